@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Rooms that may not say `unsafe`: the compiler warns of every unsafe use, and the test command makes warnings errors.
+let safe: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Rooms that wrap a C library or the kernel behind a safe interface.
+let wrapper: [SwiftSetting] = [
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "martlet",
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    targets: [
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CCurl"),
+
+        .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: wrapper),
+        .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix"], swiftSettings: wrapper),
+
+        .target(name: "JSON", swiftSettings: safe),
+        .target(name: "HTTP", swiftSettings: safe),
+        .target(name: "Loyalty", swiftSettings: safe),
+        .target(name: "Store", dependencies: ["Loyalty", "Posix", "SQLite"], swiftSettings: safe),
+        .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
+        .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
+        .target(name: "API", dependencies: ["Gzip", "HTTP", "JSON", "Loyalty"], swiftSettings: safe),
+        .target(name: "Front", dependencies: ["HTTP", "Posix"], swiftSettings: safe),
+        .target(
+            name: "App",
+            dependencies: [
+                "API", "Accrual", "AccrualSystem", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Posix", "SQLite",
+                "Store",
+            ],
+            swiftSettings: safe),
+        .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty"]),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Loyalty"]),
+        .testTarget(name: "StoreTests", dependencies: ["Loyalty", "Posix", "SQLite", "Store"]),
+        .testTarget(name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix"]),
+        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "JSON", "Loyalty"]),
+        .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
+        .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,8 @@
+// What `import Glibc` leaves out of the kernel's interface. _GNU_SOURCE would bring it, but then types that Glibc's
+// module has too would differ between the two modules.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(unsigned long thread, const char *name);

@@ -1,0 +1,107 @@
+/// A JSON number as it was written, so that its decimal value is exact; nothing here passes through floating point.
+package struct JSONNumber: Sendable, Equatable {
+    /// Matches the grammar of RFC 8259, section 6.
+    package let literal: String
+
+    init(validated literal: String) {
+        self.literal = literal
+    }
+
+    package enum ScaleError: Error, Equatable, Sendable {
+        /// The value has more decimal places than were asked for.
+        case tooFine
+        /// The scaled value does not fit a signed 64-bit integer.
+        case outOfRange
+    }
+
+    /// The value times 10^`places`, where that is a whole number: `12.5` with two places is 1250.
+    package func scaled(places: Int) throws(ScaleError) -> Int64 {
+        let decimal = decimal
+        guard let exponent = decimal.exponent(shiftedBy: places) else { throw .outOfRange }
+        if decimal.digits.isEmpty { return 0 }
+        guard exponent >= 0 else { throw .tooFine }
+        return try Self.integer(decimal.digits, timesTenTo: exponent, isNegative: decimal.isNegative)
+    }
+
+    /// The value times 10^`places`, rounded to a whole number, halves away from zero: `0.005` with two places is 1.
+    package func scaledRoundingHalfUp(places: Int) throws(ScaleError) -> Int64 {
+        let decimal = decimal
+        if decimal.digits.isEmpty { return 0 }
+        guard let exponent = decimal.exponent(shiftedBy: places) else { throw .outOfRange }
+        guard exponent < 0 else {
+            return try Self.integer(decimal.digits, timesTenTo: exponent, isNegative: decimal.isNegative)
+        }
+        let dropped = -exponent
+        guard dropped <= decimal.digits.count else { return 0 }
+        let kept = decimal.digits.dropLast(dropped)
+        let roundsUp = decimal.digits[decimal.digits.count - dropped] >= 5
+        let truncated = try Self.integer(Array(kept), timesTenTo: 0, isNegative: decimal.isNegative)
+        guard roundsUp else { return truncated }
+        let (sum, overflow) = truncated.addingReportingOverflow(decimal.isNegative ? -1 : 1)
+        guard !overflow else { throw .outOfRange }
+        return sum
+    }
+
+    /// Significant digits without zeros at either end (none for zero), to be multiplied by 10^`exponent`.
+    private struct Decimal {
+        var isNegative = false
+        var digits: [UInt8] = []
+        /// Held within what an Int can hold with room to spare, however many digits the literal's exponent has.
+        var exponent = 0
+
+        /// Nil where the value is too large for any integer we know.
+        func exponent(shiftedBy places: Int) -> Int? {
+            let shifted = exponent + places
+            return !digits.isEmpty && shifted > 18 ? nil : shifted
+        }
+    }
+
+    private var decimal: Decimal {
+        var decimal = Decimal()
+        var pointSeen = false
+        var written = 0
+        var writtenIsNegative = false
+        var inExponent = false
+        for byte in literal.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"):
+                if inExponent { writtenIsNegative = true } else { decimal.isNegative = true }
+            case UInt8(ascii: "+"): break
+            case UInt8(ascii: "."): pointSeen = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"): inExponent = true
+            default:
+                let digit = byte - UInt8(ascii: "0")
+                if inExponent {
+                    written = min(written * 10 + Int(digit), Self.exponentMagnitudeMax)
+                } else {
+                    decimal.digits.append(digit)
+                    if pointSeen { decimal.exponent -= 1 }
+                }
+            }
+        }
+        decimal.exponent += writtenIsNegative ? -written : written
+        while decimal.digits.last == 0 {
+            decimal.digits.removeLast()
+            decimal.exponent += 1
+        }
+        decimal.digits.removeFirst(decimal.digits.prefix { $0 == 0 }.count)
+        return decimal
+    }
+
+    /// Larger than any document is long, so that a held exponent means what the written one does.
+    private static let exponentMagnitudeMax = 1_000_000_000
+
+    private static func integer(
+        _ digits: [UInt8], timesTenTo exponent: Int, isNegative: Bool
+    ) throws(ScaleError) -> Int64 {
+        var value: Int64 = 0
+        for index in 0..<(digits.count + exponent) {
+            let digit = index < digits.count ? Int64(digits[index]) : 0
+            let (shifted, shiftOverflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, sumOverflow) = shifted.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !shiftOverflow, !sumOverflow else { throw .outOfRange }
+            value = sum
+        }
+        return value
+    }
+}

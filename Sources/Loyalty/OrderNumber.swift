@@ -1,0 +1,62 @@
+/// The number of a customer's order: 1 to 1,024 digits that pass the Luhn check (ISO/IEC 7812-1, annex B).
+///
+/// Leading zeros count: `018` and `18` are two orders.
+package struct OrderNumber: Hashable, Sendable {
+    package static let digitsMax = 1024
+
+    /// The digits as the customer wrote them, white space around them cut.
+    package let digits: String
+
+    package enum ParseError: Error, Equatable, Sendable {
+        /// Nothing but white space.
+        case empty
+        /// Something other than the digits 0 to 9.
+        case notDigits
+        /// More than ``OrderNumber/digitsMax`` digits.
+        case tooLong
+        /// The check digit does not fit the others.
+        case checkDigit
+    }
+
+    /// Reads a number, cutting the white space around it.
+    package init(parsing text: some Sequence<UInt8>) throws(ParseError) {
+        var digits: [UInt8] = []
+        var spacesSinceDigit = 0
+        for byte in text {
+            if Self.isWhiteSpace(byte) {
+                spacesSinceDigit += 1
+                continue
+            }
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .notDigits }
+            if digits.isEmpty {
+                spacesSinceDigit = 0
+            }
+            guard spacesSinceDigit == 0 else { throw .notDigits }
+            guard digits.count < Self.digitsMax else { throw .tooLong }
+            digits.append(byte)
+        }
+        guard !digits.isEmpty else { throw .empty }
+        guard Self.passesLuhn(digits) else { throw .checkDigit }
+        self.digits = String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Takes digits that were checked before they were stored.
+    package init(stored digits: String) {
+        precondition(!digits.isEmpty, "a stored order number has digits")
+        self.digits = digits
+    }
+
+    static func passesLuhn(_ digits: [UInt8]) -> Bool {
+        var sum = 0
+        for (distance, byte) in digits.reversed().enumerated() {
+            let digit = Int(byte - UInt8(ascii: "0"))
+            let doubled = distance % 2 == 1 ? digit * 2 : digit
+            sum += doubled > 9 ? doubled - 9 : doubled
+        }
+        return sum % 10 == 0
+    }
+
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (byte >= 0x09 && byte <= 0x0D)
+    }
+}

@@ -1,0 +1,56 @@
+/// Where users, orders and points are kept, as an event loop sees it.
+///
+/// Reads are synchronous and see every write that was acknowledged before the read began. A write is durable when it
+/// returns: it survives a power cut. Both throw ``LoyaltyError/unavailable(retryAfterSeconds:)``,
+/// ``LoyaltyError/overloaded(retryAfterSeconds:)`` (writes only) or ``LoyaltyError/failed``, and then nothing happened.
+///
+/// One repository belongs to one event loop and is used on its thread alone.
+package protocol Repository: AnyObject {
+    func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID?
+    func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
+    /// Newest upload first.
+    func orders(of user: UserID) throws(LoyaltyError) -> [Order]
+    func balance(of user: UserID) throws(LoyaltyError) -> Balance
+    /// Newest first.
+    func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal]
+
+    /// Adds a user and opens their first session; throws ``LoyaltyError/loginTaken``.
+    func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) async throws(LoyaltyError) -> UserID
+    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError)
+    func addOrder(
+        _ number: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> OrderUpload
+    func withdraw(
+        _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> WithdrawalOutcome
+}
+
+/// What signing in needs of a user.
+package struct Credentials: Equatable, Sendable {
+    package let user: UserID
+    package let passwordHash: PasswordHash
+
+    package init(user: UserID, passwordHash: PasswordHash) {
+        self.user = user
+        self.passwordHash = passwordHash
+    }
+}
+
+/// Where the accrual pipeline finds its orders and leaves what it learned; blocking calls, from the pipeline's thread.
+package protocol SettlementRepository: Sendable {
+    /// Orders without a final status, oldest first, at most `limit`, those after `id` where one is given.
+    func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder]
+
+    /// Stores a batch in one transaction, all or nothing. A final status never changes again, and the balance grows with
+    /// the change to `processed`, so that repeating a settlement credits nothing more.
+    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError)
+}
+
+/// Where an accepted order goes to be asked about.
+package protocol OrderQueue: Sendable {
+    /// Whether another order can be taken; asked before the order is stored, so that none is accepted and forgotten.
+    var hasRoom: Bool { get }
+    func put(_ order: UnfinishedOrder)
+}

@@ -1,0 +1,34 @@
+import CLinux
+import Glibc
+
+/// What a system call said instead of doing its work (errno(3)).
+package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let code: Int32
+    /// The call's name, as its manual page has it.
+    package let call: StaticString
+
+    package init(code: Int32, call: StaticString) {
+        self.code = code
+        self.call = call
+    }
+
+    /// The error of the call that has just failed on this thread.
+    init(_ call: StaticString) {
+        self.init(code: errno, call: call)
+    }
+
+    package static func == (left: SystemError, right: SystemError) -> Bool {
+        left.code == right.code
+    }
+
+    /// `bind: Address already in use`
+    package var description: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        strerror_r(code, &buffer, buffer.count)
+        let message = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(call): \(message)"
+    }
+
+    package var isAddressInUse: Bool { code == EADDRINUSE }
+    package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+}

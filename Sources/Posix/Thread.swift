@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+
+/// A thread of our own, for work that blocks: Swift's shared pool is never blocked (pthread_create(3)).
+///
+/// Whoever starts a thread joins it.
+package final class Thread: @unchecked Sendable {
+    // Safe: `handle` is written once in init and read by the one call of `join`.
+    private let handle: pthread_t
+
+    /// Starts a thread whose name, cut to 15 bytes, shows in `top -H` (pthread_setname_np(3)).
+    package init(name: String, body: @escaping @Sendable () -> Void) {
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        var handle = pthread_t()
+        let code = pthread_create(
+            &handle, nil,
+            { argument in
+                let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+                pthread_setname_np(pthread_self(), String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
+                start.body()
+                return nil
+            }, start.toOpaque())
+        precondition(code == 0, "the system has no room for another thread")
+        self.handle = handle
+    }
+
+    /// Waits until the thread has ended; called once.
+    package func join() {
+        let code = pthread_join(handle, nil)
+        precondition(code == 0, "a thread is joined once, and not by itself")
+    }
+
+    private final class Start {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+}
+
+/// Names the thread it was made on, so that what is confined to it can assert that (pthread_equal(3)).
+package struct ThreadIdentity: Sendable {
+    private let handle: pthread_t
+
+    /// The calling thread.
+    package static var current: ThreadIdentity { ThreadIdentity(handle: pthread_self()) }
+
+    package var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
+}
