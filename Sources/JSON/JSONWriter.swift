@@ -21,10 +21,10 @@ package struct JSONWriter {
     }
 
     /// A member's name, which needs no escaping.
-    package mutating func name(_ name: StaticString) {
+    package mutating func name(_ name: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: "\(name)".utf8)
+        bytes.append(contentsOf: name.utf8)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
         needsComma = false

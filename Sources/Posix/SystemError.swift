@@ -30,5 +30,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     package var isAddressInUse: Bool { code == EADDRINUSE }
+    /// The address, or its whole family, is not this machine's.
+    package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
     package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
 }

@@ -1,0 +1,39 @@
+import HTTP
+import Loyalty
+
+/// How a client shows its session, and how it is handed one.
+struct Authentication {
+    /// Longer than any token of ours; more is not worth looking up.
+    private static let tokenBytesMax = 128
+
+    let accounts: AccountService
+    /// How long the cookie is kept; the session ends then too.
+    let sessionSeconds: Int64
+    /// Whether a browser sends the cookie over TLS only.
+    let cookieIsSecure: Bool
+
+    /// The user who asks. Where a request shows both a header and a cookie, the header counts (RFC 6750, section 2.1).
+    func user(of request: Request) throws(LoyaltyError) -> UserID? {
+        guard let text = Self.token(of: request), text.count <= Self.tokenBytesMax else { return nil }
+        return try accounts.user(of: SessionToken(text: String(decoding: text, as: UTF8.self)))
+    }
+
+    /// 200, with the session as a cookie and as a header.
+    func signedIn(_ session: NewSession) -> Response {
+        var response = Response(.ok)
+        let secure = cookieIsSecure ? "; Secure" : ""
+        response.add(
+            "Set-Cookie",
+            "session=\(session.token.text); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(sessionSeconds)\(secure)")
+        response.add("Authorization", "Bearer \(session.token.text)")
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+
+    private static func token(of request: Request) -> ArraySlice<UInt8>? {
+        guard let authorization = request.headers["authorization"] else { return request.cookie("session") }
+        guard let space = authorization.firstIndex(of: 0x20), authorization[..<space].equalsIgnoringCase("bearer")
+        else { return nil }
+        return authorization[space...].trimmed
+    }
+}

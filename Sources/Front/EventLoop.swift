@@ -1,0 +1,251 @@
+import HTTP
+import Posix
+import Synchronization
+
+/// One thread that waits for its connections with epoll and runs their tasks.
+///
+/// A turn of the loop receives all that has arrived before it runs any task, so that the tasks of a turn may share one
+/// snapshot of the database: a request can't be older than a write that its client saw acknowledged.
+final class EventLoop: TaskExecutor, @unchecked Sendable {
+    // Safe: `inbox` is a Mutex and `wakeup` is a descriptor; all else is touched on the loop's own thread, which the entry
+    // points assert.
+
+    /// Received into by every connection in turn; also what one connection may receive in a turn.
+    private static let receiveBufferBytes = 64 * 1024
+    /// Connections that one loop accepts in a turn; the other loops get their share of a crowd that comes at once.
+    private static let acceptsPerTurnMax = 4
+    /// How long accepting rests where no descriptor is left; those that wait do so in the kernel.
+    private static let acceptPauseNanoseconds: Int64 = 100_000_000
+    private static let wakeupToken = UInt64.max
+    /// The listeners' tokens begin here, in the generation that no connection has.
+    private static let firstListenerToken = UInt64(UInt32.max) << 32
+
+    private struct Inbox {
+        var jobs = TaskJobs()
+        var stopDeadline: Int64?
+        var isSignalled = false
+    }
+
+    let configuration: FrontConfiguration
+    let handler: any RequestHandler
+    private let thread = ThreadIdentity.current
+    private let listeners: [Listener]
+    private let admission: Admission
+    private let wakeup: Wakeup
+    private let inbox = Mutex(Inbox())
+
+    private var poller: Poller
+    private var connections = ConnectionTable()
+    private var wheel: DeadlineWheel
+    private var jobs = TaskJobs()
+    /// Connections that may have more to receive than a turn took.
+    private var unread: [UInt64] = []
+    private var receiveBuffer = [UInt8](repeating: 0, count: EventLoop.receiveBufferBytes)
+    private var acceptsAgainAt: Int64?
+    private var stopDeadline: Int64?
+    private(set) var now = SystemClock.monotonicNanoseconds()
+    private var dateSecond: Int64 = -1
+    private var dateText = ""
+
+    /// Made on the thread that will run it.
+    init(
+        configuration: FrontConfiguration, listeners: [Listener], admission: Admission, handler: any RequestHandler
+    ) throws(SystemError) {
+        self.configuration = configuration
+        self.listeners = listeners
+        self.admission = admission
+        self.handler = handler
+        poller = try Poller()
+        wakeup = try Wakeup()
+        wheel = DeadlineWheel(now: now)
+        try poller.addShared(wakeup.descriptor, token: Self.wakeupToken)
+        try startAccepting()
+    }
+
+    var isStopping: Bool { stopDeadline != nil }
+
+    /// Runs until it was stopped and its connections are done.
+    func run() throws(SystemError) {
+        precondition(thread.isCurrent, "a loop runs on the thread that made it")
+        while !isDone {
+            let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds)
+            now = SystemClock.monotonicNanoseconds()
+            receiveLeftovers()
+            for index in 0..<eventCount { take(poller.event(index)) }
+            expireDeadlines()
+            takeInbox()
+            runJobs()
+            handler.endBatch()
+        }
+    }
+
+    /// Asks the loop to accept no more, and to end when its connections are done or the time has come; from any thread.
+    func stop(by deadline: Int64) {
+        let wakes = inbox.withLock { inbox in
+            inbox.stopDeadline = deadline
+            return !exchange(&inbox.isSignalled, with: true)
+        }
+        if wakes { wakeup.signal() }
+    }
+
+    /// Takes a task's next step, from any thread.
+    func enqueue(_ job: consuming ExecutorJob) {
+        if thread.isCurrent {
+            jobs.append(job)
+            return
+        }
+        var kept = TaskJobs()
+        kept.append(job)
+        let wakes = inbox.withLock { inbox in
+            inbox.jobs.append(kept)
+            return !exchange(&inbox.isSignalled, with: true)
+        }
+        if wakes { wakeup.signal() }
+    }
+
+    /// Now, as `Date` has it (RFC 9110, section 6.6.1).
+    var date: String {
+        let second = SystemClock.wallMilliseconds() / 1000
+        if second != dateSecond {
+            dateSecond = second
+            dateText = CivilTime(secondsSince1970: second).imfFixdate
+        }
+        return dateText
+    }
+
+    /// Enters a connection's deadline and returns the tick in which it is looked at.
+    func schedule(_ connection: Connection, at deadline: Int64) -> Int64 {
+        wheel.insert(connection.token, at: deadline)
+    }
+
+    /// Receives for the connection in the next turn, whether or not anything arrives until then.
+    func receiveNextTurn(_ connection: Connection) {
+        unread.append(connection.token)
+    }
+
+    func remove(_ connection: Connection) {
+        connections.remove(connection.token)
+        admission.release(connection.peer)
+    }
+
+    private var isDone: Bool {
+        guard let stopDeadline else { return false }
+        return connections.count == 0 || now >= stopDeadline
+    }
+
+    private var timeoutMilliseconds: Int32? {
+        if !jobs.isEmpty || !unread.isEmpty { return 0 }
+        guard let next = [wheel.nextNanoseconds, acceptsAgainAt, stopDeadline].compactMap({ $0 }).min() else {
+            return nil
+        }
+        return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
+    }
+
+    private func take(_ event: (token: UInt64, readiness: Poller.Readiness)) {
+        if event.token == Self.wakeupToken {
+            wakeup.clear()
+        } else if event.token >= Self.firstListenerToken {
+            accept(from: listeners[Int(event.token - Self.firstListenerToken)])
+        } else if let connection = connections[event.token] {
+            connection.becameReady(event.readiness, receiveBuffer: &receiveBuffer)
+        }
+    }
+
+    private func receiveLeftovers() {
+        let tokens = exchange(&unread, with: [])
+        for token in tokens { connections[token]?.receive(into: &receiveBuffer) }
+    }
+
+    private func expireDeadlines() {
+        wheel.advance(to: now) { token, tick, wheel in
+            guard let connection = connections[token], connection.scheduledTick == tick else { return }
+            connection.lookAtDeadline(now: now, &wheel)
+        }
+        if let acceptsAgainAt, acceptsAgainAt <= now, !isStopping {
+            self.acceptsAgainAt = nil
+            // It fails only where the kernel has no memory for it; then there is nobody to serve anyway.
+            try? startAccepting()
+        }
+    }
+
+    private func takeInbox() {
+        let (newJobs, newDeadline) = inbox.withLock { inbox in
+            inbox.isSignalled = false
+            return (inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil))
+        }
+        jobs.append(newJobs)
+        if let newDeadline, stopDeadline == nil {
+            stopDeadline = newDeadline
+            stopAccepting()
+            connections.forEach { $0.endWhereIdle() }
+        }
+    }
+
+    private func runJobs() {
+        while !jobs.isEmpty { jobs.take().run(on: self) }
+    }
+}
+
+extension EventLoop {
+    private func startAccepting() throws(SystemError) {
+        for (index, listener) in listeners.enumerated() {
+            try poller.addShared(listener.socket.descriptor, token: Self.firstListenerToken + UInt64(index))
+        }
+    }
+
+    private func stopAccepting() {
+        // While accepting rests, the listeners are not in the poller.
+        guard acceptsAgainAt == nil else { return }
+        for listener in listeners { try? poller.remove(listener.socket.descriptor) }
+    }
+
+    private func accept(from listener: Listener) {
+        guard !isStopping, acceptsAgainAt == nil else { return }
+        for _ in 0..<Self.acceptsPerTurnMax {
+            do throws(SystemError) {
+                guard let accepted = try listener.socket.accept() else { return }
+                let peer = accepted.peer
+                begin(accepted.takeSocket(), from: peer)
+            } catch {
+                // No descriptor or no memory is left. The listener stays readable: waiting for it would spin.
+                stopAccepting()
+                acceptsAgainAt = now + Self.acceptPauseNanoseconds
+                return
+            }
+        }
+    }
+
+    private func begin(_ socket: consuming Socket, from peer: Endpoint) {
+        guard admission.admit(peer) else {
+            refuse(socket)
+            return
+        }
+        var taken: Socket? = consume socket
+        let connection = connections.insert { token in
+            Connection(socket: taken.take()!, peer: peer, token: token, loop: self)
+        }
+        do throws(SystemError) {
+            try connection.register(with: poller)
+        } catch {
+            remove(connection)
+            return
+        }
+        Task(executorPreference: self) { await connection.serve() }
+    }
+
+    /// Answers a connection for which there is no room, as far as that goes without waiting.
+    private func refuse(_ socket: borrowing Socket) {
+        let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
+        var bytes: [UInt8] = []
+        Encoder.encode(
+            response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: date), into: &bytes)
+        _ = try? socket.send(bytes, from: 0)
+    }
+}
+
+/// What a value was before it was replaced.
+func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+    let old = value
+    value = replacement
+    return old
+}

@@ -1,0 +1,31 @@
+import HTTP
+
+/// How patient the front is, and with how many.
+package struct FrontConfiguration: Sendable {
+    package var eventLoops = 1
+    package var limits = Limits()
+    package var timeouts = Timeouts()
+    /// Connections in all; a further one is answered with 503.
+    package var connectionsMax = 16_384
+    /// Connections from one address; the same as in all by default, since a shop behind a proxy is one address.
+    package var connectionsPerAddressMax = 16_384
+
+    package init() {}
+}
+
+/// Each an absolute limit, so that a drip of bytes prolongs none of them.
+package struct Timeouts: Sendable {
+    /// From a head's first byte to its last.
+    package var headMilliseconds = 10_000
+    /// From the end of the head to the body's last byte.
+    package var bodyMilliseconds = 30_000
+    /// Between an answer and the next request.
+    package var idleMilliseconds = 60_000
+    /// Without the client taking a byte of its answer.
+    package var writeMilliseconds = 15_000
+    /// For reading away what a client still sends after its connection's last answer, so that closing does not reset the
+    /// answer on its way (RFC 9112, section 9.6).
+    package var lingerMilliseconds = 3_000
+
+    package init() {}
+}

@@ -1,0 +1,46 @@
+import Posix
+
+/// A listening socket that the loops share.
+package final class Listener: Sendable {
+    let socket: ListeningSocket
+
+    private init(_ socket: consuming ListeningSocket) {
+        self.socket = socket
+    }
+
+    package var endpoint: Endpoint { socket.endpoint }
+
+    /// Listens on every one of the endpoints, on one port; where the system has no IPv6 the others do. A port of 0 takes a
+    /// free one.
+    package static func listen(on endpoints: [Endpoint]) throws(SystemError) -> [Listener] {
+        precondition(!endpoints.isEmpty, "a name that was resolved has an address")
+        var attempt = 1
+        while true {
+            do throws(SystemError) {
+                return try listenOnce(on: endpoints)
+            } catch {
+                // The free port of the first address may be taken on the second.
+                guard endpoints[0].port == 0, error.isAddressInUse, attempt < freePortAttemptsMax else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private static let freePortAttemptsMax = 16
+
+    private static func listenOnce(on endpoints: [Endpoint]) throws(SystemError) -> [Listener] {
+        var listeners: [Listener] = []
+        var firstError: SystemError?
+        for endpoint in endpoints {
+            let port = endpoint.port == 0 ? listeners.first?.endpoint.port ?? 0 : endpoint.port
+            do throws(SystemError) {
+                listeners.append(Listener(try ListeningSocket(on: endpoint.with(port: port))))
+            } catch {
+                guard error.isAddressUnavailable else { throw error }
+                firstError = firstError ?? error
+            }
+        }
+        guard listeners.isEmpty, let firstError else { return listeners }
+        throw firstError
+    }
+}

@@ -1,0 +1,67 @@
+/// Turns answers into the bytes of HTTP/1.1 (RFC 9112, section 4).
+package enum Encoder {
+    /// What the answer's framing needs to know of the request and the connection.
+    package struct Context: Sendable {
+        /// Whether another request may follow on the connection.
+        package var keepsAlive: Bool
+        /// An HTTP/1.0 client has to be told that the connection stays (RFC 9112, section 9.3).
+        package var isHTTP11: Bool
+        /// The answer to HEAD has the head of the answer to GET, and no body.
+        package var omitsBody: Bool
+        /// Now, as an IMF-fixdate.
+        package var date: String
+
+        package init(keepsAlive: Bool, isHTTP11: Bool, omitsBody: Bool, date: String) {
+            self.keepsAlive = keepsAlive
+            self.isHTTP11 = isHTTP11
+            self.omitsBody = omitsBody
+            self.date = date
+        }
+    }
+
+    /// The interim answer that asks for the body (RFC 9110, section 15.2.1).
+    package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+    package static func encode(_ response: Response, _ context: Context, into bytes: inout [UInt8]) {
+        bytes.append("HTTP/1.1 ")
+        bytes.append(decimal: response.status.rawValue)
+        bytes.append(" ")
+        bytes.append(response.status.phrase)
+        bytes.append("\r\nDate: ")
+        bytes.append(contentsOf: context.date.utf8)
+        if let contentType = response.contentType {
+            bytes.append("\r\nContent-Type: ")
+            bytes.append(contentType)
+        }
+        // 204 has no Content-Length (RFC 9110, section 8.6).
+        if response.status != .noContent {
+            bytes.append("\r\nContent-Length: ")
+            bytes.append(decimal: response.body.count)
+        }
+        for field in response.fields {
+            bytes.append("\r\n")
+            bytes.append(field.name)
+            bytes.append(": ")
+            bytes.append(contentsOf: field.value.utf8)
+        }
+        if !context.keepsAlive {
+            bytes.append("\r\nConnection: close")
+        } else if !context.isHTTP11 {
+            bytes.append("\r\nConnection: keep-alive")
+        }
+        bytes.append("\r\n\r\n")
+        if !context.omitsBody { bytes.append(contentsOf: response.body) }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    fileprivate mutating func append(decimal value: Int) {
+        precondition(value >= 0, "lengths and codes are not negative")
+        if value >= 10 { append(decimal: value / 10) }
+        append(UInt8(ascii: "0") + UInt8(value % 10))
+    }
+}

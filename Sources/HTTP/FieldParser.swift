@@ -1,0 +1,35 @@
+/// Reads `field-name ":" OWS field-value OWS` lines (RFC 9112, section 5), of a head or of trailers.
+enum FieldParser {
+    /// The fields from `start` to the empty line that ends them; `bytes` has only whole lines.
+    static func fields(of bytes: [UInt8], from start: Int, countMax: Int) throws(RequestError) -> [Headers.Field] {
+        var fields: [Headers.Field] = []
+        fields.reserveCapacity(8)
+        var position = start
+        while bytes[position] != 0x0D {
+            guard fields.count < countMax else {
+                throw RequestError(.requestHeaderFieldsTooLarge, "The head has more than \(countMax) fields.")
+            }
+            let end = try field(of: bytes, from: position, into: &fields)
+            position = end + 2
+        }
+        return fields
+    }
+
+    /// Reads one line and returns where its CRLF begins.
+    private static func field(
+        of bytes: [UInt8], from start: Int, into fields: inout [Headers.Field]
+    ) throws(RequestError) -> Int {
+        // White space first is an obsolete line folding, and before the colon a way to smuggle: both have no token here.
+        var colon = start
+        while Grammar.isToken(bytes[colon]) { colon += 1 }
+        guard colon > start, bytes[colon] == UInt8(ascii: ":") else {
+            throw RequestError(.badRequest, "A field is not a name, a colon and a value.")
+        }
+        var end = colon + 1
+        while Grammar.isFieldValueByte(bytes[end]) { end += 1 }
+        guard bytes[end] == 0x0D else { throw RequestError(.badRequest, "A field has a control character.") }
+        let value = bytes[(colon + 1)..<end].trimmed
+        fields.append(Headers.Field(name: start..<colon, value: value.startIndex..<value.endIndex))
+        return end
+    }
+}

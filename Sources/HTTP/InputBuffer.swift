@@ -1,0 +1,50 @@
+/// Bytes that were received and not yet read, read from the front.
+package struct InputBuffer: Sendable {
+    private(set) var bytes: [UInt8] = []
+    /// Where the unread ones begin.
+    private(set) var start = 0
+
+    package init() {}
+
+    package var count: Int { bytes.count - start }
+    package var isEmpty: Bool { count == 0 }
+
+    package mutating func append(_ received: Span<UInt8>) {
+        if start == bytes.count { removeAll() }
+        for index in received.indices { bytes.append(received[index]) }
+    }
+
+    package mutating func append(contentsOf received: some Sequence<UInt8>) {
+        if start == bytes.count { removeAll() }
+        bytes.append(contentsOf: received)
+    }
+
+    /// The unread byte at a distance from the first.
+    subscript(_ offset: Int) -> UInt8 { bytes[start + offset] }
+
+    func slice(_ range: Range<Int>) -> ArraySlice<UInt8> {
+        bytes[(start + range.lowerBound)..<(start + range.upperBound)]
+    }
+
+    mutating func consume(_ count: Int) {
+        precondition(count >= 0 && count <= self.count, "only what is there can be read")
+        start += count
+        if start == bytes.count { removeAll() } else if start >= Self.readBytesMax { dropRead() }
+    }
+
+    /// Forgets everything, and gives back memory that an idle connection has no use for.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.idleCapacityMax)
+        start = 0
+    }
+
+    private mutating func dropRead() {
+        bytes.removeFirst(start)
+        start = 0
+    }
+
+    /// Read bytes are moved away once there are this many, so that a long pipeline does not keep them all.
+    private static let readBytesMax = 16 * 1024
+    /// What an idle connection may keep for its next request.
+    private static let idleCapacityMax = 2 * 1024
+}

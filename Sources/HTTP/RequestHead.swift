@@ -1,0 +1,91 @@
+/// A request line and its fields, read to the letter (RFC 9112, sections 3 to 6): what the grammar does not allow is
+/// refused, never repaired.
+struct RequestHead {
+    /// How the body's end is known.
+    enum Framing: Equatable {
+        case none
+        case length(Int)
+        case chunked
+    }
+
+    let request: Request
+    let framing: Framing
+    /// The client waits for a 100 before it sends the body.
+    let expectsContinue: Bool
+
+    /// `head` is what ``HeadScanner`` found: lines that end in CRLF, the last of them empty.
+    init(parsing head: ArraySlice<UInt8>, limits: Limits) throws(RequestError) {
+        let bytes = Array(head)
+        let lineEnd = bytes.firstIndex(of: 0x0D)!
+        let line = try RequestLine(parsing: bytes[..<lineEnd])
+        let headers = Headers(
+            bytes: bytes,
+            fields: try FieldParser.fields(of: bytes, from: lineEnd + 2, countMax: limits.headFieldsMax))
+        try Self.checkHost(headers, line)
+        framing = try Self.framing(headers, line, limits)
+        expectsContinue = try Self.expectsContinue(headers, line)
+        request = Request(
+            method: line.method, target: line.target, isHTTP11: line.isHTTP11, headers: headers,
+            keepsAlive: Self.keepsAlive(headers, line))
+    }
+
+    /// Exactly one well-formed Host (RFC 9112, section 3.2); HTTP/1.0 may leave it out.
+    private static func checkHost(_ headers: Headers, _ line: RequestLine) throws(RequestError) {
+        let hosts = headers.all("host")
+        guard hosts.count <= 1 else { throw RequestError(.badRequest, "Host stands more than once.") }
+        guard let host = hosts.first else {
+            guard !line.isHTTP11 else { throw RequestError(.badRequest, "Host is missing.") }
+            return
+        }
+        guard Authority.isValid(host) else { throw RequestError(.badRequest, "Host is malformed.") }
+    }
+
+    /// RFC 9112, section 6.3.
+    private static func framing(
+        _ headers: Headers, _ line: RequestLine, _ limits: Limits
+    ) throws(RequestError) -> Framing {
+        let codings = headers.all("transfer-encoding")
+        let lengths = headers.all("content-length")
+        guard codings.isEmpty else {
+            guard lengths.isEmpty else {
+                throw RequestError(.badRequest, "Content-Length and Transfer-Encoding stand together.")
+            }
+            guard line.isHTTP11 else { throw RequestError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
+            let names = headers.list("transfer-encoding")
+            guard names.allSatisfy({ $0.equalsIgnoringCase("chunked") }) else {
+                throw RequestError(.notImplemented, "The transfer coding is unknown.")
+            }
+            guard names.count == 1, codings.count == 1, codings[0].count == names[0].count else {
+                throw RequestError(.badRequest, "Transfer-Encoding is not one chunked.")
+            }
+            return .chunked
+        }
+        guard let length = lengths.first else { return .none }
+        guard lengths.count == 1 else { throw RequestError(.badRequest, "Content-Length stands more than once.") }
+        guard !length.isEmpty, length.allSatisfy(\.isDigit) else {
+            throw RequestError(.badRequest, "Content-Length is not a number.")
+        }
+        // Digits that do not fit an Int are a length too, and too large.
+        guard let count = Int(String(decoding: length, as: UTF8.self)), count <= limits.bodyBytesMax else {
+            throw RequestError(.contentTooLarge, "The body is larger than \(limits.bodyBytesMax) bytes.")
+        }
+        return count == 0 ? .none : .length(count)
+    }
+
+    /// RFC 9110, section 10.1.1; an HTTP/1.0 client that expects something is not listened to.
+    private static func expectsContinue(_ headers: Headers, _ line: RequestLine) throws(RequestError) -> Bool {
+        guard line.isHTTP11 else { return false }
+        let expectations = headers.list("expect")
+        guard expectations.allSatisfy({ $0.equalsIgnoringCase("100-continue") }) else {
+            throw RequestError(.expectationFailed, "The expectation is unknown.")
+        }
+        return !expectations.isEmpty
+    }
+
+    /// RFC 9112, section 9.3.
+    private static func keepsAlive(_ headers: Headers, _ line: RequestLine) -> Bool {
+        let options = headers.list("connection")
+        if options.contains(where: { $0.equalsIgnoringCase("close") }) { return false }
+        return line.isHTTP11 || options.contains { $0.equalsIgnoringCase("keep-alive") }
+    }
+}

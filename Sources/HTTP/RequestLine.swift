@@ -1,0 +1,80 @@
+/// `method SP request-target SP HTTP-version` (RFC 9112, section 3).
+struct RequestLine {
+    let method: Method
+    let target: ArraySlice<UInt8>
+    let isHTTP11: Bool
+
+    init(parsing line: ArraySlice<UInt8>) throws(RequestError) {
+        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[0].isEmpty, !parts[1].isEmpty else {
+            throw RequestError(.badRequest, "The request line is not a method, a target and a version.")
+        }
+        guard parts[0].allSatisfy(Grammar.isToken) else { throw RequestError(.badRequest, "The method is no token.") }
+        isHTTP11 = try Self.version(parts[2])
+        guard let method = Method(parts[0]) else { throw RequestError(.notImplemented, "The method is unknown.") }
+        self.method = method
+        target = try Self.target(parts[1], method)
+    }
+
+    /// True for HTTP/1.1 and later minor versions, to which 1.1 is the answer (RFC 9110, section 2.5).
+    private static func version(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Bool {
+        let version = Array(bytes)
+        guard version.count == 8, version.prefix(5).equals("HTTP/"), version[5].isDigit,
+            version[6] == UInt8(ascii: "."), version[7].isDigit
+        else { throw RequestError(.badRequest, "The HTTP version is malformed.") }
+        guard version[5] == UInt8(ascii: "1") else {
+            throw RequestError(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+        }
+        return version[7] != UInt8(ascii: "0")
+    }
+
+    /// Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
+    private static func target(_ bytes: ArraySlice<UInt8>, _ method: Method) throws(RequestError) -> ArraySlice<UInt8> {
+        let malformed = RequestError(.badRequest, "The request target is malformed.")
+        guard bytes.allSatisfy(Grammar.isTargetByte), Grammar.hasWholePercentEncodings(bytes) else { throw malformed }
+        if bytes.first == UInt8(ascii: "/") { return bytes }
+        if method == .options, bytes.equals("*") { return bytes }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[..<colon].equalsIgnoringCase("http") || bytes[..<colon].equalsIgnoringCase("https"),
+            bytes[colon...].prefix(3).equals("://")
+        else { throw malformed }
+        let rest = bytes[(colon + 3)...]
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard Authority.isValid(authority) else { throw malformed }
+        let path = rest[authority.endIndex...]
+        if path.first == UInt8(ascii: "/") { return path }
+        return [UInt8(ascii: "/")] + path
+    }
+}
+
+/// `uri-host [ ":" port ]`, as Host and absolute-form have it (RFC 9110, section 7.2; RFC 3986, section 3.2.2).
+enum Authority {
+    static func isValid(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let host: ArraySlice<UInt8>
+        if bytes.first == UInt8(ascii: "[") {
+            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            host = bytes[...end]
+            guard host.count > 2, host.dropFirst().dropLast().allSatisfy(isLiteralByte) else { return false }
+        } else {
+            host = bytes.prefix { $0 != UInt8(ascii: ":") }
+            guard !host.isEmpty, host.allSatisfy(isNameByte), Grammar.hasWholePercentEncodings(host) else {
+                return false
+            }
+        }
+        let port = bytes[host.endIndex...]
+        return port.isEmpty || (port.first == UInt8(ascii: ":") && isPort(port.dropFirst()))
+    }
+
+    private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.allSatisfy(\.isDigit) && bytes.count <= 5 && (Int(String(decoding: bytes, as: UTF8.self)) ?? 0) <= 65_535
+    }
+
+    private static func isLiteralByte(_ byte: UInt8) -> Bool {
+        byte.isHexadecimalDigit || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+    }
+
+    /// unreserved / sub-delims / the percent of pct-encoded.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        Grammar.isTargetByte(byte) && !"/?:@".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+
+/// What the process asks of the system once, at its start.
+package enum ProcessSetup {
+    /// Raises the soft limit on open files to at least `count` where the hard one allows it (setrlimit(2)); returns the
+    /// limit in force.
+    package static func raiseOpenFilesLimit(to count: Int) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        let wanted = min(rlim_t(count), limit.rlim_max)
+        if limit.rlim_cur < wanted {
+            var raised = rlimit(rlim_cur: wanted, rlim_max: limit.rlim_max)
+            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { return Int(wanted) }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// A peer that has gone, or a file at its limit, is an error where it happens and not the end of the process
+    /// (signal(7)).
+    package static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    package static var coreCount: Int {
+        max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+}
+
+/// SIGTERM and SIGINT, taken by whoever waits for them (sigwait(3)).
+package enum StopSignal {
+    /// Holds the signals back on this thread and on every one it starts; called before the first is started.
+    package static func block() {
+        var set = signals
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Waits for the first of them; from then on another one ends the process at once. Returns its name.
+    package static func wait() -> String {
+        var set = signals
+        var number: CInt = 0
+        while sigwait(&set, &number) != 0 {}
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGINT, SIG_DFL)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        return number == SIGINT ? "SIGINT" : "SIGTERM"
+    }
+
+    private static var signals: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        return set
+    }
+}

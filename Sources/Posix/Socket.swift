@@ -1,0 +1,137 @@
+import CLinux
+import Glibc
+
+/// A connected TCP socket that never blocks (tcp(7)).
+package struct Socket: ~Copyable, Sendable {
+    package let descriptor: Descriptor
+
+    package enum Received: Sendable {
+        case bytes(Int)
+        /// Nothing is there yet.
+        case wouldBlock
+        /// The peer sends no more.
+        case end
+    }
+
+    init(owning rawValue: CInt) {
+        descriptor = Descriptor(owning: rawValue)
+    }
+
+    /// Connects and waits until that is done; for clients, which may block (connect(2)).
+    package init(connectingTo endpoint: Endpoint) throws(SystemError) {
+        let raw = socket(endpoint.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard raw >= 0 else { throw SystemError("socket") }
+        let descriptor = Descriptor(owning: raw)
+        guard endpoint.withSocketAddress({ connect(raw, $0, $1) }) == 0 else { throw SystemError("connect") }
+        self.descriptor = descriptor
+    }
+
+    /// Receives into the front of `buffer` (recv(2)).
+    package func receive(into buffer: inout [UInt8]) throws(SystemError) -> Received {
+        precondition(!buffer.isEmpty, "an empty buffer would read as the end")
+        let count = buffer.withUnsafeMutableBytes { recv(descriptor.rawValue, $0.baseAddress, $0.count, 0) }
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .end }
+        guard errno == EAGAIN || errno == EINTR else { throw SystemError("recv") }
+        return .wouldBlock
+    }
+
+    /// Sends what the kernel takes of `bytes` from `start` on, and says how much that was; nil where it takes nothing now
+    /// (send(2)).
+    package func send(_ bytes: [UInt8], from start: Int) throws(SystemError) -> Int? {
+        precondition(start < bytes.count, "there is something to send")
+        let count = bytes.withUnsafeBytes { buffer in
+            // Without the flag a peer that has gone would end the process with SIGPIPE.
+            Glibc.send(descriptor.rawValue, buffer.baseAddress! + start, buffer.count - start, CInt(MSG_NOSIGNAL))
+        }
+        if count >= 0 { return count }
+        guard errno == EAGAIN || errno == EINTR else { throw SystemError("send") }
+        return nil
+    }
+
+    /// Tells the peer that nothing more comes, and goes on reading (shutdown(2)).
+    package func finishSending() {
+        // It fails where the peer has gone, and then reading says so.
+        _ = shutdown(descriptor.rawValue, CInt(SHUT_WR))
+    }
+}
+
+/// A socket that takes connections (listen(2)).
+package struct ListeningSocket: ~Copyable, Sendable {
+    package let descriptor: Descriptor
+    package let endpoint: Endpoint
+
+    /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
+    private static let backlog: CInt = 4096
+
+    /// Listens on an endpoint; port 0 takes a free one. IPv6 alone is listened on where the address is IPv6, so that the
+    /// same port can be had for both.
+    package init(on requested: Endpoint) throws(SystemError) {
+        let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let raw = socket(requested.family, CInt(flags), 0)
+        guard raw >= 0 else { throw SystemError("socket") }
+        let descriptor = Descriptor(owning: raw)
+        // Without SO_REUSEADDR a restart would wait for old connections to leave TIME_WAIT.
+        try Self.enable(SO_REUSEADDR, level: SOL_SOCKET, raw)
+        if requested.family == AF_INET6 { try Self.enable(IPV6_V6ONLY, level: CInt(IPPROTO_IPV6), raw) }
+        // Accepted sockets inherit it; answers go out whole, so there is nothing to wait for.
+        try Self.enable(TCP_NODELAY, level: CInt(IPPROTO_TCP), raw)
+        guard requested.withSocketAddress({ bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
+        guard listen(raw, Self.backlog) == 0 else { throw SystemError("listen") }
+        endpoint = requested.with(port: try Self.port(of: raw))
+        self.descriptor = descriptor
+    }
+
+    /// The next connection and where it comes from; nil where none waits (accept4(2)).
+    package func accept() throws(SystemError) -> Accepted? {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let flags = CInt(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let (raw, peer) = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                let raw = accept4(descriptor.rawValue, pointer, &length, flags)
+                return (raw, raw >= 0 ? Endpoint(pointer) : nil)
+            }
+        }
+        guard raw >= 0 else {
+            // Errors of the connection itself, which is gone, are not the listener's.
+            let isTransient = [EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH].contains(errno)
+            if isTransient { return nil }
+            throw SystemError("accept4")
+        }
+        let socket = Socket(owning: raw)
+        guard let peer else { return nil }
+        return Accepted(socket: socket, peer: peer)
+    }
+
+    /// Lets the kernel refuse connections from now on, whoever still holds the descriptor (shutdown(2)).
+    package func refuseFurther() {
+        _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
+    }
+
+    package struct Accepted: ~Copyable, Sendable {
+        package var socket: Socket
+        package let peer: Endpoint
+
+        package consuming func takeSocket() -> Socket { socket }
+    }
+
+    private static func enable(_ option: CInt, level: CInt, _ raw: CInt) throws(SystemError) {
+        var one: CInt = 1
+        guard setsockopt(raw, level, option, &one, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
+            throw SystemError("setsockopt")
+        }
+    }
+
+    private static func port(of raw: CInt) throws(SystemError) -> UInt16 {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let endpoint = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                getsockname(raw, pointer, &length) == 0 ? Endpoint(pointer) : nil
+            }
+        }
+        guard let endpoint else { throw SystemError("getsockname") }
+        return endpoint.port
+    }
+}

@@ -1,0 +1,30 @@
+/// A task's next steps, waiting for the thread that runs them.
+///
+/// The standard library's job is unsafe to keep, since running it twice or never is an error that nothing catches; this
+/// queue runs each once.
+@safe package struct TaskJobs {
+    private var jobs: [UnownedJob] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { jobs.isEmpty }
+
+    package mutating func append(_ job: consuming ExecutorJob) {
+        jobs.append(UnownedJob(job))
+    }
+
+    package mutating func append(_ others: consuming TaskJobs) {
+        jobs.append(contentsOf: others.jobs)
+    }
+
+    /// Takes all jobs out.
+    package mutating func take() -> TaskJobs {
+        defer { jobs = [] }
+        return self
+    }
+
+    /// Runs the jobs on the calling thread, which is the executor's.
+    package consuming func run(on executor: some TaskExecutor) {
+        for job in jobs { unsafe job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,25 @@
+import CLinux
+import Glibc
+
+/// Wakes a poller from another thread (eventfd(2)).
+package struct Wakeup: ~Copyable, Sendable {
+    package let descriptor: Descriptor
+
+    package init() throws(SystemError) {
+        let raw = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard raw >= 0 else { throw SystemError("eventfd") }
+        descriptor = Descriptor(owning: raw)
+    }
+
+    package func signal() {
+        var one: UInt64 = 1
+        // It fails only where the counter is full, and then the poller wakes anyway.
+        _ = write(descriptor.rawValue, &one, 8)
+    }
+
+    /// Forgets the signals so far.
+    package func clear() {
+        var count: UInt64 = 0
+        _ = read(descriptor.rawValue, &count, 8)
+    }
+}
