@@ -135,3 +135,38 @@ package struct ListeningSocket: ~Copyable, Sendable {
         return endpoint.port
     }
 }
+
+/// Waiting, for clients and tests that have a thread to wait on.
+extension Socket {
+    /// Bounds how long a blocking call waits; over it, receiving and sending say that they would block (socket(7)).
+    package func limitWaiting(seconds: Int) throws(SystemError) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            let length = socklen_t(MemoryLayout<timeval>.size)
+            guard setsockopt(descriptor.rawValue, SOL_SOCKET, option, &time, length) == 0 else {
+                throw SystemError("setsockopt")
+            }
+        }
+    }
+
+    /// Whether there is something to receive within the time (poll(2)).
+    package func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+        try descriptor.waitUntilReadable(milliseconds: milliseconds)
+    }
+}
+
+extension ListeningSocket {
+    /// Whether there is a connection to accept within the time (poll(2)).
+    package func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+        try descriptor.waitUntilReadable(milliseconds: milliseconds)
+    }
+}
+
+extension Descriptor {
+    fileprivate func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+        var request = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+        let count = poll(&request, 1, milliseconds)
+        guard count >= 0 || errno == EINTR else { throw SystemError("poll") }
+        return count > 0
+    }
+}

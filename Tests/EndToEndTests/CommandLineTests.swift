@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// What the executable says and how it ends, as a shell sees it.
+@Suite(.serialized)
+struct CommandLineTests {
+    @Test(arguments: [
+        (["--help"], Int32(0), "martlet serve", ""), (["version"], 0, "martlet ", ""),
+        (["help", "demo"], 0, "martlet demo", ""), (["config"], 0, "\"run_address\"", ""),
+        (["--nonsense"], 64, "", "--nonsense"), (["nonsense"], 64, "", "nonsense"),
+        (["-d", "postgres://user:hidden@host/db"], 78, "", "database_uri"),
+        (["--config", "missing.json"], 78, "", "missing.json"),
+    ])
+    func saysWhatItShould(arguments: [String], status: Int32, output: String, log: String) throws {
+        let server = try Server(in: try Folder(), arguments: arguments)
+        #expect(try server.waitForEnd() == status)
+        #expect(output.isEmpty ? server.outputText.isEmpty : server.outputText.contains(output))
+        #expect(server.logText.contains(log))
+        #expect(!server.logText.contains("hidden"))
+    }
+
+    @Test func aWrongValueIsNamedInOneLine() throws {
+        let folder = try Folder()
+        try folder.write(#"{"dispatcher": {"interval_ms": "soon"}}"#, to: "config.json")
+        let server = try Server(in: folder)
+        #expect(try server.waitForEnd() == 78)
+        #expect(server.logText.contains("dispatcher.interval_ms"))
+        #expect(server.logText.contains("config.json"))
+        #expect(server.logText.split(separator: "\n").count == 1)
+    }
+
+    @Test func aSecondServerOnTheFileIsRefused() throws {
+        let folder = try Folder()
+        let first = try Server.serving(in: folder)
+        let second = try Server(
+            in: folder, environment: ["RUN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db")])
+        #expect(try second.waitForEnd() != 0)
+        #expect(second.logText.contains("martlet.db"))
+        #expect(try first.client().send("GET", "/api/user/balance").status == 401)
+    }
+
+    @Test func aTakenAddressIsNamed() throws {
+        let folder = try Folder()
+        let first = try Server.serving(in: folder)
+        let address = "\(try first.endpoint())"
+        let second = try Server(in: folder, arguments: ["-a", address, "-d", folder.file("other.db")])
+        #expect(try second.waitForEnd() != 0)
+        #expect(second.logText.contains(address))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func stopsWithinItsTimeAndLosesNothing(signal: Int32) throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        let client = try server.client()
+        try client.register("user")
+        let idle = try server.client()
+        let half = try server.client()
+        try half.write(Array("POST /api/user/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n".utf8))
+        let accepted = try (0..<100).map { index in
+            let status = try client.send("POST", "/api/user/orders", orderNumber(index)).status
+            #expect(status == 202)
+            return orderNumber(index)
+        }
+        server.signal(signal)
+        #expect(try idle.isAtEnd())
+        // A request that has begun may end.
+        try half.write(Array("\r\n00".utf8))
+        #expect(try half.answer().status == 401)
+        #expect(try server.waitForEnd() == 0)
+        // The write-ahead log was checkpointed and removed: the file alone holds everything.
+        #expect(!FileManager.default.fileExists(atPath: folder.file("martlet.db-wal")))
+
+        let again = try Server.serving(in: folder).client()
+        again.authorization = client.authorization
+        let list = try again.send("GET", "/api/user/orders").json?.array ?? []
+        #expect(Set(list.compactMap { $0.object?["number"]?.string }) == Set(accepted))
+    }
+
+    @Test func aSecondSignalEndsItAtOnce() throws {
+        let server = try Server.serving(in: try Folder())
+        let half = try server.client()
+        try half.write(Array("POST /api/user/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n".utf8))
+        server.signal(SIGTERM)
+        try eventually("it stops") { server.logText.contains("stopping") }
+        #expect(server.isRunning)
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == -SIGTERM)
+    }
+
+    @Test func theDatabaseIsTheOwnersAlone() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        try server.client().register("user", password: "a-password-to-look-for")
+        for name in ["martlet.db", "martlet.db-wal", "martlet.db-shm"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(name))
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
+            #expect(bytes.range(of: Data("a-password-to-look-for".utf8)) == nil)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Posix
+import Synchronization
+
+/// An accrual system of the test's own: a thread a connection, and for each order the answers it was told to give, the
+/// last of them for ever.
+final class AccrualServer: Sendable {
+    struct Answer: Sendable {
+        let status: String
+        var fields: [String] = []
+        var body = ""
+
+        static let unknown = Answer(status: "204 No Content")
+        static let failure = Answer(status: "500 Internal Server Error")
+
+        static func throttled(seconds: Int) -> Answer {
+            Answer(
+                status: "429 Too Many Requests", fields: ["Retry-After: \(seconds)"],
+                body: "No more than 6000 requests per minute allowed")
+        }
+
+        static func known(_ order: String, _ status: String, accrual: String? = nil) -> Answer {
+            let points = accrual.map { #","accrual":\#($0)"# } ?? ""
+            return Answer(
+                status: "200 OK", fields: ["Content-Type: application/json"],
+                body: #"{"order":"\#(order)","status":"\#(status)"\#(points)}"#)
+        }
+    }
+
+    private let script = Script()
+    private let listener: ListenerBox
+
+    private final class ListenerBox: Sendable {
+        let socket: ListeningSocket
+
+        init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
+    }
+
+    init() throws {
+        listener = try ListenerBox()
+        Foundation.Thread.detachNewThread { [listener, script] in
+            while let socket = Self.accept(from: listener) {
+                Foundation.Thread.detachNewThread { Self.serve(socket, script) }
+            }
+        }
+    }
+
+    deinit {
+        listener.socket.refuseFurther()
+    }
+
+    var address: String { "http://\(listener.socket.endpoint)" }
+
+    func answer(_ order: String, with answers: [Answer]) {
+        script.set(order, answers)
+    }
+
+    /// When it was asked about the order.
+    func asked(_ order: String) -> [Date] {
+        script.asked(order)
+    }
+
+    private final class Script: Sendable {
+        private struct State {
+            var answers: [String: [Answer]] = [:]
+            var asked: [String: [Date]] = [:]
+        }
+
+        private let state = Mutex(State())
+
+        func set(_ order: String, _ answers: [Answer]) {
+            precondition(!answers.isEmpty, "the last answer is for ever")
+            state.withLock { $0.answers[order] = answers }
+        }
+
+        func asked(_ order: String) -> [Date] {
+            state.withLock { $0.asked[order] ?? [] }
+        }
+
+        func next(for path: String) -> Answer {
+            let order = String(path.split(separator: "/").last ?? "")
+            return state.withLock { state in
+                state.asked[order, default: []].append(Date())
+                guard var answers = state.answers[order] else { return .unknown }
+                let answer = answers[0]
+                if answers.count > 1 { answers.removeFirst() }
+                state.answers[order] = answers
+                return answer
+            }
+        }
+    }
+
+    private final class SocketBox: Sendable {
+        let socket: Socket
+
+        init(_ socket: consuming Socket) { self.socket = socket }
+    }
+
+    private static func accept(from listener: ListenerBox) -> SocketBox? {
+        while true {
+            do {
+                guard try listener.socket.waitUntilReadable(milliseconds: 60_000) else { return nil }
+                if let accepted = try listener.socket.accept() { return SocketBox(accepted.takeSocket()) }
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    private static func serve(_ box: SocketBox, _ script: Script) {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while (try? box.socket.waitUntilReadable(milliseconds: 60_000)) == true {
+            guard case .bytes(let count)? = try? box.socket.receive(into: &buffer) else { return }
+            received += buffer[..<count]
+            while let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
+                let line = String(decoding: received.prefix { $0 != 0x0D }, as: UTF8.self)
+                received.removeFirst(end.upperBound)
+                let answer = script.next(for: String(line.split(separator: " ")[1]))
+                var text = "HTTP/1.1 \(answer.status)\r\n" + answer.fields.map { "\($0)\r\n" }.joined()
+                text += answer.status.hasPrefix("204") ? "\r\n" : "Content-Length: \(answer.body.utf8.count)\r\n\r\n"
+                guard (try? box.socket.send(Array((text + answer.body).utf8), from: 0)) != nil else { return }
+            }
+        }
+    }
+}

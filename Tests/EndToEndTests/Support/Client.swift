@@ -1,0 +1,143 @@
+import Foundation
+import JSON
+import Posix
+
+/// A client of the API on one connection, as plain as can be: what goes over the socket is what the test wrote.
+final class Client {
+    struct Answer {
+        let status: Int
+        let fields: [(name: String, value: String)]
+        let body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+
+        subscript(_ name: String) -> String? {
+            fields.first { $0.name.lowercased() == name.lowercased() }?.value
+        }
+
+        var json: JSONValue? { try? JSONParser.parse(body[...]) }
+    }
+
+    private var endpoint: Endpoint
+    private var connection: Box
+    private var received: [UInt8] = []
+    /// Shown as `Authorization` where it is set.
+    var authorization: String?
+
+    private final class Box {
+        let socket: Socket
+
+        init(_ endpoint: Endpoint) throws {
+            socket = try Socket(connectingTo: endpoint)
+            try socket.limitWaiting(seconds: 30)
+        }
+    }
+
+    init(endpoint: Endpoint) throws {
+        self.endpoint = endpoint
+        connection = try Box(endpoint)
+    }
+
+    /// Goes on with a server that was started anew.
+    func reconnected(to server: Server) throws -> Client {
+        endpoint = try server.endpoint()
+        connection = try Box(endpoint)
+        received = []
+        return self
+    }
+
+    @discardableResult
+    func send(
+        _ method: String, _ path: String, _ body: String? = nil, fields: [String] = []
+    ) throws -> Answer {
+        try write(request(method, path, body.map { Array($0.utf8) }, fields: fields))
+        return try answer(hasBody: method != "HEAD")
+    }
+
+    func send(_ method: String, _ path: String, bytes: [UInt8], fields: [String] = []) throws -> Answer {
+        try write(request(method, path, bytes, fields: fields))
+        return try answer(hasBody: true)
+    }
+
+    /// Registers, and shows the session from then on.
+    func register(_ login: String, password: String = "secret") throws {
+        let answer = try send(
+            "POST", "/api/user/register", #"{"login":"\#(login)","password":"\#(password)"}"#)
+        guard answer.status == 200 else { throw TestFailure("register: \(answer.status) \(answer.text)") }
+        authorization = answer["Authorization"]
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            guard let count = try connection.socket.send(bytes, from: sent) else {
+                throw TestFailure("the server reads no further")
+            }
+            sent += count
+        }
+    }
+
+    func request(_ method: String, _ path: String, _ body: [UInt8]?, fields: [String]) -> [UInt8] {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: martlet.test\r\n"
+        if let authorization { head += "Authorization: \(authorization)\r\n" }
+        for field in fields { head += "\(field)\r\n" }
+        if let body { head += "Content-Length: \(body.count)\r\n" }
+        return Array("\(head)\r\n".utf8) + (body ?? [])
+    }
+
+    /// Reads one answer; interim ones are passed over.
+    func answer(hasBody: Bool = true) throws -> Answer {
+        while true {
+            let head = try readHead()
+            let lines = head.components(separatedBy: "\r\n")
+            let words = lines[0].split(separator: " ")
+            guard words.count >= 2, words[0] == "HTTP/1.1", let status = Int(words[1]) else {
+                throw TestFailure("not an answer: \(head)")
+            }
+            let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+                guard let colon = line.range(of: ": ") else { return nil }
+                return (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
+            }
+            if status == 100 { continue }
+            let length = fields.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
+            let body = hasBody ? try read(length) : []
+            return Answer(status: status, fields: fields, body: body)
+        }
+    }
+
+    /// Whether the server has closed the connection, and nothing more came before that.
+    func isAtEnd() throws -> Bool {
+        try received.isEmpty && !receive()
+    }
+
+    private func readHead() throws -> String {
+        while true {
+            if let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
+                let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
+                received.removeFirst(end.upperBound)
+                return head
+            }
+            guard try receive() else { throw TestFailure("the connection ended in a head") }
+        }
+    }
+
+    private func read(_ count: Int) throws -> [UInt8] {
+        while received.count < count {
+            guard try receive() else { throw TestFailure("the connection ended in a body") }
+        }
+        let bytes = Array(received[..<count])
+        received.removeFirst(count)
+        return bytes
+    }
+
+    private func receive() throws -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        switch try connection.socket.receive(into: &buffer) {
+        case .bytes(let count):
+            received += buffer[..<count]
+            return true
+        case .end: return false
+        case .wouldBlock: throw TestFailure("no answer within the time")
+        }
+    }
+}

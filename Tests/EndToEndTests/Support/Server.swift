@@ -1,0 +1,93 @@
+import Foundation
+import Posix
+
+/// The real executable, started as a user would.
+final class Server {
+    /// The release executable where the test command built one, the debug one beside the tests otherwise.
+    static let executable: String = {
+        if let path = ProcessInfo.processInfo.environment["MARTLET_EXECUTABLE"] { return path }
+        let products = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+        return products.appendingPathComponent("martlet").path
+    }()
+
+    let folder: Folder
+    private let process = Process()
+    private let output: String
+    private let log: String
+
+    /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
+    init(in folder: Folder, arguments: [String] = [], environment: [String: String] = [:]) throws {
+        self.folder = folder
+        let name = UUID().uuidString
+        output = folder.file("\(name).out")
+        log = folder.file("\(name).log")
+        for path in [output, log] { try Data().write(to: URL(fileURLWithPath: path)) }
+        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError = FileHandle(forWritingAtPath: log)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+
+    /// Starts it on a free port of this machine, with its database in the folder, and waits until it listens.
+    static func serving(
+        in folder: Folder, accrual: String? = nil, environment extra: [String: String] = [:]
+    ) throws -> Server {
+        var environment = ["RUN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db")]
+        environment["ACCRUAL_SYSTEM_ADDRESS"] = accrual
+        environment.merge(extra) { $1 }
+        let server = try Server(in: folder, environment: environment)
+        _ = try server.endpoint()
+        return server
+    }
+
+    var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+    var outputText: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+    var isRunning: Bool { process.isRunning }
+
+    /// Where it says it listens, once it does.
+    func endpoint() throws -> Endpoint {
+        var port: UInt16?
+        try eventually("it listens; it said: \(logText)") {
+            guard process.isRunning else { throw TestFailure("it ended: \(logText)") }
+            port = logText.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+            return port != nil
+        }
+        return Endpoint(address: [127, 0, 0, 1], port: port!)
+    }
+
+    func client() throws -> Client { try Client(endpoint: endpoint()) }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// Ends it as a power cut would, as far as the process goes.
+    func killAtOnce() {
+        signal(SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// The exit status, once it has ended; a signal's number with a minus where one ended it.
+    func waitForEnd() throws -> Int32 {
+        try eventually("it ends; it said: \(logText)") { !process.isRunning }
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    /// The most memory it ever had resident (proc(5), VmHWM).
+    func peakMemoryKiB() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        guard let match = status.firstMatch(of: /VmHWM:\s+(\d+) kB/), let peak = Int(match.1) else {
+            throw TestFailure("no VmHWM in \(status)")
+        }
+        return peak
+    }
+}
