@@ -1,0 +1,50 @@
+import CSQLite
+
+/// Constant statements, compiled once and kept; values go in only through parameters.
+extension Database {
+    /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.
+    @discardableResult
+    package func run<each Value: Bindable>(
+        _ sql: StaticString, _ values: repeat each Value
+    ) throws(SQLiteError) -> Int {
+        let statement = try cached(sql)
+        defer { statement.reset() }
+        try statement.bindAll(repeat each values)
+        while try statement.step() {}
+        return changes
+    }
+
+    /// What `read` makes of the first row; nil where there is none.
+    package func first<Result, each Value: Bindable>(
+        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+    ) throws(SQLiteError) -> Result? {
+        let statement = try cached(sql)
+        defer { statement.reset() }
+        try statement.bindAll(repeat each values)
+        return try statement.step() ? read(statement.row) : nil
+    }
+
+    /// What `read` makes of each row.
+    package func all<Result, each Value: Bindable>(
+        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+    ) throws(SQLiteError) -> [Result] {
+        let statement = try cached(sql)
+        defer { statement.reset() }
+        try statement.bindAll(repeat each values)
+        var results: [Result] = []
+        while try statement.step() { results.append(read(statement.row)) }
+        return results
+    }
+}
+
+extension Statement {
+    /// Binds the parameters from the first on.
+    func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
+        var index = 0
+        for value in repeat each values {
+            index += 1
+            try value.bind(to: self, at: index)
+        }
+        precondition(index == parameterCount, "each parameter of a statement gets a value")
+    }
+}

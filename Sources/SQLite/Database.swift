@@ -1,0 +1,124 @@
+import CSQLite
+
+/// One connection to a database file (sqlite.org/c3ref/sqlite3.html), closed when its owner lets it go.
+///
+/// Opened without SQLite's own mutex: it may move from thread to thread, and belongs to one at a time.
+package final class Database {
+    package enum Mode: Sendable {
+        /// Makes the file where there is none.
+        case readWriteCreate
+        case readOnly
+    }
+
+    /// Nil once closed.
+    private var handle: OpaquePointer?
+    /// Statements kept for their next use, by the address of their text: constants of the program, so their number is
+    /// bounded by its source.
+    private var cache: [UInt: Statement] = [:]
+    /// Where SQLite's hook leaves the length of the write-ahead log.
+    private let walPageCount: UnsafeMutablePointer<CInt>
+
+    /// Opens a file. The path is taken as it is, never as a URI.
+    package init(path: String, mode: Mode) throws(SQLiteError) {
+        precondition(sqlite3_threadsafe() != 0, "a library built for one thread alone can't be shared by ours")
+        let access =
+            switch mode {
+            case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readOnly: SQLITE_OPEN_READONLY
+            }
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard let handle else { throw SQLiteError(extendedCode: code, message: "out of memory") }
+        guard code == SQLITE_OK else {
+            let error = SQLiteError(on: handle)
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        walPageCount = .allocate(capacity: 1)
+        walPageCount.initialize(to: 0)
+    }
+
+    deinit {
+        close()
+        walPageCount.deallocate()
+    }
+
+    /// Closes the connection; the last one to close writes the log back into the file and removes it.
+    package func close() {
+        cache.removeAll()
+        guard let handle else { return }
+        sqlite3_wal_hook(handle, nil, nil)
+        sqlite3_close_v2(handle)
+        self.handle = nil
+    }
+
+    /// Lets go of the connection without closing it, because closing writes to the file: after an I/O error that could
+    /// replace good pages by what was never safely on disk. The process is about to end, which frees everything.
+    package func abandon() {
+        if let handle { sqlite3_wal_hook(handle, nil, nil) }
+        for statement in cache.values { _ = Unmanaged.passRetained(statement) }
+        cache.removeAll()
+        handle = nil
+    }
+
+    /// Compiles a statement for its owner to keep.
+    package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(sql, on: open, isPersistent: true)
+    }
+
+    /// Runs one or more statements whose rows nobody wants; for schemas and settings.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        guard sqlite3_exec(open, sql, nil, nil, nil) == SQLITE_OK else { throw SQLiteError(on: open, sql: sql) }
+    }
+
+    /// Whether `BEGIN` was run and neither `COMMIT` nor `ROLLBACK` since; some errors roll back by themselves.
+    package var isInTransaction: Bool { sqlite3_get_autocommit(open) == 0 }
+
+    /// How long a statement waits for a lock that another connection holds; then it fails, and ``SQLiteError/isBusy``.
+    package func setBusyTimeout(milliseconds: Int) {
+        sqlite3_busy_timeout(open, CInt(clamping: milliseconds))
+    }
+
+    /// Whether the file can't be written, though that was asked for: SQLite then opens it for reading, and says nothing.
+    package var isReadOnly: Bool { sqlite3_db_readonly(open, "main") == 1 }
+
+    /// Rows inserted, updated or deleted by the last such statement, without those of triggers.
+    package var changes: Int { Int(sqlite3_changes64(open)) }
+
+    /// The row id of the last successful insert.
+    package var lastInsertedID: Int64 { sqlite3_last_insert_rowid(open) }
+
+    /// The kept statement of a constant text, compiled at its first use.
+    func cached(_ sql: StaticString) throws(SQLiteError) -> Statement {
+        let key = UInt(bitPattern: sql.utf8Start)
+        if let statement = cache[key] {
+            precondition(!statement.isBusy, "a kept statement is used by one reader at a time")
+            return statement
+        }
+        let statement = try Statement(sql.description, on: open, isPersistent: true)
+        cache[key] = statement
+        return statement
+    }
+
+    var open: OpaquePointer {
+        guard let handle else { preconditionFailure("a closed connection answers nothing") }
+        return handle
+    }
+
+    /// Pages in the write-ahead log after the last commit, counted since ``countWALPages()``.
+    package var walPages: Int { Int(walPageCount.pointee) }
+
+    /// Has commits leave the log's length in ``walPages``.
+    ///
+    /// Takes the place of SQLite's own automatic checkpoint, which ignores its errors: a sync that failed there goes
+    /// unseen, and the next one that succeeds lets the log be overwritten although its pages never reached the disk.
+    package func countWALPages() {
+        sqlite3_wal_hook(
+            open,
+            { counter, _, _, pages in
+                counter!.assumingMemoryBound(to: CInt.self).pointee = pages
+                return SQLITE_OK
+            }, walPageCount)
+    }
+}

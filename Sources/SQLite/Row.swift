@@ -1,0 +1,34 @@
+import CSQLite
+
+/// One row of an answer; columns count from zero. Valid until the statement's next step, and so never kept.
+package struct Row: ~Copyable {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    package func isNull(_ column: Int) -> Bool {
+        sqlite3_column_type(handle, CInt(column)) == SQLITE_NULL
+    }
+
+    /// Zero where the column is null.
+    package func integer(_ column: Int) -> Int64 {
+        sqlite3_column_int64(handle, CInt(column))
+    }
+
+    /// Empty where the column is null; bytes that are not UTF-8 become U+FFFD.
+    package func text(_ column: Int) -> String {
+        // The order counts: asking for the text fixes the encoding whose bytes are then counted.
+        guard let bytes = sqlite3_column_text(handle, CInt(column)) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, CInt(column)))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    /// Empty where the column is null.
+    package func blob(_ column: Int) -> [UInt8] {
+        guard let bytes = sqlite3_column_blob(handle, CInt(column)) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, CInt(column)))
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+}

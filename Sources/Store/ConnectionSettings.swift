@@ -1,0 +1,30 @@
+/// What each connection is told when it opens (sqlite.org/pragma.html).
+enum ConnectionSettings {
+    /// How long a statement waits for another connection's lock: one of `sqlite3` in the owner's hand, or a checkpoint.
+    static let busyTimeoutMilliseconds = 5000
+
+    /// What the writer may keep in memory of the file, so that random order numbers find their pages there.
+    static let writerCacheKibibytes = 16 * 1024
+
+    /// Nothing here touches the file, so that another program's is left as it was.
+    static let common = """
+        PRAGMA foreign_keys = ON;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA temp_store = MEMORY;
+        """
+
+    /// FULL syncs the log at each commit; NORMAL loses acknowledged commits in a power cut. Pages are read into memory of
+    /// our own: through a mapping, a stray write of ours would be a write to the file, and a read error a signal.
+    static let writer = """
+        PRAGMA synchronous = FULL;
+        PRAGMA mmap_size = 0;
+        PRAGMA cache_size = -\(writerCacheKibibytes);
+        PRAGMA wal_autocheckpoint = 0;
+        """
+
+    static let reader = """
+        PRAGMA query_only = ON;
+        PRAGMA wal_autocheckpoint = 0;
+        """
+}

@@ -1,0 +1,60 @@
+import Loyalty
+import SQLite
+import Synchronization
+
+/// The database of one server: its file and lock, its writer, and the connections that read.
+///
+/// The order of the end: each repository is closed on its thread, then ``stop()``.
+package final class LoyaltyStore: Sendable {
+    package let writer: Writer
+    /// The file as the system names it, every symbolic link followed.
+    package let path: String
+    /// Nil once stopped, which lets the lock go.
+    private let file: Mutex<DatabaseFile?>
+    private let clock: WallClock
+    private let log: Log
+
+    private static let libraryVersionWithSafeReset = 3_051_003
+
+    /// Opens the file at a path, making it where there is none.
+    ///
+    /// `onFatalError` is called at most once, on the writer's thread, after an error that leaves nothing to trust: the
+    /// process is to end with a status other than zero, and the next start recovers all that was acknowledged.
+    package init(
+        path: String, limits: Writer.Limits = Writer.Limits(), clock: @escaping WallClock, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
+        let file = try DatabaseFile(path: path)
+        self.path = file.path
+        writer = Writer(database: try file.openWriter(), limits: limits, log: log, onFatalError: onFatalError)
+        self.file = Mutex(file)
+        self.clock = clock
+        self.log = log
+        noteLibrary()
+    }
+
+    /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
+    package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
+        SQLiteRepository(
+            reader: Reader(database: try DatabaseFile.openReader(path: path), log: log), writer: writer, clock: clock)
+    }
+
+    /// What the accrual pipeline reads and writes through; for any thread.
+    package var settlements: SQLiteSettlementRepository {
+        SQLiteSettlementRepository(writer: writer, log: log)
+    }
+
+    /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the lock
+    /// go. Blocks until then.
+    package func stop() {
+        writer.stop()
+        file.withLock { file in file = nil }
+    }
+
+    private func noteLibrary() {
+        let isResetSafe = SQLiteLibrary.versionNumber >= Self.libraryVersionWithSafeReset
+        let remark =
+            isResetSafe ? "" : "; its WAL-reset bug can't strike, as one connection alone writes and checkpoints"
+        log.debug("SQLite \(SQLiteLibrary.version)\(remark)")
+    }
+}

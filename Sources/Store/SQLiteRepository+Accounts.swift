@@ -1,0 +1,68 @@
+import Loyalty
+import SQLite
+
+extension SQLiteRepository {
+    package func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID? {
+        try reader.read { database throws(SQLiteError) in
+            try database.first(
+                "SELECT user_id FROM sessions WHERE token_hash = ? AND expires_at > ?", id.bytes, now.milliseconds
+            ) { row in UserID(rawValue: row.integer(0)) }
+        }
+    }
+
+    package func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
+        try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT id, password_hash FROM users WHERE login = ?", login.text) { row in
+                Credentials(user: UserID(rawValue: row.integer(0)), passwordHash: PasswordHash(text: row.text(1)))
+            }
+        }
+    }
+
+    package func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) async throws(LoyaltyError) -> UserID {
+        let user = try await write { transaction throws(SQLiteError) in
+            try transaction.addUser(login, passwordHash: passwordHash, session: session, at: now)
+        }
+        guard let user else { throw .loginTaken }
+        return user
+    }
+
+    package func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+        let now = clock()
+        try await write { transaction throws(SQLiteError) in
+            try transaction.addSession(session, of: user, at: now)
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Expired sessions that each new one sweeps out, whoever's they are. More than one, so that the table shrinks to those
+    /// still good; few, so that no sign-in pays for a quiet month.
+    static let sessionsSweptMax: Int64 = 16
+
+    /// Nil where the login is taken.
+    func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) throws(SQLiteError) -> UserID? {
+        let added = try run(
+            "INSERT INTO users (login, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (login) DO NOTHING",
+            login.text, passwordHash.text, now.milliseconds)
+        guard added == 1 else { return nil }
+        let user = UserID(rawValue: lastInsertedID)
+        try run("INSERT INTO balances (user_id) VALUES (?)", user.rawValue)
+        try addSession(session, of: user, at: now)
+        return user
+    }
+
+    func addSession(_ session: NewSession, of user: UserID, at now: Timestamp) throws(SQLiteError) {
+        try run(
+            """
+            DELETE FROM sessions WHERE token_hash IN
+                (SELECT token_hash FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
+            """, now.milliseconds, Self.sessionsSweptMax)
+        try run(
+            "INSERT INTO sessions (token_hash, user_id, expires_at) VALUES (?, ?, ?)",
+            session.id.bytes, user.rawValue, session.expiresAt.milliseconds)
+    }
+}

@@ -1,0 +1,62 @@
+import Loyalty
+import SQLite
+
+extension SQLiteRepository {
+    package func balance(of user: UserID) throws(LoyaltyError) -> Balance {
+        let balance = try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
+                Balance(
+                    current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+            }
+        }
+        // Every user has a row; who has none has nothing.
+        return balance ?? Balance(current: .zero, withdrawn: .zero)
+    }
+
+    package func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
+        try reader.read { database throws(SQLiteError) in
+            try database.all(
+                "SELECT order_number, sum, processed_at FROM withdrawals WHERE user_id = ? ORDER BY id DESC",
+                user.rawValue
+            ) { row in
+                Withdrawal(
+                    order: OrderNumber(stored: row.text(0)), sum: Points(hundredths: row.integer(1)),
+                    processedAt: Timestamp(milliseconds: row.integer(2)))
+            }
+        }
+    }
+
+    package func withdraw(
+        _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> WithdrawalOutcome {
+        precondition(sum > .zero, "a withdrawal takes something")
+        return try await write { transaction throws(SQLiteError) in
+            try transaction.withdraw(sum, for: order, of: user, at: now)
+        }
+    }
+}
+
+extension WriteTransaction {
+    func withdraw(
+        _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
+    ) throws(SQLiteError) -> WithdrawalOutcome {
+        let earlier = try first("SELECT user_id, sum FROM withdrawals WHERE order_number = ?", order.digits) { row in
+            (user: row.integer(0), sum: row.integer(1))
+        }
+        if let earlier {
+            return earlier == (user.rawValue, sum.hundredths) ? .repeated : .conflict
+        }
+        // `withdrawn` can't overflow: it and `current` together are what was credited, which is kept within the integer.
+        let debited = try run(
+            """
+            UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1
+            WHERE user_id = ?2 AND current >= ?1
+            """, sum.hundredths, user.rawValue)
+        guard debited == 1 else { return .notEnoughPoints }
+        try run(
+            "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES (?, ?, ?, ?)",
+            order.digits, user.rawValue, sum.hundredths, now.milliseconds)
+        try addLedgerEntry(.withdrawal, of: user, order: order.digits, amount: -sum.hundredths, at: now)
+        return .withdrawn
+    }
+}

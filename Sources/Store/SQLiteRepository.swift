@@ -1,0 +1,38 @@
+import Loyalty
+import SQLite
+
+/// The ``Repository`` of one event loop: its own connection to read, the shared ``Writer`` to write.
+///
+/// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
+/// inside its transaction, one after the other with all other writes.
+package final class SQLiteRepository: Repository {
+    let reader: Reader
+    private let writer: Writer
+    let clock: WallClock
+
+    init(reader: Reader, writer: Writer, clock: @escaping WallClock) {
+        self.reader = reader
+        self.writer = writer
+        self.clock = clock
+    }
+
+    /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
+    package func endBatch() {
+        reader.endBatch()
+    }
+
+    /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
+    package func close() {
+        reader.close()
+    }
+
+    /// Writes, and lets go of the state that earlier reads of the batch saw: it lacks what was written, and whoever was
+    /// told of the write would miss it.
+    func write<Value: Sendable>(
+        _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) async throws(LoyaltyError) -> Value {
+        let value = try await writer.perform(operation)
+        reader.endBatch()
+        return value
+    }
+}

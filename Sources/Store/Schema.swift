@@ -1,0 +1,58 @@
+import SQLite
+
+/// The tables, as numbered migrations: the file remembers how many it has seen (`user_version`), and whose it is
+/// (`application_id`; sqlite.org/fileformat2.html, section 1.3).
+///
+/// A migration that was released is never edited; a change of the schema is a new one at the end.
+enum Schema {
+    /// "MRTL".
+    static let applicationID: Int64 = 0x4D52_544C
+
+    /// The scripts in order; the first takes a file from version 0 to 1.
+    static let migrations = [foundation]
+
+    /// What is to be done with a file.
+    enum Standing: Equatable {
+        /// Ours (or empty), and this many migrations old.
+        case ours(version: Int)
+        /// Another program's.
+        case foreign
+        /// Made by a later Martlet.
+        case newer(version: Int64)
+    }
+
+    /// Whose file it is; changes nothing in it, not even its journal mode.
+    static func standing(
+        of database: Database, migrationCount: Int = migrations.count
+    ) throws(SQLiteError) -> Standing {
+        let applicationID = try database.first("PRAGMA application_id") { row in row.integer(0) } ?? 0
+        let version = try database.first("PRAGMA user_version") { row in row.integer(0) } ?? 0
+        let objectCount = try database.first("SELECT count(*) FROM sqlite_schema") { row in row.integer(0) } ?? 0
+        let isEmpty = applicationID == 0 && version == 0 && objectCount == 0
+        guard isEmpty || applicationID == Self.applicationID, version >= 0 else { return .foreign }
+        guard version <= Int64(migrationCount) else { return .newer(version: version) }
+        return .ours(version: Int(version))
+    }
+
+    /// Brings a file of ours up to date. Each migration is one transaction: a power cut leaves it done or not begun.
+    static func migrate(
+        _ database: Database, from version: Int, by migrations: [String] = migrations
+    ) throws(SQLiteError) {
+        precondition(version <= migrations.count, "a newer file was refused")
+        for (index, migration) in migrations.enumerated().dropFirst(version) {
+            do {
+                try database.execute(
+                    """
+                    BEGIN IMMEDIATE;
+                    \(migration)
+                    PRAGMA application_id = \(applicationID);
+                    PRAGMA user_version = \(index + 1);
+                    COMMIT;
+                    """)
+            } catch {
+                if database.isInTransaction { try database.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Loyalty
+import Posix
+import SQLite
+import Synchronization
+
+/// The one place that writes: a thread with one connection, which commits what has gathered in one transaction and only
+/// then answers those who wait. One sync of the disk serves them all.
+///
+/// Any thread may use it.
+package final class Writer: Sendable {
+    /// How much waits and how much is done at once.
+    package struct Limits: Sendable {
+        /// Operations that may wait; what comes on top is asked to come again.
+        package var queueCapacity = 4096
+        /// Operations in one transaction: the sync is shared well long before this many, and the first of them waits for
+        /// the last.
+        package var batchOperationsMax = 256
+        /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses and
+        /// recoveries longer.
+        package var checkpointPages = 4096
+
+        package init() {}
+    }
+
+    private let queue: BlockingQueue<WriteJob>
+    private let thread: Thread
+    private let isStopping = Atomic<Bool>(false)
+
+    private static let overloadedRetrySeconds = 1
+    private static let stoppingRetrySeconds = 1
+
+    init(
+        database: sending Database, limits: Limits, log: Log, onFatalError: @escaping @Sendable () -> Void
+    ) {
+        let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
+        let handOver = HandOver(database)
+        self.queue = queue
+        thread = Thread(name: "writer") {
+            WriterLoop(
+                database: handOver.take(), queue: queue, limits: limits, log: log, onFatalError: onFatalError
+            ).run()
+        }
+    }
+
+    /// Runs an operation in a transaction and returns its result once that is durable.
+    ///
+    /// The operation may run more than once (each time after everything it did was rolled back) and so has no effect but
+    /// on the transaction. It decides by guards in its statements and answers with values; an error it throws is a
+    /// failure of its own, and the others of its transaction go on without it.
+    ///
+    /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)``, ``LoyaltyError/unavailable(retryAfterSeconds:)`` (a full
+    /// disk, another's lock, or after ``stop()``) or ``LoyaltyError/failed``.
+    package func perform<Value: Sendable>(
+        _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) async throws(LoyaltyError) -> Value {
+        let result = await Resumption<Result<Value, LoyaltyError>>.suspend { resumption in
+            submit(WriteJob(operation) { result in resumption.resume(returning: result) })
+        }
+        return try result.get()
+    }
+
+    /// As ``perform(_:)``, for a thread that may block; never the writer's own.
+    package func performAndWait<Value: Sendable>(
+        _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) throws(LoyaltyError) -> Value {
+        let answer = BlockingQueue<Result<Value, LoyaltyError>>(capacity: 1)
+        submit(
+            WriteJob(operation) { result in
+                let isFirst = answer.put(result)
+                precondition(isFirst, "an operation is answered once")
+            })
+        guard let result = answer.take() else { preconditionFailure("an answer's queue stays open") }
+        return try result.get()
+    }
+
+    /// Takes no further operations, commits those that wait, writes the log back into the file and closes the connection.
+    /// Blocks until then; whoever calls again returns at once.
+    package func stop() {
+        guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        queue.close()
+        thread.join()
+    }
+
+    /// Operations that wait now.
+    package var waitingCount: Int { queue.count }
+
+    private func submit(_ job: WriteJob) {
+        guard !queue.put(job) else { return }
+        job.refuse(
+            isStopping.load(ordering: .sequentiallyConsistent)
+                ? .unavailable(retryAfterSeconds: Self.stoppingRetrySeconds)
+                : .overloaded(retryAfterSeconds: Self.overloadedRetrySeconds))
+    }
+}
+
+/// Carries a connection to the thread that it will belong to.
+private final class HandOver: Sendable {
+    private let database: Mutex<Database?>
+
+    init(_ database: sending Database) {
+        self.database = Mutex(database)
+    }
+
+    func take() -> sending Database {
+        let taken = database.withLock { database in
+            let taken = database
+            database = nil
+            return taken
+        }
+        guard let taken else { preconditionFailure("a connection is handed over once") }
+        return taken
+    }
+}

@@ -1,0 +1,176 @@
+import Loyalty
+import Posix
+import SQLite
+
+/// What the writer's thread does all day. Confined to that thread.
+final class WriterLoop {
+    private let database: Database
+    private let queue: BlockingQueue<WriteJob>
+    private let limits: Writer.Limits
+    private let log: Log
+    private let onFatalError: @Sendable () -> Void
+    private var checkpoints: CheckpointSchedule
+    /// What the last batch ran into: told when it changes, and not once for each request.
+    private var trouble: Trouble?
+    /// After an error that leaves nothing to trust; nothing is written any more.
+    private var isBroken = false
+
+    private static let brokenRetrySeconds = 5
+    /// How long a checkpoint waits for readers, whose transactions last for one batch of an event loop: writes wait too.
+    private static let checkpointWaitMilliseconds = 200
+
+    init(
+        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
+    ) {
+        precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
+        self.database = database
+        self.queue = queue
+        self.limits = limits
+        checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
+        self.log = log
+        self.onFatalError = onFatalError
+    }
+
+    /// Works until the queue is closed and empty, then closes the connection.
+    func run() {
+        while true {
+            let batch = queue.takeSeveral(limit: limits.batchOperationsMax)
+            guard !batch.isEmpty else { break }
+            process(batch)
+        }
+        finish()
+    }
+
+    private func process(_ batch: [WriteJob]) {
+        guard !isBroken else {
+            return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
+        }
+        do throws(SQLiteError) {
+            let acknowledgements = try commit(batch)
+            noteSuccess()
+            for acknowledge in acknowledgements { acknowledge() }
+        } catch {
+            return recover(from: error, of: batch)
+        }
+        // After the answers: nobody waits for it but the next batch.
+        checkpointIfDue()
+    }
+
+    /// Runs a batch in one transaction; once this returns, it survives a power cut.
+    private func commit(_ batch: [WriteJob]) throws(SQLiteError) -> [WriteJob.Acknowledgement] {
+        try database.run("BEGIN IMMEDIATE")
+        var acknowledgements: [WriteJob.Acknowledgement] = []
+        acknowledgements.reserveCapacity(batch.count)
+        for job in batch {
+            acknowledgements.append(try job.attempt(WriteTransaction(database)))
+            precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
+        }
+        try database.run("COMMIT")
+        return acknowledgements
+    }
+
+    private func recover(from error: SQLiteError, of batch: [WriteJob]) {
+        do throws(SQLiteError) {
+            // Some errors have rolled back already.
+            if database.isInTransaction { try database.run("ROLLBACK") }
+        } catch {
+            return end(after: error, batch)
+        }
+        if error.isIOFailure { return end(after: error, batch) }
+        if let trouble = Trouble(error) {
+            note(trouble, error)
+            return refuse(batch, .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
+        }
+        // One of them is guilty. Savepoints would have told which, at a cost for every operation that ever succeeds; and an
+        // error may end the whole transaction, savepoints and all. Each alone is slower, and sure.
+        if batch.count > 1 {
+            for job in batch { process([job]) }
+            return
+        }
+        log.error("A write to the database failed: \(error)")
+        refuse(batch, .failed)
+    }
+
+    /// The end: nobody is told that nothing happened, as nobody knows.
+    private func end(after error: SQLiteError, _ batch: [WriteJob]) {
+        isBroken = true
+        log.error("The database can't be trusted any more: \(error). Nothing further is written or acknowledged.")
+        onFatalError()
+        refuse(batch, .failed)
+    }
+
+    private func refuse(_ batch: [WriteJob], _ reason: LoyaltyError) {
+        for job in batch { job.refuse(reason) }
+    }
+
+    private func checkpointIfDue() {
+        guard let mode = checkpoints.due(walPages: database.walPages) else { return }
+        do throws(SQLiteError) {
+            try checkpoint(mode)
+        } catch {
+            if error.isIOFailure { return end(after: error, []) }
+            if error.isBusy {
+                return log.warning("Readers kept the database's log from starting anew: \(database.walPages) pages.")
+            }
+            log.error("The log could not be written back into the database: \(error)")
+        }
+    }
+
+    private func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) {
+        database.setBusyTimeout(milliseconds: Self.checkpointWaitMilliseconds)
+        defer { database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds) }
+        try database.checkpoint(mode)
+    }
+
+    private func finish() {
+        guard !isBroken else { return database.abandon() }
+        do throws(SQLiteError) {
+            try checkpoint(.truncate)
+        } catch {
+            if error.isIOFailure {
+                end(after: error, [])
+                return database.abandon()
+            }
+            // The log stays beside the file, and the next start goes on with it.
+            log.warning("The log could not be written back into the database at the end: \(error)")
+        }
+        database.close()
+    }
+}
+
+/// What keeps the writer from writing for a while.
+private enum Trouble: Equatable {
+    case diskFull, busy
+
+    init?(_ error: SQLiteError) {
+        if error.isDiskFull {
+            self = .diskFull
+        } else if error.isBusy {
+            self = .busy
+        } else {
+            return nil
+        }
+    }
+
+    var retryAfterSeconds: Int { self == .diskFull ? 10 : 1 }
+}
+
+extension WriterLoop {
+    private func note(_ trouble: Trouble, _ error: SQLiteError) {
+        guard self.trouble != trouble else { return }
+        self.trouble = trouble
+        switch trouble {
+        case .diskFull:
+            log.error("There is no room on the database's disk; writes are refused until there is: \(error)")
+        case .busy:
+            log.error("Another program holds the database's lock; writes are refused until it lets go: \(error)")
+        }
+    }
+
+    private func noteSuccess() {
+        guard trouble != nil else { return }
+        trouble = nil
+        log.info("The database takes writes again.")
+    }
+}
