@@ -26,7 +26,7 @@ let package = Package(
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
-        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: wrapper),
+        .target(name: "Gzip", dependencies: ["CZlib", "Posix"], swiftSettings: wrapper),
         .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix"], swiftSettings: wrapper),
 
         .target(name: "JSON", swiftSettings: safe),

@@ -1,0 +1,73 @@
+import CSodium
+import Glibc
+import Loyalty
+
+/// Argon2id (RFC 9106) on the calling thread, which it keeps busy for as long as its parameters ask.
+struct Argon2: Sendable {
+    /// libsodium could not get the memory that the parameters ask for.
+    struct OutOfMemory: Error {}
+
+    let parameters: Argon2Parameters
+
+    init(parameters: Argon2Parameters) {
+        Sodium.ready
+        self.parameters = parameters
+    }
+
+    /// A hash with a new salt.
+    func hash(_ password: Password) throws(OutOfMemory) -> PasswordHash {
+        var text = [CChar](repeating: 0, count: Int(crypto_pwhash_argon2id_STRBYTES))
+        let code = Self.withErasedCopy(of: password) { bytes in
+            crypto_pwhash_argon2id_str(
+                &text, bytes.baseAddress!, UInt64(bytes.count), UInt64(parameters.passes), parameters.memoryBytes)
+        }
+        guard code == 0 else { throw OutOfMemory() }
+        return PasswordHash(text: Self.string(text))
+    }
+
+    /// Whether `hash` was made of this password, with whatever parameters; false for a text that is no hash.
+    func verify(_ password: Password, against hash: PasswordHash) throws(OutOfMemory) -> Bool {
+        // The C function reads a whole field of this size, and up to its first zero.
+        let capacity = Int(crypto_pwhash_argon2id_STRBYTES)
+        guard hash.text.utf8.count < capacity else { return false }
+        var text = hash.text.utf8.map { CChar(bitPattern: $0) }
+        text += repeatElement(0, count: capacity - text.count)
+        let (code, failure) = Self.withErasedCopy(of: password) { bytes in
+            errno = 0
+            return (crypto_pwhash_argon2id_str_verify(text, bytes.baseAddress!, UInt64(bytes.count)), errno)
+        }
+        // The function says -1 for a wrong password and for want of memory: a right password must not be called wrong.
+        if code != 0, failure == ENOMEM { throw OutOfMemory() }
+        return code == 0
+    }
+
+    /// The password's bytes, U+0000 among them, in a copy of ours that is overwritten afterwards.
+    private static func withErasedCopy<Result>(
+        of password: Password, _ body: (UnsafeBufferPointer<CChar>) -> Result
+    ) -> Result {
+        var copy = Array(password.text.utf8)
+        defer { Sodium.erase(&copy) }
+        return copy.withUnsafeBytes { body($0.bindMemory(to: CChar.self)) }
+    }
+
+    private static func string(_ text: [CChar]) -> String {
+        String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// What one hash costs.
+package struct Argon2Parameters: Sendable {
+    package let memoryBytes: Int
+    /// How often the memory is gone through ("t" in RFC 9106).
+    package let passes: Int
+
+    /// OWASP's Password Storage Cheat Sheet, its first choice for Argon2id: 19 MiB, two passes.
+    package static let standard = Argon2Parameters(memoryBytes: 19 * 1024 * 1024, passes: 2)
+
+    package init(memoryBytes: Int, passes: Int) {
+        precondition(memoryBytes >= 8192 && memoryBytes <= 1 << 30, "libsodium's smallest, and what a server can spare")
+        precondition(passes >= 1 && passes <= 100, "a hash takes a pass, and ends")
+        self.memoryBytes = memoryBytes
+        self.passes = passes
+    }
+}

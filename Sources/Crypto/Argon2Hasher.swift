@@ -1,0 +1,142 @@
+import Loyalty
+import Posix
+import Synchronization
+
+/// Hashes and verifies passwords with Argon2id on threads of its own, so that no event loop waits for one.
+package final class Argon2Hasher: PasswordHasher {
+    private let argon2: Argon2
+    /// What a password is verified against where there is no such login: the same work as for any other.
+    let dummy: PasswordHash
+    private let queue: BlockingQueue<Job>
+    private let state = Mutex(State())
+
+    private struct State {
+        var isStopped = false
+        var threads: [Thread] = []
+    }
+
+    package static let threadCountDefault = 2
+    package static let waitingMaxDefault = 256
+
+    /// A full queue of the default length takes about four seconds (27 ms a hash, two at once); by half of that there is
+    /// room again.
+    private static let overloadedRetryAfterSeconds = 2
+    /// A server that stops is usually back as soon as it is asked again.
+    private static let unavailableRetryAfterSeconds = 1
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - threadCount: how many passwords are hashed at once, each with the memory that the parameters name.
+    ///   - waitingMax: how many may wait for a thread.
+    package convenience init(
+        parameters: Argon2Parameters = .standard, threadCount: Int = threadCountDefault,
+        waitingMax: Int = waitingMaxDefault
+    ) {
+        self.init(idleWith: parameters, waitingMax: waitingMax)
+        start(threadCount: threadCount)
+    }
+
+    /// A hasher in which everything waits until ``start(threadCount:)``.
+    init(idleWith parameters: Argon2Parameters, waitingMax: Int) {
+        argon2 = Argon2(parameters: parameters)
+        dummy = Self.makeDummy(argon2)
+        queue = BlockingQueue(capacity: waitingMax)
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// How many wait for a thread now.
+    package var waitingCount: Int { queue.count }
+
+    package func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+        try await Resumption.suspend { resumption in
+            enqueue(.hash(password, resumption)) { resumption.resume(returning: .failure($0)) }
+        }.get()
+    }
+
+    package func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+        let matches = try await Resumption.suspend { resumption in
+            enqueue(.verify(password, hash ?? dummy, resumption)) { resumption.resume(returning: .failure($0)) }
+        }.get()
+        return matches && hash != nil
+    }
+
+    /// Answers everyone who waits with ``LoyaltyError/unavailable(retryAfterSeconds:)``, as it will everyone who comes, and
+    /// returns when the threads have ended: after the hashes they were at.
+    package func stop() {
+        let threads = state.withLock { state in
+            state.isStopped = true
+            defer { state.threads = [] }
+            return state.threads
+        }
+        queue.close()
+        for job in queue.drain() { job.refuse(with: Self.stopped) }
+        for thread in threads { thread.join() }
+    }
+
+    func start(threadCount: Int) {
+        precondition(threadCount > 0, "somebody hashes")
+        state.withLock { state in
+            precondition(state.threads.isEmpty && !state.isStopped, "a hasher starts once, and before it stops")
+            // The threads must not hold the hasher itself, or it would never go.
+            state.threads = (1...threadCount).map { [queue, argon2] number in
+                Thread(name: "hasher \(number)") {
+                    while let job = queue.take() { job.run(argon2) }
+                }
+            }
+        }
+    }
+
+    private static var stopped: LoyaltyError { .unavailable(retryAfterSeconds: unavailableRetryAfterSeconds) }
+
+    private func enqueue(_ job: Job, orRefuse refuse: (LoyaltyError) -> Void) {
+        if queue.put(job) { return }
+        let isStopped = state.withLock { $0.isStopped }
+        refuse(isStopped ? Self.stopped : .overloaded(retryAfterSeconds: Self.overloadedRetryAfterSeconds))
+    }
+
+    private static func makeDummy(_ argon2: Argon2) -> PasswordHash {
+        do {
+            return try argon2.hash(Password("nobody's", bytesMin: 1))
+        } catch {
+            preconditionFailure("the machine has memory for one password hash")
+        }
+    }
+}
+
+/// One password that waits for a thread.
+private enum Job: Sendable {
+    case hash(Password, Resumption<Result<PasswordHash, LoyaltyError>>)
+    case verify(Password, PasswordHash, Resumption<Result<Bool, LoyaltyError>>)
+
+    func run(_ argon2: Argon2) {
+        switch self {
+        case .hash(let password, let resumption):
+            resumption.resume(returning: Self.result { () throws(Argon2.OutOfMemory) in try argon2.hash(password) })
+        case .verify(let password, let hash, let resumption):
+            resumption.resume(
+                returning: Self.result { () throws(Argon2.OutOfMemory) in try argon2.verify(password, against: hash) })
+        }
+    }
+
+    func refuse(with error: LoyaltyError) {
+        switch self {
+        case .hash(_, let resumption): resumption.resume(returning: .failure(error))
+        case .verify(_, _, let resumption): resumption.resume(returning: .failure(error))
+        }
+    }
+
+    /// Want of memory passes when other hashes are done.
+    private static func result<Value>(
+        _ body: () throws(Argon2.OutOfMemory) -> Value
+    ) -> Result<Value, LoyaltyError> {
+        do {
+            return .success(try body())
+        } catch {
+            return .failure(.unavailable(retryAfterSeconds: 1))
+        }
+    }
+}

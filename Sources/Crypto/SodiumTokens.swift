@@ -1,0 +1,36 @@
+import CSodium
+import Loyalty
+
+/// Session tokens of 256 bits from the system's secure random numbers (getrandom(2)).
+package struct SodiumTokens: SessionTokens {
+    private static let tokenBytes = 32
+
+    package init() {
+        Sodium.ready
+    }
+
+    /// 43 letters, digits, `-` and `_`: base64url without padding (RFC 4648, section 5).
+    package func makeToken() -> SessionToken {
+        var random = [UInt8](repeating: 0, count: Self.tokenBytes)
+        randombytes_buf(&random, random.count)
+        defer { Sodium.erase(&random) }
+        return SessionToken(text: Self.base64URL(random))
+    }
+
+    /// The SHA-256 of the token's text.
+    package func id(of token: SessionToken) -> SessionID {
+        SessionID(bytes: Sodium.sha256(Array(token.text.utf8)))
+    }
+
+    private static func base64URL(_ bytes: [UInt8]) -> String {
+        let variant = CInt(sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+        let capacity = sodium_base64_encoded_len(bytes.count, variant)
+        return String(unsafeUninitializedCapacity: capacity) { text in
+            text.withMemoryRebound(to: CChar.self) { text in
+                _ = sodium_bin2base64(text.baseAddress!, capacity, bytes, bytes.count, variant)
+            }
+            // The capacity counts the zero that ends a C string.
+            return capacity - 1
+        }
+    }
+}

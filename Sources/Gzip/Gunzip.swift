@@ -1,0 +1,116 @@
+import CZlib
+
+/// Unpacks gzip data (RFC 1952) that is whole in memory.
+package enum Gunzip {
+    package enum UnpackError: Error, Equatable, Sendable {
+        case broken(Fault)
+        /// More came out than the caller allows; unpacking stopped there.
+        case tooLarge
+    }
+
+    package enum Fault: Equatable, Sendable {
+        /// A header, compressed data, checksum or length that can't be.
+        case malformed
+        /// The data end before their last member does.
+        case truncated
+        /// The bytes after a member don't begin another.
+        case trailingGarbage
+    }
+
+    /// The content of every member of `packed`, one after the other (RFC 1952, section 2.2), at most `outputBytesMax`
+    /// bytes of it. Memory in use stays within about twice that limit, whatever the data would unpack to.
+    package static func unpack(_ packed: [UInt8], outputBytesMax: Int) throws(UnpackError) -> [UInt8] {
+        precondition(outputBytesMax >= 0, "a limit is not negative")
+        var inflater = Inflater(outputBytesMax: outputBytesMax)
+        return try inflater.unpack(packed)
+    }
+}
+
+/// One run of zlib's inflate, with the room for its output.
+private struct Inflater: ~Copyable {
+    /// At one address from inflateInit to inflateEnd: zlib's state points back at it.
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let outputBytesMax: Int
+    private var output: [UInt8] = []
+    private var outputCount = 0
+
+    /// What the first output buffer holds, where the limit is not smaller: room for most requests at once.
+    private static let firstOutputBytes = 16 * 1024
+    /// What one call of inflate is given to read; zlib counts it in 32 bits.
+    private static let inputBytesPerCallMax = 1 << 30
+
+    init(outputBytesMax: Int) {
+        self.outputBytesMax = outputBytesMax
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let code = inflateInit2_(stream, Zlib.gzipWindowBits, ZLIB_VERSION, Zlib.streamBytes)
+        precondition(code == Z_OK, "zlib has memory for its state, and is the version it was built for")
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    mutating func unpack(_ packed: [UInt8]) throws(Gunzip.UnpackError) -> [UInt8] {
+        var index = 0
+        repeat {
+            try unpackMember(of: packed, from: &index)
+        } while index < packed.count
+        output.removeLast(output.count - outputCount)
+        return output
+    }
+
+    /// Unpacks the member that begins at `index`, and leaves `index` behind it.
+    private mutating func unpackMember(of packed: [UInt8], from index: inout Int) throws(Gunzip.UnpackError) {
+        if index > 0 {
+            guard Self.beginsMember(packed[index...]) else { throw .broken(.trailingGarbage) }
+            inflateReset(stream)
+        }
+        while true {
+            // The checksum stands behind all output: where nothing is left to read, something is missing.
+            guard index < packed.count else { throw .broken(.truncated) }
+            if outputCount == output.count { try growOutput() }
+            switch step(packed, &index) {
+            case Z_STREAM_END:
+                guard outputCount <= outputBytesMax else { throw .tooLarge }
+                return
+            case Z_OK: continue
+            case Z_MEM_ERROR: preconditionFailure("zlib has memory for its window")
+            default: throw .broken(.malformed)
+            }
+        }
+    }
+
+    /// One call of inflate, from `index` on into what is left of the output buffer.
+    private mutating func step(_ packed: [UInt8], _ index: inout Int) -> CInt {
+        let readable = min(packed.count - index, Self.inputBytesPerCallMax)
+        let writable = output.count - outputCount
+        let code = packed.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                // zlib's interface lacks a const here; inflate only reads its input.
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress! + index)
+                stream.pointee.avail_in = uInt(readable)
+                stream.pointee.next_out = output.baseAddress! + outputCount
+                stream.pointee.avail_out = uInt(writable)
+                return inflate(stream, Z_NO_FLUSH)
+            }
+        }
+        index += readable - Int(stream.pointee.avail_in)
+        outputCount += writable - Int(stream.pointee.avail_out)
+        return code
+    }
+
+    private mutating func growOutput() throws(Gunzip.UnpackError) {
+        // One byte more than is allowed tells output that ends at the limit from output that goes on.
+        guard outputCount <= outputBytesMax else { throw .tooLarge }
+        let (ceiling, overflow) = outputBytesMax.addingReportingOverflow(1)
+        let wanted = max(Self.firstOutputBytes, output.count * 2)
+        let count = min(wanted, overflow ? .max : ceiling, output.count + Self.inputBytesPerCallMax)
+        output.append(contentsOf: repeatElement(0, count: count - output.count))
+    }
+
+    private static func beginsMember(_ rest: ArraySlice<UInt8>) -> Bool {
+        rest.starts(with: Zlib.gzipMagic.prefix(rest.count))
+    }
+}

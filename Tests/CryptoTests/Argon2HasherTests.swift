@@ -1,0 +1,176 @@
+import Loyalty
+import Testing
+
+@testable import Crypto
+
+/// libsodium's smallest, so that the tests are quick.
+private let quick = Argon2Parameters(memoryBytes: 8192, passes: 1)
+
+/// A password of any length and content; traps where that can't be.
+private func password(_ text: String) -> Password {
+    do { return try Password(text, bytesMin: 1) } catch { preconditionFailure("a test's password is valid") }
+}
+
+@Suite struct Argon2HasherTests {
+    struct Pair: Sendable {
+        let stored: String
+        let shown: String
+        let matches: Bool
+
+        init(_ stored: String, _ shown: String, _ matches: Bool) {
+            (self.stored, self.shown, self.matches) = (stored, shown, matches)
+        }
+    }
+
+    @Test(arguments: [
+        Pair("secret", "secret", true),
+        Pair("secret", "Secret", false),
+        Pair("secret", "secret ", false),
+        Pair("a\0b", "a\0b", true),
+        Pair("a\0b", "a\0c", false),
+        Pair("a\0b", "a", false),
+        Pair("a", "a\0", false),
+        Pair("\0", "\0", true),
+        Pair("\0", "\0\0", false),
+        Pair("п\u{E9}🐦", "п\u{E9}🐦", true),
+        // Canonically equivalent, and other bytes.
+        Pair("\u{E9}", "e\u{301}", false),
+        Pair(String(repeating: "x", count: 1024), String(repeating: "x", count: 1024), true),
+        Pair(String(repeating: "x", count: 1023) + "y", String(repeating: "x", count: 1024), false),
+    ])
+    func verifies(_ pair: Pair) async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        let hash = try await hasher.hash(password(pair.stored))
+        #expect(try await hasher.verify(password(pair.shown), against: hash) == pair.matches)
+        hasher.stop()
+    }
+
+    @Test func samePasswordHasTwoHashes() async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        let hashes = try await [hasher.hash(password("secret")), hasher.hash(password("secret"))]
+        #expect(hashes[0] != hashes[1])
+        #expect(hashes.allSatisfy { !$0.text.contains("secret") })
+        hasher.stop()
+    }
+
+    @Test func standardParametersAreInTheHash() async throws {
+        let hasher = Argon2Hasher()
+        let hash = try await hasher.hash(password("secret"))
+        #expect(hash.text.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+        #expect(try await hasher.verify(password("secret"), against: hash))
+        hasher.stop()
+    }
+
+    /// What a database holds stays good when libsodium or our parameters change.
+    @Test func hashOfOtherParametersVerifies() async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        let stored = PasswordHash(
+            text: "$argon2id$v=19$m=64,t=2,p=1$P4st1+rWheuye5S4W88/6Q$HA8sQOf4/IW/c/aFjJoJOT6PX1AwOPiB+MLp9ZxgW7c")
+        #expect(try await hasher.verify(password("secret"), against: stored))
+        #expect(try await !hasher.verify(password("secres"), against: stored))
+        hasher.stop()
+    }
+
+    @Test(arguments: [
+        "", "$", "secret", "$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
+        "$argon2id$v=19$m=4294967295,t=1,p=1", String(repeating: "$argon2id$", count: 100), "\0",
+    ])
+    func whatIsNoHashMatchesNothing(text: String) async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        #expect(try await !hasher.verify(password("secret"), against: PasswordHash(text: text)))
+        hasher.stop()
+    }
+
+    @Test func unknownLoginIsFalseWhateverThePassword() async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        for text in ["secret", "nobody's", "\0"] {
+            #expect(try await !hasher.verify(password(text), against: nil))
+        }
+        hasher.stop()
+    }
+
+    /// The stand-in for a missing hash costs what a real one does: its parameters are the same.
+    @Test func unknownLoginIsTheSameWork() async throws {
+        let hasher = Argon2Hasher(parameters: quick)
+        let real = try await hasher.hash(password("secret"))
+        func parameters(_ hash: PasswordHash) -> [Substring] {
+            Array(hash.text.split(separator: "$").prefix(3))
+        }
+        #expect(parameters(hasher.dummy) == parameters(real))
+        #expect(parameters(real).count == 3)
+        #expect(hasher.dummy.text.utf8.count == real.text.utf8.count)
+        hasher.stop()
+    }
+}
+
+@Suite struct Argon2HasherQueueTests {
+    /// Waits until the condition holds, which something else brings about.
+    private func until(_ condition: () -> Bool) async {
+        while !condition() { await Task.yield() }
+    }
+
+    @Test func whoFindsTheQueueFullIsRefusedAndTheOthersAreServed() async throws {
+        let hasher = Argon2Hasher(idleWith: quick, waitingMax: 3)
+        let stored = hasher.dummy
+        let verifying = Task { try await hasher.verify(password("nobody's"), against: stored) }
+        let hashing = (0..<2).map { _ in Task { try await hasher.hash(password("secret")) } }
+        await until { hasher.waitingCount == 3 }
+
+        await #expect(throws: LoyaltyError.overloaded(retryAfterSeconds: 2)) {
+            try await hasher.hash(password("one too many"))
+        }
+        await #expect(throws: LoyaltyError.overloaded(retryAfterSeconds: 2)) {
+            try await hasher.verify(password("one too many"), against: nil)
+        }
+        hasher.start(threadCount: 2)
+        #expect(try await verifying.value)
+        for task in hashing { #expect(try await task.value.text.hasPrefix("$argon2id$")) }
+        hasher.stop()
+    }
+
+    @Test func stopAnswersEveryoneWhoWaitsOrComes() async throws {
+        let hasher = Argon2Hasher(idleWith: quick, waitingMax: 10)
+        let hashing = (0..<5).map { _ in Task { try await hasher.hash(password("secret")) } }
+        let verifying = (0..<5).map { _ in Task { try await hasher.verify(password("secret"), against: nil) } }
+        await until { hasher.waitingCount == 10 }
+        hasher.stop()
+
+        let unavailable = LoyaltyError.unavailable(retryAfterSeconds: 1)
+        for task in hashing { await #expect(throws: unavailable) { try await task.value } }
+        for task in verifying { await #expect(throws: unavailable) { try await task.value } }
+        await #expect(throws: unavailable) { try await hasher.hash(password("secret")) }
+        hasher.stop()
+    }
+
+    /// Whenever the stop comes, each is answered once: with a hash, or that there is none.
+    @Test func stopAmidWorkAnswersEveryone() async {
+        for _ in 0..<50 {
+            let hasher = Argon2Hasher(parameters: quick, threadCount: 2, waitingMax: 100)
+            let tasks = (0..<20).map { _ in Task { try await hasher.hash(password("secret")) } }
+            await Task.yield()
+            hasher.stop()
+            for task in tasks {
+                switch await task.result {
+                case .success(let hash): #expect(hash.text.hasPrefix("$argon2id$"))
+                case .failure(let error): #expect(error as? LoyaltyError == .unavailable(retryAfterSeconds: 1))
+                }
+            }
+        }
+    }
+
+    @Test func manyAtOnceEachGetTheirOwnAnswer() async throws {
+        let hasher = Argon2Hasher(parameters: quick, threadCount: 4)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let hash = try await hasher.hash(password("password \(number)"))
+                    let right = try await hasher.verify(password("password \(number)"), against: hash)
+                    let wrong = try await hasher.verify(password("password \(number + 1)"), against: hash)
+                    return right && !wrong
+                }
+            }
+            for try await isRight in group { #expect(isRight) }
+        }
+        hasher.stop()
+    }
+}
