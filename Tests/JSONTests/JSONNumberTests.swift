@@ -7,7 +7,7 @@ import Testing
         let literal: String
         let scaled: Result<Int64, JSONNumber.ScaleError>
         let rounded: Result<Int64, JSONNumber.ScaleError>
-        var testDescription: String { literal }
+        var testDescription: String { String(literal.prefix(60)) }
 
         /// A number that needs no rounding.
         init(_ literal: String, _ value: Int64) {

@@ -25,7 +25,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
     struct Valid: CustomTestStringConvertible, Sendable {
         let document: String
         let value: JSONValue
-        var testDescription: String { document }
+        var testDescription: String { document.debugDescription }
 
         init(_ document: String, _ value: JSONValue) {
             (self.document, self.value) = (document, value)
@@ -114,9 +114,11 @@ private func nested(_ depth: Int, around inner: String) -> String {
         String(repeating: "{\"a\":", count: 33) + "1" + String(repeating: "}", count: 33),
     ]
 
-    @Test(arguments: invalid)
-    func refuses(_ document: String) {
-        #expect(isRefused(Array(document.utf8)))
+    /// A document may hold control characters, which a test's arguments would put into the log as they are.
+    @Test func refuses() {
+        for document in Self.invalid {
+            #expect(isRefused(Array(document.utf8)), "\(document.prefix(100).debugDescription)")
+        }
     }
 
     @Test(

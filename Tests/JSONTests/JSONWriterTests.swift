@@ -34,15 +34,18 @@ import Testing
         #expect(document == #"[{},[],{"a":1,"b":["x",2.5,null],"c":{"d":"y"}},"z"]"#)
     }
 
-    @Test(arguments: [
+    @Test func escapes() {
+        for (text, document) in Self.escaped {
+            #expect(Array(written { $0.string(text) }.utf8) == Array(document.utf8), "\(text.debugDescription)")
+        }
+    }
+
+    private static let escaped = [
         ("", #""""#), ("plain", #""plain""#), ("\"", #""\"""#), ("\\", #""\\""#), ("a/b", #""a/b""#), ("\n", #""\n""#),
         ("\0", #""\u0000""#), ("\t", #""\u0009""#), ("\r", #""\u000d""#), ("\u{1F}", #""\u001f""#),
         ("\u{7F}", "\"\u{7F}\""), ("€😀", "\"€😀\""), ("\u{2028}", "\"\u{2028}\""), ("a\"b\\c\nd", #""a\"b\\c\nd""#),
         ("\r\n", #""\u000d\n""#),
-    ])
-    func escapes(text: String, document: String) {
-        #expect(Array(written { $0.string(text) }.utf8) == Array(document.utf8))
-    }
+    ]
 
     /// Whatever text is written is read back byte for byte.
     @Test(arguments: 0..<20 as Range<UInt64>)
