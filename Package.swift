@@ -57,6 +57,7 @@ let package = Package(
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
         .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix"]),
+        .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 /// Reads one JSON document (RFC 8259) of UTF-8, with a limit on depth; everything outside the grammar is refused, and so
 /// are a name that stands twice in an object (RFC 7493, section 2.3) and half a surrogate pair.
 package struct JSONParser {
+    /// How many arrays and objects may stand inside one another.
     package static let depthMax = 32
 
     package struct SyntaxError: Error, Equatable, Sendable {
@@ -18,9 +19,6 @@ package struct JSONParser {
     }
 
     package static func parse(_ bytes: ArraySlice<UInt8>) throws(SyntaxError) -> JSONValue {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw SyntaxError(reason: "not UTF-8", offset: 0)
-        }
         var parser = JSONParser(bytes: bytes, index: bytes.startIndex)
         let value = try parser.value(depth: 0)
         parser.skipWhiteSpace()
@@ -48,12 +46,12 @@ package struct JSONParser {
         return true
     }
 
+    /// - Parameter depth: how many arrays and objects the value stands in.
     private mutating func value(depth: Int) throws(SyntaxError) -> JSONValue {
-        guard depth < Self.depthMax else { throw error("nested deeper than \(Self.depthMax)") }
         skipWhiteSpace()
         switch next {
-        case UInt8(ascii: "{"): return .object(try object(depth: depth))
-        case UInt8(ascii: "["): return .array(try array(depth: depth))
+        case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
+        case UInt8(ascii: "["): return .array(try array(depth: depth + 1))
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
@@ -63,25 +61,25 @@ package struct JSONParser {
         }
     }
 
-    private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(SyntaxError) -> JSONValue {
-        for byte in "\(word)".utf8 where !take(byte) { throw error("not a JSON value") }
+    private mutating func literal(_ word: String, _ value: JSONValue) throws(SyntaxError) -> JSONValue {
+        for byte in word.utf8 where !take(byte) { throw error("not a JSON value") }
         return value
     }
 
     private mutating func object(depth: Int) throws(SyntaxError) -> JSONObject {
-        index += 1
+        try enter(depth: depth)
         var members: [JSONObject.Member] = []
-        var names: Set<String> = []
+        var names = UniqueNames()
         skipWhiteSpace()
         if take(UInt8(ascii: "}")) { return JSONObject(members: members) }
         repeat {
             skipWhiteSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a name was expected") }
             let name = try string()
-            guard names.insert(name).inserted else { throw error("a name stands twice") }
+            guard names.insert(name, after: members) else { throw error("a name stands twice") }
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw error("a colon was expected") }
-            members.append(.init(name: name, value: try value(depth: depth + 1)))
+            members.append(.init(name: name, value: try value(depth: depth)))
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw error("a comma or brace was expected") }
@@ -89,16 +87,38 @@ package struct JSONParser {
     }
 
     private mutating func array(depth: Int) throws(SyntaxError) -> [JSONValue] {
-        index += 1
+        try enter(depth: depth)
         var values: [JSONValue] = []
         skipWhiteSpace()
         if take(UInt8(ascii: "]")) { return values }
         repeat {
-            values.append(try value(depth: depth + 1))
+            values.append(try value(depth: depth))
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "]")) else { throw error("a comma or bracket was expected") }
         return values
+    }
+
+    /// Steps over the bracket or brace that opens an array or object.
+    private mutating func enter(depth: Int) throws(SyntaxError) {
+        guard depth <= Self.depthMax else { throw error("nested deeper than \(Self.depthMax)") }
+        index += 1
+    }
+}
+
+/// Tells whether a name stands twice. Comparing is quicker than hashing while there are few names; more are hashed, or
+/// a long object from outside would take time that grows with the square of its length.
+private struct UniqueNames {
+    private static let comparedMax = 8
+    private var hashed: Set<[UInt8]> = []
+
+    /// Whether `name` is none of `members`, which were all inserted before.
+    mutating func insert(_ name: String, after members: [JSONObject.Member]) -> Bool {
+        guard members.count >= Self.comparedMax else {
+            return !members.contains { $0.name.utf8.elementsEqual(name.utf8) }
+        }
+        if hashed.isEmpty { hashed = Set(members.map { Array($0.name.utf8) }) }
+        return hashed.insert(Array(name.utf8)).inserted
     }
 }
 
@@ -124,39 +144,50 @@ extension JSONParser {
     private mutating func string() throws(SyntaxError) -> String {
         index += 1
         let start = index
+        try skipPlainCharacters()
+        if take(UInt8(ascii: "\"")) { return try text(bytes[start..<(index - 1)]) }
+        return try escapedString(from: start)
+    }
+
+    /// Steps over the characters of a string that stand for themselves.
+    private mutating func skipPlainCharacters() throws(SyntaxError) {
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             guard byte >= 0x20 else { throw error("a control character in a string") }
             index += 1
         }
-        if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<(index - 1)], as: UTF8.self) }
-        return try escapedString(from: start)
     }
 
+    /// The rest of a string that began at `start`, from its first escape on.
     private mutating func escapedString(from start: Int) throws(SyntaxError) -> String {
-        var text = Array(bytes[start..<index])
-        while let byte = next {
-            index += 1
-            switch byte {
-            case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"): try text.append(contentsOf: escape())
-            case ..<0x20: throw error("a control character in a string")
-            default: text.append(byte)
-            }
+        var unescaped = bytes[start..<index]
+        while true {
+            if take(UInt8(ascii: "\"")) { return try text(unescaped) }
+            guard take(UInt8(ascii: "\\")) else { throw error("the document ends early") }
+            try escape(into: &unescaped)
+            let plain = index
+            try skipPlainCharacters()
+            unescaped.append(contentsOf: bytes[plain..<index])
         }
-        throw error("the document ends early")
     }
 
-    private mutating func escape() throws(SyntaxError) -> [UInt8] {
+    /// Outside strings the grammar has ASCII alone, so that a document is UTF-8 where its strings are. An escape ends
+    /// whatever stands before it: its bytes begin a character, and so complete none that is broken.
+    private func text(_ bytes: ArraySlice<UInt8>) throws(SyntaxError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("not UTF-8") }
+        return text
+    }
+
+    private mutating func escape(into text: inout ArraySlice<UInt8>) throws(SyntaxError) {
         guard let byte = next else { throw error("the document ends early") }
         index += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "r"): return [0x0D]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "u"): return Array(String(Character(try unicodeEscape())).utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try unicodeEscape())!)
         default: throw error("an unknown escape")
         }
     }
@@ -177,12 +208,21 @@ extension JSONParser {
     private mutating func hexadecimalUnit() throws(SyntaxError) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+            guard let byte = next, let digit = Self.hexadecimalDigit(byte) else {
                 throw error("four hexadecimal digits were expected")
             }
-            unit = unit << 4 | UInt32(digit)
+            unit = unit << 4 | digit
             index += 1
         }
         return unit
+    }
+
+    private static func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
     }
 }

@@ -1,5 +1,5 @@
 /// A JSON document that was read (RFC 8259).
-package indirect enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -33,7 +33,8 @@ package struct JSONObject: Sendable, Equatable {
 
     package let members: [Member]
 
+    /// The member of this name, byte for byte: Swift's `==` would take canonically equivalent names for the same.
     package subscript(_ name: String) -> JSONValue? {
-        members.first { $0.name == name }?.value
+        members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 }

@@ -71,13 +71,15 @@ private func password(_ text: String) -> Password {
         hasher.stop()
     }
 
-    @Test(arguments: [
-        "", "$", "secret", "$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
-        "$argon2id$v=19$m=4294967295,t=1,p=1", String(repeating: "$argon2id$", count: 100), "\0",
-    ])
-    func whatIsNoHashMatchesNothing(text: String) async throws {
+    @Test func whatIsNoHashMatchesNothing() async throws {
+        let texts = [
+            "", "$", "secret", "$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
+            "$argon2id$v=19$m=4294967295,t=1,p=1", String(repeating: "$argon2id$", count: 100), "\0",
+        ]
         let hasher = Argon2Hasher(parameters: quick)
-        #expect(try await !hasher.verify(password("secret"), against: PasswordHash(text: text)))
+        for text in texts {
+            #expect(try await !hasher.verify(password("secret"), against: PasswordHash(text: text)))
+        }
         hasher.stop()
     }
 

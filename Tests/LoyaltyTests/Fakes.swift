@@ -1,0 +1,175 @@
+import Loyalty
+import Synchronization
+
+/// What the services asked of the fakes of one test, in order.
+final class FakeJournal: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    func note(_ call: String) { noted.withLock { $0.append(call) } }
+    var calls: [String] { noted.withLock { $0 } }
+}
+
+/// A repository that keeps everything in memory, or fails where a test asks it to.
+final class FakeRepository: Repository {
+    let journal: FakeJournal
+    /// What every call throws from now on, where there is one.
+    var failure: LoyaltyError?
+    /// Set, a login that is not there when asked for is there when it is added: two who register at once.
+    var losesRaces = false
+
+    private(set) var users: [Login: Credentials] = [:]
+    private(set) var sessions: [SessionID: (user: UserID, expiresAt: Timestamp)] = [:]
+    private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
+    private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
+    var balances: [UserID: Balance] = [:]
+
+    init(journal: FakeJournal) {
+        self.journal = journal
+    }
+
+    private func call(_ name: String) throws(LoyaltyError) {
+        journal.note(name)
+        if let failure { throw failure }
+    }
+
+    func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID? {
+        try call("user")
+        guard let session = sessions[id], now < session.expiresAt else { return nil }
+        return session.user
+    }
+
+    func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
+        try call("credentials")
+        return losesRaces ? nil : users[login]
+    }
+
+    func orders(of user: UserID) throws(LoyaltyError) -> [Order] {
+        try call("orders")
+        return uploads.reversed().filter { $0.user == user }.map {
+            Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
+        }
+    }
+
+    func balance(of user: UserID) throws(LoyaltyError) -> Balance {
+        try call("balance")
+        return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
+    }
+
+    func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
+        try call("withdrawals")
+        return spent.reversed().filter { $0.user == user }.map {
+            Withdrawal(order: $0.order, sum: $0.sum, processedAt: $0.at)
+        }
+    }
+
+    func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) async throws(LoyaltyError) -> UserID {
+        try call("addUser")
+        guard users[login] == nil else { throw .loginTaken }
+        let user = UserID(rawValue: Int64(users.count + 1))
+        users[login] = Credentials(user: user, passwordHash: passwordHash)
+        sessions[session.id] = (user, session.expiresAt)
+        return user
+    }
+
+    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+        try call("addSession")
+        sessions[session.id] = (user, session.expiresAt)
+    }
+
+    func addOrder(
+        _ number: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> OrderUpload {
+        try call("addOrder")
+        if let earlier = uploads.first(where: { $0.number == number }) {
+            return earlier.user == user ? .uploadedBefore : .uploadedByAnother
+        }
+        uploads.append((number, user, now))
+        return .accepted(OrderID(rawValue: Int64(uploads.count)))
+    }
+
+    func withdraw(
+        _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> WithdrawalOutcome {
+        try call("withdraw")
+        if let earlier = spent.first(where: { $0.order == order }) {
+            return earlier.user == user && earlier.sum == sum ? .repeated : .conflict
+        }
+        let balance = balances[user] ?? Balance(current: .zero, withdrawn: .zero)
+        guard sum <= balance.current else { return .notEnoughPoints }
+        balances[user] = Balance(
+            current: Points(hundredths: balance.current.hundredths - sum.hundredths),
+            withdrawn: Points(hundredths: balance.withdrawn.hundredths + sum.hundredths))
+        spent.append((order, user, sum, now))
+        return .withdrawn
+    }
+}
+
+/// A "hash" that tells its password.
+final class FakeHasher: PasswordHasher {
+    let journal: FakeJournal
+    private let failure: LoyaltyError?
+
+    init(journal: FakeJournal, failure: LoyaltyError? = nil) {
+        (self.journal, self.failure) = (journal, failure)
+    }
+
+    func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+        journal.note("hash")
+        if let failure { throw failure }
+        return PasswordHash(text: "hash of \(password.text)")
+    }
+
+    func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+        journal.note(hash == nil ? "verify nil" : "verify")
+        if let failure { throw failure }
+        return hash?.text == "hash of \(password.text)"
+    }
+}
+
+/// Tokens 1, 2, 3 …
+final class FakeTokens: SessionTokens {
+    private let count = Mutex(0)
+
+    func makeToken() -> SessionToken {
+        SessionToken(
+            text: count.withLock { count in
+                count += 1
+                return "token \(count)"
+            })
+    }
+
+    func id(of token: SessionToken) -> SessionID {
+        let text = token.text.utf8.prefix(SessionID.byteCount)
+        return SessionID(bytes: text + [UInt8](repeating: 0, count: SessionID.byteCount - text.count))
+    }
+}
+
+final class FakeQueue: OrderQueue {
+    let journal: FakeJournal
+    let hasRoom: Bool
+    private let orders = Mutex<[UnfinishedOrder]>([])
+
+    init(journal: FakeJournal, hasRoom: Bool = true) {
+        (self.journal, self.hasRoom) = (journal, hasRoom)
+    }
+
+    func put(_ order: UnfinishedOrder) {
+        journal.note("put")
+        orders.withLock { $0.append(order) }
+    }
+
+    var taken: [UnfinishedOrder] { orders.withLock { $0 } }
+}
+
+/// A clock that stands until a test moves it.
+final class FakeClock: Sendable {
+    private let milliseconds = Mutex<Int64>(1_000_000)
+
+    var now: Timestamp { Timestamp(milliseconds: milliseconds.withLock { $0 }) }
+
+    func advance(byMilliseconds distance: Int64) {
+        milliseconds.withLock { $0 += distance }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// The repository that this file stands in.
+enum Repository {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Every text file below the folders, by path from the root.
+    static func files(in folders: [String]) throws -> [SourceFile] {
+        try folders.flatMap { folder in
+            let names = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
+            return try names.sorted().compactMap { try file("\(folder)/\($0)") }
+        }
+    }
+
+    /// The file's text; nil for a folder or what is no text.
+    static func file(_ path: String) throws -> SourceFile? {
+        let url = root.appending(path: path)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue else {
+            return nil
+        }
+        return String(data: try Data(contentsOf: url), encoding: .utf8).map { SourceFile(path: path, text: $0) }
+    }
+
+    /// The rooms whose target has the settings named `safe`.
+    static func safeRooms(inManifest manifest: String) -> Set<String> {
+        let target = /\.(?:executableTarget|target)\(\s*name: "(\w+)"(?s:.*?)swiftSettings: (\w+)\)/
+        return Set(manifest.matches(of: target).filter { $0.output.2 == "safe" }.map { String($0.output.1) })
+    }
+
+    /// What git holds or would add at the top level; nil where this is no checkout.
+    static func topLevelNames() throws -> Set<String>? {
+        guard FileManager.default.fileExists(atPath: root.appending(path: ".git").path) else { return nil }
+        let git = Process()
+        git.executableURL = URL(filePath: "/usr/bin/env")
+        // Whoever runs the tests need not own the checkout.
+        git.arguments = ["git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z", "--cached", "--others"]
+        git.arguments?.append("--exclude-standard")
+        let output = Pipe()
+        git.standardOutput = output
+        try git.run()
+        let listing = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        git.waitUntilExit()
+        guard git.terminationStatus == 0 else { throw CocoaError(.fileReadUnknown) }
+        return Set(listing.split(separator: "\0").map { String($0.prefix { $0 != "/" }) })
+    }
+}

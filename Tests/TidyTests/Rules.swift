@@ -1,0 +1,84 @@
+import Foundation
+
+/// A file of the repository.
+struct SourceFile: Sendable {
+    /// From the repository's root: `Sources/JSON/JSONParser.swift`.
+    let path: String
+    let lines: [String]
+
+    init(path: String, text: String) {
+        self.path = path
+        lines = text.components(separatedBy: "\n")
+    }
+
+    /// `JSON` for what stands in `Sources/JSON`; nil outside the sources.
+    var room: String? {
+        let parts = path.split(separator: "/")
+        return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
+    }
+
+    var isSwift: Bool { path.hasSuffix(".swift") }
+}
+
+/// Something that every file keeps to.
+struct Rule: Sendable, CustomStringConvertible {
+    let description: String
+    /// The numbers of the lines that break it, from 1.
+    let brokenLines: @Sendable (SourceFile) -> [Int]
+
+    /// A rule for Swift files of the rooms for which `applies` holds: no line matches.
+    static func noLine(
+        _ description: String, matches pattern: String, where applies: @escaping @Sendable (SourceFile) -> Bool
+    ) -> Rule {
+        Rule(description: description) { file in
+            guard applies(file) else { return [] }
+            return file.lines.indices.filter { file.lines[$0].range(of: pattern, options: .regularExpression) != nil }
+                .map { $0 + 1 }
+        }
+    }
+}
+
+extension Rule {
+    static let linesMax = 400
+
+    /// - Parameter safeRooms: those whose target has strict memory safety.
+    static func all(safeRooms: Set<String>) -> [Rule] {
+        [
+            Rule(description: "a file holds one concept: at most \(linesMax) lines") { file in
+                file.room != nil && file.lines.count > linesMax + 1 ? [linesMax + 1] : []
+            },
+            noLine("rooms with strict memory safety never opt out", matches: #"\bunsafe\b"#) {
+                $0.isSwift && $0.room.map(safeRooms.contains) ?? false
+            },
+            noLine("SQLite is spoken to in one room", matches: #"\bsqlite3_"#) {
+                $0.isSwift && $0.room.map { !["SQLite", "CSQLite"].contains($0) } ?? false
+            },
+            noLine("libsodium is spoken to in one room", matches: #"\b(crypto|sodium|randombytes)_"#) {
+                $0.isSwift && $0.room.map { !["Crypto", "CSodium"].contains($0) } ?? false
+            },
+            noLine("zlib is spoken to in one room", matches: #"\b(inflate|deflate)(Init|Reset|End|Bound)?2?_?\("#) {
+                $0.isSwift && $0.room.map { !["Gzip", "CZlib"].contains($0) } ?? false
+            },
+            noLine(
+                "Foundation makes the executable 50 MB larger",
+                matches: #"\bimport (Foundation|FoundationNetworking)\b"#
+            ) {
+                $0.isSwift && $0.room != nil
+            },
+            uncheckedSendableSaysWhy,
+            noLine("what is left to do is no comment", matches: #"\b(TO"# + #"DO|FIX"# + #"ME|XX"# + #"X)\b"#) { _ in
+                true
+            },
+        ]
+    }
+
+    private static let uncheckedSendableSaysWhy = Rule(
+        description: "an unchecked Sendable has a comment next to it that says why it is safe"
+    ) { file in
+        guard file.isSwift, file.room != nil else { return [] }
+        return file.lines.indices.filter { index in
+            guard file.lines[index].contains("@unchecked Sendable") else { return false }
+            return !file.lines[max(0, index - 1)...min(file.lines.count - 1, index + 1)].contains { $0.contains("//") }
+        }.map { $0 + 1 }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite struct TidyTests {
+    private static let safeRooms: Set<String> = {
+        let manifest = try? Repository.file("Package.swift")
+        return Repository.safeRooms(inManifest: manifest?.lines.joined(separator: "\n") ?? "")
+    }()
+
+    @Test func everyFileKeepsEveryRule() throws {
+        let files = try Repository.files(in: ["Sources", "Tests"])
+        #expect(files.count > 50)
+        for rule in Rule.all(safeRooms: Self.safeRooms) {
+            for file in files {
+                for line in rule.brokenLines(file) {
+                    Issue.record("\(file.path):\(line): \(rule)")
+                }
+            }
+        }
+    }
+
+    @Test func manifestNamesTheSafeRooms() {
+        #expect(Self.safeRooms.isSuperset(of: ["API", "App", "HTTP", "JSON", "Loyalty", "Store", "martlet"]))
+        #expect(Self.safeRooms.isDisjoint(with: ["Crypto", "Gzip", "Posix", "SQLite"]))
+    }
+
+    @Test func topLevelHoldsWhatItShould() throws {
+        let allowed: Set = [
+            "Package.swift", "Sources", "Tests", "README.md", "config.example.json", ".ci", ".gitignore",
+            ".swift-format", ".gitattributes", ".github",
+        ]
+        guard let names = try Repository.topLevelNames() else { return }
+        #expect(names.isSuperset(of: ["Package.swift", "Sources", "Tests"]))
+        #expect(names.subtracting(allowed).isEmpty)
+    }
+
+    /// A rule that nothing can break would prove nothing: each is broken by a file made for it, and by that alone.
+    @Test func rulesFindWhatBreaksThem() {
+        let comment = "// "
+        let samples: [(path: String, text: String, lines: [Int])] = [
+            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 400), []),
+            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 401), [401]),
+            ("Tests/JSONTests/Long.swift", String(repeating: "let a = 1\n", count: 401), []),
+            ("Sources/JSON/A.swift", "a\nunsafe f()", [2]),
+            ("Sources/JSON/A.swift", "nonisolated(unsafe) var a = 1", [1]),
+            ("Sources/JSON/A.swift", "let isUnsafe = true", []),
+            ("Sources/Posix/A.swift", "unsafe f()", []),
+            ("Sources/Store/A.swift", "sqlite3_open(path)", [1]),
+            ("Sources/SQLite/A.swift", "sqlite3_open(path)", []),
+            ("Sources/API/A.swift", "crypto_hash()\nsodium_init()", [1, 2]),
+            ("Sources/Crypto/A.swift", "crypto_hash()\nsodium_init()", []),
+            ("Sources/API/A.swift", "deflate(a)\ninflateInit2_(b)", [1, 2]),
+            ("Sources/Gzip/A.swift", "deflate(a)\ninflateInit2_(b)", []),
+            ("Sources/App/A.swift", "import Foundation\n@preconcurrency import FoundationNetworking", [1, 2]),
+            ("Sources/App/A.swift", "import FoundationEssentials", []),
+            ("Tests/AppTests/A.swift", "import Foundation", []),
+            ("Sources/App/A.swift", "final class A: @unchecked Sendable {\n    let a = 1", [1]),
+            ("Sources/App/A.swift", "final class A: @unchecked Sendable {\n    \(comment)Safe.", []),
+            ("Sources/App/A.swift", "\(comment)Safe.\nextension A: @unchecked Sendable {}\n", []),
+            ("Sources/App/A.swift", "\(comment)Safe.\n\nextension A: @unchecked Sendable {}\n", [3]),
+            ("Sources/App/A.swift", comment + "TO" + "DO: all of it", [1]),
+            ("Tests/run", comment + "FIX" + "ME", [1]),
+        ]
+        for sample in samples {
+            let file = SourceFile(path: sample.path, text: sample.text)
+            let broken = Rule.all(safeRooms: ["API", "App", "JSON", "Store"]).flatMap { $0.brokenLines(file) }
+            #expect(broken == sample.lines, "\(sample.path): \(sample.text.prefix(60).debugDescription)")
+        }
+    }
+}
