@@ -20,11 +20,12 @@ package final class GophermartAPI: RequestHandler {
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
     private let didEndBatch: () -> Void
+    private let didClose: () -> Void
 
-    /// `didEndBatch` ends what the reads of a batch share.
+    /// `didEndBatch` ends what the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
         accounts: AccountService, orders: OrderService, balances: BalanceService, settings: Settings,
-        didEndBatch: @escaping () -> Void
+        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure)
@@ -32,8 +33,9 @@ package final class GophermartAPI: RequestHandler {
             AccountRoutes(accounts: accounts, authentication: authentication).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
-        contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax, compressor: GzipCompressor())
+        contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax, compressor: GzipCompressor(level: ContentCoding.level))
         self.didEndBatch = didEndBatch
+        self.didClose = didClose
     }
 
     package func respond(to request: Request) async -> Response {
@@ -53,6 +55,10 @@ package final class GophermartAPI: RequestHandler {
 
     package func endBatch() {
         didEndBatch()
+    }
+
+    package func close() {
+        didClose()
     }
 
     private func route(_ request: Request) async throws(Problem) -> Response {

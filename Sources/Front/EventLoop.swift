@@ -67,6 +67,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Runs until it was stopped and its connections are done.
     func run() throws(SystemError) {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
+        defer { handler.close() }
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds)
             now = SystemClock.monotonicNanoseconds()

@@ -1,15 +1,28 @@
 /// Comparing bytes with the protocol's words, without making a String of them.
-extension Collection<UInt8> {
+///
+/// On one concrete type: a generic function would not be specialised for callers in other modules, and cost ten times as
+/// much.
+extension ArraySlice<UInt8> {
     /// Whether these are the word's bytes, letter case counting.
     package func equals(_ word: String) -> Bool {
         guard count == word.utf8.count else { return false }
-        return elementsEqual(word.utf8)
+        var index = startIndex
+        for byte in word.utf8 {
+            guard self[index] == byte else { return false }
+            index += 1
+        }
+        return true
     }
 
     /// Whether these are the word's bytes but for the case of ASCII letters; the word is in small letters.
     package func equalsIgnoringCase(_ word: String) -> Bool {
         guard count == word.utf8.count else { return false }
-        return elementsEqual(word.utf8) { $0.asciiLowercased == $1 }
+        var index = startIndex
+        for byte in word.utf8 {
+            guard self[index].asciiLowercased == byte else { return false }
+            index += 1
+        }
+        return true
     }
 }
 

@@ -8,4 +8,7 @@ package protocol RequestHandler: AnyObject {
     /// All requests that had arrived together were taken as far as they go without waiting; what they shared, such as a
     /// read transaction, ends here, since what arrives next may have to see what was written since.
     func endBatch()
+
+    /// The loop has ended; what belongs to its thread is closed here.
+    func close()
 }

@@ -18,7 +18,7 @@ struct RequestLine {
 
     /// True for HTTP/1.1 and later minor versions, to which 1.1 is the answer (RFC 9110, section 2.5).
     private static func version(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Bool {
-        let version = Array(bytes)
+        let version = ArraySlice(Array(bytes))
         guard version.count == 8, version.prefix(5).equals("HTTP/"), version[5].isDigit,
             version[6] == UInt8(ascii: "."), version[7].isDigit
         else { throw RequestError(.badRequest, "The HTTP version is malformed.") }

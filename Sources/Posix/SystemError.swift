@@ -29,6 +29,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
         return "\(call): \(message)"
     }
 
+    package var isMissingFile: Bool { code == ENOENT }
     package var isAddressInUse: Bool { code == EADDRINUSE }
     /// The address, or its whole family, is not this machine's.
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }

@@ -1,0 +1,60 @@
+import JSON
+import Loyalty
+
+/// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it is
+/// set; the defaults stand here.
+struct Configuration: Sendable {
+    var runAddress = Address(host: "localhost", port: 8080)
+    var database = DatabaseLocation(path: "martlet.db")
+    /// Nil where there is none.
+    var accrualSystem: AccrualAddress?
+    var http = HTTP()
+    var accounts = Accounts()
+    var sessions = Sessions()
+    var storage = Storage()
+    var dispatcher = Dispatcher()
+    var logLevel = Log.Level.info
+
+    struct HTTP: Sendable {
+        /// 0 is one a core.
+        var eventLoops = 0
+        var requestLineBytesMax = 8 * 1024
+        var headBytesMax = 16 * 1024
+        var headFieldsMax = 100
+        var bodyBytesMax = 1024 * 1024
+        var headTimeoutMilliseconds = 10_000
+        var bodyTimeoutMilliseconds = 30_000
+        var idleTimeoutMilliseconds = 60_000
+        var writeTimeoutMilliseconds = 15_000
+        var stopTimeoutMilliseconds = 10_000
+        var connectionsMax = 16_384
+        var connectionsPerAddressMax = 16_384
+        var allowedOrigins: [String] = []
+    }
+
+    struct Accounts: Sendable {
+        var passwordBytesMin = 1
+        var hashingThreads = 2
+        var hashingQueueMax = 256
+    }
+
+    struct Sessions: Sendable {
+        var lifetimeSeconds = 30 * 86_400
+        var cookieIsSecure = false
+    }
+
+    struct Storage: Sendable {
+        var writeQueueMax = 4096
+        var batchMax = 256
+    }
+
+    struct Dispatcher: Sendable {
+        var intervalMilliseconds = 250
+        var jobsPerTickMax = 1000
+        var workers = 8
+        var requestTimeoutMilliseconds = 5000
+        var retryDelayMinMilliseconds = 500
+        var retryDelayMaxMilliseconds = 60_000
+        var poolMax = 2_000_000
+    }
+}

@@ -1,0 +1,140 @@
+import JSON
+
+/// Why a configuration is refused, in one line for the owner.
+struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Finds out what is in force: flags win over the environment, that over the JSON file, that over the defaults.
+struct ConfigurationLoader {
+    /// A file that is read where it is there, without anybody naming it.
+    static let defaultFile = "config.json"
+
+    enum ReadError: Error, Equatable {
+        case missing
+        /// Why, as the system says it.
+        case unreadable(String)
+    }
+
+    let environment: [String: String]
+    let readFile: (_ path: String) throws(ReadError) -> [UInt8]
+
+    private(set) var configuration = Configuration()
+    /// One line each, for what may be a mistake and stops nothing.
+    private(set) var warnings: [String] = []
+
+    /// `flags` are settings by the flag that was used, in the order of the command line, so that a later one wins.
+    static func load(
+        flags: [(flag: String, value: String)], file: String?, environment: [String: String],
+        readFile: @escaping (_ path: String) throws(ReadError) -> [UInt8]
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
+        var loader = ConfigurationLoader(environment: environment, readFile: readFile)
+        try loader.apply(file: file ?? environment["MARTLET_CONFIG"].flatMap { $0.isEmpty ? nil : $0 })
+        try loader.applyEnvironment()
+        for (flag, value) in flags {
+            guard let setting = Settings.all.first(where: { $0.flags.contains(flag) }) else {
+                preconditionFailure("the command line knows the flags")
+            }
+            try loader.set(setting, .text(value), from: flag)
+        }
+        try loader.check()
+        return (loader.configuration, loader.warnings)
+    }
+
+    private init(
+        environment: [String: String], readFile: @escaping (_ path: String) throws(ReadError) -> [UInt8]
+    ) {
+        self.environment = environment
+        self.readFile = readFile
+    }
+
+    private mutating func set(_ setting: Setting, _ input: Setting.Input, from source: String) throws(ConfigurationError) {
+        guard setting.set(input, &configuration) else {
+            throw ConfigurationError("\(source): \(setting.key) must be \(setting.allowed)")
+        }
+    }
+
+    /// An empty variable is one that is not set: that is how a shell's `VARIABLE= martlet` means it.
+    private mutating func applyEnvironment() throws(ConfigurationError) {
+        for setting in Settings.all {
+            guard let value = environment[setting.environment], !value.isEmpty else { continue }
+            try set(setting, .text(value), from: setting.environment)
+        }
+        let known = Set(Settings.all.map(\.environment) + ["MARTLET_CONFIG"])
+        for name in environment.keys.sorted() where name.hasPrefix("MARTLET_") && !known.contains(name) {
+            warnings.append("\(name): no setting has this name")
+        }
+    }
+
+    /// What two settings must be together.
+    private func check() throws(ConfigurationError) {
+        let dispatcher = configuration.dispatcher
+        guard dispatcher.retryDelayMinMilliseconds <= dispatcher.retryDelayMaxMilliseconds else {
+            throw ConfigurationError("dispatcher.retry_delay_min_ms must not be above dispatcher.retry_delay_max_ms")
+        }
+        guard configuration.http.requestLineBytesMax < configuration.http.headBytesMax else {
+            throw ConfigurationError("http.request_line_bytes_max must be below http.head_bytes_max")
+        }
+    }
+}
+
+extension ConfigurationLoader {
+    private mutating func apply(file: String?) throws(ConfigurationError) {
+        let path = file ?? Self.defaultFile
+        let bytes: [UInt8]
+        do throws(ReadError) {
+            bytes = try readFile(path)
+        } catch {
+            switch error {
+            case .missing where file == nil: return
+            case .missing: throw ConfigurationError("\(path): there is no such file")
+            case .unreadable(let reason): throw ConfigurationError("\(path): \(reason)")
+            }
+        }
+        let document: JSONValue
+        do throws(JSONParser.SyntaxError) {
+            document = try JSONParser.parse(bytes[...])
+        } catch {
+            throw ConfigurationError("\(path): \(Self.position(error.offset, in: bytes)): \(error.reason)")
+        }
+        guard let object = document.object else { throw ConfigurationError("\(path): not a JSON object") }
+        try apply(object, under: "", of: path)
+    }
+
+    private mutating func apply(
+        _ object: JSONObject, under prefix: String, of path: String
+    ) throws(ConfigurationError) {
+        for member in object.members {
+            let key = prefix + member.name
+            if let setting = Settings.all.first(where: { $0.key == key }) {
+                try set(setting, .json(member.value), from: path)
+            } else if Settings.all.contains(where: { $0.key.hasPrefix("\(key).") }) {
+                guard let group = member.value.object else {
+                    throw ConfigurationError("\(path): \(key) must be an object")
+                }
+                try apply(group, under: "\(key).", of: path)
+            } else {
+                let known = Settings.all.map(\.key).filter { $0.hasPrefix(prefix) }.joined(separator: ", ")
+                throw ConfigurationError("\(path): \(key.oneLine) is no setting; there are \(known)")
+            }
+        }
+    }
+
+    /// `line 3, column 14`
+    private static func position(_ offset: Int, in bytes: [UInt8]) -> String {
+        let before = bytes[..<min(offset, bytes.count)]
+        let column = before.reversed().prefix { $0 != 0x0A }.count + 1
+        return "line \(before.count { $0 == 0x0A } + 1), column \(column)"
+    }
+}
+
+extension String {
+    /// Without characters that would break a line or steer a terminal.
+    var oneLine: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+    }
+}

@@ -1,0 +1,12 @@
+/// How the process ends, for scripts (sysexits.h).
+enum ExitStatus {
+    static let success: Int32 = 0
+    static let usage: Int32 = 64
+    /// The address or the database can't be had.
+    static let unavailable: Int32 = 69
+    /// An error of ours.
+    static let software: Int32 = 70
+    /// An I/O error on the database.
+    static let inputOutput: Int32 = 74
+    static let configuration: Int32 = 78
+}

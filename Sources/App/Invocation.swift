@@ -1,0 +1,92 @@
+/// What a command line asks for.
+struct Invocation: Sendable {
+    let command: Command
+    /// Settings by the flag that was used, in order.
+    var flags: [(flag: String, value: String)] = []
+    var file: String?
+
+    enum Parsed: Sendable {
+        case run(Invocation)
+        /// To be printed on stdout; status 0.
+        case help(String)
+        /// To be printed on stderr; status 64.
+        case misuse(String)
+    }
+
+    /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`.
+    static func parse(_ arguments: [String]) -> Parsed {
+        var rest = arguments[...]
+        var command = Command.serve
+        if let first = rest.first, !first.hasPrefix("-") {
+            rest.removeFirst()
+            if first == "help" { return help(rest) }
+            guard let named = Command(rawValue: first) else { return misuse("there is no command \"\(first)\"", nil) }
+            command = named
+        }
+        if rest.contains("--help") || rest.contains("-h") {
+            return .help(arguments.first == command.rawValue ? Help.text(of: command) : Help.overview)
+        }
+        if rest == ["--version"] { return .run(Invocation(command: .version)) }
+        return parse(rest, for: command)
+    }
+
+    private static func parse(_ arguments: ArraySlice<String>, for command: Command) -> Parsed {
+        var invocation = Invocation(command: command)
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("-") else { return misuse("\"\(argument)\" is too much", command) }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let flag = parts[0]
+            guard command.flags.contains(flag) else { return misuse("there is no flag \(flag)", command) }
+            guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
+                return misuse("\(flag) needs a value", command)
+            }
+            if flag == Help.configFlag { invocation.file = value } else { invocation.flags.append((flag, value)) }
+        }
+        return .run(invocation)
+    }
+
+    private static func help(_ arguments: ArraySlice<String>) -> Parsed {
+        guard let name = arguments.first else { return .help(Help.overview) }
+        guard arguments.count == 1, let command = Command(rawValue: name) else {
+            return misuse("there is no command \"\(name)\"", nil)
+        }
+        return .help(Help.text(of: command))
+    }
+
+    private static func misuse(_ reason: String, _ command: Command?) -> Parsed {
+        .misuse("martlet: \(reason.oneLine)\n\(Help.usage(of: command))")
+    }
+}
+
+/// What `martlet` can do.
+enum Command: String, Sendable, CaseIterable {
+    case serve, demo, config, version
+
+    var summary: String {
+        switch self {
+        case .serve: "serve the API; the same as no command"
+        case .demo: "try it: a fresh database, invented accruals, and curl commands to paste"
+        case .config: "print the configuration in force"
+        case .version: "print the version"
+        }
+    }
+
+    /// The flags that it takes besides `--help`.
+    var flags: [String] {
+        switch self {
+        case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
+        case .demo: settings.flatMap(\.flags) + [Help.configFlag]
+        case .version: []
+        }
+    }
+
+    /// The settings that its flags set.
+    var settings: [Setting] {
+        switch self {
+        case .serve, .config: Settings.main
+        case .demo: Settings.main.filter { $0.key == "run_address" }
+        case .version: []
+        }
+    }
+}

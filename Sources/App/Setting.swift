@@ -1,0 +1,127 @@
+import JSON
+
+/// One thing that can be set: its names, what it may be, and how it gets into and out of a ``Configuration``.
+struct Setting: Sendable {
+    /// A value on its way in, from a flag or the environment, or from the JSON file.
+    enum Input: Sendable {
+        case text(String)
+        case json(JSONValue)
+    }
+
+    /// The place in the JSON file, a dot for each level: `dispatcher.interval_ms`.
+    let key: String
+    let environment: String
+    /// Empty where no flag sets it.
+    let flags: [String]
+    /// What it does, in a phrase.
+    let summary: String
+    /// What it may be, to follow "must be".
+    let allowed: String
+    /// Takes a value; false where it is not allowed.
+    let set: @Sendable (Input, inout Configuration) -> Bool
+    /// Writes the value as the JSON file has it.
+    let write: @Sendable (Configuration, inout JSONWriter) -> Void
+}
+
+/// How a kind of value is read and written.
+struct SettingKind<Value: Sendable>: Sendable {
+    let allowed: String
+    let read: @Sendable (Setting.Input) -> Value?
+    let write: @Sendable (Value, inout JSONWriter) -> Void
+}
+
+extension Setting {
+    /// A setting that has only a key and the environment variable that follows from it.
+    init<Value>(
+        _ key: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>,
+        _ summary: String
+    ) {
+        self.init(
+            key, flags: [], environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind, summary)
+    }
+
+    init<Value>(
+        _ key: String, flags: [String], environment: String,
+        _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>, _ summary: String
+    ) {
+        self.key = key
+        self.environment = environment
+        self.flags = flags
+        self.summary = summary
+        allowed = kind.allowed
+        set = { input, configuration in
+            guard let value = kind.read(input) else { return false }
+            configuration[keyPath: path] = value
+            return true
+        }
+        write = { configuration, writer in kind.write(configuration[keyPath: path], &writer) }
+    }
+}
+
+extension SettingKind {
+    static func integer(_ range: ClosedRange<Int>) -> SettingKind<Int> {
+        SettingKind<Int>(allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") { input in
+            let value: Int? =
+                switch input {
+                case .text(let text): Int(text)
+                case .json(let value): value.number.flatMap { try? $0.scaled(places: 0) }.flatMap { Int(exactly: $0) }
+                }
+            return value.flatMap { range.contains($0) ? $0 : nil }
+        } write: { value, writer in
+            writer.literal(String(value))
+        }
+    }
+
+    static var boolean: SettingKind<Bool> {
+        SettingKind<Bool>(allowed: "true or false") { input in
+            switch input {
+            case .text("true"), .json(.bool(true)): true
+            case .text("false"), .json(.bool(false)): false
+            default: nil
+            }
+        } write: { value, writer in
+            writer.literal(value ? "true" : "false")
+        }
+    }
+
+    /// A value that is written as one string.
+    static func text(
+        _ allowed: String, parse: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String
+    ) -> SettingKind<Value> {
+        SettingKind(allowed: allowed) { input in
+            switch input {
+            case .text(let text), .json(.string(let text)): parse(text)
+            default: nil
+            }
+        } write: { value, writer in
+            writer.string(write(value))
+        }
+    }
+
+    /// A value that may be left out: JSON null.
+    static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind<Wrapped?> {
+        SettingKind<Wrapped?>(allowed: kind.allowed) { input in
+            if case .json(.null) = input { return .some(nil) }
+            return kind.read(input).map { .some($0) }
+        } write: { value, writer in
+            if let value { kind.write(value, &writer) } else { writer.literal("null") }
+        }
+    }
+
+    /// An array of strings, commas between them where it is text.
+    static func list(_ allowed: String, isElement: @escaping @Sendable (String) -> Bool) -> SettingKind<[String]> {
+        SettingKind<[String]>(allowed: allowed) { input in
+            let elements: [String?] =
+                switch input {
+                case .text(let text): text.split(separator: ",").map { String($0.trimmingPrefix(while: { $0 == " " })) }
+                case .json(.array(let values)): values.map(\.string)
+                default: [nil]
+                }
+            return elements.allSatisfy { $0.map(isElement) ?? false } ? elements.compactMap { $0 } : nil
+        } write: { value, writer in
+            writer.array { writer in
+                for element in value { writer.string(element) }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Loyalty
+
+/// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
+/// there are; the loader, `martlet config`, the help and the example file follow it.
+enum Settings {
+    static let all: [Setting] = main + http + accounts + storage + dispatcher + logging
+
+    static let main: [Setting] = [
+        Setting(
+            "run_address", flags: ["-a", "--run-address"], environment: "RUN_ADDRESS", \.runAddress,
+            .text(
+                "host:port, :port or [v6]:port, with a port from 0 to 65535", parse: { Address($0) },
+                write: \.description),
+            "address to listen on"),
+        Setting(
+            "database_uri", flags: ["-d", "--database-uri"], environment: "DATABASE_URI", \.database,
+            .text(
+                "the path of a SQLite file, alone or after file: or sqlite:; other databases are not spoken to",
+                parse: { DatabaseLocation($0) }, write: \.path),
+            "file of the database"),
+        Setting(
+            "accrual_system_address", flags: ["-r", "--accrual-system-address"], environment: "ACCRUAL_SYSTEM_ADDRESS",
+            \.accrualSystem,
+            .optional(
+                .text(
+                    "host:port, http://host:port or https://host:port, with a path where there is one",
+                    parse: { AccrualAddress($0) }, write: \.url)),
+            "address of the accrual system"),
+    ]
+
+    private static let http: [Setting] = [
+        Setting("http.event_loops", \.http.eventLoops, .integer(0...256), "threads that serve; 0 is one a core"),
+        Setting(
+            "http.request_line_bytes_max", \.http.requestLineBytesMax, .integer(256...65_536), "longer ones get 414"),
+        Setting(
+            "http.head_bytes_max", \.http.headBytesMax, .integer(1024...131_072),
+            "request line and fields; larger ones get 431"),
+        Setting("http.head_fields_max", \.http.headFieldsMax, .integer(8...1000), "more get 431"),
+        Setting(
+            "http.body_bytes_max", \.http.bodyBytesMax, .integer(1024...67_108_864),
+            "body, after unpacking too; larger ones get 413"),
+        Setting(
+            "http.head_timeout_ms", \.http.headTimeoutMilliseconds, .integer(milliseconds),
+            "from a head's first byte to its last"),
+        Setting("http.body_timeout_ms", \.http.bodyTimeoutMilliseconds, .integer(milliseconds), "for a whole body"),
+        Setting(
+            "http.idle_timeout_ms", \.http.idleTimeoutMilliseconds, .integer(milliseconds), "between two requests"),
+        Setting(
+            "http.write_timeout_ms", \.http.writeTimeoutMilliseconds, .integer(milliseconds),
+            "without the client taking any of its answer"),
+        Setting(
+            "http.stop_timeout_ms", \.http.stopTimeoutMilliseconds, .integer(0...600_000),
+            "for requests under way when the server stops"),
+        Setting("http.connections_max", \.http.connectionsMax, .integer(1...1_000_000), "connections at once, in all"),
+        Setting(
+            "http.connections_per_address_max", \.http.connectionsPerAddressMax, .integer(1...1_000_000),
+            "connections at once from one address"),
+        Setting(
+            "http.allowed_origins", \.http.allowedOrigins,
+            .list("origins such as https://shop.example", isElement: Origin.isValid),
+            "other sites whose pages may change something"),
+    ]
+
+    private static let accounts: [Setting] = [
+        Setting(
+            "accounts.password_bytes_min", \.accounts.passwordBytesMin, .integer(1...Password.bytesMax),
+            "shortest password of a new user"),
+        Setting(
+            "accounts.hashing_threads", \.accounts.hashingThreads, .integer(1...64),
+            "passwords hashed at once, 19 MiB each"),
+        Setting(
+            "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
+            "passwords that wait to be hashed; more get 503"),
+        Setting(
+            "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
+        Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
+    ]
+
+    private static let storage: [Setting] = [
+        Setting(
+            "storage.write_queue_max", \.storage.writeQueueMax, .integer(1...1_000_000),
+            "writes that wait to be committed; more get 503"),
+        Setting("storage.batch_max", \.storage.batchMax, .integer(1...100_000), "writes committed together"),
+    ]
+
+    private static let dispatcher: [Setting] = [
+        Setting(
+            "dispatcher.interval_ms", \.dispatcher.intervalMilliseconds, .integer(10...60_000),
+            "from one look at the waiting orders to the next"),
+        Setting(
+            "dispatcher.jobs_per_tick_max", \.dispatcher.jobsPerTickMax, .integer(1...100_000),
+            "orders asked about after each look"),
+        Setting("dispatcher.workers", \.dispatcher.workers, .integer(1...1024), "orders asked about at once"),
+        Setting(
+            "dispatcher.request_timeout_ms", \.dispatcher.requestTimeoutMilliseconds, .integer(milliseconds),
+            "for an answer of the accrual system"),
+        Setting(
+            "dispatcher.retry_delay_min_ms", \.dispatcher.retryDelayMinMilliseconds, .integer(10...3_600_000),
+            "until an order is asked about again, at first"),
+        Setting(
+            "dispatcher.retry_delay_max_ms", \.dispatcher.retryDelayMaxMilliseconds, .integer(10...86_400_000),
+            "until an order is asked about again, at last"),
+        Setting(
+            "dispatcher.pool_max", \.dispatcher.poolMax, .integer(1...50_000_000),
+            "unfinished orders kept in memory; more uploads get 503"),
+    ]
+
+    private static let logging: [Setting] = [
+        Setting(
+            "log.level", \.logLevel,
+            .text(
+                "debug, info, warning or error",
+                parse: { name in Log.Level.allCases.first { "\($0)" == name } }, write: { "\($0)" }),
+            "how much is logged")
+    ]
+
+    private static let milliseconds = 10...3_600_000
+}

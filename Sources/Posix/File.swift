@@ -1,0 +1,62 @@
+import CLinux
+import Glibc
+
+/// Small files, whole.
+package enum File {
+    /// The bytes of a file; throws where it is longer than the limit too, with EFBIG (open(2), read(2)).
+    package static func read(path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else { throw SystemError("open") }
+        let descriptor = Descriptor(owning: raw)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = Glibc.read(descriptor.rawValue, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            guard count > 0 else { throw SystemError("read") }
+            bytes += buffer[..<count]
+            guard bytes.count <= bytesMax else { throw SystemError(code: EFBIG, call: "read") }
+        }
+    }
+}
+
+/// A folder that nobody else has, under TMPDIR or /tmp (mkdtemp(3)).
+package struct TemporaryFolder: Sendable {
+    package let path: String
+
+    /// Makes one of mode 0700.
+    package init(prefix: String) throws(SystemError) {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes the folder and the files in it (unlink(2), rmdir(2)).
+    package func remove() {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                if name != ".", name != ".." { unlink("\(path)/\(name)") }
+            }
+            closedir(folder)
+        }
+        rmdir(path)
+    }
+}
+
+extension ProcessSetup {
+    /// The environment as it was when the process began (environ(7)).
+    package static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return variables
+    }
+}
