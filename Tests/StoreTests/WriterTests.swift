@@ -161,6 +161,8 @@ struct WriterTests {
                 } catch let error as LoyaltyError {
                     #expect(error == .unavailable(retryAfterSeconds: 10))
                     refusals += 1
+                    // What needs no room still has its answer, and is no sign of room.
+                    #expect(try await upload(0) == .uploadedBefore)
                 }
             }
             #expect(accepted > 0)
