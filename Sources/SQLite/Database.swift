@@ -86,6 +86,9 @@ package final class Database {
     /// Rows inserted, updated or deleted by the last such statement, without those of triggers.
     package var changes: Int { Int(sqlite3_changes64(open)) }
 
+    /// Rows inserted, updated or deleted since the connection opened.
+    package var totalChanges: Int { Int(sqlite3_total_changes64(open)) }
+
     /// The row id of the last successful insert.
     package var lastInsertedID: Int64 { sqlite3_last_insert_rowid(open) }
 

@@ -47,8 +47,10 @@ final class WriterLoop {
             return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
         }
         do throws(SQLiteError) {
+            let changesBefore = database.totalChanges
             let acknowledgements = try commit(batch)
-            noteSuccess()
+            // A batch that had nothing to write proves nothing about the disk.
+            if database.totalChanges != changesBefore { noteSuccess() }
             for acknowledge in acknowledgements { acknowledge() }
         } catch {
             return recover(from: error, of: batch)
@@ -137,23 +139,6 @@ final class WriterLoop {
         }
         database.close()
     }
-}
-
-/// What keeps the writer from writing for a while.
-private enum Trouble: Equatable {
-    case diskFull, busy
-
-    init?(_ error: SQLiteError) {
-        if error.isDiskFull {
-            self = .diskFull
-        } else if error.isBusy {
-            self = .busy
-        } else {
-            return nil
-        }
-    }
-
-    var retryAfterSeconds: Int { self == .diskFull ? 10 : 1 }
 }
 
 extension WriterLoop {

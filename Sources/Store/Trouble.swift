@@ -1,0 +1,18 @@
+import SQLite
+
+/// What keeps the writer from writing for a while.
+enum Trouble: Equatable {
+    case diskFull, busy
+
+    init?(_ error: SQLiteError) {
+        if error.isDiskFull {
+            self = .diskFull
+        } else if error.isBusy {
+            self = .busy
+        } else {
+            return nil
+        }
+    }
+
+    var retryAfterSeconds: Int { self == .diskFull ? 10 : 1 }
+}

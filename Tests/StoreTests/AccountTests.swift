@@ -1,0 +1,125 @@
+import Loyalty
+import Store
+import Testing
+
+struct AccountTests {
+    @Test func aUserIsFoundByLoginAndSession() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("gopher")
+            try await fixture.onLoop { repository throws in
+                #expect(
+                    try repository.credentials(of: Login("gopher"))
+                        == Credentials(user: user, passwordHash: PasswordHash(text: "hash of gopher")))
+                #expect(try repository.credentials(of: Login("Gopher")) == nil)
+                #expect(try repository.user(ofSession: .sample("gopher"), at: fixture.clock.now) == user)
+                #expect(try repository.user(ofSession: .sample("another"), at: fixture.clock.now) == nil)
+                #expect(try repository.balance(of: user) == Balance(current: .zero, withdrawn: .zero))
+            }
+        }
+    }
+
+    /// Neither Unicode's equivalences nor U+0000 make two logins one.
+    @Test func loginsAreComparedByteForByte() async throws {
+        try await Fixture.with { fixture async throws in
+            var users: Set<UserID> = []
+            let logins = [
+                "é", "e\u{301}", "a", "A", "a\0", "a\0b", "\0", " a", "🦫", String(repeating: "x", count: 256),
+            ]
+            for login in logins { users.insert(try await fixture.addUser(login)) }
+            #expect(users.count == logins.count)
+            for login in logins {
+                await #expect(throws: LoyaltyError.loginTaken) { try await fixture.addUser(login) }
+                #expect(
+                    try await fixture.onLoop { repository in try repository.credentials(of: Login(login)) }?
+                        .passwordHash
+                        == PasswordHash(text: "hash of \(login)"))
+            }
+        }
+    }
+
+    @Test func aTakenLoginOpensNoSession() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("gopher")
+            await #expect(throws: LoyaltyError.loginTaken) {
+                try await fixture.onLoop { repository in
+                    try await repository.addUser(
+                        Login("gopher"), passwordHash: PasswordHash(text: "mine"), session: .sample("thief"),
+                        at: fixture.clock.now)
+                }
+            }
+            try await fixture.onLoop { repository throws in
+                #expect(try repository.user(ofSession: .sample("thief"), at: fixture.clock.now) == nil)
+                #expect(try repository.credentials(of: Login("gopher"))?.user == user)
+            }
+        }
+    }
+
+    @Test(arguments: [(-1, true), (0, false), (1, false)])
+    func aSessionEndsAtItsMoment(distance: Int64, isGood: Bool) async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let end = fixture.clock.now.advanced(byMilliseconds: 5000)
+            let found = try await fixture.onLoop { repository in
+                try await repository.addSession(.sample("second", expiresAt: end), of: user)
+                return try repository.user(ofSession: .sample("second"), at: end.advanced(byMilliseconds: distance))
+            }
+            #expect(found == (isGood ? user : nil))
+        }
+    }
+
+    @Test func newSessionsSweepOutThoseThatEnded() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let soon = fixture.clock.now.advanced(byMilliseconds: 1)
+            for index in 0..<50 {
+                try await fixture.onLoop { repository in
+                    try await repository.addSession(.sample("short \(index)", expiresAt: soon), of: user)
+                }
+            }
+            #expect(try fixture.number("SELECT count(*) FROM sessions") == 51)
+            fixture.clock.advance(byMilliseconds: 1)
+            for (index, left) in [51 - 16 + 1, 51 - 32 + 2, 51 - 48 + 3, 5, 6].enumerated() {
+                try await fixture.onLoop { repository in
+                    try await repository.addSession(.sample("long \(index)"), of: user)
+                }
+                #expect(try fixture.number("SELECT count(*) FROM sessions") == Int64(left))
+            }
+        }
+    }
+
+    @Test func aSessionOfNobodyFailsAlone() async throws {
+        try await Fixture.with { fixture async throws in
+            await #expect(throws: LoyaltyError.failed) {
+                try await fixture.onLoop { repository in
+                    try await repository.addSession(.sample("nobody's"), of: UserID(rawValue: 99))
+                }
+            }
+            #expect(fixture.recorder.count(of: "A write to the database failed") == 1)
+            #expect(fixture.fatalErrors.value == 0)
+        }
+    }
+
+    @Test func twentyAskForOneLoginAndOneGetsIt() async throws {
+        try await Fixture.with { fixture async throws in
+            let outcomes = await withTaskGroup(of: Result<UserID, any Error>.self) { group in
+                for index in 0..<20 {
+                    group.addTask {
+                        do {
+                            return .success(
+                                try await fixture.onLoop { repository in
+                                    try await repository.addUser(
+                                        Login("gopher"), passwordHash: PasswordHash(text: "\(index)"),
+                                        session: .sample("\(index)"), at: fixture.clock.now)
+                                })
+                        } catch { return .failure(error) }
+                    }
+                }
+                return await group.reduce(into: [Result<UserID, any Error>]()) { all, next in all.append(next) }
+            }
+            #expect(outcomes.count { outcome in (try? outcome.get()) != nil } == 1)
+            for case .failure(let error) in outcomes { #expect(error as? LoyaltyError == .loginTaken) }
+            #expect(try fixture.number("SELECT count(*) FROM users") == 1)
+            #expect(try fixture.number("SELECT count(*) FROM sessions") == 1)
+        }
+    }
+}

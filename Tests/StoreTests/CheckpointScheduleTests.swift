@@ -1,0 +1,27 @@
+import SQLite
+import Testing
+
+@testable import Store
+
+struct CheckpointScheduleTests {
+    /// The log's length after each commit, and what is due then.
+    struct Case: Sendable {
+        let lengths: [Int]
+        let due: [CheckpointMode?]
+    }
+
+    @Test(arguments: [
+        Case(lengths: [0, 5, 9], due: [nil, nil, nil]),
+        Case(lengths: [5, 10, 3, 9, 12], due: [nil, .passive, nil, nil, .passive]),
+        // Held up by a reader: not again at each commit, and patiently once it is long.
+        Case(lengths: [10, 11, 19, 20, 29, 30], due: [.passive, nil, nil, .passive, nil, .passive]),
+        Case(lengths: [150, 155, 160, 169, 170], due: [.passive, nil, .restart, nil, .restart]),
+        Case(lengths: [500, 2, 11], due: [.restart, nil, .passive]),
+    ])
+    func checkpointsAreDueByLength(row: Case) {
+        var schedule = CheckpointSchedule(pagesBetween: 10)
+        var due: [CheckpointMode?] = []
+        for length in row.lengths { due.append(schedule.due(walPages: length)) }
+        #expect(due == row.due)
+    }
+}

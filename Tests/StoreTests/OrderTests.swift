@@ -1,0 +1,80 @@
+import Loyalty
+import Store
+import Testing
+
+struct OrderTests {
+    @Test func anOrderIsAcceptedOnce() async throws {
+        try await Fixture.with { fixture async throws in
+            let first = try await fixture.addUser("first")
+            let second = try await fixture.addUser("second")
+            let number = OrderNumber.sample(1234)
+            let (accepted, again, others) = try await fixture.onLoop { repository in
+                (
+                    try await repository.addOrder(number, of: first, at: fixture.clock.now),
+                    try await repository.addOrder(number, of: first, at: fixture.clock.now),
+                    try await repository.addOrder(number, of: second, at: fixture.clock.now)
+                )
+            }
+            #expect(accepted == .accepted(OrderID(rawValue: 1)))
+            #expect(again == .uploadedBefore)
+            #expect(others == .uploadedByAnother)
+        }
+    }
+
+    /// Leading zeros count, and a number may be longer than any integer.
+    @Test func numbersAreText() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let numbers = ["18", "018", "0", "00", String(repeating: "0", count: 1024)].map(OrderNumber.init(stored:))
+            try await fixture.onLoop { repository in
+                for number in numbers {
+                    guard case .accepted = try await repository.addOrder(number, of: user, at: fixture.clock.now) else {
+                        Issue.record("\(number.digits) is new")
+                        continue
+                    }
+                }
+                #expect(try repository.orders(of: user).map(\.number) == numbers.reversed())
+            }
+        }
+    }
+
+    @Test func theListIsTheUsersOwnNewestFirst() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("user")
+            let other = try await fixture.addUser("other")
+            try await fixture.onLoop { repository in
+                for index in 1...6 {
+                    _ = try await repository.addOrder(
+                        .sample(index), of: index.isMultiple(of: 2) ? user : other,
+                        at: Timestamp(milliseconds: Int64(index)))
+                }
+                let expected = [6, 4, 2].map { index in
+                    Order(
+                        number: .sample(index), status: .new, accrual: .zero,
+                        uploadedAt: Timestamp(milliseconds: Int64(index)))
+                }
+                #expect(try repository.orders(of: user) == expected)
+                #expect(try repository.orders(of: UserID(rawValue: 99)).isEmpty)
+            }
+        }
+    }
+
+    @Test func eightUsersUploadOneOrderAndOneHasIt() async throws {
+        try await Fixture.with { fixture async throws in
+            var users: [UserID] = []
+            for index in 0..<8 { users.append(try await fixture.addUser("user \(index)")) }
+            let outcomes = try await withThrowingTaskGroup { group in
+                for user in users {
+                    group.addTask {
+                        try await fixture.onLoop { repository in
+                            try await repository.addOrder(.sample(7), of: user, at: fixture.clock.now)
+                        }
+                    }
+                }
+                return try await group.reduce(into: [OrderUpload]()) { all, next in all.append(next) }
+            }
+            #expect(outcomes.count { outcome in outcome == .accepted(OrderID(rawValue: 1)) } == 1)
+            #expect(outcomes.count { outcome in outcome == .uploadedByAnother } == 7)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Loyalty
+import Store
+import Testing
+
+struct SettlementTests {
+    /// What is said of one order, in order, and what it and the balance are then.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let verdicts: [Settlement.Verdict]
+        let status: Order.Status
+        var accrual: Int64 = 0
+        var isToldOf = false
+        var testDescription: String { "\(verdicts)" }
+
+        static func points(_ hundredths: Int64) -> Settlement.Verdict { .processed(Points(hundredths: hundredths)) }
+    }
+
+    private static let cases: [Case] = [
+        Case(verdicts: [], status: .new),
+        Case(verdicts: [.processing], status: .processing),
+        Case(verdicts: [.processing, .processing], status: .processing),
+        Case(verdicts: [.invalid], status: .invalid),
+        Case(verdicts: [.processing, .invalid], status: .invalid),
+        Case(verdicts: [.invalid, .processing], status: .invalid),
+        Case(verdicts: [.invalid, Case.points(500)], status: .invalid),
+        Case(verdicts: [Case.points(500)], status: .processed, accrual: 500),
+        Case(verdicts: [.processing, Case.points(500)], status: .processed, accrual: 500),
+        Case(verdicts: [Case.points(500), Case.points(500)], status: .processed, accrual: 500),
+        Case(verdicts: [Case.points(500), Case.points(700)], status: .processed, accrual: 500),
+        Case(verdicts: [Case.points(500), .invalid], status: .processed, accrual: 500),
+        Case(verdicts: [Case.points(500), .processing], status: .processed, accrual: 500),
+        Case(verdicts: [Case.points(0)], status: .processed),
+        Case(verdicts: [Case.points(0), Case.points(500)], status: .processed),
+        Case(verdicts: [Case.points(-1)], status: .new, isToldOf: true),
+        Case(verdicts: [.processing, Case.points(.min)], status: .processing, isToldOf: true),
+        Case(verdicts: [Case.points(.max)], status: .processed, accrual: .max),
+    ]
+
+    @Test(arguments: cases, [true, false])
+    func anOrderIsSettledOnce(row: Case, isOneBatch: Bool) async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            _ = try await fixture.onLoop { repository in
+                try await repository.addOrder(.sample(1), of: user, at: fixture.clock.now)
+            }
+            let batch = row.verdicts.map { verdict in Settlement(order: OrderID(rawValue: 1), verdict: verdict) }
+            for batch in isOneBatch ? [batch] : batch.map({ settlement in [settlement] }) {
+                try fixture.store.settlements.settle(batch, at: fixture.clock.now)
+            }
+            let order = try await fixture.onLoop { repository in try repository.orders(of: user).first }
+            #expect(order?.status == row.status)
+            #expect(order?.accrual == Points(hundredths: row.accrual))
+            #expect(
+                try await fixture.balance(of: user)
+                    == Balance(current: Points(hundredths: row.accrual), withdrawn: .zero))
+            // An accrual of nothing changes no balance, and so has no entry.
+            #expect(try fixture.number("SELECT count(*) FROM ledger") == (row.accrual == 0 ? 0 : 1))
+            #expect(fixture.recorder.messages(from: .error).isEmpty != row.isToldOf)
+            try fixture.expectBalancesMatchLedger()
+        }
+    }
+
+    @Test func whatLeavesTheIntegerFailsAlone() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("rich")
+            let other = try await fixture.addUser("other")
+            try await fixture.credit(.max - 10, for: .sample(1), to: user)
+            // Spent points count too: `withdrawn` is not to overflow either.
+            let outcome = try await fixture.onLoop { repository in
+                _ = try await repository.addOrder(.sample(2), of: user, at: fixture.clock.now)
+                _ = try await repository.addOrder(.sample(3), of: other, at: fixture.clock.now)
+                _ = try await repository.addOrder(.sample(4), of: user, at: fixture.clock.now)
+                return try await repository.withdraw(
+                    Points(hundredths: .max - 10), for: .sample(9), of: user, at: fixture.clock.now)
+            }
+            #expect(outcome == .withdrawn)
+            let batch = [(2, 11), (3, 7), (4, 10), (99, 5)].map { id, hundredths in
+                Settlement(order: OrderID(rawValue: id), verdict: .processed(Points(hundredths: hundredths)))
+            }
+            try fixture.store.settlements.settle(batch, at: fixture.clock.now)
+            #expect(try await fixture.balance(of: user).current == Points(hundredths: 10))
+            #expect(try await fixture.balance(of: other).current == Points(hundredths: 7))
+            #expect(
+                try fixture.store.settlements.unfinishedOrders(after: nil, limit: 10).map(\.id)
+                    == [OrderID(rawValue: 2)])
+            #expect(fixture.recorder.count(of: "can't be settled") == 2)
+            try fixture.expectBalancesMatchLedger()
+        }
+    }
+
+    @Test func unfinishedOrdersComeInPagesOldestFirst() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.onLoop { repository in
+                for index in 1...10 {
+                    _ = try await repository.addOrder(.sample(index), of: user, at: fixture.clock.now)
+                }
+            }
+            let settlements = fixture.store.settlements
+            try settlements.settle(
+                [
+                    Settlement(order: OrderID(rawValue: 2), verdict: .processing),
+                    Settlement(order: OrderID(rawValue: 3), verdict: .invalid),
+                    Settlement(order: OrderID(rawValue: 7), verdict: .processed(.zero)),
+                ], at: fixture.clock.now)
+            var found: [UnfinishedOrder] = []
+            while true {
+                let page = try settlements.unfinishedOrders(after: found.last?.id, limit: 3)
+                #expect(page.count <= 3)
+                if page.isEmpty { break }
+                found += page
+            }
+            #expect(found.map(\.id.rawValue) == [1, 2, 4, 5, 6, 8, 9, 10])
+            #expect(found.map(\.number) == [1, 2, 4, 5, 6, 8, 9, 10].map(OrderNumber.sample))
+        }
+    }
+}

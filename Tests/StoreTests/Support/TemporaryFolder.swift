@@ -1,0 +1,42 @@
+import Foundation
+
+/// A folder of one test, gone with it.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        path = NSTemporaryDirectory() + "/martlet-store-" + UUID().uuidString
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            fatalError("no folder for a test: \(error)")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    }
+
+    func read(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: URL(fileURLWithPath: file(name))))
+    }
+
+    /// The permission bits; nil where there is no such file.
+    func mode(of name: String) -> Int? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
+        return (attributes?[.posixPermissions] as? NSNumber)?.intValue
+    }
+
+    func size(of name: String) -> Int? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
+        return (attributes?[.size] as? NSNumber)?.intValue
+    }
+
+    func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: file(name), withDestinationPath: file(target))
+    }
+}
