@@ -1,4 +1,6 @@
 import API
+import Accrual
+import AccrualSystem
 import Crypto
 import Front
 import HTTP
@@ -8,51 +10,128 @@ import Store
 
 /// The parts of a server, put together: what each is made of is decided here and nowhere else.
 final class Application: Sendable {
+    let endpoints: [Endpoint]
     private let store: LoyaltyStore
     private let hasher: Argon2Hasher
+    /// Nil where there is nobody to ask.
+    private let pipeline: AccrualPipeline?
     private let front: Front
+    private let stopTimeoutMilliseconds: Int
 
-    init(databasePath: String, endpoints: [Endpoint], loops: Int, queue: any OrderQueue, log: Log) throws {
-        let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
-        store = try LoyaltyStore(path: databasePath, clock: clock, log: log) { ProcessSetup.exitAtOnce(status: 74) }
-        hasher = Argon2Hasher()
-        let listeners = try Listener.listen(on: endpoints)
-        var configuration = FrontConfiguration()
-        configuration.eventLoops = loops
-        let hasher = hasher
-        let store = store
-        front = try Front(
-            configuration: configuration, listeners: listeners,
-            makeHandler: { _ in
+    /// Why a server can't start, in a sentence for the owner.
+    struct StartError: Error, CustomStringConvertible {
+        let description: String
+        let status: Int32
+    }
+
+    private static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
+
+    /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
+    init(_ configuration: Configuration, accrual: AccrualSource, log: Log) throws(StartError) {
+        Self.raiseOpenFilesLimit(configuration, log)
+        store = try Self.open(configuration, log)
+        hasher = Argon2Hasher(
+            threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
+        pipeline = try Self.makePipeline(configuration, accrual, store.settlements, log)
+        let listeners = try Self.listen(on: configuration.runAddress)
+        front = try Self.serve(configuration, listeners, store, hasher, pipeline?.pool ?? UnattendedQueue(), log)
+        pipeline?.start()
+        endpoints = listeners.map(\.endpoint)
+        stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
+    }
+
+    /// Stops in the order in which work flows, so that each part still finds the next.
+    func stop() {
+        front.stop(withinMilliseconds: stopTimeoutMilliseconds)
+        hasher.stop()
+        pipeline?.stop()
+        store.stop()
+    }
+
+    private static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
+        // Besides connections: the database, listeners, event loops, the accrual system's connections.
+        let wanted = configuration.http.connectionsMax + 4 * configuration.dispatcher.workers + 256
+        let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
+        if limit < wanted {
+            log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
+        }
+    }
+
+    private static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
+        var limits = Writer.Limits()
+        limits.queueCapacity = configuration.storage.writeQueueMax
+        limits.batchOperationsMax = configuration.storage.batchMax
+        do throws(StoreError) {
+            return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
+                // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
+                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+            }
+        } catch {
+            throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
+        }
+    }
+
+    private static func makePipeline(
+        _ configuration: Configuration, _ source: AccrualSource, _ settlements: any SettlementRepository, _ log: Log
+    ) throws(StartError) -> AccrualPipeline? {
+        let makeTransport: @Sendable (Cancellation) -> any AccrualTransport
+        switch source {
+        case .none: return nil
+        case .invented:
+            let accruals = InventedAccruals()
+            makeTransport = { _ in InventedTransport(accruals: accruals) }
+        case .system(let address):
+            let library: CurlLibrary
+            do throws(CurlLibrary.LoadError) {
+                library = try CurlLibrary.load()
+            } catch {
+                throw StartError(description: "\(error)", status: ExitStatus.unavailable)
+            }
+            let timeoutMilliseconds = configuration.dispatcher.requestTimeoutMilliseconds
+            makeTransport = { cancellation in
+                CurlTransport(
+                    library: library, url: address.url, timeoutMilliseconds: timeoutMilliseconds,
+                    cancellation: cancellation)
+            }
+        }
+        return AccrualPipeline(
+            configuration: configuration.pipeline, settlements: settlements,
+            clock: { SystemClock.monotonicNanoseconds() / 1_000_000 }, wallClock: clock, log: log,
+            makeTransport: makeTransport)
+    }
+
+    private static func listen(on address: Address) throws(StartError) -> [Listener] {
+        do {
+            return try Listener.listen(on: try Endpoint.resolve(host: address.host, port: address.port))
+        } catch let error as Endpoint.ResolutionError {
+            throw StartError(
+                description: "run_address: \(address): \(error.reason)", status: ExitStatus.unavailable)
+        } catch {
+            throw StartError(description: "run_address: \(address): \(error)", status: ExitStatus.unavailable)
+        }
+    }
+
+    private static func serve(
+        _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
+        _ queue: any OrderQueue, _ log: Log
+    ) throws(StartError) -> Front {
+        do {
+            return try Front(configuration: configuration.front, listeners: listeners) { _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
-                        policy: AccountPolicy(passwordBytesMin: 1, sessionSeconds: 30 * 86_400), clock: clock),
+                        policy: configuration.accountPolicy, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
                     balances: BalanceService(repository: repository, clock: clock),
-                    settings: GophermartAPI.Settings(), didEndBatch: { repository.endBatch() },
+                    settings: configuration.api, didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
-            }, onFailure: { _ in ProcessSetup.exitAtOnce(status: 70) })
-        for listener in listeners { log.info("listening on http://\(listener.endpoint)") }
+            } onFailure: { error in
+                log.error("an event loop can't go on: \(error)")
+                ProcessSetup.exitAtOnce(status: ExitStatus.software)
+            }
+        } catch {
+            throw StartError(description: "\(error)", status: ExitStatus.unavailable)
+        }
     }
-
-    func stop() {
-        front.stop(withinMilliseconds: 10_000)
-        hasher.stop()
-        store.stop()
-    }
-}
-
-struct Q: OrderQueue {
-    var hasRoom: Bool { true }
-    func put(_ order: UnfinishedOrder) {}
-}
-package func tmpMain(_ args: [String]) {
-    ProcessSetup.ignoreBrokenPipes()
-    StopSignal.block()
-    let port = UInt16(args[1])!
-    let a = try! Application(databasePath: args[2], endpoints: try! Endpoint.resolve(host: "localhost", port: port), loops: Int(args[3])!, queue: Q(), log: Log { l, m in print(m) })
-    print(StopSignal.wait())
-    a.stop()
 }

@@ -7,6 +7,12 @@ package struct JSONNumber: Sendable, Equatable {
         self.literal = literal
     }
 
+    /// False for `-0`.
+    package var isBelowZero: Bool {
+        let decimal = decimal
+        return decimal.isNegative && !decimal.digits.isEmpty
+    }
+
     package enum ScaleError: Error, Equatable, Sendable {
         /// The value has more decimal places than were asked for.
         case tooFine

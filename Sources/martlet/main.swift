@@ -1,3 +1,4 @@
 import App
+import Glibc
 
-tmpMain(CommandLine.arguments)
+exit(Entry.run(CommandLine.arguments))

@@ -4,8 +4,11 @@ import Testing
 /// What the executable says and how it ends, as a shell sees it.
 @Suite(.serialized)
 struct CommandLineTests {
+    /// With one loop, what is answered tells that what was sent before it has arrived, whichever connection it was on.
+    private static let oneLoop = ["MARTLET_HTTP_EVENT_LOOPS": "1"]
+
     @Test(arguments: [
-        (["--help"], Int32(0), "martlet serve", ""), (["version"], 0, "martlet ", ""),
+        (["--help"], Int32(0), "Commands:", ""), (["version"], 0, "martlet ", ""),
         (["help", "demo"], 0, "martlet demo", ""), (["config"], 0, "\"run_address\"", ""),
         (["--nonsense"], 64, "", "--nonsense"), (["nonsense"], 64, "", "nonsense"),
         (["-d", "postgres://user:hidden@host/db"], 78, "", "database_uri"),
@@ -15,7 +18,7 @@ struct CommandLineTests {
         let server = try Server(in: try Folder(), arguments: arguments)
         #expect(try server.waitForEnd() == status)
         #expect(output.isEmpty ? server.outputText.isEmpty : server.outputText.contains(output))
-        #expect(server.logText.contains(log))
+        #expect(log.isEmpty ? server.logText.isEmpty : server.logText.contains(log))
         #expect(!server.logText.contains("hidden"))
     }
 
@@ -51,7 +54,7 @@ struct CommandLineTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func stopsWithinItsTimeAndLosesNothing(signal: Int32) throws {
         let folder = try Folder()
-        let server = try Server.serving(in: folder)
+        let server = try Server.serving(in: folder, environment: Self.oneLoop)
         let client = try server.client()
         try client.register("user")
         let idle = try server.client()
@@ -71,16 +74,18 @@ struct CommandLineTests {
         // The write-ahead log was checkpointed and removed: the file alone holds everything.
         #expect(!FileManager.default.fileExists(atPath: folder.file("martlet.db-wal")))
 
-        let again = try Server.serving(in: folder).client()
+        let second = try Server.serving(in: folder)
+        let again = try second.client()
         again.authorization = client.authorization
         let list = try again.send("GET", "/api/user/orders").json?.array ?? []
         #expect(Set(list.compactMap { $0.object?["number"]?.string }) == Set(accepted))
     }
 
     @Test func aSecondSignalEndsItAtOnce() throws {
-        let server = try Server.serving(in: try Folder())
+        let server = try Server.serving(in: try Folder(), environment: Self.oneLoop)
         let half = try server.client()
         try half.write(Array("POST /api/user/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n".utf8))
+        #expect(try server.client().send("GET", "/api/user/balance").status == 401)
         server.signal(SIGTERM)
         try eventually("it stops") { server.logText.contains("stopping") }
         #expect(server.isRunning)

@@ -1,0 +1,51 @@
+import CCurl
+import Glibc
+
+/// libcurl, loaded when it is needed: a server without an accrual address starts where it is not installed (dlopen(3)).
+package struct CurlLibrary: @unchecked Sendable {
+    // Safe: immutable addresses of functions that libcurl allows on any thread, each handle on one at a time
+    // (libcurl-thread(3)).
+    let makeHandle: @convention(c) () -> UnsafeMutableRawPointer?
+    let perform: @convention(c) (UnsafeMutableRawPointer?) -> CURLcode
+    let cleanUp: @convention(c) (UnsafeMutableRawPointer?) -> Void
+    let errorText: @convention(c) (CURLcode) -> UnsafePointer<CChar>?
+    let setOption: martlet_curl_setopt
+    let getInfo: martlet_curl_getinfo
+
+    /// The library, or a function of it, is not there; the sentence says which package has it.
+    package struct LoadError: Error, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    private static let fileName = "libcurl.so.4"
+
+    /// Loads the library for the rest of the process; called before any thread uses it, as its own setup asks
+    /// (curl_global_init(3)).
+    package static func load() throws(LoadError) -> CurlLibrary {
+        guard let library = dlopen(fileName, RTLD_NOW | RTLD_LOCAL) else {
+            throw LoadError(
+                description: "\(fileName) is needed to ask the accrual system and can't be loaded; "
+                    + "Debian has it in the package libcurl4")
+        }
+        typealias GlobalInit = @convention(c) (Int) -> CURLcode
+        let globalInit: GlobalInit = try function("curl_global_init", of: library)
+        // CURL_GLOBAL_ALL, whose macro Swift does not import.
+        guard globalInit(3) == CURLE_OK else { throw LoadError(description: "\(fileName) could not be set up") }
+        return CurlLibrary(
+            makeHandle: try function("curl_easy_init", of: library),
+            perform: try function("curl_easy_perform", of: library),
+            cleanUp: try function("curl_easy_cleanup", of: library),
+            errorText: try function("curl_easy_strerror", of: library),
+            setOption: try function("curl_easy_setopt", of: library),
+            getInfo: try function("curl_easy_getinfo", of: library))
+    }
+
+    private static func function<Function>(
+        _ name: String, of library: UnsafeMutableRawPointer
+    ) throws(LoadError) -> Function {
+        guard let address = dlsym(library, name) else {
+            throw LoadError(description: "\(fileName) is too old: it has no \(name)")
+        }
+        return unsafeBitCast(address, to: Function.self)
+    }
+}

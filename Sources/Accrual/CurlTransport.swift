@@ -1,0 +1,93 @@
+import CCurl
+import Loyalty
+
+/// Asks an accrual system over HTTP or HTTPS, with one libcurl handle that keeps its connection. Confined to its worker's
+/// thread.
+package final class CurlTransport: AccrualTransport {
+    private let library: CurlLibrary
+    private let handle: UnsafeMutableRawPointer
+    /// The URL up to the number.
+    private let prefix: String
+    private let exchange: Exchange
+
+    /// What libcurl's callbacks need; they get its address.
+    private final class Exchange {
+        var body: [UInt8] = []
+        let cancellation: Cancellation
+
+        init(_ cancellation: Cancellation) {
+            self.cancellation = cancellation
+        }
+    }
+
+    /// - Parameter url: where the accrual system is, without a slash at its end.
+    package init(library: CurlLibrary, url: String, timeoutMilliseconds: Int, cancellation: Cancellation) {
+        self.library = library
+        guard let handle = library.makeHandle() else { preconditionFailure("there is memory for a handle") }
+        self.handle = handle
+        prefix = "\(url)/api/orders/"
+        exchange = Exchange(cancellation)
+        configure(timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    deinit {
+        library.cleanUp(handle)
+    }
+
+    package func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+        exchange.body.removeAll(keepingCapacity: true)
+        set(CURLOPT_URL, prefix + order.digits)
+        let code = library.perform(handle)
+        guard code == CURLE_OK else {
+            if code == CURLE_WRITE_ERROR {
+                throw TransportError(reason: "an answer of over \(AccrualAnswer.bodyBytesMax) bytes")
+            }
+            throw TransportError(reason: library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
+        }
+        var status = 0
+        _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)
+        var retryAfter: curl_off_t = 0
+        _ = martlet_curl_getinfo_offset(library.getInfo, handle, CURLINFO_RETRY_AFTER, &retryAfter)
+        return TransportAnswer(
+            status: status, retryAfterSeconds: retryAfter > 0 ? Int(clamping: Int64(retryAfter)) : nil,
+            body: exchange.body)
+    }
+
+    private func configure(timeoutMilliseconds: Int) {
+        // Without it, a time-out while a name is resolved would be a signal to the whole process.
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // A redirect is an answer that can't be trusted, and is told as one.
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        set(CURLOPT_CONNECTTIMEOUT_MS, timeoutMilliseconds)
+        set(CURLOPT_USERAGENT, "martlet")
+        set(CURLOPT_NOPROGRESS, 0)
+        let context = Unmanaged.passUnretained(exchange).toOpaque()
+        _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_WRITEDATA, context)
+        _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_XFERINFODATA, context)
+        _ = martlet_curl_setopt_write(library.setOption, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            let exchange = Unmanaged<Exchange>.fromOpaque(context!).takeUnretainedValue()
+            let received = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            // Taking less than was given ends the transfer.
+            guard exchange.body.count + received.count <= AccrualAnswer.bodyBytesMax else { return 0 }
+            exchange.body.append(contentsOf: received)
+            return received.count
+        }
+        _ = martlet_curl_setopt_progress(library.setOption, handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, _, _ in
+            // Called at least once a second (CURLOPT_XFERINFOFUNCTION(3)); anything but 0 ends the transfer.
+            Unmanaged<Exchange>.fromOpaque(context!).takeUnretainedValue().cancellation.isCancelled ? 1 : 0
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        let code = martlet_curl_setopt_long(library.setOption, handle, option, value)
+        precondition(code == CURLE_OK, "libcurl knows the option")
+    }
+
+    /// libcurl keeps a copy of the text.
+    private func set(_ option: CURLoption, _ text: String) {
+        let code = martlet_curl_setopt_pointer(library.setOption, handle, option, text)
+        precondition(code == CURLE_OK, "libcurl knows the option")
+    }
+}

@@ -1,0 +1,14 @@
+import Loyalty
+
+/// An order that waits to be asked about, and what is known of it so far.
+package struct Job: Equatable, Sendable {
+    package let order: UnfinishedOrder
+    /// Answers so far that left it unfinished; each doubles the wait for the next.
+    package var attempts = 0
+    /// Whether the accrual system was seen to know the order, and the database was told.
+    package var isKnown = false
+
+    package init(_ order: UnfinishedOrder) {
+        self.order = order
+    }
+}

@@ -1,0 +1,20 @@
+import Posix
+
+/// A thread that runs the function it was given with one job after the other.
+final class Worker: Sendable {
+    private let thread: Thread
+
+    /// `makeFunction` is called on the worker's own thread, so that what the function holds stays there.
+    init<Job: Sendable>(
+        number: Int, inbox: BlockingQueue<Job>, makeFunction: @escaping @Sendable () -> (Job) -> Void
+    ) {
+        thread = Thread(name: "worker-\(number)") {
+            let function = makeFunction()
+            while let job = inbox.take() { function(job) }
+        }
+    }
+
+    func join() {
+        thread.join()
+    }
+}

@@ -1,0 +1,76 @@
+import JSON
+import Loyalty
+import Synchronization
+
+/// An accrual system that knows every order and makes up what it earned: always the same for the same number, and always
+/// by the same steps. For trying things out. Any thread may ask it.
+package final class InventedAccruals: Sendable {
+    package struct Answer: Equatable, Sendable {
+        package let status: Int
+        package let body: [UInt8]
+    }
+
+    /// What an order comes to in the end.
+    package enum Verdict: Equatable, Sendable {
+        case invalid
+        case processed(Points)
+    }
+
+    /// How often each number was asked about, as long as that matters.
+    private let asked = Mutex<[OrderNumber: Int]>([:])
+    /// Numbers that are remembered; over it all are forgotten, and an order that is asked about again goes through its
+    /// steps once more.
+    private static let numbersMax = 100_000
+
+    package init() {}
+
+    /// The next step of an order, as `GET /api/orders/{number}` answers it: unknown or registered, processing, and then
+    /// the end for ever.
+    package func ask(about number: OrderNumber) -> Answer {
+        let step = asked.withLock { asked in
+            if asked.count >= Self.numbersMax, asked[number] == nil { asked.removeAll() }
+            asked[number, default: 0] += 1
+            return asked[number, default: 1]
+        }
+        switch step {
+        case 1: return Self.hash(number) & 16 == 0 ? Answer(status: 204, body: []) : Self.answer(number, "REGISTERED")
+        case 2: return Self.answer(number, "PROCESSING")
+        default:
+            switch Self.verdict(on: number) {
+            case .invalid: return Self.answer(number, "INVALID")
+            case .processed(let points): return Self.answer(number, "PROCESSED", points)
+            }
+        }
+    }
+
+    /// One in eight is invalid; the others earn up to a thousand points.
+    package static func verdict(on number: OrderNumber) -> Verdict {
+        let hash = hash(number)
+        return hash % 8 == 0 ? .invalid : .processed(Points(hundredths: Int64(1 + (hash >> 8) % 100_000)))
+    }
+
+    /// FNV-1a, and the finalizer of SplitMix64 to spread what few digits differ in. Swift's own hashes differ from one run
+    /// to the next.
+    private static func hash(_ number: OrderNumber) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in number.digits.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        return hash ^ (hash >> 31)
+    }
+
+    private static func answer(_ number: OrderNumber, _ status: String, _ points: Points? = nil) -> Answer {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.name("order")
+            writer.string(number.digits)
+            writer.name("status")
+            writer.string(status)
+            if let points {
+                writer.name("accrual")
+                writer.literal(points.description)
+            }
+        }
+        return Answer(status: 200, body: writer.bytes)
+    }
+}

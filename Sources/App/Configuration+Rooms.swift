@@ -1,0 +1,51 @@
+import API
+import Accrual
+import Front
+import HTTP
+import Loyalty
+import Posix
+
+/// What each room gets of the configuration, in its own terms.
+extension Configuration {
+    var front: FrontConfiguration {
+        var front = FrontConfiguration()
+        front.eventLoops = http.eventLoops == 0 ? ProcessSetup.coreCount : http.eventLoops
+        front.limits.requestLineBytesMax = http.requestLineBytesMax
+        front.limits.headBytesMax = http.headBytesMax
+        front.limits.headFieldsMax = http.headFieldsMax
+        front.limits.bodyBytesMax = http.bodyBytesMax
+        front.timeouts.headMilliseconds = http.headTimeoutMilliseconds
+        front.timeouts.bodyMilliseconds = http.bodyTimeoutMilliseconds
+        front.timeouts.idleMilliseconds = http.idleTimeoutMilliseconds
+        front.timeouts.writeMilliseconds = http.writeTimeoutMilliseconds
+        front.connectionsMax = http.connectionsMax
+        front.connectionsPerAddressMax = http.connectionsPerAddressMax
+        return front
+    }
+
+    var api: GophermartAPI.Settings {
+        var settings = GophermartAPI.Settings()
+        settings.bodyBytesMax = http.bodyBytesMax
+        settings.sessionSeconds = Int64(sessions.lifetimeSeconds)
+        settings.cookieIsSecure = sessions.cookieIsSecure
+        settings.allowedOrigins = http.allowedOrigins
+        return settings
+    }
+
+    var accountPolicy: AccountPolicy {
+        AccountPolicy(passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds))
+    }
+
+    var pipeline: PipelineConfiguration {
+        var pipeline = PipelineConfiguration()
+        pipeline.intervalMilliseconds = dispatcher.intervalMilliseconds
+        pipeline.jobsPerTickMax = dispatcher.jobsPerTickMax
+        pipeline.workers = dispatcher.workers
+        pipeline.requestTimeoutMilliseconds = dispatcher.requestTimeoutMilliseconds
+        pipeline.retryPolicy = RetryPolicy(
+            delayMinMilliseconds: dispatcher.retryDelayMinMilliseconds,
+            delayMaxMilliseconds: dispatcher.retryDelayMaxMilliseconds)
+        pipeline.poolMax = dispatcher.poolMax
+        return pipeline
+    }
+}

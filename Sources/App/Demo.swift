@@ -1,0 +1,63 @@
+import AccrualSystem
+import Loyalty
+import Posix
+
+/// `martlet demo`: everything there is, on a database that goes with it.
+enum Demo {
+    static func run(_ configuration: Configuration) -> Int32 {
+        let folder: TemporaryFolder
+        do throws(SystemError) {
+            folder = try TemporaryFolder(prefix: "martlet-demo-")
+        } catch {
+            StandardStream.error.write("martlet: no temporary folder: \(error)\n")
+            return ExitStatus.unavailable
+        }
+        defer { folder.remove() }
+        var configuration = configuration
+        configuration.database = DatabaseLocation(path: "\(folder.path)/martlet.db")
+        // Whoever tries it waits for each step.
+        configuration.dispatcher.intervalMilliseconds = 100
+        configuration.dispatcher.retryDelayMinMilliseconds = 200
+        return Serve.run(configuration, accrual: .invented, log: ConsoleLog.make(level: configuration.logLevel)) {
+            StandardStream.output.write(text(url: "http://\($0[0])", cookies: "\(folder.path)/cookies"))
+        }
+    }
+
+    /// What to paste; each line is a command of its own.
+    static func text(url: String, cookies: String) -> String {
+        let api = "\(url)/api/user"
+        let (order, points) = creditedOrder
+        return """
+
+            Paste these into another terminal; the database is gone when this server stops (Ctrl-C).
+
+            Register, which signs you in:
+              curl -i -c \(cookies) -d '{"login":"anna","password":"secret"}' \(api)/register
+            Upload the number of an order, and give the accrual system its time:
+              curl -i -b \(cookies) -d '\(order.digits)' \(api)/orders
+              sleep 2
+            See what the order earned, and the balance:
+              curl -b \(cookies) \(api)/orders
+              curl -b \(cookies) \(api)/balance
+            Spend points on another order, and see that:
+              curl -i -b \(cookies) -d '{"order":"2377225624","sum":\(points)}' \(api)/balance/withdraw
+              curl -b \(cookies) \(api)/withdrawals
+              curl -b \(cookies) \(api)/balance
+
+            Any number that passes the Luhn check is an order: 79927398713, 4561261212345467, 18 ...
+
+
+            """
+    }
+
+    /// The first number from 12345678903 on that earns something, and half of what it earns.
+    private static var creditedOrder: (OrderNumber, Points) {
+        for candidate in 0..<1000 {
+            guard let number = try? OrderNumber(parsing: Array(String(12_345_678_903 + candidate).utf8)),
+                case .processed(let points) = InventedAccruals.verdict(on: number), points.hundredths >= 200
+            else { continue }
+            return (number, Points(hundredths: points.hundredths / 2))
+        }
+        preconditionFailure("seven orders of eight earn something")
+    }
+}

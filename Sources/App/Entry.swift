@@ -1,0 +1,57 @@
+import Loyalty
+import Posix
+
+/// The program, from its arguments to its exit status.
+package enum Entry {
+    /// A configuration file is small; a larger one was named by mistake.
+    private static let configurationBytesMax = 1 << 20
+
+    package static func run(_ arguments: [String]) -> Int32 {
+        switch Invocation.parse(Array(arguments.dropFirst())) {
+        case .help(let text):
+            StandardStream.output.write(text)
+            return ExitStatus.success
+        case .misuse(let text):
+            StandardStream.error.write(text)
+            return ExitStatus.usage
+        case .run(let invocation):
+            return run(invocation)
+        }
+    }
+
+    private static func run(_ invocation: Invocation) -> Int32 {
+        if invocation.command == .version {
+            StandardStream.output.write("martlet \(Help.version)\n")
+            return ExitStatus.success
+        }
+        do throws(ConfigurationError) {
+            let (configuration, warnings) = try ConfigurationLoader.load(
+                flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
+                readFile: readFile)
+            for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
+            return run(invocation.command, configuration)
+        } catch {
+            StandardStream.error.write("martlet: \(error)\n")
+            return ExitStatus.configuration
+        }
+    }
+
+    private static func run(_ command: Command, _ configuration: Configuration) -> Int32 {
+        switch command {
+        case .config:
+            StandardStream.output.write(configuration.document)
+            return ExitStatus.success
+        case .serve: return Serve.run(configuration)
+        case .demo: return Demo.run(configuration)
+        case .version: preconditionFailure("answered without a configuration")
+        }
+    }
+
+    private static func readFile(_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8] {
+        do throws(SystemError) {
+            return try File.read(path: path, bytesMax: configurationBytesMax)
+        } catch {
+            throw error.isMissingFile ? .missing : .unreadable("\(error)")
+        }
+    }
+}
