@@ -33,7 +33,8 @@ package final class GophermartAPI: RequestHandler {
             AccountRoutes(accounts: accounts, authentication: authentication).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
-        contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax, compressor: GzipCompressor(level: ContentCoding.level))
+        contentCoding = ContentCoding(
+            bodyBytesMax: settings.bodyBytesMax, compressor: GzipCompressor(level: ContentCoding.level))
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }

@@ -42,7 +42,8 @@ package final class CurlTransport: AccrualTransport {
             if code == CURLE_WRITE_ERROR {
                 throw TransportError(reason: "an answer of over \(AccrualAnswer.bodyBytesMax) bytes")
             }
-            throw TransportError(reason: library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
+            throw TransportError(
+                reason: library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
         }
         var status = 0
         _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)

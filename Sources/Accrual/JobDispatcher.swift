@@ -169,7 +169,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     private func publish(now: Int64) {
         let snapshot = Snapshot(
-            waiting: pool.counts.waiting, inFlight: processor.outstanding,
+            waiting: pool.counts.waiting, inFlight: processor.inFlight,
             requestsPerMinuteMax: pace.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
             lastAnswerAt: lastAnswerAt, health: health)
         published.withLock { $0 = snapshot }

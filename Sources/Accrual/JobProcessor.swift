@@ -54,6 +54,9 @@ package final class JobProcessor<Job: Sendable, Outcome: Sendable>: Sendable {
 
     package var outstanding: Int { state.value.withLock { $0.outstanding } }
 
+    /// Jobs that no worker has brought back yet.
+    package var inFlight: Int { state.value.withLock { $0.outstanding - $0.results.count } }
+
     /// Gives jobs to the workers. The caller keeps what is outstanding within the capacity.
     package func process(_ jobs: [Job]) {
         state.value.withLock { $0.outstanding += jobs.count }

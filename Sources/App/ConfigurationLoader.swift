@@ -52,7 +52,9 @@ struct ConfigurationLoader {
         self.readFile = readFile
     }
 
-    private mutating func set(_ setting: Setting, _ input: Setting.Input, from source: String) throws(ConfigurationError) {
+    private mutating func set(_ setting: Setting, _ input: Setting.Input, from source: String)
+        throws(ConfigurationError)
+    {
         guard setting.set(input, &configuration) else {
             throw ConfigurationError("\(source): \(setting.key) must be \(setting.allowed)")
         }

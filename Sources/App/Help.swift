@@ -1,3 +1,5 @@
+import JSON
+
 /// What `--help` says, from the same tables that the program goes by.
 enum Help {
     static let version = "0.1.0"
@@ -21,6 +23,18 @@ enum Help {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
         return "usage: martlet \(command.rawValue)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
+    }
+
+    /// The settings that only the JSON file and the environment have, as the README shows them.
+    static var settingsTable: String {
+        var table = "| JSON key | default | allowed | what it is |\n| --- | --- | --- | --- |\n"
+        for setting in Settings.all where setting.flags.isEmpty {
+            var writer = JSONWriter()
+            setting.write(Configuration(), &writer)
+            let value = String(decoding: writer.bytes, as: UTF8.self)
+            table += "| `\(setting.key)` | `\(value)` | \(setting.allowed) | \(setting.summary) |\n"
+        }
+        return table
     }
 
     private static func flags(of command: Command) -> String {

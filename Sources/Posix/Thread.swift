@@ -50,3 +50,8 @@ package struct ThreadIdentity: Sendable {
 
     package var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
 }
+
+/// Lets other threads run (sched_yield(2)).
+package func yieldThread() {
+    sched_yield()
+}

@@ -17,7 +17,10 @@ struct BadInputTests {
             ("/api/user/register", Array(#"{"login":1,"password":"b"}"#.utf8), 400),
             ("/api/user/register", Array(#"{"login":"","password":"b"}"#.utf8), 400),
             ("/api/user/register", Array(#"{"login":"a","password":""}"#.utf8), 400),
-            ("/api/user/register", Array(#"{"login":"\#(String(repeating: "x", count: 257))","password":"b"}"#.utf8), 400),
+            (
+                "/api/user/register", Array(#"{"login":"\#(String(repeating: "x", count: 257))","password":"b"}"#.utf8),
+                400
+            ),
             ("/api/user/register", Array(#"{"login":"\#(String(repeating: "[", count: 100_000))"#.utf8), 400),
             ("/api/user/register", Array(String(repeating: "[", count: 100_000).utf8), 400),
             ("/api/user/register", Array(#"{"login":""#.utf8) + [0xFF] + Array(#"","password":"b"}"#.utf8), 400),
@@ -94,8 +97,11 @@ struct BadInputTests {
 
     @Test func halfARequestEndsWithItsTime() throws {
         let server = try Server.serving(
-            in: try Folder(), environment: ["MARTLET_HTTP_HEAD_TIMEOUT_MS": "300", "MARTLET_HTTP_BODY_TIMEOUT_MS": "300"])
-        for half in ["GET /api/user/balance HT", "POST /api/user/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"] {
+            in: try Folder(),
+            environment: ["MARTLET_HTTP_HEAD_TIMEOUT_MS": "300", "MARTLET_HTTP_BODY_TIMEOUT_MS": "300"])
+        for half in [
+            "GET /api/user/balance HT", "POST /api/user/login HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
+        ] {
             let client = try server.client()
             try client.write(Array(half.utf8))
             #expect(try client.answer().status == 408)
@@ -109,7 +115,9 @@ struct BadInputTests {
         let client = try server.client()
         try client.register("user")
         let packed = try gzip(Array(orderNumber(1).utf8))
-        #expect(try client.send("POST", "/api/user/orders", bytes: packed, fields: ["Content-Encoding: gzip"]).status == 202)
+        #expect(
+            try client.send("POST", "/api/user/orders", bytes: packed, fields: ["Content-Encoding: gzip"]).status == 202
+        )
         for index in 2...20 { #expect(try client.send("POST", "/api/user/orders", orderNumber(index)).status == 202) }
         let plain = try client.send("GET", "/api/user/orders")
         let answer = try client.send("GET", "/api/user/orders", fields: ["Accept-Encoding: gzip"])

@@ -7,7 +7,8 @@ struct RaceTests {
         let server = try Server.serving(in: try Folder())
         let endpoint = try server.endpoint()
         let statuses = try atOnce(20) { _ in
-            try Client(endpoint: endpoint).send("POST", "/api/user/register", #"{"login":"same","password":"p"}"#).status
+            try Client(endpoint: endpoint).send("POST", "/api/user/register", #"{"login":"same","password":"p"}"#)
+                .status
         }
         #expect(statuses.sorted() == [200] + Array(repeating: 409, count: 19))
     }

@@ -1,0 +1,64 @@
+import Posix
+import Synchronization
+
+/// A socket that takes one connection after the other and gives each request the next of its answers; after the last it
+/// is silent.
+final class AnswerServer: Sendable {
+    private let state: State
+    private let thread: Thread
+
+    private final class State: Sendable {
+        let socket: ListeningSocket
+        let lines = Mutex<[String]>([])
+
+        init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
+    }
+
+    /// - Parameter closes: whether the connection ends with each answer.
+    init(_ answers: [String], closes: Bool = false) throws {
+        let state = try State()
+        self.state = state
+        thread = Thread(name: "answers") {
+            var rest = answers[...]
+            while (try? state.socket.waitUntilReadable(milliseconds: 60_000)) == true {
+                guard let accepted = try? state.socket.accept() else { return }
+                Self.serve(accepted.takeSocket(), state, &rest, closes)
+            }
+        }
+    }
+
+    deinit {
+        state.socket.refuseFurther()
+        thread.join()
+    }
+
+    var url: String { "http://\(state.socket.endpoint)" }
+    var requestLines: [String] { state.lines.withLock { $0 } }
+
+    private static func serve(
+        _ socket: consuming Socket, _ state: State, _ answers: inout ArraySlice<String>, _ closes: Bool
+    ) {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while (try? socket.waitUntilReadable(milliseconds: 60_000)) == true {
+            guard case .bytes(let count)? = try? socket.receive(into: &buffer) else { return }
+            received += buffer[..<count]
+            guard received.suffix(4) == Array("\r\n\r\n".utf8)[...] else { continue }
+            let line = String(decoding: received.prefix { $0 != 0x0D }, as: UTF8.self)
+            state.lines.withLock { $0.append(line) }
+            received = []
+            guard let answer = answers.popFirst() else { continue }
+            send(Array(answer.utf8), to: socket)
+            if closes { return }
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], to socket: borrowing Socket) {
+        var sent = 0
+        while sent < bytes.count {
+            // The client may have heard enough.
+            guard let count = try? socket.send(bytes, from: sent) else { return }
+            sent += count
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Accrual
+import Loyalty
+import Posix
+import Testing
+
+/// libcurl against a socket that answers what the test says.
+@Suite struct CurlTransportTests {
+    static let order = OrderNumber(stored: "18")
+
+    @Test func answersComeBackAsTheyAre() throws {
+        let server = try AnswerServer([
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nslow",
+            "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        ])
+        let transport = try transport(server.url)
+        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 200, body: Array("{}".utf8)))
+        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 204))
+        #expect(
+            try transport.ask(about: Self.order)
+                == TransportAnswer(status: 429, retryAfterSeconds: 7, body: Array("slow".utf8)))
+        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 302))
+        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 200, body: Array("abc".utf8)))
+        #expect(server.requestLines == Array(repeating: "GET /api/orders/18 HTTP/1.1", count: 5))
+    }
+
+    @Test func aDateIsUnderstoodAsWell() throws {
+        let server = try AnswerServer([
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n"
+        ])
+        let answer = try transport(server.url).ask(about: Self.order)
+        #expect(try #require(answer.retryAfterSeconds) > 3600)
+    }
+
+    @Test func whatGoesWrongIsAReason() throws {
+        let fiveMegabytes = String(repeating: "x", count: 5 << 20)
+        let cases: [(answer: String, reason: String)] = [
+            ("HTTP/1.1 200 OK\r\nContent-Length: \(fiveMegabytes.utf8.count)\r\n\r\n\(fiveMegabytes)", "65536"),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", ""), ("garbage\r\n\r\n", ""), ("", ""),
+        ]
+        for (answer, reason) in cases {
+            let server = try AnswerServer([answer], closes: true)
+            let error = #expect(throws: TransportError.self) { try transport(server.url).ask(about: Self.order) }
+            #expect(error.map { reason.isEmpty ? !$0.reason.isEmpty : $0.reason.contains(reason) } == true)
+        }
+        #expect(throws: TransportError.self) { try transport("http://127.0.0.1:1").ask(about: Self.order) }
+    }
+
+    @Test func aHangingAnswerEndsWithItsTimeOrWhenItIsCancelled() throws {
+        let server = try AnswerServer([])
+        let begun = SystemClock.monotonicNanoseconds()
+        #expect(throws: TransportError.self) {
+            try transport(server.url, timeoutMilliseconds: 200).ask(about: Self.order)
+        }
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: TransportError.self) {
+            try transport(server.url, timeoutMilliseconds: 60_000, cancellation).ask(about: Self.order)
+        }
+        // Far below the minute that it would take otherwise.
+        #expect(SystemClock.monotonicNanoseconds() - begun < 20_000_000_000)
+    }
+
+    private func transport(
+        _ url: String, timeoutMilliseconds: Int = 20_000, _ cancellation: Cancellation = Cancellation()
+    ) throws -> CurlTransport {
+        CurlTransport(
+            library: try CurlLibrary.load(), url: url, timeoutMilliseconds: timeoutMilliseconds,
+            cancellation: cancellation)
+    }
+}

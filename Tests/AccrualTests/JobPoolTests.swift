@@ -1,0 +1,109 @@
+import Accrual
+import Loyalty
+import Testing
+
+@Suite struct JobPoolTests {
+    @Test func newOrdersComeBeforeThoseThatWait() {
+        let pool = JobPool(capacityMax: 10)
+        pool.restore([order(1), order(2)], dueAt: 0)
+        pool.put(order(3))
+        pool.put(order(4))
+        #expect(ids(pool.take(limit: 3, now: 0)) == [3, 4, 1])
+        #expect(ids(pool.take(limit: 3, now: 0)) == [2])
+        #expect(pool.take(limit: 3, now: 0).isEmpty)
+    }
+
+    @Test func whoWaitsComesWhenItIsDueAndTheEarliestFirst() {
+        let pool = JobPool(capacityMax: 10)
+        for id in 1...4 { pool.put(order(Int64(id))) }
+        let jobs = pool.take(limit: 4, now: 0)
+        for (job, dueAt) in zip(jobs, [300, 100, 200, 100] as [Int64]) { pool.putBack(job, dueAt: dueAt) }
+        #expect(pool.take(limit: 4, now: 99).isEmpty)
+        #expect(ids(pool.take(limit: 4, now: 200)) == [2, 4, 3])
+        #expect(ids(pool.take(limit: 4, now: 300)) == [1])
+    }
+
+    @Test func anOrderIsInItOnce() {
+        let pool = JobPool(capacityMax: 10)
+        pool.put(order(1))
+        pool.put(order(1))
+        pool.restore([order(1)], dueAt: 0)
+        let jobs = pool.take(limit: 10, now: 0)
+        #expect(ids(jobs) == [1])
+        pool.restore([order(1)], dueAt: 0)
+        #expect(pool.take(limit: 10, now: 0).isEmpty)
+        pool.finish([OrderID(rawValue: 1)])
+        #expect(pool.counts == (0, 0))
+    }
+
+    @Test func whatIsInFlightTakesRoom() {
+        let pool = JobPool(capacityMax: 2)
+        #expect(pool.hasRoom)
+        pool.put(order(1))
+        pool.put(order(2))
+        _ = pool.take(limit: 2, now: 0)
+        #expect(!pool.hasRoom)
+        // It passed the question a moment ago: it is stored, and must not be lost.
+        pool.put(order(3))
+        #expect(ids(pool.take(limit: 2, now: 0)) == [3])
+        pool.finish([1, 2].map { OrderID(rawValue: $0) })
+        #expect(pool.hasRoom)
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func behavesLikeASortedList(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        let pool = JobPool(capacityMax: 1000)
+        var fresh: [Int64] = []
+        var waiting: [(dueAt: Int64, id: Int64)] = []
+        var inFlight: [Job] = []
+        var next: Int64 = 0
+        for now in 0..<2000 as Range<Int64> {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                next += 1
+                pool.put(order(next))
+                fresh.append(next)
+            case 1:
+                let limit = Int.random(in: 0...3, using: &random)
+                let taken = pool.take(limit: limit, now: now)
+                var expected = Array(fresh.prefix(limit))
+                fresh.removeFirst(expected.count)
+                waiting.sort { $0 < $1 }
+                while expected.count < limit, let first = waiting.first, first.dueAt <= now {
+                    expected.append(waiting.removeFirst().id)
+                }
+                #expect(ids(taken) == expected, "seed \(seed), step \(now)")
+                inFlight += taken
+            case 2 where !inFlight.isEmpty:
+                let job = inFlight.remove(at: Int.random(in: inFlight.indices, using: &random))
+                let dueAt = now + Int64.random(in: 0...50, using: &random)
+                pool.putBack(job, dueAt: dueAt)
+                waiting.append((dueAt, job.order.id.rawValue))
+            default:
+                guard let job = inFlight.popLast() else { continue }
+                pool.finish([job.order.id])
+            }
+            #expect(pool.counts == (fresh.count + waiting.count, fresh.count + waiting.count + inFlight.count))
+        }
+    }
+
+    private func ids(_ jobs: [Job]) -> [Int64] { jobs.map(\.order.id.rawValue) }
+}
+
+func order(_ id: Int64) -> UnfinishedOrder {
+    UnfinishedOrder(id: OrderID(rawValue: id), number: OrderNumber(stored: String(1_000_000 + id)))
+}
+
+/// A generator that a seed repeats (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators").
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

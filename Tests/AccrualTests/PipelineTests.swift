@@ -1,0 +1,160 @@
+import Accrual
+import Loyalty
+import Testing
+
+@Suite struct PipelineTests {
+    @Test func anOrderGoesThroughEverythingAndIsCreditedOnce() {
+        let harness = PipelineHarness()
+        let order = order(1)
+        let digits = order.number.digits
+        harness.accrual.script(
+            order,
+            [
+                .answer(204, ""), .answer(200, #"{"order":"\#(digits)","status":"REGISTERED"}"#),
+                .answer(200, #"{"order":"\#(digits)","status":"PROCESSING"}"#), .throttle(seconds: 60, ""),
+                .answer(500, ""), .fail, .answer(200, #"{"order":"\#(digits)","status":"PROCESSED","accrual":729.98}"#),
+            ])
+        harness.pool.put(order)
+        for _ in 0..<1000 where harness.pool.counts.all > 0 { harness.tick() }
+        // The first sign that it is known, and the end: nothing in between is worth a write.
+        #expect(
+            harness.database.settlements == [
+                Settlement(order: order.id, verdict: .processing),
+                Settlement(order: order.id, verdict: .processed(Points(hundredths: 72_998))),
+            ])
+        #expect(harness.accrual.asked.count == 7)
+        harness.stop()
+    }
+
+    @Test func whatCouldNotBeSettledIsKeptAndNotAskedAgain() {
+        let harness = PipelineHarness()
+        for id in 1...5 { harness.pool.put(order(Int64(id))) }
+        harness.database.state.withLock { $0.failures = 3 }
+        for _ in 0..<4 { harness.tick() }
+        #expect(harness.database.settlements.isEmpty)
+        #expect(harness.pool.counts.all == 5)
+        harness.tick()
+        #expect(harness.database.batches.map(\.count) == [5])
+        #expect(harness.accrual.asked.count == 5)
+        #expect(harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
+    @Test func aJobThatHangsHoldsUpNothingElse() {
+        let harness = PipelineHarness(workers: 2)
+        harness.accrual.script(order(1), [.hang])
+        harness.pool.put(order(1))
+        harness.tick(hanging: 1)
+        for id in 2...200 { harness.pool.put(order(Int64(id))) }
+        for _ in 0..<20 where harness.pool.counts.all > 1 { harness.tick(hanging: 1) }
+        #expect(harness.pool.counts.all == 1)
+        #expect(harness.snapshot.inFlight == 1)
+        harness.accrual.letGo()
+        harness.stop()
+    }
+
+    @Test func aNewOrderIsAskedAboutWithinTwoTicksWhateverWaits() {
+        let harness = PipelineHarness(workers: 2)
+        harness.database.state.withLock { state in state.unfinished = (1...20_000).map { order(Int64($0)) } }
+        for id in 1...20_000 { harness.accrual.script(order(Int64(id)), [.answer(204, "")]) }
+        for _ in 0..<5 { harness.tick() }
+        harness.pool.put(order(30_000))
+        harness.tick()
+        harness.tick()
+        #expect(harness.accrual.asked.contains(order(30_000).number.digits))
+        harness.stop()
+    }
+
+    @Test func aPauseHoldsForEverybodyAndThePaceAfterIt() {
+        let harness = PipelineHarness()
+        harness.accrual.script(
+            order(1), [.throttle(seconds: 30, "No more than 60 requests per minute allowed"), .answer(204, "")])
+        harness.pool.put(order(1))
+        harness.tick()
+        harness.tick()
+        for id in 2...500 { harness.pool.put(order(Int64(id))) }
+        let pauseEndsAt = harness.snapshot.pausedUntil
+        #expect(pauseEndsAt != nil)
+        while harness.now + 250 < pauseEndsAt ?? 0 { harness.tick() }
+        #expect(harness.accrual.asked.count == 1)
+        #expect(harness.snapshot.requestsPerMinuteMax == 60)
+        for _ in 0..<240 { harness.tick() }
+        #expect((55...60).contains(harness.accrual.asked.count - 1), "\(harness.accrual.asked.count - 1) in a minute")
+        harness.stop()
+    }
+
+    @Test func troubleIsLoggedOncePerChange() {
+        let harness = PipelineHarness()
+        for id in 1...50 {
+            let digits = order(Int64(id)).number.digits
+            harness.accrual.script(
+                order(Int64(id)),
+                [.fail, .answer(503, ""), .fail, .answer(200, #"{"order":"\#(digits)","status":"PROCESSED"}"#)])
+            harness.pool.put(order(Int64(id)))
+        }
+        for _ in 0..<1000 where harness.pool.counts.all > 0 { harness.tick() }
+        #expect(
+            harness.log.all == [
+                "the accrual system can't be relied on: it is down; orders wait", "the accrual system answers",
+            ])
+        harness.stop()
+    }
+
+    @Test func unfinishedOrdersOfTheDatabaseAreTakenUpAsFarAsThereIsRoom() {
+        let harness = PipelineHarness(poolMax: 6000)
+        harness.database.state.withLock { state in state.unfinished = (1...12_345).map { order(Int64($0)) } }
+        harness.tick()
+        #expect(harness.pool.counts.all >= 6000)
+        #expect(harness.pool.counts.all <= 11_000)
+        for _ in 0..<1000 where harness.database.settlements.count < 12_345 { harness.tick() }
+        #expect(Set(harness.database.settlements.map(\.order)).count == 12_345)
+        #expect(harness.accrual.asked.count == 12_345)
+        harness.stop()
+    }
+
+    @Test func stoppingSettlesWhatHasCome() {
+        let harness = PipelineHarness()
+        for id in 1...8 { harness.pool.put(order(Int64(id))) }
+        harness.tick()
+        #expect(harness.database.settlements.isEmpty)
+        harness.stop()
+        #expect(harness.database.settlements.count == 8)
+    }
+
+    /// Answers of every kind at random, and a database that fails now and then.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func whateverHappensEachOrderIsFinalOnceAndRight(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        let harness = PipelineHarness()
+        var expected: [OrderID: Settlement.Verdict] = [:]
+        for id in 1...200 as ClosedRange<Int64> {
+            let order = order(id)
+            let digits = order.number.digits
+            let noise: [ScriptedAccrual.Step] = [
+                .answer(204, ""), .answer(200, #"{"order":"\#(digits)","status":"PROCESSING"}"#), .answer(500, "oops"),
+                .fail, .throttle(seconds: 1, ""), .answer(200, #"{"order":"18","status":"PROCESSED","accrual":9}"#),
+                .answer(200, #"{"order":"\#(digits)","status":"PROCESSED","accrual":-9}"#), .answer(302, ""),
+            ]
+            var steps = (0..<Int.random(in: 0...4, using: &random)).map { _ in noise.randomElement(using: &random)! }
+            let hundredths = Int64.random(in: 0...100_000, using: &random)
+            if Bool.random(using: &random) {
+                steps.append(.answer(200, #"{"order":"\#(digits)","status":"INVALID"}"#))
+                expected[order.id] = .invalid
+            } else {
+                let points = Points(hundredths: hundredths)
+                steps.append(.answer(200, #"{"order":"\#(digits)","status":"PROCESSED","accrual":\#(points)}"#))
+                expected[order.id] = .processed(points)
+            }
+            harness.accrual.script(order, steps)
+            harness.pool.put(order)
+        }
+        for _ in 0..<5000 where harness.pool.counts.all > 0 {
+            if Int.random(in: 0..<10, using: &random) == 0 { harness.database.state.withLock { $0.failures = 1 } }
+            harness.tick()
+        }
+        harness.stop()
+        let final = harness.database.settlements.filter { $0.verdict != .processing }
+        #expect(final.count == 200, "seed \(seed)")
+        for settlement in final { #expect(settlement.verdict == expected[settlement.order], "seed \(seed)") }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Loyalty
+import Testing
+
+@testable import App
+
+@Suite struct InvocationTests {
+    @Test func flagsComeInEveryForm() throws {
+        let forms = [
+            ["-a", ":1"], ["-a=:1"], ["--run-address", ":1"], ["--run-address=:1"], ["serve", "-a", ":1"],
+        ]
+        for arguments in forms {
+            guard case .run(let invocation) = Invocation.parse(arguments) else {
+                Issue.record("\(arguments)")
+                continue
+            }
+            #expect(invocation.command == .serve)
+            #expect(invocation.flags.map(\.value) == [":1"])
+        }
+        guard case .run(let invocation) = Invocation.parse(["config", "--config", "x", "-d=a=b"]) else {
+            throw ConfigurationError("not run")
+        }
+        #expect(invocation.file == "x")
+        #expect(invocation.flags.map(\.value) == ["a=b"])
+    }
+
+    @Test func misuseIsSaid() {
+        let cases = [
+            (["nonsense"], "there is no command \"nonsense\""), (["-x"], "there is no flag -x"),
+            (["-a"], "-a needs a value"),
+            (["serve", "more"], "\"more\" is too much"), (["demo", "-d", "x"], "there is no flag -d"),
+            (["version", "-a", ":1"], "there is no flag -a"), (["help", "x"], "there is no command \"x\""),
+            ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
+        ]
+        for (arguments, reason) in cases {
+            guard case .misuse(let text) = Invocation.parse(arguments) else {
+                Issue.record("\(arguments)")
+                continue
+            }
+            #expect(text.hasPrefix("martlet: \(reason)\nusage: martlet "), "\(text)")
+        }
+    }
+
+    @Test func helpNamesEverything() {
+        for arguments in [["--help"], ["-h"], ["help"], ["-a", ":1", "--help"]] {
+            guard case .help(let text) = Invocation.parse(arguments) else {
+                Issue.record("\(arguments)")
+                continue
+            }
+            for command in Command.allCases { #expect(text.contains("  \(command.rawValue) ")) }
+            for setting in Settings.all { #expect(text.contains(setting.flags.first ?? setting.key)) }
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        }
+        for command in Command.allCases {
+            for arguments in [["help", command.rawValue], [command.rawValue, "--help"]] {
+                guard case .help(let text) = Invocation.parse(arguments) else {
+                    Issue.record("\(arguments)")
+                    continue
+                }
+                #expect(text.hasPrefix("martlet \(command.rawValue): "))
+                for flag in command.flags { #expect(text.contains(flag)) }
+            }
+        }
+    }
+
+    /// The example file and the README's table are what the program says; a change of one is a change of all.
+    @Test func theExampleFileHasEverySettingWithItsDefault() throws {
+        #expect(try repositoryFile("config.example.json") == Configuration().document)
+    }
+
+    @Test func theReadmeHasEverySetting() throws {
+        let readme = try repositoryFile("README.md")
+        for row in Help.settingsTable.split(separator: "\n") { #expect(readme.contains(row), "\(row)") }
+    }
+
+    @Test func aLogLineIsALine() {
+        let line = ConsoleLog.line(.warning, "a\nb\u{1B}[31m\0", at: 1_700_000_000_007)
+        #expect(line == "2023-11-14T22:13:20.007Z WARNING a\u{FFFD}b\u{FFFD}[31m\u{FFFD}\n")
+        #expect(ConsoleLog.line(.info, String(repeating: "x", count: 10_000), at: 0).utf8.count < 4200)
+    }
+
+    private func repositoryFile(_ name: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+    }
+}
