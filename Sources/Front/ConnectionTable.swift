@@ -41,7 +41,5 @@ struct ConnectionTable {
         count -= 1
     }
 
-    func forEach(_ body: (Connection) -> Void) {
-        for slot in slots { if let connection = slot.connection { body(connection) } }
-    }
+    var all: [Connection] { slots.compactMap(\.connection) }
 }

@@ -178,7 +178,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if let newDeadline, stopDeadline == nil {
             stopDeadline = newDeadline
             stopAccepting()
-            connections.forEach { $0.endWhereIdle() }
+            for connection in connections.all { connection.endWhereIdle() }
         }
     }
 
