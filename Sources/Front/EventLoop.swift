@@ -35,7 +35,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let inbox = Mutex(Inbox())
 
     private var poller: Poller
-    private var connections = ConnectionTable()
+    private var connections = ConnectionTable<Connection>()
     private var wheel: DeadlineWheel
     private var jobs = TaskJobs()
     /// Connections that may have more to receive than a turn took.
@@ -68,7 +68,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func run() throws(SystemError) {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
         while !isDone {
-            let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds)
+            let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             now = SystemClock.monotonicNanoseconds()
             receiveLeftovers()
             for index in 0..<eventCount { take(poller.event(index)) }
@@ -133,12 +133,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         return connections.count == 0 || now >= stopDeadline
     }
 
-    private var timeoutMilliseconds: Int32? {
+    private func timeoutMilliseconds() -> Int32? {
         if !jobs.isEmpty || !unread.isEmpty { return 0 }
-        guard let next = [wheel.nextNanoseconds, acceptsAgainAt, stopDeadline].compactMap({ $0 }).min() else {
-            return nil
-        }
-        return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
+        let never = Int64.max
+        let next = min(wheel.nextNanoseconds() ?? never, acceptsAgainAt ?? never, stopDeadline ?? never)
+        return next == never ? nil : Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
     }
 
     private func take(_ event: (token: UInt64, readiness: Poller.Readiness)) {
@@ -161,10 +160,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             guard let connection = connections[token], connection.scheduledTick == tick else { return }
             connection.lookAtDeadline(now: now, &wheel)
         }
-        if let acceptsAgainAt, acceptsAgainAt <= now, !isStopping {
+        if let acceptsAgainAt, acceptsAgainAt <= now {
             self.acceptsAgainAt = nil
-            // It fails only where the kernel has no memory for it; then there is nobody to serve anyway.
-            try? startAccepting()
+            do throws(SystemError) { try startAccepting() } catch { pauseAccepting() }
         }
     }
 
@@ -177,7 +175,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if let newDeadline, stopDeadline == nil {
             stopDeadline = newDeadline
             stopAccepting()
-            connections.forEach { $0.endWhereIdle() }
+            for connection in connections.all { connection.endWhereIdle() }
         }
     }
 
@@ -195,7 +193,7 @@ extension EventLoop {
 
     private func stopAccepting() {
         // While accepting rests, the listeners are not in the poller.
-        guard acceptsAgainAt == nil else { return }
+        guard exchange(&acceptsAgainAt, with: nil) == nil else { return }
         for listener in listeners { try? poller.remove(listener.socket.descriptor) }
     }
 
@@ -207,12 +205,16 @@ extension EventLoop {
                 let peer = accepted.peer
                 begin(accepted.takeSocket(), from: peer)
             } catch {
-                // No descriptor or no memory is left. The listener stays readable: waiting for it would spin.
-                stopAccepting()
-                acceptsAgainAt = now + Self.acceptPauseNanoseconds
+                pauseAccepting()
                 return
             }
         }
+    }
+
+    /// No descriptor or no memory is left. The listeners stay readable: waiting for them would spin.
+    private func pauseAccepting() {
+        stopAccepting()
+        acceptsAgainAt = now + Self.acceptPauseNanoseconds
     }
 
     private func begin(_ socket: consuming Socket, from peer: Endpoint) {
@@ -233,13 +235,16 @@ extension EventLoop {
         Task(executorPreference: self) { await connection.serve() }
     }
 
-    /// Answers a connection for which there is no room, as far as that goes without waiting.
+    /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
+    /// read away: left there, it would make closing a reset.
     private func refuse(_ socket: borrowing Socket) {
         let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
         var bytes: [UInt8] = []
         Encoder.encode(
             response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: date), into: &bytes)
         _ = try? socket.send(bytes, from: 0)
+        socket.finishSending()
+        _ = try? socket.receive(into: &receiveBuffer)
     }
 }
 
