@@ -36,7 +36,8 @@ final class Connection: @unchecked Sendable {
     /// The tick in which the loop looks at `deadline`.
     private(set) var scheduledTick: Int64?
 
-    private unowned let loop: EventLoop
+    /// The loop's table holds the connection in turn, until it is removed.
+    private let loop: EventLoop
     private let socket: Socket
     private var parser: RequestParser
     private var input = InputBuffer()
@@ -49,6 +50,8 @@ final class Connection: @unchecked Sendable {
     private var isExpired = false
     /// The kernel may hold bytes that were not received yet.
     private var mayHaveInput = false
+    /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
+    private var endWasReported = false
     private var inputHasEnded = false
     private var isBroken = false
     private var waiter: Resumption<Void>?
@@ -67,7 +70,7 @@ final class Connection: @unchecked Sendable {
             var keepsAlive = true
             while keepsAlive { keepsAlive = try await answerNext() }
             try await flush()
-            if !input.isEmpty { await linger() }
+            if !input.isEmpty || mayHaveInput { await linger() }
         } catch .refused(let error) {
             await refuse(error)
         } catch .timedOut {
@@ -154,12 +157,15 @@ extension Connection {
                 if isExpired || isBroken { throw .gone }
             }
         }
+        // Only a connection that waits to write is left asleep by what arrives.
+        if phase == .writing { enter(.answering) }
         output.removeAll(keepingCapacity: output.capacity <= Self.idleOutputCapacityMax)
         sentCount = 0
     }
 
     private func waitForInput() async throws(Ending) {
-        let next: Phase = parser.isInsideBody ? .body : input.isEmpty ? .idle : .head
+        // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
+        let next: Phase = parser.isInsideBody ? .body : input.isEmpty && phase != .head ? .idle : .head
         if phase != next { enter(next) }
         if next == .idle, loop.isStopping { throw .gone }
         do throws(Ending) {
@@ -174,9 +180,10 @@ extension Connection {
         let count = input.count
         while input.count == count {
             if inputHasEnded || isBroken { throw .gone }
+            // Not asked right after waking up: what had come in time counts, even where the loop was late to see it.
+            if isExpired { throw .timedOut }
             if mayHaveInput { loop.receiveNextTurn(self) }
             await suspend()
-            if isExpired { throw .timedOut }
         }
     }
 
@@ -207,12 +214,12 @@ extension Connection {
     }
 
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
-        if readiness.ended { mayHaveInput = true }
-        if readiness.readable || readiness.ended { receive(into: &receiveBuffer, ended: readiness.ended) }
+        if readiness.ended { endWasReported = true }
+        if readiness.readable || readiness.ended { receive(into: &receiveBuffer) }
         if readiness.writable, phase == .writing { resume() }
     }
 
-    func receive(into buffer: inout [UInt8], ended: Bool = false) {
+    func receive(into buffer: inout [UInt8]) {
         // Edges are reported once: what is left in the kernel is fetched when there is room for it.
         let inputBytesMax = max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
         guard input.count < inputBytesMax || phase == .lingering else {
@@ -224,8 +231,9 @@ extension Connection {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
                 input.append(contentsOf: buffer[..<count])
-                // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it.
-                mayHaveInput = ended || count == buffer.count
+                // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it: its
+                // edge comes once, and perhaps many reads before it.
+                mayHaveInput = endWasReported || count == buffer.count
             case .wouldBlock: mayHaveInput = false
             case .end:
                 inputHasEnded = true
@@ -255,7 +263,8 @@ extension Connection {
     }
 
     func endWhereIdle() {
-        guard phase == .idle else { return }
+        // A request that came in this very turn is under way.
+        guard phase == .idle, input.isEmpty else { return }
         isBroken = true
         resume()
     }

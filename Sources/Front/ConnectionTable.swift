@@ -1,6 +1,6 @@
 /// A loop's connections by token. A token names one connection for ever: an event that was reported for a connection which
 /// has gone since finds nothing, even where its place was taken.
-struct ConnectionTable {
+struct ConnectionTable<Connection: AnyObject> {
     private struct Slot {
         var connection: Connection?
         var generation: UInt32 = 0
@@ -41,5 +41,6 @@ struct ConnectionTable {
         count -= 1
     }
 
-    var all: [Connection] { slots.compactMap(\.connection) }
+    /// Those of this moment, whatever is removed meanwhile.
+    var all: some Sequence<Connection> { slots.lazy.compactMap(\.connection) }
 }

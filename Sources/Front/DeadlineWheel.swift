@@ -11,6 +11,8 @@ struct DeadlineWheel {
     private var count = 0
     /// The first tick that was not taken out yet.
     private var currentTick: Int64
+    /// Nothing waits in a tick before this one: whoever looks for the first need not pass the empty ones each time.
+    private var earliestTick = Int64.max
 
     init(now nanoseconds: Int64) {
         slots = Array(repeating: [], count: Self.slotCount)
@@ -24,6 +26,7 @@ struct DeadlineWheel {
         let tick = min(max(wanted, currentTick), currentTick + Int64(Self.slotCount) - 1)
         slots[Int(tick % Int64(Self.slotCount))].append(token)
         count += 1
+        earliestTick = min(earliestTick, tick)
         return tick
     }
 
@@ -34,8 +37,7 @@ struct DeadlineWheel {
         while currentTick <= last, count > 0 {
             let tick = currentTick
             let index = Int(tick % Int64(Self.slotCount))
-            let tokens = slots[index]
-            slots[index].removeAll(keepingCapacity: tokens.count <= 64)
+            let tokens = exchange(&slots[index], with: [])
             count -= tokens.count
             currentTick += 1
             for token in tokens { body(token, tick, &self) }
@@ -44,12 +46,16 @@ struct DeadlineWheel {
     }
 
     /// When the next token comes out; nil where there is none.
-    var nextNanoseconds: Int64? {
-        guard count > 0 else { return nil }
-        for tick in currentTick..<(currentTick + Int64(Self.slotCount))
-        where !slots[Int(tick % Int64(Self.slotCount))].isEmpty {
-            return tick * Self.tickNanoseconds
+    mutating func nextNanoseconds() -> Int64? {
+        guard count > 0 else {
+            earliestTick = .max
+            return nil
         }
-        preconditionFailure("every token has a slot")
+        earliestTick = max(earliestTick, currentTick)
+        while slots[Int(earliestTick % Int64(Self.slotCount))].isEmpty {
+            earliestTick += 1
+            precondition(earliestTick < currentTick + Int64(Self.slotCount), "every token has a slot")
+        }
+        return earliestTick * Self.tickNanoseconds
     }
 }

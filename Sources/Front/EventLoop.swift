@@ -35,7 +35,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let inbox = Mutex(Inbox())
 
     private var poller: Poller
-    private var connections = ConnectionTable()
+    private var connections = ConnectionTable<Connection>()
     private var wheel: DeadlineWheel
     private var jobs = TaskJobs()
     /// Connections that may have more to receive than a turn took.
@@ -69,7 +69,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
         defer { handler.close() }
         while !isDone {
-            let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds)
+            let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             now = SystemClock.monotonicNanoseconds()
             receiveLeftovers()
             for index in 0..<eventCount { take(poller.event(index)) }
@@ -134,12 +134,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         return connections.count == 0 || now >= stopDeadline
     }
 
-    private var timeoutMilliseconds: Int32? {
+    private func timeoutMilliseconds() -> Int32? {
         if !jobs.isEmpty || !unread.isEmpty { return 0 }
-        guard let next = [wheel.nextNanoseconds, acceptsAgainAt, stopDeadline].compactMap({ $0 }).min() else {
-            return nil
-        }
-        return Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
+        let never = Int64.max
+        let next = min(wheel.nextNanoseconds() ?? never, acceptsAgainAt ?? never, stopDeadline ?? never)
+        return next == never ? nil : Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
     }
 
     private func take(_ event: (token: UInt64, readiness: Poller.Readiness)) {
@@ -162,10 +161,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             guard let connection = connections[token], connection.scheduledTick == tick else { return }
             connection.lookAtDeadline(now: now, &wheel)
         }
-        if let acceptsAgainAt, acceptsAgainAt <= now, !isStopping {
+        if let acceptsAgainAt, acceptsAgainAt <= now {
             self.acceptsAgainAt = nil
-            // It fails only where the kernel has no memory for it; then there is nobody to serve anyway.
-            try? startAccepting()
+            do throws(SystemError) { try startAccepting() } catch { pauseAccepting() }
         }
     }
 
@@ -196,7 +194,7 @@ extension EventLoop {
 
     private func stopAccepting() {
         // While accepting rests, the listeners are not in the poller.
-        guard acceptsAgainAt == nil else { return }
+        guard exchange(&acceptsAgainAt, with: nil) == nil else { return }
         for listener in listeners { try? poller.remove(listener.socket.descriptor) }
     }
 
@@ -208,12 +206,16 @@ extension EventLoop {
                 let peer = accepted.peer
                 begin(accepted.takeSocket(), from: peer)
             } catch {
-                // No descriptor or no memory is left. The listener stays readable: waiting for it would spin.
-                stopAccepting()
-                acceptsAgainAt = now + Self.acceptPauseNanoseconds
+                pauseAccepting()
                 return
             }
         }
+    }
+
+    /// No descriptor or no memory is left. The listeners stay readable: waiting for them would spin.
+    private func pauseAccepting() {
+        stopAccepting()
+        acceptsAgainAt = now + Self.acceptPauseNanoseconds
     }
 
     private func begin(_ socket: consuming Socket, from peer: Endpoint) {
@@ -234,13 +236,16 @@ extension EventLoop {
         Task(executorPreference: self) { await connection.serve() }
     }
 
-    /// Answers a connection for which there is no room, as far as that goes without waiting.
+    /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
+    /// read away: left there, it would make closing a reset.
     private func refuse(_ socket: borrowing Socket) {
         let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
         var bytes: [UInt8] = []
         Encoder.encode(
             response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: date), into: &bytes)
         _ = try? socket.send(bytes, from: 0)
+        socket.finishSending()
+        _ = try? socket.receive(into: &receiveBuffer)
     }
 }
 

@@ -29,10 +29,12 @@ package struct Socket: ~Copyable, Sendable {
     /// Receives into the front of `buffer` (recv(2)).
     package func receive(into buffer: inout [UInt8]) throws(SystemError) -> Received {
         precondition(!buffer.isEmpty, "an empty buffer would read as the end")
-        let count = buffer.withUnsafeMutableBytes { recv(descriptor.rawValue, $0.baseAddress, $0.count, 0) }
+        let count = buffer.withUnsafeMutableBytes { buffer in
+            Self.retrying { recv(descriptor.rawValue, buffer.baseAddress, buffer.count, 0) }
+        }
         if count > 0 { return .bytes(count) }
         if count == 0 { return .end }
-        guard errno == EAGAIN || errno == EINTR else { throw SystemError("recv") }
+        guard errno == EAGAIN else { throw SystemError("recv") }
         return .wouldBlock
     }
 
@@ -42,11 +44,21 @@ package struct Socket: ~Copyable, Sendable {
         precondition(start < bytes.count, "there is something to send")
         let count = bytes.withUnsafeBytes { buffer in
             // Without the flag a peer that has gone would end the process with SIGPIPE.
-            Glibc.send(descriptor.rawValue, buffer.baseAddress! + start, buffer.count - start, CInt(MSG_NOSIGNAL))
+            Self.retrying {
+                Glibc.send(descriptor.rawValue, buffer.baseAddress! + start, buffer.count - start, CInt(MSG_NOSIGNAL))
+            }
         }
         if count >= 0 { return count }
-        guard errno == EAGAIN || errno == EINTR else { throw SystemError("send") }
+        guard errno == EAGAIN else { throw SystemError("send") }
         return nil
+    }
+
+    /// A call that a signal interrupted has said nothing about the socket; read as "not now", it would lose an edge.
+    private static func retrying(_ call: () -> Int) -> Int {
+        while true {
+            let count = call()
+            if count >= 0 || errno != EINTR { return count }
+        }
     }
 
     /// Tells the peer that nothing more comes, and goes on reading (shutdown(2)).

@@ -1,0 +1,81 @@
+import Glibc
+import Posix
+import Testing
+
+/// In a process of its own, whose limit on open files it lowers.
+@Suite struct DescriptorShortageTests {
+    @Test func withoutDescriptorsAcceptingRestsAndGoesOn() async {
+        await #expect(processExitsWith: .success) {
+            let front = try TestFront { $0.timeouts.idleMilliseconds = 60_000 }
+            let blocker = try front.client()
+            try blocker.get("/block")
+            precondition(waitUntil { front.script.requestCount == 1 })
+            // The kernel completes these connections; the loop has no time to accept them.
+            var clients = try (0..<8).map { _ in try front.client() }
+            for client in clients { try client.get("/served") }
+            let descriptorMax = clients.map { $0.socket.descriptor.rawValue }.max()!
+            let isLimited = limitOpenFiles(to: Int(descriptorMax) + 1 + 3)
+            precondition(isLimited)
+            front.script.unblock()
+            let served = waitUntil { front.script.requestCount == 1 + 3 }
+            precondition(served)
+
+            // Those who wait stay readable, and that must not keep the loop busy.
+            let before = processorMilliseconds()
+            usleep(600_000)
+            precondition(processorMilliseconds() - before < 200)
+            precondition(front.script.requestCount == 1 + 3)
+
+            for client in clients[..<3] {
+                let answer = try client.answer()
+                precondition(answer.status == 200)
+            }
+            clients.removeFirst(3)
+            for client in clients {
+                let answer = try client.answer()
+                precondition(answer.status == 200)
+            }
+        }
+    }
+
+    @Test func stoppingWhileAcceptingRestsIsQuiet() async {
+        await #expect(processExitsWith: .success) {
+            let front = try TestFront()
+            let busy = try front.client()
+            try busy.get("/later")
+            let held = front.script.held.take()!
+            let blocker = try front.client()
+            try blocker.get("/block")
+            precondition(waitUntil { front.script.requestCount == 2 })
+            let waiting = try front.client()
+            let isLimited = limitOpenFiles(to: Int(waiting.socket.descriptor.rawValue) + 1)
+            precondition(isLimited)
+            front.script.unblock()
+            let answer = try blocker.answer()
+            precondition(answer.status == 200)
+            let stopping = Thread(name: "stop") { front.stop(withinMilliseconds: 20_000) }
+            _ = try? waiting.rest()
+            let before = processorMilliseconds()
+            usleep(600_000)
+            precondition(processorMilliseconds() - before < 200)
+            held.answer()
+            stopping.join()
+        }
+    }
+}
+
+/// Lowers the soft limit on open files (setrlimit(2)).
+private func limitOpenFiles(to count: Int) -> Bool {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
+    limit.rlim_cur = rlim_t(count)
+    return setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+}
+
+/// What the process has used (getrusage(2)).
+private func processorMilliseconds() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000
+        + (Int(usage.ru_utime.tv_usec) + Int(usage.ru_stime.tv_usec)) / 1_000
+}

@@ -1,0 +1,134 @@
+import Glibc
+import HTTP
+import Testing
+
+/// What is refused, and whether the client can read why.
+@Suite struct RefusalTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let bytes: String
+        let status: Int
+        var testDescription: String { "\(status) \(bytes.prefix(40).debugDescription)" }
+    }
+
+    @Test(arguments: [
+        Case(bytes: "GARBAGE\r\n\r\n", status: 400),
+        Case(bytes: "GET / HTTP/1.1\r\n\r\n", status: 400),
+        Case(bytes: "GET / HTTP/1.1\nHost: a\n\n", status: 400),
+        Case(bytes: "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", status: 501),
+        Case(bytes: "GET / HTTP/2.0\r\nHost: a\r\n\r\n", status: 505),
+        Case(bytes: "GET /" + String(repeating: "x", count: 9_000) + " HTTP/1.1\r\n", status: 414),
+        Case(bytes: "GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000), status: 431),
+        Case(bytes: "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\r\n\r\n", status: 400),
+    ])
+    func whatCannotBeReadIsAnsweredOnceAndTheConnectionCloses(_ refused: Case) throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send(refused.bytes)
+        let answer = try client.answer()
+        #expect(answer.status == refused.status)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+    }
+
+    @Test func garbageAfterARequestCostsThatRequestNothing() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send(
+            "GET /good HTTP/1.1\r\nHost: a\r\n\r\n\0\0\0garbage\r\n\r\nGET /bad HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.answer().text == "GET /good ")
+        #expect(try client.answer().status == 400)
+        #expect(try client.rest() == "")
+        #expect(front.script.requestCount == 1)
+    }
+
+    @Test func whatFollowsTheLastRequestIsReadAwayAndNotServed() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        let more = String(repeating: "GET /more HTTP/1.1\r\nHost: a\r\n\r\n", count: 20_000)
+        try client.send("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + more)
+        #expect(try client.answer().text == "GET /last ")
+        #expect(try client.rest() == "")
+        #expect(front.script.requestCount == 1)
+    }
+
+    /// Closing with bytes unread would reset the connection, and the client might lose the answer to that.
+    @Test func aClientThatSendsFarTooMuchCanReadWhyItIsRefused() throws {
+        let front = try TestFront { $0.timeouts.lingerMilliseconds = 20_000 }
+        let client = try front.client()
+        let megabytes = 100
+        try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(megabytes * 1_048_576)\r\n\r\n")
+        let part = [UInt8](repeating: 0x78, count: 1_048_576)
+        for _ in 0..<megabytes { try client.send(part) }
+        let answer = try client.answer()
+        #expect(answer.status == 413)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+        #expect(front.script.requestCount == 0)
+    }
+
+    /// The time for reading away is absolute: a drip does not prolong it.
+    @Test func aClientThatNeverStopsSendingIsLeft() throws {
+        let front = try TestFront { $0.timeouts.lingerMilliseconds = 300 }
+        let client = try front.client()
+        try client.send("GARBAGE\r\n\r\n")
+        #expect(try client.answer().status == 400)
+        let taken = millisecondsTaken {
+            while (try? client.send("x")) != nil { usleep(10_000) }
+        }
+        #expect((250...5_000).contains(taken), "\(taken) ms")
+    }
+
+    @Test(arguments: [true, false])
+    func aConnectionTooManyIsToldSo(perAddress: Bool) throws {
+        let front = try TestFront {
+            if perAddress { $0.connectionsPerAddressMax = 3 } else { $0.connectionsMax = 3 }
+        }
+        var clients: [TestClient] = []
+        for number in 0..<3 {
+            let client = try front.client()
+            try client.get("/\(number)")
+            #expect(try client.answer().status == 200)
+            clients.append(client)
+        }
+        for _ in 0..<20 {
+            let client = try front.client()
+            try client.get("/refused")
+            let answer = try client.answer()
+            #expect(answer.status == 503)
+            #expect(answer.fields["connection"] == "close")
+        }
+        clients.removeLast()
+        // Its place is free once the loop has seen it go.
+        #expect(
+            waitUntil {
+                guard let client = try? front.client() else { return false }
+                try? client.get("/again")
+                return (try? client.answer().status) == 200
+            })
+        #expect(!front.script.log.contains(.request("/refused")))
+        try clients[0].get("/still")
+        #expect(try clients[0].answer().text == "GET /still ")
+    }
+
+    /// Closing with its request unread would reset the connection, and the client might lose the answer to that.
+    @Test func aConnectionTooManyWhoseRequestHasComeIsNotReset() throws {
+        let front = try TestFront { $0.connectionsMax = 1 }
+        let blocker = try front.client()
+        try blocker.get("/block")
+        #expect(waitUntil { front.script.requestCount == 1 })
+        let client = try front.client()
+        try client.get("/refused")
+        front.script.unblock()
+        #expect(try client.answer().status == 503)
+        #expect(try client.rest() == "")
+    }
+
+    @Test func oneAddressDoesNotUseUpAnothersConnections() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsPerAddressMax = 1 }
+        let clients = try front.listeners.map { try TestClient($0.endpoint) }
+        for client in clients {
+            try client.get("/")
+            #expect(try client.answer().status == 200)
+        }
+    }
+}

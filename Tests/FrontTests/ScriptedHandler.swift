@@ -1,0 +1,80 @@
+import HTTP
+import Posix
+import Synchronization
+
+/// What the handlers of a test share with it.
+final class Script: Sendable {
+    enum Event: Equatable, Sendable {
+        case request(String)
+        case batchEnd
+    }
+
+    /// A request whose answer waits for the test, or for a thread that answers.
+    struct Held: Sendable {
+        let target: String
+        let resumption: Resumption<String>
+
+        /// Answers with a text of its own.
+        func answer() { resumption.resume(returning: "later \(target)") }
+    }
+
+    static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
+
+    let held = BlockingQueue<Held>(capacity: 100_000)
+    private let events = Mutex<[Event]>([])
+    private let gate = Mutex(false)
+
+    func record(_ event: Event) {
+        events.withLock { if event != .batchEnd || $0.last != .batchEnd { $0.append(event) } }
+    }
+
+    /// The requests in the order they were taken, and the ends of batches, those of empty batches left out.
+    var log: [Event] { events.withLock { $0 } }
+
+    var requestCount: Int { log.count { $0 != .batchEnd } }
+
+    /// Lets the requests for /block go on.
+    func unblock() { gate.withLock { $0 = true } }
+    var isUnblocked: Bool { gate.withLock { $0 } }
+}
+
+/// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
+/// MiB, anything else says what was asked.
+final class ScriptedHandler: RequestHandler {
+    private let script: Script
+
+    init(_ script: Script) {
+        self.script = script
+    }
+
+    func respond(to request: Request) async -> Response {
+        let target = String(decoding: request.target, as: UTF8.self)
+        script.record(.request(target))
+        if target.hasPrefix("/later") {
+            let text = await Resumption<String>.suspend { resumption in
+                let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
+                precondition(isKept, "a test holds few requests")
+            }
+            return Self.text(text)
+        }
+        if target == "/block" { waitUntil { script.isUnblocked } }
+        if target == "/big" {
+            return Response(.ok, contentType: "application/octet-stream", body: Script.bigBody)
+        }
+        if target == "/none" { return Response(.noContent) }
+        if target == "/length" { return Self.text("\(request.body.count)") }
+        return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))
+    }
+
+    func response(to error: RequestError) -> Response {
+        Response(error.status, contentType: "text/plain", body: Array(error.detail.utf8))
+    }
+
+    func endBatch() {
+        script.record(.batchEnd)
+    }
+
+    private static func text(_ text: String) -> Response {
+        Response(.ok, contentType: "text/plain", body: Array(text.utf8))
+    }
+}

@@ -1,0 +1,117 @@
+import Front
+import HTTP
+import Posix
+import Testing
+
+/// Stopping accepts no more, ends who is idle, and lets everybody else finish.
+@Suite struct StopTests {
+    @Test(arguments: [1, 3])
+    func aFrontWithoutClientsStopsAtOnce(loops: Int) throws {
+        let front = try TestFront { $0.eventLoops = loops }
+        #expect(front.stop() < 2_000)
+    }
+
+    @Test func idleOnesEndAndRequestsUnderWayFinish() throws {
+        let front = try TestFront()
+        let fresh = try front.client()
+        let idle = try front.client()
+        try idle.get("/idle")
+        #expect(try idle.answer().status == 200)
+        let busy = try front.client()
+        try busy.get("/later")
+        let held = try #require(front.script.held.take())
+        let halfHead = try front.client()
+        try halfHead.send("GET /head HTTP/1.1\r\n")
+        let halfBody = try front.client()
+        try halfBody.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha")
+        // What was sent before this request has been received when it is answered.
+        let marker = try front.client()
+        try marker.get("/marker")
+        #expect(try marker.answer().status == 200)
+
+        let hasStopped = Flag()
+        let stopping = Thread(name: "stop") {
+            front.stop(withinMilliseconds: 20_000)
+            hasStopped.set()
+        }
+        for client in [fresh, idle, marker] { #expect(try client.rest() == "") }
+        #expect(
+            waitUntil {
+                guard let late = try? front.client() else { return true }
+                try? late.get("/late")
+                return (try? late.answer()) == nil && !front.script.log.contains(.request("/late"))
+            })
+        #expect(!hasStopped.isSet)
+
+        held.answer()
+        try halfHead.send("Host: a\r\n\r\n")
+        try halfBody.send("lf")
+        for (client, text) in [(busy, "later /later"), (halfHead, "GET /head "), (halfBody, "POST /body half")] {
+            let answer = try client.answer()
+            #expect(answer.text == text)
+            #expect(answer.fields["connection"] == "close")
+            #expect(try client.rest() == "")
+        }
+        stopping.join()
+        #expect(throws: SystemError.self) { try front.client() }
+    }
+
+    @Test func anAnswerOnItsWayIsSentWhole() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.get("/big")
+        #expect(waitUntil { front.script.requestCount == 1 })
+        let stopping = Thread(name: "stop") { front.stop() }
+        #expect(try client.answer().body.count == Script.bigBody.count)
+        #expect(try client.rest() == "")
+        stopping.join()
+    }
+
+    /// A request that came in the turn in which the loop learns that it stops is under way.
+    @Test func aRequestThatComesTogetherWithTheStopIsAnswered() throws {
+        let front = try TestFront()
+        let blocker = try front.client()
+        let client = try front.client()
+        try client.get("/first")
+        #expect(try client.answer().status == 200)
+        try blocker.get("/block")
+        #expect(waitUntil { front.script.log.contains(.request("/block")) })
+        try client.get("/big")
+        let stopping = Thread(name: "stop") { front.stop() }
+        #expect(waitUntil { (try? front.client()) == nil }, "the listeners refuse, so the loop has been told")
+        front.script.unblock()
+        let answer = try client.answer()
+        #expect(answer.body.count == Script.bigBody.count)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+        stopping.join()
+    }
+
+    @Test func whatNeverEndsIsLeftWhenTheTimeIsOver() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.get("/later")
+        let held = try #require(front.script.held.take())
+        let taken = front.stop(withinMilliseconds: 300)
+        #expect((280...3_000).contains(taken), "\(taken) ms")
+        // It comes too late, and harms nobody.
+        held.answer()
+    }
+
+    @Test func aHandlerThatCannotBeMadeStopsTheOthers() throws {
+        struct Refusal: Error {}
+        var configuration = FrontConfiguration()
+        configuration.eventLoops = 3
+        let listeners = try Listener.listen(on: try Endpoint.resolve(host: "127.0.0.1", port: 0))
+        let script = Script()
+        #expect(throws: Refusal.self) {
+            _ = try Front(
+                configuration: configuration, listeners: listeners,
+                makeHandler: { loop in
+                    if loop == 1 { throw Refusal() }
+                    return ScriptedHandler(script)
+                }, onFailure: { Issue.record("the loop failed: \($0)") })
+        }
+        #expect(throws: SystemError.self) { try TestClient(listeners[0].endpoint) }
+    }
+}

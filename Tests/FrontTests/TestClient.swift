@@ -1,0 +1,114 @@
+import Glibc
+import HTTP
+import Posix
+
+/// A client that sends exactly the bytes it is told to, and waits a bounded time for what comes back.
+final class TestClient: @unchecked Sendable {
+    // Safe: where a test sends on another thread than it receives on, sending touches nothing but the socket.
+
+    struct Answer: Equatable {
+        var status: Int
+        /// By name in small letters.
+        var fields: [String: String]
+        var body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    enum Failure: Error {
+        /// Nothing came for as long as a test waits.
+        case silence
+        /// The server closed before the answer was whole; what had come of it.
+        case closed(String)
+        case malformed(String)
+    }
+
+    let socket: Socket
+    /// Received, and not yet part of an answer.
+    private var received: ArraySlice<UInt8> = []
+    private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+
+    init(_ endpoint: Endpoint, patienceMilliseconds: Int = 20_000) throws {
+        socket = try Socket(connectingTo: endpoint)
+        var patience = timeval(tv_sec: patienceMilliseconds / 1_000, tv_usec: patienceMilliseconds % 1_000 * 1_000)
+        let length = socklen_t(MemoryLayout<timeval>.size)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            precondition(setsockopt(socket.descriptor.rawValue, SOL_SOCKET, option, &patience, length) == 0)
+        }
+        var one: CInt = 1
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        setsockopt(socket.descriptor.rawValue, CInt(IPPROTO_TCP), TCP_NODELAY, &one, size)
+    }
+
+    func send(_ text: String) throws {
+        try send(Array(text.utf8))
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            guard let count = try socket.send(bytes, from: sent) else { throw Failure.silence }
+            sent += count
+        }
+    }
+
+    /// Sends GET of a path.
+    func get(_ path: String, fields: String = "") throws {
+        try send("GET \(path) HTTP/1.1\r\nHost: test\r\n\(fields)\r\n")
+    }
+
+    /// The next answer; `omitsBody` where it answers a HEAD.
+    func answer(omitsBody: Bool = false) throws -> Answer {
+        while true {
+            if let answer = try takeAnswer(omitsBody: omitsBody) { return answer }
+            guard try receiveMore() else {
+                throw Failure.closed(String(decoding: received, as: UTF8.self))
+            }
+        }
+    }
+
+    /// What still comes until the server closes, a reset being an error.
+    func rest() throws -> String {
+        while try receiveMore() {}
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    /// Receives once; false at the end.
+    func receiveMore() throws -> Bool {
+        switch try socket.receive(into: &buffer) {
+        case .bytes(let count):
+            received += buffer[..<count]
+            return true
+        case .wouldBlock: throw Failure.silence
+        case .end: return false
+        }
+    }
+
+    /// The next answer where it has been received already.
+    func takeAnswer(omitsBody: Bool = false) throws -> Answer? {
+        guard let headEnd = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        let lines = String(decoding: received[..<headEnd.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        let statusLine = lines[0].split(separator: " ")
+        guard statusLine.count >= 2, statusLine[0] == "HTTP/1.1", let status = Int(statusLine[1]) else {
+            throw Failure.malformed(String(lines[0]))
+        }
+        var fields: [String: String] = [:]
+        for line in lines.dropFirst() {
+            guard let colon = line.firstRange(of: ": ") else { throw Failure.malformed(String(line)) }
+            fields[line[..<colon.lowerBound].lowercased()] = String(line[colon.upperBound...])
+        }
+        let bodyCount = omitsBody || status == 100 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
+        let bodyStart = headEnd.upperBound
+        guard received.endIndex - bodyStart >= bodyCount else { return nil }
+        let body = Array(received[bodyStart..<(bodyStart + bodyCount)])
+        received = received[(bodyStart + bodyCount)...]
+        return Answer(status: status, fields: fields, body: body)
+    }
+}
+
+/// Closes with a reset instead of an end (SO_LINGER of 0, socket(7)), once the client is let go.
+func reset(_ client: TestClient) {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    let length = socklen_t(MemoryLayout<linger>.size)
+    precondition(setsockopt(client.socket.descriptor.rawValue, SOL_SOCKET, SO_LINGER, &option, length) == 0)
+}
