@@ -230,7 +230,7 @@ extension Connection {
         do throws(SystemError) {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
-                input.append(contentsOf: buffer[..<count])
+                input.append(buffer[..<count])
                 // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it: its
                 // edge comes once, and perhaps many reads before it.
                 mayHaveInput = endWasReported || count == buffer.count

@@ -28,8 +28,13 @@ enum FieldParser {
         var end = colon + 1
         while Grammar.isFieldValueByte(bytes[end]) { end += 1 }
         guard bytes[end] == 0x0D else { throw RequestError(.badRequest, "A field has a control character.") }
-        let value = bytes[(colon + 1)..<end].trimmed
-        fields.append(Headers.Field(name: start..<colon, value: value.startIndex..<value.endIndex))
+        var first = colon + 1
+        while first < end, isWhiteSpace(bytes[first]) { first += 1 }
+        var last = end
+        while last > first, isWhiteSpace(bytes[last - 1]) { last -= 1 }
+        fields.append(Headers.Field(name: start..<colon, value: first..<last))
         return end
     }
+
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

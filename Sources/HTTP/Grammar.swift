@@ -10,6 +10,11 @@ enum Grammar {
         classes[Int(byte)] & target != 0
     }
 
+    /// What a registered name is made of (RFC 3986, section 3.2.2).
+    static func isHostNameByte(_ byte: UInt8) -> Bool {
+        classes[Int(byte)] & hostName != 0
+    }
+
     /// What a field's value is made of: VCHAR, obs-text, space and tab (RFC 9110, section 5.5).
     static func isFieldValueByte(_ byte: UInt8) -> Bool {
         (byte >= 0x20 && byte != 0x7F) || byte == 0x09
@@ -28,12 +33,14 @@ enum Grammar {
 
     private static let token: UInt8 = 1
     private static let target: UInt8 = 2
+    private static let hostName: UInt8 = 4
 
     private static let classes: InlineArray<256, UInt8> = {
         var classes = InlineArray<256, UInt8>(repeating: 0)
         let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
         for byte in (letters + "!#$%&'*+-.^_`|~").utf8 { classes[Int(byte)] |= token }
-        for byte in (letters + "-._~!$&'()*+,;=:@%/?").utf8 { classes[Int(byte)] |= target }
+        for byte in (letters + "-._~!$&'()*+,;=%").utf8 { classes[Int(byte)] |= target | hostName }
+        for byte in ":@/?".utf8 { classes[Int(byte)] |= target }
         return classes
     }()
 }

@@ -29,14 +29,16 @@ struct HeadScanner: Sendable {
     private mutating func scan(
         _ input: InputBuffer, emptyLineBytes: inout Int
     ) throws(RequestError) -> Int? {
-        while scanned < input.count {
-            let byte = input[scanned]
+        let bytes = input.bytes.span
+        let end = min(input.count, limits.headBytesMax + 1)
+        var isAfterCR = scanned > 0 && input[scanned - 1] == 0x0D
+        while scanned < end {
+            let byte = bytes[input.start + scanned]
             scanned += 1
-            try checkLength(emptyLineBytes: emptyLineBytes)
             if byte == 0x0A {
-                guard scanned >= lineStart + 2, input[scanned - 2] == 0x0D else {
-                    throw RequestError(.badRequest, "A line ends without CR.")
-                }
+                guard isAfterCR else { throw RequestError(.badRequest, "A line ends without CR.") }
+                isAfterCR = false
+                try checkLengths()
                 let isEmpty = scanned == lineStart + 2
                 lineStart = scanned
                 if !isEmpty {
@@ -46,16 +48,17 @@ struct HeadScanner: Sendable {
                 } else {
                     return scanned
                 }
-            } else if scanned >= lineStart + 2, input[scanned - 2] == 0x0D {
-                throw RequestError(.badRequest, "A CR stands alone.")
-            } else if byte == 0 {
-                throw RequestError(.badRequest, "The head has a NUL.")
+            } else {
+                guard !isAfterCR else { throw RequestError(.badRequest, "A CR stands alone.") }
+                guard byte != 0 else { throw RequestError(.badRequest, "The head has a NUL.") }
+                isAfterCR = byte == 0x0D
             }
         }
+        try checkLengths()
         return nil
     }
 
-    private func checkLength(emptyLineBytes: Int) throws(RequestError) {
+    private func checkLengths() throws(RequestError) {
         // The two bytes of the line end are not the line's.
         if isInRequestLine, scanned - lineStart > limits.requestLineBytesMax + 2 {
             throw RequestError(.uriTooLong, "The request line is longer than \(limits.requestLineBytesMax) bytes.")

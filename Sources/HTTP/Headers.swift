@@ -11,18 +11,33 @@ package struct Headers: Sendable {
 
     /// The first field of the name, which is given in small letters.
     package subscript(_ name: String) -> ArraySlice<UInt8>? {
-        for field in fields where bytes[field.name].equalsIgnoringCase(name) { return bytes[field.value] }
+        for field in fields where isField(field, name) { return bytes[field.value] }
         return nil
     }
 
     /// Every field of the name, which is given in small letters.
     package func all(_ name: String) -> [ArraySlice<UInt8>] {
-        fields.lazy.filter { bytes[$0.name].equalsIgnoringCase(name) }.map { bytes[$0.value] }
+        var values: [ArraySlice<UInt8>] = []
+        for field in fields where isField(field, name) { values.append(bytes[field.value]) }
+        return values
+    }
+
+    /// How often the name stands there.
+    func count(of name: String) -> Int {
+        var count = 0
+        for field in fields where isField(field, name) { count += 1 }
+        return count
+    }
+
+    private func isField(_ field: Field, _ name: String) -> Bool {
+        field.name.count == name.utf8.count && bytes[field.name].equalsIgnoringCase(name)
     }
 
     /// The comma-separated elements of every field of the name, empty ones left out (RFC 9110, section 5.6.1).
     package func list(_ name: String) -> [ArraySlice<UInt8>] {
-        all(name).flatMap { $0.split(separator: UInt8(ascii: ",")) }.map(\.trimmed).filter { !$0.isEmpty }
+        let values = all(name)
+        if values.isEmpty { return [] }
+        return values.flatMap { $0.split(separator: UInt8(ascii: ",")) }.map(\.trimmed).filter { !$0.isEmpty }
     }
 }
 

@@ -9,12 +9,8 @@ package struct InputBuffer: Sendable {
     package var count: Int { bytes.count - start }
     package var isEmpty: Bool { count == 0 }
 
-    package mutating func append(_ received: Span<UInt8>) {
-        if start == bytes.count { removeAll() }
-        for index in received.indices { bytes.append(received[index]) }
-    }
-
-    package mutating func append(contentsOf received: some Sequence<UInt8>) {
+    /// Concrete, since a generic function would not be specialised for its caller in another module.
+    package mutating func append(_ received: ArraySlice<UInt8>) {
         if start == bytes.count { removeAll() }
         bytes.append(contentsOf: received)
     }

@@ -31,9 +31,8 @@ struct RequestHead {
 
     /// Exactly one well-formed Host (RFC 9112, section 3.2); HTTP/1.0 may leave it out.
     private static func checkHost(_ headers: Headers, _ line: RequestLine) throws(RequestError) {
-        let hosts = headers.all("host")
-        guard hosts.count <= 1 else { throw RequestError(.badRequest, "Host stands more than once.") }
-        guard let host = hosts.first else {
+        guard headers.count(of: "host") <= 1 else { throw RequestError(.badRequest, "Host stands more than once.") }
+        guard let host = headers["host"] else {
             guard !line.isHTTP11 else { throw RequestError(.badRequest, "Host is missing.") }
             return
         }

@@ -5,27 +5,27 @@ struct RequestLine {
     let isHTTP11: Bool
 
     init(parsing line: ArraySlice<UInt8>) throws(RequestError) {
-        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw RequestError(.badRequest, "The request line is not a method, a target and a version.")
-        }
-        guard parts[0].allSatisfy(Grammar.isToken) else { throw RequestError(.badRequest, "The method is no token.") }
-        isHTTP11 = try Self.version(parts[2])
-        guard let method = Method(parts[0]) else { throw RequestError(.notImplemented, "The method is unknown.") }
+        guard let first = line.firstIndex(of: 0x20), let last = line.lastIndex(of: 0x20), first < last,
+            first > line.startIndex, first + 1 < last
+        else { throw RequestError(.badRequest, "The request line is not a method, a target and a version.") }
+        let name = line[..<first]
+        guard name.allSatisfy(Grammar.isToken) else { throw RequestError(.badRequest, "The method is no token.") }
+        isHTTP11 = try Self.version(line[(last + 1)...])
+        guard let method = Method(name) else { throw RequestError(.notImplemented, "The method is unknown.") }
         self.method = method
-        target = try Self.target(parts[1], method)
+        target = try Self.target(line[(first + 1)..<last], method)
     }
 
     /// True for HTTP/1.1 and later minor versions, to which 1.1 is the answer (RFC 9110, section 2.5).
     private static func version(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Bool {
-        let version = ArraySlice(Array(bytes))
-        guard version.count == 8, version.prefix(5).equals("HTTP/"), version[5].isDigit,
-            version[6] == UInt8(ascii: "."), version[7].isDigit
+        let major = bytes.startIndex + 5
+        guard bytes.count == 8, bytes[..<major].equals("HTTP/"), bytes[major].isDigit,
+            bytes[major + 1] == UInt8(ascii: "."), bytes[major + 2].isDigit
         else { throw RequestError(.badRequest, "The HTTP version is malformed.") }
-        guard version[5] == UInt8(ascii: "1") else {
+        guard bytes[major] == UInt8(ascii: "1") else {
             throw RequestError(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
         }
-        return version[7] != UInt8(ascii: "0")
+        return bytes[major + 2] != UInt8(ascii: "0")
     }
 
     /// Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
@@ -57,7 +57,7 @@ enum Authority {
             guard host.count > 2, host.dropFirst().dropLast().allSatisfy(isLiteralByte) else { return false }
         } else {
             host = bytes.prefix { $0 != UInt8(ascii: ":") }
-            guard !host.isEmpty, host.allSatisfy(isNameByte), Grammar.hasWholePercentEncodings(host) else {
+            guard !host.isEmpty, host.allSatisfy(Grammar.isHostNameByte), Grammar.hasWholePercentEncodings(host) else {
                 return false
             }
         }
@@ -71,10 +71,5 @@ enum Authority {
 
     private static func isLiteralByte(_ byte: UInt8) -> Bool {
         byte.isHexadecimalDigit || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
-    }
-
-    /// unreserved / sub-delims / the percent of pct-encoded.
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        Grammar.isTargetByte(byte) && !"/?:@".utf8.contains(byte)
     }
 }

@@ -9,6 +9,7 @@ import Testing
             switch event {
             case .request(let target): batches[batches.count - 1].append(target)
             case .batchEnd: batches.append([])
+            case .closed: break
             }
         }
         return batches

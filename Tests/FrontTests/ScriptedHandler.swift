@@ -6,7 +6,7 @@ import Synchronization
 final class Script: Sendable {
     enum Event: Equatable, Sendable {
         case request(String)
-        case batchEnd
+        case batchEnd, closed
     }
 
     /// A request whose answer waits for the test, or for a thread that answers.
@@ -72,6 +72,10 @@ final class ScriptedHandler: RequestHandler {
 
     func endBatch() {
         script.record(.batchEnd)
+    }
+
+    func close() {
+        script.record(.closed)
     }
 
     private static func text(_ text: String) -> Response {

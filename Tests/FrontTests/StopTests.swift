@@ -9,6 +9,7 @@ import Testing
     func aFrontWithoutClientsStopsAtOnce(loops: Int) throws {
         let front = try TestFront { $0.eventLoops = loops }
         #expect(front.stop() < 2_000)
+        #expect(front.script.log.count { $0 == .closed } == loops, "each loop closes its handler")
     }
 
     @Test func idleOnesEndAndRequestsUnderWayFinish() throws {
