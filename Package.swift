@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 /// Rooms that may not say `unsafe`: the compiler warns of every unsafe use, and the test command makes warnings errors.

@@ -18,6 +18,8 @@ package enum AccrualAnswer: Equatable, Sendable {
     package static let pauseSecondsMax = 3600
     /// The pause where an answer asks for one and does not say how long.
     package static let pauseSecondsDefault = 60
+    /// A shorter pause, which an answer may ask for, would make a busy loop of its refusals.
+    package static let pauseSecondsMin = 1
     /// A longer body is not read to its end.
     package static let bodyBytesMax = 64 * 1024
     /// More points for one order, ten billion, are taken for a mistake.
@@ -28,8 +30,9 @@ package enum AccrualAnswer: Equatable, Sendable {
         case 200: self = Self.known(answer.body, order)
         case 204: self = .unknown
         case 429:
+            let seconds = answer.retryAfterSeconds ?? Self.pauseSecondsDefault
             self = .throttled(
-                seconds: min(max(answer.retryAfterSeconds ?? Self.pauseSecondsDefault, 0), Self.pauseSecondsMax),
+                seconds: min(max(seconds, Self.pauseSecondsMin), Self.pauseSecondsMax),
                 requestsPerMinuteMax: Self.requestsPerMinute(answer.body))
         default: self = .untrustworthy("status \(answer.status)")
         }

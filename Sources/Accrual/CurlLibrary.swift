@@ -11,6 +11,7 @@ package struct CurlLibrary: @unchecked Sendable {
     let errorText: @convention(c) (CURLcode) -> UnsafePointer<CChar>?
     let setOption: martlet_curl_setopt
     let getInfo: martlet_curl_getinfo
+    let header: martlet_curl_header
 
     /// The library, or a function of it, is not there; the sentence says which package has it.
     package struct LoadError: Error, Sendable, CustomStringConvertible {
@@ -37,7 +38,8 @@ package struct CurlLibrary: @unchecked Sendable {
             cleanUp: try function("curl_easy_cleanup", of: library),
             errorText: try function("curl_easy_strerror", of: library),
             setOption: try function("curl_easy_setopt", of: library),
-            getInfo: try function("curl_easy_getinfo", of: library))
+            getInfo: try function("curl_easy_getinfo", of: library),
+            header: try function("curl_easy_header", of: library))
     }
 
     private static func function<Function>(

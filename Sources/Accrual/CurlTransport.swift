@@ -47,11 +47,16 @@ package final class CurlTransport: AccrualTransport {
         }
         var status = 0
         _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)
-        var retryAfter: curl_off_t = 0
-        _ = martlet_curl_getinfo_offset(library.getInfo, handle, CURLINFO_RETRY_AFTER, &retryAfter)
-        return TransportAnswer(
-            status: status, retryAfterSeconds: retryAfter > 0 ? Int(clamping: Int64(retryAfter)) : nil,
-            body: exchange.body)
+        return TransportAnswer(status: status, retryAfterSeconds: retryAfterSeconds, body: exchange.body)
+    }
+
+    /// libcurl reads seconds and dates, one that has passed as a negative number. Its zero may be a zero, a field that says
+    /// nothing it knows, or no field (CURLINFO_RETRY_AFTER(3)).
+    private var retryAfterSeconds: Int? {
+        var seconds: curl_off_t = 0
+        _ = martlet_curl_getinfo_offset(library.getInfo, handle, CURLINFO_RETRY_AFTER, &seconds)
+        if seconds != 0 { return Int(clamping: max(0, Int64(seconds))) }
+        return martlet_curl_field(library.header, handle, "Retry-After").flatMap { $0.pointee == 0x30 ? 0 : nil }
     }
 
     private func configure(timeoutMilliseconds: Int) {

@@ -27,6 +27,9 @@ enum Demo {
     static func text(url: String, cookies: String) -> String {
         let api = "\(url)/api/user"
         let (order, points) = creditedOrder
+        // A line end after each answer, so that the shell's prompt begins a line.
+        let get = #"curl -w '\n' -b \#(cookies)"#
+        let post = "curl -i -b \(cookies)"
         return """
 
             Paste these into another terminal; the database is gone when this server stops (Ctrl-C).
@@ -34,15 +37,15 @@ enum Demo {
             Register, which signs you in:
               curl -i -c \(cookies) -d '{"login":"anna","password":"secret"}' \(api)/register
             Upload the number of an order, and give the accrual system its time:
-              curl -i -b \(cookies) -d '\(order.digits)' \(api)/orders
+              \(post) -d '\(order.digits)' \(api)/orders
               sleep 2
             See what the order earned, and the balance:
-              curl -b \(cookies) \(api)/orders
-              curl -b \(cookies) \(api)/balance
+              \(get) \(api)/orders
+              \(get) \(api)/balance
             Spend points on another order, and see that:
-              curl -i -b \(cookies) -d '{"order":"2377225624","sum":\(points)}' \(api)/balance/withdraw
-              curl -b \(cookies) \(api)/withdrawals
-              curl -b \(cookies) \(api)/balance
+              \(post) -d '{"order":"2377225624","sum":\(points)}' \(api)/balance/withdraw
+              \(get) \(api)/withdrawals
+              \(get) \(api)/balance
 
             Any number that passes the Luhn check is an order: 79927398713, 4561261212345467, 18 ...
 

@@ -29,3 +29,10 @@ static inline CURLcode martlet_curl_getinfo_offset(martlet_curl_getinfo getinfo,
                                                    curl_off_t *value) {
   return getinfo(handle, info, value);
 }
+
+typedef CURLHcode (*martlet_curl_header)(CURL *, const char *, size_t, unsigned int, int, struct curl_header **);
+// The first field of a name of the last answer's head; null where there is none.
+static inline const char *martlet_curl_field(martlet_curl_header header, CURL *handle, const char *name) {
+  struct curl_header *found;
+  return header(handle, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : 0;
+}

@@ -63,7 +63,8 @@ import Testing
     @Test func throttlingSaysHowLongAndHowMuch() {
         let cases: [(seconds: Int?, body: String, pause: Int, pace: Int?)] = [
             (60, "No more than 100 requests per minute allowed", 60, 100),
-            (nil, "", 60, nil), (1, "slow down", 1, nil), (86_400, "", 3600, nil), (-5, "", 0, nil),
+            (nil, "", 60, nil), (1, "slow down", 1, nil), (86_400, "", 3600, nil), (0, "", 1, nil),
+            (-5, "", 1, nil),
             (1, "No more than 0 requests per minute allowed", 1, nil),
             (1, "No more than -4 requests per minute allowed", 1, nil),
             (1, "No more than 99999999999999999999 requests per minute allowed", 1, nil),

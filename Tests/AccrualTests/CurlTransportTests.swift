@@ -26,12 +26,21 @@ import Testing
         #expect(server.requestLines == Array(repeating: "GET /api/orders/18 HTTP/1.1", count: 5))
     }
 
-    @Test func aDateIsUnderstoodAsWell() throws {
-        let server = try AnswerServer([
-            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n"
-        ])
-        let answer = try transport(server.url).ask(about: Self.order)
-        #expect(try #require(answer.retryAfterSeconds) > 3600)
+    /// One connection, so that nothing of an answer may stay for the next one.
+    @Test func retryAfterIsReadWhereItSaysSomething() throws {
+        let cases: [(field: String, seconds: ClosedRange<Int>?)] = [
+            ("Retry-After: 7", 7...7), ("", nil), ("Retry-After: 0", 0...0), ("retry-after:  120", 120...120),
+            ("Retry-After: soon", nil), ("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", 3601...Int.max),
+            ("Retry-After: Fri, 31 Dec 1999 23:59:59 GMT", 0...0), ("Retry-After:", nil),
+        ]
+        let server = try AnswerServer(
+            cases.map { "HTTP/1.1 429 Too Many Requests\r\n\($0.field)\($0.field.isEmpty ? "" : "\r\n")" }
+                .map { "\($0)Content-Length: 0\r\n\r\n" })
+        let transport = try transport(server.url)
+        for (field, seconds) in cases {
+            let answer = try transport.ask(about: Self.order)
+            #expect(answer.retryAfterSeconds.map { seconds?.contains($0) ?? false } ?? (seconds == nil), "\(field)")
+        }
     }
 
     @Test func whatGoesWrongIsAReason() throws {

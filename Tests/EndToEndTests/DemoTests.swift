@@ -12,7 +12,7 @@ struct DemoTests {
         let commands = server.outputText.split(separator: "\n").map { $0.drop { $0 == " " } }
             .filter { $0.hasPrefix("curl ") || $0.hasPrefix("sleep ") }
         #expect(commands.count >= 7)
-        let script = commands.joined(separator: " && echo &&\n")
+        let script = commands.joined(separator: "\n")
         let output = String(decoding: try shell("cd \(folder.path) && set -e\n\(script)"), as: UTF8.self)
         #expect(output.contains(#""status":"PROCESSED","accrual":"#), "\(output)")
         #expect(output.contains(#""withdrawn":"#))
