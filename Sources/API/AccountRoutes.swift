@@ -14,14 +14,18 @@ struct AccountRoutes {
         ]
     }
 
-    private func register(_ body: [UInt8]) async throws(LoyaltyError) -> Response {
+    private func register(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
-        return authentication.signedIn(try await accounts.register(login: pair.login, password: pair.password))
+        return { () async throws(LoyaltyError) in
+            authentication.signedIn(try await accounts.register(login: pair.login, password: pair.password))
+        }
     }
 
-    private func signIn(_ body: [UInt8]) async throws(LoyaltyError) -> Response {
+    private func signIn(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
-        return authentication.signedIn(try await accounts.signIn(login: pair.login, password: pair.password))
+        return { () async throws(LoyaltyError) in
+            authentication.signedIn(try await accounts.signIn(login: pair.login, password: pair.password))
+        }
     }
 
     /// `{"login": "…", "password": "…"}`

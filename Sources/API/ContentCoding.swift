@@ -9,7 +9,12 @@ struct ContentCoding {
     static let level = 1
 
     let bodyBytesMax: Int
-    let compressor: GzipCompressor
+    private let compressor = GzipCompressor(level: level)
+    private let streams = PackedParts.Budget()
+
+    init(bodyBytesMax: Int) {
+        self.bodyBytesMax = bodyBytesMax
+    }
 
     /// The body as the client meant it.
     func unpackedBody(of request: Request) throws(Problem) -> [UInt8] {
@@ -31,12 +36,23 @@ struct ContentCoding {
         }
     }
 
-    /// Packs the answer where it is worth it and the client takes it.
-    func pack(_ response: inout Response, for request: Request) {
-        guard response.body.count >= Self.packedBytesMin else { return }
-        response.add("Vary", "Accept-Encoding")
-        guard AcceptEncoding(request.headers).prefersGzip else { return }
-        response.replaceBody(compressor.compress(response.body), coding: "gzip")
+    /// The answer, packed where it is worth it and the client takes it.
+    func packed(_ response: Response, for headers: Headers) -> Response {
+        var response = response
+        switch response.body {
+        case .bytes(let bytes):
+            guard bytes.count >= Self.packedBytesMin else { return response }
+            response.add("Vary", "Accept-Encoding")
+            guard AcceptEncoding(headers).prefersGzip else { return response }
+            response.replaceBody(.bytes(compressor.compress(bytes)), coding: "gzip")
+        case .parts(let parts):
+            response.add("Vary", "Accept-Encoding")
+            guard AcceptEncoding(headers).prefersGzip, let packed = PackedParts(parts, budget: streams) else {
+                return response
+            }
+            response.replaceBody(.parts(packed), coding: "gzip")
+        }
+        return response
     }
 }
 

@@ -1,4 +1,3 @@
-import Gzip
 import HTTP
 import Loyalty
 
@@ -33,19 +32,27 @@ package final class GophermartAPI: RequestHandler {
             AccountRoutes(accounts: accounts, authentication: authentication).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
-        contentCoding = ContentCoding(
-            bodyBytesMax: settings.bodyBytesMax, compressor: GzipCompressor(level: ContentCoding.level))
+        contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
 
-    package func respond(to request: Request) async -> Response {
+    package func respond(to request: Request) -> Reply {
+        let headers = request.headers
         do throws(Problem) {
-            var response = try await route(request)
-            contentCoding.pack(&response, for: request)
-            return response
+            switch try outcome(of: request) {
+            case .now(let response): return .now(contentCoding.packed(response, for: headers))
+            case .later(let later):
+                return .later { [contentCoding] in
+                    do throws(LoyaltyError) {
+                        return contentCoding.packed(try await later(), for: headers)
+                    } catch {
+                        return Problem(error).response
+                    }
+                }
+            }
         } catch {
-            return error.response
+            return .now(error.response)
         }
     }
 
@@ -62,13 +69,18 @@ package final class GophermartAPI: RequestHandler {
         didClose()
     }
 
-    private func route(_ request: Request) async throws(Problem) -> Response {
+    private enum Outcome {
+        case now(Response)
+        case later(Route.Later)
+    }
+
+    private func outcome(of request: Request) throws(Problem) -> Outcome {
         switch router.match(request) {
         case .route(let route):
             guard crossSiteCheck.allows(request) else {
                 throw Problem(.forbidden, "The request comes from another site.")
             }
-            return try await respond(to: request, with: route)
+            return try outcome(of: request, on: route)
         case .unknownPath: throw Problem(.notFound, "There is nothing at this path.")
         case .otherMethods(let allow):
             throw Problem(
@@ -77,31 +89,33 @@ package final class GophermartAPI: RequestHandler {
         case .options(let allow):
             var response = Response(.noContent)
             response.add("Allow", allow)
-            return response
+            return .now(response)
         }
     }
 
-    private func respond(to request: Request, with route: Route) async throws(Problem) -> Response {
+    private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
-        case .anyone(let respond):
-            let body = try body(of: request)
-            return try await translating { () async throws(LoyaltyError) in try await respond(body) }
-        case .user(let respond):
-            let user = try await translating { () async throws(LoyaltyError) in try authentication.user(of: request) }
-            guard let user else { throw .unauthorized("Sign in first.") }
-            let body = try body(of: request)
-            return try await translating { () async throws(LoyaltyError) in try await respond(user, body) }
+        case .anyone(let begin):
+            let body = try contentCoding.unpackedBody(of: request)
+            return .later(try translating { () throws(LoyaltyError) in try begin(body) })
+        case .read(let respond):
+            // A body means nothing to GET (RFC 9110, section 9.3.1).
+            let user = try user(of: request)
+            return .now(try translating { () throws(LoyaltyError) in try respond(user) })
+        case .write(let begin):
+            let user = try user(of: request)
+            let body = try contentCoding.unpackedBody(of: request)
+            return .later(try translating { () throws(LoyaltyError) in try begin(user, body) })
         }
     }
 
-    /// A body means nothing to GET (RFC 9110, section 9.3.1).
-    private func body(of request: Request) throws(Problem) -> [UInt8] {
-        request.method == .post ? try contentCoding.unpackedBody(of: request) : []
+    private func user(of request: Request) throws(Problem) -> UserID {
+        let user = try translating { () throws(LoyaltyError) in try authentication.user(of: request) }
+        guard let user else { throw .unauthorized("Sign in first.") }
+        return user
     }
 
-    private func translating<Value>(
-        _ body: () async throws(LoyaltyError) -> Value
-    ) async throws(Problem) -> Value {
-        do throws(LoyaltyError) { return try await body() } catch { throw Problem(error) }
+    private func translating<Value>(_ body: () throws(LoyaltyError) -> Value) throws(Problem) -> Value {
+        do throws(LoyaltyError) { return try body() } catch { throw Problem(error) }
     }
 }

@@ -3,8 +3,8 @@ import Loyalty
 
 extension Response {
     /// 200 with a JSON document. A user's own data is nothing for a shared cache (RFC 9111, section 5.2.2).
-    static func json(_ body: [UInt8]) -> Response {
-        var response = Response(.ok, contentType: "application/json", body: body)
+    static func json(_ body: Body) -> Response {
+        var response = Response(.ok, contentType: "application/json", body)
         response.add("Cache-Control", "private, no-cache")
         return response
     }

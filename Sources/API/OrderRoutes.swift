@@ -8,24 +8,25 @@ struct OrderRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/orders", action: .user(upload)),
-            Route(method: .get, path: "/api/user/orders", action: .user(list)),
+            Route(method: .post, path: "/api/user/orders", action: .write(upload)),
+            Route(method: .get, path: "/api/user/orders", action: .read(list)),
         ]
     }
 
-    private func upload(_ user: UserID, _ body: [UInt8]) async throws(LoyaltyError) -> Response {
-        let isNew = try await orders.upload(body, by: user)
-        return Response(isNew ? .accepted : .ok)
+    private func upload(_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let number = try OrderService.number(parsing: body)
+        return { () async throws(LoyaltyError) in
+            let isNew = try await orders.upload(number, by: user)
+            return Response(isNew ? .accepted : .ok)
+        }
     }
 
-    private func list(_ user: UserID, _ body: [UInt8]) async throws(LoyaltyError) -> Response {
-        let orders = try orders.orders(of: user)
-        guard !orders.isEmpty else { return Response(.noContent) }
-        var writer = JSONWriter(reserving: orders.count * 100)
-        writer.array { writer in
-            for order in orders { writer.order(order) }
+    private func list(_ user: UserID) throws(LoyaltyError) -> Response {
+        try .list { cursor, limit throws(LoyaltyError) in
+            try orders.orders(of: user, from: cursor, limit: limit)
+        } write: { order, writer in
+            writer.order(order)
         }
-        return .json(writer.bytes)
     }
 }
 

@@ -27,7 +27,7 @@ package struct Problem: Error, Sendable {
             writer.name("detail")
             writer.string(detail)
         }
-        var response = Response(status, contentType: "application/problem+json", body: writer.bytes)
+        var response = Response(status, contentType: "application/problem+json", .bytes(writer.bytes))
         for field in fields { response.add(field.name, field.value) }
         return response
     }

@@ -4,11 +4,17 @@ import Loyalty
 /// What a request's path and method lead to.
 struct Route {
     enum Action {
-        /// Open to everyone.
-        case anyone((_ body: [UInt8]) async throws(LoyaltyError) -> Response)
-        /// Only for who shows a valid session.
-        case user((_ user: UserID, _ body: [UInt8]) async throws(LoyaltyError) -> Response)
+        /// Open to everyone, and waiting for something.
+        case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
+        /// Only for who shows a valid session, and answered from what is there.
+        case read((_ user: UserID) throws(LoyaltyError) -> Response)
+        /// Only for who shows a valid session, and waiting for something.
+        case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
     }
+
+    /// What is left of a request once its body was taken apart: to wait, and to answer. It holds what it needs and not the
+    /// body, since many may wait.
+    typealias Later = () async throws(LoyaltyError) -> Response
 
     let method: Method
     let path: String

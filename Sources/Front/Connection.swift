@@ -1,38 +1,55 @@
 import HTTP
 import Posix
 
-/// One client's connection, served by one task that reads straight through: request, answer, request, answer.
+/// One client's connection: reads a request, has it answered, sends the answer, and begins again.
+///
+/// A plain state machine, which the loop moves on where something has happened: a task that waits would cost an idle
+/// connection its memory, and each request a switch. Only an answer that takes its time is waited for by a task.
 final class Connection: @unchecked Sendable {
-    // Safe: it belongs to one event loop. Its task runs on that loop's executor and the loop calls it from its own thread;
+    // Safe: it belongs to one event loop. The loop calls it from its own thread, and its tasks run on the loop's executor;
     // nobody else has it.
 
-    /// Why a connection ends before its time.
-    enum Ending: Error {
-        /// The peer has gone, or the time for its answer has.
-        case gone
-        /// The request did not come in time.
-        case timedOut
-        case refused(RequestError)
+    /// What is to be done next.
+    private enum Stage {
+        case reading
+        /// The handler has a request; a task brings the answer.
+        case answering
+        /// An answer's head is out, and its body follows part by part.
+        case streaming(any BodyParts)
+        /// The last answer is on its way. Where its client may still be sending, closing would reset the answer away.
+        case closing(clientMaySend: Bool)
+        /// Nothing more is sent; what still comes is read away.
+        case lingering
+        case ended
     }
 
     /// What the connection waits for, which decides how long it may.
-    private enum Phase {
+    private enum Wait {
+        /// For the handler or for its turn, which are ours to end in time.
+        case nothing
         case idle, head, body, writing, lingering
-        /// For the handler, which is ours to answer in time.
-        case answering
+    }
+
+    /// Why a connection does not go on.
+    private enum Ending: Error {
+        /// The peer has gone, or its time has.
+        case gone
+        case refused(RequestError)
     }
 
     /// A pipeline's answers are sent once there is so much of them, or nothing more to answer.
     private static let outputBytesMax = 64 * 1024
     /// A client that sends ahead of its answers is read no further than this, or than a head may be long.
     private static let inputBytesMax = 64 * 1024
-    /// What an idle connection keeps of its output buffer.
-    private static let idleOutputCapacityMax = 2 * 1024
     /// Requests of one pipeline that are answered before other connections have their turn.
     private static let requestsPerTurnMax = 64
+    /// What a connection may hold in its buffers whatever all others hold.
+    private static let bufferedBytesGuaranteed = 16 * 1024
 
     let token: UInt64
     let peer: Endpoint
+    /// Whether the loop has it on its list of those to move on.
+    var isRunnable = false
     /// The tick in which the loop looks at `deadline`.
     private(set) var scheduledTick: Int64?
 
@@ -41,11 +58,16 @@ final class Connection: @unchecked Sendable {
     private let socket: Socket
     private var parser: RequestParser
     private var input = InputBuffer()
-    private var output: [UInt8] = []
-    private var sentCount = 0
-    private var requestsInTurn = 0
+    private var outbox = Outbox()
+    /// What the buffers held when the loop was last told.
+    private var bufferedBytes = 0
 
-    private var phase = Phase.answering
+    private var stage = Stage.reading
+    /// How the request that is being answered was framed, and so its answer has to be.
+    private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    private var pendingAnswer: (() async -> Response)?
+
+    private var wait = Wait.nothing
     private var deadline: Int64?
     private var isExpired = false
     /// The kernel may hold bytes that were not received yet.
@@ -54,7 +76,6 @@ final class Connection: @unchecked Sendable {
     private var endWasReported = false
     private var inputHasEnded = false
     private var isBroken = false
-    private var waiter: Resumption<Void>?
 
     init(socket: consuming Socket, peer: Endpoint, token: UInt64, loop: EventLoop) {
         self.socket = socket
@@ -64,150 +85,182 @@ final class Connection: @unchecked Sendable {
         parser = RequestParser(limits: loop.configuration.limits)
     }
 
-    /// Answers requests until one of both sides ends it.
-    func serve() async {
-        do throws(Ending) {
-            var keepsAlive = true
-            while keepsAlive { keepsAlive = try await answerNext() }
-            try await flush()
-            if !input.isEmpty || mayHaveInput { await linger() }
-        } catch .refused(let error) {
-            await refuse(error)
-        } catch .timedOut {
-            await refuse(RequestError(.requestTimeout, "The request did not come in time."))
-        } catch {}
+    /// Goes as far as it can without waiting.
+    func advance() {
+        isRunnable = false
+        guard !isEnded else { return }
+        var requestsLeft = Self.requestsPerTurnMax
+        while true {
+            do throws(Ending) {
+                while try step(&requestsLeft) {}
+                return try accountForBuffers()
+            } catch .refused(let error) {
+                refuse(error)
+            } catch {
+                return end()
+            }
+        }
+    }
+
+    /// Takes one step; false where the next has to wait.
+    private func step(_ requestsLeft: inout Int) throws(Ending) -> Bool {
+        if isBroken { throw .gone }
+        switch stage {
+        case .reading: return try readRequest(&requestsLeft)
+        case .answering:
+            _ = try flush()
+            return false
+        case .streaming(let parts): return try sendPart(of: parts)
+        case .closing(let clientMaySend):
+            guard try flush() else { return false }
+            guard clientMaySend || !input.isEmpty || mayHaveInput else { throw .gone }
+            socket.finishSending()
+            stage = .lingering
+            wait(for: .lingering)
+            return true
+        case .lingering:
+            input.removeAll()
+            if inputHasEnded || isExpired { throw .gone }
+            if mayHaveInput { loop.postpone(self) }
+            return false
+        case .ended: preconditionFailure("what has ended takes no step")
+        }
+    }
+
+    private func readRequest(_ requestsLeft: inout Int) throws(Ending) -> Bool {
+        if outbox.count >= Self.outputBytesMax, try !flush() { return false }
+        let outcome: RequestParser.Outcome
+        do throws(RequestError) {
+            outcome = try parser.parse(&input)
+        } catch {
+            throw .refused(error)
+        }
+        switch outcome {
+        case .request(let request):
+            respond(to: request)
+            requestsLeft -= 1
+            if requestsLeft == 0 { loop.postpone(self) }
+            return requestsLeft > 0
+        case .needsContinue:
+            outbox.append(Encoder.continueResponse)
+            return true
+        case .needsInput:
+            if try flush() { try waitForInput() }
+            return false
+        }
+    }
+
+    private func waitForInput() throws(Ending) {
+        // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
+        let next: Wait = parser.isInsideBody ? .body : input.isEmpty && wait != .head ? .idle : .head
+        if wait != next { wait(for: next) }
+        if inputHasEnded || (next == .idle && (isExpired || loop.isStopping)) { throw .gone }
+        if isExpired { throw .refused(RequestError(.requestTimeout, "The request did not come in time.")) }
+        if mayHaveInput { loop.postpone(self) }
+    }
+
+    /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
+    private func refuse(_ error: RequestError) {
+        input.removeAll()
+        parser = RequestParser(limits: loop.configuration.limits)
+        wait(for: .nothing)
+        outbox.append(
+            loop.handler.response(to: error),
+            .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
+        stage = .closing(clientMaySend: true)
+    }
+
+    private func end() {
+        precondition(!isEnded, "a connection ends once")
+        stage = .ended
+        loop.changeBufferedBytes(by: -bufferedBytes)
         loop.remove(self)
     }
 
-    /// Answers one request; false where it was the last.
-    private func answerNext() async throws(Ending) -> Bool {
-        let request = try await nextRequest()
-        enter(.answering)
-        let response = await loop.handler.respond(to: request)
-        let keepsAlive = request.keepsAlive && !loop.isStopping
-        Encoder.encode(
-            response,
-            .init(
-                keepsAlive: keepsAlive, isHTTP11: request.isHTTP11, omitsBody: request.method == .head, date: loop.date),
-            into: &output)
-        if output.count >= Self.outputBytesMax { try await flush() }
-        return keepsAlive
-    }
+    private var isEnded: Bool { if case .ended = stage { true } else { false } }
 
-    private func nextRequest() async throws(Ending) -> Request {
-        while true {
-            let outcome: RequestParser.Outcome
-            do throws(RequestError) {
-                outcome = try parser.parse(&input)
-            } catch {
-                throw .refused(error)
-            }
-            switch outcome {
-            case .request(let request):
-                requestsInTurn += 1
-                if requestsInTurn >= Self.requestsPerTurnMax { await letOthersIn() }
-                return request
-            case .needsContinue:
-                output.append(contentsOf: Encoder.continueResponse)
-            case .needsInput:
-                try await flush()
-                try await waitForInput()
-            }
-        }
-    }
-
-    /// Says why, and reads away what still comes: closing with bytes unread would reset the answer on its way.
-    private func refuse(_ error: RequestError) async {
-        let response = loop.handler.response(to: error)
-        Encoder.encode(
-            response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date), into: &output)
-        isExpired = false
-        guard (try? await flush()) != nil else { return }
-        await linger()
-    }
-
-    /// Reads away what still comes, until the client has seen the end and closes, or its time is over.
-    private func linger() async {
-        socket.finishSending()
-        enter(.lingering)
-        do throws(Ending) {
-            while true {
-                input.removeAll()
-                try await waitForMore()
-            }
-        } catch {}
+    /// Tells the loop what the buffers hold, and gives way where all of them together hold too much.
+    private func accountForBuffers() throws(Ending) {
+        let count = input.count + outbox.count + parser.bodyBytes
+        loop.changeBufferedBytes(by: count - bufferedBytes)
+        bufferedBytes = count
+        guard count > Self.bufferedBytesGuaranteed, loop.holdsTooMuch else { return }
+        guard wait == .body else { throw .gone }
+        throw .refused(RequestError(.serviceUnavailable, "The server holds too many unfinished requests."))
     }
 }
 
+/// Answering.
 extension Connection {
-    private func flush() async throws(Ending) {
-        while sentCount < output.count {
-            let count: Int?
-            do throws(SystemError) {
-                count = try socket.send(output, from: sentCount)
-            } catch {
-                throw .gone
+    private func respond(to request: Request) {
+        wait(for: .nothing)
+        framing.keepsAlive = request.keepsAlive
+        framing.isHTTP11 = request.isHTTP11
+        framing.omitsBody = request.method == .head
+        switch loop.handler.respond(to: request) {
+        case .now(let response): take(response)
+        case .later(let answer):
+            stage = .answering
+            pendingAnswer = answer
+            Task(executorPreference: loop) { await self.waitForAnswer() }
+        }
+    }
+
+    private func waitForAnswer() async {
+        guard let answer = pendingAnswer else { preconditionFailure("a request is answered once") }
+        pendingAnswer = nil
+        let response = await answer()
+        // Its client may have gone meanwhile, where answers before this one could not be sent.
+        guard !isEnded else { return }
+        take(response)
+        loop.makeRunnable(self)
+    }
+
+    private func take(_ response: Response) {
+        framing.date = loop.date
+        if loop.isStopping { framing.keepsAlive = false }
+        if case .parts(let parts) = response.body, !framing.omitsBody {
+            if !framing.isHTTP11 { framing.keepsAlive = false }
+            stage = .streaming(parts)
+        } else {
+            stage = framing.keepsAlive ? .reading : .closing(clientMaySend: false)
+        }
+        outbox.append(response, framing)
+    }
+
+    /// Makes the next part once those before it were taken, one in a turn.
+    private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
+        guard try flush() else { return false }
+        let part: [UInt8]?
+        do throws(BodyFailure) { part = try parts.next() } catch { throw .gone }
+        guard let part else {
+            if framing.isHTTP11 { outbox.append(Encoder.chunksEnd) }
+            stage = framing.keepsAlive ? .reading : .closing(clientMaySend: false)
+            return true
+        }
+        if framing.isHTTP11 { outbox.append(chunk: part) } else { outbox.append(part) }
+        if try flush() { loop.postpone(self) }
+        return false
+    }
+
+    /// Sends what there is; false where the client has to take some of it first.
+    private func flush() throws(Ending) -> Bool {
+        while !outbox.isEmpty {
+            let hasSent: Bool
+            do throws(SystemError) { hasSent = try outbox.send(to: socket) } catch { throw .gone }
+            guard hasSent else {
+                if wait != .writing { wait(for: .writing) }
+                if isExpired { throw .gone }
+                return false
             }
-            if let count {
-                sentCount += count
-                if phase == .writing { enter(.writing) }
-            } else {
-                if phase != .writing { enter(.writing) }
-                await suspend()
-                if isExpired || isBroken { throw .gone }
-            }
+            if wait == .writing { wait(for: .writing) }
         }
-        // Only a connection that waits to write is left asleep by what arrives.
-        if phase == .writing { enter(.answering) }
-        output.removeAll(keepingCapacity: output.capacity <= Self.idleOutputCapacityMax)
-        sentCount = 0
-    }
-
-    private func waitForInput() async throws(Ending) {
-        // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
-        let next: Phase = parser.isInsideBody ? .body : input.isEmpty && phase != .head ? .idle : .head
-        if phase != next { enter(next) }
-        if next == .idle, loop.isStopping { throw .gone }
-        do throws(Ending) {
-            try await waitForMore()
-        } catch {
-            if case .timedOut = error, next == .idle { throw .gone }
-            throw error
-        }
-    }
-
-    private func waitForMore() async throws(Ending) {
-        let count = input.count
-        while input.count == count {
-            if inputHasEnded || isBroken { throw .gone }
-            // Not asked right after waking up: what had come in time counts, even where the loop was late to see it.
-            if isExpired { throw .timedOut }
-            if mayHaveInput { loop.receiveNextTurn(self) }
-            await suspend()
-        }
-    }
-
-    private func letOthersIn() async {
-        loop.receiveNextTurn(self)
-        await suspend()
-    }
-
-    private func suspend() async {
-        requestsInTurn = 0
-        await Resumption.suspend { resumption in
-            precondition(waiter == nil, "a connection has one task")
-            waiter = resumption
-        }
-    }
-
-    private func resume() {
-        guard let waiter else { return }
-        self.waiter = nil
-        waiter.resume(returning: ())
+        if wait == .writing { wait(for: .nothing) }
+        return true
     }
 }
 
-/// What the loop calls.
+/// What the loop tells it.
 extension Connection {
     func register(with poller: borrowing Poller) throws(SystemError) {
         try poller.addEdgeTriggered(socket.descriptor, token: token)
@@ -215,18 +268,17 @@ extension Connection {
 
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
         if readiness.ended { endWasReported = true }
-        if readiness.readable || readiness.ended { receive(into: &receiveBuffer) }
-        if readiness.writable, phase == .writing { resume() }
+        if readiness.readable || readiness.ended {
+            mayHaveInput = true
+            receive(into: &receiveBuffer)
+        }
+        if readiness.writable, wait == .writing { loop.makeRunnable(self) }
     }
 
+    /// Takes what the kernel holds, where there is use for it. Its edges are reported once: what is left there is fetched
+    /// when there is room.
     func receive(into buffer: inout [UInt8]) {
-        // Edges are reported once: what is left in the kernel is fetched when there is room for it.
-        let inputBytesMax = max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
-        guard input.count < inputBytesMax || phase == .lingering else {
-            mayHaveInput = true
-            resumeReader()
-            return
-        }
+        guard mayHaveInput, takesInput else { return }
         do throws(SystemError) {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
@@ -242,21 +294,27 @@ extension Connection {
         } catch {
             isBroken = true
         }
-        resumeReader()
+        loop.makeRunnable(self)
     }
 
-    private func resumeReader() {
-        if phase != .writing || isBroken { resume() }
+    /// What comes while an answer is made or sent waits in the kernel, where it costs the client and not us.
+    private var takesInput: Bool {
+        switch stage {
+        case .reading:
+            wait != .writing && input.count < max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
+        case .lingering: true
+        case .answering, .streaming, .closing, .ended: false
+        }
     }
 
-    /// The scheduled tick has come: ends what is too late, and enters again what is not.
+    /// The scheduled tick has come: moves on what is too late, and enters again what is not.
     func lookAtDeadline(now: Int64, _ wheel: inout DeadlineWheel) {
         scheduledTick = nil
         guard let deadline else { return }
         if deadline <= now {
             self.deadline = nil
             isExpired = true
-            resume()
+            loop.makeRunnable(self)
         } else {
             scheduledTick = wheel.insert(token, at: deadline)
         }
@@ -264,34 +322,28 @@ extension Connection {
 
     func endWhereIdle() {
         // A request that came in this very turn is under way.
-        guard phase == .idle, input.isEmpty else { return }
-        isBroken = true
-        resume()
+        if wait == .idle, input.isEmpty { end() }
     }
 
-    private func enter(_ phase: Phase) {
-        self.phase = phase
-        let timeouts = loop.configuration.timeouts
-        let milliseconds: Int? =
-            switch phase {
-            case .idle: timeouts.idleMilliseconds
-            case .head: timeouts.headMilliseconds
-            case .body: timeouts.bodyMilliseconds
-            case .writing: timeouts.writeMilliseconds
-            case .lingering: timeouts.lingerMilliseconds
-            case .answering: nil
-            }
+    private func wait(for wait: Wait) {
+        self.wait = wait
         isExpired = false
-        guard let milliseconds else {
+        let timeouts = loop.configuration.timeouts
+        let milliseconds: Int
+        switch wait {
+        case .idle: milliseconds = timeouts.idleMilliseconds
+        case .head: milliseconds = timeouts.headMilliseconds
+        case .body: milliseconds = timeouts.bodyMilliseconds
+        case .writing: milliseconds = timeouts.writeMilliseconds
+        case .lingering: milliseconds = timeouts.lingerMilliseconds
+        case .nothing:
             deadline = nil
             return
         }
         let deadline = loop.now + Int64(milliseconds) * 1_000_000
         self.deadline = deadline
         // A deadline that moves away is found again when its tick comes; only one that comes nearer is entered anew.
-        if scheduledTick.map({ $0 * DeadlineWheel.tickNanoseconds > deadline + DeadlineWheel.tickNanoseconds }) ?? true
-        {
-            scheduledTick = loop.schedule(self, at: deadline)
-        }
+        let isFoundInTime = scheduledTick.map { ($0 - 1) * DeadlineWheel.tickNanoseconds <= deadline } ?? false
+        if !isFoundInTime { scheduledTick = loop.schedule(self, at: deadline) }
     }
 }

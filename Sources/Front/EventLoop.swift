@@ -2,10 +2,10 @@ import HTTP
 import Posix
 import Synchronization
 
-/// One thread that waits for its connections with epoll and runs their tasks.
+/// One thread that waits for its connections with epoll and moves them on.
 ///
-/// A turn of the loop receives all that has arrived before it runs any task, so that the tasks of a turn may share one
-/// snapshot of the database: a request can't be older than a write that its client saw acknowledged.
+/// A turn of the loop receives all that has arrived before it answers any of it, so that the requests of a turn may share
+/// one snapshot of the database: it can't be older than a write that a client of theirs saw acknowledged.
 final class EventLoop: TaskExecutor, @unchecked Sendable {
     // Safe: `inbox` is a Mutex and `wakeup` is a descriptor; all else is touched on the loop's own thread, which the entry
     // points assert.
@@ -38,14 +38,20 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var connections = ConnectionTable<Connection>()
     private var wheel: DeadlineWheel
     private var jobs = TaskJobs()
-    /// Connections that may have more to receive than a turn took.
-    private var unread: [UInt64] = []
+    /// Connections that something has happened to; the turn moves each on.
+    private var runnable: [Connection] = []
+    /// Connections that go on in the next turn, whether or not anything arrives until then.
+    private var postponed: [Connection] = []
+    private let bufferedBytesMax: Int
+    /// What the connections hold in their buffers.
+    private var bufferedBytes = 0
     private var receiveBuffer = [UInt8](repeating: 0, count: EventLoop.receiveBufferBytes)
     private var acceptsAgainAt: Int64?
     private var stopDeadline: Int64?
     private(set) var now = SystemClock.monotonicNanoseconds()
     private var dateSecond: Int64 = -1
-    private var dateText = ""
+    /// The time of the turn, as `Date` has it (RFC 9110, section 6.6.1).
+    private(set) var date = ""
 
     /// Made on the thread that will run it.
     init(
@@ -55,6 +61,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.listeners = listeners
         self.admission = admission
         self.handler = handler
+        bufferedBytesMax = configuration.bufferedBytesMax / configuration.eventLoops
         poller = try Poller()
         wakeup = try Wakeup()
         wheel = DeadlineWheel(now: now)
@@ -70,12 +77,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         defer { handler.close() }
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
-            now = SystemClock.monotonicNanoseconds()
-            receiveLeftovers()
+            readClocks()
+            resumePostponed()
             for index in 0..<eventCount { take(poller.event(index)) }
             expireDeadlines()
             takeInbox()
-            runJobs()
+            advanceRunnable()
             handler.endBatch()
         }
     }
@@ -104,25 +111,29 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if wakes { wakeup.signal() }
     }
 
-    /// Now, as `Date` has it (RFC 9110, section 6.6.1).
-    var date: String {
-        let second = SystemClock.wallMilliseconds() / 1000
-        if second != dateSecond {
-            dateSecond = second
-            dateText = CivilTime(secondsSince1970: second).imfFixdate
-        }
-        return dateText
-    }
-
     /// Enters a connection's deadline and returns the tick in which it is looked at.
     func schedule(_ connection: Connection, at deadline: Int64) -> Int64 {
         wheel.insert(connection.token, at: deadline)
     }
 
-    /// Receives for the connection in the next turn, whether or not anything arrives until then.
-    func receiveNextTurn(_ connection: Connection) {
-        unread.append(connection.token)
+    /// Has the turn move the connection on, once however often that is asked.
+    func makeRunnable(_ connection: Connection) {
+        guard !connection.isRunnable else { return }
+        connection.isRunnable = true
+        runnable.append(connection)
     }
+
+    /// Has the next turn move the connection on: others come first.
+    func postpone(_ connection: Connection) {
+        postponed.append(connection)
+    }
+
+    func changeBufferedBytes(by difference: Int) {
+        bufferedBytes += difference
+    }
+
+    /// Whether connections that can do with less have to give way.
+    var holdsTooMuch: Bool { bufferedBytes > bufferedBytesMax }
 
     func remove(_ connection: Connection) {
         connections.remove(connection.token)
@@ -135,7 +146,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func timeoutMilliseconds() -> Int32? {
-        if !jobs.isEmpty || !unread.isEmpty { return 0 }
+        if !jobs.isEmpty || !postponed.isEmpty { return 0 }
         let never = Int64.max
         let next = min(wheel.nextNanoseconds() ?? never, acceptsAgainAt ?? never, stopDeadline ?? never)
         return next == never ? nil : Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
@@ -151,9 +162,19 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    private func receiveLeftovers() {
-        let tokens = exchange(&unread, with: [])
-        for token in tokens { connections[token]?.receive(into: &receiveBuffer) }
+    private func readClocks() {
+        now = SystemClock.monotonicNanoseconds()
+        let second = SystemClock.wallMilliseconds() / 1000
+        guard second != dateSecond else { return }
+        dateSecond = second
+        date = CivilTime(secondsSince1970: second).imfFixdate
+    }
+
+    private func resumePostponed() {
+        for connection in exchange(&postponed, with: []) {
+            connection.receive(into: &receiveBuffer)
+            makeRunnable(connection)
+        }
     }
 
     private func expireDeadlines() {
@@ -180,8 +201,17 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    private func runJobs() {
-        while !jobs.isEmpty { jobs.take().run(on: self) }
+    /// Moves everyone on, the tasks of answers that took their time among them.
+    private func advanceRunnable() {
+        repeat {
+            if !jobs.isEmpty { jobs.take().run(on: self) }
+            var index = 0
+            while index < runnable.count {
+                runnable[index].advance()
+                index += 1
+            }
+            runnable.removeAll(keepingCapacity: true)
+        } while !jobs.isEmpty
     }
 }
 
@@ -233,7 +263,7 @@ extension EventLoop {
             remove(connection)
             return
         }
-        Task(executorPreference: self) { await connection.serve() }
+        makeRunnable(connection)
     }
 
     /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is

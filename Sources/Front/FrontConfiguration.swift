@@ -10,6 +10,10 @@ package struct FrontConfiguration: Sendable {
     /// Connections from one address; the same as in all by default, since a shop behind a proxy is one address.
     package var connectionsPerAddressMax = 16_384
 
+    /// What all connections together hold of half requests and of answers that nobody takes, so that many slow clients can't
+    /// use up the memory; over it, whoever holds more than a head's worth is answered with 503 or left.
+    package var bufferedBytesMax = 128 * 1024 * 1024
+
     package init() {}
 }
 

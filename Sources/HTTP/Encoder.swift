@@ -22,27 +22,24 @@ package enum Encoder {
     /// The interim answer that asks for the body (RFC 9110, section 15.2.1).
     package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
+    /// Appends the head, and the body where it is there as a whole.
     package static func encode(_ response: Response, _ context: Context, into bytes: inout [UInt8]) {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: response.status.rawValue)
         bytes.append(" ")
         bytes.append(response.status.phrase)
         bytes.append("\r\nDate: ")
-        bytes.append(contentsOf: context.date.utf8)
+        bytes.append(context.date)
         if let contentType = response.contentType {
             bytes.append("\r\nContent-Type: ")
             bytes.append(contentType)
         }
-        // 204 has no Content-Length (RFC 9110, section 8.6).
-        if response.status != .noContent {
-            bytes.append("\r\nContent-Length: ")
-            bytes.append(decimal: response.body.count)
-        }
+        appendFraming(of: response, context, &bytes)
         for field in response.fields {
             bytes.append("\r\n")
             bytes.append(field.name)
             bytes.append(": ")
-            bytes.append(contentsOf: field.value.utf8)
+            bytes.append(field.value)
         }
         if !context.keepsAlive {
             bytes.append("\r\nConnection: close")
@@ -50,8 +47,37 @@ package enum Encoder {
             bytes.append("\r\nConnection: keep-alive")
         }
         bytes.append("\r\n\r\n")
-        if !context.omitsBody { bytes.append(contentsOf: response.body) }
+        if case .bytes(let body) = response.body, !context.omitsBody { bytes.append(contentsOf: body) }
     }
+
+    private static func appendFraming(of response: Response, _ context: Context, _ bytes: inout [UInt8]) {
+        switch response.body {
+        case .bytes(let body):
+            // 204 has no Content-Length (RFC 9110, section 8.6).
+            guard response.status != .noContent else { return }
+            bytes.append("\r\nContent-Length: ")
+            bytes.append(decimal: body.count)
+        case .parts:
+            // HTTP/1.0 knows a body of unknown length by the connection's end alone (RFC 9112, section 6.1).
+            guard context.isHTTP11 else {
+                precondition(!context.keepsAlive || context.omitsBody, "the end of the connection ends the body")
+                return
+            }
+            bytes.append("\r\nTransfer-Encoding: chunked")
+        }
+    }
+
+    /// Appends a part of a body as a chunk (RFC 9112, section 7.1); an empty part would end it.
+    package static func encode(chunk part: [UInt8], into bytes: inout [UInt8]) {
+        guard !part.isEmpty else { return }
+        bytes.append(hexadecimal: part.count)
+        bytes.append("\r\n")
+        bytes.append(contentsOf: part)
+        bytes.append("\r\n")
+    }
+
+    /// Behind the last chunk.
+    package static let chunksEnd = Array("0\r\n\r\n".utf8)
 }
 
 extension [UInt8] {
@@ -63,5 +89,12 @@ extension [UInt8] {
         precondition(value >= 0, "lengths and codes are not negative")
         if value >= 10 { append(decimal: value / 10) }
         append(UInt8(ascii: "0") + UInt8(value % 10))
+    }
+
+    fileprivate mutating func append(hexadecimal value: Int) {
+        precondition(value >= 0, "lengths are not negative")
+        if value >= 16 { append(hexadecimal: value / 16) }
+        let digit = UInt8(value % 16)
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 }

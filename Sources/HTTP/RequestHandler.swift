@@ -1,6 +1,6 @@
 /// Answers the requests of one event loop, on its thread.
 package protocol RequestHandler: AnyObject {
-    func respond(to request: Request) async -> Response
+    func respond(to request: Request) -> Reply
 
     /// The answer to a request that could not be read.
     func response(to error: RequestError) -> Response
@@ -11,4 +11,12 @@ package protocol RequestHandler: AnyObject {
 
     /// The loop has ended; what belongs to its thread is closed here.
     func close()
+}
+
+/// How a request is answered.
+package enum Reply {
+    case now(Response)
+    /// After waiting for something that is not this thread's, such as the disk. What the function holds is kept until then,
+    /// and so is best small.
+    case later(() async -> Response)
 }

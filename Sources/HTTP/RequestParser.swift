@@ -38,6 +38,14 @@ package struct RequestParser: Sendable {
         return true
     }
 
+    /// What is held of a body that is still coming.
+    package var bodyBytes: Int {
+        switch state {
+        case .head: 0
+        case .body(let request, _), .chunkedBody(let request, _): request.body.count
+        }
+    }
+
     /// Takes the next step; throws the answer to a request that can't be read.
     package mutating func parse(_ input: inout InputBuffer) throws(RequestError) -> Outcome {
         if case .head = state {

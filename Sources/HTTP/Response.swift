@@ -1,5 +1,5 @@
-/// An answer, before it is bytes. The encoder adds `Date`, `Content-Length` and `Connection`.
-package struct Response: Sendable {
+/// An answer, before it is bytes. The encoder adds `Date`, the framing of the body and `Connection`.
+package struct Response {
     package struct Field: Sendable {
         package let name: String
         /// One line, as it goes out.
@@ -12,17 +12,22 @@ package struct Response: Sendable {
         }
     }
 
+    package enum Body {
+        case bytes([UInt8])
+        case parts(any BodyParts)
+    }
+
     package var status: Status
     package private(set) var fields: [Field] = []
     /// What the body is; nil where there is none.
     package private(set) var contentType: String?
-    package private(set) var body: [UInt8] = []
+    package private(set) var body = Body.bytes([])
 
     package init(_ status: Status) {
         self.status = status
     }
 
-    package init(_ status: Status, contentType: String, body: [UInt8]) {
+    package init(_ status: Status, contentType: String, _ body: Body) {
         precondition(status != .noContent, "204 carries no body (RFC 9110, section 15.3.5)")
         self.status = status
         self.contentType = contentType
@@ -34,8 +39,20 @@ package struct Response: Sendable {
     }
 
     /// The same answer with its body in another content coding (RFC 9110, section 8.4).
-    package mutating func replaceBody(_ body: [UInt8], coding: String) {
+    package mutating func replaceBody(_ body: Body, coding: String) {
         self.body = body
         add("Content-Encoding", coding)
     }
+}
+
+/// A body that is made part by part, each when the client has taken those before it, so that a long one needs no more
+/// memory than a short one. Used on its event loop's thread.
+package protocol BodyParts: AnyObject {
+    /// The next part; nil behind the last one. A part takes a few milliseconds at most, as its loop serves others too.
+    func next() throws(BodyFailure) -> [UInt8]?
+}
+
+/// A body can't go on. Its client has the head already: all that can be said is to end before the end.
+package struct BodyFailure: Error {
+    package init() {}
 }

@@ -12,24 +12,29 @@ package struct BalanceService {
         try repository.balance(of: user)
     }
 
-    /// Newest first.
-    package func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
-        try repository.withdrawals(of: user)
+    /// Newest first; see ``Repository/withdrawals(of:from:limit:)``.
+    package func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Withdrawal> {
+        try repository.withdrawals(of: user, from: cursor, limit: limit)
     }
 
-    /// Spends points on an order, once however often it is asked. Throws ``LoyaltyError/orderNumberInvalid(_:)``,
-    /// ``LoyaltyError/sumInvalid(_:)``, ``LoyaltyError/notEnoughPoints`` or ``LoyaltyError/withdrawalConflict``.
-    package func withdraw(
-        _ sum: Points, for order: some Sequence<UInt8>, by user: UserID
-    ) async throws(LoyaltyError) {
-        let number: OrderNumber
+    /// The number of an order that points are spent on. Throws ``LoyaltyError/orderNumberInvalid(_:)``.
+    package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
         do {
-            number = try OrderNumber(parsing: order)
+            return try OrderNumber(parsing: text)
         } catch {
             throw .orderNumberInvalid(error)
         }
+    }
+
+    /// Spends points on an order, once however often it is asked. Throws ``LoyaltyError/sumInvalid(_:)``,
+    /// ``LoyaltyError/notEnoughPoints`` or ``LoyaltyError/withdrawalConflict``.
+    package func withdraw(
+        _ sum: Points, for order: OrderNumber, by user: UserID
+    ) async throws(LoyaltyError) {
         guard sum > .zero else { throw .sumInvalid("The sum is not above zero.") }
-        switch try await repository.withdraw(sum, for: number, of: user, at: clock()) {
+        switch try await repository.withdraw(sum, for: order, of: user, at: clock()) {
         case .withdrawn, .repeated: return
         case .notEnoughPoints: throw .notEnoughPoints
         case .conflict: throw .withdrawalConflict

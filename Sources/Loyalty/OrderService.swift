@@ -10,11 +10,21 @@ package struct OrderService {
         self.clock = clock
     }
 
+    /// The number that a client uploads. Throws ``LoyaltyError/orderNumberMissing`` or
+    /// ``LoyaltyError/orderNumberInvalid(_:)``.
+    package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
+        do {
+            return try OrderNumber(parsing: text)
+        } catch .empty {
+            throw .orderNumberMissing
+        } catch {
+            throw .orderNumberInvalid(error)
+        }
+    }
+
     /// Stores an order and puts it where it will be asked about; true where it is new, false where this user uploaded it
-    /// before. Throws ``LoyaltyError/orderNumberMissing``, ``LoyaltyError/orderNumberInvalid(_:)`` or
-    /// ``LoyaltyError/orderUploadedByAnother``.
-    package func upload(_ text: some Sequence<UInt8>, by user: UserID) async throws(LoyaltyError) -> Bool {
-        let number = try OrderService.number(parsing: text)
+    /// before. Throws ``LoyaltyError/orderUploadedByAnother``.
+    package func upload(_ number: OrderNumber, by user: UserID) async throws(LoyaltyError) -> Bool {
         guard queue.hasRoom else { throw .overloaded(retryAfterSeconds: 1) }
         switch try await repository.addOrder(number, of: user, at: clock()) {
         case .accepted(let id):
@@ -25,18 +35,10 @@ package struct OrderService {
         }
     }
 
-    /// Newest upload first.
-    package func orders(of user: UserID) throws(LoyaltyError) -> [Order] {
-        try repository.orders(of: user)
-    }
-
-    static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
-        do {
-            return try OrderNumber(parsing: text)
-        } catch .empty {
-            throw .orderNumberMissing
-        } catch {
-            throw .orderNumberInvalid(error)
-        }
+    /// Newest upload first; see ``Repository/orders(of:from:limit:)``.
+    package func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Order> {
+        try repository.orders(of: user, from: cursor, limit: limit)
     }
 }

@@ -8,11 +8,11 @@
 package protocol Repository: AnyObject {
     func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
-    /// Newest upload first.
-    func orders(of user: UserID) throws(LoyaltyError) -> [Order]
+    /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
+    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
     func balance(of user: UserID) throws(LoyaltyError) -> Balance
-    /// Newest first.
-    func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal]
+    /// Newest first; at most `limit`, from the newest or behind `cursor` on.
+    func withdrawals(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Withdrawal>
 
     /// Adds a user and opens their first session; throws ``LoyaltyError/loginTaken``.
     func addUser(

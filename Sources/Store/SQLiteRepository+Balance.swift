@@ -13,15 +13,20 @@ extension SQLiteRepository {
         return balance ?? Balance(current: .zero, withdrawn: .zero)
     }
 
-    package func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
-        try reader.read { database throws(SQLiteError) in
+    package func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Withdrawal> {
+        try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
             try database.all(
-                "SELECT order_number, sum, processed_at FROM withdrawals WHERE user_id = ? ORDER BY id DESC",
-                user.rawValue
+                """
+                SELECT id, order_number, sum, processed_at FROM withdrawals
+                WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, user.rawValue, before, limit
             ) { row in
-                Withdrawal(
-                    order: OrderNumber(stored: row.text(0)), sum: Points(hundredths: row.integer(1)),
-                    processedAt: Timestamp(milliseconds: row.integer(2)))
+                let withdrawal = Withdrawal(
+                    order: OrderNumber(stored: row.text(1)), sum: Points(hundredths: row.integer(2)),
+                    processedAt: Timestamp(milliseconds: row.integer(3)))
+                return (row.integer(0), withdrawal)
             }
         }
     }

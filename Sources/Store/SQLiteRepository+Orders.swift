@@ -2,18 +2,23 @@ import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func orders(of user: UserID) throws(LoyaltyError) -> [Order] {
-        try reader.read { database throws(SQLiteError) in
+    package func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Order> {
+        try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
             try database.all(
-                "SELECT number, status, accrual, uploaded_at FROM orders WHERE user_id = ? ORDER BY id DESC",
-                user.rawValue
+                """
+                SELECT id, number, status, accrual, uploaded_at FROM orders
+                WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, user.rawValue, before, limit
             ) { row in
-                guard let status = Order.Status(rawValue: row.integer(1)) else {
+                guard let status = Order.Status(rawValue: row.integer(2)) else {
                     preconditionFailure("the table checks the status")
                 }
-                return Order(
-                    number: OrderNumber(stored: row.text(0)), status: status,
-                    accrual: Points(hundredths: row.integer(2)), uploadedAt: Timestamp(milliseconds: row.integer(3)))
+                let order = Order(
+                    number: OrderNumber(stored: row.text(1)), status: status,
+                    accrual: Points(hundredths: row.integer(3)), uploadedAt: Timestamp(milliseconds: row.integer(4)))
+                return (row.integer(0), order)
             }
         }
     }

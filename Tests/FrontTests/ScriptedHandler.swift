@@ -47,19 +47,25 @@ final class ScriptedHandler: RequestHandler {
         self.script = script
     }
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request) -> Reply {
         let target = String(decoding: request.target, as: UTF8.self)
         script.record(.request(target))
         if target.hasPrefix("/later") {
-            let text = await Resumption<String>.suspend { resumption in
-                let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
-                precondition(isKept, "a test holds few requests")
+            return .later { [script] in
+                let text = await Resumption<String>.suspend { resumption in
+                    let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
+                    precondition(isKept, "a test holds few requests")
+                }
+                return Self.text(text)
             }
-            return Self.text(text)
         }
+        return .now(answer(to: request, target))
+    }
+
+    private func answer(to request: Request, _ target: String) -> Response {
         if target == "/block" { waitUntil { script.isUnblocked } }
         if target == "/big" {
-            return Response(.ok, contentType: "application/octet-stream", body: Script.bigBody)
+            return Response(.ok, contentType: "application/octet-stream", .bytes(Script.bigBody))
         }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
@@ -67,7 +73,7 @@ final class ScriptedHandler: RequestHandler {
     }
 
     func response(to error: RequestError) -> Response {
-        Response(error.status, contentType: "text/plain", body: Array(error.detail.utf8))
+        Response(error.status, contentType: "text/plain", .bytes(Array(error.detail.utf8)))
     }
 
     func endBatch() {
@@ -79,6 +85,6 @@ final class ScriptedHandler: RequestHandler {
     }
 
     private static func text(_ text: String) -> Response {
-        Response(.ok, contentType: "text/plain", body: Array(text.utf8))
+        Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
     }
 }

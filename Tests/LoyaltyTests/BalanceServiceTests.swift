@@ -18,7 +18,8 @@ import Testing
     }
 
     private func withdraw(_ hundredths: Int64, for order: String, by user: UserID) async throws(LoyaltyError) {
-        try await service.withdraw(Points(hundredths: hundredths), for: order.utf8, by: user)
+        try await service.withdraw(
+            Points(hundredths: hundredths), for: try BalanceService.number(parsing: order.utf8), by: user)
     }
 
     @Test func withdrawingMovesPoints() async throws {
@@ -26,9 +27,10 @@ import Testing
         try await withdraw(60, for: "26", by: me)
         let balance = try service.balance(of: me)
         #expect(balance == Balance(current: .zero, withdrawn: Points(hundredths: 100)))
-        #expect(try service.withdrawals(of: me).map(\.order.digits) == ["26", "18"])
-        #expect(try service.withdrawals(of: me).map(\.processedAt) == [clock.now, clock.now])
-        #expect(try service.withdrawals(of: you).isEmpty)
+        #expect(try service.withdrawals(of: me, from: nil, limit: 9).items.map(\.order.digits) == ["26", "18"])
+        #expect(
+            try service.withdrawals(of: me, from: nil, limit: 9).items.map(\.processedAt) == [clock.now, clock.now])
+        #expect(try service.withdrawals(of: you, from: nil, limit: 9).items.isEmpty)
     }
 
     @Test func repeatedWithdrawalDebitsOnce() async throws {
@@ -65,6 +67,6 @@ import Testing
         repository.failure = .failed
         await #expect(throws: LoyaltyError.failed) { try await withdraw(1, for: "18", by: me) }
         #expect(throws: LoyaltyError.failed) { try service.balance(of: me) }
-        #expect(throws: LoyaltyError.failed) { try service.withdrawals(of: me) }
+        #expect(throws: LoyaltyError.failed) { try service.withdrawals(of: me, from: nil, limit: 9) }
     }
 }

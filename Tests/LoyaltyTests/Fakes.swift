@@ -43,11 +43,12 @@ final class FakeRepository: Repository {
         return losesRaces ? nil : users[login]
     }
 
-    func orders(of user: UserID) throws(LoyaltyError) -> [Order] {
+    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
         try call("orders")
-        return uploads.reversed().filter { $0.user == user }.map {
+        let orders = uploads.reversed().filter { $0.user == user }.map {
             Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
         }
+        return page(of: orders, from: cursor, limit: limit)
     }
 
     func balance(of user: UserID) throws(LoyaltyError) -> Balance {
@@ -55,11 +56,22 @@ final class FakeRepository: Repository {
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
     }
 
-    func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
+    func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Withdrawal> {
         try call("withdrawals")
-        return spent.reversed().filter { $0.user == user }.map {
+        let withdrawals = spent.reversed().filter { $0.user == user }.map {
             Withdrawal(order: $0.order, sum: $0.sum, processedAt: $0.at)
         }
+        return page(of: withdrawals, from: cursor, limit: limit)
+    }
+
+    /// A cursor counts what was read.
+    private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
+        let start = Int(cursor?.rawValue ?? 0)
+        let end = min(items.count, start + limit)
+        return Page(
+            items: Array(items[start..<end]), next: end < items.count ? PageCursor(rawValue: Int64(end)) : nil)
     }
 
     func addUser(

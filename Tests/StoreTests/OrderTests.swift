@@ -77,4 +77,25 @@ struct OrderTests {
             #expect(outcomes.count { outcome in outcome == .uploadedByAnother } == 7)
         }
     }
+
+    /// A page begins behind what was read, whatever was added in front of that.
+    @Test func pagesNeitherSkipNorRepeat() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.onLoop { repository in
+                func add(_ index: Int) async throws {
+                    _ = try await repository.addOrder(.sample(index), of: user, at: fixture.clock.now)
+                }
+                for index in 1...5 { try await add(index) }
+                let first = try repository.orders(of: user, from: nil, limit: 2)
+                #expect(first.items.map(\.number) == [.sample(5), .sample(4)])
+                try await add(6)
+                let second = try repository.orders(of: user, from: first.next, limit: 2)
+                #expect(second.items.map(\.number) == [.sample(3), .sample(2)])
+                let third = try repository.orders(of: user, from: second.next, limit: 2)
+                #expect(third.items.map(\.number) == [.sample(1)])
+                #expect(third.next == nil)
+            }
+        }
+    }
 }
