@@ -20,6 +20,7 @@ extension Configuration {
         front.timeouts.writeMilliseconds = http.writeTimeoutMilliseconds
         front.connectionsMax = http.connectionsMax
         front.connectionsPerAddressMax = http.connectionsPerAddressMax
+        front.bufferedBytesMax = http.bufferedBytesMax
         return front
     }
 

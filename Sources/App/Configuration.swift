@@ -29,6 +29,7 @@ struct Configuration: Sendable {
         var stopTimeoutMilliseconds = 10_000
         var connectionsMax = 16_384
         var connectionsPerAddressMax = 16_384
+        var bufferedBytesMax = 128 * 1024 * 1024
         var allowedOrigins: [String] = []
     }
 

@@ -56,6 +56,9 @@ enum Settings {
             "http.connections_per_address_max", \.http.connectionsPerAddressMax, .integer(1...1_000_000),
             "connections at once from one address"),
         Setting(
+            "http.buffered_bytes_max", \.http.bufferedBytesMax, .integer(1_048_576...68_719_476_736),
+            "held in all of half requests and of answers nobody takes; over it, 503"),
+        Setting(
             "http.allowed_origins", \.http.allowedOrigins,
             .list("origins such as https://shop.example", isElement: Origin.isValid),
             "other sites whose pages may change something"),

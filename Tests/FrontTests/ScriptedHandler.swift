@@ -18,6 +18,10 @@ final class Script: Sendable {
         func answer() { resumption.resume(returning: "later \(target)") }
     }
 
+    /// Parts made of all streamed bodies, and bodies that nobody makes parts of any more.
+    let partsMade = Atomic<Int>(0)
+    let bodiesLeft = Atomic<Int>(0)
+
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
     let held = BlockingQueue<Held>(capacity: 100_000)
@@ -39,7 +43,7 @@ final class Script: Sendable {
 }
 
 /// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, anything else says what was asked.
+/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, anything else says what was asked.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
 
@@ -67,6 +71,11 @@ final class ScriptedHandler: RequestHandler {
         if target == "/big" {
             return Response(.ok, contentType: "application/octet-stream", .bytes(Script.bigBody))
         }
+        for (prefix, breaks) in [("/parts/", false), ("/broken/", true)] where target.hasPrefix(prefix) {
+            let count = Int(target.dropFirst(prefix.count))!
+            let parts = ScriptedParts(count: count, breaks: breaks, script)
+            return Response(.ok, contentType: "text/plain", .parts(parts))
+        }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))
@@ -86,5 +95,35 @@ final class ScriptedHandler: RequestHandler {
 
     private static func text(_ text: String) -> Response {
         Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+    }
+}
+
+/// Numbered parts of about four kilobytes; every tenth is empty.
+final class ScriptedParts: BodyParts {
+    private let count: Int
+    private let breaks: Bool
+    private let script: Script
+    private var number = 0
+
+    init(count: Int, breaks: Bool, _ script: Script) {
+        (self.count, self.breaks, self.script) = (count, breaks, script)
+    }
+
+    deinit {
+        script.bodiesLeft.add(1, ordering: .relaxed)
+    }
+
+    static func part(_ number: Int) -> [UInt8] {
+        number % 10 == 9 ? [] : Array("\(number),".utf8) + [UInt8](repeating: UInt8(ascii: "."), count: 4_000)
+    }
+
+    func next() throws(BodyFailure) -> [UInt8]? {
+        guard number < count else {
+            if breaks { throw BodyFailure() }
+            return nil
+        }
+        defer { number += 1 }
+        script.partsMade.add(1, ordering: .relaxed)
+        return Self.part(number)
     }
 }

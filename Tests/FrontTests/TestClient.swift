@@ -97,12 +97,35 @@ final class TestClient: @unchecked Sendable {
             guard let colon = line.firstRange(of: ": ") else { throw Failure.malformed(String(line)) }
             fields[line[..<colon.lowerBound].lowercased()] = String(line[colon.upperBound...])
         }
-        let bodyCount = omitsBody || status == 100 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
-        let bodyStart = headEnd.upperBound
-        guard received.endIndex - bodyStart >= bodyCount else { return nil }
-        let body = Array(received[bodyStart..<(bodyStart + bodyCount)])
-        received = received[(bodyStart + bodyCount)...]
-        return Answer(status: status, fields: fields, body: body)
+        let rest = received[headEnd.upperBound...]
+        let hasNoBody = omitsBody || status == 100
+        let isChunked = fields["transfer-encoding"] == "chunked" && !hasNoBody
+        let lengthedCount = hasNoBody ? 0 : Int(fields["content-length"] ?? "0") ?? 0
+        guard
+            let (body, end) = isChunked
+                ? try Self.unchunked(rest)
+                : rest.count >= lengthedCount ? (rest.prefix(lengthedCount), rest.startIndex + lengthedCount) : nil
+        else { return nil }
+        received = received[end...]
+        return Answer(status: status, fields: fields, body: Array(body))
+    }
+
+    /// A chunked body and where it ends; nil where it is not whole.
+    private static func unchunked(_ bytes: ArraySlice<UInt8>) throws -> (body: ArraySlice<UInt8>, end: Int)? {
+        var body: ArraySlice<UInt8> = []
+        var rest = bytes
+        while let lineEnd = rest.firstRange(of: [0x0D, 0x0A]) {
+            let digits = String(decoding: rest[..<lineEnd.lowerBound], as: UTF8.self)
+            guard let count = Int(digits, radix: 16) else { throw Failure.malformed("chunk of \(digits)") }
+            let data = rest[lineEnd.upperBound...].prefix(count)
+            let tail = rest[lineEnd.upperBound...].dropFirst(count)
+            guard tail.count >= 2 else { return nil }
+            guard tail.starts(with: [0x0D, 0x0A]) else { throw Failure.malformed("chunk of more than \(count)") }
+            if count == 0 { return (body, tail.startIndex + 2) }
+            body += data
+            rest = tail.dropFirst(2)
+        }
+        return nil
     }
 }
 
