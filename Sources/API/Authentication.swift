@@ -11,11 +11,18 @@ struct Authentication {
     let sessionSeconds: Int64
     /// Whether a browser sends the cookie over TLS only.
     let cookieIsSecure: Bool
+    let versions: any ReadVersions
+    let cache: SessionCache
 
     /// The user who asks. Where a request shows both a header and a cookie, the header counts (RFC 6750, section 2.1).
     func user(of request: Request) throws(LoyaltyError) -> UserID? {
         guard let text = Self.token(of: request), text.count <= Self.tokenBytesMax else { return nil }
-        return try accounts.user(of: SessionToken(text: String(decoding: text, as: UTF8.self)))
+        if let session = cache.session(of: text), accounts.isOpen(session) { return session.user }
+        let version = versions.version
+        let token = SessionToken(text: String(decoding: text, as: UTF8.self))
+        guard let session = try accounts.session(of: token) else { return nil }
+        cache.insert(session, of: text, version: version)
+        return session.user
     }
 
     /// 200, with the session as a cookie and as a header.

@@ -18,10 +18,10 @@ struct BalanceRoutes {
         let balance = try balances.balance(of: user)
         var writer = JSONWriter(reserving: 64)
         writer.object { writer in
-            writer.name("current")
-            writer.literal(balance.current.description)
-            writer.name("withdrawn")
-            writer.literal(balance.withdrawn.description)
+            writer.name(.current)
+            writer.number(hundredths: balance.current.hundredths)
+            writer.name(.withdrawn)
+            writer.number(hundredths: balance.withdrawn.hundredths)
         }
         return .json(.bytes(writer.bytes))
     }
@@ -38,17 +38,26 @@ struct BalanceRoutes {
     }
 
     private func withdrawals(_ user: UserID) throws(LoyaltyError) -> Response {
-        try .list { cursor, limit throws(LoyaltyError) in
+        var times = TimestampWriter()
+        return try .list { cursor, limit throws(LoyaltyError) in
             try balances.withdrawals(of: user, from: cursor, limit: limit)
         } write: { withdrawal, writer in
             writer.object { writer in
-                writer.name("order")
-                writer.string(withdrawal.order.digits)
-                writer.name("sum")
-                writer.literal(withdrawal.sum.description)
-                writer.name("processed_at")
-                writer.string(withdrawal.processedAt.rfc3339)
+                writer.name(.order)
+                writer.plain(withdrawal.order.digits)
+                writer.name(.sum)
+                writer.number(hundredths: withdrawal.sum.hundredths)
+                writer.name(.processedAt)
+                times.write(withdrawal.processedAt, &writer)
             }
         }
     }
+}
+
+extension JSONName {
+    fileprivate static let current = JSONName("current")
+    fileprivate static let withdrawn = JSONName("withdrawn")
+    fileprivate static let order = JSONName("order")
+    fileprivate static let sum = JSONName("sum")
+    fileprivate static let processedAt = JSONName("processed_at")
 }

@@ -36,18 +36,18 @@ struct ContentCoding {
         }
     }
 
-    /// The answer, packed where it is worth it and the client takes it.
-    func packed(_ response: Response, for headers: Headers) -> Response {
+    /// The answer, packed where that is worth it and the client prefers it.
+    func packed(_ response: Response, ifPreferred isPreferred: Bool) -> Response {
         var response = response
         switch response.body {
         case .bytes(let bytes):
             guard bytes.count >= Self.packedBytesMin else { return response }
             response.add("Vary", "Accept-Encoding")
-            guard AcceptEncoding(headers).prefersGzip else { return response }
+            guard isPreferred else { return response }
             response.replaceBody(.bytes(compressor.compress(bytes)), coding: "gzip")
         case .parts(let parts):
             response.add("Vary", "Accept-Encoding")
-            guard AcceptEncoding(headers).prefersGzip, let packed = PackedParts(parts, budget: streams) else {
+            guard isPreferred, let packed = PackedParts(parts, budget: streams) else {
                 return response
             }
             response.replaceBody(.parts(packed), coding: "gzip")

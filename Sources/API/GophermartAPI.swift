@@ -18,37 +18,37 @@ package final class GophermartAPI: RequestHandler {
     private let authentication: Authentication
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
+    private let versions: any ReadVersions
+    private let answers: AnswerCache
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
     /// `didEndBatch` ends what the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
-        accounts: AccountService, orders: OrderService, balances: BalanceService, settings: Settings,
-        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        accounts: AccountService, orders: OrderService, balances: BalanceService, versions: any ReadVersions,
+        settings: Settings, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
-            accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure)
+            accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
+            versions: versions, cache: SessionCache(versions: versions))
         router = Router(
             AccountRoutes(accounts: accounts, authentication: authentication).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
+        self.versions = versions
+        answers = AnswerCache(versions: versions)
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
 
     package func respond(to request: Request) -> Reply {
-        let headers = request.headers
         do throws(Problem) {
             switch try outcome(of: request) {
-            case .now(let response): return .now(contentCoding.packed(response, for: headers))
+            case .now(let response): return .now(response)
             case .later(let later):
-                return .later { [contentCoding] in
-                    do throws(LoyaltyError) {
-                        return contentCoding.packed(try await later(), for: headers)
-                    } catch {
-                        return Problem(error).response
-                    }
+                return .later {
+                    do throws(LoyaltyError) { return try await later() } catch { return Problem(error).response }
                 }
             }
         } catch {
@@ -98,10 +98,17 @@ package final class GophermartAPI: RequestHandler {
         case .anyone(let begin):
             let body = try contentCoding.unpackedBody(of: request)
             return .later(try translating { () throws(LoyaltyError) in try begin(body) })
-        case .read(let respond):
+        case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             let user = try user(of: request)
-            return .now(try translating { () throws(LoyaltyError) in try respond(user) })
+            let prefersGzip = AcceptEncoding(request.headers).prefersGzip
+            let key = AnswerCache.Key(user: user, route: route.number, isPacked: prefersGzip)
+            if let response = answers.response(for: key) { return .now(response) }
+            let version = versions.version
+            let response = contentCoding.packed(
+                try translating { () throws(LoyaltyError) in try read(user) }, ifPreferred: prefersGzip)
+            answers.insert(response, for: key, version: version)
+            return .now(response)
         case .write(let begin):
             let user = try user(of: request)
             let body = try contentCoding.unpackedBody(of: request)

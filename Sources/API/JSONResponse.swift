@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Loyalty
 
 extension Response {
@@ -10,11 +11,40 @@ extension Response {
     }
 }
 
-extension Timestamp {
-    /// `2026-11-23T08:17:12Z`, the fraction of the second left out.
-    var rfc3339: String {
+/// Writes moments as RFC 3339 has them, the fraction of the second left out: `2026-11-23T08:17:12Z`. Most of a list's fall on
+/// the day of the one before, and the calendar is asked once a day.
+struct TimestampWriter {
+    private static let secondsPerDay: Int64 = 86_400
+
+    private var day = Int64.min
+    /// The day's beginning up to the `T`.
+    private var date = ""
+
+    mutating func write(_ timestamp: Timestamp, _ writer: inout JSONWriter) {
         // Towards negative infinity, as the calendar counts.
-        let seconds = milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
-        return CivilTime(secondsSince1970: seconds).rfc3339
+        let seconds = Self.quotient(timestamp.milliseconds, 1000)
+        let day = Self.quotient(seconds, Self.secondsPerDay)
+        if day != self.day {
+            self.day = day
+            date = String(CivilTime(secondsSince1970: day * Self.secondsPerDay).rfc3339.prefix { $0 != "T" })
+        }
+        let second = Int(seconds - day * Self.secondsPerDay)
+        writer.quoted { bytes in
+            bytes.append(contentsOf: date.utf8)
+            Self.append(UInt8(ascii: "T"), second / 3600, &bytes)
+            Self.append(UInt8(ascii: ":"), second / 60 % 60, &bytes)
+            Self.append(UInt8(ascii: ":"), second % 60, &bytes)
+            bytes.append(UInt8(ascii: "Z"))
+        }
+    }
+
+    private static func append(_ mark: UInt8, _ value: Int, _ bytes: inout [UInt8]) {
+        bytes.append(mark)
+        bytes.append(UInt8(ascii: "0") + UInt8(value / 10))
+        bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
+    }
+
+    private static func quotient(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value >= 0 ? value / divisor : (value + 1) / divisor - 1
     }
 }

@@ -22,27 +22,35 @@ struct OrderRoutes {
     }
 
     private func list(_ user: UserID) throws(LoyaltyError) -> Response {
-        try .list { cursor, limit throws(LoyaltyError) in
+        var times = TimestampWriter()
+        return try .list { cursor, limit throws(LoyaltyError) in
             try orders.orders(of: user, from: cursor, limit: limit)
         } write: { order, writer in
-            writer.order(order)
+            writer.order(order, &times)
         }
     }
 }
 
+extension JSONName {
+    fileprivate static let number = JSONName("number")
+    fileprivate static let status = JSONName("status")
+    fileprivate static let accrual = JSONName("accrual")
+    fileprivate static let uploadedAt = JSONName("uploaded_at")
+}
+
 extension JSONWriter {
-    fileprivate mutating func order(_ order: Order) {
+    fileprivate mutating func order(_ order: Order, _ times: inout TimestampWriter) {
         object { writer in
-            writer.name("number")
-            writer.string(order.number.digits)
-            writer.name("status")
-            writer.string(order.status.name)
+            writer.name(.number)
+            writer.plain(order.number.digits)
+            writer.name(.status)
+            writer.plain(order.status.name)
             if order.status == .processed, order.accrual > .zero {
-                writer.name("accrual")
-                writer.literal(order.accrual.description)
+                writer.name(.accrual)
+                writer.number(hundredths: order.accrual.hundredths)
             }
-            writer.name("uploaded_at")
-            writer.string(order.uploadedAt.rfc3339)
+            writer.name(.uploadedAt)
+            times.write(order.uploadedAt, &writer)
         }
     }
 }

@@ -19,4 +19,6 @@ struct Route {
     let method: Method
     let path: String
     let action: Action
+    /// Its place among all routes, which the router gives it.
+    var number = 0
 }

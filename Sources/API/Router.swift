@@ -20,7 +20,8 @@ struct Router {
     private var resources: [Resource] = []
 
     init(_ routes: [Route]) {
-        for route in routes {
+        for (number, var route) in routes.enumerated() {
+            route.number = number
             if let index = resources.firstIndex(where: { $0.path == route.path }) {
                 precondition(
                     resources[index].routes.allSatisfy { $0.method != route.method }, "a route is described once")

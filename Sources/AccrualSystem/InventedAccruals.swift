@@ -68,7 +68,7 @@ package final class InventedAccruals: Sendable {
             writer.string(status)
             if let points {
                 writer.name("accrual")
-                writer.literal(points.description)
+                writer.number(hundredths: points.hundredths)
             }
         }
         return Answer(status: 200, body: writer.bytes)

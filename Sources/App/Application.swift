@@ -123,7 +123,7 @@ final class Application: Sendable {
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
                         policy: configuration.accountPolicy, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock),
+                    balances: BalanceService(repository: repository, clock: clock), versions: repository,
                     settings: configuration.api, didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in

@@ -1,3 +1,14 @@
+/// A member's name with its quotes and colon, made once for documents that are written often. It needs no escaping.
+///
+/// A String, as Swift keeps up to 15 bytes of it inline: an array would be retained and released for each member.
+package struct JSONName: Sendable {
+    fileprivate let text: String
+
+    package init(_ name: String) {
+        text = "\"\(name)\":"
+    }
+}
+
 /// Writes JSON into bytes, as compactly as it goes. The caller keeps to the grammar; the writer escapes the strings.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
@@ -20,14 +31,45 @@ package struct JSONWriter {
         close(UInt8(ascii: "]"))
     }
 
+    package mutating func name(_ name: JSONName) {
+        separate()
+        bytes.append(contentsOf: name.text.utf8)
+        needsComma = false
+    }
+
     /// A member's name, which needs no escaping.
     package mutating func name(_ name: String) {
+        self.name(JSONName(name))
+    }
+
+    /// A string that needs no escaping, such as digits: every byte of it stands for itself.
+    package mutating func plain(_ text: String) {
+        quoted { bytes in bytes.append(contentsOf: text.utf8) }
+    }
+
+    /// A string whose bytes the closure appends, none of which needs escaping.
+    package mutating func quoted(_ append: (inout [UInt8]) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: name.utf8)
+        append(&bytes)
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-        needsComma = false
+    }
+
+    /// A number of hundredths as the shortest decimal: `500`, `500.5`, `729.98`.
+    package mutating func number(hundredths value: Int64) {
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(digitsOf: value.magnitude / 100)
+        let fraction = UInt8(value.magnitude % 100)
+        guard fraction > 0 else { return }
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(UInt8(ascii: "0") + fraction / 10)
+        if fraction % 10 > 0 { bytes.append(UInt8(ascii: "0") + fraction % 10) }
+    }
+
+    private mutating func append(digitsOf value: UInt64) {
+        if value >= 10 { append(digitsOf: value / 10) }
+        bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
     package mutating func string(_ text: String) {

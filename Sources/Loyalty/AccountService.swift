@@ -42,9 +42,15 @@ package struct AccountService {
         return session
     }
 
-    /// The user whose session the token names; nil where there is none or it has ended.
-    package func user(of token: SessionToken) throws(LoyaltyError) -> UserID? {
-        try repository.user(ofSession: tokens.id(of: token), at: clock())
+    /// The session that the token names; nil where there is none or it has ended.
+    package func session(of token: SessionToken) throws(LoyaltyError) -> OpenSession? {
+        let session = try repository.session(tokens.id(of: token))
+        return session.flatMap { isOpen($0) ? $0 : nil }
+    }
+
+    /// Whether the session has not ended by now.
+    package func isOpen(_ session: OpenSession) -> Bool {
+        clock() < session.expiresAt
     }
 
     private func openSession() -> NewSession {

@@ -6,7 +6,8 @@
 ///
 /// One repository belongs to one event loop and is used on its thread alone.
 package protocol Repository: AnyObject {
-    func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID?
+    /// The session of this name, whether or not it has ended.
+    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>

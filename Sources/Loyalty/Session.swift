@@ -38,6 +38,17 @@ package struct NewSession: Sendable {
     }
 }
 
+/// Whose session it is, and until when.
+package struct OpenSession: Equatable, Sendable {
+    package let user: UserID
+    package let expiresAt: Timestamp
+
+    package init(user: UserID, expiresAt: Timestamp) {
+        self.user = user
+        self.expiresAt = expiresAt
+    }
+}
+
 /// Makes and recognises tokens.
 package protocol SessionTokens: Sendable {
     /// A new token from the system's secure random numbers.

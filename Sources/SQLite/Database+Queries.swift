@@ -4,6 +4,7 @@ import CSQLite
 extension Database {
     /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.
     @discardableResult
+    @inlinable
     package func run<each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value
     ) throws(SQLiteError) -> Int {
@@ -15,6 +16,7 @@ extension Database {
     }
 
     /// What `read` makes of the first row; nil where there is none.
+    @inlinable
     package func first<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
     ) throws(SQLiteError) -> Result? {
@@ -25,6 +27,7 @@ extension Database {
     }
 
     /// What `read` makes of each row.
+    @inlinable
     package func all<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
     ) throws(SQLiteError) -> [Result] {
@@ -39,6 +42,7 @@ extension Database {
 
 extension Statement {
     /// Binds the parameters from the first on.
+    @inlinable
     func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
         var index = 0
         for value in repeat each values {

@@ -11,6 +11,7 @@ package final class LoyaltyStore: Sendable {
     package let path: String
     /// Nil once stopped, which lets the lock go.
     private let file: Mutex<DatabaseFile?>
+    private let versions = UserVersions()
     private let clock: WallClock
     private let log: Log
 
@@ -26,7 +27,8 @@ package final class LoyaltyStore: Sendable {
     ) throws(StoreError) {
         let file = try DatabaseFile(path: path)
         self.path = file.path
-        writer = Writer(database: try file.openWriter(), limits: limits, log: log, onFatalError: onFatalError)
+        writer = Writer(
+            database: try file.openWriter(), limits: limits, versions: versions, log: log, onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
         self.log = log
@@ -36,7 +38,8 @@ package final class LoyaltyStore: Sendable {
     /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
     package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
         SQLiteRepository(
-            reader: Reader(database: try DatabaseFile.openReader(path: path), log: log), writer: writer, clock: clock)
+            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            writer: writer, clock: clock)
     }
 
     /// What the accrual pipeline reads and writes through; for any thread.

@@ -8,16 +8,20 @@ import SQLite
 /// Confined to the thread that uses it first.
 package final class Reader {
     private let database: Database
+    private let versions: UserVersions
     private let log: Log
     private var thread: ThreadIdentity?
     private var isBatchOpen = false
+    /// The last commit that was finished before the batch's transaction began.
+    private var batchVersion = ReadVersion(commit: 0)
     /// What the last read failed with, so that a broken disk is told once and not for each request.
     private var failureCode: Int32?
 
     private static let busyRetrySeconds = 1
 
-    init(database: Database, log: Log) {
+    init(database: Database, versions: UserVersions, log: Log) {
         self.database = database
+        self.versions = versions
         self.log = log
     }
 
@@ -28,6 +32,7 @@ package final class Reader {
         assertThread()
         do throws(SQLiteError) {
             if !isBatchOpen {
+                batchVersion = versions.latest
                 // Deferred: the first SELECT takes the snapshot.
                 try database.run("BEGIN")
                 isBatchOpen = true
@@ -39,6 +44,16 @@ package final class Reader {
             endBatch()
             throw translate(error)
         }
+    }
+
+    /// What reads see from now until the batch ends, or more.
+    var version: ReadVersion {
+        assertThread()
+        return isBatchOpen ? batchVersion : versions.latest
+    }
+
+    func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
+        versions.isCurrent(version, of: user)
     }
 
     /// Ends the transaction of the reads so far; the next read sees all that is committed by then.

@@ -2,11 +2,12 @@ import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID? {
+    package func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
         try reader.read { database throws(SQLiteError) in
-            try database.first(
-                "SELECT user_id FROM sessions WHERE token_hash = ? AND expires_at > ?", id.bytes, now.milliseconds
-            ) { row in UserID(rawValue: row.integer(0)) }
+            try database.first("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?", id.bytes) { row in
+                OpenSession(
+                    user: UserID(rawValue: row.integer(0)), expiresAt: Timestamp(milliseconds: row.integer(1)))
+            }
         }
     }
 

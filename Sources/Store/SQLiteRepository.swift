@@ -5,7 +5,7 @@ import SQLite
 ///
 /// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
 /// inside its transaction, one after the other with all other writes.
-package final class SQLiteRepository: Repository {
+package final class SQLiteRepository: Repository, ReadVersions {
     let reader: Reader
     private let writer: Writer
     let clock: WallClock
@@ -14,6 +14,12 @@ package final class SQLiteRepository: Repository {
         self.reader = reader
         self.writer = writer
         self.clock = clock
+    }
+
+    package var version: ReadVersion { reader.version }
+
+    package func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
+        reader.isCurrent(version, of: user)
     }
 
     /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.

@@ -30,14 +30,16 @@ package final class Writer: Sendable {
     private static let stoppingRetrySeconds = 1
 
     init(
-        database: sending Database, limits: Limits, log: Log, onFatalError: @escaping @Sendable () -> Void
+        database: sending Database, limits: Limits, versions: UserVersions, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
         let handOver = HandOver(database)
         self.queue = queue
         thread = Thread(name: "writer") {
             WriterLoop(
-                database: handOver.take(), queue: queue, limits: limits, log: log, onFatalError: onFatalError
+                database: handOver.take(), queue: queue, limits: limits, versions: versions, log: log,
+                onFatalError: onFatalError
             ).run()
         }
     }

@@ -7,6 +7,8 @@ final class WriterLoop {
     private let database: Database
     private let queue: BlockingQueue<WriteJob>
     private let limits: Writer.Limits
+    private let versions: UserVersions
+    private let touched = TouchedUsers()
     private let log: Log
     private let onFatalError: @Sendable () -> Void
     private var checkpoints: CheckpointSchedule
@@ -20,13 +22,14 @@ final class WriterLoop {
     private static let checkpointWaitMilliseconds = 200
 
     init(
-        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, log: Log,
+        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
         self.database = database
         self.queue = queue
         self.limits = limits
+        self.versions = versions
         checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
         self.log = log
         self.onFatalError = onFatalError
@@ -34,12 +37,22 @@ final class WriterLoop {
 
     /// Works until the queue is closed and empty, then closes the connection.
     func run() {
+        watchUsers()
         while true {
             let batch = queue.takeSeveral(limit: limits.batchOperationsMax)
             guard !batch.isEmpty else { break }
             process(batch)
         }
         finish()
+    }
+
+    private func watchUsers() {
+        do throws(SQLiteError) {
+            try database.addFunction(TouchedUsers.function) { [touched] user in touched.add(user) }
+            try database.execute(TouchedUsers.triggers)
+        } catch {
+            end(after: error, [])
+        }
     }
 
     private func process(_ batch: [WriteJob]) {
@@ -61,6 +74,7 @@ final class WriterLoop {
 
     /// Runs a batch in one transaction; once this returns, it survives a power cut.
     private func commit(_ batch: [WriteJob]) throws(SQLiteError) -> [WriteJob.Acknowledgement] {
+        touched.removeAll()
         try database.run("BEGIN IMMEDIATE")
         var acknowledgements: [WriteJob.Acknowledgement] = []
         acknowledgements.reserveCapacity(batch.count)
@@ -68,7 +82,7 @@ final class WriterLoop {
             acknowledgements.append(try job.attempt(WriteTransaction(database)))
             precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
         }
-        try database.run("COMMIT")
+        try versions.withChange(of: touched.users) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
         return acknowledgements
     }
 

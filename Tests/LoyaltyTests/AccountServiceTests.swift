@@ -22,7 +22,7 @@ import Testing
         let session = try await service.register(login: "me", password: "secret")
         #expect(journal.calls == ["credentials", "hash", "addUser"])
         #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
-        #expect(try service.user(of: session.token) == UserID(rawValue: 1))
+        #expect(try service.session(of: session.token)?.user == UserID(rawValue: 1))
         #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
     }
 
@@ -50,11 +50,11 @@ import Testing
         let second = try await service.signIn(login: "me", password: "secret")
         #expect(first.id != second.id)
         #expect(second.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
-        #expect(try service.user(of: first.token) == UserID(rawValue: 1))
+        #expect(try service.session(of: first.token)?.user == UserID(rawValue: 1))
         clock.advance(byMilliseconds: 1)
-        #expect(try service.user(of: first.token) == nil)
-        #expect(try service.user(of: second.token) == UserID(rawValue: 1))
-        #expect(try service.user(of: SessionToken(text: "unknown")) == nil)
+        #expect(try service.session(of: first.token) == nil)
+        #expect(try service.session(of: second.token)?.user == UserID(rawValue: 1))
+        #expect(try service.session(of: SessionToken(text: "unknown")) == nil)
     }
 
     @Test func wrongPasswordIsRefused() async throws {
@@ -122,6 +122,6 @@ import Testing
         repository.failure = failure
         await #expect(throws: failure) { try await service.register(login: "you", password: "secret") }
         await #expect(throws: failure) { try await service.signIn(login: "me", password: "secret") }
-        #expect(throws: failure) { try service.user(of: session.token) }
+        #expect(throws: failure) { try service.session(of: session.token) }
     }
 }

@@ -18,7 +18,7 @@ final class FakeRepository: Repository {
     var losesRaces = false
 
     private(set) var users: [Login: Credentials] = [:]
-    private(set) var sessions: [SessionID: (user: UserID, expiresAt: Timestamp)] = [:]
+    private(set) var sessions: [SessionID: OpenSession] = [:]
     private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
     private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
     var balances: [UserID: Balance] = [:]
@@ -32,10 +32,9 @@ final class FakeRepository: Repository {
         if let failure { throw failure }
     }
 
-    func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID? {
-        try call("user")
-        guard let session = sessions[id], now < session.expiresAt else { return nil }
-        return session.user
+    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
+        try call("session")
+        return sessions[id]
     }
 
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
@@ -81,13 +80,13 @@ final class FakeRepository: Repository {
         guard users[login] == nil else { throw .loginTaken }
         let user = UserID(rawValue: Int64(users.count + 1))
         users[login] = Credentials(user: user, passwordHash: passwordHash)
-        sessions[session.id] = (user, session.expiresAt)
+        sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
         return user
     }
 
     func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
         try call("addSession")
-        sessions[session.id] = (user, session.expiresAt)
+        sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
     }
 
     func addOrder(

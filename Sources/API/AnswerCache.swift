@@ -1,0 +1,47 @@
+import HTTP
+import Loyalty
+
+/// Answers about a user that were read and written out, for clients that ask again and again whether something has changed.
+/// An answer holds for as long as nothing of its user changes.
+final class AnswerCache {
+    struct Key: Hashable {
+        let user: UserID
+        /// Which of the routes.
+        let route: Int
+        let isPacked: Bool
+    }
+
+    private struct Entry {
+        let response: Response
+        let version: ReadVersion
+    }
+
+    /// What one event loop keeps. Over it everything is forgotten: each answer costs one read to have again.
+    private static let bytesMax = 4 * 1024 * 1024
+    /// What an entry costs besides its body, about.
+    private static let bytesPerEntry = 512
+
+    private let versions: any ReadVersions
+    private var entries: [Key: Entry] = [:]
+    private var bytes = 0
+
+    init(versions: any ReadVersions) {
+        self.versions = versions
+    }
+
+    func response(for key: Key) -> Response? {
+        guard let entry = entries[key], versions.isCurrent(entry.version, of: key.user) else { return nil }
+        return entry.response
+    }
+
+    /// `version` was taken before the answer was read. A body that is made while it is sent is read anew each time.
+    func insert(_ response: Response, for key: Key, version: ReadVersion) {
+        guard case .bytes(let body) = response.body else { return }
+        bytes += body.count + Self.bytesPerEntry
+        if bytes > Self.bytesMax {
+            entries.removeAll()
+            bytes = body.count + Self.bytesPerEntry
+        }
+        entries[key] = Entry(response: response, version: version)
+    }
+}
