@@ -99,9 +99,13 @@ final class Client {
                 return (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
             }
             if status == 100 { continue }
-            let length = fields.first { $0.name == "Content-Length" }.flatMap { Int($0.value) } ?? 0
-            let body = hasBody ? try read(length) : []
-            return Answer(status: status, fields: fields, body: body)
+            let answer = Answer(status: status, fields: fields, body: [])
+            guard hasBody else { return answer }
+            if answer["Transfer-Encoding"] == "chunked" {
+                return Answer(status: status, fields: fields, body: try readChunks())
+            }
+            let length = answer["Content-Length"].flatMap { Int($0) } ?? 0
+            return Answer(status: status, fields: fields, body: try read(length))
         }
     }
 
@@ -110,14 +114,28 @@ final class Client {
         try received.isEmpty && !receive()
     }
 
-    private func readHead() throws -> String {
+    private func readHead() throws -> String { try read(upTo: "\r\n\r\n") }
+
+    private func readChunks() throws -> [UInt8] {
+        var body: [UInt8] = []
         while true {
-            if let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
-                let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
+            let size = try read(upTo: "\r\n")
+            guard let count = Int(size, radix: 16) else { throw TestFailure("not a chunk's size: \(size)") }
+            let chunk = try read(count)
+            guard try read(2) == [0x0D, 0x0A] else { throw TestFailure("a chunk of more than \(count)") }
+            if count == 0 { return body }
+            body += chunk
+        }
+    }
+
+    private func read(upTo mark: String) throws -> String {
+        while true {
+            if let end = received.firstRange(of: Array(mark.utf8)) {
+                let text = String(decoding: received[..<end.lowerBound], as: UTF8.self)
                 received.removeFirst(end.upperBound)
-                return head
+                return text
             }
-            guard try receive() else { throw TestFailure("the connection ended in a head") }
+            guard try receive() else { throw TestFailure("the connection ended before \(mark.debugDescription)") }
         }
     }
 
