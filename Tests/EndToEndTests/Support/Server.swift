@@ -82,12 +82,23 @@ final class Server {
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
+    /// The memory that it has resident (proc(5), VmRSS).
+    func memoryKiB() throws -> Int { try statusKiB("VmRSS") }
+
     /// The most memory it ever had resident (proc(5), VmHWM).
-    func peakMemoryKiB() throws -> Int {
+    func peakMemoryKiB() throws -> Int { try statusKiB("VmHWM") }
+
+    private func statusKiB(_ name: String) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
-        guard let match = status.firstMatch(of: /VmHWM:\s+(\d+) kB/), let peak = Int(match.1) else {
-            throw TestFailure("no VmHWM in \(status)")
+        let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+        guard let kibibytes = line.flatMap({ Int($0.filter(\.isNumber)) }) else {
+            throw TestFailure("no \(name) in \(status)")
         }
-        return peak
+        return kibibytes
+    }
+
+    /// Its files and sockets (proc(5)).
+    func openDescriptorCount() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
     }
 }

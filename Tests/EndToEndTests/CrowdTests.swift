@@ -1,0 +1,59 @@
+import Foundation
+import Posix
+import Testing
+
+/// Thousands of clients that want nothing, or want the server to wait for them.
+@Suite(.serialized)
+struct CrowdTests {
+    private static let memoryPerIdleConnectionMax = 16 * 1024
+
+    @Test func tenThousandIdleConnectionsCostLittleMemory() throws {
+        let count = Crowd.connectionsMax(wanted: 10_000)
+        let server = try Server.serving(in: try Folder())
+        let client = try server.client()
+        try client.register("user")
+        let before = try server.memoryKiB()
+        let crowd = try Crowd(server.endpoint(), count: count)
+        try #require(count > 1_000)
+        // Each is served once, so that it has had its buffers.
+        try crowd.exchange("GET /api/user/balance HTTP/1.1\r\nHost: a\r\n\r\n")
+        let grownBytes = (try server.memoryKiB() - before) * 1024
+        #expect(grownBytes / count < Self.memoryPerIdleConnectionMax, "\(grownBytes / count) bytes each")
+        #expect(try client.send("GET", "/api/user/balance").status == 200)
+    }
+
+    /// A hundred of each kind of offender, none of which reads or ends what it began.
+    @Test func whoeverMakesTheServerWaitIsGoneByItsDeadlineAndNobodyElseWaits() throws {
+        let server = try Server.serving(
+            in: try Folder(),
+            environment: [
+                "MARTLET_HTTP_HEAD_TIMEOUT_MS": "1500", "MARTLET_HTTP_BODY_TIMEOUT_MS": "1500",
+                "MARTLET_HTTP_WRITE_TIMEOUT_MS": "1500", "MARTLET_HTTP_IDLE_TIMEOUT_MS": "1500",
+            ])
+        let client = try server.client()
+        try client.register("user")
+        for index in 1...300 { #expect(try client.send("POST", "/api/user/orders", orderNumber(index)).status == 202) }
+        let authorization = try #require(client.authorization)
+        let list = "GET /api/user/orders HTTP/1.1\r\nHost: a\r\nAuthorization: \(authorization)\r\n\r\n"
+        let kinds: [(begin: String, drip: String)] = [
+            ("GET /api/user/balance HTTP/1.1\r\nHo", ""), ("GET / HTTP/1.1\r\nX: ", "x"), ("\r\n", "\r\n"),
+            ("POST /api/user/login HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n\r\n", "x"),
+            ("POST /api/user/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
+            (String(repeating: list, count: 500), ""),
+        ]
+        let before = try server.openDescriptorCount()
+        let crowds = try kinds.map { kind in
+            let crowd = try Crowd(server.endpoint(), count: 100)
+            crowd.send(kind.begin)
+            return (crowd, kind.drip)
+        }
+        try eventually("they are there") { try server.openDescriptorCount() >= before + kinds.count * 100 }
+        try eventually("all are gone") {
+            for (crowd, drip) in crowds where !drip.isEmpty { crowd.send(drip) }
+            #expect(try client.send("GET", "/api/user/balance").status == 200)
+            return try server.openDescriptorCount() <= before
+        }
+        #expect(try client.send("GET", "/api/user/orders").json?.array?.count == 300)
+        #expect(try server.peakMemoryKiB() < 100 * 1024)
+    }
+}
