@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Loyalty"]),
         .testTarget(name: "StoreTests", dependencies: ["Loyalty", "Posix", "SQLite", "Store"]),
         .testTarget(name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix"]),
-        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "JSON", "Loyalty"]),
+        .testTarget(name: "APITests", dependencies: ["API", "Gzip", "HTTP", "JSON", "Loyalty"]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
         .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix"]),

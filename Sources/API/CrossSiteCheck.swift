@@ -12,9 +12,8 @@ struct CrossSiteCheck {
         if request.headers["authorization"] != nil, request.headers["cookie"] == nil { return true }
         let origins = request.headers.all("origin")
         if let origin = origins.first, origins.count == 1, isAllowed(origin) { return true }
-        if let site = request.headers["sec-fetch-site"],
-            site.equalsIgnoringCase("cross-site") || site.equalsIgnoringCase("same-site")
-        {
+        let sites = request.headers.all("sec-fetch-site")
+        if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
             return false
         }
         return origins.allSatisfy { Self.isOwn($0, host: request.headers["host"]) }

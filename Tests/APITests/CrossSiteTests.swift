@@ -1,0 +1,138 @@
+import Testing
+
+/// What a browser sends from another site changes nothing.
+@Suite struct CrossSiteTests {
+    /// A POST with the session in a cookie, as a browser sends it.
+    static func post(
+        _ fields: [String], to host: String = "shop.example", gives status: Int,
+        at location: SourceLocation = #_sourceLocation
+    ) -> Scenario {
+        let fields = ["Host: \(host)", "Cookie: session=ann"] + fields
+        return Scenario("POST /api/user/orders", fields, body: "00", gives: status, at: location)
+    }
+
+    static let fetchSites: [Scenario] = [
+        post([], gives: 202),
+        post(["Sec-Fetch-Site: same-origin"], gives: 202),
+        post(["Sec-Fetch-Site: none"], gives: 202),
+        post(["Sec-Fetch-Site: same-site"], gives: 403),
+        post(["Sec-Fetch-Site: cross-site"], gives: 403),
+        post(["sec-fetch-site: Cross-Site"], gives: 403),
+        post(["Sec-Fetch-Site: SAME-SITE"], gives: 403),
+        // One of the two reasons is enough.
+        post(["Sec-Fetch-Site: cross-site", "Origin: http://shop.example"], gives: 403),
+        post(["Sec-Fetch-Site: same-site", "Origin: http://shop.example"], gives: 403),
+        post(["Sec-Fetch-Site: same-origin", "Origin: http://evil.example"], gives: 403),
+        post(["Sec-Fetch-Site: none", "Origin: null"], gives: 403),
+        post(["Sec-Fetch-Site: same-origin", "Origin: https://shop.example"], gives: 202),
+        // Said twice, it is believed where it refuses.
+        post(["Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-origin"], gives: 403),
+        post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"], gives: 403),
+    ]
+
+    static let origins: [Scenario] = [
+        post(["Origin: http://shop.example"], gives: 202),
+        post(["Origin: https://shop.example"], gives: 202),
+        post(["Origin: HTTPS://Shop.EXAMPLE"], gives: 202),
+        post(["Origin: https://shop.example"], to: "SHOP.example", gives: 202),
+        post(["Origin: null"], gives: 403),
+        post(["Origin:"], gives: 403),
+        post(["Origin: http://"], gives: 403),
+        post(["Origin: shop.example"], gives: 403),
+        post(["Origin: ftp://shop.example"], gives: 403),
+        post(["Origin: file://"], gives: 403),
+        post(["Origin: http://evil.example"], gives: 403),
+        post(["Origin: http://shop.example.evil.example"], gives: 403),
+        post(["Origin: http://evil.shop.example"], gives: 403),
+        post(["Origin: http://evilshop.example"], gives: 403),
+        post(["Origin: http://shop.exampl"], gives: 403),
+        post(["Origin: http://shop.example@evil.example"], gives: 403),
+        post(["Origin: http://evil.example/shop.example"], gives: 403),
+        post(["Origin: http://shop.example http://evil.example"], gives: 403),
+        post(["Origin: http://shop.example", "Origin: http://evil.example"], gives: 403),
+        post(["Origin: http://evil.example", "Origin: http://shop.example"], gives: 403),
+        // The scheme's own port may be left out; another is another origin.
+        post(["Origin: http://shop.example:80"], gives: 202),
+        post(["Origin: https://shop.example:443"], gives: 202),
+        post(["Origin: http://shop.example"], to: "shop.example:80", gives: 202),
+        post(["Origin: https://shop.example"], to: "shop.example:443", gives: 202),
+        post(["Origin: http://shop.example:443"], gives: 403),
+        post(["Origin: https://shop.example:80"], gives: 403),
+        post(["Origin: http://shop.example:8080"], gives: 403),
+        post(["Origin: http://shop.example"], to: "shop.example:8080", gives: 403),
+        post(["Origin: http://shop.example:8081"], to: "shop.example:8080", gives: 403),
+        post(["Origin: http://shop.example:8080"], to: "shop.example:8080", gives: 202),
+        post(["Origin: http://127.0.0.1:8080"], to: "127.0.0.1:8080", gives: 202),
+        post(["Origin: http://localhost:8080"], to: "127.0.0.1:8080", gives: 403),
+        post(["Origin: http://[::1]:8080"], to: "[::1]:8080", gives: 202),
+        post(["Origin: http://[::1]"], to: "[::1]:80", gives: 202),
+        post(["Origin: http://[::2]:8080"], to: "[::1]:8080", gives: 403),
+    ]
+
+    @Test(arguments: fetchSites + origins)
+    func fromWhere(_ scenario: Scenario) async { await scenario.run() }
+
+    static let evil = ["Sec-Fetch-Site: cross-site", "Origin: http://evil.example"]
+
+    static let exempt: [Scenario] = [
+        // A browser adds no Authorization on its own; a cookie it does.
+        Scenario("POST /api/user/orders", as: "ann", evil, body: "00", gives: 202),
+        Scenario("POST /api/user/orders", as: "ann", ["Origin: null"], body: "00", gives: 202),
+        Scenario("POST /api/user/orders", as: "nobody", evil, body: "00", gives: 401),
+        Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: session=ann"], body: "00", gives: 403),
+        Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: theme=dark"], body: "00", gives: 403),
+        Scenario("POST /api/user/orders", evil, body: "00", gives: 403),
+        // What changes nothing is answered to everyone.
+        Scenario("GET /api/user/orders", evil + ["Cookie: session=ann"], gives: 200),
+        Scenario("GET /api/user/balance", ["Origin: null", "Cookie: session=ann"], gives: 200),
+        Scenario("HEAD /api/user/withdrawals", evil + ["Cookie: session=ann"], gives: 200),
+        Scenario("OPTIONS /api/user/orders", evil, gives: 204, lacks: ["Access-Control-Allow-Origin"]),
+    ]
+
+    @Test(arguments: exempt)
+    func exemption(_ scenario: Scenario) async { await scenario.run() }
+
+    /// Every POST is looked at, also those that need no session: signing in as somebody else is a change too.
+    @Test(arguments: ["register", "login", "orders", "balance/withdraw"])
+    func everyPostIsLookedAt(name: String) async {
+        for fields in [["Origin: http://evil.example"], ["Sec-Fetch-Site: cross-site"], ["Origin: null"]] {
+            let body: Body = #"{"login":"ann","password":"secret","order":"18","sum":1}"#
+            await Scenario(
+                "POST /api/user/\(name)", fields + ["Cookie: session=ann"], body: body, gives: 403,
+                lacks: ["Set-Cookie", "Authorization"], part: "another site"
+            ).run()
+        }
+    }
+
+    static let allowed: [Scenario] = [
+        post(["Origin: https://app.example"], gives: 202),
+        post(["Origin: HTTPS://APP.example"], gives: 202),
+        post(["Sec-Fetch-Site: cross-site", "Origin: https://app.example"], gives: 202),
+        post(["Sec-Fetch-Site: same-site", "Origin: https://app.example"], gives: 202),
+        post(["Origin: http://other.example:8080"], gives: 202),
+        post(["Origin: https://shop.example"], gives: 202),
+        post(["Origin: http://app.example"], gives: 403),
+        post(["Origin: https://app.example:444"], gives: 403),
+        post(["Origin: https://app.example.evil.example"], gives: 403),
+        post(["Origin: https://x.app.example"], gives: 403),
+        post(["Origin: http://other.example"], gives: 403),
+        post(["Origin: null"], gives: 403),
+        post(["Origin: https://app.example", "Origin: http://evil.example"], gives: 403),
+        post(["Origin: http://evil.example", "Origin: https://app.example"], gives: 403),
+        post(["Sec-Fetch-Site: cross-site"], gives: 403),
+        post(["Sec-Fetch-Site: cross-site", "Origin: https://shop.example"], gives: 403),
+    ]
+
+    @Test(arguments: allowed)
+    func configuredOrigin(_ scenario: Scenario) async {
+        await scenario.run(on: TestAPI { $0.allowedOrigins = ["https://App.example", "http://other.example:8080"] })
+    }
+
+    /// HTTP/1.0 may leave out Host: then no origin is known to be ours.
+    @Test(arguments: [([], 202), (["Origin: http://shop.example"], 403), (["Origin: null"], 403)] as [([String], Int)])
+    func requestWithoutHost(fields: [String], status: Int) async {
+        let head = ["POST /api/user/orders HTTP/1.0", "Cookie: session=ann", "Content-Length: 2"] + fields
+        let answer = await TestAPI().answer(to: Array((head + ["", "00"]).joined(separator: "\r\n").utf8))
+        #expect(answer.status == status)
+    }
+}

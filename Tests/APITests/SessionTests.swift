@@ -1,0 +1,114 @@
+import Testing
+
+/// How a session is shown, and when it ends. `ann` has points and `carl` none, which tells them apart.
+@Suite struct SessionTests {
+    static func balance(
+        _ fields: [String], gives status: Int, of user: String = "ann", at location: SourceLocation = #_sourceLocation
+    ) -> Scenario {
+        let text = user == "ann" ? #"{"current":500.5,"withdrawn":42}"# : #"{"current":0,"withdrawn":0}"#
+        return Scenario(
+            "GET /api/user/balance", fields, gives: status, text: status == 200 ? text : nil, at: location)
+    }
+
+    static let cases: [Scenario] = [
+        balance([], gives: 401),
+        balance(["Authorization: Bearer ann"], gives: 200),
+        balance(["authorization: bearer ann"], gives: 200),
+        balance(["Authorization: BEARER ann"], gives: 200),
+        balance(["Authorization: Bearer   ann  "], gives: 200),
+        balance(["Authorization: Bearer carl"], gives: 200, of: "carl"),
+        balance(["Authorization: Bearer Ann"], gives: 401),
+        balance(["Authorization: Bearer nobody"], gives: 401),
+        balance(["Authorization: Bearer ann x"], gives: 401),
+        balance(["Authorization: Bearer \"ann\""], gives: 401),
+        balance(["Authorization: Bearer"], gives: 401),
+        balance(["Authorization: Bearer "], gives: 401),
+        balance(["Authorization: Bearerann"], gives: 401),
+        balance(["Authorization: Bearer,ann"], gives: 401),
+        balance(["Authorization: Token ann"], gives: 401),
+        balance(["Authorization: Basic YW5uOnNlY3JldA=="], gives: 401),
+        balance(["Authorization: ann"], gives: 401),
+        balance(["Authorization:"], gives: 401),
+        balance(["Authorization: Bearer \u{E9}\u{FFFD}"], gives: 401),
+        balance(["X-Authorization: Bearer ann"], gives: 401),
+        balance(["Cookie: session=ann"], gives: 200),
+        balance(["cookie: session=ann"], gives: 200),
+        balance(["Cookie: theme=dark; session=carl; lang=ru"], gives: 200, of: "carl"),
+        balance(["Cookie: theme=dark;session=ann"], gives: 200),
+        balance(["Cookie: theme; session=ann"], gives: 200),
+        balance(["Cookie: theme=dark", "Cookie: session=ann"], gives: 200),
+        // The first counts (RFC 6265, section 5.4).
+        balance(["Cookie: session=ann; session=carl"], gives: 200),
+        balance(["Cookie: session=nobody; session=ann"], gives: 401),
+        balance(["Cookie: Session=ann"], gives: 401),
+        balance(["Cookie: xsession=ann"], gives: 401),
+        balance(["Cookie: session"], gives: 401),
+        balance(["Cookie: session="], gives: 401),
+        balance(["Cookie: session=ann=x"], gives: 401),
+        balance(["Cookie: ann"], gives: 401),
+        balance(["Cookie:"], gives: 401),
+        // Where both are shown, the header counts, be it good or bad.
+        balance(["Authorization: Bearer ann", "Cookie: session=carl"], gives: 200),
+        balance(["Cookie: session=ann", "Authorization: Bearer carl"], gives: 200, of: "carl"),
+        balance(["Authorization: Bearer ann", "Cookie: session=nobody"], gives: 200),
+        balance(["Authorization: Bearer nobody", "Cookie: session=ann"], gives: 401),
+        balance(["Authorization: Bearer", "Cookie: session=ann"], gives: 401),
+        balance(["Authorization: Basic YW5u", "Cookie: session=ann"], gives: 401),
+        balance(["Authorization:", "Cookie: session=ann"], gives: 401),
+    ]
+
+    @Test(arguments: cases)
+    func session(_ scenario: Scenario) async { await scenario.run() }
+
+    /// Every route but register and login asks for a session, whatever else is right.
+    @Test(arguments: [
+        Scenario("POST /api/user/orders", body: "00", gives: 401),
+        Scenario("GET /api/user/orders", gives: 401),
+        Scenario("HEAD /api/user/orders", gives: 401, text: ""),
+        Scenario("GET /api/user/balance", gives: 401),
+        Scenario("HEAD /api/user/balance", gives: 401, text: ""),
+        Scenario("POST /api/user/balance/withdraw", body: #"{"order":"18","sum":1}"#, gives: 401),
+        Scenario("GET /api/user/withdrawals", gives: 401),
+        Scenario("HEAD /api/user/withdrawals", gives: 401, text: ""),
+    ])
+    func routeAsksForASession(_ scenario: Scenario) async {
+        for fields in [[], ["Authorization: Bearer nobody"], ["Cookie: session=nobody"]] {
+            let shown = Scenario(
+                scenario.line, fields, body: scenario.body, gives: 401, has: ["WWW-Authenticate: Bearer"],
+                lacks: ["Set-Cookie"], text: scenario.text, at: scenario.location)
+            await shown.run()
+        }
+    }
+
+    /// What is longer than any token of ours is not looked up.
+    @Test(arguments: [(1, 200), (127, 200), (128, 200), (129, 401), (10_000, 401)])
+    func oversizedTokensAreNotLookedUp(count: Int, status: Int) async {
+        let token = String(repeating: "t", count: count)
+        let api = TestAPI()
+        api.addSession(token, of: "ann")
+        await Self.balance(["Authorization: Bearer \(token)"], gives: status).run(on: api)
+        await Self.balance(["Cookie: session=\(token)"], gives: status).run(on: api)
+    }
+
+    @Test func sessionsEndThirtyDaysAfterSigningIn() async {
+        let api = TestAPI()
+        await SignInTests.signIn(#"{"login":"ann","password":"secret"}"#, gives: 200).run(on: api)
+        let shown = [["Authorization: Bearer new-1"], ["Cookie: session=new-1"]]
+        api.clock.advance(bySeconds: TestAPI.sessionSeconds)
+        api.clock.advance(byMilliseconds: -1)
+        for fields in shown { await Self.balance(fields, gives: 200).run(on: api) }
+        api.clock.advance(byMilliseconds: 1)
+        for fields in shown { await Self.balance(fields, gives: 401).run(on: api) }
+    }
+
+    /// An ended session in the header is a bad one, and the good one in the cookie does not help.
+    @Test func endedSessionCountsAsNone() async {
+        let api = TestAPI()
+        api.addSession("ended", of: "ann", expiresAt: api.clock.now)
+        await Self.balance(["Authorization: Bearer ended"], gives: 401).run(on: api)
+        await Self.balance(["Authorization: Bearer ended", "Cookie: session=ann"], gives: 401).run(on: api)
+        await Self.balance(["Authorization: Bearer ann", "Cookie: session=ended"], gives: 200).run(on: api)
+        let body: Body = #"{"order":"18","sum":1}"#
+        await Scenario("POST /api/user/balance/withdraw", as: "ended", body: body, gives: 401).run(on: api)
+    }
+}

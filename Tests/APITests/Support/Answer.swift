@@ -1,0 +1,70 @@
+import HTTP
+import JSON
+
+/// An answer as its client reads it.
+struct Answer: Equatable {
+    let status: Int
+    /// `Name: value` in the order they came, `Date` too.
+    let fields: [String]
+    let body: [UInt8]
+
+    init(_ response: Response, omitsBody: Bool) {
+        var bytes: [UInt8] = []
+        let context = Encoder.Context(
+            keepsAlive: true, isHTTP11: true, omitsBody: omitsBody, date: "Thu, 10 Dec 2020 15:15:45 GMT")
+        Encoder.encode(response, context, into: &bytes)
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .prefix { $0 != [0x0D] }.map { String(decoding: $0.dropLast(), as: UTF8.self) }
+        status = Int(lines[0].split(separator: " ")[1]) ?? 0
+        fields = Array(lines.dropFirst())
+        body = Array(bytes.dropFirst(lines.reduce(0) { $0 + $1.utf8.count + 2 } + 2))
+    }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The only field of the name.
+    subscript(_ name: String) -> String? {
+        let values = fields.filter { $0.hasPrefix(name + ": ") }.map { $0.dropFirst(name.count + 2) }
+        return values.count == 1 ? String(values[0]) : nil
+    }
+
+    func has(_ name: String) -> Bool { fields.contains { $0.hasPrefix(name + ": ") } }
+}
+
+extension Answer {
+    /// What is wrong with it whatever was asked; empty where nothing is.
+    var faults: [String] {
+        var faults: [String] = []
+        func expect(_ isTrue: Bool, _ fault: String) { if !isTrue { faults.append(fault) } }
+        let names = fields.map { $0.prefix { $0 != ":" } }
+        expect(Set(names).count == names.count, "a field stands twice")
+        expect(has("Date"), "no Date")
+        expect(has("Content-Length") == (status != 204), "Content-Length stands everywhere but in a 204")
+        expect(status != 204 || body.isEmpty, "a 204 with a body")
+        expect(has("Content-Type") == (self["Content-Length"] ?? "0" != "0"), "Content-Type stands where a body is")
+        expect(self["WWW-Authenticate"] == (status == 401 ? "Bearer" : nil), "every 401 asks for Bearer, and no other")
+        expect(status == 204 || has("Allow") == (status == 405), "every 405 has Allow, and no other but OPTIONS")
+        expect(has("Retry-After") == (status == 429 || status == 503), "Retry-After stands in every 429 and 503")
+        if status >= 400 { faults += problemFaults }
+        return faults
+    }
+
+    /// RFC 9457, section 3.1. An answer to HEAD has no document to look at.
+    private var problemFaults: [String] {
+        guard self["Content-Type"] == "application/problem+json" else { return ["not application/problem+json"] }
+        guard !body.isEmpty else { return [] }
+        guard let object = try? JSONParser.parse(body).object else { return ["the problem is no JSON object"] }
+        var faults: [String] = []
+        if object.members.map(\.name) != ["type", "title", "status", "detail"] { faults.append("other members") }
+        if object["type"]?.string != "about:blank" { faults.append("another type") }
+        if object["title"]?.string != Status(rawValue: status)?.phrase { faults.append("a title for another status") }
+        if object["status"]?.number?.literal != String(status) { faults.append("another status in the document") }
+        let detail = object["detail"]?.string ?? ""
+        if !detail.hasSuffix(".") { faults.append("the detail is no sentence: \(detail)") }
+        let plain = detail.lowercased().replacing("http/1.", with: "")
+        for word in ["sql", "select ", "insert ", "update ", "/", "\\", ".swift", "secret"] where plain.contains(word) {
+            faults.append("the detail tells too much: \(detail)")
+        }
+        return faults
+    }
+}

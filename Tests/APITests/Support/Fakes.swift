@@ -1,0 +1,78 @@
+import Loyalty
+import Synchronization
+
+/// A "hash" that tells its password, or a hasher without room.
+final class PlainHasher: PasswordHasher {
+    private let failure: LoyaltyError?
+
+    init(failure: LoyaltyError? = nil) {
+        self.failure = failure
+    }
+
+    static func hash(_ password: String) -> PasswordHash { PasswordHash(text: "hash of \(password)") }
+
+    func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+        if let failure { throw failure }
+        return Self.hash(password.text)
+    }
+
+    func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+        if let failure { throw failure }
+        return hash == Self.hash(password.text)
+    }
+}
+
+/// Tokens `new-1`, `new-2` …; a token's name is the order in which it was first seen.
+final class CountedTokens: SessionTokens {
+    private let made = Mutex(0)
+    private let seen = Mutex<[String]>([])
+
+    func makeToken() -> SessionToken {
+        SessionToken(
+            text: made.withLock { count in
+                count += 1
+                return "new-\(count)"
+            })
+    }
+
+    func id(of token: SessionToken) -> SessionID {
+        let place = seen.withLock { seen in
+            if let place = seen.firstIndex(of: token.text) { return place }
+            seen.append(token.text)
+            return seen.count - 1
+        }
+        let name = Array("\(place)".utf8)
+        return SessionID(bytes: name + [UInt8](repeating: 0, count: SessionID.byteCount - name.count))
+    }
+}
+
+/// Keeps what it is given, or has no room.
+final class KeptOrders: OrderQueue {
+    let hasRoom: Bool
+    private let orders = Mutex<[UnfinishedOrder]>([])
+
+    init(hasRoom: Bool = true) {
+        self.hasRoom = hasRoom
+    }
+
+    func put(_ order: UnfinishedOrder) {
+        orders.withLock { $0.append(order) }
+    }
+
+    var numbers: [String] { orders.withLock { $0.map(\.number.digits) } }
+}
+
+/// A clock that stands until a test moves it.
+final class StandingClock: Sendable {
+    /// 2020-12-10T15:15:45.999Z
+    static let start = Timestamp(milliseconds: 1_607_613_345_999)
+    private let moment = Mutex(start)
+
+    var now: Timestamp { moment.withLock { $0 } }
+
+    func advance(bySeconds seconds: Int64) { advance(byMilliseconds: seconds * 1000) }
+
+    func advance(byMilliseconds distance: Int64) {
+        moment.withLock { $0 = $0.advanced(byMilliseconds: distance) }
+    }
+}

@@ -1,0 +1,80 @@
+import Gzip
+import Testing
+
+/// A request and what is expected of its answer: a line of a table.
+struct Scenario: Sendable, CustomTestStringConvertible {
+    /// `POST /api/user/orders`
+    let line: String
+    /// Whose session the request shows as `Authorization`, where it shows one.
+    let user: String?
+    /// `Name: value`; `Host` and `Content-Length` come by themselves.
+    let fields: [String]
+    let body: Body?
+    let status: Int
+    let present: [String]
+    let absent: [String]
+    let text: String?
+    let part: String?
+    let location: SourceLocation
+
+    /// - Parameters:
+    ///   - has: Fields that the answer has, to the letter.
+    ///   - lacks: Names of fields that it does not have.
+    ///   - text: Its body, exactly.
+    ///   - part: Something that its body has in it.
+    init(
+        _ line: String, as user: String? = nil, _ fields: [String] = [], body: Body? = nil, gives status: Int,
+        has present: [String] = [], lacks absent: [String] = [], text: String? = nil, part: String? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) {
+        (self.line, self.user, self.fields, self.body, self.status) = (line, user, fields, body, status)
+        (self.present, self.absent, self.text, self.part) = (present, absent, text, part)
+        self.location = location
+    }
+
+    /// A case holds control characters, which would go into the log as they are.
+    var testDescription: String {
+        let body = body.map { String(decoding: $0.bytes.prefix(60), as: UTF8.self).debugDescription } ?? ""
+        let shown = [line, user.map { "as \($0)" } ?? "", fields.joined(separator: ", "), body].filter { !$0.isEmpty }
+        return shown.joined(separator: " ").prefix(160) + " gives \(status)"
+    }
+
+    var request: [UInt8] {
+        var head = ["\(line) HTTP/1.1"]
+        if !fields.contains(where: { $0.hasPrefix("Host:") }) { head.append("Host: shop.example") }
+        if let user { head.append("Authorization: Bearer \(user)") }
+        if let body { head.append("Content-Length: \(body.bytes.count)") }
+        return Array((head + fields + ["", ""]).joined(separator: "\r\n").utf8) + (body?.bytes ?? [])
+    }
+
+    /// Sends the request and compares. A refusal has changed nothing.
+    @discardableResult
+    func run(on api: TestAPI = TestAPI()) async -> Answer {
+        let changesBefore = api.repository.changeCount
+        let queuedBefore = api.queue.numbers
+        let answer = await api.answer(to: request)
+        let name = Comment(rawValue: "\(testDescription): \(answer.fields) \(answer.text.prefix(300).debugDescription)")
+        #expect(answer.status == status, name, sourceLocation: location)
+        #expect(answer.faults.isEmpty, name, sourceLocation: location)
+        for field in present { #expect(answer.fields.contains(field), name, sourceLocation: location) }
+        for field in absent { #expect(!answer.has(field), name, sourceLocation: location) }
+        if let text { #expect(answer.text == text, name, sourceLocation: location) }
+        if let part { #expect(answer.text.contains(part), name, sourceLocation: location) }
+        if answer.status >= 400 {
+            #expect(api.repository.changeCount == changesBefore, name, sourceLocation: location)
+            #expect(api.queue.numbers == queuedBefore, name, sourceLocation: location)
+        }
+        return answer
+    }
+}
+
+/// The bytes of a request's body, written as text or otherwise.
+struct Body: Sendable, ExpressibleByStringInterpolation {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(stringLiteral text: String) { bytes = Array(text.utf8) }
+
+    static func gzip(_ text: String) -> Body { .gzip(Array(text.utf8)) }
+    static func gzip(_ bytes: [UInt8]) -> Body { Body(GzipCompressor(level: 9).compress(bytes)) }
+}

@@ -1,0 +1,120 @@
+import API
+import HTTP
+import Loyalty
+
+/// The API over fakes, with a few users who have done something already.
+///
+/// `ann` has an order of each status, 500.5 points and two withdrawals, `bob` an order and a withdrawal, `carl` nothing.
+/// Each has the password `secret` and a session by their name.
+final class TestAPI {
+    let repository = InMemoryRepository()
+    let tokens = CountedTokens()
+    let clock = StandingClock()
+    let queue: KeptOrders
+    let ends = EndCounts()
+    private let api: GophermartAPI
+    private(set) var users: [String: UserID] = [:]
+
+    static let sessionSeconds: Int64 = 30 * 86_400
+
+    init(
+        passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil, queueHasRoom: Bool = true,
+        configure: (inout GophermartAPI.Settings) -> Void = { _ in }
+    ) {
+        var settings = GophermartAPI.Settings()
+        configure(&settings)
+        queue = KeptOrders(hasRoom: queueHasRoom)
+        let now = { @Sendable [clock] in clock.now }
+        let accounts = AccountService(
+            repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
+            policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
+            clock: now)
+        api = GophermartAPI(
+            accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
+            balances: BalanceService(repository: repository, clock: now), settings: settings,
+            didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
+        for name in ["ann", "bob", "carl"] { addUser(name) }
+        addPast()
+    }
+
+    private func addUser(_ name: String) {
+        guard let login = try? Login(name) else { preconditionFailure("\(name) is a login") }
+        users[name] = repository.addUser(login, passwordHash: PlainHasher.hash("secret"))
+        addSession(name, of: name)
+    }
+
+    /// Signs a user in with a token of the test's choice.
+    func addSession(_ token: String, of user: String, expiresAt: Timestamp? = nil) {
+        let token = SessionToken(text: token)
+        let end = expiresAt ?? clock.now.advanced(byMilliseconds: Self.sessionSeconds * 1000)
+        repository.put(NewSession(token: token, id: tokens.id(of: token), expiresAt: end), of: users[user]!)
+    }
+
+    private func addPast() {
+        for (day, number, status, hundredths) in Self.annsOrders {
+            addOrder(number, status, accrual: hundredths, at: Self.day(day), of: "ann")
+        }
+        addOrder("91", .new, accrual: 0, at: Self.day(6), of: "bob")
+        repository.setBalance(
+            Balance(current: Points(hundredths: 50_050), withdrawn: Points(hundredths: 4200)), of: users["ann"]!)
+        repository.setBalance(Balance(current: .zero, withdrawn: Points(hundredths: 1000)), of: users["bob"]!)
+        addWithdrawal("75", 4150, at: Self.day(7), of: "ann")
+        addWithdrawal("83", 1000, at: Self.day(7), of: "bob")
+        addWithdrawal("067", 50, at: Self.day(8), of: "ann")
+    }
+
+    /// All but one have an accrual, for the answer to leave out where the order is not processed.
+    private static let annsOrders: [(day: Int64, number: String, Order.Status, hundredths: Int64)] = [
+        (1, "18", .new, 100), (2, "26", .processing, 200), (3, "34", .invalid, 300), (4, "042", .processed, 72_998),
+        (5, "59", .processed, 0),
+    ]
+
+    /// A moment of 2020-12-0`day` in the afternoon.
+    private static func day(_ day: Int64) -> Timestamp {
+        StandingClock.start.advanced(byMilliseconds: (day - 10) * 86_400_000)
+    }
+
+    func addOrder(_ number: String, _ status: Order.Status, accrual: Int64, at moment: Timestamp, of user: String) {
+        let number = OrderNumber(stored: number)
+        let accrual = Points(hundredths: accrual)
+        repository.put(
+            Order(number: number, status: status, accrual: accrual, uploadedAt: moment), of: users[user]!)
+    }
+
+    func addWithdrawal(_ order: String, _ hundredths: Int64, at moment: Timestamp, of user: String) {
+        let sum = Points(hundredths: hundredths)
+        repository.put(Withdrawal(order: OrderNumber(stored: order), sum: sum, processedAt: moment), of: users[user]!)
+    }
+}
+
+/// How often the API was told so and passed it on.
+final class EndCounts {
+    var batches = 0
+    var closes = 0
+}
+
+extension TestAPI {
+    /// What a client gets that sends these bytes, in one piece or torn, and nothing else.
+    func answer(to pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) async -> Answer {
+        var parser = RequestParser(limits: limits)
+        var input = InputBuffer()
+        do throws(RequestError) {
+            for piece in pieces {
+                input.append(piece)
+                guard case .request(let request) = try parser.parse(&input) else { continue }
+                return Answer(await api.respond(to: request), omitsBody: request.method == .head)
+            }
+        } catch {
+            return answer(to: error)
+        }
+        preconditionFailure("a test sends whole requests")
+    }
+
+    func answer(to bytes: [UInt8]) async -> Answer { await answer(to: [bytes[...]]) }
+
+    func answer(to error: RequestError) -> Answer { Answer(api.response(to: error), omitsBody: false) }
+
+    func endBatch() { api.endBatch() }
+
+    func close() { api.close() }
+}

@@ -1,0 +1,138 @@
+import Testing
+
+/// `POST /api/user/balance/withdraw`; ann has 500.5 points and has paid 41.5 for 75 and 0.5 for 067, bob 10 for 83.
+@Suite struct WithdrawalTests {
+    static func withdraw(
+        _ order: String, _ sum: String, as user: String = "ann", gives status: Int, part: String? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) -> Scenario {
+        Scenario(
+            "POST /api/user/balance/withdraw", as: user, body: #"{"order":\#(order),"sum":\#(sum)}"#, gives: status,
+            lacks: status < 400 ? ["Content-Type"] : [], text: status < 400 ? "" : nil, part: part, at: location)
+    }
+
+    static let tooFine = "has more than two decimal places"
+    static let tooLarge = "is too large"
+    static let notPositive = "The sum is not above zero."
+    static let notANumber = "is not a number"
+
+    static let sums: [Scenario] = [
+        withdraw(#""18""#, "1", gives: 200),
+        withdraw(#""18""#, "0.01", gives: 200),
+        withdraw(#""18""#, "500.5", gives: 200),
+        withdraw(#""18""#, "500.50", gives: 200),
+        withdraw(#""18""#, "500.5000000000000000000000000000", gives: 200),
+        withdraw(#""18""#, "5e1", gives: 200),
+        withdraw(#""18""#, "5E+2", gives: 200),
+        withdraw(#""18""#, "50050e-2", gives: 200),
+        withdraw(#""18""#, "0.000000005e11", gives: 200),
+        withdraw(#""18""#, "1e-2", gives: 200),
+        withdraw(#""18""#, "500.51", gives: 402, part: "not enough points"),
+        withdraw(#""18""#, "1e3", gives: 402),
+        withdraw(#""18""#, "90071992547409.93", gives: 402),
+        withdraw(#""18""#, "92233720368547758.07", gives: 402),
+        withdraw(#""18""#, "9223372036854775807e-2", gives: 402),
+        withdraw(#""18""#, "0.01", as: "carl", gives: 402),
+        withdraw(#""18""#, "92233720368547758.08", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "1e17", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "1e400", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "1e99999999999999999999", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "-92233720368547758.09", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "-1e400", gives: 422, part: tooLarge),
+        withdraw(#""18""#, "0.001", gives: 422, part: tooFine),
+        withdraw(#""18""#, "1.005", gives: 422, part: tooFine),
+        withdraw(#""18""#, "0.01000000000000000000000000000001", gives: 422, part: tooFine),
+        withdraw(#""18""#, "1e-3", gives: 422, part: tooFine),
+        withdraw(#""18""#, "1e-400", gives: 422, part: tooFine),
+        withdraw(#""18""#, "1e-99999999999999999999", gives: 422, part: tooFine),
+        withdraw(#""18""#, "-0.001", gives: 422, part: tooFine),
+        withdraw(#""18""#, "0", gives: 422, part: notPositive),
+        withdraw(#""18""#, "-0", gives: 422, part: notPositive),
+        withdraw(#""18""#, "0.00", gives: 422, part: notPositive),
+        withdraw(#""18""#, "0e400", gives: 422, part: notPositive),
+        withdraw(#""18""#, "-1", gives: 422, part: notPositive),
+        withdraw(#""18""#, "-0.01", gives: 422, part: notPositive),
+        withdraw(#""18""#, "-92233720368547758.08", gives: 422, part: notPositive),
+        withdraw(#""18""#, #""5""#, gives: 400, part: notANumber),
+        withdraw(#""18""#, #""""#, gives: 400, part: notANumber),
+        withdraw(#""18""#, "null", gives: 400, part: notANumber),
+        withdraw(#""18""#, "true", gives: 400, part: notANumber),
+        withdraw(#""18""#, "[5]", gives: 400, part: notANumber),
+        withdraw(#""18""#, #"{"points":5}"#, gives: 400, part: notANumber),
+        withdraw(#""18""#, "+5", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "05", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, ".5", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "5.", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "5e", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "0x5", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "5,0", gives: 400, part: "not JSON"),
+        withdraw(#""18""#, "Infinity", gives: 400, part: "not JSON"),
+    ]
+
+    @Test(arguments: sums)
+    func sum(_ scenario: Scenario) async { await scenario.run() }
+
+    static let orders: [Scenario] = [
+        // Any order will do, also one that nobody uploaded, or another did.
+        withdraw(#""2377225624""#, "1", gives: 200),
+        withdraw(#""91""#, "1", gives: 200),
+        withdraw(#""18""#, "1", gives: 200),
+        withdraw(#"" 18\r\n\t""#, "1", gives: 200),
+        withdraw(#""\u0031\u0038""#, "1", gives: 200),
+        withdraw(#""\#(OrderTests.zeros)18""#, "1", gives: 200),
+        withdraw(#""\#(OrderTests.zeros)018""#, "1", gives: 422, part: "more than 1024 digits"),
+        withdraw(#""17""#, "1", gives: 422, part: OrderTests.luhn),
+        withdraw(#""""#, "1", gives: 422, part: "The order number is empty."),
+        withdraw(#"" ""#, "1", gives: 422),
+        withdraw(#""1 8""#, "1", gives: 422, part: OrderTests.notDigits),
+        withdraw(#""abc""#, "1", gives: 422, part: OrderTests.notDigits),
+        withdraw(#""18\u0000""#, "1", gives: 422, part: OrderTests.notDigits),
+        withdraw(#""１８""#, "1", gives: 422, part: OrderTests.notDigits),
+        withdraw(#""\u00a018""#, "1", gives: 422, part: OrderTests.notDigits),
+        withdraw("18", "1", gives: 400, part: "is not a string"),
+        withdraw("null", "1", gives: 400),
+        withdraw(#"["18"]"#, "1", gives: 400),
+        // Paid for before: by her, with that sum however it is written, or not.
+        withdraw(#""75""#, "41.5", gives: 200),
+        withdraw(#"" 75 ""#, "4150e-2", gives: 200),
+        withdraw(#""067""#, "0.50", gives: 200),
+        withdraw(#""75""#, "41.51", gives: 409, part: "by another user or with another sum"),
+        withdraw(#""75""#, "1000000", gives: 409),
+        withdraw(#""75""#, "41.5", as: "bob", gives: 409),
+        withdraw(#""83""#, "10", gives: 409),
+        // Bob has nothing left, and needs nothing for what he has paid.
+        withdraw(#""83""#, "10", as: "bob", gives: 200),
+        withdraw(#""00""#, "10", as: "bob", gives: 402),
+        // Leading zeros make another order.
+        withdraw(#""67""#, "0.01", gives: 200),
+        withdraw(#""075""#, "41.5", gives: 200),
+    ]
+
+    @Test(arguments: orders)
+    func order(_ scenario: Scenario) async { await scenario.run() }
+
+    /// What was debited, from answers alone: once, however often it is asked.
+    @Test func repeatingDebitsNothingMore() async {
+        let api = TestAPI()
+        for _ in 0..<3 { await Self.withdraw(#""2377225624""#, "100.25", gives: 200).run(on: api) }
+        await Self.withdraw(#""2377225624""#, "100.26", gives: 409).run(on: api)
+        await Self.withdraw(#""00""#, "400.26", gives: 402).run(on: api)
+        await Scenario("GET /api/user/balance", as: "ann", gives: 200, text: #"{"current":400.25,"withdrawn":142.25}"#)
+            .run(on: api)
+        let item = #"[{"order":"2377225624","sum":100.25,"processed_at":"2020-12-10T15:15:45Z"},"#
+        let text = item + BalanceTests.annsWithdrawals.dropFirst()
+        await Scenario("GET /api/user/withdrawals", as: "ann", gives: 200, text: text).run(on: api)
+        await Scenario("GET /api/user/withdrawals", as: "bob", gives: 200, text: BalanceTests.bobsWithdrawals).run(
+            on: api)
+    }
+
+    @Test func theLastHundredthCanBeSpent() async {
+        let api = TestAPI()
+        await Self.withdraw(#""00""#, "500.49", gives: 200).run(on: api)
+        await Self.withdraw(#""18""#, "0.02", gives: 402).run(on: api)
+        await Self.withdraw(#""18""#, "0.01", gives: 200).run(on: api)
+        await Self.withdraw(#""26""#, "0.01", gives: 402).run(on: api)
+        await Scenario("GET /api/user/balance", as: "ann", gives: 200, text: #"{"current":0,"withdrawn":542.5}"#)
+            .run(on: api)
+    }
+}
