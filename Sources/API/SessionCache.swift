@@ -22,7 +22,7 @@ final class SessionCache {
     }
 
     func session(of token: ArraySlice<UInt8>) -> OpenSession? {
-        guard let place = Self.place(of: token), let entry = entries[place], Self.areEqual(entry.token, token),
+        guard let entry = entries[Self.place(of: token)], Self.areEqual(entry.token, token),
             versions.isCurrent(entry.version, of: entry.session.user)
         else { return nil }
         return entry.session
@@ -30,13 +30,11 @@ final class SessionCache {
 
     /// `version` was taken before the session was read.
     func insert(_ session: OpenSession, of token: ArraySlice<UInt8>, version: ReadVersion) {
-        guard let place = Self.place(of: token) else { return }
-        entries[place] = Entry(token: Array(token), session: session, version: version)
+        entries[Self.place(of: token)] = Entry(token: Array(token), session: session, version: version)
     }
 
-    private static func place(of token: ArraySlice<UInt8>) -> Int? {
-        guard token.count >= choosingBytes else { return nil }
-        return token.prefix(choosingBytes).reduce(0) { $0 &* 64 &+ Int($1) } & (placeCount - 1)
+    private static func place(of token: ArraySlice<UInt8>) -> Int {
+        token.prefix(choosingBytes).reduce(0) { $0 &* 64 &+ Int($1) } & (placeCount - 1)
     }
 
     /// Takes as long wherever they differ: the time would tell how much of a guess is right.

@@ -1,26 +1,42 @@
 import Loyalty
 
 /// A repository that keeps everything in memory, or fails where a test asks it to.
-final class InMemoryRepository: Repository {
+final class InMemoryRepository: Repository, ReadVersions {
     /// What every call throws from now on, where there is one.
     var failure: LoyaltyError?
     /// How many writes changed something: a refusal leaves it as it was.
     private(set) var changeCount = 0
+    /// How often it was read.
+    private(set) var readCount = 0
+    /// Whether a full page names the one behind it even where that is empty, as a database may that does not look ahead.
+    var namesEmptyPages = false
+    /// The change that was a user's last.
+    private var lastChange: [UserID: Int] = [:]
 
     private var users: [Login: Credentials] = [:]
-    private var sessions: [SessionID: (user: UserID, expiresAt: Timestamp)] = [:]
+    private var sessions: [SessionID: OpenSession] = [:]
     private var uploads: [(user: UserID, order: Order)] = []
     private var spent: [(user: UserID, withdrawal: Withdrawal)] = []
     private var balances: [UserID: Balance] = [:]
+
+    private func countRead() throws(LoyaltyError) {
+        readCount += 1
+        try throwFailure()
+    }
 
     private func throwFailure() throws(LoyaltyError) {
         if let failure { throw failure }
     }
 
-    func user(ofSession id: SessionID, at now: Timestamp) throws(LoyaltyError) -> UserID? {
-        try throwFailure()
-        guard let session = sessions[id], now < session.expiresAt else { return nil }
-        return session.user
+    var version: ReadVersion { ReadVersion(commit: UInt64(changeCount)) }
+
+    func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
+        UInt64(lastChange[user] ?? 0) <= version.commit
+    }
+
+    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
+        try countRead()
+        return sessions[id]
     }
 
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
@@ -28,19 +44,30 @@ final class InMemoryRepository: Repository {
         return users[login]
     }
 
-    func orders(of user: UserID) throws(LoyaltyError) -> [Order] {
-        try throwFailure()
-        return uploads.reversed().filter { $0.user == user }.map(\.order)
+    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
+        try countRead()
+        return page(of: uploads.reversed().filter { $0.user == user }.map(\.order), from: cursor, limit: limit)
     }
 
     func balance(of user: UserID) throws(LoyaltyError) -> Balance {
-        try throwFailure()
+        try countRead()
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
     }
 
-    func withdrawals(of user: UserID) throws(LoyaltyError) -> [Withdrawal] {
-        try throwFailure()
-        return spent.reversed().filter { $0.user == user }.map(\.withdrawal)
+    func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<Withdrawal> {
+        try countRead()
+        return page(of: spent.reversed().filter { $0.user == user }.map(\.withdrawal), from: cursor, limit: limit)
+    }
+
+    /// A cursor counts what was read.
+    private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
+        let start = Int(cursor?.rawValue ?? 0)
+        let end = min(items.count, start + limit)
+        let hasNext = end < items.count || (namesEmptyPages && end - start == limit)
+        return Page(
+            items: Array(items[start..<end]), next: hasNext ? PageCursor(rawValue: Int64(end)) : nil)
     }
 
     func addUser(
@@ -93,28 +120,38 @@ extension InMemoryRepository {
     func addUser(_ login: Login, passwordHash: PasswordHash) -> UserID {
         let user = UserID(rawValue: Int64(users.count + 1))
         users[login] = Credentials(user: user, passwordHash: passwordHash)
-        changeCount += 1
+        noteChange(of: user)
         return user
     }
 
     func put(_ session: NewSession, of user: UserID) {
-        sessions[session.id] = (user, session.expiresAt)
-        changeCount += 1
+        sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
+        noteChange(of: user)
+    }
+
+    func remove(_ id: SessionID, of user: UserID) {
+        sessions[id] = nil
+        noteChange(of: user)
     }
 
     func put(_ order: Order, of user: UserID) {
         uploads.append((user, order))
-        changeCount += 1
+        noteChange(of: user)
     }
 
     func put(_ withdrawal: Withdrawal, of user: UserID) {
         spent.append((user, withdrawal))
-        changeCount += 1
+        noteChange(of: user)
     }
 
     func setBalance(_ balance: Balance, of user: UserID) {
         balances[user] = balance
+        noteChange(of: user)
+    }
+
+    private func noteChange(of user: UserID) {
         changeCount += 1
+        lastChange[user] = changeCount
     }
 
     func credit(_ points: Points, to user: UserID) {

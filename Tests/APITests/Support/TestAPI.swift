@@ -31,13 +31,13 @@ final class TestAPI {
             clock: now)
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
-            balances: BalanceService(repository: repository, clock: now), settings: settings,
+            balances: BalanceService(repository: repository, clock: now), versions: repository, settings: settings,
             didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()
     }
 
-    private func addUser(_ name: String) {
+    func addUser(_ name: String) {
         guard let login = try? Login(name) else { preconditionFailure("\(name) is a login") }
         users[name] = repository.addUser(login, passwordHash: PlainHasher.hash("secret"))
         addSession(name, of: name)
@@ -48,6 +48,10 @@ final class TestAPI {
         let token = SessionToken(text: token)
         let end = expiresAt ?? clock.now.advanced(byMilliseconds: Self.sessionSeconds * 1000)
         repository.put(NewSession(token: token, id: tokens.id(of: token), expiresAt: end), of: users[user]!)
+    }
+
+    func removeSession(_ token: String, of user: String) {
+        repository.remove(tokens.id(of: SessionToken(text: token)), of: users[user]!)
     }
 
     private func addPast() {
@@ -102,7 +106,11 @@ extension TestAPI {
             for piece in pieces {
                 input.append(piece)
                 guard case .request(let request) = try parser.parse(&input) else { continue }
-                return Answer(await api.respond(to: request), omitsBody: request.method == .head)
+                let omitsBody = request.method == .head
+                switch api.respond(to: request) {
+                case .now(let response): return Answer(response, omitsBody: omitsBody)
+                case .later(let answer): return Answer(await answer(), omitsBody: omitsBody)
+                }
             }
         } catch {
             return answer(to: error)
