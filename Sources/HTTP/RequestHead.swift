@@ -51,6 +51,9 @@ struct RequestHead {
             }
             guard line.isHTTP11 else { throw RequestError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
             let names = headers.list("transfer-encoding")
+            guard names.dropLast().allSatisfy({ !$0.equalsIgnoringCase("chunked") }) else {
+                throw RequestError(.badRequest, "Chunked is not the last transfer coding.")
+            }
             guard names.allSatisfy({ $0.equalsIgnoringCase("chunked") }) else {
                 throw RequestError(.notImplemented, "The transfer coding is unknown.")
             }
