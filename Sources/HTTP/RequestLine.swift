@@ -30,10 +30,17 @@ struct RequestLine {
 
     /// Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
     private static func target(_ bytes: ArraySlice<UInt8>, _ method: Method) throws(RequestError) -> ArraySlice<UInt8> {
-        let malformed = RequestError(.badRequest, "The request target is malformed.")
-        guard bytes.allSatisfy(Grammar.isTargetByte), Grammar.hasWholePercentEncodings(bytes) else { throw malformed }
-        if bytes.first == UInt8(ascii: "/") { return bytes }
         if method == .options, bytes.equals("*") { return bytes }
+        let target = bytes.first == UInt8(ascii: "/") ? bytes : try path(ofAbsolute: bytes, method)
+        guard target.allSatisfy(Grammar.isTargetByte), Grammar.hasWholePercentEncodings(target) else { throw malformed }
+        return target
+    }
+
+    /// The path and query of a URI. An empty path is `/`, but for OPTIONS, which then asks about the server as a whole
+    /// (RFC 9110, section 4.2.3; RFC 9112, section 3.2.4).
+    private static func path(
+        ofAbsolute bytes: ArraySlice<UInt8>, _ method: Method
+    ) throws(RequestError) -> ArraySlice<UInt8> {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             bytes[..<colon].equalsIgnoringCase("http") || bytes[..<colon].equalsIgnoringCase("https"),
             bytes[colon...].prefix(3).equals("://")
@@ -42,34 +49,9 @@ struct RequestLine {
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
         guard Authority.isValid(authority) else { throw malformed }
         let path = rest[authority.endIndex...]
-        if path.first == UInt8(ascii: "/") { return path }
-        return [UInt8(ascii: "/")] + path
-    }
-}
-
-/// `uri-host [ ":" port ]`, as Host and absolute-form have it (RFC 9110, section 7.2; RFC 3986, section 3.2.2).
-enum Authority {
-    static func isValid(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let host: ArraySlice<UInt8>
-        if bytes.first == UInt8(ascii: "[") {
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return false }
-            host = bytes[...end]
-            guard host.count > 2, host.dropFirst().dropLast().allSatisfy(isLiteralByte) else { return false }
-        } else {
-            host = bytes.prefix { $0 != UInt8(ascii: ":") }
-            guard !host.isEmpty, host.allSatisfy(Grammar.isHostNameByte), Grammar.hasWholePercentEncodings(host) else {
-                return false
-            }
-        }
-        let port = bytes[host.endIndex...]
-        return port.isEmpty || (port.first == UInt8(ascii: ":") && isPort(port.dropFirst()))
+        if path.isEmpty, method == .options { return [UInt8(ascii: "*")] }
+        return path.first == UInt8(ascii: "/") ? path : [UInt8(ascii: "/")] + path
     }
 
-    private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.allSatisfy(\.isDigit) && bytes.count <= 5 && (Int(String(decoding: bytes, as: UTF8.self)) ?? 0) <= 65_535
-    }
-
-    private static func isLiteralByte(_ byte: UInt8) -> Bool {
-        byte.isHexadecimalDigit || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
-    }
+    private static let malformed = RequestError(.badRequest, "The request target is malformed.")
 }
