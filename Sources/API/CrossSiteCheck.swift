@@ -17,7 +17,7 @@ struct CrossSiteCheck {
         {
             return false
         }
-        return origins.allSatisfy { Self.isOwn($0, host: request.headers["host"]) }
+        return origins.allSatisfy { Self.isOwn($0, host: request.host) }
     }
 
     private func isAllowed(_ origin: ArraySlice<UInt8>) -> Bool {

@@ -25,8 +25,8 @@ struct RequestHead {
         framing = try Self.framing(headers, line, limits)
         expectsContinue = try Self.expectsContinue(headers, line)
         request = Request(
-            method: line.method, target: line.target, isHTTP11: line.isHTTP11, headers: headers,
-            keepsAlive: Self.keepsAlive(headers, line))
+            method: line.method, target: line.target, host: line.authority ?? headers["host"], isHTTP11: line.isHTTP11,
+            headers: headers, keepsAlive: Self.keepsAlive(headers, line))
     }
 
     /// Exactly one well-formed Host (RFC 9112, section 3.2); HTTP/1.0 may leave it out.
