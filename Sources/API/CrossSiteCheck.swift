@@ -16,7 +16,7 @@ struct CrossSiteCheck {
         if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
             return false
         }
-        return origins.allSatisfy { Self.isOwn($0, host: request.headers["host"]) }
+        return origins.allSatisfy { Self.isOwn($0, host: request.host) }
     }
 
     private func isAllowed(_ origin: ArraySlice<UInt8>) -> Bool {

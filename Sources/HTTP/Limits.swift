@@ -2,7 +2,7 @@
 package struct Limits: Sendable {
     /// The request line without its line end; more is 414.
     package var requestLineBytesMax = 8 * 1024
-    /// Request line, fields and the empty line; more is 431.
+    /// Request line, fields and the empty line, with empty lines before them; more is 431.
     package var headBytesMax = 16 * 1024
     /// Fields in a head; more is 431.
     package var headFieldsMax = 100

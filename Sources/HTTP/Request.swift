@@ -4,6 +4,8 @@ package struct Request: Sendable {
     /// The path and query as they were sent, percent-encoding kept; `/` where an absolute-form target names none, `*` for
     /// the server as a whole (RFC 9112, section 3.2).
     package let target: ArraySlice<UInt8>
+    /// The host and port that are asked: those of an absolute-form target, else those of Host (RFC 9112, section 3.2.2).
+    package let host: ArraySlice<UInt8>?
     /// False for HTTP/1.0.
     package let isHTTP11: Bool
     package let headers: Headers

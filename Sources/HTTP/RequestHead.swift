@@ -25,8 +25,8 @@ struct RequestHead {
         framing = try Self.framing(headers, line, limits)
         expectsContinue = try Self.expectsContinue(headers, line)
         request = Request(
-            method: line.method, target: line.target, isHTTP11: line.isHTTP11, headers: headers,
-            keepsAlive: Self.keepsAlive(headers, line))
+            method: line.method, target: line.target, host: line.authority ?? headers["host"], isHTTP11: line.isHTTP11,
+            headers: headers, keepsAlive: Self.keepsAlive(headers, line))
     }
 
     /// Exactly one well-formed Host (RFC 9112, section 3.2); HTTP/1.0 may leave it out.
@@ -51,6 +51,9 @@ struct RequestHead {
             }
             guard line.isHTTP11 else { throw RequestError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
             let names = headers.list("transfer-encoding")
+            guard names.dropLast().allSatisfy({ !$0.equalsIgnoringCase("chunked") }) else {
+                throw RequestError(.badRequest, "Chunked is not the last transfer coding.")
+            }
             guard names.allSatisfy({ $0.equalsIgnoringCase("chunked") }) else {
                 throw RequestError(.notImplemented, "The transfer coding is unknown.")
             }

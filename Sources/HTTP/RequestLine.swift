@@ -2,6 +2,8 @@
 struct RequestLine {
     let method: Method
     let target: ArraySlice<UInt8>
+    /// The host and port of a target in absolute-form.
+    let authority: ArraySlice<UInt8>?
     let isHTTP11: Bool
 
     init(parsing line: ArraySlice<UInt8>) throws(RequestError) {
@@ -13,7 +15,7 @@ struct RequestLine {
         isHTTP11 = try Self.version(line[(last + 1)...])
         guard let method = Method(name) else { throw RequestError(.notImplemented, "The method is unknown.") }
         self.method = method
-        target = try Self.target(line[(first + 1)..<last], method)
+        (target, authority) = try Self.target(line[(first + 1)..<last], method)
     }
 
     /// True for HTTP/1.1 and later minor versions, to which 1.1 is the answer (RFC 9110, section 2.5).
@@ -29,11 +31,11 @@ struct RequestLine {
     }
 
     /// Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
-    private static func target(_ bytes: ArraySlice<UInt8>, _ method: Method) throws(RequestError) -> ArraySlice<UInt8> {
-        let malformed = RequestError(.badRequest, "The request target is malformed.")
-        guard bytes.allSatisfy(Grammar.isTargetByte), Grammar.hasWholePercentEncodings(bytes) else { throw malformed }
-        if bytes.first == UInt8(ascii: "/") { return bytes }
-        if method == .options, bytes.equals("*") { return bytes }
+    private static func target(
+        _ bytes: ArraySlice<UInt8>, _ method: Method
+    ) throws(RequestError) -> (target: ArraySlice<UInt8>, authority: ArraySlice<UInt8>?) {
+        if method == .options, bytes.equals("*") { return (bytes, nil) }
+        if bytes.first == UInt8(ascii: "/") { return (try checked(bytes), nil) }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             bytes[..<colon].equalsIgnoringCase("http") || bytes[..<colon].equalsIgnoringCase("https"),
             bytes[colon...].prefix(3).equals("://")
@@ -41,35 +43,20 @@ struct RequestLine {
         let rest = bytes[(colon + 3)...]
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
         guard Authority.isValid(authority) else { throw malformed }
-        let path = rest[authority.endIndex...]
-        if path.first == UInt8(ascii: "/") { return path }
-        return [UInt8(ascii: "/")] + path
-    }
-}
-
-/// `uri-host [ ":" port ]`, as Host and absolute-form have it (RFC 9110, section 7.2; RFC 3986, section 3.2.2).
-enum Authority {
-    static func isValid(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let host: ArraySlice<UInt8>
-        if bytes.first == UInt8(ascii: "[") {
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return false }
-            host = bytes[...end]
-            guard host.count > 2, host.dropFirst().dropLast().allSatisfy(isLiteralByte) else { return false }
-        } else {
-            host = bytes.prefix { $0 != UInt8(ascii: ":") }
-            guard !host.isEmpty, host.allSatisfy(Grammar.isHostNameByte), Grammar.hasWholePercentEncodings(host) else {
-                return false
-            }
-        }
-        let port = bytes[host.endIndex...]
-        return port.isEmpty || (port.first == UInt8(ascii: ":") && isPort(port.dropFirst()))
+        return (try checked(pathAndQuery(rest[authority.endIndex...], method)), authority)
     }
 
-    private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.allSatisfy(\.isDigit) && bytes.count <= 5 && (Int(String(decoding: bytes, as: UTF8.self)) ?? 0) <= 65_535
+    /// An empty path is `/`, but for OPTIONS, which then asks about the server as a whole (RFC 9110, section 4.2.3; RFC 9112,
+    /// section 3.2.4).
+    private static func pathAndQuery(_ bytes: ArraySlice<UInt8>, _ method: Method) -> ArraySlice<UInt8> {
+        if bytes.isEmpty, method == .options { return [UInt8(ascii: "*")] }
+        return bytes.first == UInt8(ascii: "/") ? bytes : [UInt8(ascii: "/")] + bytes
     }
 
-    private static func isLiteralByte(_ byte: UInt8) -> Bool {
-        byte.isHexadecimalDigit || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+    private static func checked(_ target: ArraySlice<UInt8>) throws(RequestError) -> ArraySlice<UInt8> {
+        guard target.allSatisfy(Grammar.isTargetByte), Grammar.hasWholePercentEncodings(target) else { throw malformed }
+        return target
     }
+
+    private static let malformed = RequestError(.badRequest, "The request target is malformed.")
 }

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import HTTP
+
+@Suite struct ChunkedDecoderTests {
+    /// A body in chunks of random sizes, with extensions and trailers that mean nothing.
+    private struct Coding {
+        var body: [UInt8] = []
+        var coded: [UInt8] = []
+
+        init(using generator: inout SeededGenerator) {
+            for _ in 0..<Int.random(in: 0...12, using: &generator) {
+                let sizeMax = [1, 20, 300, 5_000].randomElement(using: &generator)!
+                let chunk = Self.chunk(count: Int.random(in: 1...sizeMax, using: &generator), using: &generator)
+                append(chunk, using: &generator)
+                coded += chunk + bytes("↵")
+                body += chunk
+            }
+            append([], using: &generator)
+            for _ in 0..<Int.random(in: 0...4, using: &generator) {
+                coded += bytes(["Content-Length: 1↵", "A:↵", "a-b: \"c\u{FF}\"\t↵"].randomElement(using: &generator)!)
+            }
+            coded += bytes("↵")
+        }
+
+        /// Content that looks like the coding's own framing.
+        private static func chunk(count: Int, using generator: inout SeededGenerator) -> [UInt8] {
+            let alphabet = bytes("\r\n\r\n0055;af\0\u{FF}")
+            return (0..<count).map { _ in alphabet.randomElement(using: &generator)! }
+        }
+
+        /// The line before a chunk.
+        private mutating func append(_ chunk: [UInt8], using generator: inout SeededGenerator) {
+            let size = String(chunk.count, radix: 16, uppercase: Bool.random(using: &generator))
+            let zeros = String(repeating: "0", count: Int.random(in: 0...3, using: &generator))
+            let extensions = ["", "", ";a", " ; a = \"b;\\\"\" ;c", ";a=b;c=\"\";d"].randomElement(using: &generator)!
+            coded += bytes("\(zeros)\(size)\(extensions)↵")
+        }
+    }
+
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func unpacksWhatWasPacked(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<10 {
+            let coding = Coding(using: &generator)
+            let pieces = (coding.coded + bytes(smuggled)).torn(using: &generator)
+            var decoder = ChunkedDecoder(limits: Limits())
+            var input = InputBuffer()
+            var body: [UInt8] = []
+            var isWhole = false
+            var taken = 0
+            for piece in pieces where !isWhole {
+                input.append(piece)
+                isWhole = try decoder.decode(&input, into: &body)
+                taken += piece.count
+                // Everything is taken up to the body's last byte, and nothing behind it.
+                #expect(input.count == max(0, taken - coding.coded.count))
+                #expect(isWhole == (taken >= coding.coded.count))
+            }
+            #expect(isWhole)
+            #expect(body == coding.body)
+        }
+    }
+
+    /// Cut anywhere, a body is not whole, and no more of its content is there than came.
+    @Test(arguments: 0..<10 as Range<UInt64>)
+    func cutAnywhereIsNotWhole(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var coding = Coding(using: &generator)
+        while coding.coded.count > 2_000 { coding = Coding(using: &generator) }
+        for count in 0..<coding.coded.count {
+            var decoder = ChunkedDecoder(limits: Limits())
+            var input = InputBuffer()
+            input.append(coding.coded[..<count])
+            var body: [UInt8] = []
+            let isWhole = try decoder.decode(&input, into: &body)
+            #expect(!isWhole && body.count <= count && coding.body.starts(with: body), "cut after \(count) bytes")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Testing
+
+@testable import HTTP
+
+/// Good requests with faults in them.
+struct Mutation {
+    private static let bytes: [UInt8] =
+        Array("\r\n\0 \t:;,=\"\\%/?#*@[]0159aAfFxX-+_.()\u{7F}".utf8) + [0x01, 0x0B, 0x80, 0xA0, 0xFF]
+    private static let words = [
+        "↵", "↵↵", "\r", "\n", "0↵↵", "5↵", ";a=b", ";a=\"", "Host: b↵", "Host", "Content-Length: 5↵",
+        "Content-Length: ",
+        "Transfer-Encoding: chunked↵", ", chunked", "chunked", "Connection: close↵", "Expect: 100-continue↵",
+        "HTTP/1.0",
+        "HTTP/1.2", "http://b", "://", "[::1]", ":80", "%41", "*", "OPTIONS ", "HEAD ", "100-continue", " : ", "↵ ",
+        "↵\t",
+        "18446744073709551617", "ffffffffffffffff1", "↵A: b↵",
+    ].map(HTTPTests.bytes)
+
+    /// Changes one to four places.
+    static func apply(to input: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+        var input = input
+        for _ in 0..<Int.random(in: 1...4, using: &generator) { change(&input, using: &generator) }
+        return input
+    }
+
+    private static func change(_ input: inout [UInt8], using generator: inout SeededGenerator) {
+        let place = Int.random(in: 0...input.count, using: &generator)
+        let end = min(input.count, place + Int.random(in: 1...8, using: &generator))
+        switch Int.random(in: 0..<7, using: &generator) {
+        case 0: input.insert(bytes.randomElement(using: &generator)!, at: place)
+        case 1: input.insert(UInt8.random(in: 0...255, using: &generator), at: place)
+        case 2: input.insert(contentsOf: words.randomElement(using: &generator)!, at: place)
+        case 3: input.replaceSubrange(place..<end, with: words.randomElement(using: &generator)!)
+        case 4: input.removeSubrange(place..<end)
+        case 5: input.insert(contentsOf: input[place..<end], at: place)
+        default: if place < input.count { input[place] = bytes.randomElement(using: &generator)! }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// In pieces of random sizes.
+    func torn(using generator: inout SeededGenerator) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = self[...]
+        let sizeMax = [1, 3, 20, 200].randomElement(using: &generator)!
+        while !rest.isEmpty {
+            let piece = rest.prefix(Int.random(in: 1...sizeMax, using: &generator))
+            pieces.append(piece)
+            rest = rest[piece.endIndex...]
+        }
+        return pieces
+    }
+}
+
+@Suite struct RequestParserSeededTests {
+    private static let examples = ParserCase.valid.filter { $0.input.count < 1_000 }
+
+    /// Requests with random faults are read as the grammar has it, whole or torn.
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func faultsAreReadAsTheGrammarHasIt(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<150 {
+            let first = Self.examples.randomElement(using: &generator)!
+            let second = Self.examples.randomElement(using: &generator)!
+            let limits = Bool.random(using: &generator) ? Limits() : ParserCase.smallLimits
+            let input = Mutation.apply(to: first.input, using: &generator) + second.input
+            let transcript = Reader.transcript(of: input, limits: limits)
+            let torn = Reader.transcript(of: input.torn(using: &generator), limits: limits)
+            #expect(torn == transcript, "torn: \(text(input).debugDescription)")
+            let naive = NaiveReader(reading: input, limits: limits)
+            #expect(naive.agrees(with: transcript), "\(naive): \(text(input).debugDescription)")
+        }
+    }
+
+    /// The table as the grammar has it: a second opinion on what it expects.
+    @Test(arguments: ParserCase.all.filter { $0.input.count < 2_000 })
+    func theTableIsAsTheGrammarHasIt(_ example: ParserCase) {
+        let naive = NaiveReader(reading: example.input, limits: example.limits)
+        #expect(naive.agrees(with: example.transcript), "\(naive)")
+    }
+
+    /// Ten thousand requests in one piece or in many: memory is given back on the way.
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func aLongPipelineIsReadWithLittleMemory(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var input: [UInt8] = []
+        var expected: Transcript = []
+        while expected.count < 10_000 {
+            let example = Self.examples.randomElement(using: &generator)!
+            guard !example.transcript.contains("…") else { continue }
+            input += example.input
+            expected += example.transcript
+        }
+        let isWhole = seed == 0
+        var reader = Reader()
+        let pieces = isWhole ? [input[...]] : input.torn(using: &generator)
+        for piece in pieces { reader.read(piece) }
+        #expect(reader.transcript == expected)
+        let keptBytesMax = Limits().headBytesMax + 16 * 1024
+        #expect(reader.keptBytesMax <= keptBytesMax)
+    }
+}
+
+extension NaiveReader: CustomStringConvertible {
+    var description: String { "\(requests) \(endings.sorted())" }
+
+    func agrees(with transcript: Transcript) -> Bool {
+        let isWhole = endings.isEmpty && transcript == requests
+        return isWhole || endings.contains { transcript == requests + [$0] }
+    }
+}

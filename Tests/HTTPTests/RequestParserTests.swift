@@ -1,0 +1,121 @@
+import Testing
+
+@testable import HTTP
+
+@Suite struct RequestParserTests {
+    @Test(arguments: ParserCase.all)
+    func reads(_ example: ParserCase) {
+        #expect(Reader.transcript(of: example.input, limits: example.limits) == example.transcript)
+    }
+
+    /// What is refused stays refused, and for the same reason, whatever follows.
+    @Test(arguments: ParserCase.refused)
+    func refusesWhateverFollows(_ example: ParserCase) {
+        for following in [smuggled, "↵↵", "\0", "0↵↵"] {
+            let transcript = Reader.transcript(of: example.input + bytes(following), limits: example.limits)
+            #expect(transcript == example.transcript, "followed by \(following.debugDescription)")
+        }
+    }
+
+    @Test func tableIsLargeAndSaysNothingTwice() {
+        let inputs = ParserCase.all.filter { $0.limits.headBytesMax == Limits().headBytesMax }.map(\.input)
+        #expect(inputs.count > 500)
+        let repeated = Dictionary(grouping: inputs) { $0 }.filter { $0.value.count > 1 }.keys.map { text($0) }
+        #expect(repeated == [])
+    }
+}
+
+/// The same however the bytes were torn.
+@Suite struct RequestParserTornTests {
+    @Test(arguments: ParserCase.all)
+    func byteByByte(_ example: ParserCase) {
+        let pieces = example.input.indices.map { example.input[$0...$0] }
+        #expect(Reader.transcript(of: pieces, limits: example.limits) == example.transcript)
+    }
+
+    /// In two pieces, cut at every point; long ones at every 61st, and near both ends.
+    @Test(arguments: ParserCase.all)
+    func inTwo(_ example: ParserCase) {
+        let input = example.input
+        for cut in 0...input.count {
+            if input.count > 1_500, cut > 300, cut < input.count - 300, cut % 61 != 0 { continue }
+            let transcript = Reader.transcript(of: [input[..<cut], input[cut...]], limits: example.limits)
+            #expect(transcript == example.transcript, "cut after \(cut) bytes")
+        }
+    }
+
+    /// A request is out with its last byte, and not before.
+    @Test(arguments: ParserCase.valid.filter { $0.transcript.count == 1 && $0.transcript != ["…"] })
+    func comesOutWithTheLastByte(_ example: ParserCase) throws {
+        var reader = Reader(limits: example.limits)
+        let last = try #require(example.input.indices.last)
+        reader.read(example.input[..<last])
+        #expect(reader.transcript == [])
+        reader.read(example.input[last...])
+        #expect(reader.transcript == example.transcript)
+    }
+}
+
+/// Whether the client is told to send its body (RFC 9110, section 10.1.1).
+@Suite struct ContinueTests {
+    private static let expecting = "\(post)Expect: 100-continue↵"
+
+    /// The pieces of a connection, and how often a 100 was asked for after each.
+    @Test(arguments: [
+        (["\(expecting)Content-Length: 2↵↵", "h", "i"], [1, 1, 1]),
+        (["\(expecting)Transfer-Encoding: chunked↵↵", "2↵", "hi↵", "0↵↵"], [1, 1, 1, 1]),
+        ([expecting, "Content-Length: 2↵\r", "\n", "hi"], [0, 0, 1, 1]),
+        (["\(post)Expect: 100-CONTINUE↵Content-Length: 2↵↵"], [1]),
+        (["POST / HTTP/1.2↵Host: a↵Expect: 100-continue↵Content-Length: 2↵↵"], [1]),
+        // The body is on its way already.
+        (["\(expecting)Content-Length: 2↵↵h", "i"], [0, 0]),
+        (["\(expecting)Content-Length: 2↵↵hi"], [0]),
+        (["\(expecting)Transfer-Encoding: chunked↵↵2", "↵hi↵0↵↵"], [0, 0]),
+        // There is none.
+        (["\(expecting)↵"], [0]),
+        (["\(expecting)Content-Length: 0↵↵"], [0]),
+        // Nobody asks.
+        (["\(post)Content-Length: 2↵↵", "hi"], [0, 0]),
+        (["\(post)Expect:↵Content-Length: 2↵↵", "hi"], [0, 0]),
+        (["POST / HTTP/1.0↵Expect: 100-continue↵Content-Length: 2↵↵", "hi"], [0, 0]),
+        // It will not be read.
+        (["\(expecting)Content-Length: 99999999↵↵"], [0]),
+        (["\(post)Expect: 100-continue, x↵Content-Length: 2↵↵"], [0]),
+        // Each request for itself.
+        (["\(expecting)Content-Length: 2↵↵", "hi\(expecting)Content-Length: 2↵↵", "hi"], [1, 2, 2]),
+        (["\(expecting)Content-Length: 2↵↵", "hi\(post)Content-Length: 2↵↵", "hi"], [1, 1, 1]),
+    ])
+    func isSaidOnceWhereTheClientWaits(pieces: [String], counts: [Int]) {
+        var reader = Reader()
+        var continueCounts: [Int] = []
+        for piece in pieces {
+            reader.read(bytes(piece)[...])
+            continueCounts.append(reader.continueCount)
+        }
+        #expect(continueCounts == counts)
+    }
+}
+
+/// What the connection's time limits go by.
+@Suite struct ProgressTests {
+    @Test(arguments: [
+        "\(get)↵", "\(post)Content-Length: 5↵↵hello", "\(chunked)5;a↵hello↵0↵A: b↵↵", "↵↵\(get)↵",
+    ])
+    func knowsWhetherItIsInsideARequestOrItsBody(_ request: String) throws {
+        let bytes = bytes(request)
+        let start = try #require(bytes.firstIndex { $0 != 0x0D && $0 != 0x0A })
+        let headEnd = try #require(Scalars(text(bytes).unicodeScalars)[start...].end(of: "\r\n\r\n"))
+        var parser = RequestParser(limits: Limits())
+        var input = InputBuffer()
+        for (index, byte) in bytes.enumerated() {
+            input.append([byte])
+            let outcome = try parser.parse(&input)
+            let isLast = index == bytes.count - 1
+            if case .request = outcome { #expect(isLast) } else { #expect(!isLast) }
+            // Half an empty line may be the beginning of anything.
+            let isInsideRequest = index >= start ? !isLast : byte == 0x0D
+            #expect(parser.isInsideRequest(with: input) == isInsideRequest, "after \(index + 1) bytes")
+            #expect(parser.isInsideBody == (index + 1 >= headEnd && !isLast), "after \(index + 1) bytes")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import HTTP
+
+/// The bytes of a text: one for each scalar up to U+FF, and CRLF for `↵`.
+func bytes(_ text: String) -> [UInt8] {
+    text.unicodeScalars.flatMap { $0 == "↵" ? [0x0D, 0x0A] : [UInt8($0.value)] }
+}
+
+/// The text of bytes, one scalar each.
+func text(_ bytes: some Sequence<UInt8>) -> String {
+    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+}
+
+/// What came out of a connection's bytes, in words:
+///
+/// * `POST /path 'body'` for a request, with `1.0` before the body where that is its version, and `close` where the
+///   connection may not live on;
+/// * the status, where the bytes are refused;
+/// * `…` where they end inside a request.
+typealias Transcript = [String]
+
+extension Request {
+    var line: String {
+        let version = isHTTP11 ? "" : " 1.0"
+        let connection = keepsAlive ? "" : " close"
+        let content = body.isEmpty ? "" : " '\(text(body))'"
+        return "\(method.name) \(text(target))\(version)\(connection)\(content)"
+    }
+}
+
+/// Feeds pieces to a parser as a connection does: all that it makes of one before the next.
+struct Reader {
+    private(set) var transcript: Transcript = []
+    private(set) var requests: [Request] = []
+    private(set) var isRefused = false
+    /// How often it was asked for a 100.
+    private(set) var continueCount = 0
+    /// The most bytes that were kept after a piece was read, read ones not yet forgotten among them.
+    private(set) var keptBytesMax = 0
+
+    private let limits: Limits
+    private var parser: RequestParser
+    private var input = InputBuffer()
+
+    init(limits: Limits = Limits()) {
+        self.limits = limits
+        parser = RequestParser(limits: limits)
+    }
+
+    /// What whole input makes of itself.
+    static func transcript(of bytes: [UInt8], limits: Limits = Limits()) -> Transcript {
+        transcript(of: [bytes[...]], limits: limits)
+    }
+
+    static func transcript(of pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) -> Transcript {
+        var reader = Reader(limits: limits)
+        for piece in pieces where !reader.isRefused { reader.read(piece) }
+        reader.end()
+        return reader.transcript
+    }
+
+    mutating func read(_ piece: ArraySlice<UInt8>) {
+        precondition(!isRefused, "nothing is read after an error")
+        input.append(piece)
+        do throws(RequestError) {
+            while try step() {}
+        } catch {
+            transcript.append(String(error.status.rawValue))
+            isRefused = true
+        }
+        keptBytesMax = max(keptBytesMax, input.bytes.count)
+    }
+
+    /// Says that no more comes.
+    mutating func end() {
+        if !isRefused, parser.isInsideRequest(with: input) { transcript.append("…") }
+    }
+
+    /// Takes a step; false where more input is needed.
+    private mutating func step() throws(RequestError) -> Bool {
+        switch try parser.parse(&input) {
+        case .needsInput:
+            // What can be used is used: the bytes of a body at once, those of a head as soon as it is whole.
+            #expect(input.count <= (parser.isInsideBody ? 0 : limits.headBytesMax))
+            return false
+        case .needsContinue:
+            #expect(input.isEmpty)
+            continueCount += 1
+        case .request(let request):
+            #expect(!parser.isInsideBody)
+            transcript.append(request.line)
+            requests.append(request)
+        }
+        return true
+    }
+}
