@@ -18,12 +18,19 @@ import Testing
         return response
     }
 
-    private static let hello = Response(.ok, contentType: "text/plain", body: Array("hello".utf8))
-    private static let packed: Response = {
+    private static var hello: Response { Response(.ok, contentType: "text/plain", .bytes(Array("hello".utf8))) }
+    private static var packed: Response {
         var response = fields(("A", "b"), in: hello)
-        response.replaceBody([0x1F, 0x8B], coding: "gzip")
+        response.replaceBody(.bytes([0x1F, 0x8B]), coding: "gzip")
         return response
-    }()
+    }
+
+    private static var parts: Response {
+        final class NoParts: BodyParts {
+            func next() throws(BodyFailure) -> [UInt8]? { nil }
+        }
+        return Response(.ok, contentType: "a/b", .parts(NoParts()))
+    }
 
     private static let ok = "HTTP/1.1 200 OK↵Date: D↵"
     private static let helloHead = "\(ok)Content-Type: text/plain↵Content-Length: 5↵"
@@ -31,7 +38,7 @@ import Testing
     private static let answers = [
         (encoded(Response(.ok)), "\(ok)Content-Length: 0↵↵"),
         (encoded(hello), "\(helloHead)↵hello"),
-        (encoded(Response(.ok, contentType: "a/b", body: [])), "\(ok)Content-Type: a/b↵Content-Length: 0↵↵"),
+        (encoded(Response(.ok, contentType: "a/b", .bytes([]))), "\(ok)Content-Type: a/b↵Content-Length: 0↵↵"),
         (encoded(Response(.accepted)), "HTTP/1.1 202 Accepted↵Date: D↵Content-Length: 0↵↵"),
         // Fields come in the order they were added, the connection's last.
         (encoded(fields(("A", "b"), ("C", ""))), "\(ok)Content-Length: 0↵A: b↵C: ↵↵"),
@@ -55,6 +62,10 @@ import Testing
         (encoded(hello, keepsAlive: false), "\(helloHead)Connection: close↵↵hello"),
         (encoded(hello, keepsAlive: false, isHTTP11: false), "\(helloHead)Connection: close↵↵hello"),
         (encoded(hello, isHTTP11: false, omitsBody: true), "\(helloHead)Connection: keep-alive↵↵"),
+        // A body in parts goes out in chunks, or ends with the connection of HTTP/1.0.
+        (encoded(parts), "\(ok)Content-Type: a/b↵Transfer-Encoding: chunked↵↵"),
+        (encoded(parts, omitsBody: true), "\(ok)Content-Type: a/b↵Transfer-Encoding: chunked↵↵"),
+        (encoded(parts, keepsAlive: false, isHTTP11: false), "\(ok)Content-Type: a/b↵Connection: close↵↵"),
     ]
 
     @Test(arguments: answers)
@@ -65,7 +76,7 @@ import Testing
     @Test(arguments: [0, 1, 9, 10, 11, 99, 100, 109, 1_000, 65_535, 1_000_000])
     func saysTheLengthInDecimal(count: Int) throws {
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
-        let answer = Self.encoded(Response(.ok, contentType: "a/b", body: body))
+        let answer = Self.encoded(Response(.ok, contentType: "a/b", .bytes(body)))
         #expect(answer.contains("↵Content-Length: \(count)↵↵"))
     }
 
@@ -73,7 +84,7 @@ import Testing
         var answer: [UInt8] = []
         let body = Array(UInt8.min...UInt8.max)
         let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: "D")
-        Encoder.encode(Response(.ok, contentType: "a/b", body: body), context, into: &answer)
+        Encoder.encode(Response(.ok, contentType: "a/b", .bytes(body)), context, into: &answer)
         #expect(Array(answer.suffix(256)) == body)
     }
 
@@ -84,6 +95,16 @@ import Testing
         Encoder.encode(Self.hello, context, into: &bytes)
         Encoder.encode(Response(.noContent), context, into: &bytes)
         #expect(text(bytes) == text(HTTPTests.bytes("before\(Self.helloHead)↵helloHTTP/1.1 204 No Content↵Date: D↵↵")))
+    }
+
+    @Test(arguments: [(0, ""), (1, "1"), (9, "9"), (10, "a"), (15, "f"), (16, "10"), (255, "ff"), (65_536, "10000")])
+    func chunksHaveTheirSize(count: Int, size: String) {
+        let part = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+        var bytes: [UInt8] = []
+        Encoder.encode(chunk: part, into: &bytes)
+        // An empty chunk would be the last one.
+        #expect(text(bytes) == (count == 0 ? "" : "\(size)\r\n\(text(part))\r\n"))
+        #expect(text(Encoder.chunksEnd) == "0\r\n\r\n")
     }
 
     @Test func asksForTheBody() {
@@ -114,7 +135,7 @@ import Testing
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "b\rc") }
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "\0") }
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "\u{7F}") }
-        await #expect(processExitsWith: .failure) { _ = Response(.noContent, contentType: "a/b", body: []) }
+        await #expect(processExitsWith: .failure) { _ = Response(.noContent, contentType: "a/b", .bytes([])) }
         await #expect(processExitsWith: .success) { _ = Response.Field(name: "A", value: "b c\u{E9}~") }
     }
 }
