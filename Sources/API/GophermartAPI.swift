@@ -20,6 +20,8 @@ package final class GophermartAPI: RequestHandler {
     private let contentCoding: ContentCoding
     private let versions: any ReadVersions
     private let answers: AnswerCache
+    /// What every request without a session gets, written out once.
+    private let signInFirst = Problem.unauthorized("Sign in first.").response
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
@@ -100,7 +102,7 @@ package final class GophermartAPI: RequestHandler {
             return .later(try translating { () throws(LoyaltyError) in try begin(body) })
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
-            let user = try user(of: request)
+            guard let user = try user(of: request) else { return .now(signInFirst) }
             let prefersGzip = AcceptEncoding(request.headers).prefersGzip
             let key = AnswerCache.Key(user: user, route: route.number, isPacked: prefersGzip)
             if let response = answers.response(for: key) { return .now(response) }
@@ -110,16 +112,14 @@ package final class GophermartAPI: RequestHandler {
             answers.insert(response, for: key, version: version)
             return .now(response)
         case .write(let begin):
-            let user = try user(of: request)
+            guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)
             return .later(try translating { () throws(LoyaltyError) in try begin(user, body) })
         }
     }
 
-    private func user(of request: Request) throws(Problem) -> UserID {
-        let user = try translating { () throws(LoyaltyError) in try authentication.user(of: request) }
-        guard let user else { throw .unauthorized("Sign in first.") }
-        return user
+    private func user(of request: Request) throws(Problem) -> UserID? {
+        try translating { () throws(LoyaltyError) in try authentication.user(of: request) }
     }
 
     private func translating<Value>(_ body: () throws(LoyaltyError) -> Value) throws(Problem) -> Value {

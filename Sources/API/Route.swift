@@ -1,8 +1,8 @@
 import HTTP
 import Loyalty
 
-/// What a request's path and method lead to.
-struct Route {
+/// What a request's path and method lead to. A class, so that finding one copies nothing.
+final class Route {
     enum Action {
         /// Open to everyone, and waiting for something.
         case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
@@ -21,4 +21,8 @@ struct Route {
     let action: Action
     /// Its place among all routes, which the router gives it.
     var number = 0
+
+    init(method: Method, path: String, action: Action) {
+        (self.method, self.path, self.action) = (method, path, action)
+    }
 }

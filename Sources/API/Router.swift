@@ -20,7 +20,7 @@ struct Router {
     private var resources: [Resource] = []
 
     init(_ routes: [Route]) {
-        for (number, var route) in routes.enumerated() {
+        for (number, route) in routes.enumerated() {
             route.number = number
             if let index = resources.firstIndex(where: { $0.path == route.path }) {
                 precondition(
@@ -41,9 +41,12 @@ struct Router {
     func match(_ request: Request) -> Match {
         if request.method == .options, request.target.equals("*") { return .options("GET, HEAD, POST, OPTIONS") }
         let path = request.path
-        guard let resource = resources.first(where: { path.equals($0.path) }) else { return .unknownPath }
-        let method = request.method == .head ? .get : request.method
-        if let route = resource.routes.first(where: { $0.method == method }) { return .route(route) }
-        return request.method == .options ? .options(resource.allow) : .otherMethods(resource.allow)
+        for index in resources.indices where path.equals(resources[index].path) {
+            let method = request.method == .head ? .get : request.method
+            for route in resources[index].routes where route.method == method { return .route(route) }
+            let allow = resources[index].allow
+            return method == .options ? .options(allow) : .otherMethods(allow)
+        }
+        return .unknownPath
     }
 }

@@ -22,6 +22,15 @@ package struct InputBuffer: Sendable {
         bytes[(start + range.lowerBound)..<(start + range.upperBound)]
     }
 
+    /// Whether these are the next bytes, all of them there.
+    func starts(with prefix: [UInt8]) -> Bool {
+        guard count >= prefix.count else { return false }
+        let unread = bytes.span.extracting(start..<(start + prefix.count))
+        let expected = prefix.span
+        for index in expected.indices where unread[index] != expected[index] { return false }
+        return true
+    }
+
     mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= self.count, "only what is there can be read")
         start += count

@@ -20,44 +20,42 @@ package struct RequestParser: Sendable {
     private let limits: Limits
     private var state = State.head
     private var scanner: HeadScanner
+    /// The last request without a body. Clients that keep a connection repeat themselves to the letter, and the same bytes
+    /// are the same request.
+    private var lastRequest: Request?
+    /// A longer head is not kept, as each idle connection has one.
+    private static let keptHeadBytesMax = 1024
 
     package init(limits: Limits) {
         self.limits = limits
         scanner = HeadScanner(limits: limits)
     }
 
-    /// Whether a request's first byte has come and its last has not.
-    package func isInsideRequest(with input: InputBuffer) -> Bool {
-        if case .head = state { return !input.isEmpty }
-        return true
-    }
-
-    /// Whether a head was read whose body is still missing.
-    package var isInsideBody: Bool {
-        if case .head = state { return false }
-        return true
-    }
-
+    /// Whether a head was read whose body is still missing. Kept beside the state: a computed property would copy it all for
+    /// a caller in another module.
+    package private(set) var isInsideBody = false
     /// What is held of a body that is still coming.
-    package var bodyBytes: Int {
-        switch state {
-        case .head: 0
-        case .body(let request, _), .chunkedBody(let request, _): request.body.count
-        }
-    }
+    package private(set) var bodyBytes = 0
 
     /// Takes the next step; throws the answer to a request that can't be read.
     package mutating func parse(_ input: inout InputBuffer) throws(RequestError) -> Outcome {
         if case .head = state {
+            if let lastRequest, scanner.isAtStart, input.starts(with: lastRequest.headers.bytes) {
+                input.consume(lastRequest.headers.bytes.count)
+                return .request(lastRequest)
+            }
             guard let length = try scanner.scan(&input) else { return .needsInput }
             let head = try RequestHead(parsing: input.slice(0..<length), limits: limits)
             input.consume(length)
             scanner = HeadScanner(limits: limits)
             switch head.framing {
-            case .none: return .request(head.request)
+            case .none:
+                lastRequest = length <= Self.keptHeadBytesMax ? head.request : nil
+                return .request(head.request)
             case .length(let count): state = .body(head.request, remaining: count)
             case .chunked: state = .chunkedBody(head.request, ChunkedDecoder(limits: limits))
             }
+            isInsideBody = true
             if head.expectsContinue, input.isEmpty { return .needsContinue }
         }
         return try parseBody(&input)
@@ -73,14 +71,24 @@ package struct RequestParser: Sendable {
             let count = min(remaining, input.count)
             request.body.append(contentsOf: input.slice(0..<count))
             input.consume(count)
-            if count == remaining { return .request(request) }
-            state = .body(request, remaining: remaining - count)
-            return .needsInput
+            return count == remaining
+                ? ended(request) : goesOn(.body(request, remaining: remaining - count), bodyBytes: request.body.count)
         case .chunkedBody(var request, var decoder):
             state = .head
-            if try decoder.decode(&input, into: &request.body) { return .request(request) }
-            state = .chunkedBody(request, decoder)
-            return .needsInput
+            return try decoder.decode(&input, into: &request.body)
+                ? ended(request) : goesOn(.chunkedBody(request, decoder), bodyBytes: request.body.count)
         }
+    }
+
+    private mutating func ended(_ request: Request) -> Outcome {
+        isInsideBody = false
+        bodyBytes = 0
+        return .request(request)
+    }
+
+    private mutating func goesOn(_ state: State, bodyBytes: Int) -> Outcome {
+        self.state = state
+        self.bodyBytes = bodyBytes
+        return .needsInput
     }
 }

@@ -56,6 +56,44 @@ import Testing
     }
 }
 
+/// A client that says the same again is understood without being read again, and no other is taken for it.
+@Suite struct RepeatedRequestTests {
+    private static let whole = ParserCase.valid.filter { !$0.transcript.isEmpty && $0.transcript.last != "…" }
+
+    @Test(arguments: whole)
+    func isTheSameRequest(_ example: ParserCase) {
+        let transcript = Reader.transcript(of: example.input + example.input + example.input, limits: example.limits)
+        #expect(transcript == example.transcript + example.transcript + example.transcript)
+    }
+
+    @Test(arguments: ParserCase.refused)
+    func isRefusedBehindAnyRequestAsItIsAlone(_ example: ParserCase) {
+        let before = "GET / HTTP/1.1↵Host: a↵↵"
+        let transcript = Reader.transcript(of: bytes(before + before) + example.input, limits: example.limits)
+        #expect(transcript.dropFirst(2) == example.transcript[...])
+    }
+
+    /// One connection with a random sequence of requests, many of them repeated or alike, torn at random.
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func anySequenceIsReadAsItsParts(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let few = (0..<6).map { _ in Self.whole.filter { $0.limits.isDefault }.randomElement(using: &generator)! }
+        let sequence = (0..<60).map { _ in few.randomElement(using: &generator)! }
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = sequence.flatMap(\.input)[...]
+        while !rest.isEmpty {
+            let count = min(rest.count, Int.random(in: 1...400, using: &generator))
+            pieces.append(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        #expect(Reader.transcript(of: pieces) == sequence.flatMap(\.transcript), "seed \(seed)")
+    }
+}
+
+extension Limits {
+    fileprivate var isDefault: Bool { headBytesMax == Limits().headBytesMax && bodyBytesMax == Limits().bodyBytesMax }
+}
+
 /// Whether the client is told to send its body (RFC 9110, section 10.1.1).
 @Suite struct ContinueTests {
     private static let expecting = "\(post)Expect: 100-continue↵"
@@ -114,7 +152,7 @@ import Testing
             if case .request = outcome { #expect(isLast) } else { #expect(!isLast) }
             // Half an empty line may be the beginning of anything.
             let isInsideRequest = index >= start ? !isLast : byte == 0x0D
-            #expect(parser.isInsideRequest(with: input) == isInsideRequest, "after \(index + 1) bytes")
+            #expect((parser.isInsideBody || !input.isEmpty) == isInsideRequest, "after \(index + 1) bytes")
             #expect(parser.isInsideBody == (index + 1 >= headEnd && !isLast), "after \(index + 1) bytes")
         }
     }

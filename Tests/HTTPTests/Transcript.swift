@@ -74,7 +74,7 @@ struct Reader {
 
     /// Says that no more comes.
     mutating func end() {
-        if !isRefused, parser.isInsideRequest(with: input) { transcript.append("…") }
+        if !isRefused, parser.isInsideBody || !input.isEmpty { transcript.append("…") }
     }
 
     /// Takes a step; false where more input is needed.
