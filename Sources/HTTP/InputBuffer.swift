@@ -11,7 +11,6 @@ package struct InputBuffer: Sendable {
 
     /// Concrete, since a generic function would not be specialised for its caller in another module.
     package mutating func append(_ received: ArraySlice<UInt8>) {
-        if start == bytes.count { removeAll() }
         bytes.append(contentsOf: received)
     }
 

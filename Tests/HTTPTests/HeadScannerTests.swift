@@ -3,32 +3,28 @@ import Testing
 @testable import HTTP
 
 @Suite struct HeadScannerTests {
-    private static func buffer(_ bytes: some Collection<UInt8>) -> InputBuffer {
-        var buffer = InputBuffer()
-        buffer.append(ArraySlice(bytes))
-        return buffer
-    }
-
     /// After each arrival the bytes already looked at are swapped for ones that no head may have, but for the last, which
     /// may be half a line end: a scanner that looked at one again would refuse it.
     @Test(arguments: [
-        "\(get)A: b↵↵", "\(get)\(String(repeating: "A: b↵", count: 99))↵",
+        "\(get)A: b↵↵", "↵↵↵\(get)↵", "\(get)\(String(repeating: "A: b↵", count: 99))↵",
         "GET /\(String(repeating: "x", count: 500)) HTTP/1.1↵A: \(String(repeating: "y", count: 500))↵↵",
     ])
     func looksAtEachByteOnce(head: String) throws {
         let head = bytes(head)
-        for step in [1, 2, 3, 7, 64] {
+        for step in [1, 2, 3, 7, 30, 64] {
             var scanner = HeadScanner(limits: Limits())
             var length: Int?
-            for count in stride(from: step, to: head.count + step, by: step) {
-                let seen = max(0, count - step - 1)
-                let bytes = [UInt8](repeating: 0, count: seen) + head[seen..<min(count, head.count)]
-                var input = Self.buffer(bytes)
+            var consumed = 0
+            for seen in stride(from: 0, to: head.count, by: step) {
                 #expect(length == nil)
+                let poisoned = [UInt8](repeating: 0, count: max(0, seen - 1 - consumed))
+                var input = InputBuffer()
+                input.append(poisoned + head[(consumed + poisoned.count)..<min(seen + step, head.count)])
+                let count = input.count
                 length = try scanner.scan(&input)
-                #expect(input.count == bytes.count)
+                consumed += count - input.count
             }
-            #expect(length == head.count, "\(step) at a time")
+            #expect(length.map { $0 + consumed } == head.count, "\(step) at a time")
         }
     }
 
@@ -42,7 +38,8 @@ import Testing
     @Test(arguments: ends)
     func findsTheEnd(text: String, emptyLineBytes: Int, length: Int?) throws {
         let bytes = bytes(text)
-        var input = Self.buffer(bytes)
+        var input = InputBuffer()
+        input.append(bytes[...])
         var scanner = HeadScanner(limits: Limits())
         #expect(try scanner.scan(&input) == length)
         #expect(bytes.count - input.count == emptyLineBytes)

@@ -33,7 +33,7 @@ extension Request {
 struct Reader {
     private(set) var transcript: Transcript = []
     private(set) var requests: [Request] = []
-    private(set) var isRefused = false
+    private var isRefused = false
     /// How often it was asked for a 100.
     private(set) var continueCount = 0
     /// The most bytes that were kept after a piece was read, read ones not yet forgotten among them.
@@ -55,13 +55,14 @@ struct Reader {
 
     static func transcript(of pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) -> Transcript {
         var reader = Reader(limits: limits)
-        for piece in pieces where !reader.isRefused { reader.read(piece) }
+        for piece in pieces { reader.read(piece) }
         reader.end()
         return reader.transcript
     }
 
+    /// Does nothing after an error.
     mutating func read(_ piece: ArraySlice<UInt8>) {
-        precondition(!isRefused, "nothing is read after an error")
+        if isRefused { return }
         input.append(piece)
         do throws(RequestError) {
             while try step() {}
