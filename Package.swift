@@ -47,7 +47,7 @@ let package = Package(
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Loyalty"]),
@@ -56,7 +56,7 @@ let package = Package(
         .testTarget(name: "APITests", dependencies: ["API", "Gzip", "HTTP", "JSON", "Loyalty"]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix", "SQLite"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
