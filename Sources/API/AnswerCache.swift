@@ -9,6 +9,8 @@ final class AnswerCache {
         /// Which of the routes.
         let route: Int
         let isPacked: Bool
+        /// What of it was asked for, and in which form.
+        let selection: [UInt8]
     }
 
     private struct Entry {
@@ -16,6 +18,8 @@ final class AnswerCache {
         let version: ReadVersion
     }
 
+    /// Longer ones are not asked again.
+    private static let selectionBytesMax = 256
     /// What one event loop keeps. Over it everything is forgotten: each answer costs one read to have again.
     private static let bytesMax = 4 * 1024 * 1024
     /// What an entry costs besides its body, about.
@@ -36,12 +40,24 @@ final class AnswerCache {
 
     /// `version` was taken before the answer was read. A body that is made while it is sent is read anew each time.
     func insert(_ response: Response, for key: Key, version: ReadVersion) {
-        guard case .bytes(let body) = response.body else { return }
+        guard case .bytes(let body) = response.body, key.selection.count <= Self.selectionBytesMax else { return }
         bytes += body.count + Self.bytesPerEntry
         if bytes > Self.bytesMax {
             entries.removeAll()
             bytes = body.count + Self.bytesPerEntry
         }
         entries[key] = Entry(response: response, version: version)
+    }
+}
+
+extension Request {
+    /// What tells two requests for one resource apart: the query, and the media types that are liked.
+    fileprivate var query: ArraySlice<UInt8> { target[path.endIndex...] }
+
+    var selection: [UInt8] {
+        let accept = headers["accept"]
+        // Most have neither, and then nothing is made.
+        if query.isEmpty, accept == nil { return [] }
+        return Array(query) + [0] + (accept.map { Array($0) } ?? [])
     }
 }

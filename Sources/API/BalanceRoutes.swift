@@ -14,7 +14,7 @@ struct BalanceRoutes {
         ]
     }
 
-    private func balance(_ user: UserID) throws(LoyaltyError) -> Response {
+    private func balance(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
         let balance = try balances.balance(of: user)
         var writer = JSONWriter(reserving: 64)
         writer.object { writer in
@@ -23,7 +23,7 @@ struct BalanceRoutes {
             writer.name(.withdrawn)
             writer.number(hundredths: balance.withdrawn.hundredths)
         }
-        return .json(.bytes(writer.bytes))
+        return .private(contentType: "application/json", .bytes(writer.bytes))
     }
 
     private func withdraw(_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
@@ -37,11 +37,9 @@ struct BalanceRoutes {
         }
     }
 
-    private func withdrawals(_ user: UserID) throws(LoyaltyError) -> Response {
+    private func withdrawals(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
         var times = TimestampWriter()
-        return try .list { cursor, limit throws(LoyaltyError) in
-            try balances.withdrawals(of: user, from: cursor, limit: limit)
-        } write: { withdrawal, writer in
+        let format = ListFormat<Withdrawal>.json { withdrawal, writer in
             writer.object { writer in
                 writer.name(.order)
                 writer.plain(withdrawal.order.digits)
@@ -50,6 +48,9 @@ struct BalanceRoutes {
                 writer.name(.processedAt)
                 times.write(withdrawal.processedAt, &writer)
             }
+        }
+        return try .list(format, of: user, for: request) { cursor, limit throws(LoyaltyError) in
+            try balances.withdrawals(of: user, from: cursor, limit: limit)
         }
     }
 }

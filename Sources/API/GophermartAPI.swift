@@ -35,7 +35,8 @@ package final class GophermartAPI: RequestHandler {
             versions: versions, cache: SessionCache(versions: versions))
         router = Router(
             AccountRoutes(accounts: accounts, authentication: authentication).routes
-                + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes)
+                + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
+                + LedgerRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.versions = versions
@@ -103,12 +104,13 @@ package final class GophermartAPI: RequestHandler {
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }
-            let prefersGzip = AcceptEncoding(request.headers).prefersGzip
-            let key = AnswerCache.Key(user: user, route: route.number, isPacked: prefersGzip)
+            let prefersGzip = Preferences.prefersGzip(request.headers)
+            let key = AnswerCache.Key(
+                user: user, route: route.number, isPacked: prefersGzip, selection: request.selection)
             if let response = answers.response(for: key) { return .now(response) }
             let version = versions.version
             let response = contentCoding.packed(
-                try translating { () throws(LoyaltyError) in try read(user) }, ifPreferred: prefersGzip)
+                try translating { () throws(LoyaltyError) in try read(user, request) }, ifPreferred: prefersGzip)
             answers.insert(response, for: key, version: version)
             return .now(response)
         case .write(let begin):

@@ -3,12 +3,20 @@ import JSON
 import Loyalty
 
 extension Response {
-    /// 200 with a JSON document. A user's own data is nothing for a shared cache (RFC 9111, section 5.2.2).
-    static func json(_ body: Body) -> Response {
-        var response = Response(.ok, contentType: "application/json", body)
+    /// 200 with a user's own data, which is nothing for a shared cache (RFC 9111, section 5.2.2).
+    static func `private`(contentType: String, _ body: Body) -> Response {
+        var response = Response(.ok, contentType: contentType, body)
         response.add("Cache-Control", "private, no-cache")
         return response
     }
+}
+
+extension Timestamp {
+    /// `2026-11-23T08:17:12Z`
+    var rfc3339: String { CivilTime(secondsSince1970: seconds).rfc3339 }
+
+    /// Towards negative infinity, as the calendar counts.
+    fileprivate var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1000 : (milliseconds + 1) / 1000 - 1 }
 }
 
 /// Writes moments as RFC 3339 has them, the fraction of the second left out: `2026-11-23T08:17:12Z`. Most of a list's fall on
@@ -21,9 +29,8 @@ struct TimestampWriter {
     private var date = ""
 
     mutating func write(_ timestamp: Timestamp, _ writer: inout JSONWriter) {
-        // Towards negative infinity, as the calendar counts.
-        let seconds = Self.quotient(timestamp.milliseconds, 1000)
-        let day = Self.quotient(seconds, Self.secondsPerDay)
+        let seconds = timestamp.seconds
+        let day = (seconds - (seconds >= 0 ? 0 : Self.secondsPerDay - 1)) / Self.secondsPerDay
         if day != self.day {
             self.day = day
             date = String(CivilTime(secondsSince1970: day * Self.secondsPerDay).rfc3339.prefix { $0 != "T" })
@@ -42,9 +49,5 @@ struct TimestampWriter {
         bytes.append(mark)
         bytes.append(UInt8(ascii: "0") + UInt8(value / 10))
         bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
-    }
-
-    private static func quotient(_ value: Int64, _ divisor: Int64) -> Int64 {
-        value >= 0 ? value / divisor : (value + 1) / divisor - 1
     }
 }

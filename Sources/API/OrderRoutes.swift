@@ -21,12 +21,11 @@ struct OrderRoutes {
         }
     }
 
-    private func list(_ user: UserID) throws(LoyaltyError) -> Response {
+    private func list(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
         var times = TimestampWriter()
-        return try .list { cursor, limit throws(LoyaltyError) in
+        let format = ListFormat<Order>.json { order, writer in writer.order(order, &times) }
+        return try .list(format, of: user, for: request) { cursor, limit throws(LoyaltyError) in
             try orders.orders(of: user, from: cursor, limit: limit)
-        } write: { order, writer in
-            writer.order(order, &times)
         }
     }
 }

@@ -7,7 +7,7 @@ final class Route {
         /// Open to everyone, and waiting for something.
         case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
-        case read((_ user: UserID) throws(LoyaltyError) -> Response)
+        case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
     }

@@ -19,6 +19,13 @@ package struct BalanceService {
         try repository.withdrawals(of: user, from: cursor, limit: limit)
     }
 
+    /// Newest first; see ``Repository/ledger(of:from:limit:)``.
+    package func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<LedgerEntry> {
+        try repository.ledger(of: user, from: cursor, limit: limit)
+    }
+
     /// The number of an order that points are spent on. Throws ``LoyaltyError/orderNumberInvalid(_:)``.
     package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
         do {

@@ -15,6 +15,9 @@ package protocol Repository: AnyObject {
     /// Newest first; at most `limit`, from the newest or behind `cursor` on.
     func withdrawals(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Withdrawal>
 
+    /// Every change of the balance, newest first; at most `limit`, from the newest or behind `cursor` on.
+    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry>
+
     /// Adds a user and opens their first session; throws ``LoyaltyError/loginTaken``.
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp

@@ -32,18 +32,18 @@ package final class SQLiteRepository: Repository, ReadVersions {
         reader.close()
     }
 
-    /// A page of a list whose entries have ids that grow, newest first. A full page names the one behind it, which may be
-    /// empty.
+    /// A page of a list whose entries have ids that grow, newest first.
     func page<Item>(
         from cursor: PageCursor?, limit: Int,
         _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
     ) throws(LoyaltyError) -> Page<Item> {
         precondition(limit > 0, "a page has room for an entry")
         let rows = try reader.read { database throws(SQLiteError) in
-            try select(database, cursor?.rawValue ?? .max, Int64(limit))
+            // One more tells whether there is a next page.
+            try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
         }
-        let last = rows.count == limit ? rows.last?.0 : nil
-        return Page(items: rows.map(\.1), next: last.map { PageCursor(rawValue: $0) })
+        let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
+        return Page(items: rows.prefix(limit).map(\.1), next: next)
     }
 
     /// Writes, and lets go of the state that earlier reads of the batch saw: it lacks what was written, and whoever was

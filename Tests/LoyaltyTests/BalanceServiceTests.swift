@@ -63,6 +63,15 @@ import Testing
         #expect(journal.calls.isEmpty)
     }
 
+    @Test func ledgerIsTheUsersOwn() throws {
+        let entry = LedgerEntry(
+            kind: .accrual, order: OrderNumber(stored: "18"), points: Points(hundredths: 5),
+            balanceAfter: Points(hundredths: 5), at: clock.now)
+        repository.entries[me] = [entry]
+        #expect(try service.ledger(of: me, from: nil, limit: 9).items == [entry])
+        #expect(try service.ledger(of: you, from: nil, limit: 9).items.isEmpty)
+    }
+
     @Test func failurePassesOn() async {
         repository.failure = .failed
         await #expect(throws: LoyaltyError.failed) { try await withdraw(1, for: "18", by: me) }

@@ -22,6 +22,8 @@ final class FakeRepository: Repository {
     private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
     private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
     var balances: [UserID: Balance] = [:]
+    /// Newest first.
+    var entries: [UserID: [LedgerEntry]] = [:]
 
     init(journal: FakeJournal) {
         self.journal = journal
@@ -63,6 +65,11 @@ final class FakeRepository: Repository {
             Withdrawal(order: $0.order, sum: $0.sum, processedAt: $0.at)
         }
         return page(of: withdrawals, from: cursor, limit: limit)
+    }
+
+    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry> {
+        try call("ledger")
+        return page(of: entries[user] ?? [], from: cursor, limit: limit)
     }
 
     /// A cursor counts what was read.

@@ -18,6 +18,7 @@ final class InMemoryRepository: Repository, ReadVersions {
     private var uploads: [(user: UserID, order: Order)] = []
     private var spent: [(user: UserID, withdrawal: Withdrawal)] = []
     private var balances: [UserID: Balance] = [:]
+    private var entries: [(user: UserID, entry: LedgerEntry)] = []
 
     private func countRead() throws(LoyaltyError) {
         readCount += 1
@@ -59,6 +60,11 @@ final class InMemoryRepository: Repository, ReadVersions {
     ) throws(LoyaltyError) -> Page<Withdrawal> {
         try countRead()
         return page(of: spent.reversed().filter { $0.user == user }.map(\.withdrawal), from: cursor, limit: limit)
+    }
+
+    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry> {
+        try countRead()
+        return page(of: entries.reversed().filter { $0.user == user }.map(\.entry), from: cursor, limit: limit)
     }
 
     /// A cursor counts what was read.
@@ -141,6 +147,11 @@ extension InMemoryRepository {
 
     func put(_ withdrawal: Withdrawal, of user: UserID) {
         spent.append((user, withdrawal))
+        noteChange(of: user)
+    }
+
+    func put(_ entry: LedgerEntry, of user: UserID) {
+        entries.append((user, entry))
         noteChange(of: user)
     }
 

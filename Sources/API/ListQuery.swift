@@ -1,0 +1,70 @@
+import HTTP
+import Loyalty
+
+/// Which part of a list is asked for: `?limit=50&cursor=…`, or all of it.
+struct ListQuery {
+    static let limitMax = 1000
+
+    /// Nil for the whole list.
+    let limit: Int?
+    let cursor: PageCursor?
+
+    /// Parameters of other names are nothing to a list. Throws ``LoyaltyError/malformed(_:)`` for a limit or a cursor that is
+    /// not ours.
+    init(_ request: Request, of user: UserID) throws(LoyaltyError) {
+        var limit: Int?
+        var cursor: PageCursor?
+        for (name, value) in Self.parameters(of: request) {
+            if name.equals("limit") {
+                guard limit == nil, let count = Self.number(value), (1...Self.limitMax).contains(count) else {
+                    throw .malformed("\"limit\" is not a whole number from 1 to \(Self.limitMax).")
+                }
+                limit = count
+            } else if name.equals("cursor") {
+                guard cursor == nil, let position = Self.cursor(value, of: user) else {
+                    throw .malformed("\"cursor\" is none that this list gave you.")
+                }
+                cursor = position
+            }
+        }
+        if cursor != nil, limit == nil { throw .malformed("\"cursor\" goes with \"limit\".") }
+        self.limit = limit
+        self.cursor = cursor
+    }
+
+    /// The query of the next page.
+    static func text(limit: Int, cursor: PageCursor, of user: UserID) -> String {
+        let position = String(cursor.rawValue, radix: 36)
+        return "limit=\(limit)&cursor=\(position).\(String(check(position, of: user), radix: 36))"
+    }
+
+    private static func parameters(of request: Request) -> [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
+        let query = request.target.drop { $0 != UInt8(ascii: "?") }.dropFirst()
+        return query.split(separator: UInt8(ascii: "&")).map { parameter in
+            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+            return (name, parameter[name.endIndex...].dropFirst())
+        }
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        let areDigits = digits.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        return areDigits ? Int(String(decoding: digits, as: UTF8.self)) : nil
+    }
+
+    private static func cursor(_ text: ArraySlice<UInt8>, of user: UserID) -> PageCursor? {
+        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard parts.count == 2, let value = Int64(parts[0], radix: 36), value > 0,
+            String(value, radix: 36) == parts[0], String(check(parts[0], of: user), radix: 36) == parts[1]
+        else { return nil }
+        return PageCursor(rawValue: value)
+    }
+
+    /// FNV-1a. It finds cursors that were cut, altered or are another user's; it keeps nobody out, as a list shows a user
+    /// nothing but what is theirs wherever it begins.
+    private static func check(_ position: String, of user: UserID) -> UInt32 {
+        var hash: UInt32 = 0x811C_9DC5
+        for byte in "\(position)/\(user.rawValue)".utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
+    }
+}

@@ -1,0 +1,40 @@
+import Loyalty
+import SQLite
+
+extension WriteTransaction {
+    /// Writes down a change that the balance has just made, in the same transaction, so that a balance always equals the
+    /// sum of its entries. The amount is in hundredths, and negative where points go.
+    func addLedgerEntry(
+        _ kind: LedgerEntry.Kind, of user: UserID, order: String, amount: Int64, at now: Timestamp
+    ) throws(SQLiteError) {
+        precondition(amount != 0, "what changes nothing has no entry")
+        try run(
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            SELECT user_id, ?, ?, ?, current, ? FROM balances WHERE user_id = ?
+            """, kind.rawValue, order, amount, now.milliseconds, user.rawValue)
+    }
+}
+
+extension SQLiteRepository {
+    package func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Page<LedgerEntry> {
+        try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
+            try database.all(
+                """
+                SELECT id, kind, order_number, amount, balance_after, created_at FROM ledger
+                WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, user.rawValue, before, limit
+            ) { row in
+                guard let kind = LedgerEntry.Kind(rawValue: row.integer(1)) else {
+                    preconditionFailure("a later schema, with other kinds, is refused")
+                }
+                let entry = LedgerEntry(
+                    kind: kind, order: OrderNumber(stored: row.text(2)), points: Points(hundredths: row.integer(3)),
+                    balanceAfter: Points(hundredths: row.integer(4)), at: Timestamp(milliseconds: row.integer(5)))
+                return (row.integer(0), entry)
+            }
+        }
+    }
+}
