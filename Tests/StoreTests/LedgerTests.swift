@@ -36,7 +36,8 @@ struct LedgerTests {
             let user = try await fixture.addUser()
             try await fixture.credit(100, for: .sample(1), to: user)
             #expect(throws: LoyaltyError.failed) {
-                try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in try transaction.run(change) }
+                try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in try transaction.run(change)
+                }
             }
             try fixture.expectBalancesMatchLedger()
         }
