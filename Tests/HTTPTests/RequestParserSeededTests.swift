@@ -13,10 +13,24 @@ struct Mutation {
         "OPTIONS ", "HEAD ", " : ", "↵ ", "↵\t", "18446744073709551617", "ffffffffffffffff1", "↵A: b↵",
     ].map(HTTPTests.bytes)
 
-    /// Changes one to four places.
+    private static let lines = [
+        "Host: b↵", "Content-Length: 5↵", "Transfer-Encoding: chunked↵", "Transfer-Encoding: gzip, chunked↵",
+        "A: b, \"c\"↵", "Connection: close↵", "Connection: keep-alive↵", "Expect: 100-continue↵", "Expect: x↵",
+        "1;a=b↵x↵", "0↵↵", "↵",
+    ].map(HTTPTests.bytes)
+
+    /// Changes one to three places, half of them beginnings of lines.
     static func apply(to input: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
         var input = input
-        for _ in 0..<Int.random(in: 1...4, using: &generator) { change(&input, using: &generator) }
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+            if Bool.random(using: &generator) {
+                let starts = [0] + input.indices.filter { input[$0] == 0x0A }.map { $0 + 1 }
+                let line = lines.randomElement(using: &generator)!
+                input.insert(contentsOf: line, at: starts.randomElement(using: &generator)!)
+            } else {
+                change(&input, using: &generator)
+            }
+        }
         return input
     }
 
@@ -60,7 +74,7 @@ extension [UInt8] {
         for _ in 0..<150 {
             let first = Self.examples.randomElement(using: &generator)!
             let second = Self.examples.randomElement(using: &generator)!
-            let limits = Bool.random(using: &generator) ? Limits() : ParserCase.smallLimits
+            let limits = Int.random(in: 0..<4, using: &generator) > 0 ? Limits() : ParserCase.smallLimits
             let input = Mutation.apply(to: first.input, using: &generator) + second.input
             let transcript = Reader.transcript(of: input, limits: limits)
             let torn = Reader.transcript(of: input.torn(using: &generator), limits: limits)
