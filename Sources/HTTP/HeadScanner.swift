@@ -10,8 +10,8 @@ struct HeadScanner: Sendable {
     /// Bytes of empty lines that were consumed; they count towards the head's, or they could go on for ever.
     private var consumed = 0
 
-    /// Whether no byte of the head was looked at.
-    var isAtStart: Bool { scanned == 0 }
+    /// Whether no byte of the head, or of empty lines before it, was looked at.
+    var isAtStart: Bool { scanned == 0 && consumed == 0 }
 
     init(limits: Limits) {
         self.limits = limits

@@ -66,6 +66,14 @@ import Testing
         #expect(transcript == example.transcript + example.transcript + example.transcript)
     }
 
+    /// Empty lines in front of a repeated request are those of that request, however often that goes on.
+    @Test func emptyLinesBeforeItAreCountedForEachAlone() {
+        let request = bytes("GET / HTTP/1.1↵Host: a↵↵")
+        let pieces = (0..<10_000).flatMap { _ in [bytes("↵")[...], request[...]] }
+        let transcript = Reader.transcript(of: [request[...]] + pieces)
+        #expect(transcript.count == 10_001 && Set(transcript) == ["GET /"])
+    }
+
     @Test(arguments: ParserCase.refused)
     func isRefusedBehindAnyRequestAsItIsAlone(_ example: ParserCase) {
         let before = "GET / HTTP/1.1↵Host: a↵↵"
