@@ -16,6 +16,8 @@ final class Application: Sendable {
     /// Nil where there is nobody to ask.
     private let pipeline: AccrualPipeline?
     private let front: Front
+    /// Nil where the owner can't be heard.
+    private let control: ControlServer?
     private let stopTimeoutMilliseconds: Int
 
     /// Why a server can't start, in a sentence for the owner.
@@ -35,6 +37,7 @@ final class Application: Sendable {
         pipeline = try Self.makePipeline(configuration, accrual, store.settlements, log)
         let listeners = try Self.listen(on: configuration.runAddress)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline?.pool ?? UnattendedQueue(), log)
+        control = try Self.listenToOwner(configuration, store, log)
         pipeline?.start()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
@@ -45,6 +48,7 @@ final class Application: Sendable {
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
         hasher.stop()
         pipeline?.stop()
+        control?.stop()
         store.stop()
     }
 
@@ -68,6 +72,22 @@ final class Application: Sendable {
             }
         } catch {
             throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
+        }
+    }
+
+    /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
+    private static func listenToOwner(
+        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log
+    ) throws(StartError) -> ControlServer? {
+        let plan = configuration.backupPlan
+        do throws(SystemError) {
+            return try ControlServer(store: store, plan: plan, log: log)
+        } catch {
+            let path = ControlSocket.path(ofDatabase: store.path)
+            let problem = "commands for this server can't be taken at \(path): \(error)"
+            guard plan == nil else { throw StartError(description: problem, status: ExitStatus.unavailable) }
+            log.warning(problem)
+            return nil
         }
     }
 
@@ -96,7 +116,7 @@ final class Application: Sendable {
         }
         return AccrualPipeline(
             configuration: configuration.pipeline, settlements: settlements,
-            clock: { SystemClock.monotonicNanoseconds() / 1_000_000 }, wallClock: clock, log: log,
+            clock: SystemClock.monotonicMilliseconds, wallClock: clock, log: log,
             makeTransport: makeTransport)
     }
 

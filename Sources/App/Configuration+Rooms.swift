@@ -37,6 +37,15 @@ extension Configuration {
         AccountPolicy(passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds))
     }
 
+    /// Nil where nothing is backed up by the clock.
+    var backupPlan: BackupPlan? {
+        backups.folder.map { folder in
+            BackupPlan(
+                folder: ProcessSetup.absolutePath(of: folder), intervalSeconds: backups.intervalSeconds,
+                keepCount: backups.keepCount)
+        }
+    }
+
     var pipeline: PipelineConfiguration {
         var pipeline = PipelineConfiguration()
         pipeline.intervalMilliseconds = dispatcher.intervalMilliseconds

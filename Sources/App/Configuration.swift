@@ -12,6 +12,7 @@ struct Configuration: Sendable {
     var accounts = Accounts()
     var sessions = Sessions()
     var storage = Storage()
+    var backups = Backups()
     var dispatcher = Dispatcher()
     var logLevel = Log.Level.info
 
@@ -47,6 +48,13 @@ struct Configuration: Sendable {
     struct Storage: Sendable {
         var writeQueueMax = 4096
         var batchMax = 256
+    }
+
+    struct Backups: Sendable {
+        /// Nil for no backups by the clock.
+        var folder: String?
+        var intervalSeconds = 86_400
+        var keepCount = 7
     }
 
     struct Dispatcher: Sendable {

@@ -29,20 +29,24 @@ package enum Entry {
                 flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
                 readFile: readFile)
             for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
-            return run(invocation.command, configuration)
+            return run(invocation, configuration)
         } catch {
             StandardStream.error.write("martlet: \(error)\n")
             return ExitStatus.configuration
         }
     }
 
-    private static func run(_ command: Command, _ configuration: Configuration) -> Int32 {
-        switch command {
+    private static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+        let operand = invocation.operand ?? ""
+        switch invocation.command {
         case .config:
             StandardStream.output.write(configuration.document)
             return ExitStatus.success
         case .serve: return Serve.run(configuration)
         case .demo: return Demo.run(configuration)
+        case .backup: return Maintenance.backUp(configuration, to: operand)
+        case .restore: return Maintenance.restore(configuration, from: operand)
+        case .check: return Maintenance.check(configuration)
         case .version: preconditionFailure("answered without a configuration")
         }
     }

@@ -2,6 +2,8 @@
 enum ExitStatus {
     static let success: Int32 = 0
     static let usage: Int32 = 64
+    /// The database does not pass its check.
+    static let damaged: Int32 = 65
     /// The address or the database can't be had.
     static let unavailable: Int32 = 69
     /// An error of ours.

@@ -22,7 +22,8 @@ enum Help {
         guard let command else {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
-        return "usage: martlet \(command.rawValue)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
+        let operand = command.operand.map { " \($0)" } ?? ""
+        return "usage: martlet \(command.rawValue)\(operand)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
     }
 
     /// The settings that only the JSON file and the environment have, as the README shows them.

@@ -4,6 +4,8 @@ struct Invocation: Sendable {
     /// Settings by the flag that was used, in order.
     var flags: [(flag: String, value: String)] = []
     var file: String?
+    /// What the command works with, where it takes something.
+    var operand: String?
 
     enum Parsed: Sendable {
         case run(Invocation)
@@ -34,7 +36,13 @@ struct Invocation: Sendable {
         var invocation = Invocation(command: command)
         var rest = arguments
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("-") else { return misuse("\"\(argument)\" is too much", command) }
+            guard argument.hasPrefix("-") else {
+                guard command.operand != nil, invocation.operand == nil else {
+                    return misuse("\"\(argument)\" is too much", command)
+                }
+                invocation.operand = argument
+                continue
+            }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let flag = parts[0]
             guard command.flags.contains(flag) else { return misuse("there is no flag \(flag)", command) }
@@ -43,6 +51,7 @@ struct Invocation: Sendable {
             }
             if flag == Help.configFlag { invocation.file = value } else { invocation.flags.append((flag, value)) }
         }
+        if let operand = command.operand, invocation.operand == nil { return misuse("\(operand) is missing", command) }
         return .run(invocation)
     }
 
@@ -61,14 +70,25 @@ struct Invocation: Sendable {
 
 /// What `martlet` can do.
 enum Command: String, Sendable, CaseIterable {
-    case serve, demo, config, version
+    case serve, demo, backup, restore, check, config, version
 
     var summary: String {
         switch self {
         case .serve: "serve the API; the same as no command"
         case .demo: "try it: a fresh database, invented accruals, and curl commands to paste"
+        case .backup: "copy the database into FILE, checked, while the server runs or while it does not"
+        case .restore: "put the backup FILE in the place of the database; no server may run on it"
+        case .check: "prove that the database is whole and that points add up"
         case .config: "print the configuration in force"
         case .version: "print the version"
+        }
+    }
+
+    /// What it works with, as the usage shows it; nil where that is nothing.
+    var operand: String? {
+        switch self {
+        case .backup, .restore: "FILE"
+        case .serve, .demo, .check, .config, .version: nil
         }
     }
 
@@ -76,7 +96,7 @@ enum Command: String, Sendable, CaseIterable {
     var flags: [String] {
         switch self {
         case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
-        case .demo: settings.flatMap(\.flags) + [Help.configFlag]
+        case .demo, .backup, .restore, .check: settings.flatMap(\.flags) + [Help.configFlag]
         case .version: []
         }
     }
@@ -86,6 +106,7 @@ enum Command: String, Sendable, CaseIterable {
         switch self {
         case .serve, .config: Settings.main
         case .demo: Settings.main.filter { $0.key == "run_address" }
+        case .backup, .restore, .check: Settings.main.filter { $0.key == "database_uri" }
         case .version: []
         }
     }

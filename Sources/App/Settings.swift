@@ -3,7 +3,7 @@ import Loyalty
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + http + accounts + storage + dispatcher + logging
+    static let all: [Setting] = main + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -84,6 +84,17 @@ enum Settings {
             "storage.write_queue_max", \.storage.writeQueueMax, .integer(1...1_000_000),
             "writes that wait to be committed; more get 503"),
         Setting("storage.batch_max", \.storage.batchMax, .integer(1...100_000), "writes committed together"),
+    ]
+
+    private static let backups: [Setting] = [
+        Setting(
+            "backups.folder", \.backups.folder,
+            .optional(.text("the path of a folder", parse: { $0.isEmpty ? nil : $0 }, write: { $0 })),
+            "where the running server backs up to; null for no backups by the clock"),
+        Setting(
+            "backups.interval_s", \.backups.intervalSeconds, .integer(60...31_536_000),
+            "from one backup to the next"),
+        Setting("backups.keep", \.backups.keepCount, .integer(1...10_000), "backups that are kept; older ones go"),
     ]
 
     private static let dispatcher: [Setting] = [

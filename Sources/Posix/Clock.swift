@@ -13,6 +13,11 @@ package enum SystemClock {
         read(CLOCK_MONOTONIC)
     }
 
+    /// As ``monotonicNanoseconds()``, in milliseconds.
+    package static func monotonicMilliseconds() -> Int64 {
+        monotonicNanoseconds() / 1_000_000
+    }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         let code = clock_gettime(clock, &time)

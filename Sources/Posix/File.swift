@@ -34,20 +34,35 @@ package struct TemporaryFolder: Sendable {
 
     /// Removes the folder and the files in it (unlink(2), rmdir(2)).
     package func remove() {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { unlink("\(path)/\(name)") }
-            }
-            closedir(folder)
-        }
+        for name in (try? Folder.names(in: path)) ?? [] { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 }
 
+package enum Folder {
+    /// What is in a folder, in no order (readdir(3)).
+    package static func names(in path: String) throws(SystemError) -> [String] {
+        guard let folder = opendir(path) else { throw SystemError("opendir") }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
 extension ProcessSetup {
+    /// The path from the root, whatever the working directory is later (getcwd(3)).
+    package static func absolutePath(of path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return "\(String(cString: folder))/\(path)"
+    }
+
     /// The environment as it was when the process began (environ(7)).
     package static var environment: [String: String] {
         var variables: [String: String] = [:]

@@ -25,6 +25,33 @@ package enum PrivateFile {
         return String(cString: resolved)
     }
 
+    /// Whether something has the name (access(2)).
+    package static func exists(path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Removes a file where it is there (unlink(2)).
+    package static func remove(path: String) throws(SystemError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink") }
+    }
+
+    /// Puts a file that is on the disk under another name, in place of what has that name, and syncs the folder: at any
+    /// moment the name stands for one of both (rename(2)).
+    package static func rename(_ path: String, to newPath: String) throws(SystemError) {
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else { throw SystemError("open") }
+        let file = Descriptor(owning: raw)
+        guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
+        guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename") }
+        try syncFolder(of: newPath)
+    }
+
+    /// Gives a file a second name (link(2)).
+    package static func link(_ path: String, as newPath: String) throws(SystemError) {
+        guard Glibc.link(path, newPath) == 0 else { throw SystemError("link") }
+        try syncFolder(of: newPath)
+    }
+
     private static func syncFolder(of path: String) throws(SystemError) {
         let folder: String =
             switch path.utf8.lastIndex(of: UInt8(ascii: "/")) {

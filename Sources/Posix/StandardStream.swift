@@ -6,6 +6,9 @@ package enum StandardStream: CInt, Sendable {
     case output = 1
     case error = 2
 
+    /// Whether a person may read it as it is written (isatty(3)).
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+
     /// Writes all of the text, as one call where the system takes it whole, so that lines of several threads do not mix;
     /// gives up where nobody reads any more (write(2)).
     package func write(_ text: String) {

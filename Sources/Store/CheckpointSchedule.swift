@@ -13,7 +13,7 @@ struct CheckpointSchedule {
     init(pagesBetween: Int) {
         precondition(pagesBetween > 0, "a checkpoint has something to do")
         self.pagesBetween = pagesBetween
-        pagesMax = pagesBetween * 16
+        pagesMax = pagesBetween * 3
         dueAt = pagesBetween
     }
 

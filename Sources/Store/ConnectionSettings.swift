@@ -21,7 +21,11 @@ enum ConnectionSettings {
         PRAGMA mmap_size = 0;
         PRAGMA cache_size = -\(writerCacheKibibytes);
         PRAGMA wal_autocheckpoint = 0;
+        PRAGMA journal_size_limit = \(walBytesKept);
         """
+
+    /// A log that had to grow, while a backup was reading, is cut to this when it starts anew.
+    static let walBytesKept = 64 * 1024 * 1024
 
     static let reader = """
         PRAGMA query_only = ON;

@@ -28,7 +28,8 @@ package final class LoyaltyStore: Sendable {
         let file = try DatabaseFile(path: path)
         self.path = file.path
         writer = Writer(
-            database: try file.openWriter(), limits: limits, versions: versions, log: log, onFatalError: onFatalError)
+            database: try file.openWriter(at: clock(), log: log), limits: limits, versions: versions, log: log,
+            onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
         self.log = log
@@ -55,9 +56,11 @@ package final class LoyaltyStore: Sendable {
     }
 
     private func noteLibrary() {
-        let isResetSafe = SQLiteLibrary.versionNumber >= Self.libraryVersionWithSafeReset
-        let remark =
-            isResetSafe ? "" : "; its WAL-reset bug can't strike, as one connection alone writes and checkpoints"
-        log.debug("SQLite \(SQLiteLibrary.version)\(remark)")
+        guard SQLiteLibrary.versionNumber < Self.libraryVersionWithSafeReset else {
+            return log.info("SQLite \(SQLiteLibrary.version)")
+        }
+        log.warning(
+            "SQLite \(SQLiteLibrary.version) can lose data where two programs write to one file (its WAL-reset bug, until 3.51.2). "
+                + "Martlet alone writes to this one: leave it to Martlet while it runs")
     }
 }

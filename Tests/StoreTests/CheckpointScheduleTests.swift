@@ -14,8 +14,8 @@ struct CheckpointScheduleTests {
         Case(lengths: [0, 5, 9], due: [nil, nil, nil]),
         Case(lengths: [5, 10, 3, 9, 12], due: [nil, .passive, nil, nil, .passive]),
         // Held up by a reader: not again at each commit, and patiently once it is long.
-        Case(lengths: [10, 11, 19, 20, 29, 30], due: [.passive, nil, nil, .passive, nil, .passive]),
-        Case(lengths: [150, 155, 160, 169, 170], due: [.passive, nil, .restart, nil, .restart]),
+        Case(lengths: [10, 11, 19, 20, 29, 30], due: [.passive, nil, nil, .passive, nil, .restart]),
+        Case(lengths: [25, 29, 35, 44, 45], due: [.passive, nil, .restart, nil, .restart]),
         Case(lengths: [500, 2, 11], due: [.restart, nil, .passive]),
     ])
     func checkpointsAreDueByLength(row: Case) {

@@ -1,9 +1,31 @@
+import Loyalty
+import Posix
 import SQLite
 import Testing
 
 @testable import Store
 
 struct SchemaTests {
+    /// An upgrade can be undone: the file as it was is kept under a name that says of which upgrade.
+    @Test func aDatabaseIsCopiedBeforeItIsChanged() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
+        let now = Timestamp(milliseconds: 1_764_040_320_123)
+        let file = try DatabaseFile(path: folder.file("test.db"))
+        let next = Schema.migrations + ["ALTER TABLE users ADD COLUMN nickname TEXT;"]
+        let database = try file.openWriter(at: now, log: .none, migrations: next)
+        #expect(try database.first("SELECT nickname FROM users") { row in row.isNull(0) } == true)
+        database.close()
+        let copy = try Database(
+            path: folder.file("test.db.before-schema-\(next.count)-1764040320"), mode: .readOnly)
+        #expect(try copy.first("PRAGMA user_version") { row in row.integer(0) } == Int64(Schema.migrations.count))
+        #expect(try copy.first("SELECT login FROM users") { row in row.text(0) } == "gopher")
+        copy.close()
+        // What is up to date is not copied again.
+        try file.openWriter(at: now, log: .none, migrations: next).close()
+        #expect(try Folder.names(in: folder.path).count { $0.contains("before-schema") } == 1)
+    }
+
     private let folder = TemporaryFolder()
 
     private func openRaw() throws -> Database {

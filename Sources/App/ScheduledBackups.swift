@@ -1,0 +1,49 @@
+import Loyalty
+import Posix
+import Store
+
+/// Carries out a plan. Confined to the control server's thread.
+struct ScheduledBackups {
+    private let plan: BackupPlan
+    private let store: LoyaltyStore
+    private let log: Log
+    /// When it was tried last; a backup that fails is tried again after a while, and not at each look at the clock.
+    private var triedAt: Int64?
+
+    private static let retrySeconds: Int64 = 300
+
+    init(_ plan: BackupPlan, _ store: LoyaltyStore, _ log: Log) {
+        self.plan = plan
+        self.store = store
+        self.log = log
+    }
+
+    mutating func backUpIfDue() {
+        let now = SystemClock.wallMilliseconds() / 1000
+        if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return }
+        do throws(SystemError) {
+            guard plan.isDue(try Folder.names(in: plan.folder), atSeconds: now) else { return }
+        } catch {
+            triedAt = now
+            return log.error("The folder for backups, \(plan.folder), can't be read: \(error)")
+        }
+        triedAt = now
+        let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
+        let outcome = command.run(on: store, now: SystemClock.monotonicMilliseconds) { _ in }
+        guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }
+        triedAt = nil
+        log.info(outcome.summary)
+        removeSurplus()
+    }
+
+    private func removeSurplus() {
+        do throws(SystemError) {
+            for name in plan.surplus(try Folder.names(in: plan.folder)) {
+                try PrivateFile.remove(path: "\(plan.folder)/\(name)")
+                log.info("removed the old backup \(name)")
+            }
+        } catch {
+            log.error("Old backups could not be removed: \(error)")
+        }
+    }
+}

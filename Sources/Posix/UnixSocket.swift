@@ -1,0 +1,112 @@
+import CLinux
+import Glibc
+
+/// A connection within this machine, that blocks (unix(7)).
+package struct UnixSocket: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+
+    init(owning rawValue: CInt) {
+        descriptor = Descriptor(owning: rawValue)
+    }
+
+    /// Connects to whoever listens at the path (connect(2)).
+    package init(connectingTo path: String) throws(SystemError) {
+        let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard raw >= 0 else { throw SystemError("socket") }
+        let descriptor = Descriptor(owning: raw)
+        guard try UnixAddress.withAddress(of: path, { connect(raw, $0, $1) }) == 0 else { throw SystemError("connect") }
+        self.descriptor = descriptor
+    }
+
+    /// Bounds how long receiving and sending wait (socket(7)).
+    package func limitWaiting(seconds: Int) throws(SystemError) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            let length = socklen_t(MemoryLayout<timeval>.size)
+            guard setsockopt(descriptor.rawValue, SOL_SOCKET, option, &time, length) == 0 else {
+                throw SystemError("setsockopt")
+            }
+        }
+    }
+
+    /// Sends all of it (send(2)).
+    package func send(_ bytes: [UInt8]) throws(SystemError) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(descriptor.rawValue, $0.baseAddress! + sent, $0.count - sent, CInt(MSG_NOSIGNAL))
+            }
+            guard count > 0 || errno == EINTR else { throw SystemError("send") }
+            sent += max(0, count)
+        }
+    }
+
+    /// What comes next, at most so many bytes; empty at the end (recv(2)).
+    package func receive(bytesMax: Int) throws(SystemError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: bytesMax)
+        while true {
+            let count = recv(descriptor.rawValue, &buffer, buffer.count, 0)
+            if count >= 0 { return Array(buffer[..<count]) }
+            guard errno == EINTR else { throw SystemError("recv") }
+        }
+    }
+}
+
+/// Listens within this machine, for the owner alone: the socket's file has mode 0600.
+package struct UnixListener: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+    private let path: String
+
+    /// Listens at a path, in place of a socket that an earlier process left there.
+    package init(path: String) throws(SystemError) {
+        let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard raw >= 0 else { throw SystemError("socket") }
+        let descriptor = Descriptor(owning: raw)
+        unlink(path)
+        // The mode of the descriptor becomes the file's, with no moment in between in which it is wider (unix(7)).
+        guard fchmod(raw, 0o600) == 0 else { throw SystemError("fchmod") }
+        guard try UnixAddress.withAddress(of: path, { bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
+        guard listen(raw, 8) == 0 else { throw SystemError("listen") }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        unlink(path)
+    }
+
+    /// The next connection; nil where none comes within the time, or the listener was told to end (poll(2), accept4(2)).
+    package func accept(withinMilliseconds milliseconds: Int32) throws(SystemError) -> UnixSocket? {
+        var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        guard poll(&request, 1, milliseconds) > 0 else { return nil }
+        let raw = accept4(descriptor.rawValue, nil, nil, CInt(SOCK_CLOEXEC.rawValue))
+        guard raw >= 0 else {
+            if [EAGAIN, EINTR, ECONNABORTED, EINVAL].contains(errno) { return nil }
+            throw SystemError("accept4")
+        }
+        return UnixSocket(owning: raw)
+    }
+
+    /// Lets `accept` return at once from now on, on whatever thread it waits (shutdown(2)).
+    package func end() {
+        _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
+    }
+}
+
+private enum UnixAddress {
+    static func withAddress(
+        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+    ) throws(SystemError) -> CInt {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard bytes.count < capacity, !bytes.contains(0) else { throw SystemError(code: ENAMETOOLONG, call: "bind") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                body(pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Posix
+import SQLite
+
+/// A copy of the database in a file of its own: one consistent state, verified, on the disk, and only then under its name.
+package enum Backup {
+    /// How much is copied between two reports of progress: 4 MiB.
+    private static let pagesPerStep = 1024
+
+    package enum Stage: Sendable {
+        case copying(pagesDone: Int, pages: Int)
+        case checking(rule: String, number: Int, count: Int)
+    }
+
+    /// Copies what the source sees into a new file (mode 0600). The source is a connection of its own that nobody else uses;
+    /// it may be read-only.
+    static func write(
+        _ source: Database, to path: String, progress: (Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        guard !PrivateFile.exists(path: path) else {
+            throw StoreError("There is a file \(path) already; a backup replaces none.")
+        }
+        let partial = path + ".partial"
+        try system("The backup \(path) can't be made") { () throws(SystemError) in
+            // What an earlier try left behind.
+            try PrivateFile.remove(path: partial)
+            _ = try PrivateFile.create(path: partial)
+        }
+        do throws(SQLiteError) {
+            try copy(source, to: partial, progress)
+        } catch {
+            try? PrivateFile.remove(path: partial)
+            throw StoreError("The backup \(path) could not be written: \(error).")
+        }
+        let check = try verify(partial, progress)
+        guard check.isPassed else {
+            throw StoreError("The copy does not pass its check; it is kept as \(partial).")
+        }
+        try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
+            try PrivateFile.rename(partial, to: path)
+        }
+        return check
+    }
+
+    private static func copy(_ source: Database, to path: String, _ progress: (Stage) -> Void) throws(SQLiteError) {
+        let target = try Database(path: path, mode: .readWriteCreate)
+        defer { target.close() }
+        try target.execute("PRAGMA synchronous = FULL")
+        // One state, whatever is written meanwhile: the first read takes the snapshot.
+        try source.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
+        defer { try? source.execute("ROLLBACK") }
+        try source.copy(into: target, pagesPerStep: pagesPerStep) { progress(.copying(pagesDone: $0, pages: $1)) }
+        // A file that needs no log beside it, wherever it is copied to.
+        try target.execute("PRAGMA journal_mode = DELETE")
+    }
+
+    /// Checks a backup's file.
+    package static func verify(_ path: String, _ progress: (Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+        try check(try DatabaseFile.openCopy(path: path), path, progress)
+    }
+
+    /// Checks through a connection of its own, and closes that.
+    static func check(
+        _ database: Database, _ path: String, _ progress: (Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        defer { database.close() }
+        do throws(SQLiteError) {
+            return try IntegrityCheck(database) { progress(.checking(rule: $0, number: $1, count: $2)) }
+        } catch {
+            throw StoreError("The database \(path) can't be checked: \(error).")
+        }
+    }
+
+    static func system(_ failure: String, _ body: () throws(SystemError) -> Void) throws(StoreError) {
+        do throws(SystemError) { try body() } catch { throw StoreError("\(failure) (\(error)).") }
+    }
+}
+
+/// What an owner has done with a database, whether or not a server runs on it.
+package protocol OwnersDatabase: AnyObject {
+    /// Backs up into a file that is not there yet; returns what its check found.
+    func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck
+    func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck
+}
+
+extension LoyaltyStore: OwnersDatabase {
+    package func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+        let source = try DatabaseFile.openReader(path: self.path)
+        defer { source.close() }
+        return try Backup.write(source, to: path, progress: progress)
+    }
+
+    package func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+        try Backup.check(try DatabaseFile.openReader(path: path), path, progress)
+    }
+}
+
+/// A database that no server runs on, and none can while this lives.
+package final class IdleDatabase: OwnersDatabase {
+    private let file: DatabaseFile
+
+    package enum OpenError: Error {
+        /// A server runs on it.
+        case inUse
+        case other(StoreError)
+    }
+
+    /// Takes the lock of a file that is there.
+    package init(path: String) throws(OpenError) {
+        guard PrivateFile.exists(path: path) else { throw .other(StoreError("There is no database \(path).")) }
+        do throws(DatabaseFile.OpenError) {
+            file = try DatabaseFile(locking: path)
+        } catch {
+            switch error {
+            case .inUse: throw .inUse
+            case .other(let error): throw .other(error)
+            }
+        }
+    }
+
+    package func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+        let source = try file.openWithoutServer()
+        defer { source.close() }
+        return try Backup.write(source, to: path, progress: progress)
+    }
+
+    package func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+        try Backup.check(try file.openWithoutServer(), file.path, progress)
+    }
+}

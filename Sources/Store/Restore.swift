@@ -1,0 +1,53 @@
+import Posix
+import SQLite
+
+/// Puts a backup in the place of a database.
+package enum Restore {
+    /// Takes a checked copy of the backup for the database at `path`, on which no server may run. The database that was there
+    /// is kept beside it, under a name that ends in `suffix`.
+    ///
+    /// At any moment in between, a power cut leaves one of both databases whole under the name.
+    ///
+    /// - Returns: what the check of the restored database found, and where the old one is; nil where there was none.
+    package static func run(
+        _ backup: String, to path: String, keepingOldAs suffix: String, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> (check: IntegrityCheck, kept: String?) {
+        let source = try DatabaseFile.openCopy(path: backup)
+        defer { source.close() }
+        let hadDatabase = PrivateFile.exists(path: path)
+        let file = try DatabaseFile(path: path)
+        let restored = file.path + ".restored"
+        try Backup.system("The file \(restored) can't be removed") { () throws(SystemError) in
+            try PrivateFile.remove(path: restored)
+        }
+        let check = try Backup.write(source, to: restored, progress: progress)
+        let kept = hadDatabase ? file.path + suffix : nil
+        if let kept { try keep(file.path, as: kept) }
+        try Backup.system("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
+            try PrivateFile.rename(restored, to: file.path)
+        }
+        return (check, kept)
+    }
+
+    /// Gives the old database a second name, with all that its log holds.
+    private static func keep(_ path: String, as kept: String) throws(StoreError) {
+        emptyLog(of: path)
+        try Backup.system("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
+            try PrivateFile.link(path, as: kept)
+            // A log that could not be put back into its file, since that is damaged, stays with it. It must not stay here:
+            // SQLite would take it for the new file's.
+            guard PrivateFile.exists(path: path + "-wal") else { return }
+            try PrivateFile.rename(path + "-wal", to: kept + "-wal")
+        }
+        try? PrivateFile.remove(path: path + "-shm")
+    }
+
+    /// Puts the log back into its file, which removes it.
+    private static func emptyLog(of path: String) {
+        guard let database = try? Database(path: path, mode: .readWriteCreate) else { return }
+        defer { database.close() }
+        // The first read finds the log; what is no database at all has none that anybody could use.
+        guard (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil else { return }
+        _ = try? database.checkpoint(.truncate)
+    }
+}

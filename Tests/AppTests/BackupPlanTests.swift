@@ -1,0 +1,53 @@
+import Testing
+
+@testable import App
+
+@Suite struct BackupPlanTests {
+    private static let plan = BackupPlan(folder: "/backups", intervalSeconds: 3600, keepCount: 2)
+    private static let now: Int64 = 1_764_040_320
+    private static func ago(_ secondsAgo: Int64) -> String { BackupPlan.name(atSeconds: now - secondsAgo) }
+
+    @Test func namesSayWhen() {
+        #expect(Self.ago(0) == "martlet-20251125T031200Z.db")
+    }
+
+    private static let folders: [(names: [String], isDue: Bool)] = [
+        ([], true), ([ago(3599)], false), ([ago(3600)], true), ([ago(3601)], true), ([ago(9999), ago(10)], false),
+        ([ago(10), ago(9999)], false), ([ago(-60)], true),
+        (["martlet.db", "martlet-99990101T000000Z.db.partial", "notes"], true),
+    ]
+
+    @Test(arguments: folders)
+    func isDueOnceTheNewestIsOldEnough(names: [String], isDue: Bool) {
+        #expect(Self.plan.isDue(names, atSeconds: Self.now) == isDue)
+    }
+
+    @Test func theOldestGoAndNothingThatIsNotOurs() {
+        let names = [Self.ago(1), "martlet.db", Self.ago(4), Self.ago(2), "martlet-old.db"]
+        #expect(Self.plan.surplus(names) == [Self.ago(4)])
+        #expect(Self.plan.surplus(Array(names.prefix(2))) == [])
+    }
+
+}
+
+@Suite struct OwnerCommandTests {
+    @Test(arguments: [OwnerCommand.check, .backup(file: "/a/b \"c\"\n.db"), .backup(file: "/ü")])
+    func commandsComeBack(_ command: OwnerCommand) {
+        #expect(command.line.last == 0x0A && command.line.count { $0 == 0x0A } == 1)
+        #expect(OwnerCommand(line: command.line.dropLast()) == command)
+    }
+
+    @Test(arguments: [
+        "", "{}", "[]", "check", #"{"command":"stop"}"#, #"{"command":"backup"}"#,
+        #"{"command":"backup","file":"a.db"}"#,
+        #"{"command":"backup","file":7}"#,
+    ])
+    func whatIsNoneIsNone(line: String) {
+        #expect(OwnerCommand(line: line.utf8) == nil)
+    }
+
+    @Test(arguments: [OwnerReply.progress("a\nb"), .done(.init(status: 65, text: "a\n\"b\"\n"))])
+    func repliesComeBack(_ reply: OwnerReply) {
+        #expect(OwnerReply(line: reply.line.dropLast()) == reply)
+    }
+}

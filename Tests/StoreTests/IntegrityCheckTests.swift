@@ -1,0 +1,88 @@
+import Loyalty
+import SQLite
+import Store
+import Testing
+
+/// The check finds what is broken on purpose, and nothing else.
+struct IntegrityCheckTests {
+    /// Two users with an order each, one of which was credited and partly spent.
+    private func filled(_ fixture: Fixture) async throws {
+        let user = try await fixture.addUser("user")
+        let other = try await fixture.addUser("other")
+        try await fixture.credit(1000, for: .sample(1), to: user)
+        try await fixture.credit(0, for: .sample(2), to: other)
+        try await fixture.onLoop { repository in
+            _ = try await repository.addOrder(.sample(3), of: other, at: fixture.clock.now)
+            _ = try await repository.withdraw(
+                Points(hundredths: 300), for: .sample(4), of: user, at: fixture.clock.now)
+        }
+    }
+
+    @Test func aGoodDatabasePasses() async throws {
+        try await Fixture.with { fixture async throws in
+            try await filled(fixture)
+            var rules: [String] = []
+            let check = try fixture.store.check { stage in
+                if case .checking(let rule, let number, let count) = stage {
+                    rules.append(rule)
+                    #expect(number == rules.count && count == 9)
+                }
+            }
+            #expect(check.isPassed)
+            #expect(check.findings.map(\.rule) == rules)
+            #expect(check.counts.users == 2 && check.counts.orders == 3)
+            #expect(check.counts.withdrawals == 1 && check.counts.ledgerEntries == 2)
+        }
+    }
+
+    /// Changes that a bug could make, and beginnings of the rules that they break.
+    private static let damages: [(change: StaticString, rules: [String])] = [
+        ("UPDATE balances SET current = current + 1 WHERE user_id = 1", ["each balance is the sum"]),
+        ("UPDATE balances SET withdrawn = 0 WHERE user_id = 1", ["what each user has withdrawn"]),
+        ("DELETE FROM balances WHERE user_id = 2", ["each user has a balance"]),
+        ("UPDATE orders SET accrual = 999 WHERE id = 1", ["each processed order that earned"]),
+        ("UPDATE orders SET user_id = 2 WHERE id = 1", ["each processed order that earned"]),
+        (
+            "UPDATE orders SET status = 1, accrual = 0 WHERE id = 1", ["no other order was credited"]
+        ),
+        (
+            "UPDATE orders SET status = 3, accrual = 5 WHERE id = 3",
+            ["each processed order", "no other order was credited"]
+        ),
+        ("UPDATE withdrawals SET sum = 299", ["each withdrawal was debited", "what each user has withdrawn"]),
+        ("UPDATE withdrawals SET user_id = 2", ["each withdrawal was debited", "what each user has withdrawn"]),
+        ("DELETE FROM withdrawals", ["each withdrawal was debited", "what each user has withdrawn"]),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            VALUES (1, 1, '26', 100, 800, 0)
+            """, ["each balance is the sum", "no other order was credited"]
+        ),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            VALUES (1, 2, '26', -100, 600, 0)
+            """, ["each balance is the sum", "each withdrawal was debited"]
+        ),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            VALUES (1, 3, '26', 100, 0, 0)
+            """, ["each balance is the sum", "each ledger entry has the balance"]
+        ),
+    ]
+
+    @Test(arguments: damages.indices)
+    func damageIsFound(index: Int) async throws {
+        let (change, rules) = Self.damages[index]
+        try await Fixture.with { fixture async throws in
+            try await filled(fixture)
+            let changed = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.run(change)
+            }
+            #expect(changed == 1)
+            let failed = try fixture.store.check { _ in }.findings.filter { !$0.faults.isEmpty }.map(\.rule)
+            #expect(failed.count == rules.count && zip(failed, rules).allSatisfy { $0.hasPrefix($1) }, "\(failed)")
+        }
+    }
+}
