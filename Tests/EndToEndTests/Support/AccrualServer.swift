@@ -27,7 +27,7 @@ final class AccrualServer: Sendable {
         }
     }
 
-    private let script = Script()
+    private let script: Script
     private let listener: ListenerBox
 
     private final class ListenerBox: Sendable {
@@ -36,7 +36,9 @@ final class AccrualServer: Sendable {
         init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
     }
 
-    init() throws {
+    /// Knows no order but those it is told of; or all of them, and what each earned.
+    init(answeringEverythingWith accrual: String? = nil) throws {
+        script = Script(accrual: accrual)
         listener = try ListenerBox()
         Foundation.Thread.detachNewThread { [listener, script] in
             while let socket = Self.accept(from: listener) {
@@ -67,6 +69,11 @@ final class AccrualServer: Sendable {
         }
 
         private let state = Mutex(State())
+        private let accrual: String?
+
+        init(accrual: String?) {
+            self.accrual = accrual
+        }
 
         func set(_ order: String, _ answers: [Answer]) {
             precondition(!answers.isEmpty, "the last answer is for ever")
@@ -81,7 +88,9 @@ final class AccrualServer: Sendable {
             let order = String(path.split(separator: "/").last ?? "")
             return state.withLock { state in
                 state.asked[order, default: []].append(Date())
-                guard var answers = state.answers[order] else { return .unknown }
+                guard var answers = state.answers[order] else {
+                    return accrual.map { .known(order, "PROCESSED", accrual: $0) } ?? .unknown
+                }
                 let answer = answers[0]
                 if answers.count > 1 { answers.removeFirst() }
                 state.answers[order] = answers
