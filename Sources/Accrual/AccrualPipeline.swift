@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 
 /// How the pipeline works, in numbers.
 package struct PipelineConfiguration: Sendable {

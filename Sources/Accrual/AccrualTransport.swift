@@ -1,5 +1,4 @@
 import Loyalty
-import Synchronization
 
 /// Carries the question about an order to the accrual system, and its answer back, as bytes that nobody trusts yet.
 ///
@@ -28,18 +27,5 @@ package struct TransportError: Error, Equatable, Sendable {
 
     package init(reason: String) {
         self.reason = reason
-    }
-}
-
-/// Tells transports that are waiting to give up, from any thread.
-package final class Cancellation: Sendable {
-    private let flag = Atomic<Bool>(false)
-
-    package init() {}
-
-    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
-
-    package func cancel() {
-        flag.store(true, ordering: .relaxed)
     }
 }

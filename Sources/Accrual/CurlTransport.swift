@@ -1,5 +1,6 @@
 import CCurl
 import Loyalty
+import Posix
 
 /// Asks an accrual system over HTTP or HTTPS, with one libcurl handle that keeps its connection. Confined to its worker's
 /// thread.

@@ -16,7 +16,7 @@ enum ControlSocket {
 /// Does what owners ask for, and backs up by the clock: one thing after the other, on a thread of its own.
 final class ControlServer: Sendable {
     private let listener: ListenerBox
-    private let isStopping = Atomic<Bool>(false)
+    private let stopping = Cancellation()
     private let thread = Mutex<Thread?>(nil)
 
     private final class ListenerBox: Sendable {
@@ -36,9 +36,9 @@ final class ControlServer: Sendable {
         }
     }
 
-    /// Takes no further commands, and returns when the one that is under way is done.
+    /// Takes no further commands, has the one that is under way give up, and returns when it has.
     func stop() {
-        isStopping.store(true, ordering: .relaxed)
+        stopping.cancel()
         listener.listener.end()
         let thread = thread.withLock { thread in
             let taken = thread
@@ -49,8 +49,8 @@ final class ControlServer: Sendable {
     }
 
     private func serve(_ store: LoyaltyStore, _ plan: BackupPlan?, _ log: Log) {
-        var backups = plan.map { ScheduledBackups($0, store, log) }
-        while !isStopping.load(ordering: .relaxed) {
+        var backups = plan.map { ScheduledBackups($0, store, until: stopping, log) }
+        while !stopping.isCancelled {
             backups?.backUpIfDue()
             do throws(SystemError) {
                 let client = try listener.listener.accept(withinMilliseconds: Self.waitMilliseconds)
@@ -67,7 +67,7 @@ final class ControlServer: Sendable {
         guard let line = try lines.next(from: client), let command = OwnerCommand(line: line) else { return }
         log.info("the owner asks for: \(command.summary)")
         // Whoever asked may have gone; what was begun is done all the same.
-        let outcome = command.run(on: store, now: SystemClock.monotonicMilliseconds) { text in
+        let outcome = command.run(on: store, until: stopping, now: SystemClock.monotonicMilliseconds) { text in
             try? client.send(OwnerReply.progress(text).line)
         }
         log.info(outcome.summary)

@@ -1,5 +1,6 @@
 import JSON
 import Loyalty
+import Posix
 import Store
 
 /// What an owner has done with the database: by the server that runs on it, or where none runs, by the command itself.
@@ -24,17 +25,20 @@ enum OwnerCommand: Equatable, Sendable {
         }
     }
 
-    func run(on database: any OwnersDatabase, now: () -> Int64, progress: (String) -> Void) -> Outcome {
+    func run(
+        on database: any OwnersDatabase, until cancellation: Cancellation = Cancellation(), now: () -> Int64,
+        progress: (String) -> Void
+    ) -> Outcome {
         let begun = now()
         let tell = { (stage: Backup.Stage) in progress(stage.text) }
         do throws(StoreError) {
             switch self {
             case .backup(let file):
-                let check = try database.backUp(to: file, progress: tell)
+                let check = try database.backUp(to: file, until: cancellation, progress: tell)
                 let text = "backed up to \(file): \(check.counts.text)\n"
                 return Outcome(status: ExitStatus.success, text: text)
             case .check:
-                let check = try database.check(progress: tell)
+                let check = try database.check(until: cancellation, progress: tell)
                 return Outcome(
                     status: check.isPassed ? ExitStatus.success : ExitStatus.damaged,
                     text: check.report(milliseconds: now() - begun))

@@ -6,13 +6,15 @@ import Store
 struct ScheduledBackups {
     private let plan: BackupPlan
     private let store: LoyaltyStore
+    private let cancellation: Cancellation
     private let log: Log
     /// When it was tried last; a backup that fails is tried again after a while, and not at each look at the clock.
     private var triedAt: Int64?
 
     private static let retrySeconds: Int64 = 300
 
-    init(_ plan: BackupPlan, _ store: LoyaltyStore, _ log: Log) {
+    init(_ plan: BackupPlan, _ store: LoyaltyStore, until cancellation: Cancellation, _ log: Log) {
+        self.cancellation = cancellation
         self.plan = plan
         self.store = store
         self.log = log
@@ -29,7 +31,7 @@ struct ScheduledBackups {
         }
         triedAt = now
         let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
-        let outcome = command.run(on: store, now: SystemClock.monotonicMilliseconds) { _ in }
+        let outcome = command.run(on: store, until: cancellation, now: SystemClock.monotonicMilliseconds) { _ in }
         guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }
         triedAt = nil
         log.info(outcome.summary)

@@ -4,23 +4,24 @@ extension Database {
     /// Copies the whole database as this connection sees it into another, which it replaces (sqlite.org/backup.html). Within
     /// a read transaction of this connection it is one state, whatever is written meanwhile.
     ///
-    /// `progress` is told after each step how many pages are done and how many there are.
+    /// `progress` is told after each step how many pages are done and how many there are; where it answers false, the copy
+    /// ends there with an error that ``SQLiteError/isInterrupted``.
     package func copy(
-        into target: Database, pagesPerStep: Int, progress: (_ pagesDone: Int, _ pages: Int) -> Void
+        into target: Database, pagesPerStep: Int, progress: (_ pagesDone: Int, _ pages: Int) -> Bool
     ) throws(SQLiteError) {
         precondition(pagesPerStep > 0, "a step copies something")
         guard let backup = sqlite3_backup_init(target.open, "main", open, "main") else {
             throw SQLiteError(on: target.open)
         }
         var code = SQLITE_OK
-        while code == SQLITE_OK {
+        var goesOn = true
+        while code == SQLITE_OK, goesOn {
             code = sqlite3_backup_step(backup, CInt(clamping: pagesPerStep))
             let pages = Int(sqlite3_backup_pagecount(backup))
-            progress(pages - Int(sqlite3_backup_remaining(backup)), pages)
+            goesOn = progress(pages - Int(sqlite3_backup_remaining(backup)), pages)
         }
         // Finishing repeats the error of a step that failed, on the target's connection.
-        guard sqlite3_backup_finish(backup) == SQLITE_OK, code == SQLITE_DONE else {
-            throw SQLiteError(on: target.open)
-        }
+        guard sqlite3_backup_finish(backup) == SQLITE_OK else { throw SQLiteError(on: target.open) }
+        guard code == SQLITE_DONE else { throw SQLiteError(extendedCode: SQLITE_INTERRUPT, message: "interrupted") }
     }
 }

@@ -17,6 +17,8 @@ package final class Database {
     private var cache: [UInt: Statement] = [:]
     /// Where SQLite's hook leaves the length of the write-ahead log.
     private let walPageCount: UnsafeMutablePointer<CInt>
+    /// What SQLite's progress handler asks, for as long as it may.
+    private var interruption: Interruption?
 
     /// Opens a file. The path is taken as it is, never as a URI.
     package init(path: String, mode: Mode) throws(SQLiteError) {
@@ -74,6 +76,27 @@ package final class Database {
 
     /// Whether `BEGIN` was run and neither `COMMIT` nor `ROLLBACK` since; some errors roll back by themselves.
     package var isInTransaction: Bool { sqlite3_get_autocommit(open) == 0 }
+
+    private final class Interruption {
+        let isAsked: () -> Bool
+
+        init(isAsked: @escaping () -> Bool) {
+            self.isAsked = isAsked
+        }
+    }
+
+    /// Instructions of SQLite's machine between two questions: some thousand questions a second.
+    private static let instructionsPerQuestion: CInt = 10_000
+
+    /// Has statements fail, and ``SQLiteError/isInterrupted``, once the closure says so (sqlite.org/c3ref/progress_handler.html).
+    package func interruptStatements(when isAsked: @escaping () -> Bool) {
+        let interruption = Interruption(isAsked: isAsked)
+        self.interruption = interruption
+        sqlite3_progress_handler(
+            open, Self.instructionsPerQuestion,
+            { context in Unmanaged<Interruption>.fromOpaque(context!).takeUnretainedValue().isAsked() ? 1 : 0 },
+            Unmanaged.passUnretained(interruption).toOpaque())
+    }
 
     /// How long a statement waits for a lock that another connection holds; then it fails, and ``SQLiteError/isBusy``.
     package func setBusyTimeout(milliseconds: Int) {

@@ -50,6 +50,9 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// Another connection holds a lock that this one waited for in vain.
     package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 
+    /// Somebody asked for it; see ``Database/interruptStatements(when:)``.
+    package var isInterrupted: Bool { code == SQLITE_INTERRUPT }
+
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
     /// The file is something other than an SQLite database.

@@ -14,7 +14,8 @@ package enum Backup {
     /// Copies what the source sees into a new file (mode 0600). The source is a connection of its own that nobody else uses;
     /// it may be read-only.
     static func write(
-        _ source: Database, to path: String, progress: (Stage) -> Void
+        _ source: Database, to path: String, until cancellation: Cancellation = Cancellation(),
+        progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
         guard !PrivateFile.exists(path: path) else {
             throw StoreError("There is a file \(path) already; a backup replaces none.")
@@ -26,12 +27,12 @@ package enum Backup {
             _ = try PrivateFile.create(path: partial)
         }
         do throws(SQLiteError) {
-            try copy(source, to: partial, progress)
+            try copy(source, to: partial, cancellation, progress)
         } catch {
             try? PrivateFile.remove(path: partial)
             throw StoreError("The backup \(path) could not be written: \(error).")
         }
-        let check = try verify(partial, progress)
+        let check = try verify(partial, until: cancellation, progress)
         guard check.isPassed else {
             throw StoreError("The copy does not pass its check; it is kept as \(partial).")
         }
@@ -41,28 +42,36 @@ package enum Backup {
         return check
     }
 
-    private static func copy(_ source: Database, to path: String, _ progress: (Stage) -> Void) throws(SQLiteError) {
+    private static func copy(
+        _ source: Database, to path: String, _ cancellation: Cancellation, _ progress: (Stage) -> Void
+    ) throws(SQLiteError) {
         let target = try Database(path: path, mode: .readWriteCreate)
         defer { target.close() }
         try target.execute("PRAGMA synchronous = FULL")
         // One state, whatever is written meanwhile: the first read takes the snapshot.
         try source.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
         defer { try? source.execute("ROLLBACK") }
-        try source.copy(into: target, pagesPerStep: pagesPerStep) { progress(.copying(pagesDone: $0, pages: $1)) }
+        try source.copy(into: target, pagesPerStep: pagesPerStep) { done, pages in
+            progress(.copying(pagesDone: done, pages: pages))
+            return !cancellation.isCancelled
+        }
         // A file that needs no log beside it, wherever it is copied to.
         try target.execute("PRAGMA journal_mode = DELETE")
     }
 
     /// Checks a backup's file.
-    package static func verify(_ path: String, _ progress: (Stage) -> Void) throws(StoreError) -> IntegrityCheck {
-        try check(try DatabaseFile.openCopy(path: path), path, progress)
+    private static func verify(
+        _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        try check(try DatabaseFile.openCopy(path: path), path, until: cancellation, progress)
     }
 
     /// Checks through a connection of its own, and closes that.
     static func check(
-        _ database: Database, _ path: String, _ progress: (Stage) -> Void
+        _ database: Database, _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
         defer { database.close() }
+        database.interruptStatements { cancellation.isCancelled }
         do throws(SQLiteError) {
             return try IntegrityCheck(database) { progress(.checking(rule: $0, number: $1, count: $2)) }
         } catch {
@@ -77,20 +86,29 @@ package enum Backup {
 
 /// What an owner has done with a database, whether or not a server runs on it.
 package protocol OwnersDatabase: AnyObject {
-    /// Backs up into a file that is not there yet; returns what its check found.
-    func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck
-    func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck
+    /// Backs up into a file that is not there yet; returns what its check found. Gives up where it is cancelled.
+    func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck
+
+    func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck
 }
 
 extension LoyaltyStore: OwnersDatabase {
-    package func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+    package func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
         let source = try DatabaseFile.openReader(path: self.path)
         defer { source.close() }
-        return try Backup.write(source, to: path, progress: progress)
+        return try Backup.write(source, to: path, until: cancellation, progress: progress)
     }
 
-    package func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
-        try Backup.check(try DatabaseFile.openReader(path: path), path, progress)
+    package func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        try Backup.check(try DatabaseFile.openReader(path: path), path, until: cancellation, progress)
     }
 }
 
@@ -117,13 +135,17 @@ package final class IdleDatabase: OwnersDatabase {
         }
     }
 
-    package func backUp(to path: String, progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
+    package func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
         let source = try file.openWithoutServer()
         defer { source.close() }
-        return try Backup.write(source, to: path, progress: progress)
+        return try Backup.write(source, to: path, until: cancellation, progress: progress)
     }
 
-    package func check(progress: (Backup.Stage) -> Void) throws(StoreError) -> IntegrityCheck {
-        try Backup.check(try file.openWithoutServer(), file.path, progress)
+    package func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        try Backup.check(try file.openWithoutServer(), file.path, until: cancellation, progress)
     }
 }

@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 import SQLite
 import Store
 import Testing
@@ -22,7 +23,7 @@ struct IntegrityCheckTests {
         try await Fixture.with { fixture async throws in
             try await filled(fixture)
             var rules: [String] = []
-            let check = try fixture.store.check { stage in
+            let check = try fixture.store.check(until: Cancellation()) { stage in
                 if case .checking(let rule, let number, let count) = stage {
                     rules.append(rule)
                     #expect(number == rules.count && count == 9)
@@ -81,7 +82,8 @@ struct IntegrityCheckTests {
                 try transaction.run(change)
             }
             #expect(changed == 1)
-            let failed = try fixture.store.check { _ in }.findings.filter { !$0.faults.isEmpty }.map(\.rule)
+            let failed = try fixture.store.check(until: Cancellation()) { _ in }.findings.filter { !$0.faults.isEmpty }
+                .map(\.rule)
             #expect(failed.count == rules.count && zip(failed, rules).allSatisfy { $0.hasPrefix($1) }, "\(failed)")
         }
     }
