@@ -18,7 +18,12 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
+        // A wait for so long is measured by a clock that nobody sets.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -53,11 +58,13 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// At most `limit` elements from the front, waiting for the first; empty once the queue is closed and empty.
-    package func takeSeveral(limit: Int) -> [Element] {
+    /// At most `limit` elements from the front, waiting for the first, for as long as is given; empty where none came in that
+    /// time, and nil once the queue is closed and empty.
+    package func takeSeveral(limit: Int, withinMilliseconds milliseconds: Int? = nil) -> [Element]? {
         precondition(limit > 0, "a taker takes something")
         return locked {
-            waitForElements()
+            if let milliseconds { waitForElements(milliseconds: milliseconds) } else { waitForElements() }
+            guard takenCount < elements.count || !isClosed else { return nil }
             let end = min(elements.count, takenCount + limit)
             let taken = Array(elements[takenCount..<end])
             elements.removeFirst(end)
@@ -90,6 +97,13 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
 
     private func waitForElements() {
         while takenCount == elements.count, !isClosed { pthread_cond_wait(changed, mutex) }
+    }
+
+    /// pthread_cond_timedwait(3)
+    private func waitForElements(milliseconds: Int) {
+        let nanoseconds = SystemClock.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+        var end = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        while takenCount == elements.count, !isClosed, pthread_cond_timedwait(changed, mutex, &end) == 0 {}
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {

@@ -7,7 +7,12 @@ struct CheckpointSchedule {
     /// The length at which a checkpoint waits for readers, because the log starts anew only when none reads from it.
     let pagesMax: Int
 
+    /// What is worth syncing the file for where nobody is waiting: 1 MiB at 4 KiB a page.
+    private static let pagesWorthIdleTime = 256
+
     private var dueAt: Int
+    /// The length up to which the log was written back, or tried to be.
+    private var triedLength = 0
     private var lastLength = 0
 
     init(pagesBetween: Int) {
@@ -26,10 +31,23 @@ struct CheckpointSchedule {
         if walPages < lastLength {
             // It has started anew.
             dueAt = pagesBetween
+            triedLength = 0
         }
         lastLength = walPages
         guard walPages >= dueAt else { return nil }
         dueAt = walPages + pagesBetween
+        triedLength = walPages
         return walPages >= pagesMax ? .restart : .passive
+    }
+
+    /// Whether enough was written since the last checkpoint for one more while nobody writes.
+    var isWorthIdleTime: Bool { lastLength - triedLength >= Self.pagesWorthIdleTime }
+
+    /// What is done with the time in which nobody writes.
+    mutating func takeIdleTime() -> CheckpointMode {
+        precondition(isWorthIdleTime, "there is something to write back")
+        triedLength = lastLength
+        dueAt = lastLength + pagesBetween
+        return .passive
     }
 }

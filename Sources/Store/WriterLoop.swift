@@ -18,6 +18,8 @@ final class WriterLoop {
     private var isBroken = false
 
     private static let brokenRetrySeconds = 5
+    /// Nobody has written for so long that a checkpoint will most likely be in nobody's way.
+    private static let idleMilliseconds = 50
     /// How long a checkpoint waits for readers, whose transactions last for one batch of an event loop: writes wait too.
     private static let checkpointWaitMilliseconds = 200
 
@@ -39,9 +41,10 @@ final class WriterLoop {
     func run() {
         watchUsers()
         while true {
-            let batch = queue.takeSeveral(limit: limits.batchOperationsMax)
-            guard !batch.isEmpty else { break }
-            process(batch)
+            let idleMilliseconds = checkpoints.isWorthIdleTime ? Self.idleMilliseconds : nil
+            let batch = queue.takeSeveral(limit: limits.batchOperationsMax, withinMilliseconds: idleMilliseconds)
+            guard let batch else { break }
+            if batch.isEmpty { checkpoint(checkpoints.takeIdleTime()) } else { process(batch) }
         }
         finish()
     }
@@ -121,9 +124,13 @@ final class WriterLoop {
     }
 
     private func checkpointIfDue() {
-        guard let mode = checkpoints.due(walPages: database.walPages) else { return }
+        if let mode = checkpoints.due(walPages: database.walPages) { checkpoint(mode) }
+    }
+
+    private func checkpoint(_ mode: CheckpointMode) {
+        guard !isBroken else { return }
         do throws(SQLiteError) {
-            try checkpoint(mode)
+            try runCheckpoint(mode)
         } catch {
             if error.isIOFailure { return end(after: error, []) }
             if error.isBusy {
@@ -133,7 +140,7 @@ final class WriterLoop {
         }
     }
 
-    private func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) {
+    private func runCheckpoint(_ mode: CheckpointMode) throws(SQLiteError) {
         database.setBusyTimeout(milliseconds: Self.checkpointWaitMilliseconds)
         defer { database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds) }
         try database.checkpoint(mode)
@@ -142,7 +149,7 @@ final class WriterLoop {
     private func finish() {
         guard !isBroken else { return database.abandon() }
         do throws(SQLiteError) {
-            try checkpoint(.truncate)
+            try runCheckpoint(.truncate)
         } catch {
             if error.isIOFailure {
                 end(after: error, [])

@@ -24,4 +24,24 @@ struct CheckpointScheduleTests {
         for length in row.lengths { due.append(schedule.due(walPages: length)) }
         #expect(due == row.due)
     }
+
+    /// A burst is written back once it is over, and only once.
+    @Test func idleTimeIsUsedWhereItIsWorthIt() {
+        var schedule = CheckpointSchedule(pagesBetween: 4096)
+        #expect(schedule.due(walPages: 255) == nil)
+        #expect(!schedule.isWorthIdleTime)
+        #expect(schedule.due(walPages: 256) == nil)
+        #expect(schedule.isWorthIdleTime)
+        #expect(schedule.takeIdleTime() == .passive)
+        #expect(!schedule.isWorthIdleTime)
+        // The log starts anew, as all of it was written back.
+        #expect(schedule.due(walPages: 4) == nil)
+        #expect(!schedule.isWorthIdleTime)
+        #expect(schedule.due(walPages: 300) == nil)
+        #expect(schedule.isWorthIdleTime)
+        // A reader held the last one up: the next is due after as much again.
+        #expect(schedule.takeIdleTime() == .passive)
+        #expect(schedule.due(walPages: 4395) == nil)
+        #expect(schedule.due(walPages: 4396) == .passive)
+    }
 }
