@@ -34,6 +34,8 @@ extension Schema {
         ) STRICT;
         CREATE INDEX orders_by_user ON orders (user_id);
         CREATE INDEX orders_unfinished ON orders (id) WHERE status < 2;
+        CREATE TRIGGER orders_keep_final BEFORE UPDATE OF status, accrual ON orders WHEN OLD.status >= 2
+            BEGIN SELECT RAISE(ABORT, 'a final status never changes'); END;
 
         CREATE TABLE withdrawals (
             id INTEGER PRIMARY KEY,

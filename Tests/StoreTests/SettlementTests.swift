@@ -1,4 +1,6 @@
 import Loyalty
+import Posix
+import SQLite
 import Store
 import Testing
 
@@ -111,6 +113,25 @@ struct SettlementTests {
             }
             #expect(found.map(\.id.rawValue) == [1, 2, 4, 5, 6, 8, 9, 10])
             #expect(found.map(\.number) == [1, 2, 4, 5, 6, 8, 9, 10].map(OrderNumber.sample))
+        }
+    }
+
+    /// Whatever asks for it, a bug of ours included.
+    @Test(
+        arguments: [
+            "UPDATE orders SET status = 1, accrual = 0 WHERE id = 1", "UPDATE orders SET accrual = 9 WHERE id = 1",
+            "UPDATE orders SET status = 2, accrual = 0 WHERE id = 1",
+        ] as [StaticString])
+    func theTableKeepsFinalStatuses(change: StaticString) async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.credit(500, for: .sample(1), to: user)
+            #expect(throws: LoyaltyError.failed) {
+                try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run(change)
+                }
+            }
+            #expect(try fixture.store.check(until: Cancellation()) { _ in }.isPassed)
         }
     }
 }
