@@ -18,7 +18,8 @@ struct NaiveHead {
 
     init(lines: [String], limits: Limits) {
         self.limits = limits
-        let pattern = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (.+) HTTP\/([0-9])\.([0-9])/.matchingSemantics(.unicodeScalar)
+        let pattern = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (.+) HTTP\/([0-9])\.([0-9])/
+            .matchingSemantics(.unicodeScalar).dotMatchesNewlines()
         let read = Self.fields(of: lines.dropFirst(), limits: limits)
         faults = read.faults
         guard let match = lines[0].wholeMatch(of: pattern) else {
@@ -68,7 +69,7 @@ struct NaiveHead {
 
     private static func target(_ target: String, _ method: String) -> String? {
         let path = /\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\/?]|%[0-9A-Fa-f]{2})*/.matchingSemantics(.unicodeScalar)
-        let absolute = /[hH][tT][tT][pP][sS]?:\/\/([^\/?]*)(.*)/.matchingSemantics(.unicodeScalar)
+        let absolute = /[hH][tT][tT][pP][sS]?:\/\/([^\/?]*)(.*)/.matchingSemantics(.unicodeScalar).dotMatchesNewlines()
         if target == "*" { return method == "OPTIONS" ? target : nil }
         if target.wholeMatch(of: path) != nil { return target }
         guard let match = target.wholeMatch(of: absolute), isHost(String(match.1)) else { return nil }

@@ -92,7 +92,7 @@ struct NaiveReader {
         let size = /[0-9a-fA-F]+/
         let chunkExtension =
             /[ \t]*;[ \t]*[!#$%&'*+\-.^`|~\w]+(?:[ \t]*=[ \t]*(?:[!#$%&'*+\-.^`|~\w]+|"(?:[^"\\]|\\.)*"))?/
-            .matchingSemantics(.unicodeScalar).asciiOnlyWordCharacters()
+            .matchingSemantics(.unicodeScalar).asciiOnlyWordCharacters().dotMatchesNewlines()
         guard let match = line.prefixMatch(of: size) else { return nil }
         let extensions = line[match.range.upperBound...]
         var rest = extensions
