@@ -131,6 +131,15 @@ struct NaiveReader {
     }
 }
 
+extension NaiveReader: CustomStringConvertible {
+    var description: String { "\(requests) \(endings.sorted())" }
+
+    func agrees(with transcript: Transcript) -> Bool {
+        let isWhole = endings.isEmpty && transcript == requests
+        return isWhole || endings.contains { transcript == requests + [$0] }
+    }
+}
+
 typealias Scalars = ArraySlice<Unicode.Scalar>
 
 extension Scalars {

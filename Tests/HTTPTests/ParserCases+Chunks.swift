@@ -108,6 +108,7 @@ extension ParserCase {
         ParserCase(extended("; \t a\t = \t\"b c\""), "POST / 'hello'"),
         ParserCase(extended(";a=\"\\\"\\\\\\ \\\u{FF}\""), "POST / 'hello'"),
         ParserCase(extended(";a=\"\t !#[]~;=\u{80}\u{FF}\""), "POST / 'hello'"),
+        ParserCase(extended(";a=\"\\\u{85}\""), "POST / 'hello'"),
         ParserCase(extended(";!#$%&'*+-.^_`|~=!#$%&'*+-.^_`|~"), "POST / 'hello'"),
         ParserCase("\(chunked)5;a=b↵hello↵0;c=\"d\"↵↵", "POST / 'hello'"),
         ParserCase(extended(";"), "400"),

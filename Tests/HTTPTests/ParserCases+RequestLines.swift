@@ -20,6 +20,8 @@ extension ParserCase {
         ParserCase(target("/", "GETT"), "501"),
         ParserCase(target("/", "GE"), "501"),
         ParserCase(target("/", "BREW"), "501"),
+        // The method is judged first, and U+000B is a newline to a regular expression.
+        ParserCase(target("/\u{B}", "BREW"), "501"),
         ParserCase(target("/", "!#$%&'*+-.^_`|~09"), "501"),
         ParserCase(target("/", String(repeating: "M", count: 1_000)), "501"),
         ParserCase("CONNECT a:443 HTTP/1.1↵Host: a:443↵↵", "501"),

@@ -112,12 +112,3 @@ extension [UInt8] {
         #expect(reader.keptBytesMax <= keptBytesMax)
     }
 }
-
-extension NaiveReader: CustomStringConvertible {
-    var description: String { "\(requests) \(endings.sorted())" }
-
-    func agrees(with transcript: Transcript) -> Bool {
-        let isWhole = endings.isEmpty && transcript == requests
-        return isWhole || endings.contains { transcript == requests + [$0] }
-    }
-}

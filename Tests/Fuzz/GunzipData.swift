@@ -1,0 +1,80 @@
+import Gzip
+
+/// Unpacking gzip data: nothing above the limit comes out, the limit changes nothing below it, and data that are cut or
+/// have something behind them are told from whole ones.
+///
+/// The first byte is a small limit. Where the second one is even, the rest is gzip data as it stands. Few changes of
+/// such data leave its checksum true, and so where it is odd, the rest says what is packed: two bytes for each run of bytes.
+@c(LLVMFuzzerTestOneInput)
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = copy(start, count)
+    guard input.count >= 2 else { return 0 }
+    if input[1] % 2 == 0 {
+        check(Array(input[2...]), smallLimit: Int(input[0]))
+    } else {
+        checkPacking(runs: input[2...], smallLimit: Int(input[0]))
+    }
+    return 0
+}
+
+private enum Outcome: Equatable {
+    case content([UInt8])
+    case failed(Gunzip.UnpackError)
+
+    init(_ packed: [UInt8], _ outputBytesMax: Int) {
+        do {
+            let content = try Gunzip.unpack(packed, outputBytesMax: outputBytesMax)
+            require(content.count <= outputBytesMax, "no more comes out than is allowed")
+            self = .content(content)
+        } catch {
+            self = .failed(error)
+        }
+    }
+}
+
+/// What the largest content here may have; two of its buffer's growths.
+private let outputBytesMax = 100_000
+
+private func check(_ packed: [UInt8], smallLimit: Int) {
+    let outcome = Outcome(packed, outputBytesMax)
+    require(Outcome(packed, outputBytesMax) == outcome, "the same data are unpacked the same")
+    let limited = Outcome(packed, smallLimit)
+    switch outcome {
+    case .content(let content):
+        require(limited == (content.count <= smallLimit ? outcome : .failed(.tooLarge)), "a limit is exact")
+        check(content, of: packed)
+    case .failed(.tooLarge):
+        require(limited == outcome, "what is too large is so for a smaller limit too")
+    case .failed:
+        require(limited == outcome || limited == .failed(.tooLarge), "a limit mends nothing")
+    }
+}
+
+/// - Parameter packed: whole, and unpacks to `content`.
+private func check(_ content: [UInt8], of packed: [UInt8]) {
+    let count = content.count
+    require(Outcome(packed, count) == .content(content), "content at the limit is not too large")
+    if count > 0 { require(Outcome(packed, count - 1) == .failed(.tooLarge), "content over the limit is too large") }
+    let twice = Outcome(packed + packed, 2 * count)
+    require(twice == .content(content + content), "members follow one another")
+    require(Outcome(packed.dropLast(), count) == .failed(.broken(.truncated)), "what lacks a byte is truncated")
+    require(Outcome(packed + packed.dropLast(), 2 * count) == .failed(.broken(.truncated)), "so is a second member")
+    let followed = Outcome(packed + [0], count)
+    require(followed == .failed(.broken(.trailingGarbage)), "a byte behind the end is garbage")
+}
+
+nonisolated(unsafe) private let compressor = GzipCompressor(level: 1)
+
+/// Each run is a byte's value and the square root of its count, so that a few reach every size there is.
+private func checkPacking(runs: ArraySlice<UInt8>, smallLimit: Int) {
+    var content: [UInt8] = []
+    var rest = runs
+    while let value = rest.popFirst(), let root = rest.popFirst(), content.count < outputBytesMax {
+        content.append(contentsOf: repeatElement(value, count: Int(root) * Int(root)))
+    }
+    let packed = compressor.compress(content)
+    require(compressor.compress(content) == packed, "the same content is packed the same")
+    let outcome = Outcome(packed, content.count)
+    require(outcome == .content(content), "what was packed is unpacked")
+    check(packed, smallLimit: smallLimit)
+}
