@@ -14,7 +14,7 @@ package enum PrivateFile {
         }
         let file = Descriptor(owning: raw)
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
-        try syncFolder(of: path)
+        try DurableFile.syncFolder(of: path)
         return true
     }
 
@@ -23,18 +23,5 @@ package enum PrivateFile {
         guard let resolved = realpath(path, nil) else { throw SystemError("realpath") }
         defer { free(resolved) }
         return String(cString: resolved)
-    }
-
-    private static func syncFolder(of path: String) throws(SystemError) {
-        let folder: String =
-            switch path.utf8.lastIndex(of: UInt8(ascii: "/")) {
-            case .none: "."
-            case .some(path.startIndex): "/"
-            case .some(let slash): String(path[..<slash])
-            }
-        let raw = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard raw >= 0 else { throw SystemError("open") }
-        let descriptor = Descriptor(owning: raw)
-        guard fsync(descriptor.rawValue) == 0 else { throw SystemError("fsync") }
     }
 }
