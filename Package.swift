@@ -56,7 +56,8 @@ let package = Package(
         .testTarget(name: "APITests", dependencies: ["API", "Gzip", "HTTP", "JSON", "Loyalty"]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["HTTP", "JSON", "Posix", "SQLite"]),
+        .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
+        .testTarget(name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

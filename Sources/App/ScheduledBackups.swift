@@ -24,7 +24,7 @@ struct ScheduledBackups {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return }
         do throws(SystemError) {
-            guard plan.isDue(try Folder.names(in: plan.folder), atSeconds: now) else { return }
+            guard plan.isDue(try FolderListing.names(in: plan.folder), atSeconds: now) else { return }
         } catch {
             triedAt = now
             return log.error("The folder for backups, \(plan.folder), can't be read: \(error)")
@@ -40,7 +40,7 @@ struct ScheduledBackups {
 
     private func removeSurplus() {
         do throws(SystemError) {
-            for name in plan.surplus(try Folder.names(in: plan.folder)) {
+            for name in plan.surplus(try FolderListing.names(in: plan.folder)) {
                 try PrivateFile.remove(path: "\(plan.folder)/\(name)")
                 log.info("removed the old backup \(name)")
             }

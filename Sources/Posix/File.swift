@@ -34,12 +34,12 @@ package struct TemporaryFolder: Sendable {
 
     /// Removes the folder and the files in it (unlink(2), rmdir(2)).
     package func remove() {
-        for name in (try? Folder.names(in: path)) ?? [] { unlink("\(path)/\(name)") }
+        for name in (try? FolderListing.names(in: path)) ?? [] { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 }
 
-package enum Folder {
+package enum FolderListing {
     /// What is in a folder, in no order (readdir(3)).
     package static func names(in path: String) throws(SystemError) -> [String] {
         guard let folder = opendir(path) else { throw SystemError("opendir") }

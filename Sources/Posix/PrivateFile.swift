@@ -14,7 +14,7 @@ package enum PrivateFile {
         }
         let file = Descriptor(owning: raw)
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
-        try syncFolder(of: path)
+        try DurableFile.syncFolder(of: path)
         return true
     }
 
@@ -43,25 +43,12 @@ package enum PrivateFile {
         let file = Descriptor(owning: raw)
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
         guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename") }
-        try syncFolder(of: newPath)
+        try DurableFile.syncFolder(of: newPath)
     }
 
     /// Gives a file a second name (link(2)).
     package static func link(_ path: String, as newPath: String) throws(SystemError) {
         guard Glibc.link(path, newPath) == 0 else { throw SystemError("link") }
-        try syncFolder(of: newPath)
-    }
-
-    private static func syncFolder(of path: String) throws(SystemError) {
-        let folder: String =
-            switch path.utf8.lastIndex(of: UInt8(ascii: "/")) {
-            case .none: "."
-            case .some(path.startIndex): "/"
-            case .some(let slash): String(path[..<slash])
-            }
-        let raw = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard raw >= 0 else { throw SystemError("open") }
-        let descriptor = Descriptor(owning: raw)
-        guard fsync(descriptor.rawValue) == 0 else { throw SystemError("fsync") }
+        try DurableFile.syncFolder(of: newPath)
     }
 }

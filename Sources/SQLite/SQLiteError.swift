@@ -38,13 +38,17 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// A failed sync is never counted here, whatever its errno: what it was to make durable may be lost already.
     package var isDiskFull: Bool {
         if code == SQLITE_FULL { return true }
-        let isRoomNeeded = extendedCode == Extended.write || extendedCode == Extended.shmSize
-        return isRoomNeeded && (systemCode == ENOSPC || systemCode == EDQUOT)
+        return extendedCode == Extended.write && (systemCode == ENOSPC || systemCode == EDQUOT)
     }
+
+    /// The index of the write-ahead log did not grow, for want of room perhaps: SQLite does not tell. Rolling back leaves
+    /// everything as it was for this process; but the whole transaction may stand in the log, and whoever reads that
+    /// anew before the next commit has overwritten it takes it for committed.
+    package var isIndexFailure: Bool { extendedCode == Extended.shmSize }
 
     /// The disk failed, or the file is damaged: nothing this connection believes can be trusted any more.
     package var isIOFailure: Bool {
-        !isDiskFull && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        !isDiskFull && !isIndexFailure && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     }
 
     /// Another connection holds a lock that this one waited for in vain.

@@ -82,18 +82,33 @@ struct DatabaseFile: ~Copyable, Sendable {
             )
             _ = try Backup.write(database, to: copy) { _ in }
         }
-        do throws(SQLiteError) {
+        do {
             try database.execute(ConnectionSettings.writer)
             let mode = try database.first("PRAGMA journal_mode = WAL") { row in row.text(0) }
             guard mode == "wal" else {
                 throw SQLiteError(extendedCode: 0, message: "no write-ahead log, on a network share perhaps")
             }
             database.countWALPages()
+            try Self.makeDurable(database, path: path)
             try Schema.migrate(database, from: version, by: migrations)
         } catch {
+            // Closing it would write to the file.
+            database.abandon()
             throw StoreError("The database \(path) can't be prepared: \(error).")
         }
         return database
+    }
+
+    /// Puts on the disk what an earlier server may have left in memory alone, as it was killed before it could sync its log,
+    /// or the sync failed. Whoever reads that or asks for it again is answered without a write, and so without a sync.
+    ///
+    /// SQLite syncs the folder when it makes the log, and does not say where that fails.
+    private static func makeDurable(_ database: Database, path: String) throws {
+        // Nobody else adds to the log meanwhile. It has none of SQLite's locks, which closing a descriptor would drop.
+        try database.run("BEGIN IMMEDIATE")
+        try DurableFile.rewrite(path: path + "-wal")
+        try database.run("ROLLBACK")
+        try DurableFile.syncFolder(of: path)
     }
 
     /// A connection that can neither write nor checkpoint; opened while the writer is.

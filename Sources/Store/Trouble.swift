@@ -5,7 +5,7 @@ enum Trouble: Equatable {
     case diskFull, busy
 
     init?(_ error: SQLiteError) {
-        if error.isDiskFull {
+        if error.isDiskFull || error.isIndexFailure {
             self = .diskFull
         } else if error.isBusy {
             self = .busy

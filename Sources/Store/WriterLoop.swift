@@ -99,7 +99,9 @@ final class WriterLoop {
         if error.isIOFailure { return end(after: error, batch) }
         if let trouble = Trouble(error) {
             note(trouble, error)
-            return refuse(batch, .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
+            // After a crash the batch may turn out to have happened.
+            return refuse(
+                batch, error.isIndexFailure ? .failed : .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
         }
         // One of them is guilty. Savepoints would have told which, at a cost for every operation that ever succeeds; and an
         // error may end the whole transaction, savepoints and all. Each alone is slower, and sure.

@@ -1,3 +1,4 @@
+import EndToEndSupport
 import Foundation
 import Posix
 import Synchronization
@@ -12,9 +13,9 @@ struct KillTests {
 
     @Test func killedUnderLoadItLosesNothing() throws {
         let seed = UInt64(Date().timeIntervalSince1970)
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let folder = try Folder()
-        let accrual = try AccrualServer(answeringEverythingWith: "1.5")
+        let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1.5") })
         let customers = try Self.register(in: folder)
         for kill in 1...(20 * Self.scale) {
             let server = try Server.serving(in: folder, accrual: accrual.address)
@@ -148,7 +149,7 @@ struct WriteLoadTests {
     /// Ten thousand withdrawals of a point from a thousand, half of them asked for twice.
     @Test func pointsAreSpentOnce() throws {
         let folder = try Folder()
-        let accrual = try AccrualServer(answeringEverythingWith: "1000")
+        let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1000") })
         let server = try Server.serving(in: folder, accrual: accrual.address)
         let endpoint = try server.endpoint()
         let owner = try server.client()
@@ -210,22 +211,5 @@ struct WriteLoadTests {
             #expect(count >= before)
         }
         #expect(acknowledgedCount.withLock { $0 } > 100, "or it was no load")
-    }
-}
-
-/// A generator that a printed seed replays (Steele, Lea and Flood, "SplitMix").
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

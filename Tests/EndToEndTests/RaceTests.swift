@@ -1,3 +1,4 @@
+import EndToEndSupport
 import Testing
 
 /// Many clients that want the same thing at the same moment.

@@ -25,7 +25,7 @@ struct BackupTests {
             #expect(try orderCount(path) == 1)
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            let names = try Folder.names(in: fixture.folder.path).filter { $0.hasPrefix("backup") }
+            let names = try FolderListing.names(in: fixture.folder.path).filter { $0.hasPrefix("backup") }
             #expect(names == ["backup.db"])
             #expect(throws: StoreError.self) { try fixture.store.backUp(to: path, until: Cancellation()) { _ in } }
             #expect(throws: StoreError.self) {
@@ -53,7 +53,7 @@ struct BackupTests {
                     if case .copying(let done, let pages) = stage, done < pages { cancellation.cancel() }
                 }
             }
-            #expect(try Folder.names(in: fixture.folder.path).allSatisfy { !$0.hasPrefix("backup") })
+            #expect(try FolderListing.names(in: fixture.folder.path).allSatisfy { !$0.hasPrefix("backup") })
             #expect(throws: StoreError.self) { try fixture.store.check(until: cancellation) { _ in } }
         }
     }

@@ -103,7 +103,8 @@ struct DatabaseTests {
         Kind(code: 10 | 3 << 8, systemCode: 5, isFull: false, isFailure: true),
         // A sync that found no room has lost pages.
         Kind(code: 10 | 4 << 8, systemCode: 28, isFull: false, isFailure: true),
-        Kind(code: 10 | 19 << 8, systemCode: 28, isFull: true, isFailure: false),
+        // The index of the log.
+        Kind(code: 10 | 19 << 8, isFull: false, isFailure: false),
         Kind(code: 11, isFull: false, isFailure: true),
         Kind(code: 11 | 1 << 8, isFull: false, isFailure: true),
         Kind(code: 26, isFull: false, isFailure: true),

@@ -23,7 +23,7 @@ struct SchemaTests {
         copy.close()
         // What is up to date is not copied again.
         try file.openWriter(at: now, log: .none, migrations: next).close()
-        #expect(try Folder.names(in: folder.path).count { $0.contains("before-schema") } == 1)
+        #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
     }
 
     private let folder = TemporaryFolder()

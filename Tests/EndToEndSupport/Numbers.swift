@@ -2,7 +2,7 @@ import Posix
 import Synchronization
 
 /// A number that passes the Luhn check, from the digits before its last one.
-func orderNumber(_ prefix: some BinaryInteger) -> String {
+package func orderNumber(_ prefix: some BinaryInteger) -> String {
     let digits = String(prefix).compactMap(\.wholeNumberValue)
     let sum = digits.reversed().enumerated().reduce(0) { sum, element in
         let doubled = element.offset % 2 == 0 ? element.element * 2 : element.element
@@ -12,7 +12,7 @@ func orderNumber(_ prefix: some BinaryInteger) -> String {
 }
 
 /// Runs the body on so many threads at once, each held until all are there; what they returned, or the first error.
-func atOnce<Value: Sendable>(
+package func atOnce<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (_ index: Int) throws -> Value
 ) throws -> [Value] {
     let results = Mutex<[Result<Value, any Error>]>([])

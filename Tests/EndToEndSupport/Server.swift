@@ -2,21 +2,21 @@ import Foundation
 import Posix
 
 /// The real executable, started as a user would.
-final class Server {
+package final class Server {
     /// The release executable where the test command built one, the debug one beside the tests otherwise.
-    static let executable: String = {
+    package static let executable: String = {
         if let path = ProcessInfo.processInfo.environment["MARTLET_EXECUTABLE"] { return path }
         let products = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
         return products.appendingPathComponent("martlet").path
     }()
 
-    let folder: Folder
+    package let folder: Folder
     private let process = Process()
     private let output: String
     private let log: String
 
     /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
-    init(in folder: Folder, arguments: [String] = [], environment: [String: String] = [:]) throws {
+    package init(in folder: Folder, arguments: [String] = [], environment: [String: String] = [:]) throws {
         self.folder = folder
         let name = UUID().uuidString
         output = folder.file("\(name).out")
@@ -38,55 +38,68 @@ final class Server {
     }
 
     /// Starts it on a free port of this machine, with its database in the folder, and waits until it listens.
-    static func serving(
+    package static func serving(
+        in folder: Folder, accrual: String? = nil, environment extra: [String: String] = [:]
+    ) throws -> Server {
+        let server = try launched(in: folder, accrual: accrual, environment: extra)
+        _ = try server.endpoint()
+        return server
+    }
+
+    /// As ``serving(in:accrual:environment:)``, and waits for nothing.
+    package static func launched(
         in folder: Folder, accrual: String? = nil, environment extra: [String: String] = [:]
     ) throws -> Server {
         var environment = ["RUN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db")]
         environment["ACCRUAL_SYSTEM_ADDRESS"] = accrual
         environment.merge(extra) { $1 }
-        let server = try Server(in: folder, environment: environment)
-        _ = try server.endpoint()
-        return server
+        return try Server(in: folder, environment: environment)
     }
 
-    var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
-    var outputText: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
-    var isRunning: Bool { process.isRunning }
+    package var logText: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+    package var outputText: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+    package var isRunning: Bool { process.isRunning }
 
     /// Where it says it listens, once it does.
-    func endpoint() throws -> Endpoint {
-        var port: UInt16?
-        try eventually("it listens; it said: \(logText)") {
-            guard process.isRunning else { throw TestFailure("it ended: \(logText)") }
-            port = logText.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
-            return port != nil
-        }
-        return Endpoint(address: [127, 0, 0, 1], port: port!)
+    package func endpoint() throws -> Endpoint {
+        guard let endpoint = try endpointUnlessEnded() else { throw TestFailure("it ended: \(logText)") }
+        return endpoint
     }
 
-    func client() throws -> Client { try Client(endpoint: endpoint()) }
+    /// As ``endpoint()``; nil where the server ended before it listened.
+    package func endpointUnlessEnded() throws -> Endpoint? {
+        var port: UInt16?
+        try eventually("it listens; it said: \(logText)") {
+            let isRunning = process.isRunning
+            port = logText.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+            return port != nil || !isRunning
+        }
+        return port.map { Endpoint(address: [127, 0, 0, 1], port: $0) }
+    }
 
-    func signal(_ number: Int32) {
+    package func client() throws -> Client { try Client(endpoint: endpoint()) }
+
+    package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }
 
     /// Ends it as a power cut would, as far as the process goes.
-    func killAtOnce() {
+    package func killAtOnce() {
         signal(SIGKILL)
         process.waitUntilExit()
     }
 
     /// The exit status, once it has ended; a signal's number with a minus where one ended it.
-    func waitForEnd() throws -> Int32 {
+    package func waitForEnd() throws -> Int32 {
         try eventually("it ends; it said: \(logText)") { !process.isRunning }
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
     /// The memory that it has resident (proc(5), VmRSS).
-    func memoryKiB() throws -> Int { try statusKiB("VmRSS") }
+    package func memoryKiB() throws -> Int { try statusKiB("VmRSS") }
 
     /// The most memory it ever had resident (proc(5), VmHWM).
-    func peakMemoryKiB() throws -> Int { try statusKiB("VmHWM") }
+    package func peakMemoryKiB() throws -> Int { try statusKiB("VmHWM") }
 
     private func statusKiB(_ name: String) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
@@ -98,7 +111,7 @@ final class Server {
     }
 
     /// Its files and sockets (proc(5)).
-    func openDescriptorCount() throws -> Int {
+    package func openDescriptorCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
     }
 }

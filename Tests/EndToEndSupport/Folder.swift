@@ -1,11 +1,11 @@
 import Foundation
 
 /// A folder of one test's own, removed with it.
-final class Folder: Sendable {
-    let path: String
+package final class Folder: Sendable {
+    package let path: String
 
-    init() throws {
-        var template = Array("\(NSTemporaryDirectory())martlet-test-XXXXXX".utf8CString)
+    package init(under parent: String = NSTemporaryDirectory()) throws {
+        var template = Array("\(parent)/martlet-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: errno \(errno)") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -14,23 +14,23 @@ final class Folder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    func file(_ name: String) -> String { "\(path)/\(name)" }
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    func write(_ text: String, to name: String) throws {
+    package func write(_ text: String, to name: String) throws {
         try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     }
 }
 
-struct TestFailure: Error, CustomStringConvertible {
-    let description: String
+package struct TestFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
 
 /// Waits until the condition holds, asking again every few milliseconds; throws where it does not within the time.
-func eventually(
+package func eventually(
     within seconds: Double = 20, _ what: String, _ condition: () throws -> Bool
 ) throws {
     let end = Date(timeIntervalSinceNow: seconds)

@@ -4,22 +4,22 @@ import Synchronization
 
 /// An accrual system of the test's own: a thread a connection, and for each order the answers it was told to give, the
 /// last of them for ever.
-final class AccrualServer: Sendable {
-    struct Answer: Sendable {
+package final class AccrualServer: Sendable {
+    package struct Answer: Sendable {
         let status: String
         var fields: [String] = []
         var body = ""
 
-        static let unknown = Answer(status: "204 No Content")
-        static let failure = Answer(status: "500 Internal Server Error")
+        package static let unknown = Answer(status: "204 No Content")
+        package static let failure = Answer(status: "500 Internal Server Error")
 
-        static func throttled(seconds: Int) -> Answer {
+        package static func throttled(seconds: Int) -> Answer {
             Answer(
                 status: "429 Too Many Requests", fields: ["Retry-After: \(seconds)"],
                 body: "No more than 6000 requests per minute allowed")
         }
 
-        static func known(_ order: String, _ status: String, accrual: String? = nil) -> Answer {
+        package static func known(_ order: String, _ status: String, accrual: String? = nil) -> Answer {
             let points = accrual.map { #","accrual":\#($0)"# } ?? ""
             return Answer(
                 status: "200 OK", fields: ["Content-Type: application/json"],
@@ -36,9 +36,9 @@ final class AccrualServer: Sendable {
         init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
     }
 
-    /// Knows no order but those it is told of; or all of them, and what each earned.
-    init(answeringEverythingWith accrual: String? = nil) throws {
-        script = Script(accrual: accrual)
+    /// `otherwise` answers for the orders it was told nothing about.
+    package init(otherwise: @escaping @Sendable (_ order: String) -> Answer = { _ in .unknown }) throws {
+        script = Script(otherwise: otherwise)
         listener = try ListenerBox()
         Foundation.Thread.detachNewThread { [listener, script] in
             while let socket = Self.accept(from: listener) {
@@ -51,14 +51,14 @@ final class AccrualServer: Sendable {
         listener.socket.refuseFurther()
     }
 
-    var address: String { "http://\(listener.socket.endpoint)" }
+    package var address: String { "http://\(listener.socket.endpoint)" }
 
-    func answer(_ order: String, with answers: [Answer]) {
+    package func answer(_ order: String, with answers: [Answer]) {
         script.set(order, answers)
     }
 
     /// When it was asked about the order.
-    func asked(_ order: String) -> [Date] {
+    package func asked(_ order: String) -> [Date] {
         script.asked(order)
     }
 
@@ -68,12 +68,9 @@ final class AccrualServer: Sendable {
             var asked: [String: [Date]] = [:]
         }
 
+        private let otherwise: @Sendable (_ order: String) -> Answer
         private let state = Mutex(State())
-        private let accrual: String?
-
-        init(accrual: String?) {
-            self.accrual = accrual
-        }
+        init(otherwise: @escaping @Sendable (_ order: String) -> Answer) { self.otherwise = otherwise }
 
         func set(_ order: String, _ answers: [Answer]) {
             precondition(!answers.isEmpty, "the last answer is for ever")
@@ -88,9 +85,7 @@ final class AccrualServer: Sendable {
             let order = String(path.split(separator: "/").last ?? "")
             return state.withLock { state in
                 state.asked[order, default: []].append(Date())
-                guard var answers = state.answers[order] else {
-                    return accrual.map { .known(order, "PROCESSED", accrual: $0) } ?? .unknown
-                }
+                guard var answers = state.answers[order] else { return otherwise(order) }
                 let answer = answers[0]
                 if answers.count > 1 { answers.removeFirst() }
                 state.answers[order] = answers

@@ -3,26 +3,32 @@ import JSON
 import Posix
 
 /// A client of the API on one connection, as plain as can be: what goes over the socket is what the test wrote.
-final class Client {
-    struct Answer {
-        let status: Int
-        let fields: [(name: String, value: String)]
-        let body: [UInt8]
+package final class Client {
+    package struct Answer {
+        package let status: Int
+        package let fields: [(name: String, value: String)]
+        package let body: [UInt8]
 
-        var text: String { String(decoding: body, as: UTF8.self) }
+        package init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
+            self.status = status
+            self.fields = fields
+            self.body = body
+        }
 
-        subscript(_ name: String) -> String? {
+        package var text: String { String(decoding: body, as: UTF8.self) }
+
+        package subscript(_ name: String) -> String? {
             fields.first { $0.name.lowercased() == name.lowercased() }?.value
         }
 
-        var json: JSONValue? { try? JSONParser.parse(body[...]) }
+        package var json: JSONValue? { try? JSONParser.parse(body[...]) }
     }
 
     private var endpoint: Endpoint
     private var connection: Box
     private var received: [UInt8] = []
     /// Shown as `Authorization` where it is set.
-    var authorization: String?
+    package var authorization: String?
 
     private final class Box {
         let socket: Socket
@@ -33,13 +39,13 @@ final class Client {
         }
     }
 
-    init(endpoint: Endpoint) throws {
+    package init(endpoint: Endpoint) throws {
         self.endpoint = endpoint
         connection = try Box(endpoint)
     }
 
     /// Goes on with a server that was started anew.
-    func reconnected(to server: Server) throws -> Client {
+    package func reconnected(to server: Server) throws -> Client {
         endpoint = try server.endpoint()
         connection = try Box(endpoint)
         received = []
@@ -47,27 +53,27 @@ final class Client {
     }
 
     @discardableResult
-    func send(
+    package func send(
         _ method: String, _ path: String, _ body: String? = nil, fields: [String] = []
     ) throws -> Answer {
         try write(request(method, path, body.map { Array($0.utf8) }, fields: fields))
         return try answer(hasBody: method != "HEAD")
     }
 
-    func send(_ method: String, _ path: String, bytes: [UInt8], fields: [String] = []) throws -> Answer {
+    package func send(_ method: String, _ path: String, bytes: [UInt8], fields: [String] = []) throws -> Answer {
         try write(request(method, path, bytes, fields: fields))
         return try answer(hasBody: true)
     }
 
     /// Registers, and shows the session from then on.
-    func register(_ login: String, password: String = "secret") throws {
+    package func register(_ login: String, password: String = "secret") throws {
         let answer = try send(
             "POST", "/api/user/register", #"{"login":"\#(login)","password":"\#(password)"}"#)
         guard answer.status == 200 else { throw TestFailure("register: \(answer.status) \(answer.text)") }
         authorization = answer["Authorization"]
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             guard let count = try connection.socket.send(bytes, from: sent) else {
@@ -77,7 +83,7 @@ final class Client {
         }
     }
 
-    func request(_ method: String, _ path: String, _ body: [UInt8]?, fields: [String]) -> [UInt8] {
+    package func request(_ method: String, _ path: String, _ body: [UInt8]?, fields: [String]) -> [UInt8] {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: martlet.test\r\n"
         if let authorization { head += "Authorization: \(authorization)\r\n" }
         for field in fields { head += "\(field)\r\n" }
@@ -86,7 +92,7 @@ final class Client {
     }
 
     /// Reads one answer; interim ones are passed over.
-    func answer(hasBody: Bool = true) throws -> Answer {
+    package func answer(hasBody: Bool = true) throws -> Answer {
         while true {
             let head = try readHead()
             let lines = head.components(separatedBy: "\r\n")
@@ -110,7 +116,7 @@ final class Client {
     }
 
     /// Whether the server has closed the connection, and nothing more came before that.
-    func isAtEnd() throws -> Bool {
+    package func isAtEnd() throws -> Bool {
         try received.isEmpty && !receive()
     }
 
