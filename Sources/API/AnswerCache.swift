@@ -16,6 +16,7 @@ final class AnswerCache {
     private struct Entry {
         let response: Response
         let version: ReadVersion
+        let bytes: Int
     }
 
     /// Longer ones are not asked again.
@@ -41,12 +42,14 @@ final class AnswerCache {
     /// `version` was taken before the answer was read. A body that is made while it is sent is read anew each time.
     func insert(_ response: Response, for key: Key, version: ReadVersion) {
         guard case .bytes(let body) = response.body, key.selection.count <= Self.selectionBytesMax else { return }
-        bytes += body.count + Self.bytesPerEntry
+        if let replaced = entries[key] { bytes -= replaced.bytes }
+        let entry = Entry(response: response, version: version, bytes: body.count + Self.bytesPerEntry)
+        bytes += entry.bytes
         if bytes > Self.bytesMax {
             entries.removeAll()
-            bytes = body.count + Self.bytesPerEntry
+            bytes = entry.bytes
         }
-        entries[key] = Entry(response: response, version: version)
+        entries[key] = entry
     }
 }
 
@@ -55,9 +58,9 @@ extension Request {
     fileprivate var query: ArraySlice<UInt8> { target[path.endIndex...] }
 
     var selection: [UInt8] {
-        let accept = headers["accept"]
+        let accepted = headers.all("accept")
         // Most have neither, and then nothing is made.
-        if query.isEmpty, accept == nil { return [] }
-        return Array(query) + [0] + (accept.map { Array($0) } ?? [])
+        if query.isEmpty, accepted.isEmpty { return [] }
+        return Array(query) + accepted.flatMap { [0] + $0 }
     }
 }

@@ -59,6 +59,7 @@ extension LedgerEntry.Kind {
         switch self {
         case .accrual: "accrual"
         case .withdrawal: "withdrawal"
+        case .other: "other"
         }
     }
 }

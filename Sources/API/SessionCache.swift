@@ -12,7 +12,7 @@ final class SessionCache {
     /// A place for each of so many; two sessions that meet at one take turns.
     private static let placeCount = 4096
     /// Bytes of a token that choose its place: base64 of random bits, so that the places fill evenly.
-    private static let choosingBytes = 4
+    private static let choosingBytes = 2
 
     private let versions: any ReadVersions
     private var entries = [Entry?](repeating: nil, count: placeCount)

@@ -12,16 +12,16 @@ struct BackupPlan: Equatable, Sendable {
     private static let prefix = "martlet-"
     private static let suffix = ".db"
 
-    /// Whether the newest is older than the interval, or from the future: then the clock was wrong, and nobody knows.
+    /// Whether the newest is older than the interval. What is from the future was made by a clock that was wrong, and says
+    /// nothing.
     func isDue(_ names: [String], atSeconds now: Int64) -> Bool {
-        guard let newest = backups(names).last else { return true }
-        let oldEnough = Self.name(atSeconds: now - Int64(intervalSeconds))
-        return newest <= oldEnough || newest > Self.name(atSeconds: now)
+        guard let newest = backups(names, atSeconds: now).last else { return true }
+        return newest <= Self.name(atSeconds: now - Int64(intervalSeconds))
     }
 
     /// The oldest beyond those that are kept.
-    func surplus(_ names: [String]) -> [String] {
-        Array(backups(names).dropLast(keepCount))
+    func surplus(_ names: [String], atSeconds now: Int64) -> [String] {
+        Array(backups(names, atSeconds: now).dropLast(keepCount))
     }
 
     /// `martlet-20261123T081712Z.db`: names sort as their times do.
@@ -30,10 +30,11 @@ struct BackupPlan: Equatable, Sendable {
     }
 
     /// Ours, oldest first; other files in the folder are left alone.
-    private func backups(_ names: [String]) -> [String] {
-        let length = Self.name(atSeconds: 0).utf8.count
+    private func backups(_ names: [String], atSeconds now: Int64) -> [String] {
+        let latest = Self.name(atSeconds: now)
         return names.filter { name in
-            name.hasPrefix(Self.prefix) && name.hasSuffix("Z" + Self.suffix) && name.utf8.count == length
+            name.hasPrefix(Self.prefix) && name.hasSuffix("Z" + Self.suffix) && name.utf8.count == latest.utf8.count
+                && name <= latest
         }.sorted()
     }
 }

@@ -9,8 +9,10 @@ enum ControlSocket {
 
     /// Longer lines are nobody's commands.
     fileprivate static let lineBytesMax = 64 * 1024
-    /// How long a client may take to say what it wants.
-    fileprivate static let patienceSeconds = 10
+    /// How long a client may take to say what it wants, all of it.
+    fileprivate static let patienceMilliseconds: Int64 = 5000
+    /// How often a wait for it looks whether the server stops.
+    fileprivate static let lookMilliseconds = 200
 }
 
 /// Does what owners ask for, and backs up by the clock: one thing after the other, on a thread of its own.
@@ -27,6 +29,7 @@ final class ControlServer: Sendable {
 
     /// How often it looks at the clock, where nobody asks for anything.
     private static let waitMilliseconds: Int32 = 1000
+    private static let pauseMilliseconds = 500
 
     /// - Parameter plan: nil where nothing is backed up by the clock.
     init(store: LoyaltyStore, plan: BackupPlan?, log: Log) throws(SystemError) {
@@ -57,19 +60,31 @@ final class ControlServer: Sendable {
                 if let client { try serve(client, store, log) }
             } catch {
                 log.debug("A command from the control socket was not answered: \(error)")
+                // Where no descriptor is left, asking again at once would spin.
+                pause()
             }
         }
     }
 
+    private func pause() {
+        let end = SystemClock.monotonicMilliseconds() + Int64(Self.pauseMilliseconds)
+        while !stopping.isCancelled, SystemClock.monotonicMilliseconds() < end { sleepBriefly() }
+    }
+
     private func serve(_ client: borrowing UnixSocket, _ store: LoyaltyStore, _ log: Log) throws(SystemError) {
-        try client.limitWaiting(seconds: ControlSocket.patienceSeconds)
+        try client.limitWaiting(milliseconds: ControlSocket.lookMilliseconds)
         var lines = LineReader()
-        guard let line = try lines.next(from: client), let command = OwnerCommand(line: line) else { return }
+        guard let line = try lines.next(from: client, until: stopping), let command = OwnerCommand(line: line) else {
+            return
+        }
         log.info("the owner asks for: \(command.summary)")
         // Whoever asked may have gone; what was begun is done all the same.
+        // Progress goes out only where it is read: a client that was stopped holds up nothing.
+        var isRead = true
         let outcome = command.run(on: store, until: stopping, now: SystemClock.monotonicMilliseconds) { text in
-            try? client.send(OwnerReply.progress(text).line)
+            if isRead { isRead = client.sendWithoutWaiting(OwnerReply.progress(text).line) }
         }
+        guard isRead else { return }
         log.info(outcome.summary)
         try client.send(OwnerReply.done(outcome).line)
     }
@@ -99,18 +114,25 @@ enum ControlClient {
 private struct LineReader {
     private var received: [UInt8] = []
 
-    /// The next line without its end; nil where there is none any more, or where it is too long.
-    mutating func next(from socket: borrowing UnixSocket) throws(SystemError) -> [UInt8]? {
+    /// The next line without its end; nil where there is none any more, where it is too long, or where it does not come in
+    /// time; without `cancellation` there is time for ever.
+    mutating func next(
+        from socket: borrowing UnixSocket, until cancellation: Cancellation? = nil
+    ) throws(SystemError) -> [UInt8]? {
+        let end = SystemClock.monotonicMilliseconds() + ControlSocket.patienceMilliseconds
         while true {
+            if let cancellation, cancellation.isCancelled || SystemClock.monotonicMilliseconds() > end { return nil }
             if let end = received.firstIndex(of: 0x0A) {
                 let line = Array(received[..<end])
                 received.removeFirst(end + 1)
                 return line
             }
             guard received.count < ControlSocket.lineBytesMax else { return nil }
-            let bytes = try socket.receive(bytesMax: 4096)
-            guard !bytes.isEmpty else { return nil }
-            received += bytes
+            switch try socket.receive(bytesMax: 4096) {
+            case .bytes(let bytes): received += bytes
+            case .nothingYet: continue
+            case .end: return nil
+            }
         }
     }
 }

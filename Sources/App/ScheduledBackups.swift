@@ -35,12 +35,12 @@ struct ScheduledBackups {
         guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }
         triedAt = nil
         log.info(outcome.summary)
-        removeSurplus()
+        removeSurplus(now)
     }
 
-    private func removeSurplus() {
+    private func removeSurplus(_ now: Int64) {
         do throws(SystemError) {
-            for name in plan.surplus(try FolderListing.names(in: plan.folder)) {
+            for name in plan.surplus(try FolderListing.names(in: plan.folder), atSeconds: now) {
                 try PrivateFile.remove(path: "\(plan.folder)/\(name)")
                 log.info("removed the old backup \(name)")
             }

@@ -66,6 +66,8 @@ final class Connection: @unchecked Sendable {
     /// How the request that is being answered was framed, and so its answer has to be.
     private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     private var pendingAnswer: (() async -> Response)?
+    /// Whether the client was told nothing yet that would keep it from sending its next request.
+    private var clientMaySend = true
 
     private var wait = Wait.nothing
     private var deadline: Int64?
@@ -181,7 +183,7 @@ final class Connection: @unchecked Sendable {
 
     /// Tells the loop what the buffers hold, and gives way where all of them together hold too much.
     private func accountForBuffers() throws(Ending) {
-        let count = input.count + outbox.count + parser.bodyBytes
+        let count = input.heldBytes + outbox.heldBytes + parser.bodyBytes
         loop.changeBufferedBytes(by: count - bufferedBytes)
         bufferedBytes = count
         guard count > Self.bufferedBytesGuaranteed, loop.holdsTooMuch else { return }
@@ -218,24 +220,34 @@ extension Connection {
 
     private func take(_ response: Response) {
         framing.date = loop.date
+        clientMaySend = framing.keepsAlive
         if loop.isStopping { framing.keepsAlive = false }
         if case .parts(let parts) = response.body, !framing.omitsBody {
             if !framing.isHTTP11 { framing.keepsAlive = false }
             stage = .streaming(parts)
         } else {
-            stage = framing.keepsAlive ? .reading : .closing(clientMaySend: false)
+            stage = afterAnswer
         }
         outbox.append(response, framing)
     }
+
+    /// Whoever was free to go on may have done so already, where it is us who end it.
+    private var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
 
     /// Makes the next part once those before it were taken, one in a turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
         guard try flush() else { return false }
         let part: [UInt8]?
-        do throws(BodyFailure) { part = try parts.next() } catch { throw .gone }
+        do throws(BodyFailure) {
+            part = try parts.next()
+        } catch {
+            // An end would tell a client of HTTP/1.0 that this was all.
+            socket.resetWhenClosed()
+            throw .gone
+        }
         guard let part else {
             if framing.isHTTP11 { outbox.append(Encoder.chunksEnd) }
-            stage = framing.keepsAlive ? .reading : .closing(clientMaySend: false)
+            stage = afterAnswer
             return true
         }
         if framing.isHTTP11 { outbox.append(chunk: part) } else { outbox.append(part) }

@@ -11,13 +11,13 @@ package struct FrontConfiguration: Sendable {
     package var connectionsPerAddressMax = 16_384
 
     /// What all connections together hold of half requests and of answers that nobody takes, so that many slow clients can't
-    /// use up the memory; over it, whoever holds more than a head's worth is answered with 503 or left.
+    /// use up the memory; over it, whoever holds more than 16 KiB is left, with a 503 where a body was half there.
     package var bufferedBytesMax = 128 * 1024 * 1024
 
     package init() {}
 }
 
-/// Each an absolute limit, so that a drip of bytes prolongs none of them.
+/// Absolute limits, which no drip of bytes prolongs, but for writing: whoever takes an answer slowly is served.
 package struct Timeouts: Sendable {
     /// From a head's first byte to its last.
     package var headMilliseconds = 10_000

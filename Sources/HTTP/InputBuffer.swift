@@ -8,6 +8,8 @@ package struct InputBuffer: Sendable {
 
     package var count: Int { bytes.count - start }
     package var isEmpty: Bool { count == 0 }
+    /// What it takes of the memory, read bytes among it.
+    package var heldBytes: Int { bytes.capacity }
 
     /// Concrete, since a generic function would not be specialised for its caller in another module.
     package mutating func append(_ received: ArraySlice<UInt8>) {
@@ -43,7 +45,8 @@ package struct InputBuffer: Sendable {
     }
 
     private mutating func dropRead() {
-        bytes.removeFirst(start)
+        // A copy, as an array that only loses bytes keeps its memory.
+        bytes = Array(bytes[start...])
         start = 0
     }
 

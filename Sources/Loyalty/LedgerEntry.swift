@@ -4,6 +4,8 @@ package struct LedgerEntry: Equatable, Sendable {
     package enum Kind: Int64, Sendable, CaseIterable {
         case accrual = 1
         case withdrawal = 2
+        /// Something that this Martlet does not know: an owner's own entry.
+        case other = 0
     }
 
     package let kind: Kind

@@ -26,6 +26,14 @@ package enum DurableFile {
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
     }
 
+    /// Syncs a file that nobody writes to (fsync(2)).
+    package static func sync(path: String) throws(SystemError) {
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else { throw SystemError("open") }
+        let file = Descriptor(owning: raw)
+        guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
+    }
+
     /// Syncs the folder that a file stands in, so that the file keeps its name.
     package static func syncFolder(of path: String) throws(SystemError) {
         let folder: String =

@@ -38,12 +38,16 @@ package enum PrivateFile {
     /// Puts a file that is on the disk under another name, in place of what has that name, and syncs the folder: at any
     /// moment the name stands for one of both (rename(2)).
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
-        let raw = open(path, O_RDONLY | O_CLOEXEC)
-        guard raw >= 0 else { throw SystemError("open") }
-        let file = Descriptor(owning: raw)
-        guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
+        try DurableFile.sync(path: path)
         guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename") }
         try DurableFile.syncFolder(of: newPath)
+    }
+
+    /// Puts a file that is on the disk under a name that nothing has yet, and syncs the folder (link(2), unlink(2)).
+    package static func rename(_ path: String, toNew newPath: String) throws(SystemError) {
+        try link(path, as: newPath)
+        try remove(path: path)
+        try DurableFile.syncFolder(of: path)
     }
 
     /// Gives a file a second name (link(2)).

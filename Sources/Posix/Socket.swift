@@ -61,6 +61,12 @@ package struct Socket: ~Copyable, Sendable {
         }
     }
 
+    /// Has closing tell the peer that something went wrong, in place of an end (SO_LINGER, socket(7)).
+    package func resetWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(descriptor.rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Tells the peer that nothing more comes, and goes on reading (shutdown(2)).
     package func finishSending() {
         // It fails where the peer has gone, and then reading says so.

@@ -51,6 +51,12 @@ package struct ThreadIdentity: Sendable {
     package var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
 }
 
+/// Waits for a moment where there is nothing to wait for (nanosleep(2)).
+package func sleepBriefly() {
+    var time = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+    nanosleep(&time, nil)
+}
+
 /// Lets other threads run (sched_yield(2)).
 package func yieldThread() {
     sched_yield()

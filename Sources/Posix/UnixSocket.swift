@@ -19,14 +19,22 @@ package struct UnixSocket: ~Copyable, Sendable {
     }
 
     /// Bounds how long receiving and sending wait (socket(7)).
-    package func limitWaiting(seconds: Int) throws(SystemError) {
-        var time = timeval(tv_sec: seconds, tv_usec: 0)
+    package func limitWaiting(milliseconds: Int) throws(SystemError) {
+        var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             let length = socklen_t(MemoryLayout<timeval>.size)
             guard setsockopt(descriptor.rawValue, SOL_SOCKET, option, &time, length) == 0 else {
                 throw SystemError("setsockopt")
             }
         }
+    }
+
+    /// Sends it where the kernel takes it all at once; false where it does not, and then some of it may be sent (send(2)).
+    package func sendWithoutWaiting(_ bytes: [UInt8]) -> Bool {
+        let count = bytes.withUnsafeBytes {
+            Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+        }
+        return count == bytes.count
     }
 
     /// Sends all of it (send(2)).
@@ -41,12 +49,21 @@ package struct UnixSocket: ~Copyable, Sendable {
         }
     }
 
-    /// What comes next, at most so many bytes; empty at the end (recv(2)).
-    package func receive(bytesMax: Int) throws(SystemError) -> [UInt8] {
+    package enum Received {
+        case bytes([UInt8])
+        /// Nothing came in the time that a wait may take.
+        case nothingYet
+        case end
+    }
+
+    /// What comes next, at most so many bytes (recv(2)).
+    package func receive(bytesMax: Int) throws(SystemError) -> Received {
         var buffer = [UInt8](repeating: 0, count: bytesMax)
         while true {
             let count = recv(descriptor.rawValue, &buffer, buffer.count, 0)
-            if count >= 0 { return Array(buffer[..<count]) }
+            if count > 0 { return .bytes(Array(buffer[..<count])) }
+            if count == 0 { return .end }
+            if errno == EAGAIN { return .nothingYet }
             guard errno == EINTR else { throw SystemError("recv") }
         }
     }
@@ -71,10 +88,6 @@ package struct UnixListener: ~Copyable, Sendable {
         self.path = path
     }
 
-    deinit {
-        unlink(path)
-    }
-
     /// The next connection; nil where none comes within the time, or the listener was told to end (poll(2), accept4(2)).
     package func accept(withinMilliseconds milliseconds: Int32) throws(SystemError) -> UnixSocket? {
         var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
@@ -87,8 +100,9 @@ package struct UnixListener: ~Copyable, Sendable {
         return UnixSocket(owning: raw)
     }
 
-    /// Lets `accept` return at once from now on, on whatever thread it waits (shutdown(2)).
+    /// Takes the socket's name away, and lets `accept` return at once from now on, on whatever thread it waits (shutdown(2)).
     package func end() {
+        unlink(path)
         _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
     }
 }

@@ -37,7 +37,8 @@ package enum Backup {
             throw StoreError("The copy does not pass its check; it is kept as \(partial).")
         }
         try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
-            try PrivateFile.rename(partial, to: path)
+            try DurableFile.sync(path: partial)
+            try PrivateFile.rename(partial, toNew: path)
         }
         return check
     }

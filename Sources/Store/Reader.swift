@@ -32,6 +32,8 @@ package final class Reader {
         assertThread()
         do throws(SQLiteError) {
             if !isBatchOpen {
+                // One that could not be ended is given up, or no other could begin.
+                if database.isInTransaction { try database.run("ROLLBACK") }
                 batchVersion = versions.latest
                 // Deferred: the first SELECT takes the snapshot.
                 try database.run("BEGIN")

@@ -6,12 +6,14 @@ package enum Restore {
     /// Takes a checked copy of the backup for the database at `path`, on which no server may run. The database that was there
     /// is kept beside it, under a name that ends in `suffix`.
     ///
-    /// At any moment in between, a power cut leaves one of both databases whole under the name.
+    /// At any moment in between, a power cut leaves one of both databases whole under the name; a database whose log could
+    /// not be put back into it, since it is damaged, may be left without that log, which is then beside it.
     ///
     /// - Returns: what the check of the restored database found, and where the old one is; nil where there was none.
     package static func run(
         _ backup: String, to path: String, keepingOldAs suffix: String, progress: (Backup.Stage) -> Void
     ) throws(StoreError) -> (check: IntegrityCheck, kept: String?) {
+        // Proved before anything is made where the database is to be.
         let source = try DatabaseFile.openCopy(path: backup)
         defer { source.close() }
         let hadDatabase = PrivateFile.exists(path: path)
@@ -20,26 +22,31 @@ package enum Restore {
         try Backup.system("The file \(restored) can't be removed") { () throws(SystemError) in
             try PrivateFile.remove(path: restored)
         }
-        let check = try Backup.write(source, to: restored, progress: progress)
-        let kept = hadDatabase ? file.path + suffix : nil
-        if let kept { try keep(file.path, as: kept) }
+        let check: IntegrityCheck
+        do throws(StoreError) {
+            check = try Backup.write(source, to: restored, progress: progress)
+        } catch {
+            if !hadDatabase { try? PrivateFile.remove(path: file.path) }
+            throw error
+        }
+        let kept = file.path + suffix
+        try keep(file.path, as: kept, hadDatabase: hadDatabase)
         try Backup.system("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
             try PrivateFile.rename(restored, to: file.path)
         }
-        return (check, kept)
+        return (check, hadDatabase ? kept : nil)
     }
 
     /// Gives the old database a second name, with all that its log holds.
-    private static func keep(_ path: String, as kept: String) throws(StoreError) {
-        emptyLog(of: path)
+    private static func keep(_ path: String, as kept: String, hadDatabase: Bool) throws(StoreError) {
+        if hadDatabase { emptyLog(of: path) }
         try Backup.system("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
-            try PrivateFile.link(path, as: kept)
-            // A log that could not be put back into its file, since that is damaged, stays with it. It must not stay here:
-            // SQLite would take it for the new file's.
-            guard PrivateFile.exists(path: path + "-wal") else { return }
-            try PrivateFile.rename(path + "-wal", to: kept + "-wal")
+            if hadDatabase { try PrivateFile.link(path, as: kept) }
+            // A log that is still there (of a damaged database, or of one that somebody removed) must not stay: SQLite would
+            // take it for the new file's.
+            if PrivateFile.exists(path: path + "-wal") { try PrivateFile.rename(path + "-wal", to: kept + "-wal") }
+            try PrivateFile.remove(path: path + "-shm")
         }
-        try? PrivateFile.remove(path: path + "-shm")
     }
 
     /// Puts the log back into its file, which removes it.

@@ -27,11 +27,9 @@ extension SQLiteRepository {
                 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row in
-                guard let kind = LedgerEntry.Kind(rawValue: row.integer(1)) else {
-                    preconditionFailure("a later schema, with other kinds, is refused")
-                }
                 let entry = LedgerEntry(
-                    kind: kind, order: OrderNumber(stored: row.text(2)), points: Points(hundredths: row.integer(3)),
+                    kind: LedgerEntry.Kind(rawValue: row.integer(1)) ?? .other, order: OrderNumber(stored: row.text(2)),
+                    points: Points(hundredths: row.integer(3)),
                     balanceAfter: Points(hundredths: row.integer(4)), at: Timestamp(milliseconds: row.integer(5)))
                 return (row.integer(0), entry)
             }

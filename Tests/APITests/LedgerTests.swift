@@ -52,6 +52,18 @@ import Testing
         ).run(on: Self.api())
     }
 
+    /// The second field counts for what is answered, and so for what is kept.
+    @Test func aFormThatASecondFieldAskedForIsNotKeptForTheFirstAlone() async {
+        let api = Self.api()
+        let json = "Accept: application/json;q=0.5"
+        let table = await Scenario(
+            "GET \(Self.path)", as: "ann", [json, "Accept: text/csv"], gives: 200
+        ).run(on: api)
+        #expect(table.text.hasPrefix("kind"))
+        let array = await Scenario("GET \(Self.path)", as: "ann", [json], gives: 200).run(on: api)
+        #expect(array.text.hasPrefix("["))
+    }
+
     /// Asked for in turn, of one API that keeps answers.
     @Test func formsAreKeptApart() async {
         let api = Self.api()

@@ -140,6 +140,24 @@ struct BackupTests {
         }
     }
 
+    /// The owner removed a broken database, and its log stayed.
+    @Test func aLogWithoutItsFileIsNotTakenForTheNewFiles() throws {
+        let folder = TemporaryFolder()
+        let (path, backup) = (folder.file("test.db"), folder.file("backup.db"))
+        try Self.makeDatabase(at: backup, orders: 1)
+        try Self.makeDatabase(at: path, orders: 2)
+        let database = try Database(path: path, mode: .readWriteCreate)
+        try database.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+        try database.execute("UPDATE orders SET uploaded_at = 5; DELETE FROM orders WHERE id = 1")
+        let left = folder.file("left.db")
+        try FileManager.default.copyItem(atPath: path + "-wal", toPath: left + "-wal")
+        database.close()
+        let (_, kept) = try Restore.run(backup, to: left, keepingOldAs: ".old") { _ in }
+        #expect(kept == nil)
+        #expect(!PrivateFile.exists(path: left + "-wal") && PrivateFile.exists(path: left + ".old-wal"))
+        #expect(try orderCount(left) == 1)
+    }
+
     @Test func whatIsNoBackupIsNotRestored() throws {
         let folder = TemporaryFolder()
         let path = folder.file("test.db")
@@ -161,6 +179,10 @@ struct BackupTests {
         }
         #expect(try orderCount(path) == 1)
         #expect(!PrivateFile.exists(path: path + ".old"))
+        #expect(throws: StoreError.self) {
+            _ = try Restore.run(folder.file("text"), to: folder.file("new.db"), keepingOldAs: ".old") { _ in }
+        }
+        #expect(!PrivateFile.exists(path: folder.file("new.db")), "nothing is left where nothing was")
     }
 
     /// A database with a user and uploaded orders, that no server has open.

@@ -26,7 +26,7 @@ struct IntegrityCheckTests {
             let check = try fixture.store.check(until: Cancellation()) { stage in
                 if case .checking(let rule, let number, let count) = stage {
                     rules.append(rule)
-                    #expect(number == rules.count && count == 9)
+                    #expect(number == rules.count && count == 10)
                 }
             }
             #expect(check.isPassed)
@@ -69,7 +69,7 @@ struct IntegrityCheckTests {
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
             VALUES (1, 3, '26', 100, 0, 0)
-            """, ["each balance is the sum", "each ledger entry has the balance"]
+            """, ["each balance is the sum", "each ledger entry has the balance", "nothing but accruals"]
         ),
     ]
 
