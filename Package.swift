@@ -58,6 +58,10 @@ let package = Package(
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite"]),
+        .testTarget(
+            name: "DurabilityTests",
+            dependencies: ["Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "Store"],
+            exclude: ["Preload"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

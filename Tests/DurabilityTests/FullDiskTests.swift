@@ -1,0 +1,88 @@
+import EndToEndSupport
+import Foundation
+import Posix
+import Synchronization
+import Testing
+
+/// A disk that fills and empties again and again under a server at work.
+@Suite(
+    .enabled(if: Recorder.library != nil, Comment(rawValue: Recorder.hint)),
+    .enabled(if: SmallDisk.isPossible, "only root with CAP_SYS_ADMIN may mount a small disk"))
+struct FullDiskTests {
+    private static let rounds = 20 * min(Scale.factor, 10)
+
+    @Test func writesAreRefusedUntilThereIsRoom() throws {
+        // Room for the log at its full length twice, so that it is written back in between.
+        let disk = try SmallDisk(megabytes: 40)
+        let recording = try Recording(seed: 1, shoppers: 3, on: disk)
+        let server = try recording.start()
+        let reader = try server.client()
+        try reader.register("reader")
+        let load = Load(recording.shoppers, on: try server.endpoint())
+        defer { load.stop() }
+        for _ in 0..<Self.rounds {
+            try disk.fill()
+            let refused = load.refused
+            try eventually("writes are refused") { load.refused >= refused + 5 }
+            #expect(try reader.send("GET", "/api/user/balance").status == 200)
+            #expect(try reader.send("GET", "/api/user/withdrawals").status == 204)
+            try disk.empty()
+            let answered = load.answered
+            try eventually("writes go on") { load.answered >= answered + 20 }
+        }
+        load.stop()
+        #expect(recording.shoppers.flatMap(\.complaints).isEmpty)
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+
+        let trace = try recording.trace()
+        let losses = try PowerCuts(trace, seed: 1).losses(0..<20)
+        #expect(losses.isEmpty)
+        var promises = Promises(try Transcript(trace))
+        promises.advance(to: trace.events.count)
+        #expect(promises.orders.count > 20 * Self.rounds / 2)
+        #expect(Audit.findings(at: recording.database, promises).isEmpty)
+    }
+}
+
+/// Shoppers that ask without a pause, each on a thread of its own.
+private final class Load: Sendable {
+    private struct Counts {
+        var answered = 0
+        var refused = 0
+    }
+
+    private final class State: Sendable {
+        let counts = Mutex(Counts())
+        let isStopping = Atomic<Bool>(false)
+    }
+
+    private let state = State()
+    private let threads: Mutex<[Posix.Thread]>
+
+    init(_ shoppers: [Shopper], on endpoint: Endpoint) {
+        let threads = shoppers.map { [state] shopper in
+            Posix.Thread(name: shopper.login) {
+                guard (try? shopper.connect(to: endpoint)) != nil else { return }
+                while !state.isStopping.load(ordering: .relaxed), let status = shopper.askNext() {
+                    state.counts.withLock { counts in
+                        if status == 503 { counts.refused += 1 } else { counts.answered += 1 }
+                    }
+                }
+            }
+        }
+        self.threads = Mutex(threads)
+    }
+
+    var answered: Int { state.counts.withLock { $0.answered } }
+    var refused: Int { state.counts.withLock { $0.refused } }
+
+    func stop() {
+        state.isStopping.store(true, ordering: .relaxed)
+        let threads = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in threads { thread.join() }
+    }
+}

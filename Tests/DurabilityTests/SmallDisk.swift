@@ -1,0 +1,39 @@
+import EndToEndSupport
+import Foundation
+
+/// A file system in memory that is soon full; unmounted when it goes.
+final class SmallDisk {
+    private let folder: Folder
+
+    /// Whether this process may mount one (mount(2)).
+    static let isPossible = (try? SmallDisk(megabytes: 1)) != nil
+
+    init(megabytes: Int) throws {
+        let folder = try Folder(under: Scratch.path)
+        guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(megabytes)m") == 0 else {
+            throw TestFailure("a disk can't be mounted: errno \(errno)")
+        }
+        self.folder = folder
+    }
+
+    deinit {
+        // Whoever still uses it keeps it until he ends.
+        umount2(folder.path, Int32(MNT_DETACH))
+    }
+
+    func file(_ name: String) -> String { folder.file(name) }
+
+    /// Takes all the room there is.
+    func fill() throws {
+        let filler = open(file("filler"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard filler >= 0 else { throw TestFailure("no filler: errno \(errno)") }
+        defer { close(filler) }
+        let chunk = [UInt8](repeating: 0xFF, count: 1 << 20)
+        while write(filler, chunk, chunk.count) > 0 {}
+        guard errno == ENOSPC else { throw TestFailure("the disk does not fill: errno \(errno)") }
+    }
+
+    func empty() throws {
+        try FileManager.default.removeItem(atPath: file("filler"))
+    }
+}

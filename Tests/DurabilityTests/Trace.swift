@@ -1,0 +1,66 @@
+import EndToEndSupport
+import Foundation
+
+/// What the recorder noted, in the order in which it happened.
+struct Trace: Sendable {
+    enum Kind: Int32 {
+        case start = 1
+        case open, close, write, truncate, sync, syncFailed, unlink, accept, receive, send, fault
+    }
+
+    struct Event: Sendable {
+        let kind: Kind
+        let descriptor: Int32
+        /// Where it wrote, or the length it cut to; for an open, 1 where it made the file.
+        let offset: Int
+        /// Of what was written, received or sent, or the path; in ``Trace/bytes``.
+        let data: Range<Int>
+    }
+
+    let bytes: [UInt8]
+    let events: [Event]
+
+    private static let headerBytes = 24
+
+    init(path: String) throws {
+        let bytes = try Self.read(path)
+        var events: [Event] = []
+        try bytes.withUnsafeBytes { buffer in
+            var position = 0
+            while position < buffer.count {
+                guard position + Self.headerBytes <= buffer.count else { throw TestFailure("a trace ends in an event") }
+                let number = buffer.loadUnaligned(fromByteOffset: position, as: Int32.self)
+                let start = position + Self.headerBytes
+                let length = Int(buffer.loadUnaligned(fromByteOffset: position + 16, as: Int64.self))
+                guard let kind = Kind(rawValue: number), start + length <= buffer.count else {
+                    throw TestFailure("a trace has something else at \(position)")
+                }
+                events.append(
+                    Event(
+                        kind: kind, descriptor: buffer.loadUnaligned(fromByteOffset: position + 4, as: Int32.self),
+                        offset: Int(buffer.loadUnaligned(fromByteOffset: position + 8, as: Int64.self)),
+                        data: start..<start + length))
+                position = start + length
+            }
+        }
+        self.bytes = bytes
+        self.events = events
+    }
+
+    /// Whole, and never twice in memory: traces are long.
+    private static func read(_ path: String) throws -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw TestFailure("\(path) can't be read: errno \(errno)") }
+        defer { close(file) }
+        let length = Int(lseek(file, 0, SEEK_END))
+        return try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            while count < length {
+                let read = pread(file, buffer.baseAddress! + count, length - count, off_t(count))
+                guard read > 0 else { throw TestFailure("\(path) ends early: errno \(errno)") }
+                count += read
+            }
+        }
+    }
+
+    func text(_ event: Event) -> String { String(decoding: bytes[event.data], as: UTF8.self) }
+}
