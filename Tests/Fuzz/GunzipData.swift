@@ -46,7 +46,8 @@ private func check(_ packed: [UInt8], smallLimit: Int) {
     case .failed(.tooLarge):
         require(limited == outcome, "what is too large is so for a smaller limit too")
     case .failed:
-        require(limited == outcome || limited == .failed(.tooLarge), "a limit mends nothing")
+        // Which fault zlib meets first may depend on the room it has.
+        if case .content = limited { require(false, "a limit mends nothing") }
     }
 }
 
