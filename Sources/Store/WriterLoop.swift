@@ -59,6 +59,9 @@ final class WriterLoop {
     }
 
     private func process(_ batch: [WriteJob]) {
+        // Room that has come since is the file's first: the log would take all of it, and then not fit into the file. Once
+        // written back, the log starts anew where it has its room already.
+        if trouble == .diskFull { checkpoint(.restart) }
         guard !isBroken else {
             return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
         }
@@ -135,6 +138,8 @@ final class WriterLoop {
             try runCheckpoint(mode)
         } catch {
             if error.isIOFailure { return end(after: error, []) }
+            // Told already, with what could not be committed.
+            if trouble == .diskFull { return }
             if error.isBusy {
                 return log.warning("Readers kept the database's log from starting anew: \(database.walPages) pages.")
             }

@@ -66,7 +66,12 @@ final class Recording {
         let server = try start(fault: life.fault)
         let endpoint = try server.endpoint()
         _ = try atOnce(shoppers.count) { [shoppers] index in
-            try shoppers[index].connect(to: endpoint)
+            do {
+                try shoppers[index].connect(to: endpoint)
+            } catch  where life.fault != nil {
+                // It went when others had begun.
+                return
+            }
             shoppers[index].shop(count: life.requests)
         }
         try shopAlone(untilLogBegins: life.logBeginnings)
@@ -79,6 +84,7 @@ final class Recording {
     }
 
     private func shopAlone(untilLogBegins times: Int) throws {
+        guard times > 0 else { return }
         let first = try logBeginnings()
         for _ in 0..<200 {
             guard try logBeginnings() < first + times else { return }
