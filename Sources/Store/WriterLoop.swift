@@ -56,6 +56,9 @@ final class WriterLoop {
     }
 
     private func process(_ batch: [WriteJob]) {
+        // Room that has come since is the file's first: the log would take all of it, and then not fit into the file. Once
+        // written back, the log starts anew where it has its room already.
+        if trouble == .diskFull { writeBack(.restart) }
         guard !isBroken else {
             return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
         }
@@ -123,11 +126,16 @@ final class WriterLoop {
     }
 
     private func checkpointIfDue() {
-        guard let mode = checkpoints.due(walPages: database.walPages) else { return }
+        if let mode = checkpoints.due(walPages: database.walPages) { writeBack(mode) }
+    }
+
+    private func writeBack(_ mode: CheckpointMode) {
         do throws(SQLiteError) {
             try checkpoint(mode)
         } catch {
             if error.isIOFailure { return end(after: error, []) }
+            // Told already, with what could not be committed.
+            if trouble == .diskFull { return }
             if error.isBusy {
                 return log.warning("Readers kept the database's log from starting anew: \(database.walPages) pages.")
             }
