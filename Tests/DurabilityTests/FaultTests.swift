@@ -81,7 +81,7 @@ struct FaultTests {
         try check(run, kind, fault)
     }
 
-    /// A disk that drops a write, or a sync, and says it was made: that must be seen, or the tests above see nothing.
+    /// A disk that drops a write and says that it was made has to be seen, or the tests above see nothing.
     @Test func aDiskThatLiesIsCaught() throws {
         let counts = try Self.counts.get()
         let points = (0..<10).map { number in

@@ -6,15 +6,16 @@ import Testing
 
 /// A disk that fills and empties again and again under a server at work.
 @Suite(
-    .enabled(if: Recorder.library != nil, Comment(rawValue: Recorder.hint)),
+    .serialized, .enabled(if: Recorder.library != nil, Comment(rawValue: Recorder.hint)),
     .enabled(if: SmallDisk.isPossible, "only root with CAP_SYS_ADMIN may mount a small disk"))
 struct FullDiskTests {
-    private static let rounds = 20 * min(Scale.factor, 10)
+    private static let rounds = 20
 
-    @Test func writesAreRefusedUntilThereIsRoom() throws {
-        // Room for the log at its full length twice, so that it is written back in between.
-        let disk = try SmallDisk(megabytes: 40)
-        let recording = try Recording(seed: 1, shoppers: 3, on: disk)
+    @Test(arguments: 1...UInt64(min(Scale.factor, 10)))
+    func writesAreRefusedUntilThereIsRoom(seed: UInt64) throws {
+        // More than the log takes in so many rounds.
+        let disk = try SmallDisk(megabytes: 64)
+        let recording = try Recording(seed: seed, shoppers: 3, on: disk)
         let server = try recording.start()
         let reader = try server.client()
         try reader.register("reader")
@@ -36,12 +37,27 @@ struct FullDiskTests {
         #expect(try server.waitForEnd() == 0)
 
         let trace = try recording.trace()
-        let losses = try PowerCuts(trace, seed: 1).losses(0..<20)
+        let losses = try PowerCuts(trace, seed: seed).losses(0..<20)
         #expect(losses.isEmpty)
         var promises = Promises(try Transcript(trace))
         promises.advance(to: trace.events.count)
         #expect(promises.orders.count > 20 * Self.rounds / 2)
         #expect(Audit.findings(at: recording.database, promises).isEmpty)
+    }
+
+    /// Little room comes back to a disk that the log has filled: it has to go to the file, for the log would take it all.
+    @Test func aLogThatFilledItsDiskIsWrittenBack() throws {
+        let disk = try SmallDisk(megabytes: 6)
+        try disk.take(bytes: 512 << 10)
+        let recording = try Recording(seed: 2, shoppers: 1, on: disk)
+        let server = try recording.start()
+        let shopper = recording.shoppers[0]
+        try shopper.connect(to: try server.endpoint())
+        func isAnswered() -> Bool { (0..<50).contains { _ in shopper.askNext() != 503 } }
+        #expect(!(0..<1_000).allSatisfy { _ in isAnswered() }, "the log took all of it")
+        try disk.empty()
+        #expect((0..<200).allSatisfy { _ in isAnswered() })
+        #expect(shopper.complaints.isEmpty)
     }
 }
 

@@ -66,7 +66,13 @@ final class Recording {
         let server = try start(fault: life.fault)
         let endpoint = try server.endpoint()
         _ = try atOnce(shoppers.count) { [shoppers] index in
-            try shoppers[index].connect(to: endpoint)
+            do {
+                try shoppers[index].connect(to: endpoint)
+            } catch {
+                // It may have gone when others had begun.
+                if life.fault != nil { return }
+                throw error
+            }
             shoppers[index].shop(count: life.requests)
         }
         try shopAlone(untilLogBegins: life.logBeginnings)
@@ -79,6 +85,7 @@ final class Recording {
     }
 
     private func shopAlone(untilLogBegins times: Int) throws {
+        guard times > 0 else { return }
         let first = try logBeginnings()
         for _ in 0..<200 {
             guard try logBeginnings() < first + times else { return }

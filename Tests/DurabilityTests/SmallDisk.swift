@@ -25,14 +25,27 @@ final class SmallDisk {
 
     /// Takes all the room there is.
     func fill() throws {
+        try take(bytes: .max)
+    }
+
+    /// Takes so much room, or all there is.
+    func take(bytes: Int) throws {
         let filler = open(file("filler"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard filler >= 0 else { throw TestFailure("no filler: errno \(errno)") }
         defer { close(filler) }
         let chunk = [UInt8](repeating: 0xFF, count: 1 << 20)
-        while write(filler, chunk, chunk.count) > 0 {}
-        guard errno == ENOSPC else { throw TestFailure("the disk does not fill: errno \(errno)") }
+        var rest = bytes
+        while rest > 0 {
+            let written = write(filler, chunk, min(rest, chunk.count))
+            guard written > 0 else {
+                if errno == ENOSPC { return }
+                throw TestFailure("the disk does not fill: errno \(errno)")
+            }
+            rest -= written
+        }
     }
 
+    /// Gives back what was taken.
     func empty() throws {
         try FileManager.default.removeItem(atPath: file("filler"))
     }
