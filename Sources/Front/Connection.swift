@@ -66,6 +66,9 @@ final class Connection: @unchecked Sendable {
     /// How the request that is being answered was framed, and so its answer has to be.
     private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     private var pendingAnswer: (() async -> Response)?
+    /// Whether it is its turn to make a part of a body, and whether it waits for that.
+    private var mayMakePart = false
+    private var awaitsPart = false
     /// Whether the client was told nothing yet that would keep it from sending its next request.
     private var clientMaySend = true
 
@@ -234,9 +237,14 @@ extension Connection {
     /// Whoever was free to go on may have done so already, where it is us who end it.
     private var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
 
-    /// Makes the next part once those before it were taken, one in a turn.
+    /// Makes the next part once those before it were taken, and it is the connection's turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
         guard try flush() else { return false }
+        guard mayMakePart else {
+            awaitPart()
+            return false
+        }
+        mayMakePart = false
         let part: [UInt8]?
         do throws(BodyFailure) {
             part = try parts.next()
@@ -251,8 +259,21 @@ extension Connection {
             return true
         }
         if framing.isHTTP11 { outbox.append(chunk: part) } else { outbox.append(part) }
-        if try flush() { loop.postpone(self) }
+        if try flush() { awaitPart() }
         return false
+    }
+
+    private func awaitPart() {
+        guard !awaitsPart else { return }
+        awaitsPart = true
+        loop.awaitPart(self)
+    }
+
+    /// The turn has come to make a part.
+    func letMakePart() {
+        awaitsPart = false
+        mayMakePart = true
+        loop.makeRunnable(self)
     }
 
     /// Sends what there is; false where the client has to take some of it first.

@@ -16,6 +16,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private static let acceptsPerTurnMax = 4
     /// How long accepting rests where no descriptor is left; those that wait do so in the kernel.
     private static let acceptPauseNanoseconds: Int64 = 100_000_000
+    /// Parts of bodies that a turn makes, about half a millisecond each: many long answers share what others leave.
+    private static let partsPerTurnMax = 4
     private static let wakeupToken = UInt64.max
     /// The listeners' tokens begin here, in the generation that no connection has.
     private static let firstListenerToken = UInt64(UInt32.max) << 32
@@ -42,6 +44,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var runnable: [Connection] = []
     /// Connections that go on in the next turn, whether or not anything arrives until then.
     private var postponed: [Connection] = []
+    /// Connections whose bodies are made part by part, in the order in which they wait to make one.
+    private var awaitingPart: [Connection] = []
     private let bufferedBytesMax: Int
     /// What the connections hold in their buffers.
     private var bufferedBytes = 0
@@ -128,6 +132,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         postponed.append(connection)
     }
 
+    /// Has a later turn let the connection make a part.
+    func awaitPart(_ connection: Connection) {
+        awaitingPart.append(connection)
+    }
+
     func changeBufferedBytes(by difference: Int) {
         bufferedBytes += difference
     }
@@ -146,7 +155,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func timeoutMilliseconds() -> Int32? {
-        if !jobs.isEmpty || !postponed.isEmpty { return 0 }
+        if !jobs.isEmpty || !postponed.isEmpty || !awaitingPart.isEmpty { return 0 }
         let never = Int64.max
         let next = min(wheel.nextNanoseconds() ?? never, acceptsAgainAt ?? never, stopDeadline ?? never)
         return next == never ? nil : Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
@@ -175,6 +184,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             connection.receive(into: &receiveBuffer)
             makeRunnable(connection)
         }
+        let turn = awaitingPart.prefix(Self.partsPerTurnMax)
+        awaitingPart.removeFirst(turn.count)
+        for connection in turn { connection.letMakePart() }
     }
 
     private func expireDeadlines() {
