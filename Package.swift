@@ -50,7 +50,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Loyalty"]),
+        .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty"]),
         .testTarget(name: "StoreTests", dependencies: ["Loyalty", "Posix", "SQLite", "Store"]),
         .testTarget(name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix"]),
         .testTarget(name: "APITests", dependencies: ["API", "Gzip", "HTTP", "JSON", "Loyalty"]),

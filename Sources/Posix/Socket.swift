@@ -81,6 +81,9 @@ package struct ListeningSocket: ~Copyable, Sendable {
 
     /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
     private static let backlog: CInt = 4096
+    /// What the kernel takes of an answer ahead of what the network has taken. Without it a client that never reads makes
+    /// us write, and the kernel keep, megabytes for each of its connections (tcp(7), TCP_NOTSENT_LOWAT).
+    private static let unsentBytesMax: CInt = 128 * 1024
 
     /// Listens on an endpoint; port 0 takes a free one. IPv6 alone is listened on where the address is IPv6, so that the
     /// same port can be had for both.
@@ -94,6 +97,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
         if requested.family == AF_INET6 { try Self.enable(IPV6_V6ONLY, level: CInt(IPPROTO_IPV6), raw) }
         // Accepted sockets inherit it; answers go out whole, so there is nothing to wait for.
         try Self.enable(TCP_NODELAY, level: CInt(IPPROTO_TCP), raw)
+        try Self.set(TCP_NOTSENT_LOWAT, to: Self.unsentBytesMax, level: CInt(IPPROTO_TCP), raw)
         guard requested.withSocketAddress({ bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
         guard listen(raw, Self.backlog) == 0 else { throw SystemError("listen") }
         endpoint = requested.with(port: try Self.port(of: raw))
@@ -135,8 +139,12 @@ package struct ListeningSocket: ~Copyable, Sendable {
     }
 
     private static func enable(_ option: CInt, level: CInt, _ raw: CInt) throws(SystemError) {
-        var one: CInt = 1
-        guard setsockopt(raw, level, option, &one, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
+        try set(option, to: 1, level: level, raw)
+    }
+
+    private static func set(_ option: CInt, to value: CInt, level: CInt, _ raw: CInt) throws(SystemError) {
+        var value = value
+        guard setsockopt(raw, level, option, &value, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
             throw SystemError("setsockopt")
         }
     }
