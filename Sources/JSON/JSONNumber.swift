@@ -16,12 +16,21 @@ package struct JSONNumber: Sendable, Equatable {
     package enum ScaleError: Error, Equatable, Sendable {
         /// The value has more decimal places than were asked for.
         case tooFine
-        /// The scaled value does not fit a signed 64-bit integer.
+        /// The scaled value does not fit the integer.
         case outOfRange
     }
 
     /// The value times 10^`places`, where that is a whole number: `12.5` with two places is 1250.
     package func scaled(places: Int) throws(ScaleError) -> Int64 {
+        try scaledInteger(places: places)
+    }
+
+    /// As ``scaled(places:)``, for amounts with more places than 64 bits have room for.
+    package func scaledWide(places: Int) throws(ScaleError) -> Int128 {
+        try scaledInteger(places: places)
+    }
+
+    private func scaledInteger<Value: FixedWidthInteger & SignedInteger>(places: Int) throws(ScaleError) -> Value {
         let decimal = decimal
         guard let exponent = decimal.exponent(shiftedBy: places) else { throw .outOfRange }
         if decimal.digits.isEmpty { return 0 }
@@ -41,7 +50,7 @@ package struct JSONNumber: Sendable, Equatable {
         guard dropped <= decimal.digits.count else { return 0 }
         let kept = decimal.digits.dropLast(dropped)
         let roundsUp = decimal.digits[decimal.digits.count - dropped] >= 5
-        let truncated = try Self.integer(Array(kept), timesTenTo: 0, isNegative: decimal.isNegative)
+        let truncated: Int64 = try Self.integer(Array(kept), timesTenTo: 0, isNegative: decimal.isNegative)
         guard roundsUp else { return truncated }
         let (sum, overflow) = truncated.addingReportingOverflow(decimal.isNegative ? -1 : 1)
         guard !overflow else { throw .outOfRange }
@@ -58,7 +67,7 @@ package struct JSONNumber: Sendable, Equatable {
         /// Nil where the value is too large for any integer we know.
         func exponent(shiftedBy places: Int) -> Int? {
             let shifted = exponent + places
-            return !digits.isEmpty && shifted > 18 ? nil : shifted
+            return !digits.isEmpty && shifted > 38 ? nil : shifted
         }
     }
 
@@ -97,12 +106,12 @@ package struct JSONNumber: Sendable, Equatable {
     /// Larger than any document is long, so that a held exponent means what the written one does.
     private static let exponentMagnitudeMax = 1_000_000_000
 
-    private static func integer(
+    private static func integer<Value: FixedWidthInteger & SignedInteger>(
         _ digits: [UInt8], timesTenTo exponent: Int, isNegative: Bool
-    ) throws(ScaleError) -> Int64 {
-        var value: Int64 = 0
+    ) throws(ScaleError) -> Value {
+        var value: Value = 0
         for index in 0..<(digits.count + exponent) {
-            let digit = index < digits.count ? Int64(digits[index]) : 0
+            let digit = index < digits.count ? Value(digits[index]) : 0
             let (shifted, shiftOverflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, sumOverflow) = shifted.addingReportingOverflow(isNegative ? -digit : digit)
             guard !shiftOverflow, !sumOverflow else { throw .outOfRange }
