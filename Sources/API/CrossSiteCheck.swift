@@ -8,7 +8,7 @@ struct CrossSiteCheck {
     /// Whether the request may change something. One that shows `Authorization` and no cookie was not made by a browser
     /// on its own.
     func allows(_ request: Request) -> Bool {
-        guard request.method == .post else { return true }
+        guard request.method == .post || request.method == .delete else { return true }
         if request.headers["authorization"] != nil, request.headers["cookie"] == nil { return true }
         let origins = request.headers.all("origin")
         if let origin = origins.first, origins.count == 1, isAllowed(origin) { return true }

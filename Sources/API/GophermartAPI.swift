@@ -47,22 +47,16 @@ package final class GophermartAPI: RequestHandler {
 
     package func respond(to request: Request) -> Reply {
         do throws(Problem) {
-            switch try outcome(of: request) {
-            case .now(let response): return .now(response)
-            case .later(let later):
-                return .later {
-                    do throws(LoyaltyError) { return try await later() } catch { return Problem(error).response }
-                }
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route): return try outcome(of: request, on: route).reply
+            case .answer(let response): return .now(response)
             }
         } catch {
             return .now(error.response)
         }
     }
 
-    package func response(to error: RequestError) -> Response {
-        let fields: [Response.Field] = error.status == .serviceUnavailable ? [.retryAfter(1)] : []
-        return Problem(error.status, error.detail, fields: fields).response
-    }
+    package func response(to error: RequestError) -> Response { Problem(error).response }
 
     package func endBatch() {
         didEndBatch()
@@ -72,35 +66,9 @@ package final class GophermartAPI: RequestHandler {
         didClose()
     }
 
-    private enum Outcome {
-        case now(Response)
-        case later(Route.Later)
-    }
-
-    private func outcome(of request: Request) throws(Problem) -> Outcome {
-        switch router.match(request) {
-        case .route(let route):
-            guard crossSiteCheck.allows(request) else {
-                throw Problem(.forbidden, "The request comes from another site.")
-            }
-            return try outcome(of: request, on: route)
-        case .unknownPath: throw Problem(.notFound, "There is nothing at this path.")
-        case .otherMethods(let allow):
-            throw Problem(
-                .methodNotAllowed, "The path has other methods: \(allow).",
-                fields: [Response.Field(name: "Allow", value: allow)])
-        case .options(let allow):
-            var response = Response(.noContent)
-            response.add("Allow", allow)
-            return .now(response)
-        }
-    }
-
     private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
-        case .anyone(let begin):
-            let body = try contentCoding.unpackedBody(of: request)
-            return .later(try translating { () throws(LoyaltyError) in try begin(body) })
+        case .anyone, .open, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }
@@ -110,21 +78,18 @@ package final class GophermartAPI: RequestHandler {
             if let response = answers.response(for: key) { return .now(response) }
             let version = versions.version
             let response = contentCoding.packed(
-                try translating { () throws(LoyaltyError) in try read(user, request) }, ifPreferred: prefersGzip)
+                try Problem.translating { () throws(LoyaltyError) in try read(user, request) }, ifPreferred: prefersGzip
+            )
             answers.insert(response, for: key, version: version)
             return .now(response)
         case .write(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)
-            return .later(try translating { () throws(LoyaltyError) in try begin(user, body) })
+            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, body) })
         }
     }
 
     private func user(of request: Request) throws(Problem) -> UserID? {
-        try translating { () throws(LoyaltyError) in try authentication.user(of: request) }
-    }
-
-    private func translating<Value>(_ body: () throws(LoyaltyError) -> Value) throws(Problem) -> Value {
-        do throws(LoyaltyError) { return try body() } catch { throw Problem(error) }
+        try Problem.translating { () throws(LoyaltyError) in try authentication.user(of: request) }
     }
 }

@@ -34,6 +34,16 @@ package struct Problem: Error, Sendable {
 }
 
 extension Problem {
+    /// What was wrong with a request that could not be read.
+    init(_ error: RequestError) {
+        self.init(
+            error.status, error.detail, fields: error.status == .serviceUnavailable ? [.retryAfter(1)] : [])
+    }
+
+    static func translating<Value>(_ body: () throws(LoyaltyError) -> Value) throws(Problem) -> Value {
+        do throws(LoyaltyError) { return try body() } catch { throw Problem(error) }
+    }
+
     /// The one place where the domain's refusals become statuses.
     init(_ error: LoyaltyError) {
         switch error {
@@ -61,7 +71,7 @@ extension Problem {
         Problem(.unauthorized, detail, fields: [Response.Field(name: "WWW-Authenticate", value: "Bearer")])
     }
 
-    private static func detail(_ reason: OrderNumber.ParseError) -> String {
+    static func detail(_ reason: OrderNumber.ParseError) -> String {
         switch reason {
         case .empty: "The order number is empty."
         case .notDigits: "The order number has something other than digits."

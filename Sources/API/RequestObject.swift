@@ -16,6 +16,22 @@ struct RequestObject {
         self.object = object
     }
 
+    private init(_ object: JSONObject) {
+        self.object = object
+    }
+
+    /// An array of objects.
+    func objects(_ name: String) throws(LoyaltyError) -> [RequestObject] {
+        guard let values = object[name]?.array else { throw .malformed("\"\(name)\" is not an array.") }
+        var objects: [RequestObject] = []
+        objects.reserveCapacity(values.count)
+        for value in values {
+            guard let object = value.object else { throw .malformed("\"\(name)\" has something that is no object.") }
+            objects.append(RequestObject(object))
+        }
+        return objects
+    }
+
     func string(_ name: String) throws(LoyaltyError) -> String {
         guard let text = object[name]?.string else { throw .malformed("\"\(name)\" is not a string.") }
         return text
@@ -33,5 +49,16 @@ struct RequestObject {
             case .outOfRange: throw .sumInvalid("\"\(name)\" is too large.")
             }
         }
+    }
+
+    /// A number times 10^`places`, which is a whole number. Throws ``LoyaltyError/malformed(_:)`` for what is none.
+    func decimal<Value: FixedWidthInteger>(_ name: String, places: Int) throws(LoyaltyError) -> Value {
+        guard let number = object[name]?.number else { throw .malformed("\"\(name)\" is not a number.") }
+        do throws(JSONNumber.ScaleError) {
+            if let value = Value(exactly: try number.scaledWide(places: places)) { return value }
+        } catch {
+            if error == .tooFine { throw .malformed("\"\(name)\" has more than \(places) decimal places.") }
+        }
+        throw .malformed("\"\(name)\" is too large.")
     }
 }

@@ -6,6 +6,10 @@ final class Route {
     enum Action {
         /// Open to everyone, and waiting for something.
         case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
+        /// Open to everyone, and answered from what is there.
+        case open((_ request: Request) throws(LoyaltyError) -> Response)
+        /// Open to everyone, and waiting for something; the path says all.
+        case change((_ request: Request) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
@@ -17,6 +21,7 @@ final class Route {
     typealias Later = () async throws(LoyaltyError) -> Response
 
     let method: Method
+    /// Where it ends in a name in braces, any one segment stands there: `/api/orders/{number}`.
     let path: String
     let action: Action
     /// Its place among all routes, which the router gives it.

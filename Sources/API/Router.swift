@@ -15,11 +15,31 @@ struct Router {
         let path: String
         var routes: [Route]
         var allow = ""
+        /// The path up to the segment that may be any; nil where there is none.
+        let prefix: [UInt8]?
+
+        init(_ route: Route) {
+            path = route.path
+            routes = [route]
+            prefix = path.hasSuffix("}") ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
+        }
+
+        func isAt(_ path: ArraySlice<UInt8>) -> Bool {
+            guard let prefix else { return path.equals(self.path) }
+            let segment = path.dropFirst(prefix.count)
+            return path.starts(with: prefix) && !segment.isEmpty && !segment.contains(UInt8(ascii: "/"))
+        }
     }
 
     private var resources: [Resource] = []
+    /// What `OPTIONS *` is told: each method that some path has.
+    private let allowSomewhere: String
 
     init(_ routes: [Route]) {
+        let methods = [Method.get, .head, .post, .delete].filter { method in
+            routes.contains { $0.method == (method == .head ? .get : method) }
+        }
+        allowSomewhere = (methods + [.options]).map(\.name).joined(separator: ", ")
         for (number, route) in routes.enumerated() {
             route.number = number
             if let index = resources.firstIndex(where: { $0.path == route.path }) {
@@ -27,7 +47,7 @@ struct Router {
                     resources[index].routes.allSatisfy { $0.method != route.method }, "a route is described once")
                 resources[index].routes.append(route)
             } else {
-                resources.append(Resource(path: route.path, routes: [route]))
+                resources.append(Resource(route))
             }
         }
         for index in resources.indices {
@@ -39,14 +59,42 @@ struct Router {
 
     /// HEAD is answered wherever GET is (RFC 9110, section 9.3.2).
     func match(_ request: Request) -> Match {
-        if request.method == .options, request.target.equals("*") { return .options("GET, HEAD, POST, OPTIONS") }
+        if request.method == .options, request.target.equals("*") { return .options(allowSomewhere) }
         let path = request.path
-        for index in resources.indices where path.equals(resources[index].path) {
+        for index in resources.indices where resources[index].isAt(path) {
             let method = request.method == .head ? .get : request.method
             for route in resources[index].routes where route.method == method { return .route(route) }
             let allow = resources[index].allow
             return method == .options ? .options(allow) : .otherMethods(allow)
         }
         return .unknownPath
+    }
+}
+
+extension Router {
+    enum Found {
+        case route(Route)
+        /// To a question about the path itself.
+        case answer(Response)
+    }
+
+    /// Decides on the path, the method and the site, in this order.
+    func find(_ request: Request, _ crossSiteCheck: CrossSiteCheck) throws(Problem) -> Found {
+        switch match(request) {
+        case .route(let route):
+            guard crossSiteCheck.allows(request) else {
+                throw Problem(.forbidden, "The request comes from another site.")
+            }
+            return .route(route)
+        case .unknownPath: throw Problem(.notFound, "There is nothing at this path.")
+        case .otherMethods(let allow):
+            throw Problem(
+                .methodNotAllowed, "The path has other methods: \(allow).",
+                fields: [Response.Field(name: "Allow", value: allow)])
+        case .options(let allow):
+            var response = Response(.noContent)
+            response.add("Allow", allow)
+            return .answer(response)
+        }
     }
 }

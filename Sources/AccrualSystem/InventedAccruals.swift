@@ -1,9 +1,10 @@
-import JSON
 import Loyalty
 import Synchronization
 
 /// An accrual system that knows every order and makes up what it earned: always the same for the same number, and always
 /// by the same steps. For trying things out. Any thread may ask it.
+///
+/// A chaotic one meets each order with some trouble first, see ``Misbehaviour``.
 package final class InventedAccruals: Sendable {
     package struct Answer: Equatable, Sendable {
         package let status: Int
@@ -22,23 +23,40 @@ package final class InventedAccruals: Sendable {
     /// steps once more.
     private static let numbersMax = 100_000
 
-    package init() {}
+    private let isChaotic: Bool
+
+    package init(isChaotic: Bool = false) {
+        self.isChaotic = isChaotic
+    }
+
+    /// What comes of asking.
+    package enum Outcome: Equatable, Sendable {
+        case answer(Answer)
+        case misbehaviour(Misbehaviour)
+    }
 
     /// The next step of an order, as `GET /api/orders/{number}` answers it: unknown or registered, processing, and then
-    /// the end for ever.
-    package func ask(about number: OrderNumber) -> Answer {
+    /// the end for ever; the trouble before all that, where there is some.
+    package func ask(about number: OrderNumber) -> Outcome {
         let step = asked.withLock { asked in
             if asked.count >= Self.numbersMax, asked[number] == nil { asked.removeAll() }
             asked[number, default: 0] += 1
             return asked[number, default: 1]
         }
+        guard isChaotic else { return .answer(Self.answer(to: number, step: step)) }
+        if let trouble = Self.misbehaviour(of: number, step: step) { return .misbehaviour(trouble) }
+        let troubleCount = (1...).prefix { Self.misbehaviour(of: number, step: $0) != nil }.count
+        return .answer(Self.answer(to: number, step: step - troubleCount))
+    }
+
+    private static func answer(to number: OrderNumber, step: Int) -> Answer {
         switch step {
-        case 1: return Self.hash(number) & 16 == 0 ? Answer(status: 204, body: []) : Self.answer(number, "REGISTERED")
-        case 2: return Self.answer(number, "PROCESSING")
+        case 1: return hash(number) & 16 == 0 ? Answer(status: 204, body: []) : answer(number, "REGISTERED")
+        case 2: return answer(number, "PROCESSING")
         default:
-            switch Self.verdict(on: number) {
-            case .invalid: return Self.answer(number, "INVALID")
-            case .processed(let points): return Self.answer(number, "PROCESSED", points)
+            switch verdict(on: number) {
+            case .invalid: return answer(number, "INVALID")
+            case .processed(let points): return answer(number, "PROCESSED", points)
             }
         }
     }
@@ -51,7 +69,7 @@ package final class InventedAccruals: Sendable {
 
     /// FNV-1a, and the finalizer of SplitMix64 to spread what few digits differ in. Swift's own hashes differ from one run
     /// to the next.
-    private static func hash(_ number: OrderNumber) -> UInt64 {
+    static func hash(_ number: OrderNumber) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in number.digits.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -60,17 +78,6 @@ package final class InventedAccruals: Sendable {
     }
 
     private static func answer(_ number: OrderNumber, _ status: String, _ points: Points? = nil) -> Answer {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.name("order")
-            writer.string(number.digits)
-            writer.name("status")
-            writer.string(status)
-            if let points {
-                writer.name("accrual")
-                writer.number(hundredths: points.hundredths)
-            }
-        }
-        return Answer(status: 200, body: writer.bytes)
+        Answer(status: 200, body: OrderAnswer.body(number.digits, status, accrual: points?.description))
     }
 }

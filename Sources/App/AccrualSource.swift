@@ -1,28 +1,54 @@
 import Accrual
 import AccrualSystem
 import Loyalty
+import Posix
 
 /// Whom the workers ask.
 enum AccrualSource: Sendable {
-    /// Nobody: orders stay new.
-    case none
+    case builtIn
     case system(AccrualAddress)
-    case invented
+    case invented(isChaotic: Bool)
 }
 
-/// Asks the invented accrual system, without a network between.
+/// Asks the invented accrual system, without a network between, and has its troubles happen.
 struct InventedTransport: AccrualTransport {
     let accruals: InventedAccruals
+    let timeoutMilliseconds: Int
+    let cancellation: Cancellation
+
+    private static let slownessMilliseconds = 1000
+    private static let pauseSeconds = 2
 
     func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
-        let answer = accruals.ask(about: order)
-        return TransportAnswer(status: answer.status, body: answer.body)
+        switch accruals.ask(about: order) {
+        case .answer(let answer): return TransportAnswer(status: answer.status, body: answer.body)
+        case .misbehaviour(let trouble):
+            switch trouble {
+            case .slow: wait(min(Self.slownessMilliseconds, timeoutMilliseconds))
+            case .hanging, .dripping: wait(timeoutMilliseconds)
+            default: break
+            }
+            guard let answer = trouble.answer(about: order) else { throw TransportError(reason: trouble.reason) }
+            return TransportAnswer(
+                status: answer.status, retryAfterSeconds: trouble == .throttled ? Self.pauseSeconds : nil,
+                body: answer.body)
+        }
+    }
+
+    private func wait(_ milliseconds: Int) {
+        let end = SystemClock.monotonicMilliseconds() + Int64(milliseconds)
+        while !cancellation.isCancelled, SystemClock.monotonicMilliseconds() < end { sleepBriefly() }
     }
 }
 
-/// Where orders go that nobody is asked about: the database has them, and the next start finds them there.
-struct UnattendedQueue: OrderQueue {
-    var hasRoom: Bool { true }
-
-    func put(_ order: UnfinishedOrder) {}
+extension Misbehaviour {
+    /// Why no answer came, as the log has it.
+    fileprivate var reason: String {
+        switch self {
+        case .down: "invented: the connection was refused"
+        case .tooLarge: "invented: an answer of 5 MB"
+        case .dripping: "invented: an answer that came a byte a second"
+        default: "invented: no answer in time"
+        }
+    }
 }

@@ -8,13 +8,20 @@ import Loyalty
 import Posix
 import Store
 
+/// A server that was started.
+protocol StoppableServer: Sendable {
+    var endpoints: [Endpoint] { get }
+    func stop()
+}
+
 /// The parts of a server, put together: what each is made of is decided here and nowhere else.
-final class Application: Sendable {
+final class Application: StoppableServer {
     let endpoints: [Endpoint]
     private let store: LoyaltyStore
     private let hasher: Argon2Hasher
-    /// Nil where there is nobody to ask.
-    private let pipeline: AccrualPipeline?
+    /// Nil where another accrual system is asked.
+    private let accruals: BuiltInAccruals?
+    private let pipeline: AccrualPipeline
     private let front: Front
     /// Nil where the owner can't be heard.
     private let control: ControlServer?
@@ -26,7 +33,7 @@ final class Application: Sendable {
         let status: Int32
     }
 
-    private static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
+    static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
     /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
     init(_ configuration: Configuration, accrual: AccrualSource, log: Log) throws(StartError) {
@@ -34,11 +41,12 @@ final class Application: Sendable {
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
-        pipeline = try Self.makePipeline(configuration, accrual, store.settlements, log)
-        let listeners = try Self.listen(on: configuration.runAddress)
-        front = try Self.serve(configuration, listeners, store, hasher, pipeline?.pool ?? UnattendedQueue(), log)
+        let listeners = try Self.listen(on: configuration.runAddress, for: "run_address")
+        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, log)
+        pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
+        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
         control = try Self.listenToOwner(configuration, store, log)
-        pipeline?.start()
+        pipeline.start()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
@@ -46,22 +54,26 @@ final class Application: Sendable {
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
+        accruals?.stopListening(withinMilliseconds: stopTimeoutMilliseconds)
         hasher.stop()
-        pipeline?.stop()
+        pipeline.stop()
+        accruals?.close()
         control?.stop()
         store.stop()
     }
 
-    private static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
+    static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
         // Besides connections: the database, listeners, event loops, the accrual system's connections.
-        let wanted = configuration.http.connectionsMax + 4 * configuration.dispatcher.workers + 256
+        let wanted =
+            configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + 4 * configuration.dispatcher.workers
+            + 256
         let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
         if limit < wanted {
             log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
         }
     }
 
-    private static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
+    static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
@@ -76,7 +88,7 @@ final class Application: Sendable {
     }
 
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
-    private static func listenToOwner(
+    static func listenToOwner(
         _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
@@ -91,15 +103,45 @@ final class Application: Sendable {
         }
     }
 
+    /// Shop software reaches the built-in accrual system where `accrual.listen` says. Where nobody said, a port that is taken is
+    /// no reason to serve no customers.
+    private static func makeBuiltInAccruals(
+        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ log: Log
+    ) throws(StartError) -> BuiltInAccruals? {
+        guard case .builtIn = source else { return nil }
+        let listeners: [Listener]
+        do throws(StartError) {
+            listeners = try listen(on: configuration.accrual.listen.address, for: "accrual.listen")
+        } catch {
+            guard !configuration.accrual.listen.isConfigured else { throw error }
+            log.warning("\(error): no receipts can be sent to the built-in accrual system; set accrual.listen")
+            listeners = []
+        }
+        var front = configuration.front
+        front.eventLoops = 1
+        front.connectionsMax = BuiltInAccruals.connectionsMax
+        front.connectionsPerAddressMax = BuiltInAccruals.connectionsMax
+        let accruals = try BuiltInAccruals(configuration, front: front, listeners, store, log)
+        for endpoint in accruals.endpoints { log.info("the built-in accrual system listens on http://\(endpoint)") }
+        return accruals
+    }
+
     private static func makePipeline(
-        _ configuration: Configuration, _ source: AccrualSource, _ settlements: any SettlementRepository, _ log: Log
-    ) throws(StartError) -> AccrualPipeline? {
+        _ configuration: Configuration, _ source: AccrualSource, _ builtIn: BuiltInAccruals?,
+        _ settlements: any SettlementRepository, _ log: Log
+    ) throws(StartError) -> AccrualPipeline {
+        let timeoutMilliseconds = configuration.dispatcher.requestTimeoutMilliseconds
         let makeTransport: @Sendable (Cancellation) -> any AccrualTransport
         switch source {
-        case .none: return nil
-        case .invented:
-            let accruals = InventedAccruals()
-            makeTransport = { _ in InventedTransport(accruals: accruals) }
+        case .builtIn:
+            guard let builtIn else { preconditionFailure("who is asked is there") }
+            makeTransport = { _ in builtIn.transport }
+        case .invented(let isChaotic):
+            let accruals = InventedAccruals(isChaotic: isChaotic)
+            makeTransport = { cancellation in
+                InventedTransport(
+                    accruals: accruals, timeoutMilliseconds: timeoutMilliseconds, cancellation: cancellation)
+            }
         case .system(let address):
             let library: CurlLibrary
             do throws(CurlLibrary.LoadError) {
@@ -107,7 +149,6 @@ final class Application: Sendable {
             } catch {
                 throw StartError(description: "\(error)", status: ExitStatus.unavailable)
             }
-            let timeoutMilliseconds = configuration.dispatcher.requestTimeoutMilliseconds
             makeTransport = { cancellation in
                 CurlTransport(
                     library: library, url: address.url, timeoutMilliseconds: timeoutMilliseconds,
@@ -120,14 +161,14 @@ final class Application: Sendable {
             makeTransport: makeTransport)
     }
 
-    private static func listen(on address: Address) throws(StartError) -> [Listener] {
+    /// - Parameter key: the setting that has the address.
+    static func listen(on address: Address, for key: String) throws(StartError) -> [Listener] {
         do {
             return try Listener.listen(on: try Endpoint.resolve(host: address.host, port: address.port))
         } catch let error as Endpoint.ResolutionError {
-            throw StartError(
-                description: "run_address: \(address): \(error.reason)", status: ExitStatus.unavailable)
+            throw StartError(description: "\(key): \(address): \(error.reason)", status: ExitStatus.unavailable)
         } catch {
-            throw StartError(description: "run_address: \(address): \(error)", status: ExitStatus.unavailable)
+            throw StartError(description: "\(key): \(address): \(error)", status: ExitStatus.unavailable)
         }
     }
 

@@ -33,6 +33,13 @@ extension Configuration {
         return settings
     }
 
+    var accrualAPI: AccrualAPI.Settings {
+        var settings = AccrualAPI.Settings()
+        settings.bodyBytesMax = http.bodyBytesMax
+        settings.allowedOrigins = http.allowedOrigins
+        return settings
+    }
+
     var accountPolicy: AccountPolicy {
         AccountPolicy(passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds))
     }

@@ -6,8 +6,9 @@ import Loyalty
 struct Configuration: Sendable {
     var runAddress = Address(host: "localhost", port: 8080)
     var database = DatabaseLocation(path: "martlet.db")
-    /// Nil where there is none.
+    /// Nil for the built-in one.
     var accrualSystem: AccrualAddress?
+    var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()
     var sessions = Sessions()
@@ -15,6 +16,19 @@ struct Configuration: Sendable {
     var backups = Backups()
     var dispatcher = Dispatcher()
     var logLevel = Log.Level.info
+
+    /// The built-in accrual system.
+    struct Accrual: Sendable {
+        struct Listen: Sendable {
+            let address: Address
+            /// Whether somebody asked for it, and so has to hear where it can't be had.
+            let isConfigured: Bool
+        }
+
+        var listen = Listen(address: Address(host: "localhost", port: 8081), isConfigured: false)
+        /// 0 is no limit.
+        var requestsPerMinute = 0
+    }
 
     struct HTTP: Sendable {
         /// 0 is one a core.

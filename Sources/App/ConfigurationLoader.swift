@@ -30,9 +30,11 @@ struct ConfigurationLoader {
     /// `flags` are settings by the flag that was used, in the order of the command line, so that a later one wins.
     static func load(
         flags: [(flag: String, value: String)], file: String?, environment: [String: String],
+        defaults: Configuration = Configuration(),
         readFile: @escaping (_ path: String) throws(ReadError) -> [UInt8]
     ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
         var loader = ConfigurationLoader(environment: environment, readFile: readFile)
+        loader.configuration = defaults
         try loader.apply(file: file ?? environment["MARTLET_CONFIG"].flatMap { $0.isEmpty ? nil : $0 })
         try loader.applyEnvironment()
         for (flag, value) in flags {

@@ -4,7 +4,10 @@ import Posix
 
 /// `martlet demo`: everything there is, on a database that goes with it.
 enum Demo {
-    static func run(_ configuration: Configuration) -> Int32 {
+    /// A chaotic accrual system answers slowly at times, and a worker waits no longer for it than whoever tries it likes.
+    private static let chaosTimeoutMilliseconds = 2000
+
+    static func run(_ configuration: Configuration, isChaotic: Bool) -> Int32 {
         let folder: TemporaryFolder
         do throws(SystemError) {
             folder = try TemporaryFolder(prefix: "martlet-demo-")
@@ -18,27 +21,39 @@ enum Demo {
         // Whoever tries it waits for each step.
         configuration.dispatcher.intervalMilliseconds = 100
         configuration.dispatcher.retryDelayMinMilliseconds = 200
-        return Serve.run(configuration, accrual: .invented, log: ConsoleLog.make(level: configuration.logLevel)) {
-            StandardStream.output.write(text(url: "http://\($0[0])", cookies: "\(folder.path)/cookies"))
+        if isChaotic { configuration.dispatcher.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
+        let log = ConsoleLog.make(level: configuration.logLevel)
+        return Serve.run(log: log) { [configuration] () throws(Application.StartError) in
+            try Application(configuration, accrual: .invented(isChaotic: isChaotic), log: log)
+        } didStart: {
+            let cookies = "\(folder.path)/cookies"
+            StandardStream.output.write(text(url: "http://\($0[0])", cookies: cookies, isChaotic: isChaotic))
         }
     }
 
     /// What to paste; each line is a command of its own.
-    static func text(url: String, cookies: String) -> String {
+    static func text(url: String, cookies: String, isChaotic: Bool) -> String {
         let api = "\(url)/api/user"
         let (order, points) = creditedOrder
         // A line end after each answer, so that the shell's prompt begins a line.
         let get = #"curl -w '\n' -b \#(cookies)"#
         let post = "curl -i -b \(cookies)"
-        return """
+        // Three times a time-out, a pause and the delays between, at worst.
+        let seconds = isChaotic ? 15 : 2
+        let chaos = """
 
+            The accrual system misbehaves: each order meets one to \(InventedAccruals.misbehavioursMax) troubles first, always the same for its number.
+
+            """
+        return """
+            \(isChaotic ? chaos : "")
             Paste these into another terminal; the database is gone when this server stops (Ctrl-C).
 
             Register, which signs you in:
               curl -i -c \(cookies) -d '{"login":"anna","password":"secret"}' \(api)/register
             Upload the number of an order, and give the accrual system its time:
               \(post) -d '\(order.digits)' \(api)/orders
-              sleep 2
+              sleep \(seconds)
             See what the order earned, and the balance:
               \(get) \(api)/orders
               \(get) \(api)/balance

@@ -7,7 +7,7 @@ package enum Entry {
     private static let configurationBytesMax = 1 << 20
 
     package static func run(_ arguments: [String]) -> Int32 {
-        switch Invocation.parse(Array(arguments.dropFirst())) {
+        switch Invocation.parse(Array(arguments.dropFirst()), calledAs: arguments.first ?? "") {
         case .help(let text):
             StandardStream.output.write(text)
             return ExitStatus.success
@@ -27,7 +27,7 @@ package enum Entry {
         do throws(ConfigurationError) {
             let (configuration, warnings) = try ConfigurationLoader.load(
                 flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
-                readFile: readFile)
+                defaults: invocation.command.defaults, readFile: readFile)
             for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
             return run(invocation, configuration)
         } catch {
@@ -43,7 +43,8 @@ package enum Entry {
             StandardStream.output.write(configuration.document)
             return ExitStatus.success
         case .serve: return Serve.run(configuration)
-        case .demo: return Demo.run(configuration)
+        case .accrual: return Serve.runAccrualSystem(configuration)
+        case .demo: return Demo.run(configuration, isChaotic: invocation.switches.contains(Command.chaosSwitch))
         case .backup: return Maintenance.backUp(configuration, to: operand)
         case .restore: return Maintenance.restore(configuration, from: operand)
         case .check: return Maintenance.check(configuration)

@@ -23,7 +23,9 @@ enum Help {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
         let operand = command.operand.map { " \($0)" } ?? ""
-        return "usage: martlet \(command.rawValue)\(operand)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
+        let switches = command.switches.map { " [\($0)]" }.joined()
+        return
+            "usage: martlet \(command.rawValue)\(operand)\(switches)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
     }
 
     /// The settings that only the JSON file and the environment have, as the README shows them.
@@ -43,6 +45,7 @@ enum Help {
         for setting in command.settings {
             text += row(setting.flags.joined(separator: ", "), "\(setting.summary) (\(setting.environment))")
         }
+        for name in command.switches { text += row(name, "have the accrual system misbehave in every way there is") }
         text += row(configFlag, "JSON file of settings (MARTLET_CONFIG); config.json where there is one")
         return text
     }

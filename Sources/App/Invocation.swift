@@ -4,6 +4,8 @@ struct Invocation: Sendable {
     /// Settings by the flag that was used, in order.
     var flags: [(flag: String, value: String)] = []
     var file: String?
+    /// Flags without a value that were given.
+    var switches: [String] = []
     /// What the command works with, where it takes something.
     var operand: String?
 
@@ -15,7 +17,12 @@ struct Invocation: Sendable {
         case misuse(String)
     }
 
-    /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`.
+    /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`; called by a name that ends
+    /// in `accrual`, it is `martlet accrual`.
+    static func parse(_ arguments: [String], calledAs name: String) -> Parsed {
+        parse(name.hasSuffix(Command.accrual.rawValue) ? [Command.accrual.rawValue] + arguments : arguments)
+    }
+
     static func parse(_ arguments: [String]) -> Parsed {
         var rest = arguments[...]
         var command = Command.serve
@@ -41,6 +48,10 @@ struct Invocation: Sendable {
                     return misuse("\"\(argument)\" is too much", command)
                 }
                 invocation.operand = argument
+                continue
+            }
+            if command.switches.contains(argument) {
+                invocation.switches.append(argument)
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -70,11 +81,12 @@ struct Invocation: Sendable {
 
 /// What `martlet` can do.
 enum Command: String, Sendable, CaseIterable {
-    case serve, demo, backup, restore, check, config, version
+    case serve, accrual, demo, backup, restore, check, config, version
 
     var summary: String {
         switch self {
         case .serve: "serve the API; the same as no command"
+        case .accrual: "serve the built-in accrual system alone"
         case .demo: "try it: a fresh database, invented accruals, and curl commands to paste"
         case .backup: "copy the database into FILE, checked, while the server runs or while it does not"
         case .restore: "put the backup FILE in the place of the database; no server may run on it"
@@ -88,7 +100,7 @@ enum Command: String, Sendable, CaseIterable {
     var operand: String? {
         switch self {
         case .backup, .restore: "FILE"
-        case .serve, .demo, .check, .config, .version: nil
+        case .serve, .accrual, .demo, .check, .config, .version: nil
         }
     }
 
@@ -96,7 +108,7 @@ enum Command: String, Sendable, CaseIterable {
     var flags: [String] {
         switch self {
         case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
-        case .demo, .backup, .restore, .check: settings.flatMap(\.flags) + [Help.configFlag]
+        case .accrual, .demo, .backup, .restore, .check: settings.flatMap(\.flags) + [Help.configFlag]
         case .version: []
         }
     }
@@ -105,9 +117,25 @@ enum Command: String, Sendable, CaseIterable {
     var settings: [Setting] {
         switch self {
         case .serve, .config: Settings.main
+        case .accrual: Settings.main.filter { $0.key != "accrual_system_address" }
         case .demo: Settings.main.filter { $0.key == "run_address" }
         case .backup, .restore, .check: Settings.main.filter { $0.key == "database_uri" }
         case .version: []
         }
+    }
+
+    static let chaosSwitch = "--chaos"
+
+    /// The flags without a value that it takes.
+    var switches: [String] { self == .demo ? [Self.chaosSwitch] : [] }
+
+    /// What is in force where nothing is set.
+    var defaults: Configuration {
+        var defaults = Configuration()
+        if self == .accrual {
+            defaults.runAddress = defaults.accrual.listen.address
+            defaults.database = DatabaseLocation(path: "martlet-accrual.db")
+        }
+        return defaults
     }
 }

@@ -74,7 +74,7 @@ extension IntegrityCheck {
 
 extension IntegrityCheck.Counts {
     var text: String {
-        "\(users) users, \(orders) orders, \(withdrawals) withdrawals, \(ledgerEntries) ledger entries"
+        "\(users) users, \(orders) orders, \(withdrawals) withdrawals, \(ledgerEntries) ledger entries, \(receipts) receipts"
     }
 }
 

@@ -1,17 +1,15 @@
+import AccrualSystem
 import Loyalty
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] = main + accrual + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
             "run_address", flags: ["-a", "--run-address"], environment: "RUN_ADDRESS", \.runAddress,
-            .text(
-                "host:port, :port or [v6]:port, with a port from 0 to 65535", parse: { Address($0) },
-                write: \.description),
-            "address to listen on"),
+            .text(anAddress, parse: { Address($0) }, write: \.description), "address to listen on"),
         Setting(
             "database_uri", flags: ["-d", "--database-uri"], environment: "DATABASE_URI", \.database,
             .text(
@@ -25,7 +23,21 @@ enum Settings {
                 .text(
                     "host:port, http://host:port or https://host:port, with a path where there is one",
                     parse: { AccrualAddress($0) }, write: \.url)),
-            "address of the accrual system"),
+            "address of the accrual system; none is the built-in one"),
+    ]
+
+    private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
+
+    private static let accrual: [Setting] = [
+        Setting(
+            "accrual.listen", \.accrual.listen,
+            .text(
+                anAddress, parse: { Address($0).map { Configuration.Accrual.Listen(address: $0, isConfigured: true) } },
+                write: \.address.description),
+            "where serve's built-in accrual system listens; whoever reaches it grants points"),
+        Setting(
+            "accrual.requests_per_minute", \.accrual.requestsPerMinute, .integer(0...RequestRate.requestsPerMinuteMax),
+            "what the built-in accrual system answers about orders; 0 is no limit"),
     ]
 
     private static let http: [Setting] = [

@@ -15,6 +15,7 @@ package struct IntegrityCheck: Sendable {
         package let orders: Int64
         package let withdrawals: Int64
         package let ledgerEntries: Int64
+        package let receipts: Int64
     }
 
     package let counts: Counts
@@ -47,7 +48,15 @@ package struct IntegrityCheck: Sendable {
     /// The rules go through the tables more than once, and look up each order.
     private static let cacheKibibytes = 32 * 1024
 
+    /// A backup of the first schema has no accrual system.
+    private static func hasReceipts(_ database: Database) throws(SQLiteError) -> Bool {
+        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'receipts'") { _ in true } ?? false
+    }
+
     private static func counts(of database: Database) throws(SQLiteError) -> Counts {
+        let receipts =
+            try hasReceipts(database)
+            ? database.first("SELECT count(*) FROM receipts") { row in row.integer(0) } ?? 0 : 0
         let counts = try database.first(
             """
             SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM orders), (SELECT count(*) FROM withdrawals),
@@ -56,7 +65,7 @@ package struct IntegrityCheck: Sendable {
         ) { row in
             Counts(
                 users: row.integer(0), orders: row.integer(1), withdrawals: row.integer(2),
-                ledgerEntries: row.integer(3))
+                ledgerEntries: row.integer(3), receipts: receipts)
         }
         guard let counts else { preconditionFailure("a SELECT without FROM has a row") }
         return counts
@@ -145,5 +154,15 @@ extension IntegrityCheck {
                     (SELECT user_id, sum(sum) AS total FROM withdrawals GROUP BY user_id) USING (user_id)
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
+        Rule("each receipt earned nothing or more, and each reward rule grants something") {
+            database throws(SQLiteError) in
+            guard try hasReceipts(database) else { return [] }
+            let sql: StaticString = """
+                SELECT (SELECT count(*) FROM receipts WHERE earned < 0)
+                    + (SELECT count(*) FROM reward_rules WHERE reward_millionths <= 0)
+                """
+            let count = try database.first(sql) { row in row.integer(0) } ?? 0
+            return count == 0 ? [] : ["not so \(count) times"]
+        },
     ]
 }

@@ -43,6 +43,18 @@ package final class LoyaltyStore: Sendable {
             writer: writer, clock: clock)
     }
 
+    /// What an event loop of the built-in accrual system reads and writes through; as ``makeRepository()``.
+    package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
+        SQLiteRewardRepository(
+            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            writer: writer)
+    }
+
+    /// What the workers ask the built-in accrual system through; closed before the store stops.
+    package func makeReceiptLookup() throws(StoreError) -> ReceiptLookup {
+        ReceiptLookup(database: try DatabaseFile.openReader(path: path), log: log)
+    }
+
     /// What the accrual pipeline reads and writes through; for any thread.
     package var settlements: SQLiteSettlementRepository {
         SQLiteSettlementRepository(writer: writer, log: log)

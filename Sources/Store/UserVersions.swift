@@ -9,6 +9,9 @@ package final class UserVersions: Sendable {
     /// Users share slots by their ids: a change of one makes the others be read again, and nothing more.
     private static let slotCount = 16_384
 
+    /// Stands for all reward rules, which are read again when one changes as users are; no user has it.
+    static let rewardRules = UserID(rawValue: -1)
+
     /// The number of the last commit that touched a user of the slot, or ``changing``.
     private let slots: InlineArray<16_384, Atomic<UInt64>>
     private let finishedCommit = Atomic<UInt64>(0)
@@ -62,14 +65,15 @@ final class TouchedUsers {
     /// Temporary: they are the writer's alone, and no part of the file.
     static let triggers: String = {
         var sql = ""
+        let rules = String(UserVersions.rewardRules.rawValue)
         for (table, column) in [
             ("users", "id"), ("sessions", "user_id"), ("balances", "user_id"), ("orders", "user_id"),
-            ("withdrawals", "user_id"), ("ledger", "user_id"),
+            ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
         ] {
             for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
                 sql += """
                     CREATE TEMP TRIGGER touch_\(table)_\(event) AFTER \(event) ON main.\(table)
-                    BEGIN SELECT \(function)(\(row).\(column)); END;
+                    BEGIN SELECT \(function)(\(column.map { "\(row).\($0)" } ?? rules)); END;
 
                     """
             }

@@ -24,12 +24,39 @@ import Testing
         #expect(invocation.flags.map(\.value) == ["a=b"])
     }
 
+    @Test func aNameThatEndsInAccrualIsTheAccrualSystem() throws {
+        for (name, arguments, command) in [
+            ("martlet", [], Command.serve), ("/usr/bin/martlet", ["accrual"], .accrual), ("accrual", [], .accrual),
+            ("./martlet-accrual", ["-a", ":1"], .accrual), ("/accrual/martlet", [], .serve), ("", [], .serve),
+        ] {
+            guard case .run(let invocation) = Invocation.parse(arguments, calledAs: name) else {
+                Issue.record("\(name)")
+                continue
+            }
+            #expect(invocation.command == command)
+        }
+        guard case .help(let text) = Invocation.parse(["--help"], calledAs: "accrual") else {
+            throw ConfigurationError("no help")
+        }
+        #expect(text.hasPrefix("martlet accrual: "))
+    }
+
+    @Test func aSwitchTakesNoValue() throws {
+        guard case .run(let invocation) = Invocation.parse(["demo", "--chaos", "-a", ":1"]) else {
+            throw ConfigurationError("not run")
+        }
+        #expect(invocation.switches == ["--chaos"])
+        #expect(invocation.flags.map(\.value) == [":1"])
+    }
+
     @Test func misuseIsSaid() {
         let cases = [
             (["nonsense"], "there is no command \"nonsense\""), (["-x"], "there is no flag -x"),
             (["-a"], "-a needs a value"),
             (["serve", "more"], "\"more\" is too much"), (["demo", "-d", "x"], "there is no flag -d"),
-            (["version", "-a", ":1"], "there is no flag -a"), (["help", "x"], "there is no command \"x\""),
+            (["serve", "--chaos"], "there is no flag --chaos"), (["demo", "--chaos=1"], "there is no flag --chaos"),
+            (["accrual", "-r", "x"], "there is no flag -r"), (["version", "-a", ":1"], "there is no flag -a"),
+            (["help", "x"], "there is no command \"x\""),
             ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
         ]
         for (arguments, reason) in cases {
@@ -58,7 +85,7 @@ import Testing
                     continue
                 }
                 #expect(text.hasPrefix("martlet \(command.rawValue): "))
-                for flag in command.flags { #expect(text.contains(flag)) }
+                for flag in command.flags + command.switches { #expect(text.contains(flag)) }
             }
         }
     }

@@ -41,6 +41,26 @@ import Testing
         }
     }
 
+    /// A port that somebody asked for has to be had, also where it is the default.
+    @Test func whereTheAccrualSystemListensIsKnownToBeAskedFor() throws {
+        #expect(try !load().accrual.listen.isConfigured)
+        #expect(try load(environment: ["MARTLET_ACCRUAL_LISTEN": "localhost:8081"]).accrual.listen.isConfigured)
+        #expect(try load(files: ["config.json": #"{"accrual": {"listen": ":8081"}}"#]).accrual.listen.isConfigured)
+    }
+
+    @Test func theAccrualSystemHasDefaultsOfItsOwn() throws {
+        let none = { (_: String) throws(ConfigurationLoader.ReadError) -> [UInt8] in throw .missing }
+        let (configuration, _) = try ConfigurationLoader.load(
+            flags: [], file: nil, environment: [:], defaults: Command.accrual.defaults, readFile: none)
+        #expect(configuration.runAddress == Address(host: "localhost", port: 8081))
+        #expect(configuration.database.path == "martlet-accrual.db")
+        let (other, _) = try ConfigurationLoader.load(
+            flags: [("-d", "a.db")], file: nil, environment: ["RUN_ADDRESS": ":1"], defaults: Command.accrual.defaults,
+            readFile: none)
+        #expect(other.runAddress == Address(host: nil, port: 1))
+        #expect(other.database.path == "a.db")
+    }
+
     @Test func thePrintedConfigurationIsOneToStartWith() throws {
         for setting in Settings.all {
             let configuration = try load(environment: [setting.environment: Self.otherValue(of: setting).text])
@@ -121,6 +141,7 @@ import Testing
     static func otherValue(of setting: Setting) -> (text: String, json: String) {
         switch setting.key {
         case "run_address": return (":9", "\":9\"")
+        case "accrual.listen": return (":9", "\":9\"")
         case "database_uri": return ("file:other.db", "\"other.db\"")
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
         case "http.allowed_origins":

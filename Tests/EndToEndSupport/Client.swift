@@ -39,6 +39,9 @@ package final class Client {
         }
     }
 
+    /// `127.0.0.1:8080`
+    package var address: String { "\(endpoint)" }
+
     package init(endpoint: Endpoint) throws {
         self.endpoint = endpoint
         connection = try Box(endpoint)

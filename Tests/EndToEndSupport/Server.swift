@@ -16,13 +16,16 @@ package final class Server {
     private let log: String
 
     /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
-    package init(in folder: Folder, arguments: [String] = [], environment: [String: String] = [:]) throws {
+    package init(
+        in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
+        executable: String = Server.executable
+    ) throws {
         self.folder = folder
         let name = UUID().uuidString
         output = folder.file("\(name).out")
         log = folder.file("\(name).log")
         for path in [output, log] { try Data().write(to: URL(fileURLWithPath: path)) }
-        process.executableURL = URL(fileURLWithPath: Self.executable)
+        process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
@@ -50,7 +53,10 @@ package final class Server {
     package static func launched(
         in folder: Folder, accrual: String? = nil, environment extra: [String: String] = [:]
     ) throws -> Server {
-        var environment = ["RUN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db")]
+        var environment = [
+            "RUN_ADDRESS": "127.0.0.1:0", "MARTLET_ACCRUAL_LISTEN": "127.0.0.1:0",
+            "DATABASE_URI": folder.file("martlet.db"),
+        ]
         environment["ACCRUAL_SYSTEM_ADDRESS"] = accrual
         environment.merge(extra) { $1 }
         return try Server(in: folder, environment: environment)
@@ -78,6 +84,16 @@ package final class Server {
     }
 
     package func client() throws -> Client { try Client(endpoint: endpoint()) }
+
+    /// A client of the built-in accrual system beside it, which listens before the server does.
+    package func accrualClient() throws -> Client {
+        _ = try endpoint()
+        let port = logText.firstMatch(of: /accrual system listens on http:\/\/127\.0\.0\.1:(\d+)/).flatMap {
+            UInt16($0.1)
+        }
+        guard let port else { throw TestFailure("no accrual system listens: \(logText)") }
+        return try Client(endpoint: Endpoint(address: [127, 0, 0, 1], port: port))
+    }
 
     package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)

@@ -5,9 +5,10 @@ import Testing
 /// `martlet demo` as a newcomer meets it: started, its printed commands pasted into a shell.
 @Suite(.serialized)
 struct DemoTests {
-    @Test func thePrintedCommandsWork() throws {
+    @Test(arguments: [[], ["--chaos"]])
+    func thePrintedCommandsWork(switches: [String]) throws {
         let folder = try Folder()
-        let server = try Server(in: folder, arguments: ["demo", "-a", "127.0.0.1:0"])
+        let server = try Server(in: folder, arguments: ["demo", "-a", "127.0.0.1:0"] + switches)
         _ = try server.endpoint()
         try eventually("it prints its commands") { server.outputText.contains("/api/user/withdrawals") }
         let commands = server.outputText.split(separator: "\n").map { $0.drop { $0 == " " } }

@@ -1,0 +1,55 @@
+import AccrualSystem
+import HTTP
+import Loyalty
+
+/// The API of the built-in accrual system, of one event loop. It knows no users: whoever reaches it may use it.
+package final class AccrualAPI: RequestHandler {
+    package struct Settings: Sendable {
+        /// For a body after unpacking.
+        package var bodyBytesMax = 1024 * 1024
+        /// Origins, other than the server's own, whose pages may change something.
+        package var allowedOrigins: [String] = []
+
+        package init() {}
+    }
+
+    private let router: Router
+    private let crossSiteCheck: CrossSiteCheck
+    private let contentCoding: ContentCoding
+    private let didEndBatch: () -> Void
+    private let didClose: () -> Void
+
+    /// `rate` limits the requests about orders, nil where nothing does, by `clock`, in milliseconds. `didEndBatch` ends what
+    /// the reads of a batch share, `didClose` closes what the loop reads through.
+    package init(
+        accruals: AccrualService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
+        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+    ) {
+        router = Router(AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes)
+        crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
+        contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
+        self.didEndBatch = didEndBatch
+        self.didClose = didClose
+    }
+
+    package func respond(to request: Request) -> Reply {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route): return try Outcome(request, onOpen: route, contentCoding).reply
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    package func response(to error: RequestError) -> Response { Problem(error).response }
+
+    package func endBatch() {
+        didEndBatch()
+    }
+
+    package func close() {
+        didClose()
+    }
+}

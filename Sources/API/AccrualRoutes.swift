@@ -1,0 +1,132 @@
+import AccrualSystem
+import HTTP
+import JSON
+import Loyalty
+
+/// The public API of the accrual system, and beyond it the list of rules and their removal.
+struct AccrualRoutes {
+    let accruals: AccrualService
+    /// Of requests about orders; nil where there is no limit.
+    let rate: RequestRate?
+    let clock: () -> Int64
+
+    var routes: [Route] {
+        [
+            Route(method: .post, path: "/api/goods", action: .anyone(addRule)),
+            Route(method: .get, path: "/api/goods", action: .open(listRules)),
+            Route(method: .delete, path: "/api/goods/{match}", action: .change(removeRule)),
+            Route(method: .post, path: "/api/orders", action: .anyone(acceptReceipt)),
+            Route(method: .get, path: "/api/orders/{number}", action: .open(order)),
+        ]
+    }
+
+    private func addRule(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let object = try RequestObject(body)
+        let match = try object.string("match")
+        let type = try object.string("reward_type")
+        guard let kind = RewardRule.Kind.allCases.first(where: { $0.name == type }) else {
+            throw .malformed("\"reward_type\" is neither \"%\" nor \"pt\".")
+        }
+        let reward: Int64 = try object.decimal("reward", places: RewardRule.places)
+        let rule = try RewardRule(match: match, kind: kind, rewardMillionths: reward)
+        return { () async throws(LoyaltyError) in
+            switch try await accruals.add(rule) {
+            case .added: Response(.ok)
+            case .matchTaken: Problem(.conflict, "There is a rule for this match.").response
+            case .full: Problem(.conflict, "There are \(RewardRule.countMax) rules, and no more may be.").response
+            }
+        }
+    }
+
+    private func listRules(_ request: Request) throws(LoyaltyError) -> Response {
+        let rules = try accruals.rules()
+        guard !rules.isEmpty else { return Response(.noContent) }
+        var writer = JSONWriter(reserving: rules.count * 80)
+        writer.array { writer in
+            for rule in rules {
+                writer.object { writer in
+                    writer.name("match")
+                    writer.string(rule.match)
+                    writer.name("reward")
+                    writer.literal(rule.reward)
+                    writer.name("reward_type")
+                    writer.plain(rule.kind.name)
+                }
+            }
+        }
+        return .private(contentType: "application/json", .bytes(writer.bytes))
+    }
+
+    private func removeRule(_ request: Request) throws(LoyaltyError) -> Route.Later {
+        guard let match = request.lastSegment else { throw .malformed("The match in the path is not UTF-8.") }
+        return { () async throws(LoyaltyError) in
+            try await accruals.removeRule(matching: match)
+                ? Response(.noContent) : Problem(.notFound, "There is no rule for this match.").response
+        }
+    }
+
+    private func acceptReceipt(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let receipt = try Receipt(body)
+        let points = try accruals.earnings(of: receipt)
+        let order = receipt.order
+        return { () async throws(LoyaltyError) in
+            try await accruals.accept(order, earning: points)
+                ? Response(.accepted) : Problem(.conflict, "The order was accepted before.").response
+        }
+    }
+
+    /// A text that is no order's number is one that nobody sent a receipt for.
+    private func order(_ request: Request) throws(LoyaltyError) -> Response {
+        if let rate, let seconds = rate.admit(now: clock()) {
+            let text = "No more than \(rate.requestsPerMinute) requests per minute allowed"
+            var response = Response(.tooManyRequests, contentType: "text/plain", .bytes(Array(text.utf8)))
+            response.add("Retry-After", String(seconds))
+            return response
+        }
+        guard let text = request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
+            let status = try accruals.status(of: number)
+        else { return Response(.noContent) }
+        return .private(contentType: "application/json", .bytes(OrderAnswer.body(number, status)))
+    }
+}
+
+extension Receipt {
+    /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`
+    fileprivate init(_ body: [UInt8]) throws(LoyaltyError) {
+        let object = try RequestObject(body)
+        let text = try object.string("order")
+        let order: OrderNumber
+        do throws(OrderNumber.ParseError) {
+            order = try OrderNumber(parsing: text.utf8)
+        } catch {
+            throw .malformed(Problem.detail(error))
+        }
+        var goods: [Good] = []
+        for item in try object.objects("goods") {
+            let price: Int128 = try item.decimal("price", places: Good.pricePlaces)
+            guard price >= 0 else { throw .malformed("\"price\" is below zero.") }
+            goods.append(Good(description: try item.string("description"), price: price))
+        }
+        self.init(order: order, goods: goods)
+    }
+}
+
+extension Request {
+    /// The path's last segment, its percent-encodings undone (RFC 3986, section 2.1); nil where that is not UTF-8.
+    fileprivate var lastSegment: String? {
+        let path = path
+        var rest = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
+        var bytes: [UInt8] = []
+        while let byte = rest.popFirst() {
+            // The parser takes no target with half an encoding.
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,33 @@
+import HTTP
+import Loyalty
+
+/// What a request comes to: an answer, or a wait for one.
+enum Outcome {
+    case now(Response)
+    case later(Route.Later)
+
+    /// Of a route that is open to everyone.
+    init(_ request: Request, onOpen route: Route, _ contentCoding: ContentCoding) throws(Problem) {
+        switch route.action {
+        case .anyone(let begin):
+            let body = try contentCoding.unpackedBody(of: request)
+            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(body) })
+        case .open(let read):
+            let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }
+            self = .now(contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers)))
+        case .change(let begin):
+            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
+        case .read, .write: preconditionFailure("who serves users knows them")
+        }
+    }
+
+    var reply: Reply {
+        switch self {
+        case .now(let response): .now(response)
+        case .later(let later):
+            .later {
+                do throws(LoyaltyError) { return try await later() } catch { return Problem(error).response }
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Loyalty
+
+/// What an accrual system does that can't be relied on.
+package enum Misbehaviour: Equatable, Sendable, CaseIterable {
+    /// The connection is refused.
+    case down
+    case failing
+    case slow
+    /// No answer comes.
+    case hanging
+    /// The answer comes a byte a second.
+    case dripping
+    case anotherOrder
+    case unknownStatus
+    case negative
+    case enormous
+    case notJSON
+    case tooLarge
+    case redirect
+    case throttled
+}
+
+extension InventedAccruals {
+    /// How often an order meets trouble before it goes through its steps, at most: every order ends.
+    package static let misbehavioursMax = 3
+
+    /// What happens when an order is asked about for the `step`th time, from 1; nil where it is answered. Always the same for
+    /// the same number.
+    package static func misbehaviour(of number: OrderNumber, step: Int) -> Misbehaviour? {
+        let hash = hash(number)
+        guard step <= 1 + Int((hash >> 32) % UInt64(misbehavioursMax)) else { return nil }
+        let kinds = Misbehaviour.allCases
+        return kinds[Int(((hash >> 40) + UInt64(step) * 5) % UInt64(kinds.count))]
+    }
+}
+
+extension Misbehaviour {
+    package static let requestsPerMinute = 600
+
+    /// The answer that comes, for those that bring one.
+    package func answer(about number: OrderNumber) -> InventedAccruals.Answer? {
+        let digits = number.digits
+        func known(_ digits: String, _ status: String, _ accrual: String? = nil) -> InventedAccruals.Answer {
+            InventedAccruals.Answer(status: 200, body: OrderAnswer.body(digits, status, accrual: accrual))
+        }
+        func plain(_ status: Int, _ text: String) -> InventedAccruals.Answer {
+            InventedAccruals.Answer(status: status, body: Array(text.utf8))
+        }
+        return switch self {
+        case .down, .hanging, .dripping, .tooLarge: nil
+        case .slow: known(digits, "PROCESSING")
+        case .failing: plain(500, "")
+        case .anotherOrder: known("\(digits)0", "PROCESSED", "500")
+        case .unknownStatus: known(digits, "FINISHED", "500")
+        case .negative: known(digits, "PROCESSED", "-500")
+        case .enormous: known(digits, "PROCESSED", "1e30")
+        case .notJSON: plain(200, "<html>It works!</html>")
+        case .redirect: plain(302, "")
+        case .throttled: plain(429, "No more than \(Self.requestsPerMinute) requests per minute allowed")
+        }
+    }
+}

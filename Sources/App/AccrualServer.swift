@@ -1,0 +1,29 @@
+import Loyalty
+import Posix
+import Store
+
+/// `martlet accrual`: the built-in accrual system as a server of its own.
+final class AccrualServer: StoppableServer {
+    private let store: LoyaltyStore
+    private let accruals: BuiltInAccruals
+    private let control: ControlServer?
+    private let stopTimeoutMilliseconds: Int
+
+    var endpoints: [Endpoint] { accruals.endpoints }
+
+    init(_ configuration: Configuration, log: Log) throws(Application.StartError) {
+        Application.raiseOpenFilesLimit(configuration, log)
+        store = try Application.open(configuration, log)
+        let listeners = try Application.listen(on: configuration.runAddress, for: "run_address")
+        accruals = try BuiltInAccruals(configuration, front: configuration.front, listeners, store, log)
+        control = try Application.listenToOwner(configuration, store, log)
+        stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
+    }
+
+    func stop() {
+        accruals.stopListening(withinMilliseconds: stopTimeoutMilliseconds)
+        accruals.close()
+        control?.stop()
+        store.stop()
+    }
+}

@@ -1,0 +1,81 @@
+import API
+import Accrual
+import AccrualSystem
+import Front
+import HTTP
+import Loyalty
+import Posix
+import Store
+
+/// The built-in accrual system: what those who ask it share, and the listener for shop software where it has one.
+final class BuiltInAccruals: Sendable {
+    let endpoints: [Endpoint]
+    private let recents = RecentReceipts()
+    private let lookup: ReceiptLookup
+    /// Nil where nobody listens.
+    private let front: Front?
+
+    /// Who sends receipts are the shop's few programs, and not its customers.
+    static let connectionsMax = 1024
+
+    /// `listeners` may be none.
+    init(
+        _ configuration: Configuration, front frontConfiguration: FrontConfiguration, _ listeners: [Listener],
+        _ store: LoyaltyStore, _ log: Log
+    ) throws(Application.StartError) {
+        endpoints = listeners.map(\.endpoint)
+        let requestsPerMinute = configuration.accrual.requestsPerMinute
+        let rate = requestsPerMinute > 0 ? RequestRate(requestsPerMinute: requestsPerMinute) : nil
+        do {
+            lookup = try store.makeReceiptLookup()
+            guard !listeners.isEmpty else {
+                front = nil
+                return
+            }
+            front = try Front(configuration: frontConfiguration, listeners: listeners) { [recents] _ in
+                let repository = try store.makeRewardRepository()
+                let service = AccrualService(
+                    repository: repository, recents: recents, clock: Application.clock,
+                    monotonicClock: SystemClock.monotonicMilliseconds)
+                return AccrualAPI(
+                    accruals: service, rate: rate, clock: SystemClock.monotonicMilliseconds,
+                    settings: configuration.accrualAPI, didEndBatch: { repository.endBatch() },
+                    didClose: { repository.close() })
+            } onFailure: { error in
+                log.error("an event loop of the accrual system can't go on: \(error)")
+                ProcessSetup.exitAtOnce(status: ExitStatus.software)
+            }
+        } catch {
+            throw Application.StartError(description: "\(error)", status: ExitStatus.unavailable)
+        }
+    }
+
+    /// For a worker; any number of them.
+    var transport: any AccrualTransport { DirectTransport(recents: recents, lookup: lookup) }
+
+    /// Accepts no more receipts; who asks directly is still answered.
+    func stopListening(withinMilliseconds milliseconds: Int) {
+        front?.stop(withinMilliseconds: milliseconds)
+    }
+
+    /// Before the store stops, and after the last who asks.
+    func close() {
+        lookup.close()
+    }
+}
+
+/// Asks the built-in accrual system, without a network between.
+private struct DirectTransport: AccrualTransport {
+    let recents: RecentReceipts
+    let lookup: ReceiptLookup
+
+    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+        do throws(LoyaltyError) {
+            guard let earned = try lookup.earned(by: order) else { return TransportAnswer(status: 204) }
+            let status = recents.status(of: order, earned: earned, now: SystemClock.monotonicMilliseconds())
+            return TransportAnswer(status: 200, body: OrderAnswer.body(order, status))
+        } catch {
+            throw TransportError(reason: "the database can't be read")
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import API
+import AccrualSystem
+import HTTP
+import Loyalty
+import Testing
+
+/// Rules and receipts in memory.
+final class InMemoryRewards: RewardRepository {
+    private var kept: [RewardRule] = []
+    private var receipts: [OrderNumber: Points] = [:]
+    private var commit: UInt64 = 0
+    private(set) var readCount = 0
+    var failure: LoyaltyError?
+
+    var version: ReadVersion { ReadVersion(commit: commit) }
+
+    func rulesAreCurrent(_ version: ReadVersion) -> Bool { version.commit >= commit }
+
+    func rules() throws(LoyaltyError) -> [RewardRule] {
+        if let failure { throw failure }
+        readCount += 1
+        return kept
+    }
+
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+        if let failure { throw failure }
+        return receipts[order]
+    }
+
+    func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
+        if let failure { throw failure }
+        if kept.contains(where: { Array($0.match.utf8) == Array(rule.match.utf8) }) { return .matchTaken }
+        guard kept.count < RewardRule.countMax else { return .full }
+        kept.append(rule)
+        commit += 1
+        return .added
+    }
+
+    func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
+        if let failure { throw failure }
+        let count = kept.count
+        kept.removeAll { Array($0.match.utf8) == Array(match.utf8) }
+        commit += 1
+        return kept.count < count
+    }
+
+    func addReceipt(
+        of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
+    ) async throws(LoyaltyError) -> Bool {
+        if let failure { throw failure }
+        guard receipts[order] == nil else { return false }
+        willAppear()
+        receipts[order] = points
+        return true
+    }
+
+    var changeCount: Int { kept.count + receipts.count }
+}
+
+/// The accrual system's API over memory: a rule for `Bork`, 10 %, and one for `/a b%`, 5 points; receipts of 18, processed
+/// with 700 points, 26, processed with none, and 34, just accepted.
+final class TestAccrualAPI {
+    let rewards = InMemoryRewards()
+    let clock = MonotonicTestClock()
+    private let api: AccrualAPI
+
+    init(requestsPerMinute: Int? = nil) {
+        let clock = clock
+        let service = AccrualService(
+            repository: rewards, recents: RecentReceipts(), clock: { StandingClock.start },
+            monotonicClock: { clock.now })
+        api = AccrualAPI(
+            accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
+            clock: { clock.now }, settings: AccrualAPI.Settings(), didEndBatch: {}, didClose: {})
+    }
+
+    static func filled(requestsPerMinute: Int? = nil) async -> TestAccrualAPI {
+        let api = TestAccrualAPI(requestsPerMinute: requestsPerMinute)
+        for (line, body) in [
+            ("POST /api/goods", #"{"match":"Bork","reward":10,"reward_type":"%"}"#),
+            ("POST /api/goods", #"{"match":"/a b%","reward":5,"reward_type":"pt"}"#),
+            ("POST /api/orders", #"{"order":"18","goods":[{"description":"Чайник Bork","price":7000}]}"#),
+            ("POST /api/orders", #"{"order":"26","goods":[]}"#),
+        ] {
+            let answer = await api.answer(to: Scenario(line, body: Body(Array(body.utf8)), gives: 200).request)
+            precondition(answer.status < 300, "the sample is taken")
+        }
+        api.clock.now += 10_000
+        let last = #"{"order":"34","goods":[]}"#
+        _ = await api.answer(to: Scenario("POST /api/orders", body: Body(Array(last.utf8)), gives: 202).request)
+        return api
+    }
+
+    func answer(to bytes: [UInt8]) async -> Answer {
+        var parser = RequestParser(limits: Limits())
+        var input = InputBuffer()
+        input.append(bytes[...])
+        do throws(RequestError) {
+            guard case .request(let request) = try parser.parse(&input) else {
+                preconditionFailure("a test sends whole requests")
+            }
+            defer { api.endBatch() }
+            switch api.respond(to: request) {
+            case .now(let response): return Answer(response, omitsBody: request.method == .head)
+            case .later(let answer): return Answer(await answer(), omitsBody: request.method == .head)
+            }
+        } catch {
+            return Answer(api.response(to: error), omitsBody: false)
+        }
+    }
+
+    /// Sends a scenario's request and compares. A refusal has changed nothing.
+    func run(_ scenario: Scenario) async {
+        let changesBefore = rewards.changeCount
+        let answer = await answer(to: scenario.request)
+        let name = Comment(rawValue: "\(scenario.testDescription): \(answer.fields) \(answer.text.prefix(300))")
+        #expect(answer.status == scenario.status, name, sourceLocation: scenario.location)
+        // The contract has 429 in plain text.
+        if answer.status != 429 { #expect(answer.faults.isEmpty, name, sourceLocation: scenario.location) }
+        for field in scenario.present {
+            #expect(answer.fields.contains(field), name, sourceLocation: scenario.location)
+        }
+        if let text = scenario.text { #expect(answer.text == text, name, sourceLocation: scenario.location) }
+        if let part = scenario.part { #expect(answer.text.contains(part), name, sourceLocation: scenario.location) }
+        if answer.status >= 400 { #expect(rewards.changeCount == changesBefore, name) }
+    }
+}
+
+/// Milliseconds that a test sets.
+final class MonotonicTestClock: @unchecked Sendable {
+    // Safe: a test uses it on one thread.
+    var now: Int64 = 0
+}
