@@ -53,8 +53,9 @@ final class Application: StoppableServer {
 
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
+        let end = SystemClock.monotonicMilliseconds() + Int64(stopTimeoutMilliseconds)
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
-        accruals?.stopListening(withinMilliseconds: stopTimeoutMilliseconds)
+        accruals?.stopListening(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
         hasher.stop()
         pipeline.stop()
         accruals?.close()
