@@ -103,7 +103,8 @@ private func password(_ text: String) -> Password {
         #expect(parameters(real).count == 3)
         #expect(hasher.dummy.text.utf8.count == real.text.utf8.count)
         // libsodium reads it as a hash of these parameters: one that it can't read it would refuse at once.
-        #expect(crypto_pwhash_argon2id_str_needs_rehash(hasher.dummy.text, UInt64(quick.passes), quick.memoryBytes) == 0)
+        #expect(
+            crypto_pwhash_argon2id_str_needs_rehash(hasher.dummy.text, UInt64(quick.passes), quick.memoryBytes) == 0)
         hasher.stop()
     }
 }
