@@ -79,6 +79,7 @@ import Testing
         receipt(#"{"order":"42","goods":[{"price":1}]}"#, gives: 400, part: "description"),
         receipt(#"{"order":"42","goods":[{"description":"a"}]}"#, gives: 400, part: "price"),
         receipt(#"{"order":"42","goods":[{"description":"a","price":-0.01}]}"#, gives: 400, part: "below zero"),
+        receipt(#"{"order":"42","goods":[{"description":"a","price":-1e-18}]}"#, gives: 400, part: "below zero"),
         receipt(#"{"order":"42","goods":[{"description":"a","price":"1"}]}"#, gives: 400, part: "not a number"),
         receipt(#"{"order":"42","goods":[{"description":"a","price":1e21}]}"#, gives: 400, part: "too large"),
         receipt(#"{"order":"42","goods":[{"description":"a","price":1e-19}]}"#, gives: 400, part: "18 decimal places"),
