@@ -5,7 +5,7 @@ package enum AskOutcome: Equatable, Sendable {
     case answered(AccrualAnswer)
     /// No answer came, for a reason for the log.
     case failed(String)
-    /// The gate was closed: nobody was asked.
+    /// The gate let nobody pass.
     case notAsked
 }
 
@@ -22,10 +22,13 @@ package struct AccrualClient {
     }
 
     package func ask(about job: Job) -> AskOutcome {
-        guard gate.closedUntil(now: clock()) == nil else { return .notAsked }
+        guard gate.pass(now: clock()) else { return .notAsked }
         do throws(TransportError) {
             let answer = AccrualAnswer(try transport.ask(about: job.order.number), to: job.order.number)
-            if case .throttled(let seconds, _) = answer { gate.close(until: clock() + Int64(seconds) * 1000) }
+            if case .throttled(let seconds, let pace) = answer {
+                let now = clock()
+                gate.close(until: now + Int64(seconds) * 1000, requestsPerMinute: pace, now: now)
+            }
             return .answered(answer)
         } catch {
             return .failed(error.reason)

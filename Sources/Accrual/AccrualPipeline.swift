@@ -9,6 +9,8 @@ package struct PipelineConfiguration: Sendable {
     package var requestTimeoutMilliseconds = 5000
     package var retryPolicy = RetryPolicy(delayMinMilliseconds: 500, delayMaxMilliseconds: 60_000)
     package var poolMax = 2_000_000
+    /// Nil for as many as there are.
+    package var requestsPerMinuteMax: Int?
 
     package init() {}
 }
@@ -25,7 +27,9 @@ package final class AccrualPipeline: Sendable {
         wallClock: @escaping WallClock, log: Log,
         makeTransport: @escaping @Sendable (Cancellation) -> any AccrualTransport
     ) {
-        let gate = AccrualGate()
+        let gate = AccrualGate(
+            requestsPerMinuteMax: configuration.requestsPerMinuteMax,
+            requestTimeoutMilliseconds: configuration.requestTimeoutMilliseconds)
         let cancellation = Cancellation()
         let pool = JobPool(capacityMax: configuration.poolMax)
         let processor = JobProcessor<Job, AskOutcome>(

@@ -23,6 +23,12 @@ struct DueQueue {
         }
     }
 
+    /// All jobs, in no order.
+    mutating func removeAll() -> [Job] {
+        defer { entries = [] }
+        return entries.map(\.job)
+    }
+
     /// The earliest job, where its time has come.
     mutating func removeFirst(dueBy now: Int64) -> Job? {
         guard let first = entries.first, first.dueAt <= now else { return nil }

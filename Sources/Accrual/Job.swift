@@ -4,9 +4,11 @@ import Loyalty
 package struct Job: Equatable, Sendable {
     package let order: UnfinishedOrder
     /// Answers so far that left it unfinished; each doubles the wait for the next.
-    package var attempts = 0
+    package var attempts: UInt32 = 0
     /// Whether the accrual system was seen to know the order, and the database was told.
     package var isKnown = false
+    /// Whether the last question brought no answer to go by.
+    package var isSuspect = false
 
     package init(_ order: UnfinishedOrder) {
         self.order = order

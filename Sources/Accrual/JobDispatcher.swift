@@ -17,6 +17,8 @@ package final class JobDispatcher: @unchecked Sendable {
         package var pausedUntil: Int64?
         package var lastAnswerAt: Int64?
         package var health: AccrualHealth?
+        /// Since the start.
+        package var answers = AnswerCounts()
     }
 
     private let configuration: PipelineConfiguration
@@ -34,10 +36,11 @@ package final class JobDispatcher: @unchecked Sendable {
 
     /// What came back and could not be settled yet. Nothing more is asked until it is, so that it has a bound.
     private var unsettled: [JobProcessor<Job, AskOutcome>.Result] = []
-    private var pace: Pace
-    private var health: AccrualHealth?
+    private var monitor = HealthMonitor()
+    private var answers = AnswerCounts()
     private var lastAnswerAt: Int64?
-    private var collectedInLastTick = 0
+    private var suspectsInFlight = 0
+    private var reportedAt: Int64
     private var restoration = Restoration.after(nil)
     private var isStopped = false
 
@@ -50,6 +53,10 @@ package final class JobDispatcher: @unchecked Sendable {
     /// Orders read from the database at once, and how often in a tick: a million within fifteen seconds, behind the start.
     private static let restorePageOrders = 5000
     private static let restorePagesPerTickMax = 4
+    /// So many orders in trouble at once are not odd orders, but an outage.
+    private static let suspectsOfOutage = 3
+    /// How often the log says what waits, while anything does.
+    private static let reportMilliseconds: Int64 = 60_000
 
     package init(
         configuration: PipelineConfiguration, pool: JobPool, processor: JobProcessor<Job, AskOutcome>,
@@ -64,7 +71,7 @@ package final class JobDispatcher: @unchecked Sendable {
         self.clock = clock
         self.wallClock = wallClock
         self.log = log
-        pace = Pace(requestTimeoutMilliseconds: configuration.requestTimeoutMilliseconds)
+        reportedAt = clock()
     }
 
     package var snapshot: Snapshot { published.withLock { $0 } }
@@ -89,7 +96,7 @@ package final class JobDispatcher: @unchecked Sendable {
             isStopped = true
             timer?.cancel()
             processor.stop()
-            unsettled += processor.collect()
+            collect()
             settle(now: clock())
         }
     }
@@ -102,13 +109,22 @@ package final class JobDispatcher: @unchecked Sendable {
     private func tick() {
         dispatchPrecondition(condition: .onQueue(queue))
         let now = clock()
-        let results = processor.collect()
-        collectedInLastTick = results.count
-        unsettled += results
+        collect()
         settle(now: now)
         restore(now: now)
         if unsettled.isEmpty { handOut(now: now) }
         publish(now: now)
+        reportIfDue(now: now)
+    }
+
+    /// Takes in what the workers have brought, and what they have not begun: newer orders may go before it now.
+    private func collect() {
+        let results = processor.collect()
+        let recalled = processor.recall()
+        suspectsInFlight -= results.count { $0.job.isSuspect } + recalled.count { $0.isSuspect }
+        precondition(suspectsInFlight >= 0, "a suspect comes back once")
+        unsettled += results
+        pool.putBackUnasked(recalled)
     }
 
     /// Stores what came back in one transaction; only then does the pool hear of it, so that nothing is forgotten that is
@@ -117,8 +133,6 @@ package final class JobDispatcher: @unchecked Sendable {
         guard !unsettled.isEmpty else { return }
         let plan = TickPlan(
             unsettled, policy: configuration.retryPolicy, now: now, pauseEndsAt: gate.closedUntil(now: now))
-        if let limit = plan.requestsPerMinuteMax { pace.limit(requestsPerMinute: limit, now: now) }
-        if let health = plan.health { note(health, now: now) }
         do throws(LoyaltyError) {
             if !plan.settlements.isEmpty { try settlements.settle(plan.settlements, at: wallClock()) }
         } catch {
@@ -127,17 +141,37 @@ package final class JobDispatcher: @unchecked Sendable {
         unsettled = []
         pool.finish(plan.finished)
         for item in plan.putBack { pool.putBack(item.job, dueAt: item.dueAt) }
+        answers += plan.counts
+        if plan.counts.good > 0 { lastAnswerAt = now }
+        judge(plan, now: now)
     }
 
+    private func judge(_ plan: TickPlan, now: Int64) {
+        let wasTroubled = monitor.health?.isTroubled ?? false
+        guard let health = monitor.note(plan.counts, trouble: plan.trouble, now: now) else { return }
+        // Nobody waits out a delay that was the system's fault and not the order's.
+        if wasTroubled { pool.clearSuspects() }
+        switch health {
+        case .healthy: log.info("the accrual system answers")
+        case .throttled: log.warning("the accrual system asks for fewer requests; orders wait")
+        case .troubled(let reason): log.warning("the accrual system can't be relied on: \(reason); orders wait")
+        }
+    }
+
+    /// Hands out all that may go until the next tick; what is not begun by then comes back. While the accrual system is in
+    /// trouble a few find out when that ends, and most workers stay free for that moment.
     private func handOut(now: Int64) {
-        guard gate.closedUntil(now: now) == nil else { return }
-        // Twice what the workers did in the last tick keeps them busy until the next, and no job waits long for a worker
-        // while newer ones could go before it.
-        let useful = max(2 * processor.workerCount, 2 * collectedInLastTick)
-        let room = min(configuration.jobsPerTickMax, useful) - processor.outstanding
-        guard room > 0 else { return }
-        let jobs = pool.take(limit: pace.allowance(limit: room, now: now), now: now)
-        pace.noteSent(jobs.count, now: now)
+        let few = max(1, processor.workerCount / 4)
+        let isTroubled = monitor.health?.isTroubled ?? false
+        let room = (isTroubled ? few : configuration.jobsPerTickMax) - processor.outstanding
+        let limit = gate.allowance(limit: max(0, room), now: now)
+        let suspectsMax = max(0, max(1, processor.workerCount / 2) - suspectsInFlight)
+        var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
+        if isTroubled, jobs.isEmpty, limit > 0, pool.counts.suspects >= Self.suspectsOfOutage {
+            // Before its time, or the end of an outage would be noticed as late as the longest delay.
+            jobs = pool.take(limit: 1, suspectsMax: suspectsMax, now: .max)
+        }
+        suspectsInFlight += jobs.count { $0.isSuspect }
         processor.process(jobs)
     }
 
@@ -156,22 +190,33 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    private func note(_ health: AccrualHealth, now: Int64) {
-        if health == .healthy { lastAnswerAt = now }
-        defer { self.health = health }
-        guard !health.isSameKind(as: self.health) else { return }
-        switch health {
-        case .healthy: log.info("the accrual system answers")
-        case .throttled: log.warning("the accrual system asks for fewer requests; orders wait")
-        case .troubled(let reason): log.warning("the accrual system can't be relied on: \(reason); orders wait")
-        }
-    }
-
     private func publish(now: Int64) {
         let snapshot = Snapshot(
             waiting: pool.counts.waiting, inFlight: processor.inFlight,
-            requestsPerMinuteMax: pace.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
-            lastAnswerAt: lastAnswerAt, health: health)
+            requestsPerMinuteMax: gate.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
+            lastAnswerAt: lastAnswerAt, health: monitor.health, answers: answers)
         published.withLock { $0 = snapshot }
+    }
+
+    private func reportIfDue(now: Int64) {
+        guard now - reportedAt >= Self.reportMilliseconds else { return }
+        reportedAt = now
+        let snapshot = snapshot
+        guard snapshot.waiting + snapshot.inFlight > 0 else { return }
+        log.info(snapshot.report(now: now))
+    }
+}
+
+extension JobDispatcher.Snapshot {
+    /// One line for an owner.
+    func report(now: Int64) -> String {
+        var parts = ["\(waiting) orders wait, \(inFlight) are being asked about"]
+        parts.append("\(answers.processed) processed and \(answers.invalid) invalid since the start")
+        parts.append(
+            lastAnswerAt.map { "the last good answer came \((now - $0) / 1000) s ago" } ?? "no good answer yet")
+        if answers.bad > 0 { parts.append("\(answers.bad) answers were none to go by") }
+        if let pausedUntil { parts.append("paused for \((pausedUntil - now + 999) / 1000) s more") }
+        if let requestsPerMinuteMax { parts.append("at most \(requestsPerMinuteMax) requests a minute") }
+        return parts.joined(separator: "; ")
     }
 }

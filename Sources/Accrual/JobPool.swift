@@ -4,15 +4,24 @@ import Synchronization
 /// The orders without a final status: waiting for their time, or in flight. Any thread may use it.
 ///
 /// Orders that were never asked about come first, in the order of their upload, so that a new one is never behind those
-/// that have waited long.
+/// that have waited long. Suspects, whose last question brought no answer to go by, get only so many turns at once: each may
+/// hold its worker for a whole time-out.
 package final class JobPool: Sendable {
     private struct State {
         var fresh: [Job] = []
         /// How many of `fresh` were taken; they leave the array when it is worth moving the rest.
         var freshTaken = 0
+        /// Due at once: taken and given back unasked, or no suspects any more.
+        var ready: [Job] = []
+        var readyTaken = 0
         var waiting = DueQueue()
+        var suspects = DueQueue()
         /// Every order in the pool, in flight or not, so that none is in it twice.
         var members: Set<OrderID> = []
+
+        var waitingCount: Int {
+            fresh.count - freshTaken + ready.count - readyTaken + waiting.count + suspects.count
+        }
     }
 
     private let state = Mutex(State())
@@ -25,9 +34,9 @@ package final class JobPool: Sendable {
         self.capacityMax = capacityMax
     }
 
-    /// Orders that wait for their time or their turn, and all in the pool.
-    package var counts: (waiting: Int, all: Int) {
-        state.withLock { ($0.fresh.count - $0.freshTaken + $0.waiting.count, $0.members.count) }
+    /// Orders that wait for their time or their turn, the suspects among them, and all in the pool.
+    package var counts: (waiting: Int, suspects: Int, all: Int) {
+        state.withLock { ($0.waitingCount, $0.suspects.count, $0.members.count) }
     }
 
     /// Adds orders that had been uploaded before the start, behind new ones.
@@ -39,27 +48,66 @@ package final class JobPool: Sendable {
         }
     }
 
-    /// Takes out at most `limit` jobs whose time has come. They are in flight until they are put back or finished.
-    package func take(limit: Int, now: Int64) -> [Job] {
-        precondition(limit >= 0, "a limit is not negative")
+    /// Takes out at most `limit` jobs whose time has come, at most `suspectsMax` suspects among them. They are in flight until
+    /// they are put back or finished.
+    package func take(limit: Int, suspectsMax: Int = .max, now: Int64) -> [Job] {
+        precondition(limit >= 0 && suspectsMax >= 0, "a limit is not negative")
         return state.withLock { state in
-            let end = min(state.fresh.count, state.freshTaken + limit)
-            var jobs = Array(state.fresh[state.freshTaken..<end])
-            state.freshTaken = end
-            if state.freshTaken * 2 >= state.fresh.count {
-                state.fresh.removeFirst(state.freshTaken)
-                state.freshTaken = 0
-            }
+            var jobs = Self.takeFirst(limit, of: &state.fresh, taken: &state.freshTaken)
+            let suspectsEnd = jobs.count + min(suspectsMax, limit - jobs.count)
+            while jobs.count < suspectsEnd, let job = state.suspects.removeFirst(dueBy: now) { jobs.append(job) }
+            jobs += Self.takeFirst(limit - jobs.count, of: &state.ready, taken: &state.readyTaken)
             while jobs.count < limit, let job = state.waiting.removeFirst(dueBy: now) { jobs.append(job) }
             return jobs
         }
+    }
+
+    /// Takes from a queue's front; what was taken leaves the array when it is worth moving the rest.
+    private static func takeFirst(_ limit: Int, of queue: inout [Job], taken: inout Int) -> [Job] {
+        let end = min(queue.count, taken + limit)
+        let jobs = Array(queue[taken..<end])
+        taken = end
+        if taken * 2 >= queue.count {
+            queue.removeFirst(taken)
+            taken = 0
+        }
+        return jobs
     }
 
     /// Returns a job that was in flight, to be taken again at its time.
     package func putBack(_ job: Job, dueAt: Int64) {
         state.withLock { state in
             precondition(state.members.contains(job.order.id), "only what was taken is put back")
-            state.waiting.insert(job, dueAt: dueAt)
+            if job.isSuspect {
+                state.suspects.insert(job, dueAt: dueAt)
+            } else {
+                state.waiting.insert(job, dueAt: dueAt)
+            }
+        }
+    }
+
+    /// Returns jobs that nobody has been asked about, to be taken again before those that wait for their time.
+    package func putBackUnasked(_ jobs: [Job]) {
+        guard !jobs.isEmpty else { return }
+        state.withLock { state in
+            for job in jobs where job.isSuspect { state.suspects.insert(job, dueAt: .min) }
+            let jobs = jobs.filter { !$0.isSuspect }
+            // Most were taken from here, so that there is room in front.
+            let start = max(0, state.readyTaken - jobs.count)
+            state.ready.replaceSubrange(start..<state.readyTaken, with: jobs)
+            state.readyTaken = start
+        }
+    }
+
+    /// Makes suspects due now, and like all others: what went wrong with them was not their fault.
+    package func clearSuspects() {
+        state.withLock { state in
+            let jobs = state.suspects.removeAll()
+            state.ready += jobs.map { job in
+                var job = job
+                job.isSuspect = false
+                return job
+            }
         }
     }
 

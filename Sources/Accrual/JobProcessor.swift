@@ -75,6 +75,13 @@ package final class JobProcessor<Job: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
+    /// Takes back the jobs that no worker has begun.
+    package func recall() -> [Job] {
+        let jobs = inbox.drain()
+        state.value.withLock { $0.outstanding -= jobs.count }
+        return jobs
+    }
+
     /// Drops the jobs that no worker has begun, and waits for those that one has.
     package func stop() {
         _ = inbox.drain()

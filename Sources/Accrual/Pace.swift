@@ -1,29 +1,52 @@
-/// How many requests may go out, where the accrual system allows so many a minute: evenly spread, and never more than
-/// allowed in any minute. Without a limit, as many as there are.
+/// How many requests may go out, where so many a minute are allowed: evenly spread, and never more than allowed in any
+/// minute. Without a limit, as many as there are.
+///
+/// What the accrual system announced holds for ten minutes; then the pace is raised by a quarter, and again after as long,
+/// until the accrual system asks for fewer once more or allows so many that they are as good as any number.
 package struct Pace: Sendable {
-    package private(set) var requestsPerMinuteMax: Int?
+    /// What the owner allows, whatever the accrual system says.
+    private let configuredMax: Int?
+    /// What the accrual system announced, and what it has been raised to since.
+    private var announcedMax: Int?
+    private var raisedMax: Int?
+    private var changedAt: Int64 = 0
 
-    /// The time in which requests are counted: a minute, and as long as one may wait for its worker, so that late ones do
-    /// not meet the next minute's.
+    /// The time in which requests are counted: a minute, and as long as one may be on its way, so that late ones do not
+    /// meet the next minute's.
     private let windowMilliseconds: Int64
-    /// What went out in the window, oldest first.
+    /// What went out in the window, oldest first; `at` is when the last of `count` did.
     private var sent: [(at: Int64, count: Int)] = []
     private var sentCount = 0
     /// When the next one is due, in microseconds, so that odd paces keep their fractions.
     private var nextAtMicroseconds: Int64 = 0
 
-    package init(requestTimeoutMilliseconds: Int) {
+    package static let raiseAfterMilliseconds: Int64 = 600_000
+    /// Beyond this a pace limits nothing that a few workers can do.
+    private static let raisedMaxLimit = 1_000_000
+
+    package init(requestsPerMinuteMax: Int? = nil, requestTimeoutMilliseconds: Int) {
+        precondition(requestsPerMinuteMax.map { $0 > 0 } ?? true, "a pace lets something go")
+        configuredMax = requestsPerMinuteMax
         windowMilliseconds = 60_000 + Int64(requestTimeoutMilliseconds)
     }
 
-    package mutating func limit(requestsPerMinute count: Int, now: Int64) {
-        precondition(count > 0, "somebody who allows nothing says so by a pause")
-        requestsPerMinuteMax = count
+    /// The pace in force; nil for any.
+    package var requestsPerMinuteMax: Int? {
+        [configuredMax, raisedMax].compactMap { $0 }.min()
+    }
+
+    /// The accrual system asked for fewer requests: `requestsPerMinute` where it said so, otherwise what it had announced.
+    package mutating func limit(requestsPerMinute count: Int?, now: Int64) {
+        precondition(count.map { $0 > 0 } ?? true, "somebody who allows nothing says so by a pause")
+        if let count { announcedMax = count }
+        raisedMax = announcedMax
+        changedAt = now
         nextAtMicroseconds = max(nextAtMicroseconds, now * 1000)
     }
 
     /// How many may go out now, of at most `limit`.
     package mutating func allowance(limit: Int, now: Int64) -> Int {
+        raiseIfDue(now: now)
         guard let requestsPerMinuteMax else { return limit }
         while let first = sent.first, first.at <= now - windowMilliseconds {
             sentCount -= first.count
@@ -40,8 +63,18 @@ package struct Pace: Sendable {
     package mutating func noteSent(_ count: Int, now: Int64) {
         guard let requestsPerMinuteMax, count > 0 else { return }
         nextAtMicroseconds += Int64(count) * Self.intervalMicroseconds(requestsPerMinuteMax)
-        sent.append((now, count))
         sentCount += count
+        if let last = sent.last, last.at / Self.countedTogetherMilliseconds == now / Self.countedTogetherMilliseconds {
+            sent[sent.count - 1] = (now, last.count + count)
+        } else {
+            sent.append((now, count))
+        }
+    }
+
+    private mutating func raiseIfDue(now: Int64) {
+        guard let raised = raisedMax, now - changedAt >= Self.raiseAfterMilliseconds else { return }
+        raisedMax = raised >= Self.raisedMaxLimit ? nil : raised + max(1, raised / 4)
+        changedAt = now
     }
 
     private static func intervalMicroseconds(_ requestsPerMinute: Int) -> Int64 {
@@ -49,4 +82,6 @@ package struct Pace: Sendable {
     }
 
     private static let lookBackMicroseconds: Int64 = 1_000_000
+    /// Requests of one tenth of a second are one entry, as late as its last, so that a window of a minute has 600.
+    private static let countedTogetherMilliseconds: Int64 = 100
 }

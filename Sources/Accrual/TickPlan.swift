@@ -8,10 +8,10 @@ package struct TickPlan: Equatable {
     package private(set) var finished: [OrderID] = []
     /// Jobs that go back into the pool, and when they are due.
     package private(set) var putBack: [PutBack] = []
-    /// The lowest pace that an answer has set.
-    package private(set) var requestsPerMinuteMax: Int?
-    /// What the accrual system is like, as far as this tick's answers tell.
-    package private(set) var health: AccrualHealth?
+    /// How many answers there were of each kind.
+    package private(set) var counts = AnswerCounts()
+    /// What went wrong, as the first that it did says.
+    package private(set) var trouble: String?
 
     package struct PutBack: Equatable {
         package let job: Job
@@ -33,58 +33,41 @@ package struct TickPlan: Equatable {
         case .answered(.invalid): settle(job, .invalid)
         case .answered(.processed(let points)): settle(job, .processed(points))
         case .answered(.pending):
-            note(.healthy)
+            counts.pending += 1
             if !job.isKnown { settlements.append(Settlement(order: job.order.id, verdict: .processing)) }
             var job = job
             job.isKnown = true
-            retry(job, policy, now)
+            retry(job, policy, now, isSuspect: false)
         case .answered(.unknown):
-            note(.healthy)
-            retry(job, policy, now)
-        case .answered(.throttled(_, let pace)):
-            note(.throttled)
-            requestsPerMinuteMax = [requestsPerMinuteMax, pace].compactMap { $0 }.min()
+            counts.unknown += 1
+            retry(job, policy, now, isSuspect: false)
+        case .answered(.throttled):
+            counts.throttled += 1
             putBack.append(PutBack(job: job, dueAt: pauseEndsAt ?? now))
         case .notAsked:
             putBack.append(PutBack(job: job, dueAt: pauseEndsAt ?? now))
-        case .answered(.untrustworthy(let reason)), .failed(let reason):
-            note(.troubled(reason))
-            retry(job, policy, now)
+        case .answered(.untrustworthy(let reason)):
+            counts.untrustworthy += 1
+            trouble = trouble ?? reason
+            retry(job, policy, now, isSuspect: true)
+        case .failed(let reason):
+            counts.failed += 1
+            trouble = trouble ?? reason
+            retry(job, policy, now, isSuspect: true)
         }
     }
 
     private mutating func settle(_ job: Job, _ verdict: Settlement.Verdict) {
-        note(.healthy)
+        if verdict == .invalid { counts.invalid += 1 } else { counts.processed += 1 }
         settlements.append(Settlement(order: job.order.id, verdict: verdict))
         finished.append(job.order.id)
     }
 
-    private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64) {
+    private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64, isSuspect: Bool) {
         var job = job
         job.attempts += 1
-        let delay = policy.delayMilliseconds(afterAttempts: job.attempts)
+        job.isSuspect = isSuspect
+        let delay = policy.delayMilliseconds(afterAttempts: Int(job.attempts))
         putBack.append(PutBack(job: job, dueAt: now + Int64(delay)))
     }
-
-    /// One good answer tells that the system is there, whatever is wrong with single orders; a pause tells more than
-    /// trouble.
-    private mutating func note(_ health: AccrualHealth) {
-        if self.health.map({ health.rank < $0.rank }) ?? true { self.health = health }
-    }
-}
-
-/// What the accrual system is like.
-package enum AccrualHealth: Equatable, Sendable {
-    case healthy, throttled
-    case troubled(String)
-
-    var rank: Int {
-        switch self {
-        case .healthy: 0
-        case .throttled: 1
-        case .troubled: 2
-        }
-    }
-
-    func isSameKind(as other: AccrualHealth?) -> Bool { rank == other?.rank }
 }

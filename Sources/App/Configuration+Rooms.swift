@@ -62,6 +62,7 @@ extension Configuration {
         pipeline.retryPolicy = RetryPolicy(
             delayMinMilliseconds: dispatcher.retryDelayMinMilliseconds,
             delayMaxMilliseconds: dispatcher.retryDelayMaxMilliseconds)
+        pipeline.requestsPerMinuteMax = dispatcher.requestsPerMinute == 0 ? nil : dispatcher.requestsPerMinute
         pipeline.poolMax = dispatcher.poolMax
         return pipeline
     }

@@ -78,6 +78,8 @@ struct Configuration: Sendable {
         var requestTimeoutMilliseconds = 5000
         var retryDelayMinMilliseconds = 500
         var retryDelayMaxMilliseconds = 60_000
+        /// 0 is no limit.
+        var requestsPerMinute = 0
         var poolMax = 2_000_000
     }
 }

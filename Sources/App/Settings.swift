@@ -127,6 +127,10 @@ enum Settings {
             "dispatcher.retry_delay_max_ms", \.dispatcher.retryDelayMaxMilliseconds, .integer(10...86_400_000),
             "until an order is asked about again, at last"),
         Setting(
+            "dispatcher.requests_per_minute", \.dispatcher.requestsPerMinute,
+            .integer(0...RequestRate.requestsPerMinuteMax),
+            "orders asked about in a minute, whatever the accrual system allows; 0 is no limit"),
+        Setting(
             "dispatcher.pool_max", \.dispatcher.poolMax, .integer(1...50_000_000),
             "unfinished orders kept in memory; more uploads get 503"),
     ]

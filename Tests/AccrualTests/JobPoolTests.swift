@@ -33,7 +33,7 @@ import Testing
         pool.restore([order(1)], dueAt: 0)
         #expect(pool.take(limit: 10, now: 0).isEmpty)
         pool.finish([OrderID(rawValue: 1)])
-        #expect(pool.counts == (0, 0))
+        #expect(pool.counts == (0, 0, 0))
     }
 
     @Test func whatIsInFlightTakesRoom() {
@@ -48,6 +48,41 @@ import Testing
         #expect(ids(pool.take(limit: 2, now: 0)) == [3])
         pool.finish([1, 2].map { OrderID(rawValue: $0) })
         #expect(pool.hasRoom)
+    }
+
+    /// Fresh ones, then as many suspects as may, then what came back unasked, then what is due.
+    @Test func eachKindHasItsTurn() {
+        let pool = JobPool(capacityMax: 20)
+        for id in 1...8 as ClosedRange<Int64> { pool.put(order(id)) }
+        let jobs = pool.take(limit: 8, now: 0)
+        for job in jobs[0..<3] {
+            var job = job
+            job.isSuspect = true
+            pool.putBack(job, dueAt: 100)
+        }
+        for job in jobs[3..<5] { pool.putBack(job, dueAt: 50) }
+        pool.putBackUnasked(Array(jobs[5...]))
+        pool.put(order(9))
+        #expect(pool.counts == (9, 3, 9))
+        #expect(ids(pool.take(limit: 2, suspectsMax: 2, now: 10)) == [9, 6])
+        #expect(ids(pool.take(limit: 9, suspectsMax: 2, now: 100)) == [1, 2, 7, 8, 4, 5])
+        #expect(ids(pool.take(limit: 9, suspectsMax: 0, now: 100)) == [])
+        #expect(ids(pool.take(limit: 9, suspectsMax: 1, now: 100)) == [3])
+    }
+
+    @Test func clearedSuspectsAreDueLikeAllOthers() {
+        let pool = JobPool(capacityMax: 20)
+        for id in 1...5 as ClosedRange<Int64> { pool.put(order(id)) }
+        for job in pool.take(limit: 5, now: 0) {
+            var job = job
+            job.isSuspect = true
+            pool.putBack(job, dueAt: 1_000_000)
+        }
+        #expect(pool.take(limit: 5, now: 0).isEmpty)
+        pool.clearSuspects()
+        let jobs = pool.take(limit: 5, suspectsMax: 0, now: 0)
+        #expect(Set(ids(jobs)) == [1, 2, 3, 4, 5])
+        #expect(jobs.allSatisfy { !$0.isSuspect })
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
@@ -84,7 +119,7 @@ import Testing
                 guard let job = inFlight.popLast() else { continue }
                 pool.finish([job.order.id])
             }
-            #expect(pool.counts == (fresh.count + waiting.count, fresh.count + waiting.count + inFlight.count))
+            #expect(pool.counts == (fresh.count + waiting.count, 0, fresh.count + waiting.count + inFlight.count))
         }
     }
 

@@ -33,6 +33,58 @@ import Testing
         #expect(pace.allowance(limit: 17, now: 5) == 17)
     }
 
+    /// Runs ticks for some minutes; how many went out in each.
+    private func sentByMinute(_ pace: inout Pace, from start: Int64, minutes: Int) -> [Int] {
+        (0..<minutes).map { minute in
+            (0..<240).reduce(0) { sum, tick in
+                let now = start + Int64(minute) * 60_000 + Int64(tick) * 250
+                let count = pace.allowance(limit: 1_000_000, now: now)
+                pace.noteSent(count, now: now)
+                return sum + count
+            }
+        }
+    }
+
+    @Test func afterTenMinutesMoreIsTriedUntilItIsRefused() {
+        var pace = Pace(requestTimeoutMilliseconds: 1000)
+        pace.limit(requestsPerMinute: 100, now: 0)
+        #expect(sentByMinute(&pace, from: 0, minutes: 10).allSatisfy { $0 <= 100 })
+        #expect(pace.requestsPerMinuteMax == 100)
+        let more = sentByMinute(&pace, from: 600_000, minutes: 10)
+        #expect(more.allSatisfy { $0 <= 125 } && more.last! > 100)
+        #expect(pace.requestsPerMinuteMax == 125)
+        _ = pace.allowance(limit: 1, now: 1_200_000)
+        #expect(pace.requestsPerMinuteMax == 156)
+        // One that does not say how many means those it had announced.
+        pace.limit(requestsPerMinute: nil, now: 1_800_000)
+        #expect(pace.requestsPerMinuteMax == 100)
+        #expect(sentByMinute(&pace, from: 1_900_000, minutes: 8).allSatisfy { $0 <= 100 })
+    }
+
+    @Test func aLimitThatWasLiftedIsForgottenInTime() {
+        var pace = Pace(requestTimeoutMilliseconds: 1000)
+        pace.limit(requestsPerMinute: 1, now: 0)
+        var now: Int64 = 0
+        for _ in 0..<200 where pace.requestsPerMinuteMax != nil {
+            now += Pace.raiseAfterMilliseconds
+            _ = pace.allowance(limit: 1, now: now)
+        }
+        #expect(pace.requestsPerMinuteMax == nil)
+        #expect(now < 14 * 3_600_000)
+    }
+
+    @Test func whatTheOwnerSetIsNeverExceeded() {
+        var pace = Pace(requestsPerMinuteMax: 50, requestTimeoutMilliseconds: 1000)
+        #expect(sentByMinute(&pace, from: 0, minutes: 3).allSatisfy { $0 <= 50 })
+        pace.limit(requestsPerMinute: 1000, now: 180_000)
+        #expect(pace.requestsPerMinuteMax == 50)
+        #expect(sentByMinute(&pace, from: 180_000, minutes: 60).allSatisfy { $0 <= 50 })
+        pace.limit(requestsPerMinute: 20, now: 3_780_000)
+        #expect(pace.requestsPerMinuteMax == 20)
+        #expect(sentByMinute(&pace, from: 3_900_000, minutes: 300).allSatisfy { $0 <= 50 })
+        #expect(pace.requestsPerMinuteMax == 50)
+    }
+
     @Test func whatWasNotUsedIsNotSavedUp() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: 600, now: 0)

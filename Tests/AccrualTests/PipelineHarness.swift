@@ -2,6 +2,7 @@ import Accrual
 import Loyalty
 import Posix
 import Synchronization
+import Testing
 
 /// The real pool, dispatcher and processor on a clock that the test moves, between an accrual system and a database that
 /// the test scripts.
@@ -39,7 +40,14 @@ final class PipelineHarness: Sendable {
         clock.advance(byMilliseconds: 250)
         dispatcher.tickNow()
         // The workers need no more than their turn: this waits for them, and for nothing else.
-        while processor.inFlight > hanging { yieldThread() }
+        let end = ContinuousClock.now + .seconds(10)
+        while processor.inFlight > hanging {
+            guard ContinuousClock.now < end else {
+                Issue.record("\(processor.inFlight) jobs hang")
+                return accrual.letAllGo()
+            }
+            yieldThread()
+        }
     }
 
     func stop() { dispatcher.stop() }
@@ -68,6 +76,7 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
     private struct State {
         var scripts: [String: [Step]] = [:]
         var asked: [String] = []
+        var isDown = false
     }
 
     private let state = Mutex(State())
@@ -75,11 +84,20 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
 
     var asked: [String] { state.withLock { $0.asked } }
 
+    /// Fails whatever it is asked, and keeps the scripts for later.
+    var isDown: Bool {
+        get { state.withLock { $0.isDown } }
+        set { state.withLock { $0.isDown = newValue } }
+    }
+
     func script(_ order: UnfinishedOrder, _ steps: [Step]) {
         state.withLock { $0.scripts[order.number.digits] = steps }
     }
 
     func letGo() { _ = release.put(()) }
+
+    /// Whatever hangs, now and later.
+    func letAllGo() { release.close() }
 
     func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
         switch next(order.digits) {
@@ -96,6 +114,7 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
     private func next(_ digits: String) -> Step {
         state.withLock { state in
             state.asked.append(digits)
+            if state.isDown { return .fail }
             guard var steps = state.scripts[digits], let step = steps.first else {
                 return .answer(200, #"{"order":"\#(digits)","status":"PROCESSED","accrual":1}"#)
             }

@@ -1,5 +1,6 @@
 import Accrual
 import Loyalty
+import Posix
 import Testing
 
 @Suite struct PipelineTests {
@@ -97,6 +98,93 @@ import Testing
             harness.log.all == [
                 "the accrual system can't be relied on: it is down; orders wait", "the accrual system answers",
             ])
+        harness.stop()
+    }
+
+    /// What was asked about while it was down has waited by the time it is back, at most a minute; nobody waits that long.
+    @Test(arguments: [1, 4, 16])
+    func afterAnOutageEverythingGoesAtOnce(workers: Int) {
+        let harness = PipelineHarness(workers: workers)
+        harness.pool.put(order(1))
+        harness.tick()
+        harness.tick()
+        #expect(harness.snapshot.health == .healthy)
+        harness.accrual.isDown = true
+        for id in 2...300 as ClosedRange<Int64> { harness.pool.put(order(id)) }
+        for _ in 0..<20 { harness.tick() }
+        let askedBefore = harness.accrual.asked.count
+        for _ in 0..<1200 { harness.tick() }
+        let asked = harness.accrual.asked.count - askedBefore
+        #expect(asked <= 1200 * max(1, workers / 4), "an outage is no reason to ask more")
+        #expect(asked >= 300, "\(asked) in five minutes: somebody finds out when it ends")
+        harness.accrual.isDown = false
+        var ticks = 0
+        while harness.snapshot.health != .healthy && ticks < 1000 {
+            harness.tick()
+            ticks += 1
+        }
+        #expect(ticks <= 3)
+        harness.tick()
+        harness.tick()
+        #expect(harness.pool.counts.all == 0)
+        #expect(
+            harness.log.all.filter { $0.hasPrefix("the accrual system") } == [
+                "the accrual system answers", "the accrual system can't be relied on: it is down; orders wait",
+                "the accrual system answers",
+            ])
+        harness.stop()
+    }
+
+    /// Orders that always hang leave half of the workers to the others.
+    @Test func hangingOrdersLeaveWorkersToOthers() {
+        let harness = PipelineHarness(workers: 4)
+        for id in 1...40 as ClosedRange<Int64> {
+            harness.accrual.script(order(id), [.fail, .hang])
+            harness.pool.put(order(id))
+        }
+        for id in 100...199 as ClosedRange<Int64> {
+            harness.accrual.script(order(id), [.answer(204, "")])
+            harness.pool.put(order(id))
+        }
+        harness.tick()
+        for _ in 0..<40 { harness.tick(hanging: 2) }
+        #expect(harness.snapshot.inFlight <= 2)
+        harness.pool.put(order(1000))
+        harness.tick(hanging: 2)
+        harness.tick(hanging: 2)
+        #expect(harness.accrual.asked.contains(order(1000).number.digits))
+        for _ in 0..<2 { harness.accrual.letGo() }
+        harness.accrual.letAllGo()
+        harness.stop()
+    }
+
+    /// A system that has become slow leaves most of a tick's jobs unbegun: newer ones go before them.
+    @Test func whatNoWorkerHasBegunWaitsBehindNewOrders() {
+        let harness = PipelineHarness(workers: 2)
+        for id in 1...500 as ClosedRange<Int64> {
+            harness.accrual.script(order(id), [.hang])
+            harness.pool.put(order(id))
+        }
+        harness.tick(hanging: 500)
+        while harness.accrual.asked.count < 2 { yieldThread() }
+        harness.pool.put(order(1000))
+        harness.tick(hanging: 501)
+        let before = harness.accrual.asked.count
+        harness.accrual.letGo()
+        while harness.accrual.asked.count == before { harness.tick(hanging: 501) }
+        #expect(harness.accrual.asked[before] == order(1000).number.digits)
+        harness.accrual.letAllGo()
+        harness.stop()
+    }
+
+    @Test func aMinuteOfWaitingIsOneLine() {
+        let harness = PipelineHarness()
+        harness.accrual.script(order(1), [.answer(204, "")])
+        harness.pool.put(order(1))
+        for _ in 0..<481 { harness.tick() }
+        let reports = harness.log.all.filter { $0.hasPrefix("1 orders wait, 0 are being asked about; ") }
+        #expect(reports.count == 2, "\(harness.log.all)")
+        #expect(harness.snapshot.answers.unknown >= 8)
         harness.stop()
     }
 
