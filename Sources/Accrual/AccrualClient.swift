@@ -22,13 +22,29 @@ package struct AccrualClient {
     }
 
     package func ask(about job: Job) -> AskOutcome {
-        guard gate.closedUntil(now: clock()) == nil else { return .notAsked }
+        guard mayAsk() else { return .notAsked }
         do throws(TransportError) {
-            let answer = AccrualAnswer(try transport.ask(about: job.order.number), to: job.order.number)
-            if case .throttled(let seconds, _) = answer { gate.close(until: clock() + Int64(seconds) * 1000) }
-            return .answered(answer)
+            return outcome(of: .success(try transport.ask(about: job.order.number)), about: job)
         } catch {
-            return .failed(error.reason)
+            return outcome(of: .failure(error), about: job)
+        }
+    }
+
+    /// Whether a question may go out now, and is on its way if so: the part of ``ask(about:)`` before the wait.
+    package func mayAsk() -> Bool {
+        gate.closedUntil(now: clock()) == nil
+    }
+
+    /// What an answer means, at the moment it comes: the part of ``ask(about:)`` behind the wait.
+    package func outcome(of result: Result<TransportAnswer, TransportError>, about job: Job) -> AskOutcome {
+        switch result {
+        case .failure(let error): return .failed(error.reason)
+        case .success(let bytes):
+            let answer = AccrualAnswer(bytes, to: job.order.number)
+            if case .throttled(let seconds, _) = answer {
+                gate.close(until: clock() + Int64(seconds) * 1000)
+            }
+            return .answered(answer)
         }
     }
 }

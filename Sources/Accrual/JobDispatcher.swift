@@ -21,7 +21,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     private let configuration: PipelineConfiguration
     private let pool: JobPool
-    private let processor: JobProcessor<Job, AskOutcome>
+    private let processor: any JobExecutor
     private let gate: AccrualGate
     private let settlements: any SettlementRepository
     private let clock: MonotonicClock
@@ -52,7 +52,7 @@ package final class JobDispatcher: @unchecked Sendable {
     private static let restorePagesPerTickMax = 4
 
     package init(
-        configuration: PipelineConfiguration, pool: JobPool, processor: JobProcessor<Job, AskOutcome>,
+        configuration: PipelineConfiguration, pool: JobPool, processor: any JobExecutor,
         gate: AccrualGate, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
         wallClock: @escaping WallClock, log: Log
     ) {
