@@ -22,16 +22,30 @@ package struct AccrualClient {
     }
 
     package func ask(about job: Job) -> AskOutcome {
-        guard gate.pass(now: clock()) else { return .notAsked }
+        guard mayAsk() else { return .notAsked }
         do throws(TransportError) {
-            let answer = AccrualAnswer(try transport.ask(about: job.order.number), to: job.order.number)
+            return outcome(of: .success(try transport.ask(about: job.order.number)), about: job)
+        } catch {
+            return outcome(of: .failure(error), about: job)
+        }
+    }
+
+    /// Whether a question may go out now, and is on its way if so: the part of ``ask(about:)`` before the wait.
+    package func mayAsk() -> Bool {
+        gate.pass(now: clock())
+    }
+
+    /// What an answer means, at the moment it comes: the part of ``ask(about:)`` behind the wait.
+    package func outcome(of result: Result<TransportAnswer, TransportError>, about job: Job) -> AskOutcome {
+        switch result {
+        case .failure(let error): return .failed(error.reason)
+        case .success(let bytes):
+            let answer = AccrualAnswer(bytes, to: job.order.number)
             if case .throttled(let seconds, let pace) = answer {
                 let now = clock()
                 gate.close(until: now + Int64(seconds) * 1000, requestsPerMinute: pace, now: now)
             }
             return .answered(answer)
-        } catch {
-            return .failed(error.reason)
         }
     }
 }

@@ -23,7 +23,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     private let configuration: PipelineConfiguration
     private let pool: JobPool
-    private let processor: JobProcessor<Job, AskOutcome>
+    private let processor: any JobExecutor
     private let gate: AccrualGate
     private let settlements: any SettlementRepository
     private let clock: MonotonicClock
@@ -59,7 +59,7 @@ package final class JobDispatcher: @unchecked Sendable {
     private static let reportMilliseconds: Int64 = 60_000
 
     package init(
-        configuration: PipelineConfiguration, pool: JobPool, processor: JobProcessor<Job, AskOutcome>,
+        configuration: PipelineConfiguration, pool: JobPool, processor: any JobExecutor,
         gate: AccrualGate, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
         wallClock: @escaping WallClock, log: Log
     ) {

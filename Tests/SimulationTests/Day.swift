@@ -1,0 +1,270 @@
+import Accrual
+import Loyalty
+
+/// A day of a server, decided by its seed: its uploads, its ends and starts, the moods of the accrual system and the
+/// troubles of the storage. All runs on the calling thread, in virtual time.
+final class Day {
+    /// Within so long of the day's end, since when all is healthy, every order has its final status: an hour is the longest
+    /// pause, the rest is for the pace (at least 20 a minute, for 200 orders of at most six questions) and for retries.
+    static let endsWithin: Int64 = 2 * 3_600_000
+    static let length: Int64 = 24 * 3_600_000
+    /// A timer is this late where nothing is on its way and nothing has come: what is due then waits so long.
+    private static let idleTick: Int64 = 10_000
+    private static let requestTimeout: Int64 = 5000
+    private static let users = 5
+
+    let seed: UInt64
+    let broken: BrokenRule?
+    let trace: Trace
+    let accrual: SimulatedAccrual
+    let database: ModelSettlements
+    private(set) var now: Int64 = 0
+    var askCount = 0
+    private(set) var violation: Violation?
+
+    private var random: SeededRandom
+    private let clock = VirtualClock()
+    private let interval: Int64
+    private let workerCount: Int
+    private var events: [(at: Int64, event: Event)] = []
+    private var refusesUntil = Int64.min
+    private var server: Server!
+    private var hasCommitFault = false
+    private var hasCrashAfterCommit = false
+    /// For each order the final verdicts that it was truly told.
+    private var told: [OrderID: [Settlement.Verdict]] = [:]
+    /// Orders that the running server knows to be stored as final.
+    private var acknowledged: Set<OrderID> = []
+    private var lastSeen: [StoredOrder] = []
+    private var checkedSettlements = -1
+    private var settlementCount = 0
+
+    private enum Event {
+        case upload(isPut: Bool)
+        case crash, stop
+        case storageRefuses(milliseconds: Int64)
+        /// The next commit is stored, and not acknowledged; or the server dies right behind it.
+        case commitFault, crashAfterCommit
+    }
+
+    init(seed: UInt64, broken: BrokenRule? = nil, isTraced: Bool = false) {
+        self.seed = seed
+        self.broken = broken
+        trace = Trace(isOn: isTraced)
+        random = SeededRandom(seed: seed)
+        interval = random.pick([250, 1000, 5000])
+        workerCount = Int(random.within(1...16))
+        accrual = SimulatedAccrual(seed: random.next(), timeout: Self.requestTimeout, dayEnd: Self.length)
+        database = ModelSettlements(users: Self.users, broken: broken)
+        plan()
+        server = Server(day: self, workerCount: workerCount, interval: interval, clock: clock)
+    }
+
+    var storageRefuses: Bool { now < refusesUntil }
+
+    /// Runs the day and what follows until every order has ended; throws the first rule that did not hold.
+    func run() throws(Violation) {
+        while let next = nextTime() {
+            try advance(to: next)
+            server.dispatcher.tickNow()
+            trace.note(now, "tick \(server.pool.counts.all)")
+            try check()
+            if hasCrashAfterCommit && settlementCount > checkedSettlements { restart("crash after commit") }
+            checkedSettlements = settlementCount
+            guard now < Self.length + Self.endsWithin else { break }
+        }
+        if let open = database.orders.first(where: { !$0.status.isFinal }) {
+            throw Violation(at: now, rule: .everyOrderEnds, detail: "\(open)")
+        }
+    }
+
+    func note(_ violation: Violation) { self.violation = self.violation ?? violation }
+
+    func noteVerdict(_ verdict: Settlement.Verdict?, of order: OrderID) {
+        if let verdict { told[order, default: []].append(verdict) }
+    }
+
+    func noteAcknowledged(_ batch: [Settlement]) {
+        for settlement in batch where settlement.verdict != .processing {
+            if !acknowledged.insert(settlement.order).inserted {
+                note(Violation(at: now, rule: .settledOnce, detail: "order \(settlement.order.rawValue)"))
+            }
+        }
+    }
+
+    /// Whether the commit that has just happened is not acknowledged.
+    func takeCommitFault() -> Bool {
+        settlementCount += 1
+        defer { hasCommitFault = false }
+        return hasCommitFault || hasCrashAfterCommit
+    }
+
+    // The plan.
+
+    private func plan() {
+        for _ in 0..<random.within(1...6) {
+            // A burst: its orders within a minute, or spread over an hour.
+            let start = random.below(Self.length)
+            let spread = random.pick([1, 60_000, 3_600_000] as [Int64])
+            for _ in 0..<random.within(1...30) {
+                let isPut = !random.chance(percent: 2)
+                events.append((min(Self.length, start + random.below(spread)), .upload(isPut: isPut)))
+            }
+        }
+        let uploads = events.map(\.at)
+        for _ in 0..<random.within(0...12) {
+            // Most happen soon after an upload, when there is something to go wrong.
+            let at = min(Self.length - 600_001, random.pick(uploads) + random.within(0...20_000))
+            let event: Event =
+                switch random.below(6) {
+                case 0, 1: .crash
+                case 2: .stop
+                case 3: .commitFault
+                case 4: .crashAfterCommit
+                default: .storageRefuses(milliseconds: random.within(1...600_000))
+                }
+            events.append((at, event))
+        }
+        // The latest first; the order in which they were thought of decides between two at once.
+        events = events.enumerated().sorted { ($0.element.at, $0.offset) > ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    // Time.
+
+    /// The next tick; nil where nothing is left to happen.
+    private func nextTime() -> Int64? {
+        let hasWork = server.pool.counts.all > 0 || storageRefuses || server.isFresh
+        guard hasWork else { return events.last.map { roundUp($0.at) } }
+        let isBusy = server.workers.outstanding > 0 || server.isFresh
+        let idle = isBusy ? now + interval : now + max(interval, Self.idleTick)
+        return roundUp(min(idle, max(now + 1, min(events.last?.at ?? .max, server.workers.nextEnd ?? .max))))
+    }
+
+    private func roundUp(_ time: Int64) -> Int64 { (time + interval - 1) / interval * interval }
+
+    /// Lets everything happen that does until then, in its order.
+    private func advance(to end: Int64) throws(Violation) {
+        precondition(end >= now, "time goes on")
+        server.isFresh = false
+        while true {
+            let answerAt = server.workers.nextEnd ?? .max
+            let eventAt = events.last?.at ?? .max
+            guard min(answerAt, eventAt) <= end else { break }
+            set(max(now, min(answerAt, eventAt)))
+            if answerAt <= eventAt {
+                server.workers.bringNext()
+            } else {
+                take(events.removeLast().event)
+            }
+            if let violation { throw violation }
+        }
+        set(end)
+    }
+
+    private func set(_ time: Int64) {
+        now = time
+        clock.now = time
+    }
+
+    private func take(_ event: Event) {
+        trace.note(now, "\(event)")
+        switch event {
+        case .upload(let isPut): upload(isPut: isPut)
+        case .crash: restart("crash")
+        case .stop:
+            server.dispatcher.stop()
+            restart("stop")
+        case .storageRefuses(let milliseconds): refusesUntil = now + milliseconds
+        case .commitFault: hasCommitFault = true
+        case .crashAfterCommit: hasCrashAfterCommit = true
+        }
+    }
+
+    private func upload(isPut: Bool) {
+        guard server.pool.hasRoom, !storageRefuses else { return }
+        let number = OrderNumber(stored: "\(10_000 + database.orders.count)")
+        let order = database.add(number, of: Int(random.below(Int64(Self.users))))
+        if broken == .forgetsUpload, database.orders.count % 20 == 0 { return }
+        // Between the commit and the pool a server may die, but for that it never forgets.
+        if isPut { server.pool.put(order) } else { restart("crash before put") }
+    }
+
+    private func restart(_ reason: String) {
+        trace.note(now, "restart: \(reason)")
+        hasCrashAfterCommit = false
+        acknowledged = []
+        server = Server(day: self, workerCount: workerCount, interval: interval, clock: clock)
+    }
+
+    // The rules of the points.
+
+    private func check() throws(Violation) {
+        if let violation { throw violation }
+        guard settlementCount > checkedSettlements else { return }
+        var balances = Array(repeating: Int64(0), count: Self.users)
+        for (index, stored) in database.orders.enumerated() {
+            if index < lastSeen.count, lastSeen[index].status.isFinal, lastSeen[index] != stored {
+                throw Violation(
+                    at: now, rule: broken == .creditsTwice ? .creditedAsAnswered : .finalIsFinal, detail: "\(stored)")
+            }
+            try checkAccrual(of: stored)
+            balances[stored.user] += stored.accrual
+        }
+        lastSeen = database.orders
+        var sums = Array(repeating: Int64(0), count: Self.users)
+        for entry in database.ledger { sums[entry.user] += entry.amount }
+        guard balances == database.balances, sums == balances else {
+            throw Violation(
+                at: now, rule: .pointsConserved,
+                detail: "accruals \(balances), ledger \(sums), balances \(database.balances)")
+        }
+    }
+
+    /// What an order has is what one true answer said.
+    private func checkAccrual(of stored: StoredOrder) throws(Violation) {
+        let verdict: Settlement.Verdict
+        switch stored.status {
+        case .processed: verdict = .processed(Points(hundredths: stored.accrual))
+        case .invalid: verdict = .invalid
+        default: return
+        }
+        guard told[stored.order.id]?.contains(verdict) ?? false else {
+            throw Violation(at: now, rule: .creditedAsAnswered, detail: "\(stored)")
+        }
+    }
+}
+
+/// A running server: what a crash takes with it.
+final class Server {
+    let pool = JobPool(capacityMax: 1000)
+    let workers: VirtualWorkers
+    let dispatcher: JobDispatcher
+    /// Whether it has not taken a tick.
+    var isFresh = true
+
+    init(day: Day, workerCount: Int, interval: Int64, clock: VirtualClock) {
+        var configuration = PipelineConfiguration()
+        configuration.workers = workerCount
+        configuration.intervalMilliseconds = Int(interval)
+        let gate = AccrualGate()
+        let now: MonotonicClock = { clock.now }
+        let client = AccrualClient(transport: NoTransport(), gate: gate, clock: now)
+        workers = VirtualWorkers(workerCount: workerCount, client: client, day: day)
+        dispatcher = JobDispatcher(
+            configuration: configuration, pool: pool, processor: workers, gate: gate,
+            settlements: FaultySettlements(day), clock: now, wallClock: { Timestamp(milliseconds: clock.now) },
+            log: .none)
+    }
+}
+
+final class VirtualClock: @unchecked Sendable {
+    // Safe: a simulation runs on one thread.
+    var now: Int64 = 0
+}
+
+/// The requests of a simulation are the workers' own.
+private struct NoTransport: AccrualTransport {
+    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+        preconditionFailure("a virtual worker asks in two steps")
+    }
+}

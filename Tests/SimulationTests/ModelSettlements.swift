@@ -1,0 +1,82 @@
+import Loyalty
+
+/// What a database knows of an order.
+struct StoredOrder: Equatable {
+    let order: UnfinishedOrder
+    let user: Int
+    var status = Order.Status.new
+    var accrual: Int64 = 0
+}
+
+/// A database in memory that keeps the contract of ``SettlementRepository``, but for the rule that is broken on purpose.
+final class ModelSettlements {
+    private(set) var orders: [StoredOrder] = []
+    private(set) var balances: [Int64]
+    private(set) var ledger: [(order: OrderID, user: Int, amount: Int64)] = []
+    private let broken: BrokenRule?
+
+    init(users: Int, broken: BrokenRule?) {
+        balances = Array(repeating: 0, count: users)
+        self.broken = broken
+    }
+
+    func add(_ number: OrderNumber, of user: Int) -> UnfinishedOrder {
+        let order = UnfinishedOrder(id: OrderID(rawValue: Int64(orders.count + 1)), number: number)
+        orders.append(StoredOrder(order: order, user: user))
+        return order
+    }
+
+    func unfinishedOrders(after id: OrderID?, limit: Int) -> [UnfinishedOrder] {
+        let start = Int(id?.rawValue ?? 0)
+        let found = orders[start...].lazy.filter { [broken] in !$0.status.isFinal || broken == .changesFinals }
+        return Array(found.prefix(limit).map(\.order))
+    }
+
+    func settle(_ batch: [Settlement]) {
+        for settlement in batch { settle(settlement) }
+    }
+
+    private func settle(_ settlement: Settlement) {
+        let index = Int(settlement.order.rawValue) - 1
+        let isFinal = orders[index].status.isFinal
+        switch settlement.verdict {
+        case .processing:
+            if !isFinal { orders[index].status = .processing }
+        case .invalid:
+            if !isFinal || broken == .changesFinals { orders[index].status = .invalid }
+        case .processed(let points):
+            guard !isFinal || broken == .changesFinals || broken == .creditsTwice else { return }
+            orders[index].status = .processed
+            orders[index].accrual = (broken == .creditsTwice ? orders[index].accrual : 0) + points.hundredths
+            guard points > .zero else { return }
+            balances[orders[index].user] += points.hundredths
+            if broken == .forgetsLedgerEntry, index % 10 == 9 { return }
+            ledger.append((settlement.order, orders[index].user, points.hundredths))
+        }
+    }
+}
+
+/// The database as the pipeline meets it: refusing for a while, and storing a batch without being able to say so.
+final class FaultySettlements: SettlementRepository, @unchecked Sendable {
+    // Safe: a simulation runs on one thread, and the dispatcher's queue runs on it.
+    private let day: Day
+
+    init(_ day: Day) { self.day = day }
+
+    func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder] {
+        if day.storageRefuses { throw .unavailable(retryAfterSeconds: 1) }
+        return day.database.unfinishedOrders(after: id, limit: limit)
+    }
+
+    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
+        if day.storageRefuses {
+            day.trace.note(day.now, "refused \(batch.count)")
+            if day.broken == .swallowsRefusal { return }
+            throw .unavailable(retryAfterSeconds: 1)
+        }
+        day.trace.note(day.now, "settle \(batch.map { "\($0.order.rawValue) \($0.verdict)" })")
+        day.database.settle(batch)
+        if day.takeCommitFault() { throw .failed }
+        day.noteAcknowledged(batch)
+    }
+}

@@ -1,0 +1,142 @@
+import Accrual
+import Loyalty
+
+/// An accrual system with moods that change through the day: what it answers, and how late, is decided by its seed alone.
+final class SimulatedAccrual {
+    enum Mood: Equatable {
+        case healthy, slow, failing, down, hanging, lying, throttling
+    }
+
+    struct Reply {
+        let latency: Int64
+        let answer: Result<TransportAnswer, TransportError>
+        /// The final verdict in it, where it is true.
+        var verdict: Settlement.Verdict?
+        /// Whether it asks for a pause: how long, and the pace.
+        var pauseSeconds: Int64?
+        var requestsPerMinute: Int?
+    }
+
+    /// What becomes of one order at the accrual system.
+    private struct Course {
+        var unknownLeft: Int64
+        var pendingLeft: Int64
+    }
+
+    private var random: SeededRandom
+    private let timeout: Int64
+    /// Ends of the moods, ascending; after the last it is healthy for ever.
+    private var moods: [(until: Int64, mood: Mood)] = []
+    private var moodIndex = 0
+    private var courses: [String: Course] = [:]
+    private let requestsPerMinute: Int
+
+    private static let enormousBody = [UInt8](repeating: UInt8(ascii: "7"), count: 5_000_000)
+    private static let halfHour: Int64 = 1_800_000
+
+    init(seed: UInt64, timeout: Int64, dayEnd: Int64) {
+        random = SeededRandom(seed: seed)
+        self.timeout = timeout
+        requestsPerMinute = Int(random.pick([20, 60, 61, 300, 1000]))
+        var end: Int64 = 0
+        while end < dayEnd {
+            end += random.within(60_000...4 * Self.halfHour)
+            moods.append((min(end, dayEnd), .healthy))
+            end += random.within(1_000...Self.halfHour)
+            moods.append((min(end, dayEnd), random.pick([.slow, .failing, .down, .hanging, .lying, .throttling])))
+        }
+    }
+
+    func mood(now: Int64) -> Mood {
+        while moodIndex < moods.count, moods[moodIndex].until <= now { moodIndex += 1 }
+        return moodIndex < moods.count ? moods[moodIndex].mood : .healthy
+    }
+
+    func reply(about order: OrderNumber, now: Int64) -> Reply {
+        let digits = order.digits
+        switch mood(now: now) {
+        case .healthy: return honest(digits, latency: random.within(1...200))
+        case .slow: return honest(digits, latency: random.within(100...timeout - 1))
+        case .failing:
+            return random.chance(percent: 30)
+                ? honest(digits, latency: random.within(1...200)) : bad(status: random.pick([500, 502, 503, 404, 301]))
+        case .down: return failure(after: 1, "refused")
+        case .hanging:
+            return random.chance(percent: 20)
+                ? honest(digits, latency: random.within(1...timeout - 1)) : failure(after: timeout, "time-out")
+        case .lying: return random.chance(percent: 30) ? honest(digits, latency: random.within(1...500)) : lie(digits)
+        case .throttling:
+            return random.chance(percent: 80) ? honest(digits, latency: random.within(1...200)) : throttle()
+        }
+    }
+
+    /// What the order really is at; after the last, another final answer each time, as the contract forbids.
+    private func honest(_ digits: String, latency: Int64) -> Reply {
+        var course =
+            courses[digits] ?? Course(unknownLeft: max(0, random.within(-2...2)), pendingLeft: random.within(0...3))
+        defer { courses[digits] = course }
+        if course.unknownLeft > 0 {
+            course.unknownLeft -= 1
+            return Reply(latency: latency, answer: .success(TransportAnswer(status: 204)))
+        }
+        if course.pendingLeft > 0 {
+            course.pendingLeft -= 1
+            return known(digits, random.pick(["REGISTERED", "PROCESSING"]), "", nil, latency)
+        }
+        if random.chance(percent: 20) { return known(digits, "INVALID", "", .invalid, latency) }
+        if random.chance(percent: 10) { return known(digits, "PROCESSED", "", .processed(.zero), latency) }
+        let hundredths = random.within(0...100_000)
+        let text = "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+        // A third decimal is rounded half up.
+        let third = random.within(-9...9)
+        let rounded = Points(hundredths: hundredths + (third >= 5 ? 1 : 0))
+        return known(
+            digits, "PROCESSED", #","accrual":\#(text)\#(third < 0 ? "" : "\(third)")"#, .processed(rounded), latency)
+    }
+
+    private func known(
+        _ digits: String, _ status: String, _ rest: String, _ verdict: Settlement.Verdict?, _ latency: Int64
+    ) -> Reply {
+        Reply(
+            latency: latency, answer: .success(ok(#"{"order":"\#(digits)","status":"\#(status)"\#(rest)}"#)),
+            verdict: verdict)
+    }
+
+    private func lie(_ digits: String) -> Reply {
+        let body: TransportAnswer
+        switch random.below(9) {
+        case 0: body = ok(#"{"order":"\#(digits)0","status":"PROCESSED","accrual":500}"#)
+        case 1: body = ok(#"{"order":"\#(digits)","status":"DONE","accrual":500}"#)
+        case 2: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":-1}"#)
+        case 3: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":1e300}"#)
+        case 4: body = ok(#"<html>{"order":"\#(digits)","status":"PROCESSED"}"#)
+        case 5: body = TransportAnswer(status: 200, body: Self.enormousBody)
+        case 6: body = TransportAnswer(status: 302, body: Array(#"{"order":"\#(digits)","status":"PROCESSED"}"#.utf8))
+        case 7: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":"500"}"#)
+        default: body = ok("")
+        }
+        return Reply(latency: random.within(1...timeout - 1), answer: .success(body))
+    }
+
+    /// With `Retry-After` or without, with a pace or without; zero, a day and a negative number are asked for too.
+    private func throttle() -> Reply {
+        let retryAfter = random.pick([nil, 0, -5, 1, 5, 60, 60, 300, 86_400] as [Int?])
+        let pace = random.chance(percent: 60) ? requestsPerMinute : nil
+        let text = pace.map { "No more than \($0) requests per minute allowed\n" } ?? "Too many requests\n"
+        let seconds = min(max(retryAfter ?? 60, 1), 3600)
+        return Reply(
+            latency: random.within(1...1000),
+            answer: .success(TransportAnswer(status: 429, retryAfterSeconds: retryAfter, body: Array(text.utf8))),
+            pauseSeconds: Int64(seconds), requestsPerMinute: pace)
+    }
+
+    private func bad(status: Int) -> Reply {
+        Reply(latency: random.within(1...timeout - 1), answer: .success(TransportAnswer(status: status)))
+    }
+
+    private func failure(after latency: Int64, _ reason: String) -> Reply {
+        Reply(latency: latency, answer: .failure(TransportError(reason: reason)))
+    }
+
+    private func ok(_ body: String) -> TransportAnswer { TransportAnswer(status: 200, body: Array(body.utf8)) }
+}

@@ -1,0 +1,114 @@
+import Accrual
+import Loyalty
+
+/// The workers in virtual time: each takes a job when it is free, runs the real ``AccrualClient`` around a simulated
+/// request, and brings the outcome at the time at which the answer comes.
+final class VirtualWorkers: JobExecutor, @unchecked Sendable {
+    // Safe: a simulation runs on one thread, and the dispatcher's queue runs on it.
+
+    private struct Request {
+        let endsAt: Int64
+        let number: Int
+        let job: Job
+        let reply: SimulatedAccrual.Reply
+    }
+
+    let workerCount: Int
+    private let day: Day
+    private let client: AccrualClient
+    private var inbox: [Job] = []
+    /// By their end, the latest first.
+    private var requests: [Request] = []
+    private var results: [JobProcessor<Job, AskOutcome>.Result] = []
+    private var lost = 0
+    private var rules = RequestRules()
+
+    init(workerCount: Int, client: AccrualClient, day: Day) {
+        self.workerCount = workerCount
+        self.client = client
+        self.day = day
+    }
+
+    var outstanding: Int { inbox.count + requests.count + results.count + lost }
+    var inFlight: Int { inbox.count + requests.count + lost }
+    var hasResults: Bool { !results.isEmpty }
+    /// When the next answer comes.
+    var nextEnd: Int64? { requests.last?.endsAt }
+
+    func process(_ jobs: [Job]) {
+        inbox += jobs
+        begin()
+    }
+
+    func collect() -> [JobProcessor<Job, AskOutcome>.Result] {
+        defer { results = [] }
+        return results
+    }
+
+    func recall() -> [Job] {
+        defer { inbox = [] }
+        return inbox
+    }
+
+    /// As when a server stops: what is begun is given up.
+    func stop() {
+        inbox = []
+        for request in requests.reversed() {
+            results.append(.init(job: request.job, outcome: .failed("cancelled")))
+        }
+        requests = []
+    }
+
+    /// Brings the answer that comes next; the clock shows its time.
+    func bringNext() {
+        let request = requests.removeLast()
+        precondition(request.endsAt == day.now, "an answer comes at its time")
+        day.trace.note(day.now, "answer \(request.job.order.number.digits)")
+        if let pause = request.reply.pauseSeconds {
+            rules.noteAnswer(pauseSeconds: pause, requestsPerMinute: request.reply.requestsPerMinute, now: day.now)
+        }
+        day.noteVerdict(request.reply.verdict, of: request.job.order.id)
+        results.append(.init(job: request.job, outcome: outcome(of: request)))
+        begin()
+    }
+
+    private func outcome(of request: Request) -> AskOutcome {
+        var answer = request.reply.answer
+        if day.broken == .believesLies, case .success(let lie) = answer, lie.status == 200,
+            request.reply.verdict == nil,
+            String(decoding: lie.body.prefix(200), as: UTF8.self).contains("\"accrual\":500")
+        {
+            return .answered(.processed(Points(hundredths: 50_000)))
+        }
+        if day.broken == .ignoresPace, case .success(let told) = answer, told.status == 429 {
+            answer = .success(TransportAnswer(status: 429, retryAfterSeconds: told.retryAfterSeconds))
+        }
+        return client.outcome(of: answer, about: request.job)
+    }
+
+    private func begin() {
+        while requests.count + lost < workerCount, !inbox.isEmpty {
+            let job = inbox.removeFirst()
+            guard client.mayAsk() || day.broken == .ignoresGate else {
+                results.append(.init(job: job, outcome: .notAsked))
+                continue
+            }
+            if day.broken == .losesJob, day.askCount == 20 {
+                day.askCount += 1
+                lost = 1
+                continue
+            }
+            send(job)
+        }
+    }
+
+    private func send(_ job: Job) {
+        day.askCount += 1
+        day.trace.note(day.now, "ask \(job.order.number.digits)")
+        do throws(Violation) { try rules.noteRequest(now: day.now) } catch { day.note(error) }
+        let reply = day.accrual.reply(about: job.order.number, now: day.now)
+        let request = Request(endsAt: day.now + reply.latency, number: day.askCount, job: job, reply: reply)
+        let index = requests.firstIndex { ($0.endsAt, $0.number) < (request.endsAt, request.number) }
+        requests.insert(request, at: index ?? requests.count)
+    }
+}
