@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty"]),
         .testTarget(name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store"]),
         .testTarget(name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Accrual", "Loyalty"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store"]),
         .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty"]),
         .testTarget(name: "APITests", dependencies: ["API", "AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty"]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),

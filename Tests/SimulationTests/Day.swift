@@ -11,13 +11,14 @@ final class Day {
     /// A timer is this late where nothing is on its way and nothing has come: what is due then waits so long.
     private static let idleTick: Int64 = 10_000
     private static let requestTimeout: Int64 = 5000
-    private static let users = 5
+    static let users = 5
 
     let seed: UInt64
     let broken: BrokenRule?
     let trace: Trace
     let accrual: SimulatedAccrual
     let database: ModelSettlements
+    let file: RealFile?
     private(set) var now: Int64 = 0
     var askCount = 0
     private(set) var violation: Violation?
@@ -47,7 +48,9 @@ final class Day {
         case commitFault, crashAfterCommit
     }
 
-    init(seed: UInt64, broken: BrokenRule? = nil, isTraced: Bool = false) {
+    /// `file` is a real database that goes the model's way too.
+    init(seed: UInt64, broken: BrokenRule? = nil, isTraced: Bool = false, file: RealFile? = nil) {
+        self.file = file
         self.seed = seed
         self.broken = broken
         trace = Trace(isOn: isTraced)
@@ -106,7 +109,8 @@ final class Day {
             // A burst: its orders within a minute, or spread over an hour.
             let start = random.below(Self.length)
             let spread = random.pick([1, 60_000, 3_600_000] as [Int64])
-            for _ in 0..<random.within(1...30) {
+            // A few bursts are more than a pace lets through in a minute.
+            for _ in 0..<random.within(1...(random.chance(percent: 10) ? 150 : 30)) {
                 let isPut = !random.chance(percent: 2)
                 events.append((min(Self.length, start + random.below(spread)), .upload(isPut: isPut)))
             }
@@ -183,7 +187,9 @@ final class Day {
     private func upload(isPut: Bool) {
         guard server.pool.hasRoom, !storageRefuses else { return }
         let number = OrderNumber(stored: "\(10_000 + database.orders.count)")
-        let order = database.add(number, of: Int(random.below(Int64(Self.users))))
+        let user = Int(random.below(Int64(Self.users)))
+        let order = database.add(number, of: user)
+        compare { file throws in try file.add(order, of: user) }
         if broken == .forgetsUpload, database.orders.count % 20 == 0 { return }
         // Between the commit and the pool a server may die, but for that it never forgets.
         if isPut { server.pool.put(order) } else { restart("crash before put") }
@@ -193,7 +199,20 @@ final class Day {
         trace.note(now, "restart: \(reason)")
         hasCrashAfterCommit = false
         acknowledged = []
+        compare { file throws in try file.restart() }
         server = Server(day: self, workerCount: workerCount, interval: interval, clock: clock)
+    }
+
+    /// Does something with the real database, which then says what the model says.
+    func compare(after action: (RealFile) throws -> Void) {
+        guard let file else { return }
+        do {
+            try action(file)
+            guard let difference = try file.difference(from: database) else { return }
+            note(Violation(at: now, rule: .fileAgrees, detail: difference))
+        } catch {
+            note(Violation(at: now, rule: .fileAgrees, detail: "\(error)"))
+        }
     }
 
     // The rules of the points.
@@ -204,8 +223,7 @@ final class Day {
         var balances = Array(repeating: Int64(0), count: Self.users)
         for (index, stored) in database.orders.enumerated() {
             if index < lastSeen.count, lastSeen[index].status.isFinal, lastSeen[index] != stored {
-                throw Violation(
-                    at: now, rule: broken == .creditsTwice ? .creditedAsAnswered : .finalIsFinal, detail: "\(stored)")
+                throw Violation(at: now, rule: .finalIsFinal, detail: "\(stored)")
             }
             try checkAccrual(of: stored)
             balances[stored.user] += stored.accrual

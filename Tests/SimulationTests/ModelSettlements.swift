@@ -65,7 +65,13 @@ final class FaultySettlements: SettlementRepository, @unchecked Sendable {
 
     func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder] {
         if day.storageRefuses { throw .unavailable(retryAfterSeconds: 1) }
-        return day.database.unfinishedOrders(after: id, limit: limit)
+        let orders = day.database.unfinishedOrders(after: id, limit: limit)
+        day.compare { file throws in
+            guard try file.settlements.unfinishedOrders(after: id, limit: limit) == orders else {
+                throw LoyaltyError.failed
+            }
+        }
+        return orders
     }
 
     func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
@@ -76,6 +82,7 @@ final class FaultySettlements: SettlementRepository, @unchecked Sendable {
         }
         day.trace.note(day.now, "settle \(batch.map { "\($0.order.rawValue) \($0.verdict)" })")
         day.database.settle(batch)
+        day.compare { file throws in try file.settlements.settle(batch, at: now) }
         if day.takeCommitFault() { throw .failed }
         day.noteAcknowledged(batch)
     }

@@ -24,6 +24,16 @@ struct SimulationTests {
         print("\(Self.seeds.count) days, \(orders) orders, \(questions) questions in \(ContinuousClock.now - start)")
     }
 
+    /// Days on a real file, which ends and starts with its server.
+    @Test func theFileAgreesWithTheModel() throws {
+        for seed in Self.seeds.prefix(10 * Self.scale) {
+            let day = Day(seed: seed, file: try RealFile(users: Day.users))
+            do throws(Violation) { try day.run() } catch {
+                Issue.record("\(error); replay with MARTLET_SEED=\(seed)")
+            }
+        }
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func aSeedReplaysToTheSameTrace(seed: UInt64) {
         let traces = (0..<2).map { _ in

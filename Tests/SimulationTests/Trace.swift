@@ -18,6 +18,7 @@ struct Violation: Error, CustomStringConvertible {
 
     enum Rule: String {
         case pointsConserved, creditedAsAnswered, finalIsFinal, settledOnce, retryAfterKept, paceKept, everyOrderEnds
+        case fileAgrees
     }
 
     var description: String { "\(rule) at \(at) ms: \(detail)" }
@@ -46,8 +47,7 @@ enum BrokenRule: CaseIterable, Sendable {
 
     var rule: Violation.Rule {
         switch self {
-        case .creditsTwice: .creditedAsAnswered
-        case .changesFinals: .finalIsFinal
+        case .creditsTwice, .changesFinals: .finalIsFinal
         case .forgetsLedgerEntry: .pointsConserved
         case .ignoresGate: .retryAfterKept
         case .ignoresPace: .paceKept
