@@ -9,6 +9,27 @@ package final class AccrualServer: Sendable {
         let status: String
         var fields: [String] = []
         var body = ""
+        var delivery = Delivery.atOnce
+
+        /// How the answer gets to who asked.
+        package enum Delivery: Sendable {
+            case atOnce
+            /// A byte a second, for as long as anybody listens.
+            case dripping
+            /// Nothing comes, for as long as anybody waits.
+            case never
+            /// The connection ends instead.
+            case hangUp
+        }
+
+        package init(
+            status: String, fields: [String] = [], body: String = "", delivery: Delivery = .atOnce
+        ) {
+            self.status = status
+            self.fields = fields
+            self.body = body
+            self.delivery = delivery
+        }
 
         package static let unknown = Answer(status: "204 No Content")
         package static let failure = Answer(status: "500 Internal Server Error")
@@ -123,8 +144,40 @@ package final class AccrualServer: Sendable {
                 let answer = script.next(for: String(line.split(separator: " ")[1]))
                 var text = "HTTP/1.1 \(answer.status)\r\n" + answer.fields.map { "\($0)\r\n" }.joined()
                 text += answer.status.hasPrefix("204") ? "\r\n" : "Content-Length: \(answer.body.utf8.count)\r\n\r\n"
-                guard (try? box.socket.send(Array((text + answer.body).utf8), from: 0)) != nil else { return }
+                guard deliver(Array((text + answer.body).utf8), answer.delivery, to: box) else { return }
             }
+        }
+    }
+
+    /// Whether the connection may go on.
+    private static func deliver(_ bytes: [UInt8], _ delivery: Answer.Delivery, to box: SocketBox) -> Bool {
+        switch delivery {
+        case .atOnce:
+            var sent = 0
+            do {
+                while sent < bytes.count {
+                    // Full for now; whoever does not read hangs up at the end of its patience.
+                    guard let count = try box.socket.send(bytes, from: sent) else {
+                        Foundation.Thread.sleep(forTimeInterval: 0.001)
+                        continue
+                    }
+                    sent += count
+                }
+                return true
+            } catch {
+                return false
+            }
+        case .dripping:
+            for byte in bytes {
+                guard (try? box.socket.send([byte], from: 0)) != nil else { return false }
+                // It becomes readable when the other side hangs up.
+                guard (try? box.socket.waitUntilReadable(milliseconds: 1000)) == false else { return false }
+            }
+            return true
+        case .never:
+            _ = try? box.socket.waitUntilReadable(milliseconds: 60_000)
+            return false
+        case .hangUp: return false
         }
     }
 }
