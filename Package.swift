@@ -46,23 +46,31 @@ let package = Package(
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+        .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty"]),
-        .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
         .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty"]),
-        .testTarget(name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store"]),
-        .testTarget(name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store"]),
-        .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty"]),
-        .testTarget(name: "APITests", dependencies: ["API", "AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty"]),
-        .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix"]),
+        .testTarget(
+            name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
+        .testTarget(
+            name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix", "TestSupport"]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
+        .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "TestSupport"]),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "TestSupport"]),
+        .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
-        .testTarget(name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"]),
         .testTarget(
             name: "DurabilityTests",
-            dependencies: ["Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "Store"],
+            dependencies: [
+                "Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "Store", "TestSupport",
+            ],
             exclude: ["Preload"]),
         .testTarget(name: "TidyTests"),
     ],

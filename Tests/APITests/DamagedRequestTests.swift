@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 /// Whatever the body or the fields are, the answer is one that the route has: nothing traps and nothing is a 5xx.

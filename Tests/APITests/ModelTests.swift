@@ -1,5 +1,6 @@
 import Foundation
 import Loyalty
+import TestSupport
 import Testing
 
 /// Random runs of many users against a model of the answers; the seed that failed is the test's argument.

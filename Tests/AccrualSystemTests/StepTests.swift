@@ -1,4 +1,5 @@
 import Loyalty
+import TestSupport
 import Testing
 
 @testable import AccrualSystem

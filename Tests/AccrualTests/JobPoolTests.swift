@@ -1,5 +1,6 @@
 import Accrual
 import Loyalty
+import TestSupport
 import Testing
 
 @Suite struct JobPoolTests {
@@ -87,7 +88,7 @@ import Testing
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func behavesLikeASortedList(seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let pool = JobPool(capacityMax: 1000)
         var fresh: [Int64] = []
         var waiting: [(dueAt: Int64, id: Int64)] = []
@@ -128,17 +129,4 @@ import Testing
 
 func order(_ id: Int64) -> UnfinishedOrder {
     UnfinishedOrder(id: OrderID(rawValue: id), number: OrderNumber(stored: String(1_000_000 + id)))
-}
-
-/// A generator that a seed repeats (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators").
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

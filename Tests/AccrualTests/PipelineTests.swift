@@ -1,6 +1,7 @@
 import Accrual
 import Loyalty
 import Posix
+import TestSupport
 import Testing
 
 @Suite struct PipelineTests {
@@ -212,7 +213,7 @@ import Testing
     /// Answers of every kind at random, and a database that fails now and then.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func whateverHappensEachOrderIsFinalOnceAndRight(seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let harness = PipelineHarness()
         var expected: [OrderID: Settlement.Verdict] = [:]
         for id in 1...200 as ClosedRange<Int64> {

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// A disk that is told what the server did, and says what a power cut may leave of it.
 ///

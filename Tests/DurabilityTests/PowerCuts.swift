@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// Cuts the power at many moments of one trace, and looks what is left.
 struct PowerCuts {

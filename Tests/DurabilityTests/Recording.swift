@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A server's life or several, one after the other on one database, recorded into one trace.
 final class Recording {

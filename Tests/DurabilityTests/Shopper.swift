@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 
 /// A client that uploads, spends and looks, one thing at a time, and asks again for what it had no answer to.
 final class Shopper: @unchecked Sendable {

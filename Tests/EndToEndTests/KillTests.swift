@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// The server dies at any moment, and nothing that it acknowledged is lost.

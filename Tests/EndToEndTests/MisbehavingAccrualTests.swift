@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// An accrual system that can't be relied on: nothing false is credited, and whoever can be helped is.

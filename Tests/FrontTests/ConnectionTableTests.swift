@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Front
@@ -35,7 +36,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3])
     func itAgreesWithADictionary(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var table = ConnectionTable<Item>()
         var model: [UInt64: Item] = [:]
         var tokens: [UInt64] = []

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Front
@@ -64,7 +65,7 @@ import Testing
     /// Deadlines of up to 70 seconds against a list of all of them, with pauses of up to two turns of the wheel.
     @Test(arguments: [1, 2, 3, 4, 5])
     func itAgreesWithAList(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var now = Self.start
         var wheel = DeadlineWheel(now: now)
         var model: [UInt64: (tick: Int64, moment: Int64, isBeyond: Bool)] = [:]

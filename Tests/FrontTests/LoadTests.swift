@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 import Testing
 
 /// Many at once.
@@ -87,7 +88,7 @@ import Testing
             $0.timeouts.lingerMilliseconds = 200
         }
         let answerer = Thread(name: "answerer") { while let held = front.script.held.take() { held.answer() } }
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for step in 0..<300 {
             // Each has gone when the next one comes, so that what it left behind is all that can take up a place.
             try? Self.misbehave(try front.client(patienceMilliseconds: 20), &generator)
@@ -104,7 +105,7 @@ import Testing
         answerer.join()
     }
 
-    private static func misbehave(_ client: consuming TestClient, _ generator: inout SeededGenerator) throws {
+    private static func misbehave(_ client: consuming TestClient, _ generator: inout SeededRandom) throws {
         let request = [
             "GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET /later HTTP/1.1\r\nHost: a\r\n\r\n",

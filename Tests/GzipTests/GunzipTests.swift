@@ -1,4 +1,5 @@
 import Gzip
+import TestSupport
 import Testing
 
 /// What `unpack` makes of bytes: the content, or why there is none.
@@ -15,19 +16,6 @@ enum Outcome: Equatable {
     }
 }
 
-/// Numbers that a seed replays (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Text that packs well, as JSON lists do.
 func listLikeBytes(count: Int) -> [UInt8] {
     let item = Array(#"{"number":"9278923470","status":"PROCESSED","accrual":500,"uploaded_at":"2020-12-10"},"#.utf8)
@@ -36,7 +24,7 @@ func listLikeBytes(count: Int) -> [UInt8] {
 }
 
 func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededRandom(seed: seed)
     return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
 }
 
@@ -120,7 +108,7 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func damagedDataNeverTrap(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         let content = listLikeBytes(count: Int.random(in: 0...20_000, using: &generator))
         let packed = GzipCompressor(level: 6).compress(content)
         for _ in 0..<50 {

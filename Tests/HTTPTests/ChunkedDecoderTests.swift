@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -8,7 +9,7 @@ import Testing
         var body: [UInt8] = []
         var coded: [UInt8] = []
 
-        init(using generator: inout SeededGenerator) {
+        init(using generator: inout SeededRandom) {
             for _ in 0..<Int.random(in: 0...12, using: &generator) {
                 let sizeMax = [1, 20, 300, 5_000].randomElement(using: &generator)!
                 let chunk = Self.chunk(count: Int.random(in: 1...sizeMax, using: &generator), using: &generator)
@@ -24,13 +25,13 @@ import Testing
         }
 
         /// Content that looks like the coding's own framing.
-        private static func chunk(count: Int, using generator: inout SeededGenerator) -> [UInt8] {
+        private static func chunk(count: Int, using generator: inout SeededRandom) -> [UInt8] {
             let alphabet = bytes("\r\n\r\n0055;af\0\u{FF}")
             return (0..<count).map { _ in alphabet.randomElement(using: &generator)! }
         }
 
         /// The line before a chunk.
-        private mutating func append(_ chunk: [UInt8], using generator: inout SeededGenerator) {
+        private mutating func append(_ chunk: [UInt8], using generator: inout SeededRandom) {
             let size = String(chunk.count, radix: 16, uppercase: Bool.random(using: &generator))
             let zeros = String(repeating: "0", count: Int.random(in: 0...3, using: &generator))
             let extensions = ["", "", ";a", " ; a = \"b;\\\"\" ;c", ";a=b;c=\"\";d"].randomElement(using: &generator)!
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: 0..<50 as Range<UInt64>)
     func unpacksWhatWasPacked(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<10 {
             let coding = Coding(using: &generator)
             let pieces = (coding.coded + bytes(smuggled)).torn(using: &generator)
@@ -65,7 +66,7 @@ import Testing
     /// Cut anywhere, a body is not whole, and no more of its content is there than came.
     @Test(arguments: 0..<10 as Range<UInt64>)
     func cutAnywhereIsNotWhole(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var coding = Coding(using: &generator)
         while coding.coded.count > 2_000 { coding = Coding(using: &generator) }
         for count in 0..<coding.coded.count {

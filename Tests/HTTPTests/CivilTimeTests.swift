@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -47,7 +48,7 @@ import Testing
     /// From 1600, where the calendar of Foundation is the Gregorian one, to the last year of four digits.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func agreesWithFoundation(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let iso = ISO8601DateFormatter()
         let imf = DateFormatter()
         imf.locale = Locale(identifier: "en_US_POSIX")
@@ -65,7 +66,7 @@ import Testing
     /// Over all years that are ever asked about, and many more, as the C library has them.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func agreesWithTheCLibrary(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<2_000 {
             let secondsMax = Int64(1) << Int64.random(in: 1...45, using: &generator)
             let seconds = Int64.random(in: -secondsMax...secondsMax, using: &generator)

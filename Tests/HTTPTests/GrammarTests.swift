@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -71,7 +72,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func randomLiteralsAreIPv6Addresses(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let parts = ["::", ":", "0", "1", "fFfF", "12345", ".", "1.2.3.4", "255", "256", "00"]
         var counts = [true: 0, false: 0]
         for _ in 0..<1_000 {

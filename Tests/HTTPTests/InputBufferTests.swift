@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -9,7 +10,7 @@ import Testing
     /// Against an array from whose front bytes are removed.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func holdsWhatWasNotRead(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var buffer = InputBuffer()
         var model: [UInt8] = []
         for _ in 0..<300 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -20,7 +21,7 @@ struct Mutation {
     ].map(HTTPTests.bytes)
 
     /// Changes one to three places, half of them beginnings of lines.
-    static func apply(to input: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+    static func apply(to input: [UInt8], using generator: inout SeededRandom) -> [UInt8] {
         var input = input
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
             if Bool.random(using: &generator) {
@@ -34,7 +35,7 @@ struct Mutation {
         return input
     }
 
-    private static func change(_ input: inout [UInt8], using generator: inout SeededGenerator) {
+    private static func change(_ input: inout [UInt8], using generator: inout SeededRandom) {
         let place = Int.random(in: 0...input.count, using: &generator)
         let end = min(input.count, place + Int.random(in: 1...8, using: &generator))
         switch Int.random(in: 0..<7, using: &generator) {
@@ -51,7 +52,7 @@ struct Mutation {
 
 extension [UInt8] {
     /// In pieces of random sizes.
-    func torn(using generator: inout SeededGenerator) -> [ArraySlice<UInt8>] {
+    func torn(using generator: inout SeededRandom) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var rest = self[...]
         let sizeMax = [1, 3, 20, 200].randomElement(using: &generator)!
@@ -70,7 +71,7 @@ extension [UInt8] {
     /// Requests with random faults are read as the grammar has it, whole or torn.
     @Test(arguments: 0..<40 as Range<UInt64>)
     func faultsAreReadAsTheGrammarHasIt(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<150 {
             let first = Self.examples.randomElement(using: &generator)!
             let second = Self.examples.randomElement(using: &generator)!
@@ -94,7 +95,7 @@ extension [UInt8] {
     /// Ten thousand requests in one piece or in many: memory is given back on the way.
     @Test(arguments: 0..<4 as Range<UInt64>)
     func aLongPipelineIsReadWithLittleMemory(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var input: [UInt8] = []
         var expected: Transcript = []
         while expected.count < 10_000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -84,7 +85,7 @@ import Testing
     /// One connection with a random sequence of requests, many of them repeated or alike, torn at random.
     @Test(arguments: 0..<40 as Range<UInt64>)
     func anySequenceIsReadAsItsParts(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let few = (0..<6).map { _ in Self.whole.filter { $0.limits.isDefault }.randomElement(using: &generator)! }
         let sequence = (0..<60).map { _ in few.randomElement(using: &generator)! }
         var pieces: [ArraySlice<UInt8>] = []

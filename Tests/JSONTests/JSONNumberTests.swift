@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import JSON
@@ -119,7 +120,7 @@ import Testing
     /// Any amount of hundredths, written in any of its ways, comes back as it was.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func hundredthsComeBack(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let shift = Int64.random(in: 0..<63, using: &generator)
             let value = Int64.random(in: .min ... .max, using: &generator) >> shift

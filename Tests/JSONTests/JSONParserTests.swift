@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import JSON
@@ -204,7 +205,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
     /// Random bytes, and documents with random bytes in them, are read or refused. What is read is UTF-8 and nothing else.
     @Test(arguments: 0..<50 as Range<UInt64>)
     func randomBytesNeverTrap(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         let alphabet = Array("{}[]\",:\\u0deE+-.123 trufalsn\u{E9}😀".utf8) + [0xFF, 0x00]
         for _ in 0..<400 {
             var bytes: [UInt8]
@@ -222,18 +223,5 @@ private func nested(_ depth: Int, around inner: String) -> String {
                 #expect(String(validating: bytes, as: UTF8.self) != nil, "seed \(seed), bytes \(bytes)")
             }
         }
-    }
-}
-
-/// Numbers that a seed replays (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -50,7 +51,7 @@ import Testing
     /// Whatever text is written is read back byte for byte.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func textComesBack(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<100 {
             var text = ""
             for _ in 0..<Int.random(in: 0...20, using: &generator) {

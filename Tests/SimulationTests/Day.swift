@@ -1,5 +1,6 @@
 import Accrual
 import Loyalty
+import TestSupport
 
 /// A day of a server, decided by its seed: its uploads, its ends and starts, the moods of the accrual system and the
 /// troubles of the storage. All runs on the calling thread, in virtual time.

@@ -1,5 +1,6 @@
 import Accrual
 import Loyalty
+import TestSupport
 
 /// An accrual system with moods that change through the day: what it answers, and how late, is decided by its seed alone.
 final class SimulatedAccrual {

@@ -1,5 +1,6 @@
 import Loyalty
 import Store
+import TestSupport
 import Testing
 
 /// Random runs against a model in memory; the seed that failed is the test's argument.
