@@ -159,13 +159,14 @@ package final class JobDispatcher: @unchecked Sendable {
     }
 
     /// Hands out all that may go until the next tick; what is not begun by then comes back. While the accrual system is in
-    /// trouble a few find out when that ends, and most workers stay free for that moment.
+    /// trouble a few suspects find out when that ends, and as many others may go: one that were counted with the suspects would
+    /// wait for their time-outs.
     private func handOut(now: Int64) {
-        let few = max(1, processor.workerCount / 4)
         let isTroubled = monitor.health?.isTroubled ?? false
-        let room = (isTroubled ? few : configuration.jobsPerTickMax) - processor.outstanding
+        let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
+        let room = (isTroubled ? 2 * suspectsAtOnce : configuration.jobsPerTickMax) - processor.outstanding
         let limit = gate.allowance(limit: max(0, room), now: now)
-        let suspectsMax = max(0, max(1, processor.workerCount / 2) - suspectsInFlight)
+        let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
         var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
         if isTroubled, jobs.isEmpty, limit > 0, pool.counts.suspects >= Self.suspectsOfOutage {
             // Before its time, or the end of an outage would be noticed as late as the longest delay.
@@ -210,7 +211,7 @@ package final class JobDispatcher: @unchecked Sendable {
 extension JobDispatcher.Snapshot {
     /// One line for an owner.
     func report(now: Int64) -> String {
-        var parts = ["\(waiting) orders wait, \(inFlight) are being asked about"]
+        var parts = ["orders: \(waiting) waiting, \(inFlight) being asked about"]
         parts.append("\(answers.processed) processed and \(answers.invalid) invalid since the start")
         parts.append(
             lastAnswerAt.map { "the last good answer came \((now - $0) / 1000) s ago" } ?? "no good answer yet")

@@ -106,6 +106,22 @@ struct MisbehavingAccrualTests {
         #expect(lines.enumerated().allSatisfy { $1.contains("answers") == ($0 % 2 == 0) }, "\(lines)")
     }
 
+    /// The owner's pace holds from the first order on, whatever the accrual system would take.
+    @Test func thePaceThatIsSetIsKept() throws {
+        let folder = try Folder()
+        let orders = (1...30).map { orderNumber($0) }
+        let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
+        let environment = Self.hurried.merging(["MARTLET_DISPATCHER_REQUESTS_PER_MINUTE": "60"]) { $1 }
+        let server = try Server.serving(in: folder, accrual: accrual.address, environment: environment)
+        let client = try server.client()
+        try client.register("user")
+        for order in orders { #expect(try client.send("POST", "/api/user/orders", order).status == 202) }
+        try eventually("four were asked about") { orders.count { !accrual.asked($0).isEmpty } >= 4 }
+        let times = orders.flatMap { accrual.asked($0) }.sorted()
+        // Two at first, of the second before; then one a second, as far as a busy machine sends it at its time.
+        #expect(times[3].timeIntervalSince(times[0]) > 1.5, "\(times)")
+    }
+
     static func processedCount(_ client: Client) throws -> Int {
         let list = try client.send("GET", "/api/user/orders").json?.array ?? []
         return list.count { $0.object?["status"]?.string == "PROCESSED" }
