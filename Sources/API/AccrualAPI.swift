@@ -32,12 +32,22 @@ package final class AccrualAPI: RequestHandler {
         self.didClose = didClose
     }
 
+    package var routes: [RouteName] { router.names }
+
     package func respond(to request: Request) -> Reply {
         do throws(Problem) {
             switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try Outcome(request, onOpen: route, contentCoding).reply
+            case .route(let route): return reply(to: request, on: route).from(route: route.number)
             case .answer(let response): return .now(response)
             }
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    private func reply(to request: Request, on route: Route) -> Reply {
+        do throws(Problem) {
+            return try Outcome(request, onOpen: route, contentCoding).reply
         } catch {
             return .now(error.response)
         }

@@ -45,15 +45,21 @@ package final class GophermartAPI: RequestHandler {
         self.didClose = didClose
     }
 
+    package var routes: [RouteName] { router.names }
+
     package func respond(to request: Request) -> Reply {
         do throws(Problem) {
             switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try outcome(of: request, on: route).reply
+            case .route(let route): return reply(to: request, on: route).from(route: route.number)
             case .answer(let response): return .now(response)
             }
         } catch {
             return .now(error.response)
         }
+    }
+
+    private func reply(to request: Request, on route: Route) -> Reply {
+        do throws(Problem) { return try outcome(of: request, on: route).reply } catch { return .now(error.response) }
     }
 
     package func response(to error: RequestError) -> Response { Problem(error).response }

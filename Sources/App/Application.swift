@@ -11,6 +11,10 @@ import Store
 /// A server that was started.
 protocol StoppableServer: Sendable {
     var endpoints: [Endpoint] { get }
+
+    /// Takes over what of the configuration may change while it runs.
+    func apply(_ configuration: Configuration)
+
     func stop()
 }
 
@@ -25,6 +29,9 @@ final class Application: StoppableServer {
     private let front: Front
     /// Nil where the owner can't be heard.
     private let control: ControlServer?
+    private let watch: ServerWatch
+    /// Nil where nobody can look.
+    private let admin: AdminServer?
     private let stopTimeoutMilliseconds: Int
 
     /// Why a server can't start, in a sentence for the owner.
@@ -36,16 +43,21 @@ final class Application: StoppableServer {
     static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
     /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
-    init(_ configuration: Configuration, accrual: AccrualSource, log: Log) throws(StartError) {
+    init(_ configuration: Configuration, accrual: AccrualSource, log writer: LogWriter) throws(StartError) {
+        let log = writer.log
         Self.raiseOpenFilesLimit(configuration, log)
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
         let listeners = try Self.listen(on: configuration.runAddress, for: "run_address")
-        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, log)
+        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, writer)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
-        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
+        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, writer)
         control = try Self.listenToOwner(configuration, store, log)
+        watch = ServerWatch(
+            fronts: [("customers", front)] + (accruals?.front.map { [("accruals", $0)] } ?? []), store: store,
+            hasher: hasher, pipeline: pipeline, log: writer)
+        admin = try Self.listenToAdmin(configuration, watch, store, log)
         pipeline.start()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
@@ -53,6 +65,7 @@ final class Application: StoppableServer {
 
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
+        watch.noteStopping()
         let end = SystemClock.monotonicMilliseconds() + Int64(stopTimeoutMilliseconds)
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
         accruals?.stopListening(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
@@ -60,13 +73,19 @@ final class Application: StoppableServer {
         pipeline.stop()
         accruals?.close()
         control?.stop()
+        admin?.stop()
         store.stop()
+    }
+
+    func apply(_ configuration: Configuration) {
+        pipeline.limit(requestsPerMinuteMax: configuration.pipeline.requestsPerMinuteMax)
     }
 
     static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
         // Besides connections: the database, listeners, event loops, the accrual system's connections.
         let wanted =
-            configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + 4 * configuration.dispatcher.workers
+            configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
+            + 4 * configuration.dispatcher.workers
             + 256
         let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
         if limit < wanted {
@@ -81,6 +100,7 @@ final class Application: StoppableServer {
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
+                log.flush()
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
         } catch {
@@ -104,24 +124,20 @@ final class Application: StoppableServer {
         }
     }
 
-    /// Shop software reaches the built-in accrual system where `accrual.listen` says. Where nobody said, a port that is taken is
-    /// no reason to serve no customers.
+    /// Shop software reaches the built-in accrual system where `accrual.listen` says.
     private static func makeBuiltInAccruals(
-        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ writer: LogWriter
     ) throws(StartError) -> BuiltInAccruals? {
         guard case .builtIn = source else { return nil }
-        let listeners: [Listener]
-        do throws(StartError) {
-            listeners = try listen(on: configuration.accrual.listen.address, for: "accrual.listen")
-        } catch {
-            guard !configuration.accrual.listen.isConfigured else { throw error }
-            log.warning("\(error): no receipts can be sent to the built-in accrual system; set accrual.listen")
-            listeners = []
-        }
+        let log = writer.log
+        let listeners = try listen(
+            on: configuration.accrual.listen, for: "accrual.listen",
+            orElse: "no receipts can be sent to the built-in accrual system", log)
         var front = configuration.front
         front.eventLoops = 1
         front.connectionsMax = BuiltInAccruals.connectionsMax
         front.connectionsPerAddressMax = BuiltInAccruals.connectionsMax
+        front.requestLog = writer
         let accruals = try BuiltInAccruals(configuration, front: front, listeners, store, log)
         for endpoint in accruals.endpoints { log.info("the built-in accrual system listens on http://\(endpoint)") }
         return accruals
@@ -162,6 +178,31 @@ final class Application: StoppableServer {
             makeTransport: makeTransport)
     }
 
+    private static func listenToAdmin(
+        _ configuration: Configuration, _ watch: ServerWatch, _ store: LoyaltyStore, _ log: Log
+    ) throws(StartError) -> AdminServer? {
+        guard let listen = configuration.admin else { return nil }
+        let listeners = try Self.listen(on: listen, for: "admin_address", orElse: "nobody can watch the server", log)
+        guard !listeners.isEmpty else { return nil }
+        let admin = try AdminServer(configuration.front, listeners, watch, store, log)
+        for endpoint in admin.endpoints { log.info("metrics, healthz and readyz are at http://\(endpoint)") }
+        return admin
+    }
+
+    /// Where nobody chose the address, a port that is taken is no reason to serve no customers: there are no listeners then,
+    /// with a warning of what is to be done without.
+    private static func listen(
+        on listen: Configuration.Listen, for key: String, orElse consequence: String, _ log: Log
+    ) throws(StartError) -> [Listener] {
+        do throws(StartError) {
+            return try Self.listen(on: listen.address, for: key)
+        } catch {
+            guard !listen.isConfigured else { throw error }
+            log.warning("\(error): \(consequence); set \(key)")
+            return []
+        }
+    }
+
     /// - Parameter key: the setting that has the address.
     static func listen(on address: Address, for key: String) throws(StartError) -> [Listener] {
         do {
@@ -175,10 +216,13 @@ final class Application: StoppableServer {
 
     private static func serve(
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
-        _ queue: any OrderQueue, _ log: Log
+        _ queue: any OrderQueue, _ writer: LogWriter
     ) throws(StartError) -> Front {
+        let log = writer.log
+        var front = configuration.front
+        front.requestLog = writer
         do {
-            return try Front(configuration: configuration.front, listeners: listeners) { _ in
+            return try Front(configuration: front, listeners: listeners) { _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
@@ -190,6 +234,7 @@ final class Application: StoppableServer {
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")
+                log.flush()
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)
             }
         } catch {

@@ -1,6 +1,8 @@
 /// How the process ends, for scripts (sysexits.h).
 enum ExitStatus {
     static let success: Int32 = 0
+    /// `martlet healthcheck`: the server can't serve. Docker knows 0 and 1 alone.
+    static let unhealthy: Int32 = 1
     static let usage: Int32 = 64
     /// The database does not pass its check.
     static let damaged: Int32 = 65

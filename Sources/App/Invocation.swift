@@ -81,7 +81,7 @@ struct Invocation: Sendable {
 
 /// What `martlet` can do.
 enum Command: String, Sendable, CaseIterable {
-    case serve, accrual, demo, backup, restore, check, config, version
+    case serve, accrual, demo, backup, restore, check, healthcheck, config, version
 
     var summary: String {
         switch self {
@@ -91,6 +91,7 @@ enum Command: String, Sendable, CaseIterable {
         case .backup: "copy the database into FILE, checked, while the server runs or while it does not"
         case .restore: "put the backup FILE in the place of the database; no server may run on it"
         case .check: "prove that the database is whole and that points add up"
+        case .healthcheck: "ask the running server whether it can serve; 0 is yes and 1 is no, for containers"
         case .config: "print the configuration in force"
         case .version: "print the version"
         }
@@ -100,7 +101,7 @@ enum Command: String, Sendable, CaseIterable {
     var operand: String? {
         switch self {
         case .backup, .restore: "FILE"
-        case .serve, .accrual, .demo, .check, .config, .version: nil
+        case .serve, .accrual, .demo, .check, .healthcheck, .config, .version: nil
         }
     }
 
@@ -108,7 +109,7 @@ enum Command: String, Sendable, CaseIterable {
     var flags: [String] {
         switch self {
         case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
-        case .accrual, .demo, .backup, .restore, .check: settings.flatMap(\.flags) + [Help.configFlag]
+        case .accrual, .demo, .backup, .restore, .check, .healthcheck: settings.flatMap(\.flags) + [Help.configFlag]
         case .version: []
         }
     }
@@ -120,7 +121,7 @@ enum Command: String, Sendable, CaseIterable {
         case .accrual: Settings.main.filter { $0.key != "accrual_system_address" }
         case .demo: Settings.main.filter { $0.key == "run_address" }
         case .backup, .restore, .check: Settings.main.filter { $0.key == "database_uri" }
-        case .version: []
+        case .healthcheck, .version: []
         }
     }
 

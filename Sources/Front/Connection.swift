@@ -65,6 +65,7 @@ final class Connection: @unchecked Sendable {
     private var stage = Stage.reading
     /// How the request that is being answered was framed, and so its answer has to be.
     private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    private var exchange = Exchange(method: nil, beganAt: 0, path: nil)
     private var pendingAnswer: (() async -> Response)?
     /// Whether it is its turn to make a part of a body, and whether it waits for that.
     private var mayMakePart = false
@@ -169,9 +170,9 @@ final class Connection: @unchecked Sendable {
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
         wait(for: .nothing)
-        outbox.append(
-            loop.handler.response(to: error),
-            .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
+        let response = loop.handler.response(to: error)
+        outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
+        loop.note(response, to: Exchange(method: nil, beganAt: loop.now, path: nil), of: peer)
         stage = .closing(clientMaySend: true)
     }
 
@@ -202,6 +203,9 @@ extension Connection {
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
         framing.omitsBody = request.method == .head
+        let isLogged = loop.configuration.requestLog?.isEnabled ?? false
+        exchange = Exchange(
+            method: request.method, beganAt: loop.now, path: isLogged ? Array(request.path) : nil)
         switch loop.handler.respond(to: request) {
         case .now(let response): take(response)
         case .later(let answer):
@@ -232,6 +236,7 @@ extension Connection {
             stage = afterAnswer
         }
         outbox.append(response, framing)
+        loop.note(response, to: exchange, of: peer)
     }
 
     /// Whoever was free to go on may have done so already, where it is us who end it.
@@ -279,8 +284,10 @@ extension Connection {
     /// Sends what there is; false where the client has to take some of it first.
     private func flush() throws(Ending) -> Bool {
         while !outbox.isEmpty {
+            let countBefore = outbox.count
             let hasSent: Bool
             do throws(SystemError) { hasSent = try outbox.send(to: socket) } catch { throw .gone }
+            loop.counters.sentBytes.add(countBefore - outbox.count)
             guard hasSent else {
                 if wait != .writing { wait(for: .writing) }
                 if isExpired { throw .gone }
@@ -316,6 +323,7 @@ extension Connection {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
                 input.append(buffer[..<count])
+                loop.counters.receivedBytes.add(count)
                 // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it: its
                 // edge comes once, and perhaps many reads before it.
                 mayHaveInput = endWasReported || count == buffer.count

@@ -30,6 +30,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     let configuration: FrontConfiguration
     let handler: any RequestHandler
+    let counters: LoopCounters
     private let thread = ThreadIdentity.current
     private let listeners: [Listener]
     private let admission: Admission
@@ -65,6 +66,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.listeners = listeners
         self.admission = admission
         self.handler = handler
+        counters = LoopCounters(routes: handler.routes)
         bufferedBytesMax = configuration.bufferedBytesMax / configuration.eventLoops
         poller = try Poller()
         wakeup = try Wakeup()
@@ -82,13 +84,30 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
+            counters.beginTurn(at: now)
             resumePostponed()
             for index in 0..<eventCount { take(poller.event(index)) }
             expireDeadlines()
             takeInbox()
             advanceRunnable()
             handler.endBatch()
+            counters.endTurn(at: SystemClock.monotonicNanoseconds())
         }
+    }
+
+    /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
+    func note(_ response: Response, to exchange: Exchange, of peer: Endpoint) {
+        let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt
+        counters.countAnswer(
+            route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
+        guard let log = configuration.requestLog, log.isEnabled else { return }
+        var bytes: Int?
+        if case .bytes(let body) = response.body { bytes = exchange.method == .head ? 0 : body.count }
+        log.write(
+            RequestRecord(
+                peer: peer, method: exchange.method, path: exchange.path,
+                id: response.fields.first { $0.name == "X-Request-Id" }?.value, status: response.status, bytes: bytes,
+                nanoseconds: nanoseconds))
     }
 
     /// Asks the loop to accept no more, and to end when its connections are done or the time has come; from any thread.
@@ -146,6 +165,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     func remove(_ connection: Connection) {
         connections.remove(connection.token)
+        counters.closed.add()
         admission.release(connection.peer)
     }
 
@@ -265,6 +285,7 @@ extension EventLoop {
             refuse(socket)
             return
         }
+        counters.accepted.add()
         var taken: Socket? = consume socket
         let connection = connections.insert { token in
             Connection(socket: taken.take()!, peer: peer, token: token, loop: self)
@@ -281,6 +302,7 @@ extension EventLoop {
     /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
     /// read away: left there, it would make closing a reset.
     private func refuse(_ socket: borrowing Socket) {
+        counters.refused.add()
         let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
         var bytes: [UInt8] = []
         Encoder.encode(

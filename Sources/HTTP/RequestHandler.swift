@@ -1,5 +1,8 @@
 /// Answers the requests of one event loop, on its thread.
 package protocol RequestHandler: AnyObject {
+    /// What its answers may be from, by the number that they carry.
+    var routes: [RouteName] { get }
+
     func respond(to request: Request) -> Reply
 
     /// The answer to a request that could not be read.
@@ -13,10 +16,42 @@ package protocol RequestHandler: AnyObject {
     func close()
 }
 
+extension RequestHandler {
+    package var routes: [RouteName] { [] }
+}
+
+/// How a kind of requests is called by whoever counts them: never by what a client wrote.
+package struct RouteName: Hashable, Sendable {
+    package let method: Method
+    /// `/api/orders/{number}`
+    package let path: String
+
+    package init(method: Method, path: String) {
+        (self.method, self.path) = (method, path)
+    }
+}
+
 /// How a request is answered.
 package enum Reply {
     case now(Response)
     /// After waiting for something that is not this thread's, such as the disk. What the function holds is kept until then,
     /// and so is best small.
     case later(() async -> Response)
+}
+
+extension Reply {
+    /// The same, from a route.
+    package consuming func from(route: Int) -> Reply {
+        switch self {
+        case .now(var response):
+            response.route = route
+            return .now(response)
+        case .later(let answer):
+            return .later {
+                var response = await answer()
+                response.route = route
+                return response
+            }
+        }
+    }
 }

@@ -22,6 +22,8 @@ package struct Response {
     /// What the body is; nil where there is none.
     package private(set) var contentType: String?
     package private(set) var body = Body.bytes([])
+    /// Which of its handler's routes it is from; nil where it is from none. For whoever counts, and never sent.
+    package var route: Int?
 
     package init(_ status: Status) {
         self.status = status

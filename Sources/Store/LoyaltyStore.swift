@@ -55,6 +55,13 @@ package final class LoyaltyStore: Sendable {
         ReceiptLookup(database: try DatabaseFile.openReader(path: path), log: log)
     }
 
+    /// What the server is watched through; as ``makeRepository()``.
+    package func makeProbe() throws(StoreError) -> sending StoreProbe {
+        StoreProbe(
+            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            clock: clock)
+    }
+
     /// What the accrual pipeline reads and writes through; for any thread.
     package var settlements: SQLiteSettlementRepository {
         SQLiteSettlementRepository(writer: writer, log: log)

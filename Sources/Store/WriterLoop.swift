@@ -8,6 +8,7 @@ final class WriterLoop {
     private let queue: BlockingQueue<WriteJob>
     private let limits: Writer.Limits
     private let versions: UserVersions
+    private let statistics: WriterStatistics
     private let touched = TouchedUsers()
     private let log: Log
     private let onFatalError: @Sendable () -> Void
@@ -24,7 +25,8 @@ final class WriterLoop {
     private static let checkpointWaitMilliseconds = 200
 
     init(
-        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions, log: Log,
+        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions,
+        statistics: WriterStatistics, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
@@ -32,6 +34,7 @@ final class WriterLoop {
         self.queue = queue
         self.limits = limits
         self.versions = versions
+        self.statistics = statistics
         checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
         self.log = log
         self.onFatalError = onFatalError
@@ -67,7 +70,10 @@ final class WriterLoop {
         }
         do throws(SQLiteError) {
             let changesBefore = database.totalChanges
+            let beganAt = SystemClock.monotonicNanoseconds()
             let acknowledgements = try commit(batch)
+            statistics.noteCommit(
+                operations: batch.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
             // A batch that had nothing to write proves nothing about the disk.
             if database.totalChanges != changesBefore { noteSuccess() }
             for acknowledge in acknowledgements { acknowledge() }
@@ -102,6 +108,8 @@ final class WriterLoop {
         if error.isIOFailure { return end(after: error, batch) }
         if let trouble = Trouble(error) {
             note(trouble, error)
+            statistics.noteRefusal(
+                trouble == .diskFull ? .diskFull : .locked, at: SystemClock.monotonicMilliseconds())
             // After a crash the batch may turn out to have happened.
             return refuse(
                 batch, error.isIndexFailure ? .failed : .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
@@ -119,6 +127,7 @@ final class WriterLoop {
     /// The end: nobody is told that nothing happened, as nobody knows.
     private func end(after error: SQLiteError, _ batch: [WriteJob]) {
         isBroken = true
+        statistics.noteRefusal(.broken, at: SystemClock.monotonicMilliseconds())
         log.error("The database can't be trusted any more: \(error). Nothing further is written or acknowledged.")
         onFatalError()
         refuse(batch, .failed)
@@ -150,7 +159,9 @@ final class WriterLoop {
     private func runCheckpoint(_ mode: CheckpointMode) throws(SQLiteError) {
         database.setBusyTimeout(milliseconds: Self.checkpointWaitMilliseconds)
         defer { database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds) }
+        let beganAt = SystemClock.monotonicNanoseconds()
         try database.checkpoint(mode)
+        statistics.noteCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
     }
 
     private func finish() {
@@ -182,6 +193,7 @@ extension WriterLoop {
     }
 
     private func noteSuccess() {
+        statistics.noteSuccess()
         guard trouble != nil else { return }
         trouble = nil
         log.info("The database takes writes again.")

@@ -1,0 +1,68 @@
+import HTTP
+import Loyalty
+import Metrics
+
+/// What a server tells those who watch over it: whether it lives, whether it can serve, and its metrics. It shows nothing of
+/// any user.
+package final class AdminAPI: RequestHandler {
+    private let router: Router
+    private let crossSiteCheck = CrossSiteCheck(allowedOrigins: [])
+    private let contentCoding = ContentCoding(bodyBytesMax: 0)
+    private let didEndBatch: () -> Void
+    private let didClose: () -> Void
+
+    /// - Parameters:
+    ///   - illness: why the server no longer lives, in words; nil where it does.
+    ///   - obstacle: why it can't serve now, in words; nil where it can.
+    ///   - metrics: writes them all.
+    ///   - didEndBatch: ends what the reads of a batch share.
+    ///   - didClose: closes what the loop reads through.
+    package init(
+        illness: @escaping () -> String?, obstacle: @escaping () -> String?,
+        metrics: @escaping (inout MetricsText) -> Void, didEndBatch: @escaping () -> Void,
+        didClose: @escaping () -> Void
+    ) {
+        router = Router([
+            Route(method: .get, path: "/healthz", action: .open { _ in Self.state(illness()) }),
+            Route(method: .get, path: "/readyz", action: .open { _ in Self.state(illness() ?? obstacle()) }),
+            Route(
+                method: .get, path: "/metrics",
+                action: .open { _ in
+                    var text = MetricsText()
+                    metrics(&text)
+                    return Response(.ok, contentType: MetricsText.contentType, .bytes(Array(text.text.utf8)))
+                }),
+        ])
+        self.didEndBatch = didEndBatch
+        self.didClose = didClose
+    }
+
+    package func respond(to request: Request) -> Reply {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route): return try Outcome(request, onOpen: route, contentCoding).reply
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    package func response(to error: RequestError) -> Response { Problem(error).response }
+
+    package func endBatch() {
+        didEndBatch()
+    }
+
+    package func close() {
+        didClose()
+    }
+
+    private static func state(_ trouble: String?) -> Response {
+        var response = Response(
+            trouble == nil ? .ok : .serviceUnavailable, contentType: "text/plain; charset=utf-8",
+            .bytes(Array("\(trouble ?? "ok")\n".utf8)))
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+}
