@@ -88,16 +88,17 @@ extension RequestRecord {
     private static let segmentBytesMax = 24
     private static let pathBytesMax = 256
 
-    /// The path without what a client may have put there by mistake: a long segment that is no number may be a token.
+    /// The path without what a client may have put there by mistake: a long segment that is no number may be a token. Cut
+    /// only then, or a token's beginning would pass for a short segment.
     var loggedPath: String? {
         path.map { path in
-            let segments = path.prefix(Self.pathBytesMax).split(
-                separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            let shown = segments.map { segment in
+            let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { segment in
                 segment.count <= Self.segmentBytesMax || segment.allSatisfy { (0x30...0x39).contains($0) }
                     ? String(decoding: segment, as: UTF8.self).oneLine : "…"
             }
-            return shown.joined(separator: "/") + (path.count > Self.pathBytesMax ? "…" : "")
+            let shown = segments.joined(separator: "/")
+            return shown.utf8.count > Self.pathBytesMax
+                ? String(decoding: shown.utf8.prefix(Self.pathBytesMax), as: UTF8.self) + "…" : shown
         }
     }
 
@@ -110,7 +111,8 @@ extension RequestRecord {
     fileprivate var text: String {
         let asked = method.map { "\($0.name) \(loggedPath ?? "")" } ?? "unreadable"
         let size = bytes.map { ", \($0) bytes" } ?? ""
-        return "\(asked): \(status.rawValue)\(size) in \(milliseconds) ms, to \(peer)\(id.map { ", \($0.oneLine)" } ?? "")"
+        return
+            "\(asked): \(status.rawValue)\(size) in \(milliseconds) ms, to \(peer)\(id.map { ", \($0.oneLine)" } ?? "")"
     }
 
     fileprivate func writeMembers(_ writer: inout JSONWriter) {

@@ -172,7 +172,7 @@ final class Connection: @unchecked Sendable {
         wait(for: .nothing)
         let response = loop.handler.response(to: error)
         outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
-        loop.note(response, to: Exchange(method: nil, beganAt: loop.now, path: nil), of: peer)
+        loop.note(response, to: loop.exchange(beginningWith: nil), of: peer)
         stage = .closing(clientMaySend: true)
     }
 
@@ -203,9 +203,7 @@ extension Connection {
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
         framing.omitsBody = request.method == .head
-        let isLogged = loop.configuration.requestLog?.isEnabled ?? false
-        exchange = Exchange(
-            method: request.method, beganAt: loop.now, path: isLogged ? Array(request.path) : nil)
+        exchange = loop.exchange(beginningWith: request)
         switch loop.handler.respond(to: request) {
         case .now(let response): take(response)
         case .later(let answer):

@@ -95,6 +95,13 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// What is to be remembered of a request; nil where it could not be read.
+    func exchange(beginningWith request: Request?) -> Exchange {
+        let isLogged = configuration.requestLog?.isEnabled ?? false
+        return Exchange(
+            method: request?.method, beganAt: now, path: isLogged ? request.map { Array($0.path) } : nil)
+    }
+
     /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
     func note(_ response: Response, to exchange: Exchange, of peer: Endpoint) {
         let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt

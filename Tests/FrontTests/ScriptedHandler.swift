@@ -51,7 +51,15 @@ final class ScriptedHandler: RequestHandler {
         self.script = script
     }
 
+    let routes = [RouteName(method: .get, path: "/later"), RouteName(method: .get, path: "/route")]
+
     func respond(to request: Request) -> Reply {
+        let reply = reply(to: request)
+        let path = String(decoding: request.path, as: UTF8.self)
+        return routes.firstIndex { path.hasPrefix($0.path) }.map { reply.from(route: $0) } ?? reply
+    }
+
+    private func reply(to request: Request) -> Reply {
         let target = String(decoding: request.target, as: UTF8.self)
         script.record(.request(target))
         if target.hasPrefix("/later") {

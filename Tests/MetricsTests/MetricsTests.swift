@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct MetricsTests {
     @Test func aValueFallsIntoTheFirstBucketThatHoldsIt() {
-        let cases: [(value: Int, bucket: Int)] = [(-1, 0), (0, 0), (1, 0), (2, 1), (10, 1), (11, 2), (100, 2), (101, 3)]
+        let cases: [(value: Int, bucket: Int)] = [
+            (-1, 0), (0, 0), (1, 0), (2, 1), (10, 1), (11, 2), (100, 2), (101, 3),
+        ]
         for (value, bucket) in cases {
             let histogram = Histogram(bounds: [1, 10, 100])
             histogram.observe(value)
