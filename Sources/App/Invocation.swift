@@ -91,7 +91,7 @@ enum Command: String, Sendable, CaseIterable {
         case .backup: "copy the database into FILE, checked, while the server runs or while it does not"
         case .restore: "put the backup FILE in the place of the database; no server may run on it"
         case .check: "prove that the database is whole and that points add up"
-        case .healthcheck: "ask the running server whether it can serve; 0 is yes and 1 is no, for containers"
+        case .healthcheck: "ask the running server whether it can serve; ends with 0 or 1"
         case .config: "print the configuration in force"
         case .version: "print the version"
         }

@@ -36,9 +36,10 @@ struct LogLine: Sendable {
     init(_ level: Log.Level, _ message: String, at milliseconds: Int64) {
         self.level = level
         self.milliseconds = milliseconds
-        let isLong = message.utf8.count > Self.messageBytesMax
-        let cut = isLong ? String(decoding: message.utf8.prefix(Self.messageBytesMax), as: UTF8.self) + "…" : message
-        content = .message(cut.oneLine)
+        let shown = message.oneLine
+        let isLong = shown.utf8.count > Self.messageBytesMax
+        content = .message(
+            isLong ? String(decoding: shown.utf8.prefix(Self.messageBytesMax), as: UTF8.self) + "…" : shown)
     }
 
     init(_ record: RequestRecord, at milliseconds: Int64) {

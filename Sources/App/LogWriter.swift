@@ -46,10 +46,12 @@ final class LogWriter: Sendable {
 
     /// For everyone who has something to say.
     var log: Log {
-        Log(waitUntilWritten: { [self] in flush() }) { [self] level, message in
-            guard isWanted(level) else { return }
-            put(LogLine(level, message, at: SystemClock.wallMilliseconds()))
-        }
+        Log(
+            waitUntilWritten: { [self] in flush() },
+            write: { [self] level, message in
+                guard isWanted(level) else { return }
+                put(LogLine(level, message, at: SystemClock.wallMilliseconds()))
+            })
     }
 
     /// From now on.

@@ -33,8 +33,9 @@ enum Settings {
             "admin_address", \.admin,
             .text(
                 "\(anAddress), or empty for none",
-                parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0) }, write: { $0?.address.description ?? "" }),
-            "where /healthz, /readyz and /metrics are; for whoever watches over the server, and nobody else",
+                parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0).map { .some($0) } },
+                write: { $0?.address.description ?? "" }),
+            "where /healthz, /readyz and /metrics are, for whoever watches the server",
             allowsEmpty: true)
     ]
 
@@ -150,11 +151,11 @@ enum Settings {
             .text(
                 "debug, request, info, warning or error",
                 parse: { name in Log.Level.allCases.first { "\($0)" == name } }, write: { "\($0)" }),
-            "how much is logged; request is a line for each request, and debug still more"),
+            "how much is logged; request is a line for each request"),
         Setting(
             "log.format", \.log.format,
             .text("auto, text or json", parse: { LogFormat(rawValue: $0) }, write: \.rawValue),
-            "lines of text or of JSON; auto is text on a terminal and JSON elsewhere"),
+            "lines of text or of JSON; auto is text on a terminal, JSON elsewhere"),
     ]
 
     private static let milliseconds = 10...3_600_000

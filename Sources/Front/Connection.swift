@@ -172,7 +172,7 @@ final class Connection: @unchecked Sendable {
         wait(for: .nothing)
         let response = loop.handler.response(to: error)
         outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
-        loop.note(response, to: loop.exchange(beginningWith: nil), of: peer)
+        loop.note(response, to: loop.begin(nil), of: peer)
         stage = .closing(clientMaySend: true)
     }
 
@@ -203,7 +203,7 @@ extension Connection {
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
         framing.omitsBody = request.method == .head
-        exchange = loop.exchange(beginningWith: request)
+        exchange = loop.begin(request)
         switch loop.handler.respond(to: request) {
         case .now(let response): take(response)
         case .later(let answer):

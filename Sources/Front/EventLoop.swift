@@ -96,7 +96,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// What is to be remembered of a request; nil where it could not be read.
-    func exchange(beginningWith request: Request?) -> Exchange {
+    func begin(_ request: Request?) -> Exchange {
         let isLogged = configuration.requestLog?.isEnabled ?? false
         return Exchange(
             method: request?.method, beganAt: now, path: isLogged ? request.map { Array($0.path) } : nil)

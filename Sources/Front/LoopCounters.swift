@@ -43,7 +43,7 @@ final class LoopCounters: Sendable {
     /// - Parameter method: nil where the request could not be read.
     func countAnswer(route: Int?, method: Method?, status: Status, nanoseconds: Int64) {
         let counters = requests[route ?? routes.count]
-        let methodIndex = method.map { Self.index(of: $0) } ?? Method.allCases.count
+        let methodIndex = method?.rawValue ?? Method.allCases.count
         counters.methods[methodIndex].statuses[Self.statusIndices[status.rawValue - 200]].add()
         counters.durations.observe(Int(nanoseconds))
     }
@@ -57,27 +57,13 @@ final class LoopCounters: Sendable {
         turnBeganAt.set(0)
     }
 
-    private static func index(of method: Method) -> Int {
-        switch method {
-        case .get: 0
-        case .head: 1
-        case .post: 2
-        case .put: 3
-        case .delete: 4
-        case .patch: 5
-        case .options: 6
-        case .trace: 7
-        }
-    }
-
     var snapshot: FrontSnapshot {
         var snapshot = FrontSnapshot(turns: turns.snapshot)
         for (number, counters) in requests.enumerated() {
             let route = number < routes.count ? routes[number] : nil
-            for method in Method.allCases.map(Optional.some) + [nil] {
-                let index = method.map { Self.index(of: $0) } ?? Method.allCases.count
-                for status in Status.allCases {
-                    let count = counters.methods[index].statuses[Self.statusIndices[status.rawValue - 200]].current
+            for (methodIndex, method) in (Method.allCases.map(Optional.some) + [nil]).enumerated() {
+                for (statusIndex, status) in Status.allCases.enumerated() {
+                    let count = counters.methods[methodIndex].statuses[statusIndex].current
                     if count > 0 { snapshot.answers[.init(route: route, method: method, status: status)] = count }
                 }
             }
@@ -90,48 +76,5 @@ final class LoopCounters: Sendable {
         snapshot.receivedBytes = receivedBytes.current
         snapshot.sentBytes = sentBytes.current
         return snapshot
-    }
-}
-
-/// What the loops of a front have counted, together, since the start.
-package struct FrontSnapshot: Sendable {
-    package struct Answer: Hashable, Sendable {
-        /// Nil where the request was for no route, or could not be read.
-        package let route: RouteName?
-        /// Nil where the request could not be read.
-        package let method: Method?
-        package let status: Status
-    }
-
-    package fileprivate(set) var answers: [Answer: Int] = [:]
-    /// From the turn in which a request was received as a whole to the head of its answer, by route; nil is for no route.
-    package fileprivate(set) var durations: [RouteName?: HistogramSnapshot] = [:]
-    /// How long each turn took: what came meanwhile has waited for so long.
-    package fileprivate(set) var turns: HistogramSnapshot
-    package fileprivate(set) var connectionsAccepted = 0
-    package fileprivate(set) var connectionsClosed = 0
-    package fileprivate(set) var connectionsRefused = 0
-    package fileprivate(set) var receivedBytes = 0
-    package fileprivate(set) var sentBytes = 0
-
-    fileprivate init(turns: HistogramSnapshot) {
-        self.turns = turns
-    }
-
-    package var connectionsOpen: Int { connectionsAccepted - connectionsClosed }
-
-    static func += (all: inout FrontSnapshot, more: FrontSnapshot) {
-        all.answers.merge(more.answers, uniquingKeysWith: +)
-        all.durations.merge(more.durations) { left, right in
-            var sum = left
-            sum += right
-            return sum
-        }
-        all.turns += more.turns
-        all.connectionsAccepted += more.connectionsAccepted
-        all.connectionsClosed += more.connectionsClosed
-        all.connectionsRefused += more.connectionsRefused
-        all.receivedBytes += more.receivedBytes
-        all.sentBytes += more.sentBytes
     }
 }
