@@ -109,8 +109,14 @@ import Testing
                 "config.json: dispatcher.workers must be a whole number from 1 to 1024"
             ),
             ([:], #"{"dispatcher": 8}"#, "config.json: dispatcher must be an object"),
-            ([:], #"{"log": {"level": "loud"}}"#, "config.json: log.level must be debug, request, info, warning or error"),
-            ([:], #"{"log": {"colour": true}}"#, "config.json: log.colour is no setting; there are log.level, log.format"),
+            (
+                [:], #"{"log": {"level": "loud"}}"#,
+                "config.json: log.level must be debug, request, info, warning or error"
+            ),
+            (
+                [:], #"{"log": {"colour": true}}"#,
+                "config.json: log.colour is no setting; there are log.level, log.format"
+            ),
             (
                 [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
                 "config.json: http.allowed_origins must be origins such as https://shop.example"
