@@ -40,6 +40,7 @@ package final class JobDispatcher: @unchecked Sendable {
     private var answers = AnswerCounts()
     private var lastAnswerAt: Int64?
     private var suspectsInFlight = 0
+    private var probedAt: Int64 = 0
     private var reportedAt: Int64
     private var restoration = Restoration.after(nil)
     private var isStopped = false
@@ -55,6 +56,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private static let restorePagesPerTickMax = 4
     /// So many orders in trouble at once are not odd orders, but an outage.
     private static let suspectsOfOutage = 3
+    /// Fewer may be either, and tell of its end so often at most.
+    private static let probeMilliseconds: Int64 = 5000
     /// How often the log says what waits, while anything does.
     private static let reportMilliseconds: Int64 = 60_000
 
@@ -168,10 +171,13 @@ package final class JobDispatcher: @unchecked Sendable {
         let limit = gate.allowance(limit: max(0, room), now: now)
         let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
         var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
-        if isTroubled, jobs.isEmpty, limit > 0, pool.counts.suspects >= Self.suspectsOfOutage {
+        if isTroubled, jobs.isEmpty, limit > 0,
+            pool.counts.suspects >= Self.suspectsOfOutage || now >= probedAt + Self.probeMilliseconds
+        {
             // Before its time, or the end of an outage would be noticed as late as the longest delay.
             jobs = pool.take(limit: 1, suspectsMax: suspectsMax, now: .max)
         }
+        if jobs.contains(where: \.isSuspect) { probedAt = now }
         suspectsInFlight += jobs.count { $0.isSuspect }
         processor.process(jobs)
     }

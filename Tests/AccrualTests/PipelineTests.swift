@@ -102,6 +102,25 @@ import Testing
         harness.stop()
     }
 
+    /// One order alone can't tell an outage from its own trouble, and finds out in seconds when it is over.
+    @Test func aSingleOrderNoticesTheEndOfAnOutage() {
+        let harness = PipelineHarness(workers: 4)
+        harness.accrual.isDown = true
+        harness.pool.put(order(1))
+        // Ten minutes: by then the delay has grown to its longest.
+        for _ in 0..<2400 { harness.tick() }
+        let asked = harness.accrual.asked.count
+        #expect((60...150).contains(asked), "\(asked) times in ten minutes")
+        harness.accrual.isDown = false
+        var ticks = 0
+        while harness.pool.counts.all > 0 && ticks < 1000 {
+            harness.tick()
+            ticks += 1
+        }
+        #expect(ticks <= 22, "five seconds, and a tick there and back")
+        harness.stop()
+    }
+
     /// What was asked about while it was down has waited by the time it is back, at most a minute; nobody waits that long.
     @Test(arguments: [1, 4, 16])
     func afterAnOutageEverythingGoesAtOnce(workers: Int) {
@@ -190,7 +209,7 @@ import Testing
         harness.tick(hanging: 501)
         let before = harness.accrual.asked.count
         harness.accrual.letGo()
-        while harness.accrual.asked.count == before { harness.tick(hanging: 501) }
+        while harness.accrual.asked.count == before { yieldThread() }
         #expect(harness.accrual.asked[before] == order(1000).number.digits)
         harness.accrual.letAllGo()
         harness.stop()

@@ -21,11 +21,12 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     private var requests: [Request] = []
     private var results: [JobProcessor<Job, AskOutcome>.Result] = []
     private var lost = 0
-    private var rules = RequestRules()
+    private var rules: RequestRules
 
-    init(workerCount: Int, client: AccrualClient, day: Day) {
+    init(workerCount: Int, client: AccrualClient, rules: RequestRules, day: Day) {
         self.workerCount = workerCount
         self.client = client
+        self.rules = rules
         self.day = day
     }
 
