@@ -10,6 +10,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     /// What an owner may want to know of the pipeline.
     package struct Snapshot: Equatable, Sendable {
+        /// Orders without a final status, those in flight left out.
         package var waiting = 0
         package var inFlight = 0
         package var requestsPerMinuteMax: Int?
@@ -134,8 +135,7 @@ package final class JobDispatcher: @unchecked Sendable {
     /// not stored.
     private func settle(now: Int64) {
         guard !unsettled.isEmpty else { return }
-        let plan = TickPlan(
-            unsettled, policy: configuration.retryPolicy, now: now, pauseEndsAt: gate.closedUntil(now: now))
+        let plan = TickPlan(unsettled, policy: configuration.retryPolicy, now: now)
         do throws(LoyaltyError) {
             if !plan.settlements.isEmpty { try settlements.settle(plan.settlements, at: wallClock()) }
         } catch {
@@ -144,16 +144,20 @@ package final class JobDispatcher: @unchecked Sendable {
         unsettled = []
         pool.finish(plan.finished)
         for item in plan.putBack { pool.putBack(item.job, dueAt: item.dueAt) }
+        pool.putBackUnasked(plan.unasked)
         answers += plan.counts
         if plan.counts.good > 0 { lastAnswerAt = now }
-        judge(plan, now: now)
+        // What a stop broke off says nothing.
+        if !isStopped { judge(plan, now: now) }
     }
 
     private func judge(_ plan: TickPlan, now: Int64) {
         let wasTroubled = monitor.health?.isTroubled ?? false
-        guard let health = monitor.note(plan.counts, trouble: plan.trouble, now: now) else { return }
+        guard
+            let health = monitor.note(plan.counts, oddCount: plan.oddCount, trouble: plan.trouble, now: now)
+        else { return }
         // Nobody waits out a delay that was the system's fault and not the order's.
-        if wasTroubled { pool.clearSuspects() }
+        if wasTroubled { pool.forgiveSuspects() }
         switch health {
         case .healthy: log.info("the accrual system answers")
         case .throttled: log.warning("the accrual system asks for fewer requests; orders wait")
@@ -167,7 +171,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private func handOut(now: Int64) {
         let isTroubled = monitor.health?.isTroubled ?? false
         let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
-        let room = (isTroubled ? 2 * suspectsAtOnce : configuration.jobsPerTickMax) - processor.outstanding
+        let limitMax = isTroubled ? 2 * suspectsAtOnce : .max
+        let room = min(limitMax, configuration.jobsPerTickMax) - processor.outstanding
         let limit = gate.allowance(limit: max(0, room), now: now)
         let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
         var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
@@ -198,8 +203,9 @@ package final class JobDispatcher: @unchecked Sendable {
     }
 
     private func publish(now: Int64) {
+        let inFlight = processor.inFlight
         let snapshot = Snapshot(
-            waiting: pool.counts.waiting, inFlight: processor.inFlight,
+            waiting: pool.counts.all - inFlight, inFlight: inFlight,
             requestsPerMinuteMax: gate.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
             lastAnswerAt: lastAnswerAt, health: monitor.health, answers: answers)
         published.withLock { $0 = snapshot }
