@@ -28,6 +28,7 @@ final class Day {
     private let clock = VirtualClock()
     private let interval: Int64
     private let workerCount: Int
+    private let jobsPerTickMax: Int
     /// What the owner allows a minute; nil for any.
     private let requestsPerMinuteMax: Int?
     private var events: [(at: Int64, event: Event)] = []
@@ -60,6 +61,7 @@ final class Day {
         random = SeededRandom(seed: seed)
         interval = random.pick([250, 1000, 5000])
         workerCount = Int(random.within(1...16))
+        jobsPerTickMax = random.pick([5, 20, 1000])
         requestsPerMinuteMax = random.chance(percent: 30) ? random.pick([20, 61, 600]) : nil
         accrual = SimulatedAccrual(seed: random.next(), timeout: Self.requestTimeout, dayEnd: Self.length)
         database = ModelSettlements(users: Self.users, broken: broken)
@@ -73,6 +75,7 @@ final class Day {
         var configuration = PipelineConfiguration()
         configuration.workers = workerCount
         configuration.intervalMilliseconds = Int(interval)
+        configuration.jobsPerTickMax = jobsPerTickMax
         configuration.requestsPerMinuteMax = requestsPerMinuteMax
         return Server(day: self, configuration: configuration, clock: clock)
     }
@@ -278,7 +281,7 @@ final class Server {
         let now: MonotonicClock = { clock.now }
         let client = AccrualClient(transport: NoTransport(), gate: gate, clock: now)
         workers = VirtualWorkers(
-            workerCount: configuration.workers, client: client,
+            workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, client: client,
             rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: workers, gate: gate,
