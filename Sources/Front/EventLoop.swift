@@ -57,6 +57,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var dateSecond: Int64 = -1
     /// The time of the turn, as `Date` has it (RFC 9110, section 6.6.1).
     private(set) var date = ""
+    /// Whether somebody wants a line for each request of this turn.
+    private var logsRequests = false
 
     /// Made on the thread that will run it.
     init(
@@ -85,6 +87,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
             counters.beginTurn(at: now)
+            logsRequests = configuration.requestLog?.isEnabled ?? false
             resumePostponed()
             for index in 0..<eventCount { take(poller.event(index)) }
             expireDeadlines()
@@ -97,9 +100,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// What is to be remembered of a request; nil where it could not be read.
     func begin(_ request: Request?) -> Exchange {
-        let isLogged = configuration.requestLog?.isEnabled ?? false
-        return Exchange(
-            method: request?.method, beganAt: now, path: isLogged ? request.map { Array($0.path) } : nil)
+        Exchange(method: request?.method, beganAt: now, path: logsRequests ? request.map { Array($0.path) } : nil)
     }
 
     /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
@@ -107,7 +108,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt
         counters.countAnswer(
             route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
-        guard let log = configuration.requestLog, log.isEnabled else { return }
+        guard logsRequests, let log = configuration.requestLog else { return }
         var bytes: Int?
         if case .bytes(let body) = response.body { bytes = exchange.method == .head ? 0 : body.count }
         log.write(

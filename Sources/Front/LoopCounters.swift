@@ -5,8 +5,10 @@ import Posix
 /// What one event loop has counted. The loop's thread counts; any thread reads.
 final class LoopCounters: Sendable {
     let routes: [RouteName]
-    /// One for each route, and behind them one for answers from none.
-    private let requests: [RouteCounters]
+    /// By route, and behind the routes what was from none; of each by method, and behind the methods what could not be read.
+    private let answers: [StatusCounters]
+    /// By route, and behind the routes what was from none.
+    private let durations: [Histogram]
     let turns = Histogram.durations()
     let accepted = Counter()
     let closed = Counter()
@@ -16,16 +18,11 @@ final class LoopCounters: Sendable {
     /// When the turn began that goes on now, in nanoseconds of the monotonic clock; 0 while the loop waits.
     let turnBeganAt = Counter()
 
-    /// Answers of one route: by method and status, and how long they took.
-    private final class RouteCounters: Sendable {
-        /// One for each method, and behind them one for requests that could not be read.
-        let methods = (0...Method.allCases.count).map { _ in StatusCounters() }
-        let durations = Histogram.durations()
-    }
-
     private final class StatusCounters: Sendable {
         let statuses: InlineArray<48, Counter> = InlineArray { _ in Counter() }
     }
+
+    private static let methodCount = Method.allCases.count + 1
 
     /// The place of a status among all, by its code from 200 on.
     private static let statusIndices: [Int] = {
@@ -37,15 +34,16 @@ final class LoopCounters: Sendable {
 
     init(routes: [RouteName]) {
         self.routes = routes
-        requests = (0...routes.count).map { _ in RouteCounters() }
+        answers = (0..<(routes.count + 1) * Self.methodCount).map { _ in StatusCounters() }
+        durations = (0...routes.count).map { _ in Histogram.durations() }
     }
 
     /// - Parameter method: nil where the request could not be read.
     func countAnswer(route: Int?, method: Method?, status: Status, nanoseconds: Int64) {
-        let counters = requests[route ?? routes.count]
-        let methodIndex = method?.rawValue ?? Method.allCases.count
-        counters.methods[methodIndex].statuses[Self.statusIndices[status.rawValue - 200]].add()
-        counters.durations.observe(Int(nanoseconds))
+        let routeIndex = route ?? routes.count
+        let index = routeIndex * Self.methodCount + (method?.rawValue ?? Method.allCases.count)
+        answers[index].statuses[Self.statusIndices[status.rawValue - 200]].add()
+        durations[routeIndex].observe(Int(nanoseconds))
     }
 
     func beginTurn(at nanoseconds: Int64) {
@@ -59,15 +57,17 @@ final class LoopCounters: Sendable {
 
     var snapshot: FrontSnapshot {
         var snapshot = FrontSnapshot(turns: turns.snapshot)
-        for (number, counters) in requests.enumerated() {
-            let route = number < routes.count ? routes[number] : nil
-            for (methodIndex, method) in (Method.allCases.map(Optional.some) + [nil]).enumerated() {
-                for (statusIndex, status) in Status.allCases.enumerated() {
-                    let count = counters.methods[methodIndex].statuses[statusIndex].current
-                    if count > 0 { snapshot.answers[.init(route: route, method: method, status: status)] = count }
-                }
+        for (index, counters) in answers.enumerated() {
+            let (routeIndex, methodIndex) = index.quotientAndRemainder(dividingBy: Self.methodCount)
+            let route = routeIndex < routes.count ? routes[routeIndex] : nil
+            for (statusIndex, status) in Status.allCases.enumerated() {
+                let count = counters.statuses[statusIndex].current
+                guard count > 0 else { continue }
+                snapshot.answers[.init(route: route, method: Method(rawValue: methodIndex), status: status)] = count
             }
-            snapshot.durations[route] = counters.durations.snapshot
+        }
+        for (index, durations) in durations.enumerated() {
+            snapshot.durations[index < routes.count ? routes[index] : nil] = durations.snapshot
         }
         // In this order, so that none has closed that was not accepted.
         snapshot.connectionsClosed = closed.current
