@@ -47,7 +47,7 @@ final class LogWriter: Sendable {
     /// For everyone who has something to say.
     var log: Log {
         Log(
-            waitUntilWritten: { [self] in flush() },
+            waitUntilWritten: { [self] in _ = flush() },
             write: { [self] level, message in
                 guard isWanted(level) else { return }
                 put(LogLine(level, message, at: SystemClock.wallMilliseconds()))
@@ -66,28 +66,26 @@ final class LogWriter: Sendable {
     /// Lines that were dropped since the start.
     var droppedCount: Int { drops.load(ordering: .relaxed) }
 
-    /// Returns once all that was said before is written, or after a second.
-    func flush() {
+    /// Returns once all that was said before is written, and true; false where that took longer than a second.
+    @discardableResult
+    func flush() -> Bool {
         let written = BlockingQueue<Bool>(capacity: 1)
         let end = SystemClock.monotonicMilliseconds() + Int64(Self.flushMilliseconds)
         // A queue that is full has room soon, or never.
         while !queue.put(.mark(written)) {
-            guard SystemClock.monotonicMilliseconds() < end else { return }
+            guard SystemClock.monotonicMilliseconds() < end else { return false }
             sleepBriefly()
         }
         let left = max(0, end - SystemClock.monotonicMilliseconds())
-        _ = written.takeSeveral(limit: 1, withinMilliseconds: Int(left))
+        return written.takeSeveral(limit: 1, withinMilliseconds: Int(left)) == [true]
     }
 
     /// Writes what waits and takes nothing further. Where nobody takes it any more, its thread is left where it stands, as the
     /// process ends.
     func stop() {
-        let ended = BlockingQueue<Bool>(capacity: 1)
-        let isPut = queue.put(.mark(ended))
+        let isWritten = flush()
         queue.close()
-        guard isPut, ended.takeSeveral(limit: 1, withinMilliseconds: Self.flushMilliseconds)?.isEmpty == false else {
-            return
-        }
+        guard isWritten else { return }
         thread.withLock { thread in
             thread?.join()
             thread = nil
