@@ -12,7 +12,7 @@ final class LogWriter: Sendable {
         case mark(BlockingQueue<Bool>)
     }
 
-    /// Lines that wait, of about 5 KiB at most.
+    /// Lines that wait, of 9 KiB at most.
     static let waitingLinesMax = 4096
     /// Of them, those that only warnings and errors may use.
     static let waitingLinesOfTrouble = 256
