@@ -34,8 +34,8 @@ let package = Package(
         .target(name: "HTTP", swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
         .target(
-            name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"], swiftSettings: safe
-        ),
+            name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"],
+            swiftSettings: safe),
         .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
         .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
         .target(
