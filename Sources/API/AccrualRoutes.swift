@@ -20,7 +20,7 @@ struct AccrualRoutes {
         ]
     }
 
-    private func addRule(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func addRule(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let object = try RequestObject(body)
         let match = try object.string("match")
         let type = try object.string("reward_type")
@@ -65,7 +65,7 @@ struct AccrualRoutes {
         }
     }
 
-    private func acceptReceipt(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func acceptReceipt(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let receipt = try Receipt(body)
         let points = try accruals.earnings(of: receipt)
         let order = receipt.order

@@ -10,6 +10,8 @@ package final class GophermartAPI: RequestHandler {
         package var cookieIsSecure = false
         /// Origins, other than the server's own, whose pages may change something.
         package var allowedOrigins: [String] = []
+        /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+        package var trustedProxies: [IPNetwork] = []
 
         package init() {}
     }
@@ -34,7 +36,10 @@ package final class GophermartAPI: RequestHandler {
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
         router = Router(
-            AccountRoutes(accounts: accounts, authentication: authentication).routes
+            AccountRoutes(
+                accounts: accounts, authentication: authentication,
+                proxies: TrustedProxies(networks: settings.trustedProxies)
+            ).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
                 + LedgerRoutes(balances: balances).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
@@ -86,6 +91,10 @@ package final class GophermartAPI: RequestHandler {
             guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, body) })
+        case .account(let begin):
+            guard let user = try user(of: request) else { return .now(signInFirst) }
+            let body = try contentCoding.unpackedBody(of: request)
+            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, request, body) })
         }
     }
 

@@ -11,13 +11,13 @@ enum Outcome {
         switch route.action {
         case .anyone(let begin):
             let body = try contentCoding.unpackedBody(of: request)
-            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(body) })
+            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request, body) })
         case .open(let read):
             let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }
             self = .now(contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers)))
         case .change(let begin):
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
-        case .read, .write: preconditionFailure("who serves users knows them")
+        case .read, .write, .account: preconditionFailure("who serves users knows them")
         }
     }
 

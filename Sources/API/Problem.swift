@@ -50,6 +50,15 @@ extension Problem {
         case .malformed(let detail): self.init(.badRequest, detail)
         case .loginTaken: self.init(.conflict, "The login is taken.")
         case .wrongCredentials: self = .unauthorized("The login or the password is wrong.")
+        case .wrongCurrentPassword: self.init(.forbidden, "The current password is wrong.")
+        case .tooManyFailures(let seconds):
+            self.init(
+                .tooManyRequests, "Too many sign-ins have failed; wait before the next one.",
+                fields: [.retryAfter(seconds)])
+        case .tooManyRegistrations(let seconds):
+            self.init(
+                .tooManyRequests, "Too many users were registered from this address; wait before the next one.",
+                fields: [.retryAfter(seconds)])
         case .orderNumberMissing: self.init(.badRequest, "The body has no order number.")
         case .orderNumberInvalid(let reason): self.init(.unprocessableContent, Self.detail(reason))
         case .orderUploadedByAnother: self.init(.conflict, "Another user uploaded this order.")

@@ -1,4 +1,5 @@
 import AccrualSystem
+import HTTP
 import Loyalty
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
@@ -24,6 +25,10 @@ enum Settings {
                     "host:port, http://host:port or https://host:port, with a path where there is one",
                     parse: { AccrualAddress($0) }, write: \.url)),
             "address of the accrual system; none is the built-in one"),
+        Setting(
+            "trusted_proxies", \.trustedProxies,
+            .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
@@ -86,6 +91,18 @@ enum Settings {
         Setting(
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
             "passwords that wait to be hashed; more get 503"),
+        Setting(
+            "accounts.failures_per_login_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
+            "failed sign-ins an hour, of one login from one address, before the next has to wait; 0 is no limit"),
+        Setting(
+            "accounts.failures_per_address_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
+            "failed sign-ins an hour from one address before the next has to wait; 0 is no limit"),
+        Setting(
+            "accounts.registrations_per_address_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
+            "registrations an hour from one address before the next has to wait; 0 is no limit"),
+        Setting(
+            "accounts.delay_max_s", \.accounts.delaySecondsMax, .integer(1...86_400),
+            "the longest such wait; each doubles the one before, from a second on"),
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),

@@ -5,6 +5,11 @@ package enum LoyaltyError: Error, Equatable, Sendable {
     case loginTaken
     /// Unknown login or wrong password; which of the two is not told.
     case wrongCredentials
+    /// Whoever changes a password has to know the one before.
+    case wrongCurrentPassword
+    /// Too many sign-ins have failed; nothing was looked up.
+    case tooManyFailures(retryAfterSeconds: Int)
+    case tooManyRegistrations(retryAfterSeconds: Int)
     case orderNumberMissing
     case orderNumberInvalid(OrderNumber.ParseError)
     case orderUploadedByAnother

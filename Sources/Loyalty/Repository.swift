@@ -9,6 +9,7 @@ package protocol Repository: AnyObject {
     /// The session of this name, whether or not it has ended.
     func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
+    func login(of user: UserID) throws(LoyaltyError) -> Login?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
     func balance(of user: UserID) throws(LoyaltyError) -> Balance
@@ -22,7 +23,16 @@ package protocol Repository: AnyObject {
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError)
+    /// Opens a session for whoever showed the password of these credentials; throws ``LoyaltyError/wrongCredentials`` where it
+    /// is no longer theirs, so that nobody slips in with the old one while a new one is set.
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
+    /// Ends a session where there is one.
+    func removeSession(_ id: SessionID) async throws(LoyaltyError)
+    /// Sets a new password in place of that of the credentials and ends all sessions of the user but one, in one step; throws
+    /// ``LoyaltyError/wrongCurrentPassword`` where the password is another by now.
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError)
     func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> OrderUpload

@@ -146,6 +146,7 @@ import Testing
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
         case "http.allowed_origins":
             return ("https://a.example, https://b.example:8443", #"["https://a.example", "https://b.example:8443"]"#)
+        case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "log.level": return ("error", "\"error\"")
         default:

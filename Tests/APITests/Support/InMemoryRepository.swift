@@ -45,6 +45,11 @@ final class InMemoryRepository: Repository, ReadVersions {
         return users[login]
     }
 
+    func login(of user: UserID) throws(LoyaltyError) -> Login? {
+        try throwFailure()
+        return users.first { $0.value.user == user }?.key
+    }
+
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
         try countRead()
         return page(of: uploads.reversed().filter { $0.user == user }.map(\.order), from: cursor, limit: limit)
@@ -86,9 +91,25 @@ final class InMemoryRepository: Repository, ReadVersions {
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         try throwFailure()
-        put(session, of: user)
+        guard users.values.contains(credentials) else { throw .wrongCredentials }
+        put(session, of: credentials.user)
+    }
+
+    func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try throwFailure()
+        if let session = sessions[id] { remove(id, of: session.user) }
+    }
+
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError) {
+        try throwFailure()
+        guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }
+        users[login] = Credentials(user: credentials.user, passwordHash: hash)
+        sessions = sessions.filter { $0.value.user != credentials.user || $0.key == session }
+        noteChange(of: credentials.user)
     }
 
     func addOrder(
