@@ -5,7 +5,7 @@ import Loyalty
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + accrual + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] = main + proxies + accrual + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -25,13 +25,16 @@ enum Settings {
                     "host:port, http://host:port or https://host:port, with a path where there is one",
                     parse: { AccrualAddress($0) }, write: \.url)),
             "address of the accrual system; none is the built-in one"),
-        Setting(
-            "trusted_proxies", \.trustedProxies,
-            .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
-            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
+
+    private static let proxies: [Setting] = [
+        Setting(
+            "trusted_proxies", \.trustedProxies,
+            .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto count")
+    ]
 
     private static let accrual: [Setting] = [
         Setting(
@@ -92,17 +95,17 @@ enum Settings {
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
             "passwords that wait to be hashed; more get 503"),
         Setting(
-            "accounts.failures_per_login_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
-            "failed sign-ins an hour, of one login from one address, before the next has to wait; 0 is no limit"),
+            "accounts.login_failures_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
+            "failed sign-ins an hour, of a login from an address, that delay none; 0 is no limit"),
         Setting(
-            "accounts.failures_per_address_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
-            "failed sign-ins an hour from one address before the next has to wait; 0 is no limit"),
+            "accounts.address_failures_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
+            "failed sign-ins an hour from an address that delay none; 0 is no limit"),
         Setting(
-            "accounts.registrations_per_address_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
-            "registrations an hour from one address before the next has to wait; 0 is no limit"),
+            "accounts.registrations_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
+            "registrations an hour from an address that delay none; 0 is no limit"),
         Setting(
             "accounts.delay_max_s", \.accounts.delaySecondsMax, .integer(1...86_400),
-            "the longest such wait; each doubles the one before, from a second on"),
+            "the longest such wait; each is twice the one before"),
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),

@@ -66,9 +66,9 @@ struct AccountTests {
         #expect(try balances(clients, other) == [401])
         #expect(try balances(clients, kept) == [200])
         server.killAtOnce()
-        let next = try Server.serving(in: server.folder).client()
-        #expect(try signIn(next, "secret").status == 401)
-        #expect(try signIn(next, "better").status == 200)
+        let next = try Server.serving(in: server.folder)
+        #expect(try signIn(next.client(), "secret").status == 401)
+        #expect(try signIn(next.client(), "better").status == 200)
     }
 
     /// Guesses are counted for both loops together.
