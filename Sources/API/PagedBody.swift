@@ -50,7 +50,7 @@ extension Response {
     ) throws(LoyaltyError) -> Response {
         let query = try ListQuery(request, of: user)
         let page = try read(query.cursor, query.limit ?? PagedBody<Item>.itemsPerPage)
-        guard !page.items.isEmpty else { return Response(.noContent) }
+        guard !page.items.isEmpty else { return .privateNothing }
         guard let next = page.next else { return list(.bytes(format.write(page.items, true, true)), format) }
         guard let limit = query.limit else {
             return list(.parts(PagedBody(beginningWith: page, format, read: read)), format)

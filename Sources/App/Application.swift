@@ -177,8 +177,10 @@ final class Application: StoppableServer {
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
         _ queue: any OrderQueue, _ log: Log
     ) throws(StartError) -> Front {
+        var settings = configuration.api
+        settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         do {
-            return try Front(configuration: configuration.front, listeners: listeners) { _ in
+            return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
@@ -186,7 +188,8 @@ final class Application: StoppableServer {
                         policy: configuration.accountPolicy, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
                     balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: configuration.api, didEndBatch: { repository.endBatch() },
+                    settings: settings, requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")

@@ -30,6 +30,7 @@ extension Configuration {
         settings.sessionSeconds = Int64(sessions.lifetimeSeconds)
         settings.cookieIsSecure = sessions.cookieIsSecure
         settings.allowedOrigins = http.allowedOrigins
+        settings.sharedOrigins = corsOrigins
         return settings
     }
 

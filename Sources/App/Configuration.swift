@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     var database = DatabaseLocation(path: "martlet.db")
     /// Nil for the built-in one.
     var accrualSystem: AccrualAddress?
+    /// Whose pages may call the API from a browser.
+    var corsOrigins: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()

@@ -24,6 +24,12 @@ enum Settings {
                     "host:port, http://host:port or https://host:port, with a path where there is one",
                     parse: { AccrualAddress($0) }, write: \.url)),
             "address of the accrual system; none is the built-in one"),
+        Setting(
+            "cors_origins", \.corsOrigins,
+            .list(
+                "origins, each scheme://host or scheme://host:port with nothing behind; * and null would be anybody",
+                isElement: Origin.isValid),
+            "other sites whose pages may call the API from a browser, and read what it answers"),
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
