@@ -56,8 +56,8 @@ extension Response {
             return list(.parts(PagedBody(beginningWith: page, format, read: read)), format)
         }
         var response = list(.bytes(format.write(page.items, true, true)), format)
-        let path = String(decoding: request.path, as: UTF8.self)
-        response.add("Link", "<\(path)?\(ListQuery.text(limit: limit, cursor: next, of: user))>; rel=\"next\"")
+        let target = ListQuery.target(limit: limit, cursor: next, of: user, at: request.path)
+        response.add("Link", "<\(target)>; rel=\"next\"")
         return response
     }
 

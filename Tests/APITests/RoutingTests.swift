@@ -7,6 +7,7 @@ import Testing
         ("/api/user/register", "POST, OPTIONS"),
         ("/api/user/login", "POST, OPTIONS"),
         ("/api/user/orders", "POST, GET, HEAD, OPTIONS"),
+        ("/api/user/orders/042", "GET, HEAD, OPTIONS"),
         ("/api/user/balance", "GET, HEAD, OPTIONS"),
         ("/api/user/balance/withdraw", "POST, OPTIONS"),
         ("/api/user/withdrawals", "GET, HEAD, OPTIONS"),
