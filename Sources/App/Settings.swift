@@ -4,7 +4,7 @@ import Loyalty
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + accrual + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] = main + sharing + accrual + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -24,15 +24,18 @@ enum Settings {
                     "host:port, http://host:port or https://host:port, with a path where there is one",
                     parse: { AccrualAddress($0) }, write: \.url)),
             "address of the accrual system; none is the built-in one"),
-        Setting(
-            "cors_origins", \.corsOrigins,
-            .list(
-                "origins, each scheme://host or scheme://host:port with nothing behind; * and null would be anybody",
-                isElement: Origin.isValid),
-            "other sites whose pages may call the API from a browser, and read what it answers"),
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
+
+    private static let sharing: [Setting] = [
+        Setting(
+            "cors_origins", \.corsOrigins,
+            .list(
+                "origins such as https://shop.example or http://localhost:3000; * and null would be anybody",
+                isElement: Origin.isValid),
+            "other sites whose pages may use the API in a browser")
+    ]
 
     private static let accrual: [Setting] = [
         Setting(

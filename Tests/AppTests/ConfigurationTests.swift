@@ -136,8 +136,8 @@ import Testing
     ])
     func whatIsNoOriginIsSharedWithNobody(text: String) throws {
         let error =
-            "MARTLET_CORS_ORIGINS: cors_origins must be origins, each scheme://host or scheme://host:port with nothing"
-            + " behind; * and null would be anybody"
+            "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example or http://localhost:3000; "
+            + "* and null would be anybody"
         #expect(throws: ConfigurationError(error)) { try load(environment: ["MARTLET_CORS_ORIGINS": text]) }
     }
 
