@@ -63,8 +63,8 @@ struct ListQuery {
         return PageCursor(rawValue: value)
     }
 
-    /// FNV-1a. It finds cursors that were cut, altered or are another user's or list's; it keeps nobody out, as a list shows a user
-    /// nothing but what is theirs wherever it begins.
+    /// FNV-1a. It finds cursors that were cut, altered or are another user's or list's; it keeps nobody out, as a list shows
+    /// a user nothing but what is theirs wherever it begins.
     private static func check(_ position: String, of user: UserID, at path: ArraySlice<UInt8>) -> UInt32 {
         var hash: UInt32 = 0x811C_9DC5
         for byte in Array("\(position)/\(user.rawValue)".utf8) + path { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
