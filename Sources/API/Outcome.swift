@@ -21,12 +21,17 @@ enum Outcome {
         }
     }
 
-    var reply: Reply {
+    /// With what every answer has.
+    func reply(with fields: AnswerFields) -> Reply {
         switch self {
-        case .now(let response): .now(response)
+        case .now(let response): .now(fields.added(to: response))
         case .later(let later):
             .later {
-                do throws(LoyaltyError) { return try await later() } catch { return Problem(error).response }
+                do throws(LoyaltyError) {
+                    return fields.added(to: try await later())
+                } catch {
+                    return fields.added(to: Problem(error).response)
+                }
             }
         }
     }

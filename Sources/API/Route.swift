@@ -25,11 +25,14 @@ final class Route {
     let method: Method
     /// Where it ends in a name in braces, any one segment stands there: `/api/orders/{number}`.
     let path: String
+    /// Whether it does.
+    let endsInAnySegment: Bool
     let action: Action
     /// Its place among all routes, which the router gives it.
     var number = 0
 
     init(method: Method, path: String, action: Action) {
         (self.method, self.path, self.action) = (method, path, action)
+        endsInAnySegment = path.hasSuffix("}")
     }
 }

@@ -181,8 +181,10 @@ final class Application: StoppableServer {
         _ queue: any OrderQueue, _ log: Log
     ) throws(StartError) -> Front {
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        var settings = configuration.api
+        settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         do {
-            return try Front(configuration: configuration.front, listeners: listeners) { _ in
+            return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
@@ -190,7 +192,8 @@ final class Application: StoppableServer {
                         policy: configuration.accountPolicy, throttle: throttle, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
                     balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: configuration.api, didEndBatch: { repository.endBatch() },
+                    settings: settings, requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")

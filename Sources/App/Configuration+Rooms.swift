@@ -31,6 +31,7 @@ extension Configuration {
         settings.cookieIsSecure = sessions.cookieIsSecure
         settings.allowedOrigins = http.allowedOrigins
         settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
+        settings.sharedOrigins = corsOrigins
         return settings
     }
 

@@ -10,6 +10,8 @@ struct Configuration: Sendable {
     var accrualSystem: AccrualAddress?
     /// Addresses and networks, as they are written.
     var trustedProxies: [String] = []
+    /// Whose pages may call the API from a browser.
+    var corsOrigins: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()

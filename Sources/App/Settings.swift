@@ -5,7 +5,8 @@ import Loyalty
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + proxies + accrual + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] =
+        main + neighbours + accrual + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -29,11 +30,17 @@ enum Settings {
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
 
-    private static let proxies: [Setting] = [
+    private static let neighbours: [Setting] = [
         Setting(
             "trusted_proxies", \.trustedProxies,
             .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
-            "proxies whose X-Forwarded-For and X-Forwarded-Proto count")
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
+        Setting(
+            "cors_origins", \.corsOrigins,
+            .list(
+                "origins such as https://shop.example or http://localhost:3000; * and null would be anybody",
+                isElement: Origin.isValid),
+            "other sites whose pages may use the API in a browser"),
     ]
 
     private static let accrual: [Setting] = [

@@ -12,6 +12,8 @@ package protocol Repository: AnyObject {
     func login(of user: UserID) throws(LoyaltyError) -> Login?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
+    /// Nil where the user has uploaded no such order, whoever else has.
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order?
     func balance(of user: UserID) throws(LoyaltyError) -> Balance
     /// Newest first; at most `limit`, from the newest or behind `cursor` on.
     func withdrawals(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Withdrawal>

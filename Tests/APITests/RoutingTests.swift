@@ -8,6 +8,7 @@ import Testing
         ("/api/user/login", "POST, OPTIONS"),
         ("/api/user/password", "POST, OPTIONS"),
         ("/api/user/orders", "POST, GET, HEAD, OPTIONS"),
+        ("/api/user/orders/042", "GET, HEAD, OPTIONS"),
         ("/api/user/balance", "GET, HEAD, OPTIONS"),
         ("/api/user/balance/withdraw", "POST, OPTIONS"),
         ("/api/user/withdrawals", "GET, HEAD, OPTIONS"),

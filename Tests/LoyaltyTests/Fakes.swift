@@ -62,6 +62,13 @@ final class FakeRepository: Repository {
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
     }
 
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+        try call("order")
+        return uploads.first { $0.number == number && $0.user == user }.map {
+            Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
+        }
+    }
+
     func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Page<Withdrawal> {

@@ -10,6 +10,12 @@ final class InMemoryRepository: Repository, ReadVersions {
     private(set) var readCount = 0
     /// Whether a full page names the one behind it even where that is empty, as a database may that does not look ahead.
     var namesEmptyPages = false
+    /// Runs once, after the next read and before its answer, as a commit may.
+    var duringNextRead: (() -> Void)?
+    /// What an older snapshot is of, where a test reads from one.
+    var snapshotVersion: ReadVersion?
+    /// Whether a commit is under way, so that nobody knows what was the last.
+    var isChanging = false
     /// The change that was a user's last.
     private var lastChange: [UserID: Int] = [:]
 
@@ -25,11 +31,21 @@ final class InMemoryRepository: Repository, ReadVersions {
         try throwFailure()
     }
 
+    private func interrupt() {
+        let interruption = duringNextRead
+        duringNextRead = nil
+        interruption?()
+    }
+
     private func throwFailure() throws(LoyaltyError) {
         if let failure { throw failure }
     }
 
-    var version: ReadVersion { ReadVersion(commit: UInt64(changeCount)) }
+    var version: ReadVersion { snapshotVersion ?? ReadVersion(commit: UInt64(changeCount)) }
+
+    func lastChange(of user: UserID) -> ReadVersion? {
+        isChanging ? nil : ReadVersion(commit: UInt64(lastChange[user] ?? 0))
+    }
 
     func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
         UInt64(lastChange[user] ?? 0) <= version.commit
@@ -55,8 +71,15 @@ final class InMemoryRepository: Repository, ReadVersions {
         return page(of: uploads.reversed().filter { $0.user == user }.map(\.order), from: cursor, limit: limit)
     }
 
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+        try countRead()
+        defer { interrupt() }
+        return uploads.first { $0.user == user && $0.order.number == number }?.order
+    }
+
     func balance(of user: UserID) throws(LoyaltyError) -> Balance {
         try countRead()
+        defer { interrupt() }
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
     }
 
@@ -74,6 +97,7 @@ final class InMemoryRepository: Repository, ReadVersions {
 
     /// A cursor counts what was read.
     private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
+        defer { interrupt() }
         let start = Int(cursor?.rawValue ?? 0)
         let end = min(items.count, start + limit)
         let hasNext = end < items.count || (namesEmptyPages && end - start == limit)
@@ -181,9 +205,12 @@ extension InMemoryRepository {
         noteChange(of: user)
     }
 
-    private func noteChange(of user: UserID) {
+    private func noteChange(of user: UserID) { noteCommonChange(of: [user]) }
+
+    /// One commit that touches several.
+    func noteCommonChange(of users: [UserID]) {
         changeCount += 1
-        lastChange[user] = changeCount
+        for user in users { lastChange[user] = changeCount }
     }
 
     func credit(_ points: Points, to user: UserID) {

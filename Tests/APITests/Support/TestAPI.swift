@@ -34,6 +34,7 @@ final class TestAPI {
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
             balances: BalanceService(repository: repository, clock: now), versions: repository, settings: settings,
+            requestIDs: RequestIDs(prefix: 0x5EED),
             didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()
