@@ -25,6 +25,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs = TaskJobs()
         var stopDeadline: Int64?
+        var wakesHandler = false
         var isSignalled = false
     }
 
@@ -79,6 +80,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func run() throws(SystemError) {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
         defer { handler.close() }
+        handler.begin { [weak self] in self?.wakeHandler() }
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
@@ -95,6 +97,15 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func stop(by deadline: Int64) {
         let wakes = inbox.withLock { inbox in
             inbox.stopDeadline = deadline
+            return !exchange(&inbox.isSignalled, with: true)
+        }
+        if wakes { wakeup.signal() }
+    }
+
+    /// Has the next turn wake the handler, once however often that is asked; from any thread.
+    private func wakeHandler() {
+        let wakes = inbox.withLock { inbox in
+            inbox.wakesHandler = true
             return !exchange(&inbox.isSignalled, with: true)
         }
         if wakes { wakeup.signal() }
@@ -201,11 +212,14 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func takeInbox() {
-        let (newJobs, newDeadline) = inbox.withLock { inbox in
+        let (newJobs, newDeadline, wakesHandler) = inbox.withLock { inbox in
             inbox.isSignalled = false
-            return (inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil))
+            return (
+                inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil), exchange(&inbox.wakesHandler, with: false)
+            )
         }
         jobs.append(newJobs)
+        if wakesHandler { handler.wakeUp() }
         if let newDeadline, stopDeadline == nil {
             stopDeadline = newDeadline
             stopAccepting()
