@@ -20,6 +20,7 @@ package final class GophermartAPI: RequestHandler {
     private let contentCoding: ContentCoding
     private let versions: any ReadVersions
     private let answers: AnswerCache
+    private let eventStreams: EventStreams
     /// What every request without a session gets, written out once.
     private let signInFirst = Problem.unauthorized("Sign in first.").response
     private let didEndBatch: () -> Void
@@ -27,16 +28,18 @@ package final class GophermartAPI: RequestHandler {
 
     /// `didEndBatch` ends what the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
-        accounts: AccountService, orders: OrderService, balances: BalanceService, versions: any ReadVersions,
-        settings: Settings, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        accounts: AccountService, orders: OrderService, balances: BalanceService, events: EventHub,
+        versions: any ReadVersions, settings: Settings, didEndBatch: @escaping () -> Void,
+        didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
+        eventStreams = EventStreams(hub: events, authentication: authentication)
         router = Router(
             AccountRoutes(accounts: accounts, authentication: authentication).routes
                 + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
-                + LedgerRoutes(balances: balances).routes)
+                + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.versions = versions
@@ -62,7 +65,16 @@ package final class GophermartAPI: RequestHandler {
         didEndBatch()
     }
 
+    package func begin(wake: @escaping @Sendable () -> Void) {
+        eventStreams.begin(wake: wake)
+    }
+
+    package func wakeUp() {
+        eventStreams.deliver()
+    }
+
     package func close() {
+        eventStreams.unsubscribe()
         didClose()
     }
 

@@ -78,6 +78,7 @@ final class Application: StoppableServer {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
+        limits.keptChangesMax = configuration.events.keptMax
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
@@ -177,6 +178,7 @@ final class Application: StoppableServer {
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
         _ queue: any OrderQueue, _ log: Log
     ) throws(StartError) -> Front {
+        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
         do {
             return try Front(configuration: configuration.front, listeners: listeners) { _ in
                 let repository = try store.makeRepository()
@@ -185,8 +187,8 @@ final class Application: StoppableServer {
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
                         policy: configuration.accountPolicy, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: configuration.api, didEndBatch: { repository.endBatch() },
+                    balances: BalanceService(repository: repository, clock: clock), events: events,
+                    versions: repository, settings: configuration.api, didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")

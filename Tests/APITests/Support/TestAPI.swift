@@ -12,6 +12,7 @@ final class TestAPI {
     let clock = StandingClock()
     let queue: KeptOrders
     let ends = EndCounts()
+    let changeLog: ChangeLog
     private let api: GophermartAPI
     private(set) var users: [String: UserID] = [:]
 
@@ -19,6 +20,7 @@ final class TestAPI {
 
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil, queueHasRoom: Bool = true,
+        eventLimits: EventHub.Limits = EventHub.Limits(), keptChangesMax: Int = 1000,
         configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
@@ -29,9 +31,11 @@ final class TestAPI {
             repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
             clock: now)
+        changeLog = ChangeLog(capacity: keptChangesMax, start: clock.now)
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
-            balances: BalanceService(repository: repository, clock: now), versions: repository, settings: settings,
+            balances: BalanceService(repository: repository, clock: now),
+            events: EventHub(changeLog: changeLog, limits: eventLimits), versions: repository, settings: settings,
             didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()
