@@ -26,6 +26,8 @@ final class EventStream: BodyStream {
     /// What follows is read from the log, and not taken as it comes.
     private var isBehind: Bool
     private var hasEnded = false
+    /// Whether it is counted among the user's streams, as it is from its admission on.
+    private var isCounted = true
 
     /// - Parameter lastEventID: What the client got last, perhaps from another process or made up; nil for one that begins.
     init(of user: UserID, showing token: ArraySlice<UInt8>, after lastEventID: ChangeID?, _ streams: EventStreams) {
@@ -36,8 +38,9 @@ final class EventStream: BodyStream {
         isBehind = lastEventID != nil
     }
 
+    /// Not every answer is sent; that to HEAD never is.
     deinit {
-        streams.hub.release(user)
+        leaveCount()
     }
 
     var beatMilliseconds: Int { streams.hub.limits.heartbeatMilliseconds }
@@ -66,6 +69,12 @@ final class EventStream: BodyStream {
     func close() {
         streams.remove(self)
         reader = nil
+        leaveCount()
+    }
+
+    private func leaveCount() {
+        if isCounted { streams.hub.release(user) }
+        isCounted = false
     }
 
     /// A change of its user, in the order of the log.

@@ -19,23 +19,26 @@ extension Connection: BodyStreamReader {
     }
 
     func follow(_ stream: any BodyStream) throws(Ending) -> Bool {
-        if loop.isStopping || endWasReported { return try finish(stream, clientMaySend: false) }
-        guard try flush() else { return false }
+        if endWasReported { return try finish(stream, clientMaySend: false) }
+        guard try flush() else {
+            // A stop waits for nobody who takes nothing.
+            if loop.isStopping { throw .gone }
+            return false
+        }
         if loop.now >= beatAt {
             beatAt = loop.now + Int64(stream.beatMilliseconds) * 1_000_000
             wait(for: .following)
             stream.beat()
         }
         guard let bytes = stream.next() else { return try finish(stream, clientMaySend: true) }
-        guard !bytes.isEmpty else {
-            if wait != .following { wait(for: .following) }
-            return false
-        }
         if framing.isHTTP11 { outbox.append(chunk: bytes) } else { outbox.append(bytes) }
-        return true
+        if loop.isStopping { return try finish(stream, clientMaySend: false) }
+        guard bytes.isEmpty else { return true }
+        if wait != .following { wait(for: .following) }
+        return false
     }
 
-    /// Ends the body as a whole one, which chunks alone can say. A client that takes nothing is not waited for.
+    /// Ends the body as a whole one, which chunks alone can say.
     private func finish(_ stream: any BodyStream, clientMaySend: Bool) throws(Ending) -> Bool {
         stream.close()
         stage = clientMaySend ? afterAnswer : .closing(clientMaySend: false)

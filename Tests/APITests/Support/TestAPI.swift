@@ -13,7 +13,7 @@ final class TestAPI {
     let queue: KeptOrders
     let ends = EndCounts()
     let changeLog: ChangeLog
-    private let api: GophermartAPI
+    let api: GophermartAPI
     private(set) var users: [String: UserID] = [:]
 
     static let sessionSeconds: Int64 = 30 * 86_400
