@@ -53,7 +53,9 @@ final class Listener: BodyStreamReader {
     var events: [Event] {
         text.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map { block in
             let lines = block.split(separator: "\n").map { $0.split(separator: ": ", maxSplits: 1).map(String.init) }
-            guard lines.map(\.first) == ["id", "event", "data"] else { return Event(id: 0, name: "", data: String(block)) }
+            guard lines.map(\.first) == ["id", "event", "data"] else {
+                return Event(id: 0, name: "", data: String(block))
+            }
             return Event(id: Int64(lines[0][1]) ?? 0, name: lines[1][1], data: lines[2][1])
         }
     }
