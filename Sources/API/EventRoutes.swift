@@ -8,7 +8,7 @@ struct EventRoutes {
     private static let retryAfterSeconds = 15
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user/events", action: .read(follow))]
+        [Route(method: .get, path: "/api/user/events", action: .follow(follow))]
     }
 
     private func follow(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {

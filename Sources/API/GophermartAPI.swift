@@ -94,6 +94,9 @@ package final class GophermartAPI: RequestHandler {
             )
             answers.insert(response, for: key, version: version)
             return .now(response)
+        case .follow(let begin):
+            guard let user = try user(of: request) else { return .now(signInFirst) }
+            return .now(try Problem.translating { () throws(LoyaltyError) in try begin(user, request) })
         case .write(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)
