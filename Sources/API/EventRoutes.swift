@@ -31,12 +31,17 @@ struct EventRoutes {
 }
 
 extension Request {
-    /// The last event that the client got (WHATWG HTML, section 9.2.4); an id that no log ever gives where it is none of
-    /// ours.
+    /// The last event that the client got (WHATWG HTML, section 9.2.4); nil where it says of none.
     fileprivate var lastEventID: ChangeID? {
         let values = headers.all("last-event-id")
         guard let value = values.first else { return nil }
-        let isPlain = values.count == 1 && value.allSatisfy(\.isDigit)
-        return ChangeID(rawValue: (isPlain ? Int64(String(decoding: value, as: UTF8.self)) : nil) ?? -1)
+        guard values.count == 1, value.allSatisfy(\.isDigit), let number = Int64(String(decoding: value, as: UTF8.self))
+        else { return .unknown }
+        return ChangeID(rawValue: number)
     }
+}
+
+extension ChangeID {
+    /// What no log gives, and none can go on from.
+    fileprivate static let unknown = ChangeID(rawValue: -1)
 }
