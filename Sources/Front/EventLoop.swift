@@ -176,7 +176,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if event.token == Self.wakeupToken {
             wakeup.clear()
         } else if event.token >= Self.firstListenerToken {
-            accept(from: listeners[Int(event.token - Self.firstListenerToken)])
+            let listener = listeners[Int(event.token - Self.firstListenerToken)]
+            accept(from: listener)
+            stepBack(from: listener, token: event.token)
         } else if let connection = connections[event.token] {
             connection.becameReady(event.readiness, receiveBuffer: &receiveBuffer)
         }
@@ -265,6 +267,19 @@ extension EventLoop {
                 pauseAccepting()
                 return
             }
+        }
+    }
+
+    /// Lets the other loops have the next connection. The kernel wakes the loop that has waited longest for the listener
+    /// since it was added (EPOLLEXCLUSIVE, epoll_ctl(2)): left in its place, one loop would get nearly all that come one by
+    /// one, and do alone what all of them could share.
+    private func stepBack(from listener: Listener, token: UInt64) {
+        guard configuration.eventLoops > 1, acceptsAgainAt == nil, !isStopping else { return }
+        do throws(SystemError) {
+            try poller.remove(listener.socket.descriptor)
+            try poller.addShared(listener.socket.descriptor, token: token)
+        } catch {
+            pauseAccepting()
         }
     }
 
