@@ -119,7 +119,7 @@ struct ChangeTests {
             let end = Timestamp(milliseconds: SystemClock.wallMilliseconds() + hours * 3_600_000)
             for name in ["a", "b"] {
                 try await fixture.onLoop { repository in
-                    try await repository.addSession(.sample(name, expiresAt: end), of: user)
+                    try await repository.addSession(.sample(name, expiresAt: end), of: .sample("gopher", user))
                 }
             }
             let ids = [SessionID.sample("a").bytes, SessionID.sample("b").bytes]
