@@ -16,6 +16,7 @@ package final class AccrualAPI: RequestHandler {
     private let router: Router
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
+    private let requestIDs: RequestIDs
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
@@ -23,11 +24,12 @@ package final class AccrualAPI: RequestHandler {
     /// the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
         accruals: AccrualService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
-        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         router = Router(AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
+        self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
@@ -35,25 +37,13 @@ package final class AccrualAPI: RequestHandler {
     package var routes: [RouteName] { router.names }
 
     package func respond(to request: Request) -> Reply {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return reply(to: request, on: route).from(route: route.number)
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
-        }
+        var fields = AnswerFields(requestID: requestIDs.id(of: request))
+        return outcome(of: request, &fields).reply(with: fields)
     }
 
-    private func reply(to request: Request, on route: Route) -> Reply {
-        do throws(Problem) {
-            return try Outcome(request, onOpen: route, contentCoding).reply
-        } catch {
-            return .now(error.response)
-        }
+    package func response(to error: RequestError) -> Response {
+        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
     }
-
-    package func response(to error: RequestError) -> Response { Problem(error).response }
 
     package func endBatch() {
         didEndBatch()
@@ -61,5 +51,18 @@ package final class AccrualAPI: RequestHandler {
 
     package func close() {
         didClose()
+    }
+
+    private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route):
+                fields.route = route.number
+                return try Outcome(request, onOpen: route, contentCoding)
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
     }
 }

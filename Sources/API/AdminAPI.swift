@@ -8,6 +8,7 @@ package final class AdminAPI: RequestHandler {
     private let router: Router
     private let crossSiteCheck = CrossSiteCheck(allowedOrigins: [])
     private let contentCoding = ContentCoding(bodyBytesMax: 0)
+    private let requestIDs: RequestIDs
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
@@ -19,8 +20,8 @@ package final class AdminAPI: RequestHandler {
     ///   - didClose: closes what the loop reads through.
     package init(
         illness: @escaping () -> String?, obstacle: @escaping () -> String?,
-        metrics: @escaping (inout MetricsText) -> Void, didEndBatch: @escaping () -> Void,
-        didClose: @escaping () -> Void
+        metrics: @escaping (inout MetricsText) -> Void, requestIDs: RequestIDs,
+        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         router = Router([
             Route(method: .get, path: "/healthz", action: .open { _ in Self.state(illness()) }),
@@ -33,22 +34,18 @@ package final class AdminAPI: RequestHandler {
                     return Response(.ok, contentType: MetricsText.contentType, .bytes(Array(text.text.utf8)))
                 }),
         ])
+        self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
 
     package func respond(to request: Request) -> Reply {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try Outcome(request, onOpen: route, contentCoding).reply
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
-        }
+        outcome(of: request).reply(with: AnswerFields(requestID: requestIDs.id(of: request)))
     }
 
-    package func response(to error: RequestError) -> Response { Problem(error).response }
+    package func response(to error: RequestError) -> Response {
+        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
+    }
 
     package func endBatch() {
         didEndBatch()
@@ -56,6 +53,17 @@ package final class AdminAPI: RequestHandler {
 
     package func close() {
         didClose()
+    }
+
+    private func outcome(of request: Request) -> Outcome {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route): return try Outcome(request, onOpen: route, contentCoding)
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
     }
 
     private static func state(_ trouble: String?) -> Response {

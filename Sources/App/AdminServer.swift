@@ -33,8 +33,9 @@ final class AdminServer: Sendable {
                 let probe = try store.makeProbe()
                 return AdminAPI(
                     illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
-                    metrics: { watch.writeMetrics(&$0, probe) }, didEndBatch: { probe.endBatch() },
-                    didClose: { probe.close() })
+                    metrics: { watch.writeMetrics(&$0, probe) },
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { probe.endBatch() }, didClose: { probe.close() })
             } onFailure: { error in
                 log.error("the event loop of the admin listener can't go on: \(error)")
                 log.flush()

@@ -23,6 +23,7 @@ final class Application: StoppableServer {
     let endpoints: [Endpoint]
     private let store: LoyaltyStore
     private let hasher: Argon2Hasher
+    private let sweeper: SessionSweeper
     /// Nil where another accrual system is asked.
     private let accruals: BuiltInAccruals?
     private let pipeline: AccrualPipeline
@@ -52,13 +53,15 @@ final class Application: StoppableServer {
         let listeners = try Self.listen(on: configuration.runAddress, for: "run_address")
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, writer)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
-        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, writer)
+        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
+        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         control = try Self.listenToOwner(configuration, store, log)
         watch = ServerWatch(
             fronts: [("customers", front)] + (accruals?.front.map { [("accruals", $0)] } ?? []), store: store,
-            hasher: hasher, pipeline: pipeline, log: writer)
+            hasher: hasher, pipeline: pipeline, events: events, log: writer)
         admin = try Self.listenToAdmin(configuration, watch, store, log)
         pipeline.start()
+        sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
@@ -73,6 +76,7 @@ final class Application: StoppableServer {
         pipeline.stop()
         accruals?.close()
         control?.stop()
+        sweeper.stop()
         admin?.stop()
         store.stop()
     }
@@ -97,6 +101,7 @@ final class Application: StoppableServer {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
+        limits.keptChangesMax = configuration.events.keptMax
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
@@ -216,21 +221,26 @@ final class Application: StoppableServer {
 
     private static func serve(
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
-        _ queue: any OrderQueue, _ writer: LogWriter
+        _ queue: any OrderQueue, _ events: EventHub, _ writer: LogWriter
     ) throws(StartError) -> Front {
         let log = writer.log
+        let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        var settings = configuration.api
+        settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         var front = configuration.front
         front.requestLog = writer
         do {
-            return try Front(configuration: front, listeners: listeners) { _ in
+            return try Front(configuration: front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
-                        policy: configuration.accountPolicy, clock: clock),
+                        policy: configuration.accountPolicy, throttle: throttle, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: configuration.api, didEndBatch: { repository.endBatch() },
+                    balances: BalanceService(repository: repository, clock: clock), events: events,
+                    versions: repository, settings: settings,
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")

@@ -10,10 +10,15 @@ struct Configuration: Sendable {
     var accrualSystem: AccrualAddress?
     /// Where those who watch over the server ask it; nil for nowhere.
     var admin: Listen? = Listen(address: Address(host: "localhost", port: 8082), isConfigured: false)
+    /// Addresses and networks, as they are written.
+    var trustedProxies: [String] = []
+    /// Whose pages may call the API from a browser.
+    var corsOrigins: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()
     var sessions = Sessions()
+    var events = Events()
     var storage = Storage()
     var backups = Backups()
     var dispatcher = Dispatcher()
@@ -70,11 +75,23 @@ struct Configuration: Sendable {
         var passwordBytesMin = 1
         var hashingThreads = 2
         var hashingQueueMax = 256
+        /// Of these three, 0 is no limit.
+        var failuresPerLoginMax = 5
+        var failuresPerAddressMax = 100
+        var registrationsPerAddressMax = 10_000
+        var delaySecondsMax = 60
     }
 
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
         var cookieIsSecure = false
+    }
+
+    struct Events: Sendable {
+        var heartbeatMilliseconds = 15_000
+        var streamsMax = 12_288
+        var streamsPerUserMax = 16
+        var keptMax = 65_536
     }
 
     struct Storage: Sendable {

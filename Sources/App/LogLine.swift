@@ -108,12 +108,12 @@ extension RequestRecord {
         return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
     }
 
-    /// `GET /api/user/balance: 200, 26 bytes in 0.031 ms, to 127.0.0.1:50312`
+    /// `GET /api/user/balance: 200, 26 bytes in 0.031 ms, to 127.0.0.1, 6f1d2b0c9a3e4f58-1a`
     fileprivate var text: String {
         let asked = method.map { "\($0.name) \(loggedPath ?? "")" } ?? "unreadable"
         let size = bytes.map { ", \($0) bytes" } ?? ""
         return
-            "\(asked): \(status.rawValue)\(size) in \(milliseconds) ms, to \(peer)\(id.map { ", \($0.oneLine)" } ?? "")"
+            "\(asked): \(status.rawValue)\(size) in \(milliseconds) ms, to \(client)\(id.map { ", \($0.oneLine)" } ?? "")"
     }
 
     fileprivate func writeMembers(_ writer: inout JSONWriter) {
@@ -121,8 +121,8 @@ extension RequestRecord {
             writer.name("request_id")
             writer.string(id.oneLine)
         }
-        writer.name("peer")
-        writer.string("\(peer)")
+        writer.name("client")
+        writer.string("\(client)")
         if let method {
             writer.name("method")
             writer.string(method.name)

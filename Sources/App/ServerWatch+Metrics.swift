@@ -79,6 +79,7 @@ extension ServerWatch {
             each(\.connectionsRefused))
         text.counter("martlet_http_received_bytes_total", "What clients sent.", each(\.receivedBytes))
         text.counter("martlet_http_sent_bytes_total", "What clients were sent.", each(\.sentBytes))
+        text.gauge("martlet_event_streams", "Streams of events that are open.", events.streamCount)
         text.histogram(
             "martlet_event_loop_turn_duration_seconds",
             "How long a turn of an event loop took; what came meanwhile has waited for so long."
@@ -91,20 +92,24 @@ extension ServerWatch {
         text.gauge("martlet_sessions", "Sessions that have not expired, as of a minute ago at most.") { samples in
             if let count = probe.sessionCount { samples.add(count) }
         }
-        text.counter("martlet_sign_ins_total", "Attempts to sign in.") { samples in
-            for (outcome, statuses) in Self.signInOutcomes {
+        text.counter("martlet_sign_ins_total", "Attempts to sign in, and to change the password.") { samples in
+            for (route, outcome, status) in Self.signInOutcomes {
                 let count = fronts.flatMap(\.counted.answers).filter {
-                    $0.key.route?.path == "/api/user/login" && statuses.contains($0.key.status)
+                    $0.key.route?.path == route && $0.key.status == status
                 }
-                samples.add(count.reduce(0) { $0 + $1.value }, ["outcome": outcome])
+                samples.add(count.reduce(0) { $0 + $1.value }, ["route": route, "outcome": outcome])
             }
         }
         text.gauge("martlet_hashing_waiting_passwords", "Passwords that wait to be hashed.", hasher.waitingCount)
     }
 
-    private static let signInOutcomes: [(outcome: String, statuses: [Status])] = [
-        ("success", [.ok]), ("wrong", [.unauthorized]), ("throttled", [.tooManyRequests]),
-        ("overloaded", [.serviceUnavailable]),
+    /// By what each route answers; who changes the password has a session, and is refused with another status.
+    private static let signInOutcomes: [(route: String, outcome: String, status: Status)] = [
+        ("/api/user/login", "success", .ok), ("/api/user/login", "wrong", .unauthorized),
+        ("/api/user/login", "throttled", .tooManyRequests), ("/api/user/login", "overloaded", .serviceUnavailable),
+        ("/api/user/password", "success", .noContent), ("/api/user/password", "wrong", .forbidden),
+        ("/api/user/password", "throttled", .tooManyRequests),
+        ("/api/user/password", "overloaded", .serviceUnavailable),
     ]
 
     private func writeStorage(_ text: inout MetricsText) {

@@ -1,3 +1,4 @@
+import API
 import Accrual
 import Crypto
 import Front
@@ -12,6 +13,7 @@ final class ServerWatch: Sendable {
     let store: LoyaltyStore
     let hasher: Argon2Hasher
     let pipeline: AccrualPipeline
+    let events: EventHub
     let log: LogWriter
     private let isStopping = Atomic<Bool>(false)
 
@@ -20,12 +22,13 @@ final class ServerWatch: Sendable {
 
     init(
         fronts: [(listener: String, front: Front)], store: LoyaltyStore, hasher: Argon2Hasher,
-        pipeline: AccrualPipeline, log: LogWriter
+        pipeline: AccrualPipeline, events: EventHub, log: LogWriter
     ) {
         self.fronts = fronts
         self.store = store
         self.hasher = hasher
         self.pipeline = pipeline
+        self.events = events
         self.log = log
     }
 

@@ -1,10 +1,12 @@
 import AccrualSystem
+import HTTP
 import Loyalty
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + admin + accrual + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] =
+        main + admin + neighbours + accrual + http + accounts + events + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -37,6 +39,19 @@ enum Settings {
                 write: { $0?.address.description ?? "" }),
             "where /healthz, /readyz and /metrics are, for whoever watches the server",
             allowsEmpty: true)
+    ]
+
+    private static let neighbours: [Setting] = [
+        Setting(
+            "trusted_proxies", \.trustedProxies,
+            .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
+        Setting(
+            "cors_origins", \.corsOrigins,
+            .list(
+                "origins such as https://shop.example or http://localhost:3000; * and null would be anybody",
+                isElement: Origin.isValid),
+            "other sites whose pages may use the API in a browser"),
     ]
 
     private static let accrual: [Setting] = [
@@ -97,8 +112,35 @@ enum Settings {
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
             "passwords that wait to be hashed; more get 503"),
         Setting(
+            "accounts.login_failures_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
+            "failed sign-ins an hour, of a login from an address, that delay none; 0 is no limit"),
+        Setting(
+            "accounts.address_failures_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
+            "failed sign-ins an hour from an address that delay none; 0 is no limit"),
+        Setting(
+            "accounts.registrations_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
+            "registrations an hour from an address that delay none; 0 is no limit"),
+        Setting(
+            "accounts.delay_max_s", \.accounts.delaySecondsMax, .integer(1...86_400),
+            "the longest such wait; each is twice the one before"),
+        Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
+    ]
+
+    private static let events: [Setting] = [
+        Setting(
+            "events.heartbeat_ms", \.events.heartbeatMilliseconds, .integer(100...600_000),
+            "from one sign of life on a stream of events to the next"),
+        Setting(
+            "events.streams_max", \.events.streamsMax, .integer(1...1_000_000),
+            "streams of events at once, in all; more get 503"),
+        Setting(
+            "events.streams_per_user_max", \.events.streamsPerUserMax, .integer(1...1_000_000),
+            "streams of events at once of one user; more get 429"),
+        Setting(
+            "events.kept_max", \.events.keptMax, .integer(1...10_000_000),
+            "events of all users that are kept for clients that come back"),
     ]
 
     private static let storage: [Setting] = [

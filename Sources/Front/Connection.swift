@@ -9,34 +9,6 @@ final class Connection: @unchecked Sendable {
     // Safe: it belongs to one event loop. The loop calls it from its own thread, and its tasks run on the loop's executor;
     // nobody else has it.
 
-    /// What is to be done next.
-    private enum Stage {
-        case reading
-        /// The handler has a request; a task brings the answer.
-        case answering
-        /// An answer's head is out, and its body follows part by part.
-        case streaming(any BodyParts)
-        /// The last answer is on its way. Where its client may still be sending, closing would reset the answer away.
-        case closing(clientMaySend: Bool)
-        /// Nothing more is sent; what still comes is read away.
-        case lingering
-        case ended
-    }
-
-    /// What the connection waits for, which decides how long it may.
-    private enum Wait {
-        /// For the handler or for its turn, which are ours to end in time.
-        case nothing
-        case idle, head, body, writing, lingering
-    }
-
-    /// Why a connection does not go on.
-    private enum Ending: Error {
-        /// The peer has gone, or its time has.
-        case gone
-        case refused(RequestError)
-    }
-
     /// A pipeline's answers are sent once there is so much of them, or nothing more to answer.
     private static let outputBytesMax = 64 * 1024
     /// A client that sends ahead of its answers is read no further than this, or than a head may be long.
@@ -48,23 +20,24 @@ final class Connection: @unchecked Sendable {
 
     let token: UInt64
     let peer: Endpoint
+    private let peerAddress: IPAddress
     /// Whether the loop has it on its list of those to move on.
     var isRunnable = false
     /// The tick in which the loop looks at `deadline`.
     private(set) var scheduledTick: Int64?
 
     /// The loop's table holds the connection in turn, until it is removed.
-    private let loop: EventLoop
+    let loop: EventLoop
     private let socket: Socket
     private var parser: RequestParser
     private var input = InputBuffer()
-    private var outbox = Outbox()
+    var outbox = Outbox()
     /// What the buffers held when the loop was last told.
     private var bufferedBytes = 0
 
-    private var stage = Stage.reading
+    var stage = Stage.reading
     /// How the request that is being answered was framed, and so its answer has to be.
-    private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     private var exchange = Exchange(method: nil, beganAt: 0, path: nil)
     private var pendingAnswer: (() async -> Response)?
     /// Whether it is its turn to make a part of a body, and whether it waits for that.
@@ -73,19 +46,22 @@ final class Connection: @unchecked Sendable {
     /// Whether the client was told nothing yet that would keep it from sending its next request.
     private var clientMaySend = true
 
-    private var wait = Wait.nothing
+    private(set) var wait = Wait.nothing
     private var deadline: Int64?
+    /// When the stream that is followed has its next beat.
+    var beatAt: Int64 = 0
     private var isExpired = false
     /// The kernel may hold bytes that were not received yet.
     private var mayHaveInput = false
     /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
-    private var endWasReported = false
+    private(set) var endWasReported = false
     private var inputHasEnded = false
     private var isBroken = false
 
     init(socket: consuming Socket, peer: Endpoint, token: UInt64, loop: EventLoop) {
         self.socket = socket
         self.peer = peer
+        peerAddress = IPAddress(bytes: peer.address)
         self.token = token
         self.loop = loop
         parser = RequestParser(limits: loop.configuration.limits)
@@ -117,6 +93,7 @@ final class Connection: @unchecked Sendable {
             _ = try flush()
             return false
         case .streaming(let parts): return try sendPart(of: parts)
+        case .following(let stream): return try follow(stream)
         case .closing(let clientMaySend):
             guard try flush() else { return false }
             guard clientMaySend || !input.isEmpty || mayHaveInput else { throw .gone }
@@ -142,7 +119,8 @@ final class Connection: @unchecked Sendable {
             throw .refused(error)
         }
         switch outcome {
-        case .request(let request):
+        case .request(var request):
+            request.peer = peerAddress
             respond(to: request)
             requestsLeft -= 1
             if requestsLeft == 0 { loop.postpone(self) }
@@ -167,17 +145,19 @@ final class Connection: @unchecked Sendable {
 
     /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
     private func refuse(_ error: RequestError) {
+        let error = error.of(parser.requestID)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
         wait(for: .nothing)
         let response = loop.handler.response(to: error)
         outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
-        loop.note(response, to: loop.begin(nil), of: peer)
+        loop.note(response, to: loop.begin(nil), of: peerAddress)
         stage = .closing(clientMaySend: true)
     }
 
     private func end() {
         precondition(!isEnded, "a connection ends once")
+        if case .following(let stream) = stage { stream.close() }
         stage = .ended
         loop.changeBufferedBytes(by: -bufferedBytes)
         loop.remove(self)
@@ -227,18 +207,18 @@ extension Connection {
         framing.date = loop.date
         clientMaySend = framing.keepsAlive
         if loop.isStopping { framing.keepsAlive = false }
-        if case .parts(let parts) = response.body, !framing.omitsBody {
-            if !framing.isHTTP11 { framing.keepsAlive = false }
-            stage = .streaming(parts)
-        } else {
-            stage = afterAnswer
+        if !response.body.isWhole, !framing.isHTTP11, !framing.omitsBody { framing.keepsAlive = false }
+        switch response.body {
+        case .parts(let parts) where !framing.omitsBody: stage = .streaming(parts)
+        case .stream(let stream) where !framing.omitsBody: beginFollowing(stream)
+        default: stage = afterAnswer
         }
         outbox.append(response, framing)
-        loop.note(response, to: exchange, of: peer)
+        loop.note(response, to: exchange, of: peerAddress)
     }
 
     /// Whoever was free to go on may have done so already, where it is us who end it.
-    private var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
+    var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
 
     /// Makes the next part once those before it were taken, and it is the connection's turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
@@ -280,7 +260,7 @@ extension Connection {
     }
 
     /// Sends what there is; false where the client has to take some of it first.
-    private func flush() throws(Ending) -> Bool {
+    func flush() throws(Ending) -> Bool {
         while !outbox.isEmpty {
             let countBefore = outbox.count
             let hasSent: Bool
@@ -305,7 +285,10 @@ extension Connection {
     }
 
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
-        if readiness.ended { endWasReported = true }
+        if readiness.ended {
+            endWasReported = true
+            endFollowing()
+        }
         if readiness.readable || readiness.ended {
             mayHaveInput = true
             receive(into: &receiveBuffer)
@@ -342,7 +325,7 @@ extension Connection {
         case .reading:
             wait != .writing && input.count < max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
         case .lingering: true
-        case .answering, .streaming, .closing, .ended: false
+        case .answering, .streaming, .following, .closing, .ended: false
         }
     }
 
@@ -361,10 +344,11 @@ extension Connection {
 
     func endWhereIdle() {
         // A request that came in this very turn is under way.
-        if wait == .idle, input.isEmpty { end() }
+        if wait == .idle, input.isEmpty { return end() }
+        endFollowing()
     }
 
-    private func wait(for wait: Wait) {
+    func wait(for wait: Wait) {
         self.wait = wait
         isExpired = false
         let timeouts = loop.configuration.timeouts
@@ -375,6 +359,7 @@ extension Connection {
         case .body: milliseconds = timeouts.bodyMilliseconds
         case .writing: milliseconds = timeouts.writeMilliseconds
         case .lingering: milliseconds = timeouts.lingerMilliseconds
+        case .following: milliseconds = Int(max(0, beatAt - loop.now) + 999_999) / 1_000_000
         case .nothing:
             deadline = nil
             return

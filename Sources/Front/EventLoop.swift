@@ -25,6 +25,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs = TaskJobs()
         var stopDeadline: Int64?
+        var wakesHandler = false
         var isSignalled = false
     }
 
@@ -83,6 +84,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func run() throws(SystemError) {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
         defer { handler.close() }
+        handler.begin { [weak self] in self?.wakeHandler() }
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
@@ -104,24 +106,33 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
-    func note(_ response: Response, to exchange: Exchange, of peer: Endpoint) {
+    func note(_ response: Response, to exchange: Exchange, of peer: IPAddress) {
         let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt
         counters.countAnswer(
             route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
         guard logsRequests, let log = configuration.requestLog else { return }
+        let hasNoBody = exchange.method == .head || response.status == .notModified
         var bytes: Int?
-        if case .bytes(let body) = response.body { bytes = exchange.method == .head ? 0 : body.count }
+        if case .bytes(let body) = response.body { bytes = hasNoBody ? 0 : body.count }
         log.write(
             RequestRecord(
-                peer: peer, method: exchange.method, path: exchange.path,
-                id: response.fields.first { $0.name == "X-Request-Id" }?.value, status: response.status, bytes: bytes,
-                nanoseconds: nanoseconds))
+                client: response.client ?? peer, method: exchange.method, path: exchange.path,
+                id: response.requestID?.text, status: response.status, bytes: bytes, nanoseconds: nanoseconds))
     }
 
     /// Asks the loop to accept no more, and to end when its connections are done or the time has come; from any thread.
     func stop(by deadline: Int64) {
         let wakes = inbox.withLock { inbox in
             inbox.stopDeadline = deadline
+            return !exchange(&inbox.isSignalled, with: true)
+        }
+        if wakes { wakeup.signal() }
+    }
+
+    /// Has the next turn wake the handler, once however often that is asked; from any thread.
+    private func wakeHandler() {
+        let wakes = inbox.withLock { inbox in
+            inbox.wakesHandler = true
             return !exchange(&inbox.isSignalled, with: true)
         }
         if wakes { wakeup.signal() }
@@ -193,7 +204,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if event.token == Self.wakeupToken {
             wakeup.clear()
         } else if event.token >= Self.firstListenerToken {
-            accept(from: listeners[Int(event.token - Self.firstListenerToken)])
+            let listener = listeners[Int(event.token - Self.firstListenerToken)]
+            accept(from: listener)
+            stepBack(from: listener, token: event.token)
         } else if let connection = connections[event.token] {
             connection.becameReady(event.readiness, receiveBuffer: &receiveBuffer)
         }
@@ -229,11 +242,14 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func takeInbox() {
-        let (newJobs, newDeadline) = inbox.withLock { inbox in
+        let (newJobs, newDeadline, wakesHandler) = inbox.withLock { inbox in
             inbox.isSignalled = false
-            return (inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil))
+            return (
+                inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil), exchange(&inbox.wakesHandler, with: false)
+            )
         }
         jobs.append(newJobs)
+        if wakesHandler { handler.wakeUp() }
         if let newDeadline, stopDeadline == nil {
             stopDeadline = newDeadline
             stopAccepting()
@@ -279,6 +295,19 @@ extension EventLoop {
                 pauseAccepting()
                 return
             }
+        }
+    }
+
+    /// Lets the other loops have the next connection. The kernel wakes the loop that has waited longest for the listener
+    /// since it was added (EPOLLEXCLUSIVE, epoll_ctl(2)): left in its place, one loop would get nearly all that come one by
+    /// one, and do alone what all of them could share.
+    private func stepBack(from listener: Listener, token: UInt64) {
+        guard configuration.eventLoops > 1, acceptsAgainAt == nil, !isStopping else { return }
+        do throws(SystemError) {
+            try poller.remove(listener.socket.descriptor)
+            try poller.addShared(listener.socket.descriptor, token: token)
+        } catch {
+            pauseAccepting()
         }
     }
 

@@ -1,5 +1,4 @@
 import HTTP
-import Posix
 
 /// Takes a line for each request, from the loops' threads, which it does not hold up.
 package protocol RequestLog: Sendable {
@@ -11,12 +10,13 @@ package protocol RequestLog: Sendable {
 
 /// A request and what it was answered: nothing of its fields, its query or its body.
 package struct RequestRecord: Sendable {
-    package let peer: Endpoint
+    /// Whose it is, as far as that is known: the connection's peer, or whom a trusted proxy names.
+    package let client: IPAddress
     /// Nil where the request could not be read.
     package let method: Method?
     /// As the client sent it, without the query; nil where the request could not be read.
     package let path: [UInt8]?
-    /// The value of the answer's `X-Request-Id`, where it has one.
+    /// The value of the answer's `X-Request-Id`; nil where it has none.
     package let id: String?
     package let status: Status
     /// Of the answer's body; nil where it was made while it was sent.
@@ -25,9 +25,9 @@ package struct RequestRecord: Sendable {
     package let nanoseconds: Int64
 
     package init(
-        peer: Endpoint, method: Method?, path: [UInt8]?, id: String?, status: Status, bytes: Int?, nanoseconds: Int64
+        client: IPAddress, method: Method?, path: [UInt8]?, id: String?, status: Status, bytes: Int?, nanoseconds: Int64
     ) {
-        self.peer = peer
+        self.client = client
         self.method = method
         self.path = path
         self.id = id

@@ -12,12 +12,20 @@ package protocol RequestHandler: AnyObject {
     /// read transaction, ends here, since what arrives next may have to see what was written since.
     func endBatch()
 
+    /// The loop is about to serve. Whoever calls `wake`, from any thread, has it call ``wakeUp()`` in its next turn.
+    func begin(wake: @escaping @Sendable () -> Void)
+
+    /// Somebody has called `wake` since the last turn.
+    func wakeUp()
+
     /// The loop has ended; what belongs to its thread is closed here.
     func close()
 }
 
 extension RequestHandler {
     package var routes: [RouteName] { [] }
+    package func begin(wake: @escaping @Sendable () -> Void) {}
+    package func wakeUp() {}
 }
 
 /// How a kind of requests is called by whoever counts them: never by what a client wrote.
@@ -37,21 +45,4 @@ package enum Reply {
     /// After waiting for something that is not this thread's, such as the disk. What the function holds is kept until then,
     /// and so is best small.
     case later(() async -> Response)
-}
-
-extension Reply {
-    /// The same, from a route.
-    package consuming func from(route: Int) -> Reply {
-        switch self {
-        case .now(var response):
-            response.route = route
-            return .now(response)
-        case .later(let answer):
-            return .later {
-                var response = await answer()
-                response.route = route
-                return response
-            }
-        }
-    }
 }

@@ -55,10 +55,10 @@ import Testing
         let line = LogLine(Self.record(path: "/api/user/balance"), at: Self.moment)
         #expect(
             line.text
-                == "2023-11-14T22:13:20.007Z REQUEST GET /api/user/balance: 200, 26 bytes in 1.031 ms, to 127.0.0.1:5000, id-1\n"
+                == "2023-11-14T22:13:20.007Z REQUEST GET /api/user/balance: 200, 26 bytes in 1.031 ms, to 127.0.0.1, id-1\n"
         )
         let json = try JSONParser.parse(Array(line.json.utf8))
-        let values = ["level": "request", "peer": "127.0.0.1:5000", "method": "GET", "path": "/api/user/balance"]
+        let values = ["level": "request", "client": "127.0.0.1", "method": "GET", "path": "/api/user/balance"]
         for (name, value) in values { #expect(json.object?[name]?.string == value) }
         #expect(json.object?["request_id"]?.string == "id-1")
         for member in ["\"status\":200", "\"bytes\":26", "\"duration_ms\":1.031"] {
@@ -66,15 +66,15 @@ import Testing
         }
         let unread = LogLine(
             RequestRecord(
-                peer: Endpoint(address: [127, 0, 0, 1], port: 1), method: nil, path: nil, id: nil, status: .badRequest,
+                client: IPAddress(ipv4: 0x7F00_0001), method: nil, path: nil, id: nil, status: .badRequest,
                 bytes: nil, nanoseconds: 0), at: 0)
-        #expect(unread.text.hasSuffix("REQUEST unreadable: 400 in 0.000 ms, to 127.0.0.1:1\n"))
+        #expect(unread.text.hasSuffix("REQUEST unreadable: 400 in 0.000 ms, to 127.0.0.1\n"))
         #expect(!unread.json.contains("path"))
     }
 
     static func record(path: String) -> RequestRecord {
         RequestRecord(
-            peer: Endpoint(address: [127, 0, 0, 1], port: 5000), method: .get, path: Array(path.utf8), id: "id-1",
+            client: IPAddress(ipv4: 0x7F00_0001), method: .get, path: Array(path.utf8), id: "id-1",
             status: .ok, bytes: 26, nanoseconds: 1_031_999)
     }
 }

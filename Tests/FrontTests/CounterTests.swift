@@ -110,6 +110,6 @@ import Testing
         #expect(records.map(\.method) == [.get, .get, .get, nil])
         #expect(records[0].bytes == length)
         #expect(records[2].bytes == nil)
-        #expect(records.allSatisfy { $0.nanoseconds >= 0 && $0.peer.address == [127, 0, 0, 1] })
+        #expect(records.allSatisfy { $0.nanoseconds >= 0 && $0.client == IPAddress(ipv4: 0x7F00_0001) })
     }
 }

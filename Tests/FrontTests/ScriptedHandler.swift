@@ -22,6 +22,8 @@ final class Script: Sendable {
     let partsMade = Atomic<Int>(0)
     let bodiesLeft = Atomic<Int>(0)
 
+    let stream = StreamScript()
+
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
     let held = BlockingQueue<Held>(capacity: 100_000)
@@ -43,9 +45,10 @@ final class Script: Sendable {
 }
 
 /// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, anything else says what was asked.
+/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, anything else says what was asked.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
+    var streams: [ScriptedStream] = []
 
     init(_ script: Script) {
         self.script = script
@@ -53,14 +56,17 @@ final class ScriptedHandler: RequestHandler {
 
     let routes = [RouteName(method: .get, path: "/later"), RouteName(method: .get, path: "/route")]
 
-    func respond(to request: Request) -> Reply {
-        let reply = reply(to: request)
-        let path = String(decoding: request.path, as: UTF8.self)
-        return routes.firstIndex { path.hasPrefix($0.path) }.map { reply.from(route: $0) } ?? reply
+    func begin(wake: @escaping @Sendable () -> Void) {
+        script.stream.add(wake)
     }
 
-    private func reply(to request: Request) -> Reply {
+    func wakeUp() {
+        for stream in streams { stream.wake() }
+    }
+
+    func respond(to request: Request) -> Reply {
         let target = String(decoding: request.target, as: UTF8.self)
+        let route = routes.firstIndex { target.hasPrefix($0.path) }
         script.record(.request(target))
         if target.hasPrefix("/later") {
             return .later { [script] in
@@ -68,10 +74,12 @@ final class ScriptedHandler: RequestHandler {
                     let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
                     precondition(isKept, "a test holds few requests")
                 }
-                return Self.text(text)
+                return Self.text(text, from: route)
             }
         }
-        return .now(answer(to: request, target))
+        var response = answer(to: request, target)
+        response.route = route
+        return .now(response)
     }
 
     private func answer(to request: Request, _ target: String) -> Response {
@@ -83,6 +91,10 @@ final class ScriptedHandler: RequestHandler {
             let count = Int(target.dropFirst(prefix.count))!
             let parts = ScriptedParts(count: count, breaks: breaks, script)
             return Response(.ok, contentType: "text/plain", .parts(parts))
+        }
+        if target == "/peer" { return Self.text("\(request.peer)") }
+        if target == "/stream" {
+            return Response(.ok, contentType: "text/plain", .stream(ScriptedStream(script.stream, self)))
         }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
@@ -101,8 +113,10 @@ final class ScriptedHandler: RequestHandler {
         script.record(.closed)
     }
 
-    private static func text(_ text: String) -> Response {
-        Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+    private static func text(_ text: String, from route: Int? = nil) -> Response {
+        var response = Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+        response.route = route
+        return response
     }
 }
 
