@@ -65,7 +65,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"]),
+            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],
+            exclude: ["Databases"]),
         .testTarget(
             name: "DurabilityTests",
             dependencies: [

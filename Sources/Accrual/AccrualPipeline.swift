@@ -52,6 +52,11 @@ package final class AccrualPipeline: Sendable {
 
     package var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
 
+    /// Calls back between two ticks of the dispatcher; for whoever asks whether it still works.
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) {
+        dispatcher.whenReached(answer)
+    }
+
     /// Asks no further, gives up on answers that are still out, and settles those that have come.
     package func stop() {
         cancellation.cancel()

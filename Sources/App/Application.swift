@@ -11,6 +11,10 @@ import Store
 /// A server that was started.
 protocol StoppableServer: Sendable {
     var endpoints: [Endpoint] { get }
+    /// What has to work for it to serve.
+    var parts: [ServerPart] { get }
+    /// Of this moment, idle ones too.
+    var connectionCount: Int { get }
     func stop()
 }
 
@@ -36,13 +40,14 @@ final class Application: StoppableServer {
     static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
     /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
-    init(_ configuration: Configuration, accrual: AccrualSource, log: Log) throws(StartError) {
+    init(_ configuration: Configuration, accrual: AccrualSource, _ manager: ServiceManager, log: Log) throws(StartError)
+    {
         Self.raiseOpenFilesLimit(configuration, log)
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
-        let listeners = try Self.listen(on: configuration.runAddress, for: "run_address")
-        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, log)
+        let listeners = try Self.listen(on: configuration.runAddress, for: "run_address", manager, .http)
+        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, log)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
         control = try Self.listenToOwner(configuration, store, log)
@@ -50,6 +55,13 @@ final class Application: StoppableServer {
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
+
+    var parts: [ServerPart] {
+        let dispatcher = ServerPart(name: "dispatcher") { [pipeline] answer in pipeline.whenReached(answer) }
+        return front.parts(of: "customers") + (accruals?.parts ?? []) + [store.part, dispatcher]
+    }
+
+    var connectionCount: Int { front.connectionCount }
 
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
@@ -64,14 +76,16 @@ final class Application: StoppableServer {
     }
 
     static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
-        // Besides connections: the database, listeners, event loops, the accrual system's connections.
-        let wanted =
-            configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + 4 * configuration.dispatcher.workers
-            + 256
+        let wanted = openFilesWanted(configuration)
         let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
         if limit < wanted {
             log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
         }
+    }
+
+    /// Besides connections: the database, listeners, event loops, the accrual system's connections.
+    static func openFilesWanted(_ configuration: Configuration) -> Int {
+        configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + 4 * configuration.dispatcher.workers + 256
     }
 
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
@@ -107,12 +121,13 @@ final class Application: StoppableServer {
     /// Shop software reaches the built-in accrual system where `accrual.listen` says. Where nobody said, a port that is taken is
     /// no reason to serve no customers.
     private static func makeBuiltInAccruals(
-        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ log: Log
     ) throws(StartError) -> BuiltInAccruals? {
         guard case .builtIn = source else { return nil }
         let listeners: [Listener]
         do throws(StartError) {
-            listeners = try listen(on: configuration.accrual.listen.address, for: "accrual.listen")
+            listeners = try listen(on: configuration.accrual.listen.address, for: "accrual.listen", manager, .accrual)
         } catch {
             guard !configuration.accrual.listen.isConfigured else { throw error }
             log.warning("\(error): no receipts can be sent to the built-in accrual system; set accrual.listen")
@@ -162,8 +177,14 @@ final class Application: StoppableServer {
             makeTransport: makeTransport)
     }
 
+    /// Takes what the service manager passed for this use, and listens on the address where that is nothing.
+    ///
     /// - Parameter key: the setting that has the address.
-    static func listen(on address: Address, for key: String) throws(StartError) -> [Listener] {
+    static func listen(
+        on address: Address, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse
+    ) throws(StartError) -> [Listener] {
+        let passed = try manager.takeListeners(for: use)
+        guard passed.isEmpty else { return passed }
         do {
             return try Listener.listen(on: try Endpoint.resolve(host: address.host, port: address.port))
         } catch let error as Endpoint.ResolutionError {

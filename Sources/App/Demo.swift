@@ -23,8 +23,8 @@ enum Demo {
         configuration.dispatcher.retryDelayMinMilliseconds = 200
         if isChaotic { configuration.dispatcher.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
         let log = ConsoleLog.make(level: configuration.logLevel)
-        return Serve.run(log: log) { [configuration] () throws(Application.StartError) in
-            try Application(configuration, accrual: .invented(isChaotic: isChaotic), log: log)
+        return Serve.run(log: log) { [configuration] manager throws(Application.StartError) in
+            try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: log)
         } didStart: {
             let cookies = "\(folder.path)/cookies"
             StandardStream.output.write(text(url: "http://\($0[0])", cookies: cookies, isChaotic: isChaotic))

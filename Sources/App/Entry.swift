@@ -48,6 +48,7 @@ package enum Entry {
         case .backup: return Maintenance.backUp(configuration, to: operand)
         case .restore: return Maintenance.restore(configuration, from: operand)
         case .check: return Maintenance.check(configuration)
+        case .systemdUnit: return SystemdUnitCommand.run(invocation, configuration, readFile: readFile)
         case .version: preconditionFailure("answered without a configuration")
         }
     }

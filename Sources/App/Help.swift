@@ -45,7 +45,7 @@ enum Help {
         for setting in command.settings {
             text += row(setting.flags.joined(separator: ", "), "\(setting.summary) (\(setting.environment))")
         }
-        for name in command.switches { text += row(name, "have the accrual system misbehave in every way there is") }
+        for name in command.switches { text += row(name, Command.summary(ofSwitch: name)) }
         text += row(configFlag, "JSON file of settings (MARTLET_CONFIG); config.json where there is one")
         return text
     }

@@ -82,6 +82,7 @@ struct Invocation: Sendable {
 /// What `martlet` can do.
 enum Command: String, Sendable, CaseIterable {
     case serve, accrual, demo, backup, restore, check, config, version
+    case systemdUnit = "systemd-unit"
 
     var summary: String {
         switch self {
@@ -93,6 +94,7 @@ enum Command: String, Sendable, CaseIterable {
         case .check: "prove that the database is whole and that points add up"
         case .config: "print the configuration in force"
         case .version: "print the version"
+        case .systemdUnit: "print a systemd unit for the configuration in force, or that of its socket"
         }
     }
 
@@ -100,14 +102,14 @@ enum Command: String, Sendable, CaseIterable {
     var operand: String? {
         switch self {
         case .backup, .restore: "FILE"
-        case .serve, .accrual, .demo, .check, .config, .version: nil
+        case .serve, .accrual, .demo, .check, .config, .version, .systemdUnit: nil
         }
     }
 
     /// The flags that it takes besides `--help`.
     var flags: [String] {
         switch self {
-        case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
+        case .serve, .config, .systemdUnit: Settings.all.flatMap(\.flags) + [Help.configFlag]
         case .accrual, .demo, .backup, .restore, .check: settings.flatMap(\.flags) + [Help.configFlag]
         case .version: []
         }
@@ -116,7 +118,7 @@ enum Command: String, Sendable, CaseIterable {
     /// The settings that its flags set.
     var settings: [Setting] {
         switch self {
-        case .serve, .config: Settings.main
+        case .serve, .config, .systemdUnit: Settings.main
         case .accrual: Settings.main.filter { $0.key != "accrual_system_address" }
         case .demo: Settings.main.filter { $0.key == "run_address" }
         case .backup, .restore, .check: Settings.main.filter { $0.key == "database_uri" }
@@ -127,7 +129,19 @@ enum Command: String, Sendable, CaseIterable {
     static let chaosSwitch = "--chaos"
 
     /// The flags without a value that it takes.
-    var switches: [String] { self == .demo ? [Self.chaosSwitch] : [] }
+    var switches: [String] {
+        switch self {
+        case .demo: [Self.chaosSwitch]
+        case .systemdUnit: [SystemdUnitCommand.socketSwitch]
+        default: []
+        }
+    }
+
+    static func summary(ofSwitch name: String) -> String {
+        name == chaosSwitch
+            ? "have the accrual system misbehave in every way there is"
+            : "print the socket's unit in place of the service's"
+    }
 
     /// What is in force where nothing is set.
     var defaults: Configuration {

@@ -75,6 +75,8 @@ final class Connection: @unchecked Sendable {
     private var wait = Wait.nothing
     private var deadline: Int64?
     private var isExpired = false
+    /// Nothing was asked yet.
+    private var isFresh = true
     /// The kernel may hold bytes that were not received yet.
     private var mayHaveInput = false
     /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
@@ -159,7 +161,7 @@ final class Connection: @unchecked Sendable {
         // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
         let next: Wait = parser.isInsideBody ? .body : input.isEmpty && wait != .head ? .idle : .head
         if wait != next { wait(for: next) }
-        if inputHasEnded || (next == .idle && (isExpired || loop.isStopping)) { throw .gone }
+        if inputHasEnded || (next == .idle && (isExpired || (loop.isStopping && !isFresh))) { throw .gone }
         if isExpired { throw .refused(RequestError(.requestTimeout, "The request did not come in time.")) }
         if mayHaveInput { loop.postpone(self) }
     }
@@ -198,6 +200,7 @@ final class Connection: @unchecked Sendable {
 /// Answering.
 extension Connection {
     private func respond(to request: Request) {
+        isFresh = false
         wait(for: .nothing)
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
@@ -355,7 +358,9 @@ extension Connection {
 
     func endWhereIdle() {
         // A request that came in this very turn is under way.
-        if wait == .idle, input.isEmpty { end() }
+        guard wait == .idle, input.isEmpty else { return }
+        // One that has just been accepted has its request on the way, which nobody else would answer.
+        if isFresh { wait(for: .idle) } else { end() }
     }
 
     private func wait(for wait: Wait) {
@@ -364,7 +369,7 @@ extension Connection {
         let timeouts = loop.configuration.timeouts
         let milliseconds: Int
         switch wait {
-        case .idle: milliseconds = timeouts.idleMilliseconds
+        case .idle: milliseconds = loop.isStopping ? timeouts.freshWhileStoppingMilliseconds : timeouts.idleMilliseconds
         case .head: milliseconds = timeouts.headMilliseconds
         case .body: milliseconds = timeouts.bodyMilliseconds
         case .writing: milliseconds = timeouts.writeMilliseconds

@@ -18,7 +18,7 @@ package final class Server {
     /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
     package init(
         in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
-        executable: String = Server.executable
+        executable: String = Server.executable, input: FileHandle = .nullDevice
     ) throws {
         self.folder = folder
         let name = UUID().uuidString
@@ -31,7 +31,7 @@ package final class Server {
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: log)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input
         try process.run()
     }
 
