@@ -136,7 +136,7 @@ extension SystemdUnit {
         "MemoryDenyWriteExecute=yes", "RemoveIPC=yes", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
         "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "SystemCallArchitectures=native",
         "SystemCallFilter=@system-service",
-        "SystemCallFilter=~@aio @chown @ipc @keyring @memlock @privileged @resources @setuid",
+        "SystemCallFilter=~@aio @keyring @memlock @privileged @resources @setuid",
         "SystemCallErrorNumber=EPERM",
     ]
 
