@@ -137,7 +137,8 @@ extension SystemdUnit {
         "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "SystemCallArchitectures=native",
         "SystemCallFilter=@system-service",
         "SystemCallFilter=~@aio @keyring @memlock @privileged @resources @setuid",
-        "SystemCallErrorNumber=EPERM",
+        // Threads that hash passwords give way to those that serve.
+        "SystemCallFilter=setpriority", "SystemCallErrorNumber=EPERM",
     ]
 
     private static func folder(of path: String) -> String {
