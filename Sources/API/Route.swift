@@ -5,7 +5,7 @@ import Loyalty
 final class Route {
     enum Action {
         /// Open to everyone, and waiting for something.
-        case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
+        case anyone((_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// Open to everyone, and answered from what is there.
         case open((_ request: Request) throws(LoyaltyError) -> Response)
         /// Open to everyone, and waiting for something; the path says all.
@@ -14,6 +14,8 @@ final class Route {
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
+        /// As ``write(_:)``, about the session itself or the one who shows it.
+        case account((_ user: UserID, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
     }
 
     /// What is left of a request once its body was taken apart: to wait, and to answer. It holds what it needs and not the
@@ -23,11 +25,14 @@ final class Route {
     let method: Method
     /// Where it ends in a name in braces, any one segment stands there: `/api/orders/{number}`.
     let path: String
+    /// Whether it does.
+    let endsInAnySegment: Bool
     let action: Action
     /// Its place among all routes, which the router gives it.
     var number = 0
 
     init(method: Method, path: String, action: Action) {
         (self.method, self.path, self.action) = (method, path, action)
+        endsInAnySegment = path.hasSuffix("}")
     }
 }
