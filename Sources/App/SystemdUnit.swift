@@ -92,7 +92,7 @@ extension SystemdUnit {
         guard path.hasPrefix(Self.stateRoot) else { return nil }
         let folders = path.dropFirst(Self.stateRoot.count).split(separator: "/").dropLast()
         let areNames = folders.allSatisfy { name in
-            name != ".." && name.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+            name != ".." && name.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && $0 != 0x3A && $0 != 0x5C }
         }
         return folders.isEmpty || !areNames ? nil : folders.joined(separator: "/")
     }
