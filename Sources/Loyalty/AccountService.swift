@@ -36,9 +36,10 @@ package struct AccountService {
         let password = try Password(password, bytesMin: 1)
         let credentials = try repository.credentials(of: login)
         let matches = try await hasher.verify(password, against: credentials?.passwordHash)
-        guard matches, let credentials else { throw .wrongCredentials }
+        // Whom the owner disabled learns it no sooner than anybody learns that a password is wrong.
+        guard matches, let credentials, credentials.isEnabled else { throw .wrongCredentials }
         let session = openSession()
-        try await repository.addSession(session, of: credentials.user)
+        try await repository.addSession(session, of: credentials)
         return session
     }
 

@@ -22,7 +22,9 @@ package protocol Repository: AnyObject {
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError)
+    /// Opens a session of who signed in with these credentials; throws ``LoyaltyError/wrongCredentials`` where they are no
+    /// longer good by now.
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
     func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> OrderUpload
@@ -35,10 +37,13 @@ package protocol Repository: AnyObject {
 package struct Credentials: Equatable, Sendable {
     package let user: UserID
     package let passwordHash: PasswordHash
+    /// Whether the owner lets the user in.
+    package let isEnabled: Bool
 
-    package init(user: UserID, passwordHash: PasswordHash) {
+    package init(user: UserID, passwordHash: PasswordHash, isEnabled: Bool = true) {
         self.user = user
         self.passwordHash = passwordHash
+        self.isEnabled = isEnabled
     }
 }
 

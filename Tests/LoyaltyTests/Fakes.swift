@@ -91,9 +91,9 @@ final class FakeRepository: Repository {
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         try call("addSession")
-        sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
+        sessions[session.id] = OpenSession(user: credentials.user, expiresAt: session.expiresAt)
     }
 
     func addOrder(

@@ -59,7 +59,7 @@ struct AccountTests {
             let user = try await fixture.addUser()
             let end = fixture.clock.now.advanced(byMilliseconds: 5000)
             let found = try await fixture.onLoop { repository in
-                try await repository.addSession(.sample("second", expiresAt: end), of: user)
+                try await repository.addSession(.sample("second", expiresAt: end), of: .sample(user))
                 return try repository.session(.sample("second"))
             }
             #expect(found == OpenSession(user: user, expiresAt: end))
@@ -72,28 +72,35 @@ struct AccountTests {
             let soon = fixture.clock.now.advanced(byMilliseconds: 1)
             for index in 0..<50 {
                 try await fixture.onLoop { repository in
-                    try await repository.addSession(.sample("short \(index)", expiresAt: soon), of: user)
+                    try await repository.addSession(.sample("short \(index)", expiresAt: soon), of: .sample(user))
                 }
             }
             #expect(try fixture.number("SELECT count(*) FROM sessions") == 51)
             fixture.clock.advance(byMilliseconds: 1)
             for (index, left) in [51 - 16 + 1, 51 - 32 + 2, 51 - 48 + 3, 5, 6].enumerated() {
                 try await fixture.onLoop { repository in
-                    try await repository.addSession(.sample("long \(index)"), of: user)
+                    try await repository.addSession(.sample("long \(index)"), of: .sample(user))
                 }
                 #expect(try fixture.number("SELECT count(*) FROM sessions") == Int64(left))
             }
         }
     }
 
-    @Test func aSessionOfNobodyFailsAlone() async throws {
+    /// What was right when it was read may be so no longer when the password has been verified.
+    @Test func whoseCredentialsAreNoLongerGoodGetsNoSession() async throws {
         try await Fixture.with { fixture async throws in
-            await #expect(throws: LoyaltyError.failed) {
-                try await fixture.onLoop { repository in
-                    try await repository.addSession(.sample("nobody's"), of: UserID(rawValue: 99))
+            let user = try await fixture.addUser()
+            for credentials in [
+                Credentials.sample(UserID(rawValue: 99)),
+                Credentials(user: user, passwordHash: PasswordHash(text: "an older hash")),
+            ] {
+                await #expect(throws: LoyaltyError.wrongCredentials) {
+                    try await fixture.onLoop { repository in
+                        try await repository.addSession(.sample("nobody's"), of: credentials)
+                    }
                 }
             }
-            #expect(fixture.recorder.count(of: "A write to the database failed") == 1)
+            #expect(try fixture.number("SELECT count(*) FROM sessions") == 1)
             #expect(fixture.fatalErrors.value == 0)
         }
     }

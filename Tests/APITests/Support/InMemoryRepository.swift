@@ -86,9 +86,9 @@ final class InMemoryRepository: Repository, ReadVersions {
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         try throwFailure()
-        put(session, of: user)
+        put(session, of: credentials.user)
     }
 
     func addOrder(

@@ -19,6 +19,13 @@ extension NewSession {
     }
 }
 
+extension Credentials {
+    /// Of a user whom a fixture added.
+    static func sample(_ user: UserID, login: String = "gopher") -> Credentials {
+        Credentials(user: user, passwordHash: PasswordHash(text: "hash of \(login)"))
+    }
+}
+
 extension SessionID {
     static func sample(_ name: String) -> SessionID {
         var bytes = Array(name.utf8.prefix(byteCount))
