@@ -29,7 +29,7 @@ struct OwnerTests {
                     try transaction.adjust(login, by: Points(hundredths: hundredths), note: note, at: fixture.clock.now)
                 }
                 #expect(outcome == expected, "\(hundredths)")
-                #expect(try fixture.store.check(until: Cancellation()) { _ in }.isPassed)
+                try fixture.expectPassesCheck()
             }
             let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).items.first }
             #expect(entry?.kind == .adjustment && entry?.order == nil && entry?.balanceAfter == .zero)
@@ -46,7 +46,8 @@ struct OwnerTests {
             let user = try await fixture.addUser()
             try await fixture.credit(.max - 10, for: .sample(1), to: user)
             try await fixture.onLoop {
-                _ = try await $0.withdraw(Points(hundredths: .max - 10), for: .sample(2), of: user, at: fixture.clock.now)
+                _ = try await $0.withdraw(
+                    Points(hundredths: .max - 10), for: .sample(2), of: user, at: fixture.clock.now)
             }
             let login = try Login("gopher")
             let outcome = try owner(fixture) { transaction throws(SQLiteError) in
@@ -60,7 +61,7 @@ struct OwnerTests {
                 try transaction.refund(.sample(2), note: note, at: fixture.clock.now)
             }
             #expect(refund == .refunded(Points(hundredths: .max - 10), .hundredths(.max, 0)))
-            #expect(try fixture.store.check(until: Cancellation()) { _ in }.isPassed)
+            try fixture.expectPassesCheck()
         }
     }
 
@@ -82,7 +83,7 @@ struct OwnerTests {
             #expect(refunds == [.refunded(Points(hundredths: 300), .hundredths(1000, 0)), .refundedBefore])
             #expect(try await withdraw(300) == .conflict)
             #expect(try await fixture.balance(of: user) == .hundredths(1000, 0))
-            try await fixture.onLoop { repository in
+            try await fixture.onLoop { repository throws in
                 #expect(try repository.withdrawals(of: user).isEmpty)
                 let entries = try repository.ledger(of: user, from: nil, limit: 9).items
                 #expect(entries.map(\.kind) == [.refund, .withdrawal, .accrual])
@@ -92,7 +93,7 @@ struct OwnerTests {
                 try transaction.refund(.sample(1), note: note, at: fixture.clock.now)
             }
             #expect(unknown == .noSuchWithdrawal)
-            #expect(try fixture.store.check(until: Cancellation()) { _ in }.isPassed)
+            try fixture.expectPassesCheck()
         }
     }
 
@@ -101,7 +102,7 @@ struct OwnerTests {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             let login = try Login("gopher")
-            let version = try await fixture.onLoop { repository in
+            let version = try await fixture.onLoop { repository throws in
                 #expect(try repository.session(.sample("gopher"))?.user == user)
                 return repository.version
             }
@@ -111,7 +112,7 @@ struct OwnerTests {
                 }
                 #expect(change == expected)
             }
-            try await fixture.onLoop { repository in
+            try await fixture.onLoop { repository throws in
                 #expect(!repository.isCurrent(version, of: user))
                 #expect(try repository.session(.sample("gopher")) == nil)
                 #expect(try repository.credentials(of: login)?.isEnabled == false)
@@ -157,7 +158,7 @@ struct OwnerTests {
                 #expect(upload == .uploadedByAnother)
             }
             #expect(try await fixture.balance(of: user) == .hundredths(1005, 0))
-            #expect(try fixture.store.check(until: Cancellation()) { _ in }.isPassed)
+            try fixture.expectPassesCheck()
             _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(login) }
         }
         let bytes = try folder.read("test.db")

@@ -166,7 +166,8 @@ struct SchemaTests {
             INSERT INTO ledger_notes VALUES (4, 'owner', 'a present');
             """)
         for statement in [
-            "INSERT INTO ledger VALUES (NULL, 1, 4, '18', 5, 5, 0)", "INSERT INTO ledger VALUES (NULL, 1, 4, '26', -5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '18', 5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '26', -5, 5, 0)",
             "INSERT INTO ledger VALUES (NULL, 1, 3, '26', 5, 5, 0)", "INSERT INTO ledger_notes VALUES (4, 'owner', '')",
             "UPDATE ledger_notes SET reason = 'another'", "DELETE FROM ledger_notes", "UPDATE users SET state = 3",
         ] {
