@@ -129,7 +129,7 @@ struct OwnerRequest {
         let text: String?
         if invocation.has(.generate) {
             text = String(SodiumTokens().makeToken().text.prefix(generatedPasswordLength))
-        } else if Terminal.isThere {
+        } else if Terminal.isTyped {
             text = Terminal.ask("Password: ", isSecret: true)
             guard text == nil || Terminal.ask("Once more: ", isSecret: true) == text else {
                 throw .init(status: ExitStatus.refused, reason: "the two passwords differ; nothing was done")

@@ -3,8 +3,11 @@ import Glibc
 
 /// The person who called the program, where one did (termios(3)).
 package enum Terminal {
-    /// Whether a person types what the program reads, and sees what it asks.
-    package static var isThere: Bool { isatty(STDIN_FILENO) == 1 && StandardStream.error.isTerminal }
+    /// Whether a person types what the program reads.
+    package static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Whether that person sees what the program asks, too.
+    package static var isThere: Bool { isTyped && StandardStream.error.isTerminal }
 
     /// Asks on stderr and returns the line that was typed, without its end; nil where the person gave up, or the line is longer
     /// than any answer.

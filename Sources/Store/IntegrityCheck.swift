@@ -162,9 +162,8 @@ extension IntegrityCheck {
             "what each user has withdrawn is the sum of the withdrawals, without those that were refunded",
             exceptions: """
                 SELECT count(*) FROM balances LEFT JOIN
-                    (SELECT user_id, sum(spent) AS total FROM
-                        (SELECT user_id, sum AS spent FROM withdrawals
-                        UNION ALL SELECT user_id, -amount FROM ledger WHERE kind = 4)
+                    (SELECT user_id, sum(sum) AS total FROM withdrawals
+                    WHERE order_number NOT IN (SELECT order_number FROM ledger WHERE kind = 4)
                     GROUP BY user_id) USING (user_id)
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
