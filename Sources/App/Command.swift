@@ -62,11 +62,11 @@ extension Command {
 /// The owner's commands: of a running server, which does them, or of a file that no server runs on.
 extension Command {
     private static let database = Settings.main.filter { $0.key == "database_uri" }
-    private static let readStatuses = [ExitStatus.success, ExitStatus.unavailable]
-    private static let findStatuses = [ExitStatus.success, ExitStatus.notFound, ExitStatus.unavailable]
-    private static let changeStatuses = [
-        ExitStatus.success, ExitStatus.refused, ExitStatus.notFound, ExitStatus.unavailable,
+    private static let readStatuses = [
+        ExitStatus.success, ExitStatus.damaged, ExitStatus.unavailable, ExitStatus.inputOutput,
     ]
+    private static let findStatuses = readStatuses + [ExitStatus.notFound]
+    private static let changeStatuses = findStatuses + [ExitStatus.refused]
     private static let passwordSource =
         "The password is asked for twice on a terminal, and is the first line of stdin otherwise."
     private static let confirmation = "Asks first; where there is no terminal, --yes has to stand for the answer."
@@ -90,12 +90,13 @@ extension Command {
                 summary: "add a user", operands: ["LOGIN"], options: [.generate, .json], settings: Self.database,
                 details: [Self.passwordSource],
                 document: #"{"login", "password"}, the password where it was generated"#,
-                statuses: [ExitStatus.success, ExitStatus.refused, ExitStatus.unavailable])
+                statuses: Self.readStatuses + [ExitStatus.refused])
         case .userResetPassword:
             CommandDescription(
                 summary: "set another password; ends the user's sessions", operands: ["LOGIN"],
                 options: [.generate, .json], settings: Self.database, details: [Self.passwordSource],
-                document: #"{"login", "password"}, the password where it was generated"#, statuses: Self.changeStatuses)
+                document: #"{"login", "changed", "password"}, the password where it was generated"#,
+                statuses: Self.changeStatuses)
         case .userDisable:
             CommandDescription(
                 summary: "keep a user from signing in; ends the user's sessions", operands: ["LOGIN"],
@@ -168,19 +169,19 @@ extension Command {
                 summary: "copy the database into FILE, checked, while the server runs or while it does not",
                 operands: ["FILE"], options: [.json], settings: Self.database,
                 document: #"{"file", "users", "orders", …}"#,
-                statuses: [ExitStatus.success, ExitStatus.damaged, ExitStatus.unavailable])
+                statuses: Self.readStatuses)
         case .restore:
             CommandDescription(
                 summary: "put the backup FILE in the place of the database; no server may run on it",
                 operands: ["FILE"], options: [.json], settings: Self.database,
                 document: #"{"database", "kept", "users", "orders", …}"#,
-                statuses: [ExitStatus.success, ExitStatus.damaged, ExitStatus.unavailable])
+                statuses: Self.readStatuses)
         case .check:
             CommandDescription(
                 summary: "prove that the database is whole and that points add up", options: [.json],
                 settings: Self.database,
                 document: #"{"passed", "milliseconds", "users", …, "rules": [{"rule", "faults"}]}"#,
-                statuses: [ExitStatus.success, ExitStatus.damaged, ExitStatus.unavailable])
+                statuses: Self.readStatuses)
         default: preconditionFailure("each command is described")
         }
     }
