@@ -4,6 +4,7 @@ import AccrualSystem
 import Crypto
 import Front
 import HTTP
+import JSON
 import Loyalty
 import Posix
 import Store
@@ -46,7 +47,9 @@ final class Application: StoppableServer {
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, log)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
-        control = try Self.listenToOwner(configuration, store, log)
+        control = try Self.listenToOwner(configuration, store, log) { [pipeline] in
+            pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
+        }
         pipeline.start()
         sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
@@ -94,11 +97,12 @@ final class Application: StoppableServer {
 
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
-        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
+        pool: @escaping @Sendable () -> JSONObject? = { nil }
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
         do throws(SystemError) {
-            return try ControlServer(store: store, plan: plan, log: log)
+            return try ControlServer(store: store, plan: plan, pool: pool, log: log)
         } catch {
             let path = ControlSocket.path(ofDatabase: store.path)
             let problem = "commands for this server can't be taken at \(path): \(error)"

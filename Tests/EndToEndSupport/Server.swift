@@ -16,9 +16,11 @@ package final class Server {
     private let log: String
 
     /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
+    ///
+    /// - Parameter input: what it reads on stdin; nil for nothing.
     package init(
         in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
-        executable: String = Server.executable
+        executable: String = Server.executable, input: String? = nil
     ) throws {
         self.folder = folder
         let name = UUID().uuidString
@@ -31,7 +33,13 @@ package final class Server {
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: log)
-        process.standardInput = FileHandle.nullDevice
+        if let input {
+            let path = folder.file("\(name).in")
+            try Data(input.utf8).write(to: URL(fileURLWithPath: path))
+            process.standardInput = FileHandle(forReadingAtPath: path)
+        } else {
+            process.standardInput = FileHandle.nullDevice
+        }
         try process.run()
     }
 
