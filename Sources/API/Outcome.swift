@@ -17,7 +17,7 @@ enum Outcome {
             self = .now(contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers)))
         case .change(let begin):
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
-        case .read, .write, .account: preconditionFailure("who serves users knows them")
+        case .read, .follow, .write, .account: preconditionFailure("who serves users knows them")
         }
     }
 

@@ -95,6 +95,11 @@ extension ProblemType {
                 .tooManyRequests, "Too many registrations",
                 "Too many users were registered from this address. `Retry-After` says when the next may be."
             )
+        case .tooManyStreams:
+            (
+                .tooManyRequests, "Too many streams",
+                "As many streams of events are open as one user may have. Close one, or come again."
+            )
         case .headTooLarge:
             (
                 .requestHeaderFieldsTooLarge, "The head is too large",

@@ -12,6 +12,8 @@ final class Route {
         case change((_ request: Request) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
+        /// Only for who shows a valid session, and going on for as long as they listen: nothing of it is kept or packed.
+        case follow((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// As ``write(_:)``, about the session itself or the one who shows it.

@@ -4,6 +4,7 @@ import AccrualSystem
 import Crypto
 import Front
 import HTTP
+import JSON
 import Loyalty
 import Posix
 import Store
@@ -51,7 +52,9 @@ final class Application: StoppableServer {
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, log)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
-        control = try Self.listenToOwner(configuration, store, log)
+        control = try Self.listenToOwner(configuration, store, log) { [pipeline] in
+            pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
+        }
         pipeline.start()
         sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
@@ -95,6 +98,7 @@ final class Application: StoppableServer {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
+        limits.keptChangesMax = configuration.events.keptMax
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
@@ -107,11 +111,12 @@ final class Application: StoppableServer {
 
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
-        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
+        pool: @escaping @Sendable () -> JSONObject? = { nil }
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
         do throws(SystemError) {
-            return try ControlServer(store: store, plan: plan, log: log)
+            return try ControlServer(store: store, plan: plan, pool: pool, log: log)
         } catch {
             let path = ControlSocket.path(ofDatabase: store.path)
             let problem = "commands for this server can't be taken at \(path): \(error)"
@@ -204,6 +209,7 @@ final class Application: StoppableServer {
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.entityTagEpoch = UInt64.random(in: .min ... .max)
+        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
         do {
             return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
@@ -212,8 +218,9 @@ final class Application: StoppableServer {
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
                         policy: configuration.accountPolicy, throttle: throttle, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: settings, requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    balances: BalanceService(repository: repository, clock: clock), events: events,
+                    versions: repository, settings: settings,
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
                     didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in

@@ -2,13 +2,11 @@ import Posix
 
 /// `martlet systemd-unit [--socket]`: prints a unit for the configuration in force.
 enum SystemdUnitCommand {
-    static let socketSwitch = "--socket"
-
     static func run(
         _ invocation: Invocation, _ configuration: Configuration,
         readFile: @escaping (String) throws(ConfigurationLoader.ReadError) -> [UInt8]
     ) -> Int32 {
-        let wantsSocket = invocation.switches.contains(socketSwitch)
+        let wantsSocket = invocation.has(.socket)
         guard !wantsSocket || configuration.runAddress.port != 0 else {
             return refuse("run_address: a socket unit needs a port other than 0", ExitStatus.configuration)
         }

@@ -20,7 +20,7 @@ extension SQLiteRepository {
             try database.all(
                 """
                 SELECT id, order_number, sum, processed_at FROM withdrawals
-                WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                WHERE user_id = ? AND id < ? AND refunded_at IS NULL ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row in
                 let withdrawal = Withdrawal(
@@ -45,23 +45,29 @@ extension WriteTransaction {
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) throws(SQLiteError) -> WithdrawalOutcome {
-        let earlier = try first("SELECT user_id, sum FROM withdrawals WHERE order_number = ?", order.digits) { row in
-            (user: row.integer(0), sum: row.integer(1))
+        let earlier = try first(
+            "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
+        ) { row in
+            (user: row.integer(0), sum: row.integer(1), isInForce: row.integer(2))
         }
         if let earlier {
-            return earlier == (user.rawValue, sum.hundredths) ? .repeated : .conflict
+            return earlier == (user.rawValue, sum.hundredths, 1) ? .repeated : .conflict
         }
-        // `withdrawn` can't overflow: it and `current` together are what was credited, which is kept within the integer.
-        let debited = try run(
+        // `withdrawn` can't overflow: it and `current` together are what was given, which is kept within the integer.
+        let balances = try all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1
-            WHERE user_id = ?2 AND current >= ?1
-            """, sum.hundredths, user.rawValue)
-        guard debited == 1 else { return .notEnoughPoints }
+            WHERE user_id = ?2 AND current >= ?1 RETURNING current, withdrawn
+            """, sum.hundredths, user.rawValue
+        ) { row in
+            Balance(current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+        }
+        guard let balance = balances.first else { return .notEnoughPoints }
         try run(
             "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES (?, ?, ?, ?)",
             order.digits, user.rawValue, sum.hundredths, now.milliseconds)
         try addLedgerEntry(.withdrawal, of: user, order: order.digits, amount: -sum.hundredths, at: now)
+        note(.balance(balance), of: user)
         return .withdrawn
     }
 }
