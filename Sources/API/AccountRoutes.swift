@@ -9,8 +9,8 @@ struct AccountRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/register", action: .anyone(register)),
-            Route(method: .post, path: "/api/user/login", action: .anyone(signIn)),
+            Route(method: .post, path: "/api/user/register", operation: .register, action: .anyone(register)),
+            Route(method: .post, path: "/api/user/login", operation: .signIn, action: .anyone(signIn)),
         ]
     }
 

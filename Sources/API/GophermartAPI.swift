@@ -33,10 +33,11 @@ package final class GophermartAPI: RequestHandler {
         authentication = Authentication(
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
-        router = Router(
+        let routes =
             AccountRoutes(accounts: accounts, authentication: authentication).routes
-                + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
-                + LedgerRoutes(balances: balances).routes)
+            + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
+            + LedgerRoutes(balances: balances).routes
+        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.versions = versions
@@ -68,7 +69,7 @@ package final class GophermartAPI: RequestHandler {
 
     private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
-        case .anyone, .open, .change: return try Outcome(request, onOpen: route, contentCoding)
+        case .anyone, .open, .kept, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import OpenAPI
 
 /// What a request's path and method lead to. A class, so that finding one copies nothing.
 final class Route {
@@ -8,6 +9,8 @@ final class Route {
         case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// Open to everyone, and answered from what is there.
         case open((_ request: Request) throws(LoyaltyError) -> Response)
+        /// Open to everyone, and written out before, packed and plain.
+        case kept((_ request: Request) -> Response)
         /// Open to everyone, and waiting for something; the path says all.
         case change((_ request: Request) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
@@ -23,11 +26,25 @@ final class Route {
     let method: Method
     /// Where it ends in a name in braces, any one segment stands there: `/api/orders/{number}`.
     let path: String
+    let operation: Operation
     let action: Action
     /// Its place among all routes, which the router gives it.
     var number = 0
 
-    init(method: Method, path: String, action: Action) {
-        (self.method, self.path, self.action) = (method, path, action)
+    init(method: Method, path: String, operation: Operation, action: Action) {
+        (self.method, self.path, self.operation, self.action) = (method, path, operation, action)
+    }
+}
+
+extension Route {
+    /// What the API's description says of it, with all that may come of any request like it.
+    var endpoint: Endpoint {
+        let needsSession =
+            switch action {
+            case .read, .write: true
+            case .anyone, .open, .kept, .change: false
+            }
+        let others = Operation.Response.ofAny(method, needsSession: needsSession, hasBody: operation.body != nil)
+        return Endpoint(method, path, operation.adding(others), needsSession: needsSession)
     }
 }
