@@ -63,7 +63,7 @@ extension Operation {
         ])
 
     static let receiptStatus = Operation(
-        id: "orderAccrual", tag: "Receipts", summary: "Tell what an order earned",
+        id: "getAccrual", tag: "Receipts", summary: "Tell what an order earned",
         parameters: [Parameter("number", in: .path, "The number of an order.", Schema(.string, "", [.minLength(1)]))],
         responses: [
             Response(

@@ -4,7 +4,7 @@ import OpenAPI
 
 extension Operation {
     static let balance = Operation(
-        id: "balance", tag: "Balance", summary: "Show the user's balance",
+        id: "getBalance", tag: "Balance", summary: "Show the user's balance",
         responses: [
             Response(
                 .ok, "The balance.",
@@ -43,7 +43,7 @@ extension Operation {
         ])
 
     static let ledger = list(
-        id: "ledger", tag: "Balance", summary: "List every change of the user's balance",
+        id: "listLedger", tag: "Balance", summary: "List every change of the user's balance",
         description: "The newest comes first. A table comes where `Accept` likes `text/csv` better than JSON.",
         content: [
             MediaType(

@@ -3,7 +3,7 @@ import OpenAPI
 
 extension Operation {
     static let document = Operation(
-        id: "document", tag: "Documentation", summary: "Describe the API for programs",
+        id: "getDocument", tag: "Documentation", summary: "Describe the API for programs",
         responses: [
             Response(
                 .ok, "An OpenAPI 3.1 document.",
@@ -21,7 +21,7 @@ extension Operation {
         ])
 
     static let page = Operation(
-        id: "page", tag: "Documentation", summary: "Describe the API for people",
+        id: "getPage", tag: "Documentation", summary: "Describe the API for people",
         responses: [
             Response(.ok, "This page.", content: [MediaType("text/html", Schema(.string), examples: [:])])
         ])
