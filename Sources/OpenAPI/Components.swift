@@ -8,13 +8,15 @@ struct Components {
 
     private(set) var schemas: [Schema] = []
     private(set) var responses: [Operation.Response] = []
-    private var headers: [Operation.Header] = []
+    private(set) var headers: [Operation.Header] = []
+    /// Those of every operation.
+    private(set) var parameters: [Operation.Parameter] = []
     private let haveSecurity: Bool
 
     init(of document: Document) {
         haveSecurity = document.endpoints.contains { $0.needsSession }
         for operation in document.endpoints.map(\.operation) {
-            for parameter in operation.parameters { add(parameter.schema) }
+            for parameter in operation.parameters { add(parameter) }
             if let body = operation.body { add(body.schema) }
             for response in operation.responses { add(response) }
         }
@@ -31,6 +33,12 @@ struct Components {
         case .array(let item): add(item)
         case .object(let properties, _): for property in properties { add(property.schema) }
         }
+    }
+
+    private mutating func add(_ parameter: Operation.Parameter) {
+        add(parameter.schema)
+        guard parameter.isEverywhere, !parameters.contains(where: { $0.name == parameter.name }) else { return }
+        parameters.append(parameter)
     }
 
     private mutating func add(_ response: Operation.Response) {
@@ -59,6 +67,13 @@ struct Components {
             for response in responses {
                 writer.name(response.name)
                 writer.response(response)
+            }
+        }
+        writer.name("parameters")
+        writer.object { writer in
+            for parameter in parameters {
+                writer.name(parameter.name)
+                writer.parameter(parameter)
             }
         }
         writer.name("headers")

@@ -100,7 +100,15 @@ extension JSONWriter {
             writer.security(of: endpoint)
             if !operation.parameters.isEmpty {
                 writer.name("parameters")
-                writer.array { writer in for parameter in operation.parameters { writer.parameter(parameter) } }
+                writer.array { writer in
+                    for parameter in operation.parameters {
+                        if parameter.isEverywhere {
+                            writer.object { $0.reference(to: parameter.name, in: "parameters") }
+                        } else {
+                            writer.parameter(parameter)
+                        }
+                    }
+                }
             }
             if let body = operation.body {
                 writer.name("requestBody")
@@ -138,7 +146,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func parameter(_ parameter: Operation.Parameter) {
+    mutating func parameter(_ parameter: Operation.Parameter) {
         object { writer in
             writer.member("name", parameter.name)
             writer.member("in", parameter.place.rawValue)

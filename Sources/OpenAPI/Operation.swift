@@ -12,9 +12,14 @@ package struct Operation: Sendable {
         let place: Place
         let description: String
         let schema: Schema
+        /// Whether every operation has it, so that the document describes it once.
+        let isEverywhere: Bool
 
-        package init(_ name: String, in place: Place, _ description: String, _ schema: Schema) {
+        package init(
+            _ name: String, in place: Place, _ description: String, _ schema: Schema, isEverywhere: Bool = false
+        ) {
             (self.name, self.place, self.description, self.schema) = (name, place, description, schema)
+            self.isEverywhere = isEverywhere
         }
     }
 
@@ -46,16 +51,21 @@ package struct Operation: Sendable {
         let schema: Schema
         /// Whether each answer has it that is described to have it.
         let isRequired: Bool
+        /// Whether every answer has it, so that the page describes it once.
+        let isEverywhere: Bool
 
-        package init(_ name: String, _ description: String, _ schema: Schema, isRequired: Bool = true) {
+        package init(
+            _ name: String, _ description: String, _ schema: Schema, isRequired: Bool = true, isEverywhere: Bool = false
+        ) {
             (self.name, self.description, self.schema, self.isRequired) = (name, description, schema, isRequired)
+            self.isEverywhere = isEverywhere
         }
     }
 
     package struct Response: Sendable {
         package let status: Status
         package let description: String
-        let headers: [Header]
+        fileprivate(set) var headers: [Header]
         /// Its forms, the one that comes by default first; none where it has no body.
         let content: [MediaType]
         /// Whether it means the same wherever it comes, and stands once in the document.
@@ -79,7 +89,7 @@ package struct Operation: Sendable {
     let tag: String
     let summary: String
     let description: String
-    let parameters: [Parameter]
+    package private(set) var parameters: [Parameter]
     /// Of the request; nil where it has none.
     package let body: MediaType?
     package private(set) var responses: [Response]
@@ -93,12 +103,15 @@ package struct Operation: Sendable {
         precondition(Set(responses.map(\.status)).count == responses.count, "a status is described once")
     }
 
-    /// With responses that may come too; what the operation itself says of a status counts.
-    package func adding(_ others: [Response]) -> Operation {
+    /// With what others like it have too: responses, where the operation itself says nothing of their status, parameters, and
+    /// headers of every response.
+    package func adding(_ others: [Response], parameters: [Parameter] = [], headers: [Header] = []) -> Operation {
         var operation = self
         let described = Set(responses.map(\.status))
         operation.responses += others.filter { !described.contains($0.status) }
         operation.responses.sort { $0.status.rawValue < $1.status.rawValue }
+        for index in operation.responses.indices { operation.responses[index].headers += headers }
+        operation.parameters += parameters
         return operation
     }
 }

@@ -16,7 +16,7 @@ extension HTMLWriter {
                 writer.element(
                     "p", [:], "For who is signed in: `Authorization: Bearer TOKEN`, or the cookie `session`.")
             }
-            writer.parameters(operation.parameters)
+            writer.parameters(operation.parameters.filter { !$0.isEverywhere })
             if let body = operation.body {
                 writer.element("h4", [:], "Body")
                 writer.mediaType(body)
@@ -27,7 +27,7 @@ extension HTMLWriter {
         }
     }
 
-    private mutating func parameters(_ parameters: [Operation.Parameter]) {
+    mutating func parameters(_ parameters: [Operation.Parameter]) {
         guard !parameters.isEmpty else { return }
         element("h4", [:], "Parameters")
         table("Parameters", columns: ["Name", "Where", "What", "Value"]) { writer in
@@ -49,17 +49,20 @@ extension HTMLWriter {
                     writer.responseHeading(response)
                     writer.element("td", [:], response.description)
                     writer.element("td") { writer in
-                        if response.headers.isEmpty, response.content.isEmpty { writer.append("no body") }
-                        for header in response.headers {
-                            writer.element("p") { writer in
-                                writer.element("code") { $0.append(header.name) }
-                                writer.prose(": \(header.description)")
-                            }
-                        }
+                        let headers = response.headers.filter { !$0.isEverywhere }
+                        if headers.isEmpty, response.content.isEmpty { writer.append("no body") }
+                        for header in headers { writer.header(header) }
                         for type in response.content { writer.mediaType(type) }
                     }
                 }
             }
+        }
+    }
+
+    mutating func header(_ header: Operation.Header) {
+        element("p") { writer in
+            writer.element("code") { $0.append(header.name) }
+            writer.prose(": \(header.description)")
         }
     }
 

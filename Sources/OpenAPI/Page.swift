@@ -70,6 +70,8 @@ extension Document {
             writer.element(
                 "p", [:], "These mean the same wherever they come; each operation lists the ones it can give.")
             writer.responses(components.responses)
+            writer.parameters(components.parameters)
+            for header in components.headers where header.isEverywhere { writer.header(header) }
         }
         writer.element("section", ["aria-labelledby": "problems"]) { writer in
             writer.element("h2", ["id": "problems"], "Problems")
