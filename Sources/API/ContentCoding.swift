@@ -21,7 +21,9 @@ struct ContentCoding {
         let codings = request.headers.list("content-encoding").filter { !$0.equalsIgnoringCase("identity") }
         guard let coding = codings.first else { return request.body }
         guard codings.count == 1, coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") else {
-            throw Problem.unknownContentCoding
+            throw Problem(
+                .unsupportedMediaType, "The content coding is unknown.",
+                fields: [Response.Field(name: "Accept-Encoding", value: "gzip")])
         }
         do throws(Gunzip.UnpackError) {
             return try Gunzip.unpack(request.body, outputBytesMax: bodyBytesMax)

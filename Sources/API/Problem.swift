@@ -16,12 +16,6 @@ package struct Problem: Error, Sendable {
     }
 
     package var response: Response {
-        var response = Response(status, contentType: "application/problem+json", .bytes(body))
-        for field in fields { response.add(field.name, field.value) }
-        return response
-    }
-
-    var body: [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.name("type")
@@ -33,7 +27,9 @@ package struct Problem: Error, Sendable {
             writer.name("detail")
             writer.string(detail)
         }
-        return writer.bytes
+        var response = Response(status, contentType: "application/problem+json", .bytes(writer.bytes))
+        for field in fields { response.add(field.name, field.value) }
+        return response
     }
 }
 
@@ -74,12 +70,6 @@ extension Problem {
     static func unauthorized(_ detail: String) -> Problem {
         Problem(.unauthorized, detail, fields: [Response.Field(name: "WWW-Authenticate", value: "Bearer")])
     }
-
-    static let crossSite = Problem(.forbidden, "The request comes from another site.")
-
-    static let unknownContentCoding = Problem(
-        .unsupportedMediaType, "The content coding is unknown.",
-        fields: [Response.Field(name: "Accept-Encoding", value: "gzip")])
 
     static func detail(_ reason: OrderNumber.ParseError) -> String {
         switch reason {

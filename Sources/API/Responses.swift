@@ -6,7 +6,7 @@ extension Operation.Response {
     /// A problem document, and the fields that go with it: the description shows what the server says.
     static func problem(_ problem: Problem, _ description: String, isShared: Bool = false) -> Self {
         let document = Operation.MediaType(
-            "application/problem+json", .problem, examples: ["problem": String(decoding: problem.body, as: UTF8.self)])
+            "application/problem+json", .problem, examples: ["problem": problem.exampleText])
         let headers = problem.fields.map { field in
             guard let header = Operation.Header.ofProblems[field.name] else {
                 preconditionFailure("\(field.name) is described")
@@ -56,15 +56,27 @@ extension Operation.Response {
         .unauthorized("Sign in first."), "The request shows no session, or one that has ended.", isShared: true)
 
     private static let forbidden = problem(
-        .crossSite, "A browser was led here by another site, which `http.allowed_origins` does not name.",
+        Problem(.forbidden, "The request comes from another site."),
+        "A browser was led here by another site, which `http.allowed_origins` does not name.",
         isShared: true
     )
 
     private static let unsupportedMediaType = problem(
-        .unknownContentCoding, "The body is packed with something other than gzip.", isShared: true)
+        Problem(
+            .unsupportedMediaType, "The content coding is unknown.",
+            fields: [HTTP.Response.Field(name: "Accept-Encoding", value: "gzip")]),
+        "The body is packed with something other than gzip.", isShared: true)
 
     private static func refusal(_ status: Status, _ detail: String, _ description: String) -> Self {
         problem(Problem(RequestError(status, detail)), description, isShared: true)
+    }
+}
+
+extension Problem {
+    /// The document as a client gets it.
+    fileprivate var exampleText: String {
+        guard case .bytes(let bytes) = response.body else { preconditionFailure("a problem is written as a whole") }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

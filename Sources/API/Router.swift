@@ -82,7 +82,9 @@ extension Router {
     func find(_ request: Request, _ crossSiteCheck: CrossSiteCheck) throws(Problem) -> Found {
         switch match(request) {
         case .route(let route):
-            guard crossSiteCheck.allows(request) else { throw Problem.crossSite }
+            guard crossSiteCheck.allows(request) else {
+                throw Problem(.forbidden, "The request comes from another site.")
+            }
             return .route(route)
         case .unknownPath: throw Problem(.notFound, "There is nothing at this path.")
         case .otherMethods(let allow):
