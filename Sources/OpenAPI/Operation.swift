@@ -103,15 +103,22 @@ package struct Operation: Sendable {
         precondition(Set(responses.map(\.status)).count == responses.count, "a status is described once")
     }
 
-    /// With what others like it have too: responses, where the operation itself says nothing of their status, parameters, and
-    /// headers of every response.
-    package func adding(_ others: [Response], parameters: [Parameter] = [], headers: [Header] = []) -> Operation {
+    /// With what others like it have too: parameters, and responses where the operation itself says nothing of their status.
+    package func adding(_ others: [Response], parameters: [Parameter] = []) -> Operation {
         var operation = self
         let described = Set(responses.map(\.status))
         operation.responses += others.filter { !described.contains($0.status) }
         operation.responses.sort { $0.status.rawValue < $1.status.rawValue }
-        for index in operation.responses.indices { operation.responses[index].headers += headers }
         operation.parameters += parameters
+        return operation
+    }
+
+    /// With a header of every response whose status is one of these.
+    package func adding(_ header: Header, where hasHeader: (Status) -> Bool = { _ in true }) -> Operation {
+        var operation = self
+        for index in responses.indices where hasHeader(responses[index].status) {
+            operation.responses[index].headers.append(header)
+        }
         return operation
     }
 }
