@@ -18,13 +18,19 @@ def corrected(text: str) -> str:
     return text.replace(digits, with_check_digit(digits[:-1])) if digits.isdigit() and len(digits) % 2 else text
 
 
-def shortened(text: str, count: int) -> str:
-    """JSON Schema counts characters, the server bytes."""
-    return text.encode()[:count].decode(errors="ignore")
-
-
 def operation_id(case) -> str:
     return case.operation.definition.raw.get("operationId", "")
+
+
+def admitted(case, name: str, value):
+    """JSON Schema counts characters, the server bytes."""
+    if not isinstance(value, str):
+        return value
+    if operation_id(case) in NUMBER_OF_ORDER and name == "order":
+        return corrected(value)
+    if operation_id(case) in HAS_SECRETS and name in TEXT_BYTES_MAX:
+        return value.encode()[: TEXT_BYTES_MAX[name]].decode(errors="ignore")
+    return value
 
 
 @schemathesis.hook
@@ -34,14 +40,10 @@ def before_call(context, case, kwargs):
     # A cursor means nothing but what the server means by it.
     if case.query and "cursor" in case.query:
         case.query = {name: value for name, value in case.query.items() if name != "cursor"}
-    if operation_id(case) in NUMBER_OF_ORDER:
-        if isinstance(case.body, str):
-            case.body = corrected(case.body)
-        elif isinstance(case.body, dict):
-            case.body = {**case.body, "order": corrected(case.body["order"])}
-    if operation_id(case) in HAS_SECRETS:
-        limits = {name: count for name, count in TEXT_BYTES_MAX.items() if name in case.body}
-        case.body = {**case.body, **{name: shortened(case.body[name], count) for name, count in limits.items()}}
+    if operation_id(case) in NUMBER_OF_ORDER and isinstance(case.body, str):
+        case.body = corrected(case.body)
+    elif isinstance(case.body, dict):
+        case.body = {name: admitted(case, name, value) for name, value in case.body.items()}
 
 
 def new_session() -> str:
