@@ -51,7 +51,7 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
-        .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty"]),
+        .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
         .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty"]),
         .testTarget(

@@ -11,6 +11,9 @@ extension Operation {
                 LoyaltyError.malformed("The login is empty."),
                 "The body is not that object, or the login or the password is empty or too long."),
             .problem(LoyaltyError.loginTaken, "Another user has this login."),
+            .problem(
+                LoyaltyError.tooManyRegistrations(retryAfterSeconds: 60),
+                "Too many users were registered from this address. Nothing happened."),
         ])
 
     static let signIn = Operation(
@@ -23,7 +26,44 @@ extension Operation {
                 LoyaltyError.malformed("\"password\" is not a string."),
                 "The body is not that object, or the login or the password is empty or too long."),
             .problem(LoyaltyError.wrongCredentials, "No user has this login and this password."),
+            tooManyFailures,
         ])
+
+    static let signOut = Operation(
+        id: "signOut", tag: "Accounts", summary: "Sign out",
+        description: "The session that the request shows ends; others of the user go on.",
+        responses: [Response(.noContent, "The session has ended.", headers: [setCookie])])
+
+    static let changePassword = Operation(
+        id: "changePassword", tag: "Accounts", summary: "Change the password",
+        description: "All other sessions of the user end.",
+        body: MediaType(
+            "application/json",
+            Schema(
+                .object(
+                    [
+                        Schema.Property("current", text(bytesMax: Password.bytesMax), "The password up to now."),
+                        Schema.Property(
+                            "new", text(bytesMax: Password.bytesMax),
+                            "The one from now on, as for registering; at most \(Password.bytesMax) bytes of UTF-8."),
+                    ], isClosed: false),
+                named: "PasswordChange", "Other members are ignored."),
+            examples: ["change": #"{"current":"correct horse","new":"battery staple"}"#]),
+        responses: [
+            Response(.noContent, "The password is changed, and only this session is left."),
+            .problem(
+                LoyaltyError.malformed("\"new\" is not a string."),
+                "The body is not that object, or a password is empty or too long."),
+            .problem(
+                LoyaltyError.wrongCurrentPassword,
+                "The current password is wrong, or a browser was led here by another site."),
+            tooManyFailures,
+        ])
+
+    private static let tooManyFailures = Response.problem(
+        LoyaltyError.tooManyFailures(retryAfterSeconds: 2),
+        "Too many attempts with this login or from this address have failed. Nothing was looked at: wait, and ask again."
+    )
 
     private static let credentials = MediaType(
         "application/json",
@@ -48,13 +88,16 @@ extension Operation {
     private static let signedIn = Response(
         .ok, "Signed in: show the token of either field with the requests to come.",
         headers: [
-            Header(
-                "Set-Cookie", "The session for browsers, as long as it lasts.",
-                Schema(
-                    .string, "", [.pattern("^session=[A-Za-z0-9_-]+; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+")],
-                    example: #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000""#)),
+            setCookie,
             Header(
                 "Authorization", "The session for programs.",
                 Schema(.string, "", [.pattern("^Bearer [A-Za-z0-9_-]+$")], example: #""Bearer TOKEN""#)),
         ])
+
+    /// An empty one that ends at once is removed.
+    private static let setCookie = Header(
+        "Set-Cookie", "The session for browsers, as long as it lasts; empty once it has ended.",
+        Schema(
+            .string, "", [.pattern("^session=[A-Za-z0-9_-]*; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+")],
+            example: #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000""#))
 }

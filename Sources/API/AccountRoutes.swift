@@ -2,29 +2,63 @@ import HTTP
 import JSON
 import Loyalty
 
-/// Registering and signing in.
+/// Registering, signing in and out, and changing the password.
 struct AccountRoutes {
     let accounts: AccountService
     let authentication: Authentication
+    let proxies: TrustedProxies
 
     var routes: [Route] {
         [
             Route(method: .post, path: "/api/user/register", operation: .register, action: .anyone(register)),
             Route(method: .post, path: "/api/user/login", operation: .signIn, action: .anyone(signIn)),
+            Route(method: .post, path: "/api/user/logout", operation: .signOut, action: .account(signOut)),
+            Route(
+                method: .post, path: "/api/user/password", operation: .changePassword, action: .account(changePassword)),
         ]
     }
 
-    private func register(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func register(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
+        let network = proxies.clientNetwork(of: request)
+        let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
-            authentication.signedIn(try await accounts.register(login: pair.login, password: pair.password))
+            let session = try await accounts.register(login: pair.login, password: pair.password, from: network)
+            return authentication.signedIn(session, isSecure: isSecure)
         }
     }
 
-    private func signIn(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func signIn(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
+        let network = proxies.clientNetwork(of: request)
+        let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
-            authentication.signedIn(try await accounts.signIn(login: pair.login, password: pair.password))
+            let session = try await accounts.signIn(login: pair.login, password: pair.password, from: network)
+            return authentication.signedIn(session, isSecure: isSecure)
+        }
+    }
+
+    private func signOut(_ user: UserID, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let session = authentication.sessionID(shownBy: request)
+        let isSecure = proxies.sayHTTPS(of: request)
+        return { () async throws(LoyaltyError) in
+            try await accounts.signOut(session)
+            return authentication.signedOut(isSecure: isSecure)
+        }
+    }
+
+    /// `{"current": "…", "new": "…"}`
+    private func changePassword(
+        _ user: UserID, _ request: Request, _ body: [UInt8]
+    ) throws(LoyaltyError) -> Route.Later {
+        let object = try RequestObject(body)
+        let current = try object.string("current")
+        let new = try object.string("new")
+        let session = authentication.sessionID(shownBy: request)
+        let network = proxies.clientNetwork(of: request)
+        return { () async throws(LoyaltyError) in
+            try await accounts.changePassword(of: user, from: current, to: new, keeping: session, from: network)
+            return Response(.noContent)
         }
     }
 

@@ -16,6 +16,7 @@ package final class AccrualAPI: RequestHandler {
     private let router: Router
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
+    private let requestIDs: RequestIDs
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
@@ -23,28 +24,24 @@ package final class AccrualAPI: RequestHandler {
     /// the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
         accruals: AccrualService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
-        didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         let routes = AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes
         router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
+        self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
 
     package func respond(to request: Request) -> Reply {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try Outcome(request, onOpen: route, contentCoding).reply
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
-        }
+        outcome(of: request).reply(with: AnswerFields(requestID: requestIDs.id(of: request)))
     }
 
-    package func response(to error: RequestError) -> Response { Problem(error).response }
+    package func response(to error: RequestError) -> Response {
+        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
+    }
 
     package func endBatch() {
         didEndBatch()
@@ -52,5 +49,16 @@ package final class AccrualAPI: RequestHandler {
 
     package func close() {
         didClose()
+    }
+
+    private func outcome(of request: Request) -> Outcome {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck) {
+            case .route(let route): return try Outcome(request, onOpen: route, contentCoding)
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
     }
 }

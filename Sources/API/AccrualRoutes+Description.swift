@@ -15,7 +15,7 @@ extension Operation {
                 "The body is not that object, the match is empty, the reward is not above zero, or the type is unknown."
             ),
             .problem(
-                Problem(.conflict, "There is a rule for this match."),
+                Problem(.ruleTaken, "There is a rule for this match."),
                 "There is a rule for the match, or there are \(RewardRule.countMax) rules."),
         ])
 
@@ -43,7 +43,7 @@ extension Operation {
         responses: [
             Response(.noContent, "The rule is gone."),
             .problem(LoyaltyError.malformed("The match in the path is not UTF-8."), "The match is not UTF-8."),
-            .problem(Problem(.notFound, "There is no rule for this match."), "There is no rule for the match."),
+            .problem(Problem(.ruleUnknown, "There is no rule for this match."), "There is no rule for the match."),
         ])
 
     static let acceptReceipt = Operation(
@@ -59,7 +59,7 @@ extension Operation {
             .problem(
                 LoyaltyError.malformed("\"price\" is below zero."),
                 "The body is not that object, the number is no order's, or a price is below zero."),
-            .problem(Problem(.conflict, "The order was accepted before."), "There is a receipt of the order."),
+            .problem(Problem(.receiptAccepted, "The order was accepted before."), "There is a receipt of the order."),
         ])
 
     static let receiptStatus = Operation(

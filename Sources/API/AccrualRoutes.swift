@@ -20,7 +20,7 @@ struct AccrualRoutes {
         ]
     }
 
-    private func addRule(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func addRule(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let object = try RequestObject(body)
         let match = try object.string("match")
         let type = try object.string("reward_type")
@@ -32,8 +32,8 @@ struct AccrualRoutes {
         return { () async throws(LoyaltyError) in
             switch try await accruals.add(rule) {
             case .added: Response(.ok)
-            case .matchTaken: Problem(.conflict, "There is a rule for this match.").response
-            case .full: Problem(.conflict, "There are \(RewardRule.countMax) rules, and no more may be.").response
+            case .matchTaken: Problem(.ruleTaken, "There is a rule for this match.").response
+            case .full: Problem(.tooManyRules, "There are \(RewardRule.countMax) rules, and no more may be.").response
             }
         }
     }
@@ -61,17 +61,17 @@ struct AccrualRoutes {
         guard let match = request.lastSegment else { throw .malformed("The match in the path is not UTF-8.") }
         return { () async throws(LoyaltyError) in
             try await accruals.removeRule(matching: match)
-                ? Response(.noContent) : Problem(.notFound, "There is no rule for this match.").response
+                ? Response(.noContent) : Problem(.ruleUnknown, "There is no rule for this match.").response
         }
     }
 
-    private func acceptReceipt(_ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+    private func acceptReceipt(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let receipt = try Receipt(body)
         let points = try accruals.earnings(of: receipt)
         let order = receipt.order
         return { () async throws(LoyaltyError) in
             try await accruals.accept(order, earning: points)
-                ? Response(.accepted) : Problem(.conflict, "The order was accepted before.").response
+                ? Response(.accepted) : Problem(.receiptAccepted, "The order was accepted before.").response
         }
     }
 
@@ -108,25 +108,5 @@ extension Receipt {
             goods.append(Good(description: try item.string("description"), price: price))
         }
         self.init(order: order, goods: goods)
-    }
-}
-
-extension Request {
-    /// The path's last segment, its percent-encodings undone (RFC 3986, section 2.1); nil where that is not UTF-8.
-    fileprivate var lastSegment: String? {
-        let path = path
-        var rest = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
-        var bytes: [UInt8] = []
-        while let byte = rest.popFirst() {
-            // The parser takes no target with half an encoding.
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), let value = UInt8(digits, radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

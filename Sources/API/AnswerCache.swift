@@ -9,7 +9,7 @@ final class AnswerCache {
         /// Which of the routes.
         let route: Int
         let isPacked: Bool
-        /// What of it was asked for, and in which form.
+        /// What of it was asked for, and which forms are liked.
         let selection: [UInt8]
     }
 
@@ -50,17 +50,5 @@ final class AnswerCache {
             bytes = entry.bytes
         }
         entries[key] = entry
-    }
-}
-
-extension Request {
-    /// What tells two requests for one resource apart: the query, and the media types that are liked.
-    fileprivate var query: ArraySlice<UInt8> { target[path.endIndex...] }
-
-    var selection: [UInt8] {
-        let accepted = headers.all("accept")
-        // Most have neither, and then nothing is made.
-        if query.isEmpty, accepted.isEmpty { return [] }
-        return Array(query) + accepted.flatMap { [0] + $0 }
     }
 }

@@ -9,7 +9,7 @@ struct Authentication {
     let accounts: AccountService
     /// How long the cookie is kept; the session ends then too.
     let sessionSeconds: Int64
-    /// Whether a browser sends the cookie over TLS only.
+    /// Whether a browser sends the cookie over TLS only, however it came here.
     let cookieIsSecure: Bool
     let versions: any ReadVersions
     let cache: SessionCache
@@ -25,16 +25,32 @@ struct Authentication {
         return session.user
     }
 
-    /// 200, with the session as a cookie and as a header.
-    func signedIn(_ session: NewSession) -> Response {
+    /// The session by which a request's user was found.
+    func sessionID(shownBy request: Request) -> SessionID {
+        guard let text = Self.token(of: request) else { preconditionFailure("a user is found by a session") }
+        return accounts.id(of: SessionToken(text: String(decoding: text, as: UTF8.self)))
+    }
+
+    /// 200, with the session as a cookie and as a header. `isSecure` says that the client came through TLS.
+    func signedIn(_ session: NewSession, isSecure: Bool) -> Response {
         var response = Response(.ok)
-        let secure = cookieIsSecure ? "; Secure" : ""
-        response.add(
-            "Set-Cookie",
-            "session=\(session.token.text); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(sessionSeconds)\(secure)")
+        response.add("Set-Cookie", cookie(session.token.text, maxAge: sessionSeconds, isSecure: isSecure))
         response.add("Authorization", "Bearer \(session.token.text)")
         response.add("Cache-Control", "no-store")
         return response
+    }
+
+    /// 204, and no cookie any more: one without time left is removed (RFC 6265, section 5.2.2).
+    func signedOut(isSecure: Bool) -> Response {
+        var response = Response(.noContent)
+        response.add("Set-Cookie", cookie("", maxAge: 0, isSecure: isSecure))
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+
+    private func cookie(_ value: String, maxAge: Int64, isSecure: Bool) -> String {
+        let secure = cookieIsSecure || isSecure ? "; Secure" : ""
+        return "session=\(value); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
     }
 
     private static func token(of request: Request) -> ArraySlice<UInt8>? {

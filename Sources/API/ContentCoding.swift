@@ -22,7 +22,7 @@ struct ContentCoding {
         guard let coding = codings.first else { return request.body }
         guard codings.count == 1, coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") else {
             throw Problem(
-                .unsupportedMediaType, "The content coding is unknown.",
+                .unknownContentCoding, "The content coding is unknown.",
                 fields: [Response.Field(name: "Accept-Encoding", value: "gzip")])
         }
         do throws(Gunzip.UnpackError) {
@@ -31,7 +31,7 @@ struct ContentCoding {
             switch error {
             case .tooLarge:
                 throw Problem(.contentTooLarge, "The body unpacks to more than \(bodyBytesMax) bytes.")
-            case .broken: throw Problem(.badRequest, "The body is not whole gzip data.")
+            case .broken: throw Problem(.invalidContent, "The body is not whole gzip data.")
             }
         }
     }
@@ -42,11 +42,11 @@ struct ContentCoding {
         switch response.body {
         case .bytes(let bytes):
             guard bytes.count >= Self.packedBytesMin else { return response }
-            response.add("Vary", "Accept-Encoding")
+            response.vary(by: "Accept-Encoding")
             guard isPreferred else { return response }
             response.replaceBody(.bytes(compressor.compress(bytes)), coding: "gzip")
         case .parts(let parts):
-            response.add("Vary", "Accept-Encoding")
+            response.vary(by: "Accept-Encoding")
             guard isPreferred, let packed = PackedParts(parts, budget: streams) else {
                 return response
             }

@@ -36,12 +36,13 @@ extension GophermartAPI {
                 spend the points.
 
                 Points are numbers with at most two decimals, 1 point = 1 rouble. Times are RFC 3339 in UTC. A session is shown \
-                as `Authorization: Bearer TOKEN` or as the cookie `session`; where a request has both, the header counts.
+                as `Authorization: Bearer TOKEN` or as the cookie `session`; where a request has both, the header counts. Pages of \
+                other origins may call the API where its owner lists them in `cors_origins`.
 
                 \(Documentation.everywhere)
                 """,
             tags: [
-                Document.Tag("Accounts", "Registering and signing in."),
+                Document.Tag("Accounts", "Registering, signing in and out, and passwords."),
                 Document.Tag("Orders", "What customers bought, to be credited once."),
                 Document.Tag("Balance", "The points that a user has, and where they went."),
                 documentationTag,
@@ -79,9 +80,9 @@ extension Documentation {
         gzip. 429 and 503 mean that nothing happened: ask again after `Retry-After`.
         """
 
-    fileprivate static let problems = [
+    fileprivate static let problems = ProblemType.allCases.map { type in
         Document.Problem(
-            anchor: "problem-about-blank", title: "about:blank",
-            description: "The status says what kind of problem it is, and the detail what was wrong.")
-    ]
+            anchor: "problem-\(type.name)", title: type.title,
+            description: "Status \(type.status.rawValue), `\(type.uri)`. \(type.explanation)")
+    }
 }

@@ -13,10 +13,13 @@ final class Documentation: Sendable {
         fileprivate let plain: [UInt8]
         fileprivate let packed: [UInt8]
         fileprivate let fields: [Response.Field]
+        /// Of these bytes, for the entity tag: FNV-1a.
+        fileprivate let state: UInt64
 
         init(contentType: String, _ bytes: [UInt8], fields: [Response.Field] = []) {
             (self.contentType, self.fields) = (contentType, fields)
             plain = bytes
+            state = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
             packed = GzipCompressor(level: 9).compress(bytes)
         }
     }
@@ -77,10 +80,15 @@ struct DocumentationRoutes {
 
     private func answer(_ request: Request, _ which: KeyPath<Documentation.Written, Documentation.Kept>) -> Response {
         let kept = documentation.written { endpoints }[keyPath: which]
+        let tag = EntityTag(state: kept.state, variation: .acceptEncoding).text
+        if let condition = IfNoneMatch(request.headers), condition.isAny || condition.tag(of: kept.state) != nil {
+            return .notModified(tag: tag, vary: "Accept-Encoding")
+        }
         let isPacked = Preferences.prefersGzip(request.headers)
         var response = Response(.ok, contentType: kept.contentType, .bytes(kept.plain))
         if isPacked { response.replaceBody(.bytes(kept.packed), coding: "gzip") }
-        response.add("Vary", "Accept-Encoding")
+        response.vary(by: "Accept-Encoding")
+        response.add("ETag", tag)
         response.add("Cache-Control", "no-cache")
         response.add("X-Content-Type-Options", "nosniff")
         for field in kept.fields { response.add(field.name, field.value) }

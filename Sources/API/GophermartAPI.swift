@@ -10,6 +10,12 @@ package final class GophermartAPI: RequestHandler {
         package var cookieIsSecure = false
         /// Origins, other than the server's own, whose pages may change something.
         package var allowedOrigins: [String] = []
+        /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+        package var trustedProxies: [IPNetwork] = []
+        /// Origins whose pages may read answers too.
+        package var sharedOrigins: [String] = []
+        /// Random at the start of the server, and the same for all of its loops.
+        package var entityTagEpoch: UInt64 = 0
 
         package init() {}
     }
@@ -18,46 +24,46 @@ package final class GophermartAPI: RequestHandler {
     private let authentication: Authentication
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
-    private let versions: any ReadVersions
-    private let answers: AnswerCache
+    private let sharing: CrossOriginSharing
+    private let reads: UserReads
+    private let requestIDs: RequestIDs
     /// What every request without a session gets, written out once.
-    private let signInFirst = Problem.unauthorized("Sign in first.").response
+    private let signInFirst = Problem.unauthorized(.signInRequired, "Sign in first.").response
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
     /// `didEndBatch` ends what the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
         accounts: AccountService, orders: OrderService, balances: BalanceService, versions: any ReadVersions,
-        settings: Settings, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        settings: Settings, requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
+        let proxies = TrustedProxies(networks: settings.trustedProxies)
         let routes =
-            AccountRoutes(accounts: accounts, authentication: authentication).routes
+            AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
             + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
             + LedgerRoutes(balances: balances).routes
         router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
-        crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
+        crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins + settings.sharedOrigins)
+        sharing = CrossOriginSharing(origins: settings.sharedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
-        self.versions = versions
-        answers = AnswerCache(versions: versions)
+        reads = UserReads(
+            versions: versions, tags: EntityTags(epoch: settings.entityTagEpoch), contentCoding: contentCoding)
+        self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
         self.didClose = didClose
     }
 
     package func respond(to request: Request) -> Reply {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try outcome(of: request, on: route).reply
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
-        }
+        let fields = AnswerFields(requestID: requestIDs.id(of: request), grant: sharing.grant(to: request))
+        return outcome(of: request).reply(with: fields)
     }
 
-    package func response(to error: RequestError) -> Response { Problem(error).response }
+    package func response(to error: RequestError) -> Response {
+        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
+    }
 
     package func endBatch() {
         didEndBatch()
@@ -67,26 +73,32 @@ package final class GophermartAPI: RequestHandler {
         didClose()
     }
 
+    private func outcome(of request: Request) -> Outcome {
+        do throws(Problem) {
+            switch try router.find(request, crossSiteCheck, sharing) {
+            case .route(let route): return try outcome(of: request, on: route)
+            case .answer(let response): return .now(response)
+            }
+        } catch {
+            return .now(error.response)
+        }
+    }
+
     private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
         case .anyone, .open, .kept, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }
-            let prefersGzip = Preferences.prefersGzip(request.headers)
-            let key = AnswerCache.Key(
-                user: user, route: route.number, isPacked: prefersGzip, selection: request.selection)
-            if let response = answers.response(for: key) { return .now(response) }
-            let version = versions.version
-            let response = contentCoding.packed(
-                try Problem.translating { () throws(LoyaltyError) in try read(user, request) }, ifPreferred: prefersGzip
-            )
-            answers.insert(response, for: key, version: version)
-            return .now(response)
+            return .now(try reads.response(to: request, of: user, on: route, read))
         case .write(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, body) })
+        case .account(let begin):
+            guard let user = try user(of: request) else { return .now(signInFirst) }
+            let body = try contentCoding.unpackedBody(of: request)
+            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, request, body) })
         }
     }
 

@@ -3,9 +3,25 @@ import JSON
 import Loyalty
 
 extension Response {
-    /// 200 with a user's own data, which is nothing for a shared cache (RFC 9111, section 5.2.2).
+    /// 200 with a user's own data.
     static func `private`(contentType: String, _ body: Body) -> Response {
-        var response = Response(.ok, contentType: contentType, body)
+        Response(.ok, contentType: contentType, body).withPrivateCaching
+    }
+
+    /// 204: a user has nothing of the kind.
+    static var privateNothing: Response { Response(.noContent).withPrivateCaching }
+
+    /// 304: what the client has is still so (RFC 9110, section 15.4.5).
+    static func notModified(tag: String?, vary: String?) -> Response {
+        var response = Response(.notModified).withPrivateCaching
+        if let vary { response.vary(by: vary) }
+        if let tag { response.add("ETag", tag) }
+        return response
+    }
+
+    /// Nothing for a shared cache, and the client's own asks before it uses it again (RFC 9111, section 5.2.2).
+    private var withPrivateCaching: Response {
+        var response = self
         response.add("Cache-Control", "private, no-cache")
         return response
     }

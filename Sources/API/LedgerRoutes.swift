@@ -16,7 +16,7 @@ struct LedgerRoutes {
         }
         var response = try Response.list(
             Preferences.prefersCSV(request.headers) ? Self.csv() : Self.json(), of: user, for: request, read: read)
-        response.add("Vary", "Accept")
+        response.vary(by: "Accept")
         return response
     }
 

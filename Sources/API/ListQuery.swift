@@ -21,7 +21,7 @@ struct ListQuery {
                 }
                 limit = count
             } else if name.equals("cursor") {
-                guard cursor == nil, let position = Self.cursor(value, of: user) else {
+                guard cursor == nil, let position = Self.cursor(value, of: user, at: request.path) else {
                     throw .malformed("\"cursor\" is none that this list gave you.")
                 }
                 cursor = position
@@ -32,10 +32,11 @@ struct ListQuery {
         self.cursor = cursor
     }
 
-    /// The query of the next page.
-    static func text(limit: Int, cursor: PageCursor, of user: UserID) -> String {
+    /// The path and query of the next page of the list at the path.
+    static func target(limit: Int, cursor: PageCursor, of user: UserID, at path: ArraySlice<UInt8>) -> String {
         let position = String(cursor.rawValue, radix: 36)
-        return "limit=\(limit)&cursor=\(position).\(String(check(position, of: user), radix: 36))"
+        let check = String(check(position, of: user, at: path), radix: 36)
+        return "\(String(decoding: path, as: UTF8.self))?limit=\(limit)&cursor=\(position).\(check)"
     }
 
     private static func parameters(of request: Request) -> [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
@@ -51,20 +52,22 @@ struct ListQuery {
         return areDigits ? Int(String(decoding: digits, as: UTF8.self)) : nil
     }
 
-    private static func cursor(_ text: ArraySlice<UInt8>, of user: UserID) -> PageCursor? {
+    private static func cursor(
+        _ text: ArraySlice<UInt8>, of user: UserID, at path: ArraySlice<UInt8>
+    ) -> PageCursor? {
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 2, let value = Int64(parts[0], radix: 36), value > 0,
-            String(value, radix: 36) == parts[0], String(check(parts[0], of: user), radix: 36) == parts[1]
+            String(value, radix: 36) == parts[0], String(check(parts[0], of: user, at: path), radix: 36) == parts[1]
         else { return nil }
         return PageCursor(rawValue: value)
     }
 
-    /// FNV-1a. It finds cursors that were cut, altered or are another user's; it keeps nobody out, as a list shows a user
-    /// nothing but what is theirs wherever it begins.
-    private static func check(_ position: String, of user: UserID) -> UInt32 {
+    /// FNV-1a. It finds cursors that were cut, altered or are another user's or list's; it keeps nobody out, as a list shows
+    /// a user nothing but what is theirs wherever it begins.
+    private static func check(_ position: String, of user: UserID, at path: ArraySlice<UInt8>) -> UInt32 {
         var hash: UInt32 = 0x811C_9DC5
-        for byte in "\(position)/\(user.rawValue)".utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        for byte in Array("\(position)/\(user.rawValue)".utf8) + path { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         return hash
     }
 }

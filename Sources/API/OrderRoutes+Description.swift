@@ -15,6 +15,22 @@ extension Operation {
                 LoyaltyError.orderNumberInvalid(.checkDigit), "The body is not digits, or the Luhn check fails."),
         ])
 
+    static let getOrder = Operation(
+        id: "getOrder", tag: "Orders", summary: "Show one of the user's orders",
+        parameters: [Parameter("number", in: .path, "The number of the order.", .orderNumber)],
+        responses: [
+            Response(
+                .ok, "The order.",
+                content: [
+                    MediaType(
+                        "application/json", .order,
+                        examples: [
+                            "order": #"{"number":"9278923470","status":"NEW","uploaded_at":"2026-11-22T19:02:45Z"}"#
+                        ])
+                ]),
+            .problem(LoyaltyError.orderUnknown, "This user uploaded no such order, whoever else did."),
+        ])
+
     static let listOrders = list(
         id: "listOrders", tag: "Orders", summary: "List the user's orders",
         description: "The newest upload comes first.",

@@ -10,6 +10,7 @@ struct OrderRoutes {
         [
             Route(method: .post, path: "/api/user/orders", operation: .uploadOrder, action: .write(upload)),
             Route(method: .get, path: "/api/user/orders", operation: .listOrders, action: .read(list)),
+            Route(method: .get, path: "/api/user/orders/{number}", operation: .getOrder, action: .read(order)),
         ]
     }
 
@@ -27,6 +28,16 @@ struct OrderRoutes {
         return try .list(format, of: user, for: request) { cursor, limit throws(LoyaltyError) in
             try orders.orders(of: user, from: cursor, limit: limit)
         }
+    }
+
+    /// A text that is no order number is one that the user has not uploaded, and so is another's.
+    private func order(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
+        guard let text = request.lastSegment else { throw .orderUnknown }
+        let order = try orders.order(numbered: text, of: user)
+        var times = TimestampWriter()
+        var writer = JSONWriter(reserving: 128 + order.number.digits.utf8.count)
+        writer.order(order, &times)
+        return .private(contentType: "application/json", .bytes(writer.bytes))
     }
 }
 

@@ -11,23 +11,28 @@ enum Outcome {
         switch route.action {
         case .anyone(let begin):
             let body = try contentCoding.unpackedBody(of: request)
-            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(body) })
+            self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request, body) })
         case .open(let read):
             let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }
             self = .now(contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers)))
         case .kept(let respond): self = .now(respond(request))
         case .change(let begin):
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
-        case .read, .write: preconditionFailure("who serves users knows them")
+        case .read, .write, .account: preconditionFailure("who serves users knows them")
         }
     }
 
-    var reply: Reply {
+    /// With what every answer has.
+    func reply(with fields: AnswerFields) -> Reply {
         switch self {
-        case .now(let response): .now(response)
+        case .now(let response): .now(fields.added(to: response))
         case .later(let later):
             .later {
-                do throws(LoyaltyError) { return try await later() } catch { return Problem(error).response }
+                do throws(LoyaltyError) {
+                    return fields.added(to: try await later())
+                } catch {
+                    return fields.added(to: Problem(error).response)
+                }
             }
         }
     }

@@ -50,14 +50,14 @@ extension Response {
     ) throws(LoyaltyError) -> Response {
         let query = try ListQuery(request, of: user)
         let page = try read(query.cursor, query.limit ?? PagedBody<Item>.itemsPerPage)
-        guard !page.items.isEmpty else { return Response(.noContent) }
+        guard !page.items.isEmpty else { return .privateNothing }
         guard let next = page.next else { return list(.bytes(format.write(page.items, true, true)), format) }
         guard let limit = query.limit else {
             return list(.parts(PagedBody(beginningWith: page, format, read: read)), format)
         }
         var response = list(.bytes(format.write(page.items, true, true)), format)
-        let path = String(decoding: request.path, as: UTF8.self)
-        response.add("Link", "<\(path)?\(ListQuery.text(limit: limit, cursor: next, of: user))>; rel=\"next\"")
+        let target = ListQuery.target(limit: limit, cursor: next, of: user, at: request.path)
+        response.add("Link", "<\(target)>; rel=\"next\"")
         return response
     }
 

@@ -6,14 +6,14 @@ extension Operation.Response {
     /// A problem document, and the fields that go with it: the description shows what the server says.
     static func problem(_ problem: Problem, _ description: String, isShared: Bool = false) -> Self {
         let document = Operation.MediaType(
-            "application/problem+json", .problem, examples: ["problem": problem.exampleText])
+            Problem.mediaType, .problem, examples: [problem.type.name: problem.exampleText])
         let headers = problem.fields.map { field in
             guard let header = Operation.Header.ofProblems[field.name] else {
                 preconditionFailure("\(field.name) is described")
             }
             return header
         }
-        return Self(problem.status, description, headers: headers, content: [document], isShared: isShared)
+        return Self(problem.type.status, description, headers: headers, content: [document], isShared: isShared)
     }
 
     static func problem(_ error: LoyaltyError, _ description: String) -> Self {
@@ -53,17 +53,18 @@ extension Operation.Response {
     ]
 
     private static let unauthorized = problem(
-        .unauthorized("Sign in first."), "The request shows no session, or one that has ended.", isShared: true)
+        .unauthorized(.signInRequired, "Sign in first."), "The request shows no session, or one that has ended.",
+        isShared: true)
 
     private static let forbidden = problem(
-        Problem(.forbidden, "The request comes from another site."),
+        Problem(.crossSite, "The request comes from another site."),
         "A browser was led here by another site, which `http.allowed_origins` does not name.",
         isShared: true
     )
 
     private static let unsupportedMediaType = problem(
         Problem(
-            .unsupportedMediaType, "The content coding is unknown.",
+            .unknownContentCoding, "The content coding is unknown.",
             fields: [HTTP.Response.Field(name: "Accept-Encoding", value: "gzip")]),
         "The body is packed with something other than gzip.", isShared: true)
 
@@ -73,9 +74,13 @@ extension Operation.Response {
 }
 
 extension Problem {
-    /// The document as a client gets it.
+    /// The document as a client gets it, with the id of some request.
     fileprivate var exampleText: String {
-        guard case .bytes(let bytes) = response.body else { preconditionFailure("a problem is written as a whole") }
+        let ids = RequestIDs(prefix: 0x9F3C_51D2_7A40_E8B6)
+        let fields = AnswerFields(requestID: ids.id(of: RequestError(.badRequest, "")))
+        guard case .bytes(let bytes) = fields.added(to: response).body else {
+            preconditionFailure("a problem is written as a whole")
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -6,7 +6,7 @@ import OpenAPI
 final class Route {
     enum Action {
         /// Open to everyone, and waiting for something.
-        case anyone((_ body: [UInt8]) throws(LoyaltyError) -> Later)
+        case anyone((_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// Open to everyone, and answered from what is there.
         case open((_ request: Request) throws(LoyaltyError) -> Response)
         /// Open to everyone, and written out before, packed and plain.
@@ -17,6 +17,8 @@ final class Route {
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
+        /// As ``write(_:)``, about the session itself or the one who shows it.
+        case account((_ user: UserID, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
     }
 
     /// What is left of a request once its body was taken apart: to wait, and to answer. It holds what it needs and not the
@@ -26,6 +28,8 @@ final class Route {
     let method: Method
     /// Where it ends in a name in braces, any one segment stands there: `/api/orders/{number}`.
     let path: String
+    /// Whether it does.
+    let endsInAnySegment: Bool
     let operation: Operation
     let action: Action
     /// Its place among all routes, which the router gives it.
@@ -33,18 +37,30 @@ final class Route {
 
     init(method: Method, path: String, operation: Operation, action: Action) {
         (self.method, self.path, self.operation, self.action) = (method, path, operation, action)
+        endsInAnySegment = path.hasSuffix("}")
     }
 }
 
 extension Route {
     /// What the API's description says of it, with all that may come of any request like it.
     var endpoint: Endpoint {
-        let needsSession =
-            switch action {
-            case .read, .write: true
-            case .anyone, .open, .kept, .change: false
-            }
         let others = Operation.Response.ofAny(method, needsSession: needsSession, hasBody: operation.body != nil)
-        return Endpoint(method, path, operation.adding(others), needsSession: needsSession)
+        return Endpoint(
+            method, path, (isConditional ? operation.conditional : operation).adding(others).traced,
+            needsSession: needsSession)
+    }
+
+    private var needsSession: Bool {
+        switch action {
+        case .read, .write, .account: true
+        case .anyone, .open, .kept, .change: false
+        }
+    }
+
+    private var isConditional: Bool {
+        switch action {
+        case .read, .kept: true
+        case .anyone, .open, .change, .write, .account: false
+        }
     }
 }

@@ -21,7 +21,7 @@ struct Router {
         init(_ route: Route) {
             path = route.path
             routes = [route]
-            prefix = path.hasSuffix("}") ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
+            prefix = route.endsInAnySegment ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
         }
 
         func isAt(_ path: ArraySlice<UInt8>) -> Bool {
@@ -79,14 +79,16 @@ extension Router {
     }
 
     /// Decides on the path, the method and the site, in this order.
-    func find(_ request: Request, _ crossSiteCheck: CrossSiteCheck) throws(Problem) -> Found {
+    func find(
+        _ request: Request, _ crossSiteCheck: CrossSiteCheck, _ sharing: CrossOriginSharing = .off
+    ) throws(Problem) -> Found {
         switch match(request) {
         case .route(let route):
             guard crossSiteCheck.allows(request) else {
-                throw Problem(.forbidden, "The request comes from another site.")
+                throw Problem(.crossSite, "The request comes from another site.")
             }
             return .route(route)
-        case .unknownPath: throw Problem(.notFound, "There is nothing at this path.")
+        case .unknownPath: throw Problem(.unknownPath, "There is nothing at this path.")
         case .otherMethods(let allow):
             throw Problem(
                 .methodNotAllowed, "The path has other methods: \(allow).",
@@ -94,6 +96,7 @@ extension Router {
         case .options(let allow):
             var response = Response(.noContent)
             response.add("Allow", allow)
+            sharing.answerPreflight(request, allow: allow, in: &response)
             return .answer(response)
         }
     }

@@ -19,15 +19,17 @@ struct HealthMonitor {
     private static let badInRowMin = 3
     private static let badForMilliseconds: Int64 = 1000
 
-    /// Takes in what a tick brought; returns what the accrual system is like from now on, where that is news.
-    mutating func note(_ counts: AnswerCounts, trouble: String?, now: Int64) -> AccrualHealth? {
+    /// Takes in what a tick brought, bad answers about so many odd orders among it; returns what the accrual system is like
+    /// from now on, where that is news.
+    mutating func note(_ counts: AnswerCounts, oddCount: Int = 0, trouble: String?, now: Int64) -> AccrualHealth? {
         if counts.good > 0 || counts.throttled > 0 {
             badInRow = 0
             badSince = nil
             return change(to: counts.good > 0 ? .healthy : .throttled)
         }
-        guard counts.bad > 0, let trouble else { return nil }
-        badInRow += counts.bad
+        let bad = counts.bad - oddCount
+        guard bad > 0, let trouble else { return nil }
+        badInRow += bad
         let since = badSince ?? now
         badSince = since
         // At the start there is nothing better to go by.

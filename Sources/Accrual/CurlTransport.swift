@@ -39,30 +39,37 @@ package final class CurlTransport: AccrualTransport {
         exchange.body.removeAll(keepingCapacity: true)
         set(CURLOPT_URL, prefix + order.digits)
         let code = library.perform(handle)
+        var status = 0
+        _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)
         guard code == CURLE_OK else {
+            // Its head says all that counts, whatever is wrong with the rest.
+            if status == 429 { return TransportAnswer(status: status, retryAfterSeconds: retryAfterSeconds) }
             if code == CURLE_WRITE_ERROR {
                 throw TransportError(reason: "an answer of over \(AccrualAnswer.bodyBytesMax) bytes")
             }
             throw TransportError(
                 reason: library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
         }
-        var status = 0
-        _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)
         return TransportAnswer(status: status, retryAfterSeconds: retryAfterSeconds, body: exchange.body)
     }
 
-    /// libcurl reads seconds and dates, one that has passed as a negative number. Its zero may be a zero, a field that says
-    /// nothing it knows, or no field (CURLINFO_RETRY_AFTER(3)).
+    /// Seconds however many, which libcurl reads only as far as they fit a number, or a date, of which it makes seconds
+    /// (CURLINFO_RETRY_AFTER(3)): one that has passed is below zero, what it can't read is zero.
     private var retryAfterSeconds: Int? {
+        guard let field = martlet_curl_field(library.header, handle, "Retry-After") else { return nil }
+        let text = String(cString: field)
+        if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) { return Int(text) ?? .max }
         var seconds: curl_off_t = 0
         _ = martlet_curl_getinfo_offset(library.getInfo, handle, CURLINFO_RETRY_AFTER, &seconds)
-        if seconds != 0 { return Int(clamping: max(0, Int64(seconds))) }
-        return martlet_curl_field(library.header, handle, "Retry-After").flatMap { $0.pointee == 0x30 ? 0 : nil }
+        return seconds == 0 ? nil : Int(clamping: max(0, Int64(seconds)))
     }
 
     private func configure(timeoutMilliseconds: Int) {
         // Without it, a time-out while a name is resolved would be a signal to the whole process.
         set(CURLOPT_NOSIGNAL, 1)
+        // Without it, a name server that is silent would hold the worker beyond any time-out, and a stop with it. An older
+        // libcurl does not know it.
+        _ = martlet_curl_setopt_long(library.setOption, handle, CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         // A redirect is an answer that can't be trusted, and is told as one.
         set(CURLOPT_FOLLOWLOCATION, 0)

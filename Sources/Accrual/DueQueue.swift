@@ -23,10 +23,12 @@ struct DueQueue {
         }
     }
 
-    /// All jobs, in no order.
-    mutating func removeAll() -> [Job] {
-        defer { entries = [] }
-        return entries.map(\.job)
+    /// Takes out all jobs that are such, in no order.
+    mutating func removeAll(where isSuch: (Job) -> Bool) -> [Job] {
+        let all = entries
+        entries = []
+        for entry in all where !isSuch(entry.job) { insert(entry.job, dueAt: entry.dueAt) }
+        return all.map(\.job).filter(isSuch)
     }
 
     /// The earliest job, where its time has come.

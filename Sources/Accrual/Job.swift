@@ -9,6 +9,8 @@ package struct Job: Equatable, Sendable {
     package var isKnown = false
     /// Whether the last question brought no answer to go by.
     package var isSuspect = false
+    /// Whether it was forgiven that once, and has brought no good answer since: it may be the order itself.
+    package var isOdd = false
 
     package init(_ order: UnfinishedOrder) {
         self.order = order

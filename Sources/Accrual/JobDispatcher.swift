@@ -10,6 +10,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     /// What an owner may want to know of the pipeline.
     package struct Snapshot: Equatable, Sendable {
+        /// Orders without a final status, those in flight left out.
         package var waiting = 0
         package var inFlight = 0
         package var requestsPerMinuteMax: Int?
@@ -40,6 +41,7 @@ package final class JobDispatcher: @unchecked Sendable {
     private var answers = AnswerCounts()
     private var lastAnswerAt: Int64?
     private var suspectsInFlight = 0
+    private var probedAt: Int64 = 0
     private var reportedAt: Int64
     private var restoration = Restoration.after(nil)
     private var isStopped = false
@@ -55,6 +57,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private static let restorePagesPerTickMax = 4
     /// So many orders in trouble at once are not odd orders, but an outage.
     private static let suspectsOfOutage = 3
+    /// Fewer may be either, and tell of its end so often at most.
+    private static let probeMilliseconds: Int64 = 5000
     /// How often the log says what waits, while anything does.
     private static let reportMilliseconds: Int64 = 60_000
 
@@ -131,8 +135,7 @@ package final class JobDispatcher: @unchecked Sendable {
     /// not stored.
     private func settle(now: Int64) {
         guard !unsettled.isEmpty else { return }
-        let plan = TickPlan(
-            unsettled, policy: configuration.retryPolicy, now: now, pauseEndsAt: gate.closedUntil(now: now))
+        let plan = TickPlan(unsettled, policy: configuration.retryPolicy, now: now)
         do throws(LoyaltyError) {
             if !plan.settlements.isEmpty { try settlements.settle(plan.settlements, at: wallClock()) }
         } catch {
@@ -141,16 +144,20 @@ package final class JobDispatcher: @unchecked Sendable {
         unsettled = []
         pool.finish(plan.finished)
         for item in plan.putBack { pool.putBack(item.job, dueAt: item.dueAt) }
+        pool.putBackUnasked(plan.unasked)
         answers += plan.counts
         if plan.counts.good > 0 { lastAnswerAt = now }
-        judge(plan, now: now)
+        // What a stop broke off says nothing.
+        if !isStopped { judge(plan, now: now) }
     }
 
     private func judge(_ plan: TickPlan, now: Int64) {
         let wasTroubled = monitor.health?.isTroubled ?? false
-        guard let health = monitor.note(plan.counts, trouble: plan.trouble, now: now) else { return }
+        guard
+            let health = monitor.note(plan.counts, oddCount: plan.oddCount, trouble: plan.trouble, now: now)
+        else { return }
         // Nobody waits out a delay that was the system's fault and not the order's.
-        if wasTroubled { pool.clearSuspects() }
+        if wasTroubled { pool.forgiveSuspects() }
         switch health {
         case .healthy: log.info("the accrual system answers")
         case .throttled: log.warning("the accrual system asks for fewer requests; orders wait")
@@ -164,14 +171,18 @@ package final class JobDispatcher: @unchecked Sendable {
     private func handOut(now: Int64) {
         let isTroubled = monitor.health?.isTroubled ?? false
         let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
-        let room = (isTroubled ? 2 * suspectsAtOnce : configuration.jobsPerTickMax) - processor.outstanding
+        let limitMax = isTroubled ? 2 * suspectsAtOnce : .max
+        let room = min(limitMax, configuration.jobsPerTickMax) - processor.outstanding
         let limit = gate.allowance(limit: max(0, room), now: now)
         let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
         var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
-        if isTroubled, jobs.isEmpty, limit > 0, pool.counts.suspects >= Self.suspectsOfOutage {
+        if isTroubled, jobs.isEmpty, limit > 0,
+            pool.counts.suspects >= Self.suspectsOfOutage || now >= probedAt + Self.probeMilliseconds
+        {
             // Before its time, or the end of an outage would be noticed as late as the longest delay.
             jobs = pool.take(limit: 1, suspectsMax: suspectsMax, now: .max)
         }
+        if jobs.contains(where: \.isSuspect) { probedAt = now }
         suspectsInFlight += jobs.count { $0.isSuspect }
         processor.process(jobs)
     }
@@ -192,8 +203,9 @@ package final class JobDispatcher: @unchecked Sendable {
     }
 
     private func publish(now: Int64) {
+        let inFlight = processor.inFlight
         let snapshot = Snapshot(
-            waiting: pool.counts.waiting, inFlight: processor.inFlight,
+            waiting: pool.counts.all - inFlight, inFlight: inFlight,
             requestsPerMinuteMax: gate.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
             lastAnswerAt: lastAnswerAt, health: monitor.health, answers: answers)
         published.withLock { $0 = snapshot }

@@ -8,9 +8,13 @@ package struct TickPlan: Equatable {
     package private(set) var finished: [OrderID] = []
     /// Jobs that go back into the pool, and when they are due.
     package private(set) var putBack: [PutBack] = []
+    /// Jobs that go back and keep their place, as nothing was said about them.
+    package private(set) var unasked: [Job] = []
     /// How many answers there were of each kind.
     package private(set) var counts = AnswerCounts()
-    /// What went wrong, as the first that it did says.
+    /// Bad answers about odd orders, which tell of these and not of the accrual system.
+    package private(set) var oddCount = 0
+    /// What went wrong, as the first order says that is not odd.
     package private(set) var trouble: String?
 
     package struct PutBack: Equatable {
@@ -18,17 +22,11 @@ package struct TickPlan: Equatable {
         package let dueAt: Int64
     }
 
-    package init(
-        _ results: [JobProcessor<Job, AskOutcome>.Result], policy: RetryPolicy, now: Int64, pauseEndsAt: Int64?
-    ) {
-        for result in results {
-            take(result.job, result.outcome, policy, now, pauseEndsAt)
-        }
+    package init(_ results: [JobProcessor<Job, AskOutcome>.Result], policy: RetryPolicy, now: Int64) {
+        for result in results { take(result.job, result.outcome, policy, now) }
     }
 
-    private mutating func take(
-        _ job: Job, _ outcome: AskOutcome, _ policy: RetryPolicy, _ now: Int64, _ pauseEndsAt: Int64?
-    ) {
+    private mutating func take(_ job: Job, _ outcome: AskOutcome, _ policy: RetryPolicy, _ now: Int64) {
         switch outcome {
         case .answered(.invalid): settle(job, .invalid)
         case .answered(.processed(let points)): settle(job, .processed(points))
@@ -43,17 +41,14 @@ package struct TickPlan: Equatable {
             retry(job, policy, now, isSuspect: false)
         case .answered(.throttled):
             counts.throttled += 1
-            putBack.append(PutBack(job: job, dueAt: pauseEndsAt ?? now))
-        case .notAsked:
-            putBack.append(PutBack(job: job, dueAt: pauseEndsAt ?? now))
+            unasked.append(job)
+        case .notAsked: unasked.append(job)
         case .answered(.untrustworthy(let reason)):
             counts.untrustworthy += 1
-            trouble = trouble ?? reason
-            retry(job, policy, now, isSuspect: true)
+            distrust(job, reason, policy, now)
         case .failed(let reason):
             counts.failed += 1
-            trouble = trouble ?? reason
-            retry(job, policy, now, isSuspect: true)
+            distrust(job, reason, policy, now)
         }
     }
 
@@ -63,10 +58,16 @@ package struct TickPlan: Equatable {
         finished.append(job.order.id)
     }
 
+    private mutating func distrust(_ job: Job, _ reason: String, _ policy: RetryPolicy, _ now: Int64) {
+        if job.isOdd { oddCount += 1 } else { trouble = trouble ?? reason }
+        retry(job, policy, now, isSuspect: true)
+    }
+
     private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64, isSuspect: Bool) {
         var job = job
         job.attempts += 1
         job.isSuspect = isSuspect
+        if !isSuspect { job.isOdd = false }
         let delay = policy.delayMilliseconds(afterAttempts: Int(job.attempts))
         putBack.append(PutBack(job: job, dueAt: now + Int64(delay)))
     }

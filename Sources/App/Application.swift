@@ -19,6 +19,7 @@ final class Application: StoppableServer {
     let endpoints: [Endpoint]
     private let store: LoyaltyStore
     private let hasher: Argon2Hasher
+    private let sweeper: SessionSweeper
     /// Nil where another accrual system is asked.
     private let accruals: BuiltInAccruals?
     private let pipeline: AccrualPipeline
@@ -47,6 +48,7 @@ final class Application: StoppableServer {
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
         control = try Self.listenToOwner(configuration, store, log)
         pipeline.start()
+        sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
@@ -60,6 +62,7 @@ final class Application: StoppableServer {
         pipeline.stop()
         accruals?.close()
         control?.stop()
+        sweeper.stop()
         store.stop()
     }
 
@@ -177,16 +180,20 @@ final class Application: StoppableServer {
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
         _ queue: any OrderQueue, _ log: Log
     ) throws(StartError) -> Front {
+        let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        var settings = configuration.api
+        settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         do {
-            return try Front(configuration: configuration.front, listeners: listeners) { _ in
+            return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
-                        policy: configuration.accountPolicy, clock: clock),
+                        policy: configuration.accountPolicy, throttle: throttle, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
                     balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: configuration.api, didEndBatch: { repository.endBatch() },
+                    settings: settings, requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")

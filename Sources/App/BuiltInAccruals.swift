@@ -39,8 +39,9 @@ final class BuiltInAccruals: Sendable {
                     monotonicClock: SystemClock.monotonicMilliseconds)
                 return AccrualAPI(
                     accruals: service, rate: rate, clock: SystemClock.monotonicMilliseconds,
-                    settings: configuration.accrualAPI, didEndBatch: { repository.endBatch() },
-                    didClose: { repository.close() })
+                    settings: configuration.accrualAPI,
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    didEndBatch: { repository.endBatch() }, didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop of the accrual system can't go on: \(error)")
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)

@@ -30,6 +30,8 @@ extension Configuration {
         settings.sessionSeconds = Int64(sessions.lifetimeSeconds)
         settings.cookieIsSecure = sessions.cookieIsSecure
         settings.allowedOrigins = http.allowedOrigins
+        settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
+        settings.sharedOrigins = corsOrigins
         return settings
     }
 
@@ -42,6 +44,14 @@ extension Configuration {
 
     var accountPolicy: AccountPolicy {
         AccountPolicy(passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds))
+    }
+
+    var throttlePolicy: ThrottlePolicy {
+        ThrottlePolicy(
+            failuresPerLoginMax: accounts.failuresPerLoginMax,
+            failuresPerNetworkMax: accounts.failuresPerAddressMax,
+            registrationsPerHourMax: accounts.registrationsPerAddressMax,
+            delaySecondsMax: Int64(accounts.delaySecondsMax))
     }
 
     /// Nil where nothing is backed up by the clock.

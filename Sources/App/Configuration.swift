@@ -8,6 +8,10 @@ struct Configuration: Sendable {
     var database = DatabaseLocation(path: "martlet.db")
     /// Nil for the built-in one.
     var accrualSystem: AccrualAddress?
+    /// Addresses and networks, as they are written.
+    var trustedProxies: [String] = []
+    /// Whose pages may call the API from a browser.
+    var corsOrigins: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()
@@ -52,6 +56,11 @@ struct Configuration: Sendable {
         var passwordBytesMin = 1
         var hashingThreads = 2
         var hashingQueueMax = 256
+        /// Of these three, 0 is no limit.
+        var failuresPerLoginMax = 5
+        var failuresPerAddressMax = 100
+        var registrationsPerAddressMax = 10_000
+        var delaySecondsMax = 60
     }
 
     struct Sessions: Sendable {

@@ -1,10 +1,12 @@
 import AccrualSystem
+import HTTP
 import Loyalty
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
-    static let all: [Setting] = main + accrual + http + accounts + storage + backups + dispatcher + logging
+    static let all: [Setting] =
+        main + neighbours + accrual + http + accounts + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -27,6 +29,19 @@ enum Settings {
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
+
+    private static let neighbours: [Setting] = [
+        Setting(
+            "trusted_proxies", \.trustedProxies,
+            .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
+        Setting(
+            "cors_origins", \.corsOrigins,
+            .list(
+                "origins such as https://shop.example or http://localhost:3000; * and null would be anybody",
+                isElement: Origin.isValid),
+            "other sites whose pages may use the API in a browser"),
+    ]
 
     private static let accrual: [Setting] = [
         Setting(
@@ -86,6 +101,18 @@ enum Settings {
         Setting(
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
             "passwords that wait to be hashed; more get 503"),
+        Setting(
+            "accounts.login_failures_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
+            "failed sign-ins an hour, of a login from an address, that delay none; 0 is no limit"),
+        Setting(
+            "accounts.address_failures_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
+            "failed sign-ins an hour from an address that delay none; 0 is no limit"),
+        Setting(
+            "accounts.registrations_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
+            "registrations an hour from an address that delay none; 0 is no limit"),
+        Setting(
+            "accounts.delay_max_s", \.accounts.delaySecondsMax, .integer(1...86_400),
+            "the longest such wait; each is twice the one before"),
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),

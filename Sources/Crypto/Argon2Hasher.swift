@@ -24,6 +24,10 @@ package final class Argon2Hasher: PasswordHasher {
     /// A server that stops is usually back as soon as it is asked again.
     private static let unavailableRetryAfterSeconds = 1
 
+    /// A hash takes a core for milliseconds, and a flood of them every core there is. Event loops and the writer go first, and
+    /// about a tenth is left for hashes where nothing is.
+    private static let niceness: CInt = 10
+
     /// Starts the threads.
     ///
     /// - Parameters:
@@ -83,7 +87,7 @@ package final class Argon2Hasher: PasswordHasher {
             precondition(state.threads.isEmpty && !state.isStopped, "a hasher starts once, and before it stops")
             // The threads must not hold the hasher itself, or it would never go.
             state.threads = (1...threadCount).map { [queue, argon2] number in
-                Thread(name: "hasher \(number)") {
+                Thread(name: "hasher \(number)", niceness: Self.niceness) {
                     while let job = queue.take() { job.run(argon2) }
                 }
             }

@@ -48,6 +48,7 @@ final class Connection: @unchecked Sendable {
 
     let token: UInt64
     let peer: Endpoint
+    private let peerAddress: IPAddress
     /// Whether the loop has it on its list of those to move on.
     var isRunnable = false
     /// The tick in which the loop looks at `deadline`.
@@ -85,6 +86,7 @@ final class Connection: @unchecked Sendable {
     init(socket: consuming Socket, peer: Endpoint, token: UInt64, loop: EventLoop) {
         self.socket = socket
         self.peer = peer
+        peerAddress = IPAddress(bytes: peer.address)
         self.token = token
         self.loop = loop
         parser = RequestParser(limits: loop.configuration.limits)
@@ -141,7 +143,8 @@ final class Connection: @unchecked Sendable {
             throw .refused(error)
         }
         switch outcome {
-        case .request(let request):
+        case .request(var request):
+            request.peer = peerAddress
             respond(to: request)
             requestsLeft -= 1
             if requestsLeft == 0 { loop.postpone(self) }
@@ -166,6 +169,7 @@ final class Connection: @unchecked Sendable {
 
     /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
     private func refuse(_ error: RequestError) {
+        let error = error.of(parser.requestID)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
         wait(for: .nothing)

@@ -30,6 +30,10 @@ package enum Encoder {
         bytes.append(response.status.phrase)
         bytes.append("\r\nDate: ")
         bytes.append(context.date)
+        if let requestID = response.requestID {
+            bytes.append("\r\nX-Request-Id: ")
+            requestID.append(to: &bytes)
+        }
         if let contentType = response.contentType {
             bytes.append("\r\nContent-Type: ")
             bytes.append(contentType)
@@ -53,8 +57,8 @@ package enum Encoder {
     private static func appendFraming(of response: Response, _ context: Context, _ bytes: inout [UInt8]) {
         switch response.body {
         case .bytes(let body):
-            // 204 has no Content-Length (RFC 9110, section 8.6).
-            guard response.status != .noContent else { return }
+            // 204 has no Content-Length, and that of 304 would be the body's that is left out (RFC 9110, section 8.6).
+            guard response.status != .noContent, response.status != .notModified else { return }
             bytes.append("\r\nContent-Length: ")
             bytes.append(decimal: body.count)
         case .parts:

@@ -12,6 +12,9 @@ package struct Request: Sendable {
     package internal(set) var body: [UInt8] = []
     /// Whether the client lets the connection live on (RFC 9112, section 9.3).
     package let keepsAlive: Bool
+    /// Who is at the other end of the connection: the client, or the last of the proxies before it. Who has the connection says
+    /// so.
+    package var peer = IPAddress.unspecified
 
     /// The target up to the query.
     package var path: ArraySlice<UInt8> {

@@ -21,9 +21,13 @@ struct RequestHead {
         let headers = Headers(
             bytes: bytes,
             fields: try FieldParser.fields(of: bytes, from: lineEnd + 2, countMax: limits.headFieldsMax))
-        try Self.checkHost(headers, line)
-        framing = try Self.framing(headers, line, limits)
-        expectsContinue = try Self.expectsContinue(headers, line)
+        do throws(RequestError) {
+            try Self.checkHost(headers, line)
+            framing = try Self.framing(headers, line, limits)
+            expectsContinue = try Self.expectsContinue(headers, line)
+        } catch {
+            throw error.of(RequestID(of: headers))
+        }
         request = Request(
             method: line.method, target: line.target, host: line.authority ?? headers["host"], isHTTP11: line.isHTTP11,
             headers: headers, keepsAlive: Self.keepsAlive(headers, line))

@@ -22,6 +22,8 @@ package struct Response {
     /// What the body is; nil where there is none.
     package private(set) var contentType: String?
     package private(set) var body = Body.bytes([])
+    /// What the answered request is called; nil where nobody named it.
+    package var requestID: RequestID?
 
     package init(_ status: Status) {
         self.status = status
@@ -38,9 +40,26 @@ package struct Response {
         fields.append(Field(name: name, value: value))
     }
 
+    /// Says that another value of the request's field may lead to another answer (RFC 9110, section 12.5.5).
+    package mutating func vary(by name: String) {
+        if let index = fields.firstIndex(where: { $0.name == "Vary" }) {
+            fields[index] = Field(name: "Vary", value: "\(fields[index].value), \(name)")
+        } else {
+            add("Vary", name)
+        }
+    }
+
+    /// The first field of the name, letter case counting.
+    package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    /// The same answer with another body of the same type.
+    package mutating func replaceBody(_ body: Body) {
+        self.body = body
+    }
+
     /// The same answer with its body in another content coding (RFC 9110, section 8.4).
     package mutating func replaceBody(_ body: Body, coding: String) {
-        self.body = body
+        replaceBody(body)
         add("Content-Encoding", coding)
     }
 }

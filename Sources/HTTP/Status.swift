@@ -3,6 +3,7 @@ package enum Status: Int, Sendable, CaseIterable {
     case ok = 200
     case accepted = 202
     case noContent = 204
+    case notModified = 304
     case badRequest = 400
     case unauthorized = 401
     case paymentRequired = 402
@@ -28,6 +29,7 @@ package enum Status: Int, Sendable, CaseIterable {
         case .ok: "OK"
         case .accepted: "Accepted"
         case .noContent: "No Content"
+        case .notModified: "Not Modified"
         case .badRequest: "Bad Request"
         case .unauthorized: "Unauthorized"
         case .paymentRequired: "Payment Required"

@@ -1,45 +1,95 @@
-/// Registering, signing in, and knowing who asks.
+/// Registering, signing in and out, changing the password, and knowing who asks.
 package struct AccountService {
     private let repository: any Repository
     private let hasher: any PasswordHasher
     private let tokens: any SessionTokens
     private let clock: WallClock
     private let policy: AccountPolicy
+    private let throttle: AccountThrottle
 
     package init(
         repository: any Repository, hasher: any PasswordHasher, tokens: any SessionTokens, policy: AccountPolicy,
-        clock: @escaping WallClock
+        throttle: AccountThrottle, clock: @escaping WallClock
     ) {
         self.repository = repository
         self.hasher = hasher
         self.tokens = tokens
         self.policy = policy
+        self.throttle = throttle
         self.clock = clock
     }
 
-    /// Adds a user and signs them in; throws ``LoyaltyError/malformed(_:)`` or ``LoyaltyError/loginTaken``.
-    package func register(login: String, password: String) async throws(LoyaltyError) -> NewSession {
+    /// Adds a user and signs them in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken`` or
+    /// ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)``.
+    package func register(
+        login: String, password: String, from network: ClientNetwork
+    ) async throws(LoyaltyError) -> NewSession {
         let login = try Login(login)
         let password = try Password(password, bytesMin: policy.passwordBytesMin)
+        // Those of taken logins count, too, as they tell who has an account here.
+        try throttle.countRegistration(from: network)
         // A taken login is refused before the costly hash; the writer decides again, for those who race.
         guard try repository.credentials(of: login) == nil else { throw .loginTaken }
         let hash = try await hasher.hash(password)
         let session = openSession()
         _ = try await repository.addUser(login, passwordHash: hash, session: session, at: clock())
+        throttle.noteRegistration(of: login, from: network)
         return session
     }
 
-    /// Signs a user in; throws ``LoyaltyError/malformed(_:)`` or ``LoyaltyError/wrongCredentials``.
-    package func signIn(login: String, password: String) async throws(LoyaltyError) -> NewSession {
+    /// Signs a user in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials`` or
+    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)``.
+    package func signIn(
+        login: String, password: String, from network: ClientNetwork
+    ) async throws(LoyaltyError) -> NewSession {
         let login = try Login(login)
         // A password that is shorter than today's minimum may be older than that minimum.
         let password = try Password(password, bytesMin: 1)
-        let credentials = try repository.credentials(of: login)
-        let matches = try await hasher.verify(password, against: credentials?.passwordHash)
-        guard matches, let credentials else { throw .wrongCredentials }
+        guard let credentials = try await credentials(of: login, password, from: network) else {
+            throw .wrongCredentials
+        }
         let session = openSession()
-        try await repository.addSession(session, of: credentials.user)
+        try await repository.addSession(session, of: credentials)
         return session
+    }
+
+    /// Ends a session, which is then nobody's any more on any event loop.
+    package func signOut(_ session: SessionID) async throws(LoyaltyError) {
+        try await repository.removeSession(session)
+    }
+
+    /// Replaces a user's password and ends all sessions of theirs but this one, in one step.
+    ///
+    /// Throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword`` or
+    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)``.
+    package func changePassword(
+        of user: UserID, from current: String, to new: String, keeping session: SessionID,
+        from network: ClientNetwork
+    ) async throws(LoyaltyError) {
+        let current = try Password(current, bytesMin: 1)
+        let new = try Password(new, bytesMin: policy.passwordBytesMin)
+        guard let login = try repository.login(of: user),
+            let credentials = try await credentials(of: login, current, from: network)
+        else { throw .wrongCurrentPassword }
+        let hash = try await hasher.hash(new)
+        try await repository.changePassword(of: credentials, to: hash, keeping: session)
+    }
+
+    /// Nil where the password is not the login's, or nobody's.
+    private func credentials(
+        of login: Login, _ password: Password, from network: ClientNetwork
+    ) async throws(LoyaltyError) -> Credentials? {
+        var credentials: Credentials?
+        let matches = try await throttle.verifying(login, from: network) { () async throws(LoyaltyError) in
+            credentials = try repository.credentials(of: login)
+            return try await hasher.verify(password, against: credentials?.passwordHash)
+        }
+        return matches ? credentials : nil
+    }
+
+    /// The name under which the session of a token is kept.
+    package func id(of token: SessionToken) -> SessionID {
+        tokens.id(of: token)
     }
 
     /// The session that the token names; nil where there is none or it has ended.

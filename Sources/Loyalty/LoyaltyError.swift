@@ -5,9 +5,16 @@ package enum LoyaltyError: Error, Equatable, Sendable {
     case loginTaken
     /// Unknown login or wrong password; which of the two is not told.
     case wrongCredentials
+    /// Whoever changes a password has to know the one before.
+    case wrongCurrentPassword
+    /// Too many sign-ins have failed; nothing was looked up.
+    case tooManyFailures(retryAfterSeconds: Int)
+    case tooManyRegistrations(retryAfterSeconds: Int)
     case orderNumberMissing
     case orderNumberInvalid(OrderNumber.ParseError)
     case orderUploadedByAnother
+    /// The user has uploaded no such order; whether somebody else has is not told.
+    case orderUnknown
     /// A number that is no amount of points; the sentence says why.
     case sumInvalid(String)
     case notEnoughPoints

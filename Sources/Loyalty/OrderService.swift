@@ -35,6 +35,16 @@ package struct OrderService {
         }
     }
 
+    /// An order by what a client takes for its number. Throws ``LoyaltyError/orderUnknown`` for a text that is no order
+    /// number too: nobody can have uploaded that.
+    package func order(numbered text: String, of user: UserID) throws(LoyaltyError) -> Order {
+        // An upload may have white space around the number; a name has one spelling.
+        guard let number = try? OrderNumber(parsing: text.utf8), number.digits == text,
+            let order = try repository.order(number, of: user)
+        else { throw .orderUnknown }
+        return order
+    }
+
     /// Newest upload first; see ``Repository/orders(of:from:limit:)``.
     package func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int

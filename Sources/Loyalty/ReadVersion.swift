@@ -14,4 +14,7 @@ package protocol ReadVersions: AnyObject {
 
     /// Whether nothing of the user's was changed by a commit that anybody could have seen since.
     func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool
+
+    /// The last commit that may have changed something of the user's; nil while one is under way, and nobody knows.
+    func lastChange(of user: UserID) -> ReadVersion?
 }

@@ -9,8 +9,11 @@ package protocol Repository: AnyObject {
     /// The session of this name, whether or not it has ended.
     func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
+    func login(of user: UserID) throws(LoyaltyError) -> Login?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
+    /// Nil where the user has uploaded no such order, whoever else has.
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order?
     func balance(of user: UserID) throws(LoyaltyError) -> Balance
     /// Newest first; at most `limit`, from the newest or behind `cursor` on.
     func withdrawals(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Withdrawal>
@@ -22,7 +25,16 @@ package protocol Repository: AnyObject {
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError)
+    /// Opens a session for whoever showed the password of these credentials; throws ``LoyaltyError/wrongCredentials`` where it
+    /// is no longer theirs, so that nobody slips in with the old one while a new one is set.
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
+    /// Ends a session where there is one.
+    func removeSession(_ id: SessionID) async throws(LoyaltyError)
+    /// Sets a new password in place of that of the credentials and ends all sessions of the user but one, in one step; throws
+    /// ``LoyaltyError/wrongCurrentPassword`` where the password is another by now.
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError)
     func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> OrderUpload

@@ -33,10 +33,10 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Puts an element at the end; false where the queue is full or closed.
-    package func put(_ element: Element) -> Bool {
+    /// Puts an element at the end; false where the queue is closed, or full and the element has no place there in any case.
+    package func put(_ element: Element, beyondCapacity: Bool = false) -> Bool {
         locked {
-            guard !isClosed, elements.count - takenCount < capacity else { return false }
+            guard !isClosed, beyondCapacity || elements.count - takenCount < capacity else { return false }
             elements.append(element)
             pthread_cond_signal(changed)
             return true

@@ -9,14 +9,19 @@ package final class Thread: @unchecked Sendable {
     private let handle: pthread_t
 
     /// Starts a thread whose name, cut to 15 bytes, shows in `top -H` (pthread_setname_np(3)).
-    package init(name: String, body: @escaping @Sendable () -> Void) {
-        let start = Unmanaged.passRetained(Start(name: name, body: body))
+    ///
+    /// A thread that is nicer than others, up to 19, leaves the cores to them where there are too few for all. On Linux that is
+    /// each thread's own (setpriority(2), "C library/kernel differences").
+    package init(name: String, niceness: CInt = 0, body: @escaping @Sendable () -> Void) {
+        precondition((0...19).contains(niceness), "who wants more than others needs privileges")
+        let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
         var handle = pthread_t()
         let code = pthread_create(
             &handle, nil,
             { argument in
                 let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
                 pthread_setname_np(pthread_self(), String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
+                if start.niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, start.niceness) }
                 start.body()
                 return nil
             }, start.toOpaque())
@@ -32,10 +37,12 @@ package final class Thread: @unchecked Sendable {
 
     private final class Start {
         let name: String
+        let niceness: CInt
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
+        init(name: String, niceness: CInt, body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.body = body
         }
     }

@@ -60,6 +60,11 @@ package final class LoyaltyStore: Sendable {
         SQLiteSettlementRepository(writer: writer, log: log)
     }
 
+    /// Removes expired sessions from now on; stopped before the store.
+    package func startSweepingSessions() -> SessionSweeper {
+        SessionSweeper(writer: writer, clock: clock)
+    }
+
     /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the lock
     /// go. Blocks until then.
     package func stop() {

@@ -58,6 +58,10 @@ package final class Reader {
         versions.isCurrent(version, of: user)
     }
 
+    func lastChange(of user: UserID) -> ReadVersion? {
+        versions.lastChange(of: user)
+    }
+
     /// Ends the transaction of the reads so far; the next read sees all that is committed by then.
     ///
     /// The event loop calls it once everything that had arrived is answered, and before it waits: an open transaction

@@ -19,6 +19,14 @@ extension SQLiteRepository {
         }
     }
 
+    package func login(of user: UserID) throws(LoyaltyError) -> Login? {
+        let text = try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT login FROM users WHERE id = ?", user.rawValue) { row in row.text(0) }
+        }
+        guard let text else { return nil }
+        return try Login(text)
+    }
+
     package func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID {
@@ -29,19 +37,30 @@ extension SQLiteRepository {
         return user
     }
 
-    package func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
-        let now = clock()
-        try await write { transaction throws(SQLiteError) in
-            try transaction.addSession(session, of: user, at: now)
+    package func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+        let isAdded = try await write { transaction throws(SQLiteError) in
+            try transaction.addSession(session, of: credentials)
         }
+        guard isAdded else { throw .wrongCredentials }
+    }
+
+    package func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try await write { transaction throws(SQLiteError) in
+            _ = try transaction.run("DELETE FROM sessions WHERE token_hash = ?", id.bytes)
+        }
+    }
+
+    package func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError) {
+        let isChanged = try await write { transaction throws(SQLiteError) in
+            try transaction.changePassword(of: credentials, to: hash, keeping: session)
+        }
+        guard isChanged else { throw .wrongCurrentPassword }
     }
 }
 
 extension WriteTransaction {
-    /// Expired sessions that each new one sweeps out, whoever's they are. More than one, so that the table shrinks to those
-    /// still good; few, so that no sign-in pays for a quiet month.
-    static let sessionsSweptMax: Int64 = 16
-
     /// Nil where the login is taken.
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
@@ -52,18 +71,31 @@ extension WriteTransaction {
         guard added == 1 else { return nil }
         let user = UserID(rawValue: lastInsertedID)
         try run("INSERT INTO balances (user_id) VALUES (?)", user.rawValue)
-        try addSession(session, of: user, at: now)
+        let hasSession = try addSession(session, of: Credentials(user: user, passwordHash: passwordHash))
+        precondition(hasSession, "the user was added in this very transaction")
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID, at now: Timestamp) throws(SQLiteError) {
+    /// False where the password is another by now.
+    func addSession(_ session: NewSession, of credentials: Credentials) throws(SQLiteError) -> Bool {
         try run(
             """
-            DELETE FROM sessions WHERE token_hash IN
-                (SELECT token_hash FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
-            """, now.milliseconds, Self.sessionsSweptMax)
-        try run(
-            "INSERT INTO sessions (token_hash, user_id, expires_at) VALUES (?, ?, ?)",
-            session.id.bytes, user.rawValue, session.expiresAt.milliseconds)
+            INSERT INTO sessions (token_hash, user_id, expires_at)
+            SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ?
+            """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
+            credentials.passwordHash.text) == 1
+    }
+
+    /// False where the password is another by now.
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) throws(SQLiteError) -> Bool {
+        let user = credentials.user.rawValue
+        let changed = try run(
+            "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", hash.text, user,
+            credentials.passwordHash.text)
+        guard changed == 1 else { return false }
+        try run("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", user, session.bytes)
+        return true
     }
 }

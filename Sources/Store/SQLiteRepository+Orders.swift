@@ -12,15 +12,30 @@ extension SQLiteRepository {
                 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row in
-                guard let status = Order.Status(rawValue: row.integer(2)) else {
-                    preconditionFailure("the table checks the status")
-                }
-                let order = Order(
-                    number: OrderNumber(stored: row.text(1)), status: status,
-                    accrual: Points(hundredths: row.integer(3)), uploadedAt: Timestamp(milliseconds: row.integer(4)))
+                let order = Self.order(
+                    OrderNumber(stored: row.text(1)), status: row.integer(2), accrual: row.integer(3),
+                    uploadedAt: row.integer(4))
                 return (row.integer(0), order)
             }
         }
+    }
+
+    package func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+        try reader.read { database throws(SQLiteError) in
+            try database.first(
+                "SELECT status, accrual, uploaded_at FROM orders WHERE number = ? AND user_id = ?",
+                number.digits, user.rawValue
+            ) { row in
+                Self.order(number, status: row.integer(0), accrual: row.integer(1), uploadedAt: row.integer(2))
+            }
+        }
+    }
+
+    private static func order(_ number: OrderNumber, status: Int64, accrual: Int64, uploadedAt: Int64) -> Order {
+        guard let status = Order.Status(rawValue: status) else { preconditionFailure("the table checks the status") }
+        return Order(
+            number: number, status: status, accrual: Points(hundredths: accrual),
+            uploadedAt: Timestamp(milliseconds: uploadedAt))
     }
 
     package func addOrder(

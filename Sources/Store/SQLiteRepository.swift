@@ -22,6 +22,10 @@ package final class SQLiteRepository: Repository, ReadVersions {
         reader.isCurrent(version, of: user)
     }
 
+    package func lastChange(of user: UserID) -> ReadVersion? {
+        reader.lastChange(of: user)
+    }
+
     /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
     package func endBatch() {
         reader.endBatch()

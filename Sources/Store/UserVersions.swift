@@ -30,6 +30,12 @@ package final class UserVersions: Sendable {
         slots[Self.slot(of: user)].load(ordering: .acquiring) <= version.commit
     }
 
+    /// Nil while it may or may not be visible.
+    func lastChange(of user: UserID) -> ReadVersion? {
+        let commit = slots[Self.slot(of: user)].load(ordering: .acquiring)
+        return commit == Self.changing ? nil : ReadVersion(commit: commit)
+    }
+
     /// Runs a commit that touches these users; on the writer's thread. A commit that fails may have changed them, too.
     func withChange<Failure: Error>(of users: [UserID], commit: () throws(Failure) -> Void) throws(Failure) {
         for user in users { slots[Self.slot(of: user)].store(Self.changing, ordering: .sequentiallyConsistent) }

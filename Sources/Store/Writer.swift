@@ -61,7 +61,8 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
-    /// As ``perform(_:)``, for a thread that may block; never the writer's own.
+    /// As ``perform(_:)``, for a thread that may block, never the writer's own; it has a place in a full queue too. Its callers
+    /// wait for each operation, so that there are as few of them as there are threads.
     package func performAndWait<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) throws(LoyaltyError) -> Value {
@@ -70,7 +71,7 @@ package final class Writer: Sendable {
             WriteJob(operation) { result in
                 let isFirst = answer.put(result)
                 precondition(isFirst, "an operation is answered once")
-            })
+            }, beyondCapacity: true)
         guard let result = answer.take() else { preconditionFailure("an answer's queue stays open") }
         return try result.get()
     }
@@ -86,8 +87,8 @@ package final class Writer: Sendable {
     /// Operations that wait now.
     package var waitingCount: Int { queue.count }
 
-    private func submit(_ job: WriteJob) {
-        guard !queue.put(job) else { return }
+    private func submit(_ job: WriteJob, beyondCapacity: Bool = false) {
+        guard !queue.put(job, beyondCapacity: beyondCapacity) else { return }
         job.refuse(
             isStopping.load(ordering: .sequentiallyConsistent)
                 ? .unavailable(retryAfterSeconds: Self.stoppingRetrySeconds)

@@ -18,7 +18,10 @@ import Testing
             names: ["login", "password"], statuses: [200, 400, 409]),
         Route(
             path: "/api/user/login", body: #"{"password":"s3cr3t-w0rd","login":"\u0061nn"}"#,
-            names: ["login", "password"], statuses: [200, 400, 401]),
+            names: ["login", "password"], statuses: [200, 400, 401, 429]),
+        Route(
+            path: "/api/user/password", body: #"{"current":"s3cr3t-w0rd","new":"s3cr3t-w0rd"}"#,
+            names: ["current", "new"], statuses: [204, 400, 403, 429]),
         Route(path: "/api/user/orders", body: " 12345678903\r\n", names: [], statuses: [200, 202, 400, 409, 422]),
         Route(
             path: "/api/user/balance/withdraw", body: #"{"order":" 18\n","sum":5e1,"x":[{},null,true]}"#,
@@ -73,6 +76,8 @@ import Testing
             let request = Scenario(
                 "POST \(route.path)", as: "ann", isPacked ? PackedBodyTests.gzip : [], body: Body(body), gives: 0)
             let changesBefore = api.repository.changeCount
+            // Guesses that come one upon another would all be answered with 429.
+            api.clock.advance(bySeconds: 600)
             let answer = await api.answer(to: request.request)
             let comment = Comment(rawValue: "seed \(seed), round \(round): \(request) \(answer.status) \(answer.text)")
             #expect(route.statuses.contains(answer.status), comment)

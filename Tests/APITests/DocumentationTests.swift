@@ -3,11 +3,14 @@ import HTTP
 import JSON
 import Testing
 
+@testable import API
+
 /// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. That every answer of the other tests is
 /// described as it comes is looked at where they are compared (`Scenario`).
 @Suite struct DocumentationTests {
     static let gophermart = [
-        "POST /api/user/register", "POST /api/user/login", "POST /api/user/orders", "GET /api/user/orders",
+        "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",
+        "POST /api/user/orders", "GET /api/user/orders", "GET /api/user/orders/{number}",
         "GET /api/user/balance", "POST /api/user/balance/withdraw", "GET /api/user/withdrawals",
         "GET /api/user/ledger", "GET /openapi.json", "GET /docs",
     ]
@@ -132,9 +135,10 @@ import Testing
 
     @Test(arguments: answers)
     func anAnswerThatIsDescribedOtherwiseIsFound(line: String, answer: (Status, String?), faults: Int) {
-        let response =
+        var response =
             answer.1.map { Response(answer.0, contentType: "application/json", .bytes(Array($0.utf8))) }
             ?? Response(answer.0)
+        response.requestID = RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, ""))
         let found = DescribedAPI.gophermart.faults(
             of: Answer(response, omitsBody: false), to: Scenario(line, gives: 200).request)
         #expect(found.count == faults, "\(found)")
@@ -152,6 +156,7 @@ import Testing
         for schema in try #require(document["components", "schemas"]?.object?.members) {
             #expect(ids.contains("schema-\(schema.name)"))
         }
+        for type in ProblemType.allCases { #expect(ids.contains(String(type.uri.drop { $0 != "#" }.dropFirst()))) }
         let links = page.matches(of: /href="#([^"]+)"/).map { String($0.1) }
         #expect(links.count > 30)
         for link in links { #expect(ids.contains(link), "#\(link)") }
@@ -202,6 +207,9 @@ import Testing
             #expect(answer["X-Content-Type-Options"] == "nosniff" && answer["Vary"] == "Accept-Encoding")
         }
         #expect(plain["Content-Encoding"] == nil && head.fields == plain.fields && head.body.isEmpty)
+        let tag = plain["ETag"] ?? ""
+        let again = await api.answer(to: Scenario("GET \(path)", ["If-None-Match: \(tag)"], gives: 304))
+        #expect(again.status == 304 && again["ETag"] == tag && again.body.isEmpty)
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.count < plain.body.count / 3)
     }
 }

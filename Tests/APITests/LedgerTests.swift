@@ -128,15 +128,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "limit=0", "limit=-1", "limit=1001", "limit=", "limit=x", "limit=1.5", "limit=+1", "limit= 1",
-        "limit=1&limit=2",
-        "limit=99999999999999999999", "cursor=1", "limit=1&cursor=", "limit=1&cursor=1", "limit=1&cursor=1.",
-        "limit=1&cursor=.1",
-        "limit=1&cursor=1.1", "limit=1&cursor=-1.1", "limit=1&cursor=zzzzzzzzzzzzzzzzzzzz.1", "limit=1&cursor=1.1.1",
-    ])
-    func whatIsNotOursIsRefused(query: String) async {
-        let target = "/api/user/orders?\(query.replacing(" ", with: "%20"))"
+    @Test(
+        arguments: ["orders", "withdrawals", "ledger"],
+        [
+            "limit=0", "limit=-1", "limit=1001", "limit=", "limit=x", "limit=1.5", "limit=+1", "limit= 1",
+            "limit=1&limit=2",
+            "limit=99999999999999999999", "cursor=1", "limit=1&cursor=", "limit=1&cursor=1", "limit=1&cursor=1.",
+            "limit=1&cursor=.1",
+            "limit=1&cursor=1.1", "limit=1&cursor=-1.1", "limit=1&cursor=zzzzzzzzzzzzzzzzzzzz.1",
+            "limit=1&cursor=1.1.1",
+        ])
+    func whatIsNotOursIsRefused(list: String, query: String) async {
+        let target = "/api/user/\(list)?\(query.replacing(" ", with: "%20"))"
         await Scenario("GET \(target)", as: "ann", gives: 400).run()
     }
 
@@ -153,6 +156,17 @@ import Testing
             var altered = next
             altered.replaceSubrange(index...index, with: next[index] == "1" ? "2" : "1")
             await Scenario("GET \(altered)", as: "carl", gives: 400).run(on: api)
+        }
+    }
+
+    /// A place in one list is none in another.
+    @Test func cursorsOfOtherListsAreRefused() async throws {
+        let api = TestAPI()
+        let page = await Scenario("GET /api/user/orders?limit=1", as: "ann", gives: 200).run(on: api)
+        let query = try #require(Self.next(page)?.firstMatch(of: /\?.*/)?.0)
+        await Scenario("GET /api/user/orders\(query)", as: "ann", gives: 200).run(on: api)
+        for list in ["withdrawals", "ledger"] {
+            await Scenario("GET /api/user/\(list)\(query)", as: "ann", gives: 400).run(on: api)
         }
     }
 

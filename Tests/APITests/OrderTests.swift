@@ -112,6 +112,48 @@ import Testing
     ])
     func listing(_ scenario: Scenario) async { await scenario.run() }
 
+    static let unknown = "You have uploaded no order with this number."
+
+    @Test(arguments: [
+        Scenario(
+            "GET /api/user/orders/042", as: "ann", gives: 200, has: listed, lacks: ["Vary"],
+            text: #"{"number":"042","status":"PROCESSED","accrual":729.98,"uploaded_at":"2020-12-04T15:15:45Z"}"#),
+        Scenario(
+            "GET /api/user/orders/18?x", as: "ann", gives: 200,
+            text: #"{"number":"18","status":"NEW","uploaded_at":"2020-12-01T15:15:45Z"}"#),
+        Scenario("GET /api/user/orders/%318", as: "ann", gives: 200, part: #"{"number":"18","#),
+        Scenario("HEAD /api/user/orders/18", as: "ann", gives: 200, has: listed, text: ""),
+        Scenario("GET /api/user/orders/18", gives: 401),
+        // A stranger's, an unknown one and what is none: one answer.
+        Scenario("GET /api/user/orders/91", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/18", as: "bob", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/00", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/42", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/12", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/x", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/%2018", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/18%0A", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/%FF", as: "ann", gives: 404, part: unknown),
+        Scenario("GET /api/user/orders/" + zeros + zeros, as: "ann", gives: 404, part: unknown),
+        // No segment, or two, are another path.
+        Scenario("GET /api/user/orders/", as: "ann", gives: 404, part: "nothing at this path"),
+        Scenario("GET /api/user/orders/18/", as: "ann", gives: 404, part: "nothing at this path"),
+        Scenario("POST /api/user/orders/18", as: "ann", gives: 405, has: ["Allow: GET, HEAD, OPTIONS"]),
+    ])
+    func oneOrder(_ scenario: Scenario) async { await scenario.run() }
+
+    /// The path is a part of what is kept.
+    @Test func ordersAreKeptApart() async {
+        let api = TestAPI()
+        for _ in 0..<2 {
+            for number in ["18", "26", "34"] {
+                await Scenario(
+                    "GET /api/user/orders/\(number)", as: "ann", gives: 200, part: #""number":"\#(number)""#
+                ).run(on: api)
+            }
+        }
+    }
+
     /// The newest upload stands first, also where two came in the same moment.
     @Test func uploadsAreListedNewestFirst() async {
         let api = TestAPI()

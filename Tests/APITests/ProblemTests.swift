@@ -6,8 +6,10 @@ import Testing
 
 /// What a refusal looks like; that every one has the shape of RFC 9457 is checked of each answer (`Answer.faults`).
 @Suite struct ProblemTests {
-    static func document(_ status: Int, _ title: String, _ detail: String) -> String {
-        #"{"type":"about:blank","title":"\#(title)","status":\#(status),"detail":"\#(detail)"}"#
+    /// Of the first request that an API has.
+    static func document(_ status: Int, _ type: String, _ title: String, _ detail: String) -> String {
+        #"{"type":"/docs#problem-\#(type)","title":"\#(title)","status":\#(status),"detail":"\#(detail)","#
+            + #""request_id":"0000000000005eed-1"}"#
     }
 
     static let problem = ["Content-Type: application/problem+json"]
@@ -15,25 +17,29 @@ import Testing
     static let documents: [Scenario] = [
         Scenario(
             "GET /nowhere", gives: 404, has: problem,
-            text: document(404, "Not Found", "There is nothing at this path.")),
+            text: document(404, "unknown-path", "Unknown path", "There is nothing at this path.")),
         Scenario(
             "PUT /api/user/login", gives: 405, has: problem + ["Allow: POST, OPTIONS"],
-            text: document(405, "Method Not Allowed", "The path has other methods: POST, OPTIONS.")),
+            text: document(
+                405, "method-not-allowed", "Method not allowed", "The path has other methods: POST, OPTIONS.")),
         Scenario(
             "POST /api/user/login", ["Origin: null"], gives: 403, has: problem,
-            text: document(403, "Forbidden", "The request comes from another site.")),
+            text: document(403, "cross-site", "From another site", "The request comes from another site.")),
         Scenario(
             "GET /api/user/balance", gives: 401, has: problem + ["WWW-Authenticate: Bearer"],
-            text: document(401, "Unauthorized", "Sign in first.")),
+            text: document(401, "sign-in-required", "Sign in first", "Sign in first.")),
         Scenario(
             "POST /api/user/login", ["Content-Encoding: br"], gives: 415, has: problem + ["Accept-Encoding: gzip"],
-            text: document(415, "Unsupported Media Type", "The content coding is unknown.")),
+            text: document(415, "unknown-content-coding", "Unknown content coding", "The content coding is unknown.")),
         Scenario(
             "POST /api/user/login", body: "{", gives: 400, has: problem,
-            text: document(400, "Bad Request", "The body is not JSON: a name was expected, at byte 1.")),
+            text: document(
+                400, "invalid-content", "The content is not what is expected",
+                "The body is not JSON: a name was expected, at byte 1.")),
         Scenario(
             "POST /api/user/login", body: #"{"login":1}"#, gives: 400, has: problem,
-            text: document(400, "Bad Request", #"\"login\" is not a string."#)),
+            text: document(
+                400, "invalid-content", "The content is not what is expected", #"\"login\" is not a string."#)),
     ]
 
     @Test(arguments: documents)
@@ -42,13 +48,13 @@ import Testing
     struct Refusal: Sendable, CustomTestStringConvertible {
         let error: LoyaltyError
         let status: Int
-        let title: String
+        let type: String
         let detail: String
         let fields: [String]
         var testDescription: String { "\(error) gives \(status)" }
 
-        init(_ error: LoyaltyError, _ status: Int, _ title: String, _ detail: String, has fields: [String] = []) {
-            (self.error, self.status, self.title, self.detail, self.fields) = (error, status, title, detail, fields)
+        init(_ error: LoyaltyError, _ status: Int, _ type: String, _ detail: String, has fields: [String] = []) {
+            (self.error, self.status, self.type, self.detail, self.fields) = (error, status, type, detail, fields)
         }
     }
 
@@ -56,39 +62,60 @@ import Testing
     static let unable = "The server can't do this now; nothing happened."
 
     static let refusals: [Refusal] = [
-        Refusal(.malformed("So it is."), 400, "Bad Request", "So it is."),
-        Refusal(.loginTaken, 409, "Conflict", "The login is taken."),
+        Refusal(.malformed("So it is."), 400, "invalid-content", "So it is."),
+        Refusal(.loginTaken, 409, "login-taken", "The login is taken."),
         Refusal(
-            .wrongCredentials, 401, "Unauthorized", "The login or the password is wrong.",
+            .wrongCredentials, 401, "wrong-credentials", "The login or the password is wrong.",
             has: ["WWW-Authenticate: Bearer"]),
-        Refusal(.orderNumberMissing, 400, "Bad Request", "The body has no order number."),
-        Refusal(.orderNumberInvalid(.empty), 422, "Unprocessable Content", "The order number is empty."),
+        Refusal(.wrongCurrentPassword, 403, "wrong-current-password", "The current password is wrong."),
         Refusal(
-            .orderNumberInvalid(.notDigits), 422, "Unprocessable Content",
+            .tooManyFailures(retryAfterSeconds: 2), 429, "too-many-failures",
+            "Too many sign-ins have failed; wait before the next one.", has: ["Retry-After: 2"]),
+        Refusal(
+            .tooManyRegistrations(retryAfterSeconds: 9), 429, "too-many-registrations",
+            "Too many users were registered from this address; wait before the next one.", has: ["Retry-After: 9"]),
+        Refusal(.orderNumberMissing, 400, "order-number-missing", "The body has no order number."),
+        Refusal(.orderNumberInvalid(.empty), 422, "invalid-order-number", "The order number is empty."),
+        Refusal(
+            .orderNumberInvalid(.notDigits), 422, "invalid-order-number",
             "The order number has something other than digits."),
         Refusal(
-            .orderNumberInvalid(.tooLong), 422, "Unprocessable Content",
+            .orderNumberInvalid(.tooLong), 422, "invalid-order-number",
             "The order number has more than 1024 digits."),
         Refusal(
-            .orderNumberInvalid(.checkDigit), 422, "Unprocessable Content",
+            .orderNumberInvalid(.checkDigit), 422, "invalid-order-number",
             "The order number does not pass the Luhn check."),
-        Refusal(.orderUploadedByAnother, 409, "Conflict", "Another user uploaded this order."),
-        Refusal(.sumInvalid("So it is."), 422, "Unprocessable Content", "So it is."),
-        Refusal(.notEnoughPoints, 402, "Payment Required", "There are not enough points on the account."),
+        Refusal(.orderUploadedByAnother, 409, "order-uploaded-by-another", "Another user uploaded this order."),
+        Refusal(.orderUnknown, 404, "order-unknown", "You have uploaded no order with this number."),
+        Refusal(.sumInvalid("So it is."), 422, "invalid-sum", "So it is."),
+        Refusal(.notEnoughPoints, 402, "not-enough-points", "There are not enough points on the account."),
         Refusal(
-            .withdrawalConflict, 409, "Conflict", "The order was paid for by another user or with another sum."),
-        Refusal(.overloaded(retryAfterSeconds: 2), 503, "Service Unavailable", busy, has: ["Retry-After: 2"]),
-        Refusal(.unavailable(retryAfterSeconds: 30), 503, "Service Unavailable", unable, has: ["Retry-After: 30"]),
-        Refusal(.failed, 500, "Internal Server Error", "The server failed; its log says more."),
+            .withdrawalConflict, 409, "withdrawal-conflict",
+            "The order was paid for by another user or with another sum."),
+        Refusal(.overloaded(retryAfterSeconds: 2), 503, "busy", busy, has: ["Retry-After: 2"]),
+        Refusal(.unavailable(retryAfterSeconds: 30), 503, "unavailable", unable, has: ["Retry-After: 30"]),
+        Refusal(.failed, 500, "failed", "The server failed; its log says more."),
     ]
 
     @Test(arguments: refusals)
     func refusalIsWrittenOut(_ refusal: Refusal) {
-        let answer = Answer(Problem(refusal.error).response, omitsBody: false)
+        let fields = AnswerFields(requestID: RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, "")))
+        let answer = Answer(fields.added(to: Problem(refusal.error).response), omitsBody: false)
         #expect(answer.status == refusal.status)
-        #expect(answer.text == Self.document(refusal.status, refusal.title, refusal.detail))
+        let title = ProblemType(rawValue: refusal.type)?.title ?? ""
+        #expect(answer.text == Self.document(refusal.status, refusal.type, title, refusal.detail))
         #expect(answer.faults.isEmpty, "\(answer.faults)")
         for field in Self.problem + refusal.fields { #expect(answer.fields.contains(field)) }
+    }
+
+    /// A client may have written them down, and `/docs` has them as anchors.
+    @Test(arguments: ProblemType.allCases)
+    func typesReadWell(type: ProblemType) {
+        #expect(type.name.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
+        #expect(type.status.rawValue >= 400)
+        #expect(!type.title.isEmpty && !type.title.hasSuffix("."))
+        #expect(type.explanation.hasSuffix("."))
+        #expect(ProblemType.allCases.filter { $0.title == type.title } == [type])
     }
 
     /// A request that every route takes.
@@ -97,6 +124,7 @@ import Testing
         Scenario("POST /api/user/login", body: #"{"login":"ann","password":"secret"}"#, gives: 200),
         Scenario("POST /api/user/orders", as: "ann", body: "00", gives: 202),
         Scenario("GET /api/user/orders", as: "ann", gives: 200),
+        Scenario("GET /api/user/orders/042", as: "ann", gives: 200),
         Scenario("GET /api/user/balance", as: "ann", gives: 200),
         Scenario("POST /api/user/balance/withdraw", as: "ann", body: #"{"order":"18","sum":1}"#, gives: 200),
         Scenario("GET /api/user/withdrawals", as: "ann", gives: 200),
@@ -147,11 +175,18 @@ import Testing
     }
 
     /// Whatever the front refuses has the same shape.
-    @Test(arguments: Status.allCases.filter { $0.rawValue >= 400 && $0 != .unauthorized && $0 != .methodNotAllowed })
-    func requestThatCannotBeReadIsAProblem(status: Status) async throws {
+    @Test(
+        arguments: [
+            (.badRequest, .unreadableRequest), (.requestTimeout, .requestTimeout), (.contentTooLarge, .contentTooLarge),
+            (.uriTooLong, .uriTooLong), (.expectationFailed, .unknownExpectation),
+            (.requestHeaderFieldsTooLarge, .headTooLarge), (.notImplemented, .notImplemented),
+            (.serviceUnavailable, .busy), (.httpVersionNotSupported, .unknownHTTPVersion),
+        ] as [(Status, ProblemType)])
+    func requestThatCannotBeReadIsAProblem(status: Status, type: ProblemType) async throws {
         let answer = TestAPI().answer(to: RequestError(status, "So it is."))
         #expect(answer.status == status.rawValue)
-        #expect(answer.text == Self.document(status.rawValue, status.phrase, "So it is."))
+        #expect(answer.text == Self.document(status.rawValue, type.name, type.title, "So it is."))
+        #expect(answer.faults.isEmpty, "\(answer.faults)")
         #expect(answer["Retry-After"] == (status == .serviceUnavailable ? "1" : nil))
     }
 }

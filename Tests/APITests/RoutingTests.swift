@@ -6,7 +6,9 @@ import Testing
     static let routes: [(path: String, allow: String)] = [
         ("/api/user/register", "POST, OPTIONS"),
         ("/api/user/login", "POST, OPTIONS"),
+        ("/api/user/password", "POST, OPTIONS"),
         ("/api/user/orders", "POST, GET, HEAD, OPTIONS"),
+        ("/api/user/orders/042", "GET, HEAD, OPTIONS"),
         ("/api/user/balance", "GET, HEAD, OPTIONS"),
         ("/api/user/balance/withdraw", "POST, OPTIONS"),
         ("/api/user/withdrawals", "GET, HEAD, OPTIONS"),

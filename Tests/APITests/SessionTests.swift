@@ -62,6 +62,8 @@ import Testing
 
     /// Every route but register and login asks for a session, whatever else is right.
     @Test(arguments: [
+        Scenario("POST /api/user/logout", gives: 401),
+        Scenario("POST /api/user/password", body: #"{"current":"x","new":"y"}"#, gives: 401),
         Scenario("POST /api/user/orders", body: "00", gives: 401),
         Scenario("GET /api/user/orders", gives: 401),
         Scenario("HEAD /api/user/orders", gives: 401, text: ""),

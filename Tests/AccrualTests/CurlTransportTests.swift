@@ -32,6 +32,7 @@ import Testing
             ("Retry-After: 7", 7...7), ("", nil), ("Retry-After: 0", 0...0), ("retry-after:  120", 120...120),
             ("Retry-After: soon", nil), ("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", 3601...Int.max),
             ("Retry-After: Fri, 31 Dec 1999 23:59:59 GMT", 0...0), ("Retry-After:", nil),
+            ("Retry-After: 99999999999999999999", Int.max...Int.max),
         ]
         let server = try AnswerServer(
             cases.map { "HTTP/1.1 429 Too Many Requests\r\n\($0.field)\($0.field.isEmpty ? "" : "\r\n")" }
@@ -41,6 +42,15 @@ import Testing
             let answer = try transport.ask(about: Self.order)
             #expect(answer.retryAfterSeconds.map { seconds?.contains($0) ?? false } ?? (seconds == nil), "\(field)")
         }
+    }
+
+    /// A pause that was asked for is kept, however broken the rest of the answer is.
+    @Test(arguments: [String(repeating: "x", count: 1 << 20), "short"])
+    func aRefusalCountsWithoutItsBody(body: String) throws {
+        let head = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: \(1 << 20)\r\n\r\n"
+        let server = try AnswerServer([head + body], closes: true)
+        #expect(
+            try transport(server.url).ask(about: Self.order) == TransportAnswer(status: 429, retryAfterSeconds: 7))
     }
 
     @Test func whatGoesWrongIsAReason() throws {
@@ -64,10 +74,15 @@ import Testing
             try transport(server.url, timeoutMilliseconds: 200).ask(about: Self.order)
         }
         let cancellation = Cancellation()
-        cancellation.cancel()
+        let canceller = Thread(name: "canceller") {
+            // Only once it waits for the answer.
+            while server.requestLines.count < 2 { yieldThread() }
+            cancellation.cancel()
+        }
         #expect(throws: TransportError.self) {
             try transport(server.url, timeoutMilliseconds: 60_000, cancellation).ask(about: Self.order)
         }
+        canceller.join()
         // Far below the minute that it would take otherwise.
         #expect(SystemClock.monotonicNanoseconds() - begun < 20_000_000_000)
     }

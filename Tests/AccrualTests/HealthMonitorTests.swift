@@ -40,4 +40,15 @@ import Testing
             #expect(news == tick.news, "tick \(index)")
         }
     }
+
+    /// What is wrong with an order that was forgiven before tells nothing of the accrual system.
+    @Test func oddOrdersAreNoTrouble() {
+        var monitor = HealthMonitor()
+        var counts = AnswerCounts()
+        counts.failed = 5
+        for now in stride(from: 0, to: 100_000, by: 250) as StrideTo<Int64> {
+            #expect(monitor.note(counts, oddCount: 5, trouble: nil, now: now) == nil)
+        }
+        #expect(monitor.note(counts, oddCount: 4, trouble: "down", now: 100_000) == .troubled("down"))
+    }
 }

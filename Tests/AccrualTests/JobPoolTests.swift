@@ -71,19 +71,66 @@ import Testing
         #expect(ids(pool.take(limit: 9, suspectsMax: 1, now: 100)) == [3])
     }
 
-    @Test func clearedSuspectsAreDueLikeAllOthers() {
+    /// Once; those that stay suspects then wait for their time.
+    @Test func forgivenSuspectsAreDueLikeAllOthers() {
         let pool = JobPool(capacityMax: 20)
         for id in 1...5 as ClosedRange<Int64> { pool.put(order(id)) }
-        for job in pool.take(limit: 5, now: 0) {
-            var job = job
-            job.isSuspect = true
-            pool.putBack(job, dueAt: 1_000_000)
+        let putBackAsSuspects = { (jobs: [Job]) in
+            for job in jobs {
+                var job = job
+                (job.isSuspect, job.attempts) = (true, 9)
+                pool.putBack(job, dueAt: 1_000_000)
+            }
         }
+        putBackAsSuspects(pool.take(limit: 5, now: 0))
         #expect(pool.take(limit: 5, now: 0).isEmpty)
-        pool.clearSuspects()
+        pool.forgiveSuspects()
         let jobs = pool.take(limit: 5, suspectsMax: 0, now: 0)
         #expect(Set(ids(jobs)) == [1, 2, 3, 4, 5])
-        #expect(jobs.allSatisfy { !$0.isSuspect })
+        #expect(jobs.allSatisfy { !$0.isSuspect && $0.isOdd && $0.attempts == 0 })
+        putBackAsSuspects(jobs)
+        pool.forgiveSuspects()
+        #expect(pool.take(limit: 5, now: 999_999).isEmpty)
+        #expect(pool.take(limit: 5, now: 1_000_000).count == 5)
+    }
+
+    /// With room for one at a time, and always enough of each kind, none is left out.
+    @Test func eachKindHasItsShareOfFewTurns() {
+        let pool = JobPool(capacityMax: 10_000)
+        for id in 1...2000 as ClosedRange<Int64> { pool.put(order(id)) }
+        for (index, job) in pool.take(limit: 2000, now: 0).enumerated() {
+            var job = job
+            job.isSuspect = index % 2 == 0
+            pool.putBack(job, dueAt: 0)
+        }
+        for id in 2001...4000 as ClosedRange<Int64> { pool.put(order(id)) }
+        var taken = (fresh: 0, suspects: 0, all: 0)
+        for _ in 0..<800 {
+            for job in pool.take(limit: 1, suspectsMax: 4, now: 1) {
+                taken.all += 1
+                if job.isSuspect { taken.suspects += 1 }
+                if job.order.id.rawValue > 2000 { taken.fresh += 1 }
+            }
+        }
+        #expect(taken == (600, 100, 800))
+    }
+
+    @Test func longNumbersTakeTheRoomOfSeveral() {
+        let pool = JobPool(capacityMax: 100)
+        let long = (1...7).map { id in
+            UnfinishedOrder(
+                id: OrderID(rawValue: id), number: OrderNumber(stored: String(repeating: "7", count: 1024)))
+        }
+        for (index, order) in long.enumerated() {
+            #expect(pool.hasRoom, "after \(index)")
+            pool.put(order)
+        }
+        #expect(!pool.hasRoom)
+        pool.finish([long[0].id])
+        #expect(pool.hasRoom)
+        pool.finish(long.dropFirst().map(\.id))
+        for id in 9...107 as ClosedRange<Int64> { pool.put(order(id)) }
+        #expect(pool.hasRoom)
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
@@ -94,6 +141,7 @@ import Testing
         var waiting: [(dueAt: Int64, id: Int64)] = []
         var inFlight: [Job] = []
         var next: Int64 = 0
+        var turn = 0
         for now in 0..<2000 as Range<Int64> {
             switch Int.random(in: 0..<4, using: &random) {
             case 0:
@@ -103,12 +151,16 @@ import Testing
             case 1:
                 let limit = Int.random(in: 0...3, using: &random)
                 let taken = pool.take(limit: limit, now: now)
-                var expected = Array(fresh.prefix(limit))
+                turn += 1
+                var expected = Array(fresh.prefix(limit - (limit + turn % 4) / 4))
                 fresh.removeFirst(expected.count)
                 waiting.sort { $0 < $1 }
                 while expected.count < limit, let first = waiting.first, first.dueAt <= now {
                     expected.append(waiting.removeFirst().id)
                 }
+                let more = fresh.prefix(limit - expected.count)
+                expected += more
+                fresh.removeFirst(more.count)
                 #expect(ids(taken) == expected, "seed \(seed), step \(now)")
                 inFlight += taken
             case 2 where !inFlight.isEmpty:

@@ -65,12 +65,35 @@ import Testing
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: 1, now: 0)
         var now: Int64 = 0
-        for _ in 0..<200 where pace.requestsPerMinuteMax != nil {
-            now += Pace.raiseAfterMilliseconds
-            _ = pace.allowance(limit: 1, now: now)
+        while pace.requestsPerMinuteMax != nil, now < 14 * 3_600_000 {
+            pace.noteSent(pace.allowance(limit: 1_000_000, now: now), now: now)
+            now += 1000
         }
         #expect(pace.requestsPerMinuteMax == nil)
-        #expect(now < 14 * 3_600_000)
+    }
+
+    /// A night without orders is no reason to begin the morning with a burst.
+    @Test func aPaceThatIsNotUsedUpIsNotRaised() {
+        var pace = Pace(requestTimeoutMilliseconds: 1000)
+        pace.limit(requestsPerMinute: 60, now: 0)
+        for second in 0..<36_000 as Range<Int64> where second % 30 == 0 {
+            pace.noteSent(pace.allowance(limit: 1, now: second * 1000), now: second * 1000)
+        }
+        #expect(pace.requestsPerMinuteMax == 60)
+    }
+
+    /// However long a request may take, there is no silence between the minutes.
+    @Test(arguments: [100, 5000, 60_000, 3_600_000])
+    func requestsAreSpreadEvenly(requestTimeoutMilliseconds: Int) {
+        var pace = Pace(requestsPerMinuteMax: 60, requestTimeoutMilliseconds: requestTimeoutMilliseconds)
+        var sentAt: [Int64] = []
+        for now in stride(from: 0, to: 600_000, by: 100) as StrideTo<Int64> {
+            let count = pace.allowance(limit: 1000, now: now)
+            pace.noteSent(count, now: now)
+            sentAt += Array(repeating: now, count: count)
+        }
+        let gaps = zip(sentAt.dropFirst(), sentAt).map { $0 - $1 }
+        #expect(gaps.allSatisfy { (900...1300).contains($0) }, "\(Set(gaps).sorted())")
     }
 
     @Test func whatTheOwnerSetIsNeverExceeded() {
@@ -83,6 +106,16 @@ import Testing
         #expect(pace.requestsPerMinuteMax == 20)
         #expect(sentByMinute(&pace, from: 3_900_000, minutes: 300).allSatisfy { $0 <= 50 })
         #expect(pace.requestsPerMinuteMax == 50)
+    }
+
+    /// The largest number that fits is a pace too.
+    @Test func anEnormousPaceIsNone() {
+        var pace = Pace(requestTimeoutMilliseconds: 1000)
+        pace.limit(requestsPerMinute: .max, now: 0)
+        let count = pace.allowance(limit: 1000, now: 60_000)
+        #expect(count == 1000)
+        pace.noteSent(count, now: 60_000)
+        #expect(pace.requestsPerMinuteMax == .max)
     }
 
     @Test func whatWasNotUsedIsNotSavedUp() {

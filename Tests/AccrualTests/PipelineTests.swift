@@ -102,6 +102,86 @@ import Testing
         harness.stop()
     }
 
+    /// No more are handed out than a tick may have, in an outage too.
+    @Test(arguments: [1, 2, 3, 20])
+    func anOutageKeepsTheLimitOfATick(jobsPerTickMax: Int) {
+        let harness = PipelineHarness(workers: 64, jobsPerTickMax: jobsPerTickMax)
+        harness.accrual.isDown = true
+        for id in 1...100 as ClosedRange<Int64> { harness.pool.put(order(id)) }
+        var asked = 0
+        for _ in 0..<400 {
+            harness.tick()
+            #expect(harness.accrual.asked.count - asked <= jobsPerTickMax)
+            asked = harness.accrual.asked.count
+        }
+        harness.accrual.isDown = false
+        for _ in 0..<2000 where harness.pool.counts.all > 0 { harness.tick() }
+        #expect(harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
+    /// An order that is answered with an error for ever, in a shop where nothing else happens for hours.
+    @Test func anOddOrderIsNoNewsAfterTheFirstTime() {
+        let harness = PipelineHarness()
+        harness.accrual.script(order(1), [.answer(500, "")])
+        harness.pool.put(order(2))
+        harness.tick()
+        harness.pool.put(order(1))
+        for id in 3...20 as ClosedRange<Int64> {
+            for _ in 0..<1000 { harness.tick() }
+            harness.pool.put(order(id))
+        }
+        for _ in 0..<4 { harness.tick() }
+        #expect(
+            harness.log.all.filter { $0.hasPrefix("the accrual system") } == [
+                "the accrual system answers", "the accrual system can't be relied on: status 500; orders wait",
+                "the accrual system answers",
+            ])
+        #expect(harness.pool.counts.all == 1)
+        harness.stop()
+    }
+
+    /// What the pace sends back stays before what has waited for longer, and is not forgotten behind new uploads.
+    @Test func underAPaceEveryOrderHasItsTurn() {
+        let harness = PipelineHarness()
+        harness.accrual.script(
+            order(1), [.throttle(seconds: 1, "No more than 60 requests per minute allowed"), .answer(204, "")])
+        harness.pool.put(order(1))
+        for _ in 0..<8 { harness.tick() }
+        // Each is known first, and then done; more are uploaded than the pace lets through.
+        let pending = { (id: Int64) in #"{"order":"\#(order(id).number.digits)","status":"PROCESSING"}"# }
+        let done = { (id: Int64) in #"{"order":"\#(order(id).number.digits)","status":"PROCESSED"}"# }
+        for minute in 0..<8 as Range<Int64> {
+            for id in (10 + minute * 60)..<(70 + minute * 60) {
+                harness.accrual.script(order(id), [.answer(200, pending(id)), .answer(200, done(id))])
+                harness.pool.put(order(id))
+            }
+            for _ in 0..<240 { harness.tick() }
+        }
+        let settled = harness.database.settlements.filter { $0.verdict != .processing }.map(\.order.rawValue)
+        #expect(settled.count >= 60, "\(settled.count) of 480 had their second turn")
+        harness.stop()
+    }
+
+    /// One order alone can't tell an outage from its own trouble, and finds out in seconds when it is over.
+    @Test func aSingleOrderNoticesTheEndOfAnOutage() {
+        let harness = PipelineHarness(workers: 4)
+        harness.accrual.isDown = true
+        harness.pool.put(order(1))
+        // Ten minutes: by then the delay has grown to its longest.
+        for _ in 0..<2400 { harness.tick() }
+        let asked = harness.accrual.asked.count
+        #expect((60...150).contains(asked), "\(asked) times in ten minutes")
+        harness.accrual.isDown = false
+        var ticks = 0
+        while harness.pool.counts.all > 0 && ticks < 1000 {
+            harness.tick()
+            ticks += 1
+        }
+        #expect(ticks <= 22, "five seconds, and a tick there and back")
+        harness.stop()
+    }
+
     /// What was asked about while it was down has waited by the time it is back, at most a minute; nobody waits that long.
     @Test(arguments: [1, 4, 16])
     func afterAnOutageEverythingGoesAtOnce(workers: Int) {
@@ -190,7 +270,7 @@ import Testing
         harness.tick(hanging: 501)
         let before = harness.accrual.asked.count
         harness.accrual.letGo()
-        while harness.accrual.asked.count == before { harness.tick(hanging: 501) }
+        while harness.accrual.asked.count == before { yieldThread() }
         #expect(harness.accrual.asked[before] == order(1000).number.digits)
         harness.accrual.letAllGo()
         harness.stop()

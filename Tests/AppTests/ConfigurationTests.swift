@@ -129,6 +129,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "*", "null", "shop.example", "https://", "https://*", "https://*.shop.example", "https://shop.example/",
+        "https://shop.example/app", "https://anna@shop.example", "https://shop.example?x", "https://shop.example:0",
+        "https://shop.example:70000", "ftp://shop.example", "https://a.example https://b",
+    ])
+    func whatIsNoOriginIsSharedWithNobody(text: String) throws {
+        let error =
+            "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example or http://localhost:3000; "
+            + "* and null would be anybody"
+        #expect(throws: ConfigurationError(error)) { try load(environment: ["MARTLET_CORS_ORIGINS": text]) }
+    }
+
     @Test func anUnknownVariableIsAWarning() throws {
         let warnings = try ConfigurationLoader.load(
             flags: [], file: nil,
@@ -144,8 +156,9 @@ import Testing
         case "accrual.listen": return (":9", "\":9\"")
         case "database_uri": return ("file:other.db", "\"other.db\"")
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
-        case "http.allowed_origins":
+        case "cors_origins", "http.allowed_origins":
             return ("https://a.example, https://b.example:8443", #"["https://a.example", "https://b.example:8443"]"#)
+        case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "log.level": return ("error", "\"error\"")
         default:

@@ -54,13 +54,15 @@ package final class AccrualServer: Sendable {
     private final class ListenerBox: Sendable {
         let socket: ListeningSocket
 
-        init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
+        init(port: UInt16) throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: port)) }
     }
 
-    /// `otherwise` answers for the orders it was told nothing about.
-    package init(otherwise: @escaping @Sendable (_ order: String) -> Answer = { _ in .unknown }) throws {
+    /// `otherwise` answers for the orders it was told nothing about; port 0 is any that is free.
+    package init(
+        port: UInt16 = 0, otherwise: @escaping @Sendable (_ order: String) -> Answer = { _ in .unknown }
+    ) throws {
         script = Script(otherwise: otherwise)
-        listener = try ListenerBox()
+        listener = try ListenerBox(port: port)
         Foundation.Thread.detachNewThread { [listener, script] in
             while let socket = Self.accept(from: listener) {
                 Foundation.Thread.detachNewThread { Self.serve(socket, script) }
@@ -73,6 +75,7 @@ package final class AccrualServer: Sendable {
     }
 
     package var address: String { "http://\(listener.socket.endpoint)" }
+    package var port: UInt16 { listener.socket.endpoint.port }
 
     package func answer(_ order: String, with answers: [Answer]) {
         script.set(order, answers)

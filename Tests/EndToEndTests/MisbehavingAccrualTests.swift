@@ -106,6 +106,25 @@ struct MisbehavingAccrualTests {
         #expect(lines.enumerated().allSatisfy { $1.contains("answers") == ($0 % 2 == 0) }, "\(lines)")
     }
 
+    /// Nobody listens where the accrual system should; a single order waits, and is credited when somebody does.
+    @Test func refusedConnectionsAreWaitedOut() throws {
+        let folder = try Folder()
+        let port = try AccrualServer().port
+        let server = try Server.serving(
+            in: folder, accrual: "127.0.0.1:\(port)", environment: Self.hurried)
+        let client = try server.client()
+        try client.register("user")
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1)).status == 202)
+        try eventually("the trouble is told of") { Self.healthLines(server).count == 1 }
+        #expect(try client.send("GET", "/api/user/balance").text == #"{"current":0,"withdrawn":0}"#)
+        let accrual = try AccrualServer(port: port) { .known($0, "PROCESSED", accrual: "1") }
+        try eventually(within: 10, "it is credited; it said: \(server.logText)") {
+            try client.send("GET", "/api/user/balance").text == #"{"current":1,"withdrawn":0}"#
+        }
+        #expect(accrual.asked(orderNumber(1)).count == 1)
+        #expect(Self.healthLines(server).count == 2, "\(server.logText)")
+    }
+
     /// The owner's pace holds from the first order on, whatever the accrual system would take.
     @Test func thePaceThatIsSetIsKept() throws {
         let folder = try Folder()

@@ -16,6 +16,15 @@ import Testing
         }
     }
 
+    @Test func aRequestSaysWhereItsConnectionComesFrom() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        for _ in 0..<2 {
+            try client.get("/peer")
+            #expect(try client.answer().text == "127.0.0.1")
+        }
+    }
+
     struct Ending: Sendable, CustomTestStringConvertible {
         let request: String
         /// What `Connection` says in the answer.

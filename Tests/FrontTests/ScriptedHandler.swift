@@ -76,6 +76,7 @@ final class ScriptedHandler: RequestHandler {
             let parts = ScriptedParts(count: count, breaks: breaks, script)
             return Response(.ok, contentType: "text/plain", .parts(parts))
         }
+        if target == "/peer" { return Self.text("\(request.peer)") }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))

@@ -53,6 +53,11 @@ import Testing
         (encoded(Response(.noContent)), "HTTP/1.1 204 No Content↵Date: D↵↵"),
         (encoded(Response(.noContent), keepsAlive: false), "HTTP/1.1 204 No Content↵Date: D↵Connection: close↵↵"),
         (encoded(fields(("Allow", "GET"), in: Response(.noContent))), "HTTP/1.1 204 No Content↵Date: D↵Allow: GET↵↵"),
+        // The length that 304 could have is that of the body it stands for.
+        (
+            encoded(fields(("ETag", "\"x\""), in: Response(.notModified))),
+            "HTTP/1.1 304 Not Modified↵Date: D↵ETag: \"x\"↵↵"
+        ),
         // HEAD has the head of GET.
         (encoded(hello, omitsBody: true), "\(helloHead)↵"),
         (encoded(Response(.ok), omitsBody: true), "\(ok)Content-Length: 0↵↵"),
@@ -113,7 +118,7 @@ import Testing
 
     /// The codes and phrases of RFC 9110, section 15, and RFC 6585.
     private static let phrases: [Int: String] = [
-        200: "OK", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
+        200: "OK", 202: "Accepted", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
         402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
         408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 414: "URI Too Long",
         415: "Unsupported Media Type", 417: "Expectation Failed", 422: "Unprocessable Content",

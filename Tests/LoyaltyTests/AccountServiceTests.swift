@@ -10,16 +10,18 @@ import Testing
         repository = FakeRepository(journal: journal)
     }
 
-    private func service(hasherFailure: LoyaltyError? = nil, passwordBytesMin: Int = 1) -> AccountService {
+    private func service(
+        hasherFailure: LoyaltyError? = nil, passwordBytesMin: Int = 1, throttle policy: ThrottlePolicy = .unlimited
+    ) -> AccountService {
         AccountService(
             repository: repository, hasher: FakeHasher(journal: journal, failure: hasherFailure), tokens: FakeTokens(),
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: 60),
-            clock: { [clock] in clock.now })
+            throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: { [clock] in clock.now })
     }
 
     @Test func registeringSignsIn() async throws {
         let service = service()
-        let session = try await service.register(login: "me", password: "secret")
+        let session = try await service.register(login: "me", password: "secret", from: .here)
         #expect(journal.calls == ["credentials", "hash", "addUser"])
         #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try service.session(of: session.token)?.user == UserID(rawValue: 1))
@@ -28,26 +30,30 @@ import Testing
 
     @Test func takenLoginIsRefusedBeforeTheCostlyHash() async throws {
         let service = service()
-        _ = try await service.register(login: "me", password: "secret")
-        await #expect(throws: LoyaltyError.loginTaken) { try await service.register(login: "me", password: "other") }
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        await #expect(throws: LoyaltyError.loginTaken) {
+            try await service.register(login: "me", password: "other", from: .here)
+        }
         #expect(journal.calls == ["credentials", "hash", "addUser", "credentials"])
-        _ = try await service.signIn(login: "me", password: "secret")
+        _ = try await service.signIn(login: "me", password: "secret", from: .here)
     }
 
     @Test func whoLosesTheRaceForALoginIsRefused() async throws {
         let service = service()
-        _ = try await service.register(login: "me", password: "secret")
+        _ = try await service.register(login: "me", password: "secret", from: .here)
         repository.losesRaces = true
-        await #expect(throws: LoyaltyError.loginTaken) { try await service.register(login: "me", password: "other") }
+        await #expect(throws: LoyaltyError.loginTaken) {
+            try await service.register(login: "me", password: "other", from: .here)
+        }
         #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
         #expect(repository.sessions.count == 1)
     }
 
     @Test func signingInOpensAnotherSession() async throws {
         let service = service()
-        let first = try await service.register(login: "me", password: "secret")
+        let first = try await service.register(login: "me", password: "secret", from: .here)
         clock.advance(byMilliseconds: 59_999)
-        let second = try await service.signIn(login: "me", password: "secret")
+        let second = try await service.signIn(login: "me", password: "secret", from: .here)
         #expect(first.id != second.id)
         #expect(second.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try service.session(of: first.token)?.user == UserID(rawValue: 1))
@@ -59,10 +65,10 @@ import Testing
 
     @Test func wrongPasswordIsRefused() async throws {
         let service = service()
-        _ = try await service.register(login: "me", password: "secret")
+        _ = try await service.register(login: "me", password: "secret", from: .here)
         for password in ["Secret", "secret ", "x", "secret\0"] {
             await #expect(throws: LoyaltyError.wrongCredentials) {
-                try await service.signIn(login: "me", password: password)
+                try await service.signIn(login: "me", password: password, from: .here)
             }
         }
         #expect(repository.sessions.count == 1)
@@ -71,7 +77,7 @@ import Testing
     /// An unknown login takes the way of a known one: a password is verified all the same, and the answer is the same.
     @Test func unknownLoginIsVerifiedAllTheSame() async {
         await #expect(throws: LoyaltyError.wrongCredentials) {
-            try await service().signIn(login: "nobody", password: "secret")
+            try await service().signIn(login: "nobody", password: "secret", from: .here)
         }
         #expect(journal.calls == ["credentials", "verify nil"])
     }
@@ -84,7 +90,7 @@ import Testing
         let service = service()
         for attempt in [service.register, service.signIn] {
             do throws(LoyaltyError) {
-                _ = try await attempt(login, password)
+                _ = try await attempt(login, password, .here)
                 Issue.record("accepted")
             } catch {
                 guard case .malformed = error else {
@@ -98,30 +104,104 @@ import Testing
 
     /// The minimum is for new passwords: who has a shorter one can still sign in.
     @Test func minimumLengthIsForRegistering() async throws {
-        _ = try await service().register(login: "me", password: "short")
+        _ = try await service().register(login: "me", password: "short", from: .here)
         let stricter = service(passwordBytesMin: 8)
         await #expect(throws: LoyaltyError.malformed("The password is shorter than 8 bytes.")) {
-            try await stricter.register(login: "you", password: "short")
+            try await stricter.register(login: "you", password: "short", from: .here)
         }
-        _ = try await stricter.signIn(login: "me", password: "short")
-        _ = try await stricter.register(login: "you", password: "12345678")
+        _ = try await stricter.signIn(login: "me", password: "short", from: .here)
+        _ = try await stricter.register(login: "you", password: "12345678", from: .here)
     }
 
     @Test func hasherWithoutRoomLeavesNothingBehind() async {
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
         let service = service(hasherFailure: overloaded)
-        await #expect(throws: overloaded) { try await service.register(login: "me", password: "secret") }
-        await #expect(throws: overloaded) { try await service.signIn(login: "me", password: "secret") }
+        await #expect(throws: overloaded) { try await service.register(login: "me", password: "secret", from: .here) }
+        await #expect(throws: overloaded) { try await service.signIn(login: "me", password: "secret", from: .here) }
         #expect(repository.users.isEmpty && repository.sessions.isEmpty)
     }
 
     @Test func failingRepositoryOpensNoSession() async throws {
         let service = service()
-        let session = try await service.register(login: "me", password: "secret")
+        let session = try await service.register(login: "me", password: "secret", from: .here)
         let failure = LoyaltyError.unavailable(retryAfterSeconds: 3)
         repository.failure = failure
-        await #expect(throws: failure) { try await service.register(login: "you", password: "secret") }
-        await #expect(throws: failure) { try await service.signIn(login: "me", password: "secret") }
+        await #expect(throws: failure) { try await service.register(login: "you", password: "secret", from: .here) }
+        await #expect(throws: failure) { try await service.signIn(login: "me", password: "secret", from: .here) }
         #expect(throws: failure) { try service.session(of: session.token) }
+    }
+
+    @Test func signingOutEndsTheSessionAlone() async throws {
+        let service = service()
+        let first = try await service.register(login: "me", password: "secret", from: .here)
+        let second = try await service.signIn(login: "me", password: "secret", from: .here)
+        try await service.signOut(first.id)
+        #expect(try service.session(of: first.token) == nil)
+        #expect(try service.session(of: second.token) != nil)
+    }
+
+    @Test func aNewPasswordReplacesTheOldAndEndsOtherSessions() async throws {
+        let service = service()
+        let kept = try await service.register(login: "me", password: "secret", from: .here)
+        let other = try await service.signIn(login: "me", password: "secret", from: .here)
+        let stranger = try await service.register(login: "you", password: "secret", from: .here)
+        try await service.changePassword(
+            of: UserID(rawValue: 1), from: "secret", to: "better", keeping: kept.id, from: .here)
+        #expect(try service.session(of: kept.token) != nil)
+        #expect(try service.session(of: other.token) == nil)
+        #expect(try service.session(of: stranger.token) != nil)
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service.signIn(login: "me", password: "secret", from: .here)
+        }
+        _ = try await service.signIn(login: "me", password: "better", from: .here)
+    }
+
+    /// Guessing with a session that was stolen is no faster than without one.
+    @Test func wrongCurrentPasswordsCountAsFailedSignIns() async throws {
+        let service = service(throttle: .strict)
+        let session = try await service.register(login: "me", password: "secret", from: .here)
+        for _ in 0..<3 {
+            await #expect(throws: LoyaltyError.wrongCurrentPassword) {
+                try await service.changePassword(
+                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: session.id, from: .here)
+            }
+        }
+        let hashed = journal.calls.count { $0 == "verify" }
+        let tooMany = LoyaltyError.tooManyFailures(retryAfterSeconds: 1)
+        await #expect(throws: tooMany) {
+            try await service.changePassword(
+                of: UserID(rawValue: 1), from: "secret", to: "mine", keeping: session.id, from: .here)
+        }
+        await #expect(throws: tooMany) { try await service.signIn(login: "me", password: "secret", from: .here) }
+        #expect(journal.calls.count { $0 == "verify" } == hashed, "who has to wait costs no hash")
+        clock.advance(byMilliseconds: 1000)
+        _ = try await service.signIn(login: "me", password: "secret", from: .here)
+    }
+
+    @Test func aNewPasswordHasTheMinimumLengthAndTheCurrentNot() async throws {
+        let session = try await service().register(login: "me", password: "old", from: .here)
+        let stricter = service(passwordBytesMin: 8)
+        for (current, new) in [
+            ("old", "1234567"), ("old", ""), ("", "12345678"), ("old", String(repeating: "x", count: 1025)),
+        ] {
+            await #expect {
+                try await stricter.changePassword(
+                    of: UserID(rawValue: 1), from: current, to: new, keeping: session.id, from: .here)
+            } throws: { if case LoyaltyError.malformed = $0 { true } else { false } }
+        }
+        try await stricter.changePassword(
+            of: UserID(rawValue: 1), from: "old", to: "12345678", keeping: session.id, from: .here)
+    }
+
+    @Test func registrationsFromOnePlaceAreSlowed() async throws {
+        let service = service(throttle: .strict)
+        for index in 0..<4 { _ = try await service.register(login: "user \(index)", password: "p", from: .here) }
+        let hashed = journal.calls.count { $0 == "hash" }
+        await #expect(throws: LoyaltyError.tooManyRegistrations(retryAfterSeconds: 1)) {
+            try await service.register(login: "another", password: "p", from: .here)
+        }
+        #expect(journal.calls.count { $0 == "hash" } == hashed)
+        _ = try await service.register(login: "another", password: "p", from: .elsewhere)
+        _ = try await service.signIn(login: "user 0", password: "p", from: .here)
     }
 }

@@ -44,6 +44,11 @@ final class FakeRepository: Repository {
         return losesRaces ? nil : users[login]
     }
 
+    func login(of user: UserID) throws(LoyaltyError) -> Login? {
+        try call("login")
+        return users.first { $0.value.user == user }?.key
+    }
+
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
         try call("orders")
         let orders = uploads.reversed().filter { $0.user == user }.map {
@@ -55,6 +60,13 @@ final class FakeRepository: Repository {
     func balance(of user: UserID) throws(LoyaltyError) -> Balance {
         try call("balance")
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
+    }
+
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+        try call("order")
+        return uploads.first { $0.number == number && $0.user == user }.map {
+            Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
+        }
     }
 
     func withdrawals(
@@ -91,9 +103,24 @@ final class FakeRepository: Repository {
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         try call("addSession")
-        sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
+        guard users.values.contains(credentials) else { throw .wrongCredentials }
+        sessions[session.id] = OpenSession(user: credentials.user, expiresAt: session.expiresAt)
+    }
+
+    func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try call("removeSession")
+        sessions[id] = nil
+    }
+
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError) {
+        try call("changePassword")
+        guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }
+        users[login] = Credentials(user: credentials.user, passwordHash: hash)
+        sessions = sessions.filter { $0.value.user != credentials.user || $0.key == session }
     }
 
     func addOrder(

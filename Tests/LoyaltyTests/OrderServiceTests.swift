@@ -71,6 +71,16 @@ import Testing
         #expect(journal.calls == ["addOrder"])
     }
 
+    @Test func anOrderIsFoundByItsOneName() async throws {
+        let service = service(FakeQueue(journal: journal))
+        _ = try await service.upload(try number("018"), by: me)
+        #expect(try service.order(numbered: "018", of: me).number.digits == "018")
+        #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: "018", of: you) }
+        for text in ["18", "00", "018 ", " 018", "018\n", "", "x", "12", String(repeating: "0", count: 1025)] {
+            #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: text, of: me) }
+        }
+    }
+
     @Test func listIsTheUsersOwn() async throws {
         let service = service(FakeQueue(journal: journal))
         for text in ["18", "26"] { _ = try await service.upload(try number(text), by: me) }

@@ -28,6 +28,9 @@ final class Day {
     private let clock = VirtualClock()
     private let interval: Int64
     private let workerCount: Int
+    private let jobsPerTickMax: Int
+    /// What the owner allows a minute; nil for any.
+    private let requestsPerMinuteMax: Int?
     private var events: [(at: Int64, event: Event)] = []
     private var refusesUntil = Int64.min
     private var server: Server!
@@ -58,13 +61,24 @@ final class Day {
         random = SeededRandom(seed: seed)
         interval = random.pick([250, 1000, 5000])
         workerCount = Int(random.within(1...16))
+        jobsPerTickMax = random.pick([5, 20, 1000])
+        requestsPerMinuteMax = random.chance(percent: 30) ? random.pick([20, 61, 600]) : nil
         accrual = SimulatedAccrual(seed: random.next(), timeout: Self.requestTimeout, dayEnd: Self.length)
         database = ModelSettlements(users: Self.users, broken: broken)
         plan()
-        server = Server(day: self, workerCount: workerCount, interval: interval, clock: clock)
+        server = makeServer()
     }
 
     var storageRefuses: Bool { now < refusesUntil }
+
+    private func makeServer() -> Server {
+        var configuration = PipelineConfiguration()
+        configuration.workers = workerCount
+        configuration.intervalMilliseconds = Int(interval)
+        configuration.jobsPerTickMax = jobsPerTickMax
+        configuration.requestsPerMinuteMax = requestsPerMinuteMax
+        return Server(day: self, configuration: configuration, clock: clock)
+    }
 
     /// Runs the day and what follows until every order has ended; throws the first rule that did not hold.
     func run() throws(Violation) {
@@ -201,7 +215,7 @@ final class Day {
         hasCrashAfterCommit = false
         acknowledged = []
         compare { file throws in try file.restart() }
-        server = Server(day: self, workerCount: workerCount, interval: interval, clock: clock)
+        server = makeServer()
     }
 
     /// Does something with the real database, which then says what the model says.
@@ -261,14 +275,14 @@ final class Server {
     /// Whether it has not taken a tick.
     var isFresh = true
 
-    init(day: Day, workerCount: Int, interval: Int64, clock: VirtualClock) {
-        var configuration = PipelineConfiguration()
-        configuration.workers = workerCount
-        configuration.intervalMilliseconds = Int(interval)
-        let gate = AccrualGate()
+    init(day: Day, configuration: PipelineConfiguration, clock: VirtualClock) {
+        let requestsPerMinuteMax = configuration.requestsPerMinuteMax
+        let gate = AccrualGate(requestsPerMinuteMax: day.broken == .ignoresOwnersPace ? nil : requestsPerMinuteMax)
         let now: MonotonicClock = { clock.now }
         let client = AccrualClient(transport: NoTransport(), gate: gate, clock: now)
-        workers = VirtualWorkers(workerCount: workerCount, client: client, day: day)
+        workers = VirtualWorkers(
+            workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, client: client,
+            rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: workers, gate: gate,
             settlements: FaultySettlements(day), clock: now, wallClock: { Timestamp(milliseconds: clock.now) },

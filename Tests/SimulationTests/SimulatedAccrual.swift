@@ -22,6 +22,8 @@ final class SimulatedAccrual {
     private struct Course {
         var unknownLeft: Int64
         var pendingLeft: Int64
+        /// Until then nothing but errors comes of it, whatever the mood.
+        var isOddUntil: Int64
     }
 
     private var random: SeededRandom
@@ -30,6 +32,7 @@ final class SimulatedAccrual {
     private var moods: [(until: Int64, mood: Mood)] = []
     private var moodIndex = 0
     private var courses: [String: Course] = [:]
+    private let dayEnd: Int64
     private let requestsPerMinute: Int
 
     private static let enormousBody = [UInt8](repeating: UInt8(ascii: "7"), count: 5_000_000)
@@ -38,6 +41,7 @@ final class SimulatedAccrual {
     init(seed: UInt64, timeout: Int64, dayEnd: Int64) {
         random = SeededRandom(seed: seed)
         self.timeout = timeout
+        self.dayEnd = dayEnd
         requestsPerMinute = Int(random.pick([20, 60, 61, 300, 1000]))
         var end: Int64 = 0
         while end < dayEnd {
@@ -55,26 +59,31 @@ final class SimulatedAccrual {
 
     func reply(about order: OrderNumber, now: Int64) -> Reply {
         let digits = order.digits
+        if now < course(of: digits, now: now).isOddUntil {
+            return random.chance(percent: 50) ? bad(status: 500) : failure(after: timeout, "time-out")
+        }
         switch mood(now: now) {
-        case .healthy: return honest(digits, latency: random.within(1...200))
-        case .slow: return honest(digits, latency: random.within(100...timeout - 1))
+        case .healthy: return honest(digits, now: now, latency: random.within(1...200))
+        case .slow: return honest(digits, now: now, latency: random.within(100...timeout - 1))
         case .failing:
             return random.chance(percent: 30)
-                ? honest(digits, latency: random.within(1...200)) : bad(status: random.pick([500, 502, 503, 404, 301]))
+                ? honest(digits, now: now, latency: random.within(1...200))
+                : bad(status: random.pick([500, 502, 503, 404, 301]))
         case .down: return failure(after: 1, "refused")
         case .hanging:
             return random.chance(percent: 20)
-                ? honest(digits, latency: random.within(1...timeout - 1)) : failure(after: timeout, "time-out")
-        case .lying: return random.chance(percent: 30) ? honest(digits, latency: random.within(1...500)) : lie(digits)
+                ? honest(digits, now: now, latency: random.within(1...timeout - 1))
+                : failure(after: timeout, "time-out")
+        case .lying:
+            return random.chance(percent: 30) ? honest(digits, now: now, latency: random.within(1...500)) : lie(digits)
         case .throttling:
-            return random.chance(percent: 80) ? honest(digits, latency: random.within(1...200)) : throttle()
+            return random.chance(percent: 80) ? honest(digits, now: now, latency: random.within(1...200)) : throttle()
         }
     }
 
     /// What the order really is at; after the last, another final answer each time, as the contract forbids.
-    private func honest(_ digits: String, latency: Int64) -> Reply {
-        var course =
-            courses[digits] ?? Course(unknownLeft: max(0, random.within(-2...2)), pendingLeft: random.within(0...3))
+    private func honest(_ digits: String, now: Int64, latency: Int64) -> Reply {
+        var course = course(of: digits, now: now)
         defer { courses[digits] = course }
         if course.unknownLeft > 0 {
             course.unknownLeft -= 1
@@ -93,6 +102,15 @@ final class SimulatedAccrual {
         let rounded = Points(hundredths: hundredths + (third >= 5 ? 1 : 0))
         return known(
             digits, "PROCESSED", #","accrual":\#(text)\#(third < 0 ? "" : "\(third)")"#, .processed(rounded), latency)
+    }
+
+    private func course(of digits: String, now: Int64) -> Course {
+        if let course = courses[digits] { return course }
+        let course = Course(
+            unknownLeft: max(0, random.within(-2...2)), pendingLeft: random.within(0...3),
+            isOddUntil: random.chance(percent: 2) ? min(dayEnd, now + random.below(Self.halfHour)) : 0)
+        courses[digits] = course
+        return course
     }
 
     private func known(

@@ -36,6 +36,8 @@ enum BrokenRule: CaseIterable, Sendable {
     case ignoresGate
     /// The pace is not read from an answer.
     case ignoresPace
+    /// The pace that the owner set is not kept.
+    case ignoresOwnersPace
     /// The workers never bring back some job.
     case losesJob
     /// An upload is stored and not put into the pool.
@@ -50,7 +52,7 @@ enum BrokenRule: CaseIterable, Sendable {
         case .creditsTwice, .changesFinals: .finalIsFinal
         case .forgetsLedgerEntry: .pointsConserved
         case .ignoresGate: .retryAfterKept
-        case .ignoresPace: .paceKept
+        case .ignoresPace, .ignoresOwnersPace: .paceKept
         case .losesJob, .forgetsUpload, .swallowsRefusal: .everyOrderEnds
         case .believesLies: .creditedAsAnswered
         }

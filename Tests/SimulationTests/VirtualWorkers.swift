@@ -14,6 +14,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     }
 
     let workerCount: Int
+    private let capacity: Int
     private let day: Day
     private let client: AccrualClient
     private var inbox: [Job] = []
@@ -21,11 +22,13 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     private var requests: [Request] = []
     private var results: [JobProcessor<Job, AskOutcome>.Result] = []
     private var lost = 0
-    private var rules = RequestRules()
+    private var rules: RequestRules
 
-    init(workerCount: Int, client: AccrualClient, day: Day) {
+    init(workerCount: Int, capacity: Int, client: AccrualClient, rules: RequestRules, day: Day) {
         self.workerCount = workerCount
+        self.capacity = capacity
         self.client = client
+        self.rules = rules
         self.day = day
     }
 
@@ -37,6 +40,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
 
     func process(_ jobs: [Job]) {
         inbox += jobs
+        precondition(outstanding <= capacity, "no more is outstanding than there is room for")
         begin()
     }
 

@@ -21,6 +21,23 @@ struct OrderTests {
         }
     }
 
+    /// Each sees their own, as the list has it.
+    @Test func anOrderIsFoundByItsNumber() async throws {
+        try await Fixture.with { fixture async throws in
+            let first = try await fixture.addUser("first")
+            let second = try await fixture.addUser("second")
+            try await fixture.credit(500, for: .sample(1), to: first)
+            try await fixture.onLoop { repository in
+                _ = try await repository.addOrder(.sample(2), of: first, at: fixture.clock.now)
+                for order in try repository.orders(of: first) {
+                    #expect(try repository.order(order.number, of: first) == order)
+                    #expect(try repository.order(order.number, of: second) == nil)
+                }
+                #expect(try repository.order(.sample(3), of: first) == nil)
+            }
+        }
+    }
+
     /// Leading zeros count, and a number may be longer than any integer.
     @Test func numbersAreText() async throws {
         try await Fixture.with { fixture async throws in

@@ -38,6 +38,8 @@ struct UserVersionTests {
                     #expect(!repository.isCurrent(before, of: user), "\(change)")
                     #expect(repository.isCurrent(before, of: other), "\(change)")
                     #expect(repository.isCurrent(repository.version, of: user), "\(change)")
+                    #expect(repository.lastChange(of: user) == repository.version, "\(change)")
+                    #expect(repository.lastChange(of: other).map { $0.commit <= before.commit } == true)
                 }
             }
         }
@@ -55,6 +57,8 @@ struct UserVersionTests {
                 let version = repository.version
                 #expect(try repository.orders(of: user).isEmpty, "the snapshot stays")
                 #expect(!repository.isCurrent(version, of: user), "what it shows is no longer so")
+                let change = try #require(repository.lastChange(of: user))
+                #expect(change.commit > version.commit, "what is read now lacks the change")
                 repository.endBatch()
                 #expect(repository.isCurrent(repository.version, of: user))
                 #expect(try repository.orders(of: user).count == 1)

@@ -1,11 +1,14 @@
 import HTTP
 import JSON
 
+@testable import API
+
 /// An answer as its client reads it.
 struct Answer: Equatable {
     let status: Int
-    /// `Name: value` in the order they came, `Date` too.
+    /// `Name: value` in the order they came, `Date` too; all but `X-Request-Id`, which two answers never share.
     let fields: [String]
+    let requestIDs: [String]
     let body: [UInt8]
 
     init(_ response: Response, omitsBody: Bool) {
@@ -16,7 +19,9 @@ struct Answer: Equatable {
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
             .prefix { $0 != [0x0D] }.map { String(decoding: $0.dropLast(), as: UTF8.self) }
         status = Int(lines[0].split(separator: " ")[1]) ?? 0
-        fields = Array(lines.dropFirst())
+        let name = "X-Request-Id: "
+        fields = lines.dropFirst().filter { !$0.hasPrefix(name) }
+        requestIDs = lines.filter { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
         guard case .parts(let parts) = response.body, !omitsBody else {
             body = Array(bytes.dropFirst(lines.reduce(0) { $0 + $1.utf8.count + 2 } + 2))
             return
@@ -24,6 +29,10 @@ struct Answer: Equatable {
         var body: [UInt8] = []
         while let part = try? parts.next() { body += part }
         self.body = body
+    }
+
+    static func == (left: Answer, right: Answer) -> Bool {
+        left.status == right.status && left.fields == right.fields && left.body == right.body
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }
@@ -46,8 +55,10 @@ extension Answer {
         expect(Set(names).count == names.count, "a field stands twice")
         expect(has("Date"), "no Date")
         let isFramed = has("Content-Length") != (self["Transfer-Encoding"] == "chunked")
-        expect(isFramed == (status != 204), "a length or chunks stand everywhere but in a 204")
-        expect(status != 204 || body.isEmpty, "a 204 with a body")
+        let isBodiless = status == 204 || status == 304
+        expect(isFramed != isBodiless, "a length or chunks stand everywhere but in a 204 or 304")
+        expect(!isBodiless || body.isEmpty, "a 204 or 304 with a body")
+        expect(requestIDs.count == 1, "an answer names its request once")
         let hasBody = has("Transfer-Encoding") || self["Content-Length"] ?? "0" != "0"
         expect(has("Content-Type") == hasBody, "Content-Type stands where a body is")
         expect(self["WWW-Authenticate"] == (status == 401 ? "Bearer" : nil), "every 401 asks for Bearer, and no other")
@@ -63,9 +74,14 @@ extension Answer {
         guard !body.isEmpty else { return [] }
         guard let object = try? JSONParser.parse(body).object else { return ["the problem is no JSON object"] }
         var faults: [String] = []
-        if object.members.map(\.name) != ["type", "title", "status", "detail"] { faults.append("other members") }
-        if object["type"]?.string != "about:blank" { faults.append("another type") }
-        if object["title"]?.string != Status(rawValue: status)?.phrase { faults.append("a title for another status") }
+        if object.members.map(\.name) != ["type", "title", "status", "detail", "request_id"] {
+            faults.append("other members")
+        }
+        let type = ProblemType.allCases.first { object["type"]?.string == "/docs#problem-\($0.name)" }
+        if type == nil { faults.append("an unknown type") }
+        if object["title"]?.string != type?.title { faults.append("another type's title") }
+        if status != type?.status.rawValue { faults.append("another type's status") }
+        if object["request_id"]?.string != requestIDs.first { faults.append("another request's id") }
         if object["status"]?.number?.literal != String(status) { faults.append("another status in the document") }
         let detail = object["detail"]?.string ?? ""
         if !detail.hasSuffix(".") { faults.append("the detail is no sentence: \(detail)") }

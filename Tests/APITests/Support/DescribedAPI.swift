@@ -53,7 +53,8 @@ struct DescribedAPI: Sendable {
     private func headFaults(of answer: Answer, _ response: JSONValue) -> [String] {
         (response["headers"]?.object?.members ?? []).flatMap { member -> [String] in
             let header = document.resolving(member.value)
-            guard let value = answer[member.name] else {
+            let value = member.name == "X-Request-Id" ? answer.requestIDs.first : answer[member.name]
+            guard let value else {
                 return header["required"] == .bool(true) ? ["no \(member.name)"] : []
             }
             guard let schema = header["schema"] else { return ["\(member.name) has no schema"] }

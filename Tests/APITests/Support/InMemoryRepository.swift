@@ -10,6 +10,12 @@ final class InMemoryRepository: Repository, ReadVersions {
     private(set) var readCount = 0
     /// Whether a full page names the one behind it even where that is empty, as a database may that does not look ahead.
     var namesEmptyPages = false
+    /// Runs once, after the next read and before its answer, as a commit may.
+    var duringNextRead: (() -> Void)?
+    /// What an older snapshot is of, where a test reads from one.
+    var snapshotVersion: ReadVersion?
+    /// Whether a commit is under way, so that nobody knows what was the last.
+    var isChanging = false
     /// The change that was a user's last.
     private var lastChange: [UserID: Int] = [:]
 
@@ -25,11 +31,21 @@ final class InMemoryRepository: Repository, ReadVersions {
         try throwFailure()
     }
 
+    private func interrupt() {
+        let interruption = duringNextRead
+        duringNextRead = nil
+        interruption?()
+    }
+
     private func throwFailure() throws(LoyaltyError) {
         if let failure { throw failure }
     }
 
-    var version: ReadVersion { ReadVersion(commit: UInt64(changeCount)) }
+    var version: ReadVersion { snapshotVersion ?? ReadVersion(commit: UInt64(changeCount)) }
+
+    func lastChange(of user: UserID) -> ReadVersion? {
+        isChanging ? nil : ReadVersion(commit: UInt64(lastChange[user] ?? 0))
+    }
 
     func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
         UInt64(lastChange[user] ?? 0) <= version.commit
@@ -45,13 +61,25 @@ final class InMemoryRepository: Repository, ReadVersions {
         return users[login]
     }
 
+    func login(of user: UserID) throws(LoyaltyError) -> Login? {
+        try throwFailure()
+        return users.first { $0.value.user == user }?.key
+    }
+
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
         try countRead()
         return page(of: uploads.reversed().filter { $0.user == user }.map(\.order), from: cursor, limit: limit)
     }
 
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+        try countRead()
+        defer { interrupt() }
+        return uploads.first { $0.user == user && $0.order.number == number }?.order
+    }
+
     func balance(of user: UserID) throws(LoyaltyError) -> Balance {
         try countRead()
+        defer { interrupt() }
         return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
     }
 
@@ -69,6 +97,7 @@ final class InMemoryRepository: Repository, ReadVersions {
 
     /// A cursor counts what was read.
     private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
+        defer { interrupt() }
         let start = Int(cursor?.rawValue ?? 0)
         let end = min(items.count, start + limit)
         let hasNext = end < items.count || (namesEmptyPages && end - start == limit)
@@ -86,9 +115,25 @@ final class InMemoryRepository: Repository, ReadVersions {
         return user
     }
 
-    func addSession(_ session: NewSession, of user: UserID) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         try throwFailure()
-        put(session, of: user)
+        guard users.values.contains(credentials) else { throw .wrongCredentials }
+        put(session, of: credentials.user)
+    }
+
+    func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try throwFailure()
+        if let session = sessions[id] { remove(id, of: session.user) }
+    }
+
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+    ) async throws(LoyaltyError) {
+        try throwFailure()
+        guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }
+        users[login] = Credentials(user: credentials.user, passwordHash: hash)
+        sessions = sessions.filter { $0.value.user != credentials.user || $0.key == session }
+        noteChange(of: credentials.user)
     }
 
     func addOrder(
@@ -160,9 +205,12 @@ extension InMemoryRepository {
         noteChange(of: user)
     }
 
-    private func noteChange(of user: UserID) {
+    private func noteChange(of user: UserID) { noteCommonChange(of: [user]) }
+
+    /// One commit that touches several.
+    func noteCommonChange(of users: [UserID]) {
         changeCount += 1
-        lastChange[user] = changeCount
+        for user in users { lastChange[user] = changeCount }
     }
 
     func credit(_ points: Points, to user: UserID) {

@@ -14,12 +14,14 @@ final class TestAPI {
     let ends = EndCounts()
     private let api: GophermartAPI
     private(set) var users: [String: UserID] = [:]
+    /// Where requests come from.
+    var peer = IPAddress(ipv4: 0xC000_0201)
 
     static let sessionSeconds: Int64 = 30 * 86_400
 
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil, queueHasRoom: Bool = true,
-        configure: (inout GophermartAPI.Settings) -> Void = { _ in }
+        throttle policy: ThrottlePolicy = .standard, configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
         configure(&settings)
@@ -28,10 +30,11 @@ final class TestAPI {
         let accounts = AccountService(
             repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
-            clock: now)
+            throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
             balances: BalanceService(repository: repository, clock: now), versions: repository, settings: settings,
+            requestIDs: RequestIDs(prefix: 0x5EED),
             didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()
@@ -105,7 +108,8 @@ extension TestAPI {
         do throws(RequestError) {
             for piece in pieces {
                 input.append(piece)
-                guard case .request(let request) = try parser.parse(&input) else { continue }
+                guard case .request(var request) = try parser.parse(&input) else { continue }
+                request.peer = peer
                 let omitsBody = request.method == .head
                 switch api.respond(to: request) {
                 case .now(let response): return Answer(response, omitsBody: omitsBody)
@@ -128,4 +132,10 @@ extension TestAPI {
     func endBatch() { api.endBatch() }
 
     func close() { api.close() }
+}
+
+extension ThrottlePolicy {
+    /// The defaults of a server.
+    static let standard = ThrottlePolicy(
+        failuresPerLoginMax: 5, failuresPerNetworkMax: 100, registrationsPerHourMax: 10_000, delaySecondsMax: 60)
 }

@@ -71,7 +71,8 @@ final class TestAccrualAPI {
             monotonicClock: { clock.now })
         api = AccrualAPI(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
-            clock: { clock.now }, settings: AccrualAPI.Settings(), didEndBatch: {}, didClose: {})
+            clock: { clock.now }, settings: AccrualAPI.Settings(), requestIDs: RequestIDs(prefix: 0x5EED),
+            didEndBatch: {}, didClose: {})
     }
 
     static func filled(requestsPerMinute: Int? = nil) async -> TestAccrualAPI {

@@ -19,6 +19,13 @@ extension NewSession {
     }
 }
 
+extension Credentials {
+    /// Those of a user that a fixture added.
+    static func sample(_ login: String, _ user: UserID) -> Credentials {
+        Credentials(user: user, passwordHash: PasswordHash(text: "hash of \(login)"))
+    }
+}
+
 extension SessionID {
     static func sample(_ name: String) -> SessionID {
         var bytes = Array(name.utf8.prefix(byteCount))

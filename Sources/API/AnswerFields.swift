@@ -1,0 +1,28 @@
+import HTTP
+
+/// What the answer to a request has, whatever it says. It holds nothing of the request's bytes, since an answer may wait.
+struct AnswerFields {
+    let requestID: RequestID
+    /// Nil where nothing is shared with other origins.
+    var grant: CrossOriginSharing.Grant?
+
+    func added(to response: Response) -> Response {
+        var response = response
+        response.requestID = requestID
+        if response.status.rawValue >= 400, response.contentType == Problem.mediaType { addID(to: &response) }
+        grant?.add(to: &response)
+        return response
+    }
+
+    /// As the document's last member: the rest of it may have been written out long before.
+    private func addID(to response: inout Response) {
+        guard case .bytes(let document) = response.body, document.last == UInt8(ascii: "}") else { return }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(document.count + RequestID.bytesMax + 20)
+        bytes.append(contentsOf: document.dropLast())
+        bytes.append(contentsOf: ",\"request_id\":\"".utf8)
+        requestID.append(to: &bytes)
+        bytes.append(contentsOf: "\"}".utf8)
+        response.replaceBody(.bytes(bytes))
+    }
+}

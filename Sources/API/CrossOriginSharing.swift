@@ -1,0 +1,56 @@
+import HTTP
+
+/// Lets pages of named origins call the API from a browser, with credentials (CORS: the Fetch standard, section 3.3).
+struct CrossOriginSharing: Sendable {
+    /// What an answer tells the browser.
+    struct Grant: Sendable {
+        /// Who may read it; nil for nobody.
+        let origin: String?
+
+        fileprivate static let exposedFields = "Authorization, ETag, Link, Retry-After, X-Request-Id"
+
+        /// `Vary` stands also where nothing is granted: a cache may have the answer for another origin.
+        func add(to response: inout Response) {
+            response.vary(by: "Origin")
+            guard let origin else { return }
+            response.add("Access-Control-Allow-Origin", origin)
+            response.add("Access-Control-Allow-Credentials", "true")
+            response.add("Access-Control-Expose-Headers", Self.exposedFields)
+        }
+    }
+
+    static let off = CrossOriginSharing(origins: [])
+
+    private static let requestFields =
+        "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id"
+    /// For which a browser need not ask again; none of them keeps an answer longer.
+    private static let preflightSeconds = 7200
+
+    /// In small letters.
+    private let origins: [String]
+
+    /// As browsers write them: `https://shop.example`. None switches it off, and then no answer tells of it.
+    init(origins: [String]) {
+        self.origins = origins.map { $0.lowercased() }
+    }
+
+    func grant(to request: Request) -> Grant? {
+        origins.isEmpty ? nil : Grant(origin: allowedOrigin(of: request))
+    }
+
+    /// Adds what a browser asks before it sends the request itself.
+    func answerPreflight(_ request: Request, allow: String, in response: inout Response) {
+        guard !origins.isEmpty, request.headers["access-control-request-method"] != nil,
+            allowedOrigin(of: request) != nil
+        else { return }
+        response.add("Access-Control-Allow-Methods", allow)
+        response.add("Access-Control-Allow-Headers", Self.requestFields)
+        response.add("Access-Control-Max-Age", String(Self.preflightSeconds))
+    }
+
+    private func allowedOrigin(of request: Request) -> String? {
+        let shown = request.headers.all("origin")
+        guard shown.count == 1, origins.contains(where: { shown[0].equalsIgnoringCase($0) }) else { return nil }
+        return String(decoding: shown[0], as: UTF8.self)
+    }
+}

@@ -1,0 +1,47 @@
+import HTTP
+import Loyalty
+
+/// The proxies whose word about their clients counts. Anybody can send the fields that proxies do: they are read only where the
+/// connection's peer is one of these.
+struct TrustedProxies {
+    let networks: [IPNetwork]
+
+    /// The client's address: going back from the peer, the first that is no trusted proxy. What is no address ends the way, and
+    /// then the proxy before it counts.
+    func client(of request: Request) -> IPAddress {
+        var nearest = request.peer
+        guard isTrusted(nearest) else { return nearest }
+        for element in request.headers.list("x-forwarded-for").reversed() {
+            guard let address = Self.address(in: element) else { break }
+            nearest = address
+            guard isTrusted(nearest) else { break }
+        }
+        return nearest
+    }
+
+    func clientNetwork(of request: Request) -> ClientNetwork {
+        let client = client(of: request)
+        return client.ipv4.map { .ipv4($0) } ?? .ipv6(prefix: client.prefix64)
+    }
+
+    /// Whether the nearest proxy says that it was asked through TLS.
+    func sayHTTPS(of request: Request) -> Bool {
+        guard isTrusted(request.peer) else { return false }
+        return request.headers.list("x-forwarded-proto").last?.equalsIgnoringCase("https") ?? false
+    }
+
+    private func isTrusted(_ address: IPAddress) -> Bool {
+        networks.contains { $0.contains(address) }
+    }
+
+    /// `192.0.2.1`, `2001:db8::1`, and what some proxies make of them: `192.0.2.1:8080`, `[2001:db8::1]`, `[2001:db8::1]:8080`.
+    private static func address(in element: ArraySlice<UInt8>) -> IPAddress? {
+        if element.first == UInt8(ascii: "["), let end = element.firstIndex(of: UInt8(ascii: "]")) {
+            let rest = element[(end + 1)...]
+            guard rest.isEmpty || rest.first == UInt8(ascii: ":") else { return nil }
+            return IPAddress(element[(element.startIndex + 1)..<end])
+        }
+        let parts = element.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        return IPAddress(parts.count == 2 ? parts[0] : element)
+    }
+}

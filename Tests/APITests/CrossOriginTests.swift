@@ -1,0 +1,108 @@
+import Testing
+
+/// Pages of named origins may call the API from a browser, and read what it answers.
+@Suite struct CrossOriginTests {
+    private static let origin = "Origin: https://app.example"
+    private static let fields = [
+        "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers",
+        "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age",
+    ]
+    private static let granted = [
+        "Access-Control-Allow-Origin: https://app.example", "Access-Control-Allow-Credentials: true",
+        "Access-Control-Expose-Headers: Authorization, ETag, Link, Retry-After, X-Request-Id", "Vary: Origin",
+    ]
+
+    private static func api() -> TestAPI {
+        TestAPI { $0.sharedOrigins = ["https://App.example", "http://other.example:8080"] }
+    }
+
+    static let answers: [Scenario] = [
+        Scenario("GET /api/user/balance", as: "ann", [origin], gives: 200, has: granted),
+        Scenario("HEAD /api/user/orders", as: "ann", [origin], gives: 200, has: granted),
+        Scenario("GET /api/user/orders", as: "carl", [origin], gives: 204, has: granted),
+        Scenario("GET /api/user/balance", as: "ann", [origin, "If-None-Match: *"], gives: 304, has: granted),
+        Scenario("GET /api/user/balance", [origin], gives: 401, has: granted),
+        Scenario("GET /nowhere", [origin], gives: 404, has: granted),
+        Scenario("PUT /api/user/login", [origin], gives: 405, has: granted),
+        Scenario("POST /api/user/login", [origin], body: "{", gives: 400, has: granted),
+        Scenario(
+            "POST /api/user/login", [origin], body: #"{"login":"ann","password":"secret"}"#, gives: 200, has: granted),
+        // Allowed to read is allowed to change.
+        Scenario(
+            "POST /api/user/orders", [origin, "Sec-Fetch-Site: cross-site", "Cookie: session=ann"], body: "00",
+            gives: 202, has: granted),
+        Scenario(
+            "GET /api/user/ledger", as: "ann", [origin], gives: 204,
+            has: [granted[0], "Vary: Accept, Origin"]),
+        Scenario(
+            "GET /api/user/balance", as: "ann", ["Origin: http://other.example:8080"], gives: 200,
+            has: ["Access-Control-Allow-Origin: http://other.example:8080"]),
+        // As the browser wrote it, since the browser compares.
+        Scenario(
+            "GET /api/user/balance", as: "ann", ["Origin: HTTPS://app.EXAMPLE"], gives: 200,
+            has: ["Access-Control-Allow-Origin: HTTPS://app.EXAMPLE"]),
+    ]
+
+    @Test(arguments: answers)
+    func anAllowedOriginMayRead(_ scenario: Scenario) async { await scenario.run(on: Self.api()) }
+
+    /// A cache that has the answer for one must not give it to another, so all of them say `Vary`.
+    @Test(arguments: [
+        [], ["Origin: null"], ["Origin: *"], ["Origin:"], ["Origin: http://app.example"],
+        ["Origin: https://app.example:444"], ["Origin: https://x.app.example"], ["Origin: https://app.example.evil"],
+        ["Origin: https://app.example/"], ["Origin: https://app.example https://app.example"],
+        [origin, origin], ["Origin: http://evil.example", origin],
+    ])
+    func anyOtherMayNot(fields: [String]) async {
+        for line in ["GET /api/user/balance", "OPTIONS /api/user/orders", "GET /nowhere"] {
+            let status = line.hasPrefix("OPTIONS") ? 204 : line.hasSuffix("nowhere") ? 404 : 200
+            await Scenario(
+                line, as: "ann", fields + ["Access-Control-Request-Method: GET"], gives: status, has: ["Vary: Origin"],
+                lacks: Self.fields
+            ).run(on: Self.api())
+        }
+    }
+
+    private static let preflight = [origin, "Access-Control-Request-Method: POST"]
+
+    @Test(arguments: [
+        ("/api/user/orders", "POST, GET, HEAD, OPTIONS"), ("/api/user/balance", "GET, HEAD, OPTIONS"),
+        ("/api/user/orders/18", "GET, HEAD, OPTIONS"), ("/api/user/login", "POST, OPTIONS"),
+    ])
+    func preflightTellsWhatThePathHas(path: String, methods: String) async {
+        await Scenario(
+            "OPTIONS \(path)", Self.preflight + ["Access-Control-Request-Headers: authorization"], gives: 204,
+            has: Self.granted + [
+                "Allow: \(methods)", "Access-Control-Allow-Methods: \(methods)",
+                "Access-Control-Allow-Headers: "
+                    + "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id",
+                "Access-Control-Max-Age: 7200",
+            ], text: ""
+        ).run(on: Self.api())
+    }
+
+    @Test func aQuestionThatIsNoPreflightIsAnsweredAsBefore() async {
+        await Scenario(
+            "OPTIONS /api/user/orders", [Self.origin], gives: 204, has: Self.granted,
+            lacks: ["Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"]
+        ).run(on: Self.api())
+    }
+
+    /// A kept answer is kept for all.
+    @Test func whoAsksAgainGetsTheirOwnFields() async {
+        let api = Self.api()
+        for _ in 0..<2 {
+            await Scenario("GET /api/user/balance", as: "ann", [Self.origin], gives: 200, has: Self.granted).run(
+                on: api)
+            await Scenario(
+                "GET /api/user/balance", as: "ann", gives: 200, has: ["Vary: Origin"], lacks: Self.fields
+            ).run(on: api)
+        }
+    }
+
+    @Test(arguments: ["GET /api/user/balance", "OPTIONS /api/user/balance", "GET /nowhere"])
+    func nothingTellsOfItWhereItIsOff(line: String) async {
+        let status = line.hasPrefix("OPTIONS") ? 204 : line.hasSuffix("nowhere") ? 404 : 200
+        await Scenario(line, as: "ann", Self.preflight, gives: status, lacks: Self.fields + ["Vary"]).run()
+    }
+}

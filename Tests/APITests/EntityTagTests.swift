@@ -1,0 +1,92 @@
+import HTTP
+import Loyalty
+import Testing
+
+@testable import API
+
+/// What a tag depends on, how it is written, and what a condition says of it.
+@Suite struct EntityTagTests {
+    private static let key = AnswerCache.Key(
+        user: UserID(rawValue: 1), route: 2, isPacked: false, selection: Array("?limit=1".utf8))
+
+    private static func key(
+        user: Int64 = 1, route: Int = 2, isPacked: Bool = false, selection: String = "?limit=1"
+    ) -> AnswerCache.Key {
+        AnswerCache.Key(
+            user: UserID(rawValue: user), route: route, isPacked: isPacked, selection: Array(selection.utf8))
+    }
+
+    private static func state(epoch: UInt64 = 7, _ key: AnswerCache.Key = key, commit: UInt64 = 3) -> UInt64 {
+        EntityTags(epoch: epoch).state(of: key, changedBy: ReadVersion(commit: commit))
+    }
+
+    @Test func dependsOnAllThatTheAnswerDoes() {
+        let others = [
+            Self.state(epoch: 8), Self.state(commit: 4), Self.state(Self.key(user: 2)), Self.state(Self.key(route: 3)),
+            Self.state(Self.key(selection: "?limit=2")), Self.state(Self.key(selection: "")),
+        ]
+        #expect(!others.contains(Self.state()))
+        #expect(Set(others).count == others.count)
+        // All loops make the same, and a packed answer has that of a plain one.
+        #expect(Self.state(Self.key(isPacked: true)) == Self.state())
+    }
+
+    @Test(
+        arguments: [0, 1, 0xFF, UInt64.max, 0x0123_4567_89AB_CDEF],
+        [EntityTag.Variation(), [.accept, .acceptEncoding]])
+    func isReadAsItWasWritten(state: UInt64, variation: EntityTag.Variation) {
+        let tag = EntityTag(state: state, variation: variation)
+        #expect(tag.text.count == 21 && tag.text.hasPrefix("W/\"") && tag.text.hasSuffix("\""))
+        #expect(EntityTag(opaque: Array(tag.text.utf8.dropFirst(3).dropLast())[...]) == tag)
+    }
+
+    @Test(
+        arguments: [
+            (nil, [], nil), ("Accept", [.accept], "Accept"), ("Accept-Encoding", [.acceptEncoding], "Accept-Encoding"),
+            ("Accept, Accept-Encoding", [.accept, .acceptEncoding], "Accept, Accept-Encoding"),
+        ] as [(String?, EntityTag.Variation, String?)])
+    func tellsWhatTheAnswerVariesWith(vary: String?, variation: EntityTag.Variation, text: String?) {
+        var response = Response(.ok)
+        if let vary { response.vary(by: vary) }
+        #expect(EntityTag.Variation(of: response) == variation)
+        #expect(variation.vary == text)
+    }
+
+    private static let tag = EntityTag(state: 0xA, variation: .accept)
+    private static let ours = #"W/"000000000000000a1""#
+
+    /// Lines of If-None-Match, and whether the state is among them.
+    @Test(arguments: [
+        ([ours], true), ([#""000000000000000a1""#], true), (["  \(ours)\t"], true),
+        ([#""x", \#(ours)"#], true), ([#"\#(ours),"x""#], true), ([#",, ,\#(ours),"#], true),
+        ([#""a,b", \#(ours)"#], true), ([#"W/"", \#(ours)"#], true), ([#""x""#, ours], true), ([ours, "?"], true),
+        ([#""000000000000000A1""#], false), ([#""000000000000000b1""#], false), ([#""00000000000000a1""#], false),
+        ([#""000000000000000a11""#], false), ([#"w/\#(ours.dropFirst(2))"#], false),
+        ([#"W/ "000000000000000a1""#], false),
+        (["000000000000000a1"], false), ([#"'000000000000000a1'"#], false), ([#""000000000000000a1"#], false),
+        ([""], false), (["*"], false), (["*, x"], false), ([#""""#], false), (["\""], false), (["W/"], false),
+        // Behind what is no tag nothing counts, and what stands between quotes is no list.
+        (["x, \(ours)"], false), ([#""x"\#(ours)"#], false), (["*, \(ours)"], false),
+        ([#"", \#(ours), ""#], false),
+    ])
+    func conditionsAreReadToTheLetter(lines: [String], isThere: Bool) throws {
+        let condition = try #require(try condition(lines))
+        #expect(condition.tag(of: 0xA) == (isThere ? Self.tag : nil))
+        #expect(condition.isAny == (lines == ["*"]))
+    }
+
+    @Test func aRequestWithoutOneHasNoCondition() throws {
+        #expect(try condition([]) == nil)
+    }
+
+    private func condition(_ lines: [String]) throws -> IfNoneMatch? {
+        var parser = RequestParser(limits: Limits())
+        var input = InputBuffer()
+        let fields = lines.map { "If-None-Match: \($0)\r\n" }.joined()
+        input.append(Array("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8)[...])
+        guard case .request(let request) = try parser.parse(&input) else {
+            preconditionFailure("a test sends whole requests")
+        }
+        return IfNoneMatch(request.headers)
+    }
+}

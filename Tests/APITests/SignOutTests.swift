@@ -1,0 +1,55 @@
+import Testing
+
+/// `POST /api/user/logout`.
+@Suite struct SignOutTests {
+    static let expired = "Set-Cookie: session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+
+    private func balance(as user: String, gives status: Int, on api: TestAPI) async {
+        await Scenario("GET /api/user/balance", as: user, gives: status).run(on: api)
+    }
+
+    @Test func theShownSessionEndsAndNoOther() async {
+        let api = TestAPI()
+        api.addSession("phone", of: "ann")
+        for session in ["ann", "phone", "bob"] { await balance(as: session, gives: 200, on: api) }
+        await Scenario(
+            "POST /api/user/logout", as: "ann", gives: 204, has: [Self.expired, "Cache-Control: no-store"],
+            lacks: ["Authorization"]
+        ).run(on: api)
+        await balance(as: "ann", gives: 401, on: api)
+        for session in ["phone", "bob"] { await balance(as: session, gives: 200, on: api) }
+        await Scenario("POST /api/user/logout", as: "ann", gives: 401, lacks: ["Set-Cookie"]).run(on: api)
+    }
+
+    @Test func aCookieIsAsGood() async {
+        let api = TestAPI()
+        await Scenario("POST /api/user/logout", ["Cookie: session=ann"], gives: 204, has: [Self.expired]).run(on: api)
+        await balance(as: "ann", gives: 401, on: api)
+    }
+
+    /// Where both are shown, the header counts.
+    @Test func theHeadersSessionEndsAndNotTheCookies() async {
+        let api = TestAPI()
+        await Scenario("POST /api/user/logout", as: "ann", ["Cookie: session=bob"], gives: 204).run(on: api)
+        await balance(as: "ann", gives: 401, on: api)
+        await balance(as: "bob", gives: 200, on: api)
+    }
+
+    @Test func aSecureCookieIsRemovedAsSuch() async {
+        let api = TestAPI { $0.cookieIsSecure = true }
+        await Scenario("POST /api/user/logout", as: "ann", gives: 204, has: [Self.expired + "; Secure"]).run(on: api)
+    }
+
+    @Test func whatFailsEndsNothing() async {
+        let api = TestAPI()
+        await balance(as: "ann", gives: 200, on: api)
+        api.repository.failure = .unavailable(retryAfterSeconds: 3)
+        await Scenario("POST /api/user/logout", as: "ann", gives: 503, lacks: ["Set-Cookie"]).run(on: api)
+        api.repository.failure = nil
+        await balance(as: "ann", gives: 200, on: api)
+    }
+
+    @Test func anotherSiteSignsNobodyOut() async {
+        await Scenario("POST /api/user/logout", ["Cookie: session=ann", "Sec-Fetch-Site: cross-site"], gives: 403).run()
+    }
+}

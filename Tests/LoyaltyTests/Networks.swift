@@ -1,0 +1,16 @@
+import Loyalty
+
+extension ClientNetwork {
+    static let here = ClientNetwork.ipv4(0xC000_0201)
+    static let elsewhere = ClientNetwork.ipv4(0xC633_6401)
+
+    static func number(_ number: Int) -> ClientNetwork { .ipv6(prefix: UInt64(number)) }
+}
+
+extension ThrottlePolicy {
+    static let unlimited = ThrottlePolicy(
+        failuresPerLoginMax: 0, failuresPerNetworkMax: 0, registrationsPerHourMax: 0, delaySecondsMax: 60)
+    /// So few that a test sees all of them.
+    static let strict = ThrottlePolicy(
+        failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 4, delaySecondsMax: 60)
+}

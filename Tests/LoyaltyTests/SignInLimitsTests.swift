@@ -1,0 +1,124 @@
+import TestSupport
+import Testing
+
+@testable import Loyalty
+
+/// Who waits for whose failures.
+@Suite struct SignInLimitsTests {
+    private static let policy = ThrottlePolicy(
+        failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60)
+    private var limits = SignInLimits(policy)
+    private var now: Int64 = 0
+
+    private func login(_ text: String) -> Login { try! Login(text) }
+
+    /// Tries at once; milliseconds to wait where it may not.
+    @discardableResult
+    private mutating func attempt(
+        _ name: String, from network: ClientNetwork, _ outcome: SignInLimits.Outcome = .failed
+    ) -> Int64 {
+        switch limits.begin(login(name), from: network, now: now) {
+        case .refused(let wait): return wait
+        case .admitted(let attempt):
+            limits.end(attempt, outcome, now: now)
+            return 0
+        }
+    }
+
+    @Test mutating func aStrangerElsewhereKeepsNobodyWaiting() {
+        for _ in 0..<50 {
+            attempt("owner", from: .elsewhere)
+            now += 500
+        }
+        #expect(attempt("owner", from: .elsewhere) > 0)
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", from: .number(7), .succeeded) == 0, "at an address nobody has seen before")
+        #expect(attempt("owner", from: .elsewhere, .succeeded) > 0)
+    }
+
+    /// Behind one NAT with the owner.
+    @Test mutating func whereTheOwnerSignedInNobodyWaitsForMoreThanSeconds() {
+        attempt("owner", from: .here, .succeeded)
+        var longest: Int64 = 0
+        for _ in 0..<200 {
+            let wait = attempt("owner", from: .here)
+            longest = max(longest, wait)
+            now += wait
+        }
+        #expect(longest == 4000)
+        // The owner's success forgets what the stranger did.
+        now += 4000
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
+    }
+
+    @Test mutating func aStrangerThereWaitsLongerAndLonger() {
+        var waits: [Int64] = []
+        for _ in 0..<11 {
+            let wait = attempt("owner", from: .elsewhere)
+            waits.append(wait)
+            now += wait
+            if wait > 0 { attempt("owner", from: .elsewhere) }
+        }
+        #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+    }
+
+    /// One password on many logins: the network waits, and those who are known there do not.
+    @Test mutating func manyLoginsFromOneNetworkAreSlowed() {
+        attempt("owner", from: .here, .succeeded)
+        for index in 0..<10 { #expect(attempt("user \(index)", from: .here) == 0) }
+        #expect(attempt("another", from: .here) == 1000)
+        #expect(attempt("another", from: .elsewhere) == 0)
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", from: .here) == 0)
+        // An own success in between is no way around it.
+        #expect(attempt("another", from: .here) == 1000)
+        now += 1000
+        #expect(attempt("another", from: .here) == 0)
+        #expect(attempt("another", from: .here) == 2000)
+    }
+
+    @Test mutating func whatNobodyFoundOutCountsForNothing() {
+        for _ in 0..<50 { #expect(attempt("owner", from: .here, .abandoned) == 0) }
+        for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
+        #expect(attempt("owner", from: .here) == 1000)
+    }
+
+    @Test mutating func zeroIsNoLimit() {
+        limits = SignInLimits(.unlimited)
+        for _ in 0..<500 { #expect(attempt("owner", from: .here) == 0) }
+    }
+
+    /// Programs of the owner's may sign in many times at once.
+    @Test mutating func manyGoodSignInsAtOnceAreLetIn() {
+        attempt("owner", from: .here, .succeeded)
+        let attempts = (0..<100).compactMap { _ -> SignInLimits.Attempt? in
+            guard case .admitted(let attempt) = limits.begin(login("owner"), from: .here, now: now) else { return nil }
+            return attempt
+        }
+        #expect(attempts.count == 100)
+        for attempt in attempts { limits.end(attempt, .succeeded, now: now) }
+        // Not so of guesses where the login was never seen.
+        let guesses = (0..<100).count { _ in
+            if case .admitted = limits.begin(login("owner"), from: .elsewhere, now: now) { true } else { false }
+        }
+        #expect(guesses == 3)
+    }
+
+    /// Whatever strangers do from other networks, the owner is let in at once, always.
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func noStrangerLocksTheOwnerOut(seed: UInt64) {
+        var test = self
+        var random = SeededRandom(seed: seed)
+        for round in 0..<2000 {
+            test.now += Int64.random(in: 0...3000, using: &random)
+            let stranger = ClientNetwork.number(.random(in: 0..<30, using: &random))
+            let name = ["owner", "other", "nobody"].randomElement(using: &random)!
+            test.attempt(name, from: stranger)
+            if round % 10 == 0 {
+                #expect(test.attempt("owner", from: .here, .succeeded) == 0, "seed \(seed), round \(round)")
+                #expect(test.attempt("owner", from: .number(1000 + round), .succeeded) == 0)
+            }
+        }
+    }
+}
