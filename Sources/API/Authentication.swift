@@ -16,7 +16,13 @@ struct Authentication {
 
     /// The user who asks. Where a request shows both a header and a cookie, the header counts (RFC 6750, section 2.1).
     func user(of request: Request) throws(LoyaltyError) -> UserID? {
-        guard let text = Self.token(of: request), text.count <= Self.tokenBytesMax else { return nil }
+        guard let token = Self.token(of: request) else { return nil }
+        return try user(showing: token)
+    }
+
+    /// The user whose session the token names; nil where there is none, or it has ended.
+    func user(showing text: ArraySlice<UInt8>) throws(LoyaltyError) -> UserID? {
+        guard text.count <= Self.tokenBytesMax else { return nil }
         if let session = cache.session(of: text), accounts.isOpen(session) { return session.user }
         let version = versions.version
         let token = SessionToken(text: String(decoding: text, as: UTF8.self))
@@ -53,7 +59,7 @@ struct Authentication {
         return "session=\(value); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
     }
 
-    private static func token(of request: Request) -> ArraySlice<UInt8>? {
+    static func token(of request: Request) -> ArraySlice<UInt8>? {
         guard let authorization = request.headers["authorization"] else { return request.cookie("session") }
         guard let space = authorization.firstIndex(of: 0x20), authorization[..<space].equalsIgnoringCase("bearer")
         else { return nil }

@@ -17,12 +17,7 @@ struct BalanceRoutes {
     private func balance(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
         let balance = try balances.balance(of: user)
         var writer = JSONWriter(reserving: 64)
-        writer.object { writer in
-            writer.name(.current)
-            writer.number(hundredths: balance.current.hundredths)
-            writer.name(.withdrawn)
-            writer.number(hundredths: balance.withdrawn.hundredths)
-        }
+        writer.balance(balance)
         return .private(contentType: "application/json", .bytes(writer.bytes))
     }
 
@@ -61,4 +56,15 @@ extension JSONName {
     fileprivate static let order = JSONName("order")
     fileprivate static let sum = JSONName("sum")
     fileprivate static let processedAt = JSONName("processed_at")
+}
+
+extension JSONWriter {
+    mutating func balance(_ balance: Balance) {
+        object { writer in
+            writer.name(.current)
+            writer.number(hundredths: balance.current.hundredths)
+            writer.name(.withdrawn)
+            writer.number(hundredths: balance.withdrawn.hundredths)
+        }
+    }
 }

@@ -51,6 +51,9 @@ struct ContentCoding {
                 return response
             }
             response.replaceBody(.parts(packed), coding: "gzip")
+        case .stream:
+            // zlib would hold back what is to be read now, and its state for each that listens.
+            return response
         }
         return response
     }

@@ -45,6 +45,7 @@ extension GophermartAPI {
                 Document.Tag("Accounts", "Registering, signing in and out, and passwords."),
                 Document.Tag("Orders", "What customers bought, to be credited once."),
                 Document.Tag("Balance", "The points that a user has, and where they went."),
+                Document.Tag("Events", "Being told of what changes."),
                 documentationTag,
             ], problems: Documentation.problems, endpoints: endpoints)
     }

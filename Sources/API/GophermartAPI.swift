@@ -26,6 +26,7 @@ package final class GophermartAPI: RequestHandler {
     private let contentCoding: ContentCoding
     private let sharing: CrossOriginSharing
     private let reads: UserReads
+    private let eventStreams: EventStreams
     private let requestIDs: RequestIDs
     /// What every request without a session gets, written out once.
     private let signInFirst = Problem.unauthorized(.signInRequired, "Sign in first.").response
@@ -34,17 +35,19 @@ package final class GophermartAPI: RequestHandler {
 
     /// `didEndBatch` ends what the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
-        accounts: AccountService, orders: OrderService, balances: BalanceService, versions: any ReadVersions,
-        settings: Settings, requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
+        accounts: AccountService, orders: OrderService, balances: BalanceService, events: EventHub,
+        versions: any ReadVersions, settings: Settings, requestIDs: RequestIDs, didEndBatch: @escaping () -> Void,
+        didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
+        eventStreams = EventStreams(hub: events, authentication: authentication)
         let proxies = TrustedProxies(networks: settings.trustedProxies)
         let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
             + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
-            + LedgerRoutes(balances: balances).routes
+            + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes
         router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins + settings.sharedOrigins)
         sharing = CrossOriginSharing(origins: settings.sharedOrigins)
@@ -69,7 +72,16 @@ package final class GophermartAPI: RequestHandler {
         didEndBatch()
     }
 
+    package func begin(wake: @escaping @Sendable () -> Void) {
+        eventStreams.begin(wake: wake)
+    }
+
+    package func wakeUp() {
+        eventStreams.deliver()
+    }
+
     package func close() {
+        eventStreams.unsubscribe()
         didClose()
     }
 
@@ -91,6 +103,9 @@ package final class GophermartAPI: RequestHandler {
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }
             return .now(try reads.response(to: request, of: user, on: route, read))
+        case .follow(let begin):
+            guard let user = try user(of: request) else { return .now(signInFirst) }
+            return .now(try Problem.translating { () throws(LoyaltyError) in try begin(user, request) })
         case .write(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request)

@@ -49,7 +49,7 @@ extension JSONName {
 }
 
 extension JSONWriter {
-    fileprivate mutating func order(_ order: Order, _ times: inout TimestampWriter) {
+    mutating func order(_ order: Order, _ times: inout TimestampWriter) {
         object { writer in
             writer.name(.number)
             writer.plain(order.number.digits)

@@ -18,7 +18,7 @@ enum Outcome {
         case .kept(let respond): self = .now(respond(request))
         case .change(let begin):
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
-        case .read, .write, .account: preconditionFailure("who serves users knows them")
+        case .read, .follow, .write, .account: preconditionFailure("who serves users knows them")
         }
     }
 

@@ -95,6 +95,11 @@ extension ProblemType {
                 .tooManyRequests, "Too many registrations",
                 "Too many users were registered from this address. `Retry-After` says when the next may be."
             )
+        case .tooManyStreams:
+            (
+                .tooManyRequests, "Too many streams",
+                "This user follows events as often as one may. Close a stream, or follow again after `Retry-After`."
+            )
         case .headTooLarge:
             (
                 .requestHeaderFieldsTooLarge, "The head is too large",

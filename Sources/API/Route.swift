@@ -15,6 +15,8 @@ final class Route {
         case change((_ request: Request) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
+        /// Only for who shows a valid session, and going on for as long as they listen: nothing of it is kept or packed.
+        case follow((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// As ``write(_:)``, about the session itself or the one who shows it.
@@ -52,7 +54,7 @@ extension Route {
 
     private var needsSession: Bool {
         switch action {
-        case .read, .write, .account: true
+        case .read, .write, .account, .follow: true
         case .anyone, .open, .kept, .change: false
         }
     }
@@ -60,7 +62,7 @@ extension Route {
     private var isConditional: Bool {
         switch action {
         case .read, .kept: true
-        case .anyone, .open, .change, .write, .account: false
+        case .anyone, .open, .change, .write, .account, .follow: false
         }
     }
 }

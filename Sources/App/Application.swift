@@ -81,6 +81,7 @@ final class Application: StoppableServer {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
+        limits.keptChangesMax = configuration.events.keptMax
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
@@ -183,6 +184,7 @@ final class Application: StoppableServer {
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.entityTagEpoch = UInt64.random(in: .min ... .max)
+        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
         do {
             return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
@@ -191,8 +193,9 @@ final class Application: StoppableServer {
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
                         policy: configuration.accountPolicy, throttle: throttle, clock: clock),
                     orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock), versions: repository,
-                    settings: settings, requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                    balances: BalanceService(repository: repository, clock: clock), events: events,
+                    versions: repository, settings: settings,
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
                     didEndBatch: { repository.endBatch() },
                     didClose: { repository.close() })
             } onFailure: { error in

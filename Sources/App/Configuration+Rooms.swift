@@ -35,6 +35,14 @@ extension Configuration {
         return settings
     }
 
+    var eventLimits: EventHub.Limits {
+        var limits = EventHub.Limits()
+        limits.heartbeatMilliseconds = events.heartbeatMilliseconds
+        limits.streamsMax = events.streamsMax
+        limits.streamsPerUserMax = events.streamsPerUserMax
+        return limits
+    }
+
     var accrualAPI: AccrualAPI.Settings {
         var settings = AccrualAPI.Settings()
         settings.bodyBytesMax = http.bodyBytesMax

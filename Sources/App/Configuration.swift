@@ -16,6 +16,7 @@ struct Configuration: Sendable {
     var http = HTTP()
     var accounts = Accounts()
     var sessions = Sessions()
+    var events = Events()
     var storage = Storage()
     var backups = Backups()
     var dispatcher = Dispatcher()
@@ -66,6 +67,13 @@ struct Configuration: Sendable {
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
         var cookieIsSecure = false
+    }
+
+    struct Events: Sendable {
+        var heartbeatMilliseconds = 15_000
+        var streamsMax = 12_288
+        var streamsPerUserMax = 16
+        var keptMax = 65_536
     }
 
     struct Storage: Sendable {

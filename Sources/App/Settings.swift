@@ -6,7 +6,7 @@ import Loyalty
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
     static let all: [Setting] =
-        main + neighbours + accrual + http + accounts + storage + backups + dispatcher + logging
+        main + neighbours + accrual + http + accounts + events + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
@@ -116,6 +116,21 @@ enum Settings {
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
+    ]
+
+    private static let events: [Setting] = [
+        Setting(
+            "events.heartbeat_ms", \.events.heartbeatMilliseconds, .integer(100...600_000),
+            "from one sign of life on a stream of events to the next"),
+        Setting(
+            "events.streams_max", \.events.streamsMax, .integer(1...1_000_000),
+            "streams of events at once, in all; more get 503"),
+        Setting(
+            "events.streams_per_user_max", \.events.streamsPerUserMax, .integer(1...1_000_000),
+            "streams of events at once of one user; more get 429"),
+        Setting(
+            "events.kept_max", \.events.keptMax, .integer(1...10_000_000),
+            "events of all users that are kept for clients that come back"),
     ]
 
     private static let storage: [Setting] = [

@@ -10,12 +10,14 @@ final class Connection: @unchecked Sendable {
     // nobody else has it.
 
     /// What is to be done next.
-    private enum Stage {
+    enum Stage {
         case reading
         /// The handler has a request; a task brings the answer.
         case answering
         /// An answer's head is out, and its body follows part by part.
         case streaming(any BodyParts)
+        /// An answer's head is out, and its body goes on for as long as the client listens.
+        case following(any BodyStream)
         /// The last answer is on its way. Where its client may still be sending, closing would reset the answer away.
         case closing(clientMaySend: Bool)
         /// Nothing more is sent; what still comes is read away.
@@ -24,14 +26,16 @@ final class Connection: @unchecked Sendable {
     }
 
     /// What the connection waits for, which decides how long it may.
-    private enum Wait {
+    enum Wait {
         /// For the handler or for its turn, which are ours to end in time.
         case nothing
         case idle, head, body, writing, lingering
+        /// For something to say, until the stream's next beat at most.
+        case following
     }
 
     /// Why a connection does not go on.
-    private enum Ending: Error {
+    enum Ending: Error {
         /// The peer has gone, or its time has.
         case gone
         case refused(RequestError)
@@ -55,17 +59,17 @@ final class Connection: @unchecked Sendable {
     private(set) var scheduledTick: Int64?
 
     /// The loop's table holds the connection in turn, until it is removed.
-    private let loop: EventLoop
+    let loop: EventLoop
     private let socket: Socket
     private var parser: RequestParser
     private var input = InputBuffer()
-    private var outbox = Outbox()
+    var outbox = Outbox()
     /// What the buffers held when the loop was last told.
     private var bufferedBytes = 0
 
-    private var stage = Stage.reading
+    var stage = Stage.reading
     /// How the request that is being answered was framed, and so its answer has to be.
-    private var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     private var pendingAnswer: (() async -> Response)?
     /// Whether it is its turn to make a part of a body, and whether it waits for that.
     private var mayMakePart = false
@@ -73,13 +77,15 @@ final class Connection: @unchecked Sendable {
     /// Whether the client was told nothing yet that would keep it from sending its next request.
     private var clientMaySend = true
 
-    private var wait = Wait.nothing
+    private(set) var wait = Wait.nothing
     private var deadline: Int64?
+    /// When the stream that is followed has its next beat.
+    var beatAt: Int64 = 0
     private var isExpired = false
     /// The kernel may hold bytes that were not received yet.
     private var mayHaveInput = false
     /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
-    private var endWasReported = false
+    private(set) var endWasReported = false
     private var inputHasEnded = false
     private var isBroken = false
 
@@ -118,6 +124,7 @@ final class Connection: @unchecked Sendable {
             _ = try flush()
             return false
         case .streaming(let parts): return try sendPart(of: parts)
+        case .following(let stream): return try follow(stream)
         case .closing(let clientMaySend):
             guard try flush() else { return false }
             guard clientMaySend || !input.isEmpty || mayHaveInput else { throw .gone }
@@ -181,6 +188,7 @@ final class Connection: @unchecked Sendable {
 
     private func end() {
         precondition(!isEnded, "a connection ends once")
+        if case .following(let stream) = stage { stream.close() }
         stage = .ended
         loop.changeBufferedBytes(by: -bufferedBytes)
         loop.remove(self)
@@ -229,17 +237,17 @@ extension Connection {
         framing.date = loop.date
         clientMaySend = framing.keepsAlive
         if loop.isStopping { framing.keepsAlive = false }
-        if case .parts(let parts) = response.body, !framing.omitsBody {
-            if !framing.isHTTP11 { framing.keepsAlive = false }
-            stage = .streaming(parts)
-        } else {
-            stage = afterAnswer
+        if !response.body.isWhole, !framing.isHTTP11, !framing.omitsBody { framing.keepsAlive = false }
+        switch response.body {
+        case .parts(let parts) where !framing.omitsBody: stage = .streaming(parts)
+        case .stream(let stream) where !framing.omitsBody: beginFollowing(stream)
+        default: stage = afterAnswer
         }
         outbox.append(response, framing)
     }
 
     /// Whoever was free to go on may have done so already, where it is us who end it.
-    private var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
+    var afterAnswer: Stage { framing.keepsAlive ? .reading : .closing(clientMaySend: clientMaySend) }
 
     /// Makes the next part once those before it were taken, and it is the connection's turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
@@ -281,7 +289,7 @@ extension Connection {
     }
 
     /// Sends what there is; false where the client has to take some of it first.
-    private func flush() throws(Ending) -> Bool {
+    func flush() throws(Ending) -> Bool {
         while !outbox.isEmpty {
             let hasSent: Bool
             do throws(SystemError) { hasSent = try outbox.send(to: socket) } catch { throw .gone }
@@ -304,7 +312,10 @@ extension Connection {
     }
 
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
-        if readiness.ended { endWasReported = true }
+        if readiness.ended {
+            endWasReported = true
+            endFollowing()
+        }
         if readiness.readable || readiness.ended {
             mayHaveInput = true
             receive(into: &receiveBuffer)
@@ -340,7 +351,7 @@ extension Connection {
         case .reading:
             wait != .writing && input.count < max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
         case .lingering: true
-        case .answering, .streaming, .closing, .ended: false
+        case .answering, .streaming, .following, .closing, .ended: false
         }
     }
 
@@ -359,10 +370,11 @@ extension Connection {
 
     func endWhereIdle() {
         // A request that came in this very turn is under way.
-        if wait == .idle, input.isEmpty { end() }
+        if wait == .idle, input.isEmpty { return end() }
+        endFollowing()
     }
 
-    private func wait(for wait: Wait) {
+    func wait(for wait: Wait) {
         self.wait = wait
         isExpired = false
         let timeouts = loop.configuration.timeouts
@@ -373,6 +385,7 @@ extension Connection {
         case .body: milliseconds = timeouts.bodyMilliseconds
         case .writing: milliseconds = timeouts.writeMilliseconds
         case .lingering: milliseconds = timeouts.lingerMilliseconds
+        case .following: milliseconds = Int(max(0, beatAt - loop.now) + 999_999) / 1_000_000
         case .nothing:
             deadline = nil
             return

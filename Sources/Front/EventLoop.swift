@@ -25,6 +25,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs = TaskJobs()
         var stopDeadline: Int64?
+        var wakesHandler = false
         var isSignalled = false
     }
 
@@ -79,6 +80,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func run() throws(SystemError) {
         precondition(thread.isCurrent, "a loop runs on the thread that made it")
         defer { handler.close() }
+        handler.begin { [weak self] in self?.wakeHandler() }
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
@@ -95,6 +97,15 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     func stop(by deadline: Int64) {
         let wakes = inbox.withLock { inbox in
             inbox.stopDeadline = deadline
+            return !exchange(&inbox.isSignalled, with: true)
+        }
+        if wakes { wakeup.signal() }
+    }
+
+    /// Has the next turn wake the handler, once however often that is asked; from any thread.
+    private func wakeHandler() {
+        let wakes = inbox.withLock { inbox in
+            inbox.wakesHandler = true
             return !exchange(&inbox.isSignalled, with: true)
         }
         if wakes { wakeup.signal() }
@@ -165,7 +176,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if event.token == Self.wakeupToken {
             wakeup.clear()
         } else if event.token >= Self.firstListenerToken {
-            accept(from: listeners[Int(event.token - Self.firstListenerToken)])
+            let listener = listeners[Int(event.token - Self.firstListenerToken)]
+            accept(from: listener)
+            stepBack(from: listener, token: event.token)
         } else if let connection = connections[event.token] {
             connection.becameReady(event.readiness, receiveBuffer: &receiveBuffer)
         }
@@ -201,11 +214,14 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func takeInbox() {
-        let (newJobs, newDeadline) = inbox.withLock { inbox in
+        let (newJobs, newDeadline, wakesHandler) = inbox.withLock { inbox in
             inbox.isSignalled = false
-            return (inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil))
+            return (
+                inbox.jobs.take(), exchange(&inbox.stopDeadline, with: nil), exchange(&inbox.wakesHandler, with: false)
+            )
         }
         jobs.append(newJobs)
+        if wakesHandler { handler.wakeUp() }
         if let newDeadline, stopDeadline == nil {
             stopDeadline = newDeadline
             stopAccepting()
@@ -251,6 +267,19 @@ extension EventLoop {
                 pauseAccepting()
                 return
             }
+        }
+    }
+
+    /// Lets the other loops have the next connection. The kernel wakes the loop that has waited longest for the listener
+    /// since it was added (EPOLLEXCLUSIVE, epoll_ctl(2)): left in its place, one loop would get nearly all that come one by
+    /// one, and do alone what all of them could share.
+    private func stepBack(from listener: Listener, token: UInt64) {
+        guard configuration.eventLoops > 1, acceptsAgainAt == nil, !isStopping else { return }
+        do throws(SystemError) {
+            try poller.remove(listener.socket.descriptor)
+            try poller.addShared(listener.socket.descriptor, token: token)
+        } catch {
+            pauseAccepting()
         }
     }
 

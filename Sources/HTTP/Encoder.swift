@@ -61,7 +61,7 @@ package enum Encoder {
             guard response.status != .noContent, response.status != .notModified else { return }
             bytes.append("\r\nContent-Length: ")
             bytes.append(decimal: body.count)
-        case .parts:
+        case .parts, .stream:
             // HTTP/1.0 knows a body of unknown length by the connection's end alone (RFC 9112, section 6.1).
             guard context.isHTTP11 else {
                 precondition(!context.keepsAlive || context.omitsBody, "the end of the connection ends the body")

@@ -9,8 +9,19 @@ package protocol RequestHandler: AnyObject {
     /// read transaction, ends here, since what arrives next may have to see what was written since.
     func endBatch()
 
+    /// The loop is about to serve. Whoever calls `wake`, from any thread, has it call ``wakeUp()`` in its next turn.
+    func begin(wake: @escaping @Sendable () -> Void)
+
+    /// Somebody has called `wake` since the last turn.
+    func wakeUp()
+
     /// The loop has ended; what belongs to its thread is closed here.
     func close()
+}
+
+extension RequestHandler {
+    package func begin(wake: @escaping @Sendable () -> Void) {}
+    package func wakeUp() {}
 }
 
 /// How a request is answered.

@@ -15,6 +15,10 @@ package struct Response {
     package enum Body {
         case bytes([UInt8])
         case parts(any BodyParts)
+        case stream(any BodyStream)
+
+        /// Whether its length can stand in the head.
+        package var isWhole: Bool { if case .bytes = self { true } else { false } }
     }
 
     package var status: Status

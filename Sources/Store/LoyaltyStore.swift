@@ -7,6 +7,8 @@ import Synchronization
 /// The order of the end: each repository is closed on its thread, then ``stop()``.
 package final class LoyaltyStore: Sendable {
     package let writer: Writer
+    /// What was committed since the start, for who wants to be told.
+    package let changeLog: ChangeLog
     /// The file as the system names it, every symbolic link followed.
     package let path: String
     /// Nil once stopped, which lets the lock go.
@@ -27,9 +29,10 @@ package final class LoyaltyStore: Sendable {
     ) throws(StoreError) {
         let file = try DatabaseFile(path: path)
         self.path = file.path
+        changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
         writer = Writer(
-            database: try file.openWriter(at: clock(), log: log), limits: limits, versions: versions, log: log,
-            onFatalError: onFatalError)
+            database: try file.openWriter(at: clock(), log: log), limits: limits, versions: versions,
+            changeLog: changeLog, log: log, onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
         self.log = log

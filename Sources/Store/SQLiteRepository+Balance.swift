@@ -52,16 +52,20 @@ extension WriteTransaction {
             return earlier == (user.rawValue, sum.hundredths) ? .repeated : .conflict
         }
         // `withdrawn` can't overflow: it and `current` together are what was credited, which is kept within the integer.
-        let debited = try run(
+        let balances = try all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1
-            WHERE user_id = ?2 AND current >= ?1
-            """, sum.hundredths, user.rawValue)
-        guard debited == 1 else { return .notEnoughPoints }
+            WHERE user_id = ?2 AND current >= ?1 RETURNING current, withdrawn
+            """, sum.hundredths, user.rawValue
+        ) { row in
+            Balance(current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+        }
+        guard let balance = balances.first else { return .notEnoughPoints }
         try run(
             "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES (?, ?, ?, ?)",
             order.digits, user.rawValue, sum.hundredths, now.milliseconds)
         try addLedgerEntry(.withdrawal, of: user, order: order.digits, amount: -sum.hundredths, at: now)
+        note(.balance(balance), of: user)
         return .withdrawn
     }
 }

@@ -59,13 +59,25 @@ extension WriteTransaction {
         let id = settlement.order.rawValue
         switch settlement.verdict {
         case .processing:
-            try run("UPDATE orders SET status = 1 WHERE id = ? AND status = 0", id)
+            let changed = try all(
+                """
+                UPDATE orders SET status = 1 WHERE id = ? AND status = 0 RETURNING user_id, number, uploaded_at
+                """, id, read: ChangedOrder.init)
+            note(changed, .processing)
         case .invalid:
-            try run("UPDATE orders SET status = 2 WHERE id = ? AND status < 2", id)
+            let changed = try all(
+                """
+                UPDATE orders SET status = 2 WHERE id = ? AND status < 2 RETURNING user_id, number, uploaded_at
+                """, id, read: ChangedOrder.init)
+            note(changed, .invalid)
         case .processed(let points):
             return try credit(points, for: settlement.order, at: now)
         }
         return true
+    }
+
+    private func note(_ changed: [ChangedOrder], _ status: Order.Status) {
+        for changed in changed { note(.order(changed.order(status, accrual: .zero)), of: changed.user) }
     }
 
     /// Ends an order as processed and credits its points, once. An accrual of zero ends the order and has no ledger entry,
@@ -73,34 +85,61 @@ extension WriteTransaction {
     private func credit(_ points: Points, for order: OrderID, at now: Timestamp) throws(SQLiteError) -> Bool {
         let found = try first(
             """
-            SELECT user_id, number, status, current, withdrawn
+            SELECT user_id, number, uploaded_at, status, current, withdrawn
             FROM orders JOIN balances USING (user_id) WHERE orders.id = ?
             """, order.rawValue
         ) { row in
             Creditor(
-                user: UserID(rawValue: row.integer(0)), number: row.text(1),
-                isFinal: Order.Status(rawValue: row.integer(2))?.isFinal ?? true,
-                credited: row.integer(3).addingReportingOverflow(row.integer(4)).partialValue)
+                order: ChangedOrder(row), isFinal: Order.Status(rawValue: row.integer(3))?.isFinal ?? true,
+                balance: Balance(
+                    current: Points(hundredths: row.integer(4)), withdrawn: Points(hundredths: row.integer(5))))
         }
         guard let found, points >= .zero else { return false }
         if found.isFinal { return true }
-        guard !found.credited.addingReportingOverflow(points.hundredths).overflow else { return false }
+        guard let current = found.currentAfter(points) else { return false }
         let ended = try run(
             "UPDATE orders SET status = 3, accrual = ? WHERE id = ? AND status < 2", points.hundredths, order.rawValue)
         precondition(ended == 1, "the order was unfinished in this very transaction")
+        let user = found.order.user
+        note(.order(found.order.order(.processed, accrual: points)), of: user)
         guard points > .zero else { return true }
-        try run(
-            "UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, found.user.rawValue)
-        try addLedgerEntry(.accrual, of: found.user, order: found.number, amount: points.hundredths, at: now)
+        try run("UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)
+        try addLedgerEntry(
+            .accrual, of: user, order: found.order.number, amount: points.hundredths, at: now)
+        note(.balance(Balance(current: current, withdrawn: found.balance.withdrawn)), of: user)
         return true
+    }
+}
+
+/// An order whose status changes, and whose it is.
+private struct ChangedOrder {
+    let user: UserID
+    let number: String
+    let uploadedAt: Timestamp
+
+    /// From `user_id`, `number`, `uploaded_at`.
+    init(_ row: borrowing Row) {
+        user = UserID(rawValue: row.integer(0))
+        number = row.text(1)
+        uploadedAt = Timestamp(milliseconds: row.integer(2))
+    }
+
+    func order(_ status: Order.Status, accrual: Points) -> Order {
+        Order(number: OrderNumber(stored: number), status: status, accrual: accrual, uploadedAt: uploadedAt)
     }
 }
 
 /// Whom an order's points go to.
 private struct Creditor {
-    let user: UserID
-    let number: String
+    let order: ChangedOrder
     let isFinal: Bool
-    /// All that the user was ever credited, in hundredths.
-    let credited: Int64
+    let balance: Balance
+
+    /// What the user has once the points are there; nil where all that was ever credited would leave the integer.
+    func currentAfter(_ points: Points) -> Points? {
+        guard let credited = balance.current.adding(balance.withdrawn), credited.adding(points) != nil else {
+            return nil
+        }
+        return balance.current.adding(points)
+    }
 }

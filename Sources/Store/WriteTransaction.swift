@@ -1,11 +1,19 @@
+import Loyalty
 import SQLite
 
 /// The transaction that an operation writes in, together with others; the operation neither begins nor ends it.
 package struct WriteTransaction {
     private let database: Database
+    private let changes: CommittedChanges
 
-    init(_ database: Database) {
+    init(_ database: Database, changes: CommittedChanges) {
         self.database = database
+        self.changes = changes
+    }
+
+    /// Has the user told, once the transaction is committed; what was noted first is told first.
+    func note(_ change: AccountChange.Kind, of user: UserID) {
+        changes.append(AccountChange(change, of: user))
     }
 
     /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.

@@ -18,6 +18,9 @@ package final class Writer: Sendable {
         /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses and
         /// recoveries longer.
         package var checkpointPages = 4096
+        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, a kilobyte where an order has
+        /// the longest of numbers.
+        package var keptChangesMax = 65_536
 
         package init() {}
     }
@@ -30,7 +33,7 @@ package final class Writer: Sendable {
     private static let stoppingRetrySeconds = 1
 
     init(
-        database: sending Database, limits: Limits, versions: UserVersions, log: Log,
+        database: sending Database, limits: Limits, versions: UserVersions, changeLog: ChangeLog, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
@@ -38,8 +41,8 @@ package final class Writer: Sendable {
         self.queue = queue
         thread = Thread(name: "writer") {
             WriterLoop(
-                database: handOver.take(), queue: queue, limits: limits, versions: versions, log: log,
-                onFatalError: onFatalError
+                database: handOver.take(), queue: queue, limits: limits, versions: versions, changeLog: changeLog,
+                log: log, onFatalError: onFatalError
             ).run()
         }
     }

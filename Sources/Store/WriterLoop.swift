@@ -9,6 +9,8 @@ final class WriterLoop {
     private let limits: Writer.Limits
     private let versions: UserVersions
     private let touched = TouchedUsers()
+    private let changes = CommittedChanges()
+    private let changeLog: ChangeLog
     private let log: Log
     private let onFatalError: @Sendable () -> Void
     private var checkpoints: CheckpointSchedule
@@ -24,14 +26,15 @@ final class WriterLoop {
     private static let checkpointWaitMilliseconds = 200
 
     init(
-        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions, log: Log,
-        onFatalError: @escaping @Sendable () -> Void
+        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions,
+        changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
         self.database = database
         self.queue = queue
         self.limits = limits
         self.versions = versions
+        self.changeLog = changeLog
         checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
         self.log = log
         self.onFatalError = onFatalError
@@ -53,6 +56,10 @@ final class WriterLoop {
         do throws(SQLiteError) {
             try database.addFunction(TouchedUsers.function) { [touched] user in touched.add(user) }
             try database.execute(TouchedUsers.triggers)
+            try database.addFunction(CommittedChanges.function) { [changes] user in
+                changes.appendEndedSession(of: user)
+            }
+            try database.execute(CommittedChanges.trigger)
         } catch {
             end(after: error, [])
         }
@@ -70,6 +77,8 @@ final class WriterLoop {
             let acknowledgements = try commit(batch)
             // A batch that had nothing to write proves nothing about the disk.
             if database.totalChanges != changesBefore { noteSuccess() }
+            // Whoever was answered finds it published.
+            changes.publish(to: changeLog)
             for acknowledge in acknowledgements { acknowledge() }
         } catch {
             return recover(from: error, of: batch)
@@ -81,11 +90,12 @@ final class WriterLoop {
     /// Runs a batch in one transaction; once this returns, it survives a power cut.
     private func commit(_ batch: [WriteJob]) throws(SQLiteError) -> [WriteJob.Acknowledgement] {
         touched.removeAll()
+        changes.removeAll()
         try database.run("BEGIN IMMEDIATE")
         var acknowledgements: [WriteJob.Acknowledgement] = []
         acknowledgements.reserveCapacity(batch.count)
         for job in batch {
-            acknowledgements.append(try job.attempt(WriteTransaction(database)))
+            acknowledgements.append(try job.attempt(WriteTransaction(database, changes: changes)))
             precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
         }
         try versions.withChange(of: touched.users) { () throws(SQLiteError) in _ = try database.run("COMMIT") }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct DocumentationTests {
     static let gophermart = [
         "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",
-        "POST /api/user/orders", "GET /api/user/orders", "GET /api/user/orders/{number}",
+        "POST /api/user/orders", "GET /api/user/orders", "GET /api/user/orders/{number}", "GET /api/user/events",
         "GET /api/user/balance", "POST /api/user/balance/withdraw", "GET /api/user/withdrawals",
         "GET /api/user/ledger", "GET /openapi.json", "GET /docs",
     ]

@@ -8,9 +8,23 @@ from http.cookiejar import CookieJar
 
 import requests
 
-from journey import eventually, grant, login, order_number
+from journey import eventually, events, grant, login, order_number
 
 shop, accrual = sys.argv[1:]
+
+
+def followed(session: requests.Session, act, after: str | None = None) -> list:
+    """What a user is told from the act on, until their balance has changed."""
+    headers = {"Last-Event-ID": after} if after else {}
+    told = []
+    with session.get(f"{shop}/api/user/events", headers=headers, stream=True, timeout=30) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        act()
+        for event in events(stream.iter_lines(chunk_size=1, decode_unicode=True)):
+            told.append(event)
+            if event[1] == "balance":
+                return told
+    raise AssertionError("the stream has ended")
 
 
 def with_requests(name: str) -> None:
@@ -20,7 +34,11 @@ def with_requests(name: str) -> None:
     assert "HttpOnly" in next(iter(session.cookies))._rest
     number = order_number()
     grant(accrual, number, 729.98)
-    assert session.post(f"{shop}/api/user/orders", data=number, timeout=10).status_code == 202
+    told = followed(session, lambda: session.post(f"{shop}/api/user/orders", data=number, timeout=10))
+    assert told[-1][1:] == ("balance", {"current": 729.98, "withdrawn": 0})
+    assert [order["status"] for _, name, order in told if name == "order"][-1] == "PROCESSED"
+    assert [int(id) for id, _, _ in told] == sorted({int(id) for id, _, _ in told})
+    assert followed(session, lambda: None, after=told[0][0]) == told[1:], "the same again"
     balance = f"{shop}/api/user/balance"
     eventually(lambda: session.get(balance, timeout=10).json()["current"] == 729.98, "the order is credited")
     spending = {"order": order_number(), "sum": 729.98}

@@ -1,5 +1,6 @@
 """What the clients share: numbers of orders, receipts, and patience."""
 
+import json
 import random
 import time
 import uuid
@@ -31,6 +32,18 @@ def grant(accrual: str, number: str, points: float) -> None:
     requests.post(f"{accrual}/api/goods", json=rule, timeout=10).raise_for_status()
     receipt = {"order": number, "goods": [{"description": match, "price": 1}]}
     assert requests.post(f"{accrual}/api/orders", json=receipt, timeout=10).status_code == 202
+
+
+def events(lines):
+    """Reads server-sent events (WHATWG HTML, section 9.2.6): the id, the name and the object of each."""
+    fields = {}
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if name:
+            fields[name] = value
+        elif line == "" and "data" in fields:
+            yield fields["id"], fields["event"], json.loads(fields["data"])
+            fields = {}
 
 
 def eventually(ask, what: str):

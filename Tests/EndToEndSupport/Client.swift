@@ -127,14 +127,17 @@ package final class Client {
 
     private func readChunks() throws -> [UInt8] {
         var body: [UInt8] = []
-        while true {
-            let size = try read(upTo: "\r\n")
-            guard let count = Int(size, radix: 16) else { throw TestFailure("not a chunk's size: \(size)") }
-            let chunk = try read(count)
-            guard try read(2) == [0x0D, 0x0A] else { throw TestFailure("a chunk of more than \(count)") }
-            if count == 0 { return body }
-            body += chunk
-        }
+        while let chunk = try nextChunk() { body += chunk }
+        return body
+    }
+
+    /// The next chunk of a body that is still being made, once it is there; nil behind the last.
+    package func nextChunk() throws -> [UInt8]? {
+        let size = try read(upTo: "\r\n")
+        guard let count = Int(size, radix: 16) else { throw TestFailure("not a chunk's size: \(size)") }
+        let chunk = try read(count)
+        guard try read(2) == [0x0D, 0x0A] else { throw TestFailure("a chunk of more than \(count)") }
+        return count == 0 ? nil : chunk
     }
 
     private func read(upTo mark: String) throws -> String {

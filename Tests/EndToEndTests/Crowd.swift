@@ -41,4 +41,18 @@ final class Crowd {
             else { throw TestFailure("no answer: errno \(errno)") }
         }
     }
+
+    /// Reads on each up to a text, which has to come.
+    func receive(upTo text: String) throws {
+        let mark = Array(text.utf8)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        for member in members {
+            var received: [UInt8] = []
+            while received.firstRange(of: mark) == nil {
+                let count = recv(member.descriptor, &buffer, buffer.count, 0)
+                guard count > 0 else { throw TestFailure("no \(text): errno \(errno)") }
+                received += buffer[..<count]
+            }
+        }
+    }
 }

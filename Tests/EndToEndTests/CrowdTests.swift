@@ -23,6 +23,24 @@ struct CrowdTests {
         #expect(try client.send("GET", "/api/user/balance").status == 200)
     }
 
+    @Test func tenThousandListenersCostLittleMemoryAndHearOfOneChange() throws {
+        let count = Crowd.connectionsMax(wanted: 10_000)
+        let order = orderNumber(77)
+        let accrual = try AccrualServer { .known($0, "PROCESSED", accrual: "5") }
+        let server = try Server.serving(
+            in: try Folder(), accrual: accrual.address, environment: ["MARTLET_EVENTS_STREAMS_PER_USER_MAX": "20000"])
+        let client = try server.client()
+        try client.register("user")
+        let authorization = try #require(client.authorization)
+        let before = try server.memoryKiB()
+        let crowd = try Crowd(server.endpoint(), count: count)
+        try crowd.exchange("GET /api/user/events HTTP/1.1\r\nHost: a\r\nAuthorization: \(authorization)\r\n\r\n")
+        let grownBytes = (try server.memoryKiB() - before) * 1024
+        #expect(grownBytes / count < Self.memoryPerIdleConnectionMax, "\(grownBytes / count) bytes each")
+        #expect(try client.send("POST", "/api/user/orders", order).status == 202)
+        try crowd.receive(upTo: #"data: {"current":5,"withdrawn":0}"#)
+    }
+
     /// A hundred of each kind of offender, none of which reads or ends what it began.
     @Test func whoeverMakesTheServerWaitIsGoneByItsDeadlineAndNobodyElseWaits() throws {
         let server = try Server.serving(

@@ -22,6 +22,8 @@ final class Script: Sendable {
     let partsMade = Atomic<Int>(0)
     let bodiesLeft = Atomic<Int>(0)
 
+    let stream = StreamScript()
+
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
     let held = BlockingQueue<Held>(capacity: 100_000)
@@ -43,12 +45,21 @@ final class Script: Sendable {
 }
 
 /// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, anything else says what was asked.
+/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, anything else says what was asked.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
+    var streams: [ScriptedStream] = []
 
     init(_ script: Script) {
         self.script = script
+    }
+
+    func begin(wake: @escaping @Sendable () -> Void) {
+        script.stream.add(wake)
+    }
+
+    func wakeUp() {
+        for stream in streams { stream.wake() }
     }
 
     func respond(to request: Request) -> Reply {
@@ -77,6 +88,9 @@ final class ScriptedHandler: RequestHandler {
             return Response(.ok, contentType: "text/plain", .parts(parts))
         }
         if target == "/peer" { return Self.text("\(request.peer)") }
+        if target == "/stream" {
+            return Response(.ok, contentType: "text/plain", .stream(ScriptedStream(script.stream, self)))
+        }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))

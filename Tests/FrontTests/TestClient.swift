@@ -73,6 +73,17 @@ final class TestClient: @unchecked Sendable {
         return String(decoding: received, as: UTF8.self)
     }
 
+    /// What comes up to a mark and with it.
+    func text(upTo mark: String) throws -> String {
+        while true {
+            if let end = received.firstRange(of: Array(mark.utf8)) {
+                defer { received = received[end.upperBound...] }
+                return String(decoding: received[..<end.upperBound], as: UTF8.self)
+            }
+            guard try receiveMore() else { throw Failure.closed(String(decoding: received, as: UTF8.self)) }
+        }
+    }
+
     /// Receives once; false at the end.
     func receiveMore() throws -> Bool {
         switch try socket.receive(into: &buffer) {

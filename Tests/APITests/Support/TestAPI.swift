@@ -12,7 +12,8 @@ final class TestAPI {
     let clock = StandingClock()
     let queue: KeptOrders
     let ends = EndCounts()
-    private let api: GophermartAPI
+    let changeLog: ChangeLog
+    let api: GophermartAPI
     private(set) var users: [String: UserID] = [:]
     /// Where requests come from.
     var peer = IPAddress(ipv4: 0xC000_0201)
@@ -21,7 +22,8 @@ final class TestAPI {
 
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil, queueHasRoom: Bool = true,
-        throttle policy: ThrottlePolicy = .standard, configure: (inout GophermartAPI.Settings) -> Void = { _ in }
+        throttle policy: ThrottlePolicy = .standard, eventLimits: EventHub.Limits = EventHub.Limits(),
+        keptChangesMax: Int = 1000, configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
         configure(&settings)
@@ -31,9 +33,11 @@ final class TestAPI {
             repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
+        changeLog = ChangeLog(capacity: keptChangesMax, start: clock.now)
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
-            balances: BalanceService(repository: repository, clock: now), versions: repository, settings: settings,
+            balances: BalanceService(repository: repository, clock: now),
+            events: EventHub(changeLog: changeLog, limits: eventLimits), versions: repository, settings: settings,
             requestIDs: RequestIDs(prefix: 0x5EED),
             didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
         for name in ["ann", "bob", "carl"] { addUser(name) }

@@ -1,0 +1,32 @@
+import JSON
+import Loyalty
+
+/// How events are written (WHATWG HTML, section 9.2.5): lines of a name and a value, and an empty one behind the last.
+enum EventText {
+    static let welcome = Array(": events from now on\n\n".utf8)
+    static let heartbeat = Array(": heartbeat\n\n".utf8)
+
+    static func write(_ entry: ChangeLog.Entry, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
+        var writer = JSONWriter()
+        switch entry.change.kind {
+        case .order(let order):
+            writer.order(order, &times)
+            write("order", entry.id, writer.bytes, into: &bytes)
+        case .balance(let balance):
+            writer.balance(balance)
+            write("balance", entry.id, writer.bytes, into: &bytes)
+        case .sessionsEnded: return
+        }
+    }
+
+    /// Something was missed that is not kept any more: the client is to read afresh. With this id it goes on from here.
+    static func writeReset(at position: ChangeID, into bytes: inout [UInt8]) {
+        write("reset", position, Array("{}".utf8), into: &bytes)
+    }
+
+    private static func write(_ name: String, _ id: ChangeID, _ data: [UInt8], into bytes: inout [UInt8]) {
+        bytes += "id: \(id.rawValue)\nevent: \(name)\ndata: ".utf8
+        bytes += data
+        bytes += "\n\n".utf8
+    }
+}

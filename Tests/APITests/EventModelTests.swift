@@ -1,0 +1,88 @@
+import Loyalty
+import TestSupport
+import Testing
+
+/// Random users, changes, clients that come, read, stop reading, break off and come back: what each has seen is what the model
+/// says its user's changes were, without a gap but where a reset says so.
+@Suite struct EventModelTests {
+    private final class Client {
+        let user: String
+        var listener: Listener
+        /// Where it began: everything behind is expected.
+        var position: Int64
+        /// Seen on earlier connections.
+        var seen: [Listener.Event] = []
+
+        init(user: String, _ listener: Listener, position: Int64) {
+            (self.user, self.listener, self.position) = (user, listener, position)
+        }
+    }
+
+    @Test(arguments: 0..<300)
+    func whatEachSeesIsWhatHappened(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let names = ["ann", "bob", "carl"]
+        let kept = [5, 40, 100_000][Int(seed % 3)]
+        let api = TestAPI(keptChangesMax: kept)
+        var published: [(id: Int64, user: String, amount: Int64)] = []
+        var clients: [Client] = []
+        for step in 0..<250 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0 where clients.count < 8:
+                let user = names.randomElement(using: &random)!
+                let listener = try #require(api.listen(as: user))
+                clients.append(Client(user: user, listener, position: api.changeLog.latest.rawValue))
+            case 1:
+                guard let client = clients.randomElement(using: &random) else { continue }
+                try comeBack(client, to: api)
+            case 2...4: clients.randomElement(using: &random)?.listener.take()
+            case 5: clients.randomElement(using: &random)?.listener.takeOnce()
+            case 6: api.api.wakeUp()
+            default:
+                let user = names.randomElement(using: &random)!
+                let amounts = (0..<Int.random(in: 1...6, using: &random)).map { Int64(step * 10 + $0) }
+                api.changeLog.publish(amounts.map { AccountChange(.balance($0 * 100), of: api.users[user]!) })
+                let first = api.changeLog.latest.rawValue - Int64(amounts.count) + 1
+                for (index, amount) in amounts.enumerated() { published.append((first + Int64(index), user, amount)) }
+                if Bool.random(using: &random) { api.api.wakeUp() }
+            }
+        }
+        api.api.wakeUp()
+        for client in clients {
+            client.listener.take()
+            client.seen += client.listener.events
+            check(client, published, mayReset: kept < published.count)
+            client.listener.leave()
+        }
+    }
+
+    private func comeBack(_ client: Client, to api: TestAPI) throws {
+        client.seen += client.listener.events
+        client.listener.leave()
+        if let last = client.seen.last {
+            client.listener = try #require(api.listen(as: client.user, after: last.id))
+        } else {
+            client.listener = try #require(api.listen(as: client.user))
+            client.position = api.changeLog.latest.rawValue
+        }
+    }
+
+    private func check(
+        _ client: Client, _ published: [(id: Int64, user: String, amount: Int64)], mayReset: Bool
+    ) {
+        var position = client.position
+        for event in client.seen {
+            if event.name == "reset" {
+                #expect(mayReset && event.id >= position, "a reset of what is kept")
+                position = event.id
+                continue
+            }
+            let expected = published.first { $0.id > position && $0.user == client.user }
+            #expect(event.id == expected?.id, "a gap, or an event twice")
+            #expect(event.data == #"{"current":\#(expected?.amount ?? -1),"withdrawn":0}"#)
+            position = event.id
+        }
+        let missing = published.filter { $0.id > position && $0.user == client.user }
+        #expect(missing.isEmpty, "\(missing.count) at the end")
+    }
+}

@@ -1,0 +1,220 @@
+import API
+import Loyalty
+import Testing
+
+/// `GET /api/user/events`
+@Suite struct EventTests {
+    private static let fields = [
+        "Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no",
+        "Transfer-Encoding: chunked",
+    ]
+
+    @Test(arguments: [
+        Scenario(
+            "GET /api/user/events", as: "ann", ["Accept-Encoding: gzip"], gives: 200, has: fields,
+            lacks: ["Content-Encoding", "Vary"]),
+        Scenario("GET /api/user/events?x=1", as: "carl", ["Accept: text/csv"], gives: 200, has: fields),
+        Scenario("HEAD /api/user/events", as: "ann", gives: 200, has: fields, text: ""),
+        Scenario("GET /api/user/events", gives: 401),
+        Scenario("HEAD /api/user/events", as: "nobody", gives: 401),
+        Scenario("POST /api/user/events", as: "ann", gives: 405, has: ["Allow: GET, HEAD, OPTIONS"]),
+        Scenario("OPTIONS /api/user/events", gives: 204, has: ["Allow: GET, HEAD, OPTIONS"]),
+    ])
+    func answers(_ scenario: Scenario) async { await scenario.run() }
+
+    /// The objects are those of the list and of the balance, byte for byte.
+    @Test func changesAreToldAsListAndBalanceSayThem() async throws {
+        let api = TestAPI()
+        let listener = try #require(api.listen(as: "ann"))
+        listener.take()
+        #expect(listener.text.hasPrefix(":") && listener.events.isEmpty)
+        let statuses: [(Order.Status, Int64)] = [
+            (.new, 0), (.processing, 0), (.invalid, 0), (.processed, 0), (.processed, 72_998),
+        ]
+        for (index, (status, accrual)) in statuses.enumerated() {
+            let order = Order(
+                number: OrderNumber(stored: "9\(index)"), status: status, accrual: Points(hundredths: accrual),
+                uploadedAt: api.clock.now)
+            api.repository.put(order, of: api.users["carl"]!)
+            api.publish(.order(order), of: "ann")
+        }
+        api.publish(
+            .balance(Balance(current: Points(hundredths: 50_050), withdrawn: Points(hundredths: 4200))), of: "ann")
+        listener.take()
+        let events = listener.events
+        let list = await Scenario("GET /api/user/orders", as: "carl", gives: 200).run(on: api).text
+        let balance = await Scenario("GET /api/user/balance", as: "ann", gives: 200).run(on: api).text
+        #expect("[" + events.dropLast().reversed().map(\.data).joined(separator: ",") + "]" == list)
+        #expect(events.last?.data == balance)
+        #expect(events.map(\.name) == statuses.map { _ in "order" } + ["balance"])
+        #expect(zip(events, events.dropFirst()).allSatisfy { $0.id < $1.id })
+    }
+
+    @Test func eachHearsOfTheirUserAlone() throws {
+        let api = TestAPI()
+        let listeners = try ["ann", "ann", "bob"].map { try #require(api.listen(as: $0)) }
+        for listener in listeners { listener.take() }
+        api.publish(.balance(100), .balance(200), of: "ann")
+        api.publish(.balance(300), of: "carl")
+        #expect(listeners.map(\.wasTold) == [true, true, false])
+        for listener in listeners { listener.take() }
+        #expect(listeners.map(\.events.count) == [2, 2, 0])
+        #expect(listeners[0].events == listeners[1].events)
+        listeners[0].leave()
+        api.publish(.balance(400), of: "ann")
+        for listener in listeners.dropFirst() { listener.take() }
+        #expect(listeners.map(\.events.count) == [2, 3, 0])
+    }
+
+    /// Whoever comes back with any of the ids gets what came behind it, and what comes from then on, with the same ids.
+    @Test func whoComesBackGoesOnWhereItStopped() throws {
+        let api = TestAPI()
+        let first = try #require(api.listen(as: "ann"))
+        first.take()
+        for amount in 1...5 {
+            api.publish(.balance(Int64(amount)), of: "ann")
+            api.publish(.balance(-1), of: "bob")
+        }
+        first.take()
+        let before = first.events
+        let again = try before.map { try #require(api.listen(as: "ann", after: $0.id)) }
+        api.publish(.balance(6), of: "ann")
+        first.take()
+        for (index, listener) in again.enumerated() {
+            listener.take()
+            #expect(listener.events == Array(first.events[(index + 1)...]))
+        }
+        #expect(first.events.count == 6)
+    }
+
+    @Test(arguments: ["", "x", "-1", "+1", "1.0", "0", "1", "99999999999999999999", "9223372036854775807", "1, 2"])
+    func anIDThatIsNoneOfOursIsAnsweredWithOneReset(id: String) throws {
+        let api = TestAPI()
+        api.publish(.balance(1), of: "ann")
+        let listener = try #require(api.listen(as: "ann", after: id))
+        listener.take()
+        let reset = Listener.Event(id: api.changeLog.latest.rawValue, name: "reset", data: "{}")
+        #expect(listener.events == [reset])
+        api.publish(.balance(2), of: "ann")
+        listener.take()
+        #expect(listener.events.map(\.name) == ["reset", "balance"])
+        // The reset's own id is one to go on from.
+        let next = try #require(api.listen(as: "ann", after: reset.id))
+        next.take()
+        #expect(next.events == Array(listener.events.dropFirst()))
+    }
+
+    @Test func aFieldThatStandsTwiceNamesNothing() throws {
+        let api = TestAPI()
+        let id = api.changeLog.latest.rawValue
+        let listener = try #require(api.listen(as: "ann", ["Last-Event-ID: \(id)", "Last-Event-ID: \(id)"]))
+        listener.take()
+        #expect(listener.events.map(\.name) == ["reset"])
+    }
+
+    @Test func whatIsNotKeptAnyMoreIsAReset() throws {
+        let api = TestAPI(keptChangesMax: 3)
+        let start = api.changeLog.latest.rawValue
+        for amount in 1...5 { api.publish(.balance(Int64(amount)), of: "ann") }
+        for (offset, names) in [
+            (1, ["reset"]), (2, ["balance", "balance", "balance"]), (4, ["balance"]), (5, []), (6, ["reset"]),
+        ] {
+            let listener = try #require(api.listen(as: "ann", after: start + Int64(offset)))
+            listener.take()
+            #expect(listener.events.map(\.name) == names, "\(offset)")
+        }
+    }
+}
+
+/// How many may listen, and for how long.
+@Suite struct EventLimitTests {
+    private static func limits(_ configure: (inout EventHub.Limits) -> Void) -> EventHub.Limits {
+        var limits = EventHub.Limits()
+        configure(&limits)
+        return limits
+    }
+
+    @Test func aUserHasSoManyStreamsAndNoMore() async throws {
+        let api = TestAPI(eventLimits: Self.limits { $0.streamsPerUserMax = 2 })
+        let listeners = [api.listen(as: "ann"), api.listen(as: "ann")]
+        #expect(listeners.allSatisfy { $0 != nil })
+        await Scenario("GET /api/user/events", as: "ann", gives: 429, has: ["Retry-After: 15"]).run(on: api)
+        await Scenario("GET /api/user/events", as: "bob", gives: 200).run(on: api)
+        listeners[0]?.leave()
+    }
+
+    @Test func aStreamThatEndedLeavesItsPlace() async throws {
+        let api = TestAPI(eventLimits: Self.limits { $0.streamsMax = 1 })
+        do {
+            let listener = try #require(api.listen(as: "ann"))
+            await Scenario("GET /api/user/events", as: "bob", gives: 503, has: ["Retry-After: 15"]).run(on: api)
+            listener.leave()
+        }
+        // HEAD, and an answer that nobody ever sends, take none.
+        for line in ["HEAD /api/user/events", "GET /api/user/events"] {
+            await Scenario(line, as: "bob", gives: 200).run(on: api)
+        }
+        #expect(api.listen(as: "carl") != nil)
+    }
+
+    @Test func aStreamEndsWithItsSessionAndNoOther() throws {
+        let api = TestAPI()
+        api.addSession("other", of: "ann")
+        let listeners = try ["ann", "other"].map { try #require(api.listen(as: $0)) }
+        for listener in listeners { listener.take() }
+        api.removeSession("ann", of: "ann")
+        api.publish(.sessionsEnded, .balance(1), of: "ann")
+        for listener in listeners { listener.take() }
+        #expect(listeners.map(\.hasEnded) == [true, false])
+        #expect(listeners.map(\.events.count) == [0, 1])
+    }
+
+    @Test func aBeatIsACommentUntilTheSessionIsOver() throws {
+        let api = TestAPI()
+        let listener = try #require(api.listen(as: "ann"))
+        listener.take()
+        let welcome = listener.text
+        listener.beat()
+        #expect(listener.text.dropFirst(welcome.count) == ": heartbeat\n\n" && listener.events.isEmpty)
+        api.clock.advance(bySeconds: TestAPI.sessionSeconds)
+        listener.beat()
+        #expect(listener.hasEnded)
+    }
+
+    /// Thousands of events for a client that takes none: little waits, and nothing is lost.
+    @Test func whoIsSlowHasLittleWaitingAndMissesNothing() throws {
+        let api = TestAPI(keptChangesMax: 20_000)
+        let listener = try #require(api.listen(as: "ann"))
+        listener.take()
+        let start = api.changeLog.latest.rawValue
+        for amount in 1...2000 { api.publish(.balance(Int64(amount)), .balance(0), of: "ann") }
+        var sizes: [Int] = []
+        repeat { sizes.append(listener.takeOnce()) } while sizes.last! > 0
+        #expect(sizes.allSatisfy { $0 < 70 * 1024 } && sizes.count > 3, "\(sizes)")
+        #expect(listener.events.map(\.id) == (1...4000).map { start + $0 })
+    }
+
+    @Test func whoIsTooSlowIsToldToReadAfresh() throws {
+        let api = TestAPI(keptChangesMax: 100)
+        let listener = try #require(api.listen(as: "ann"))
+        for amount in 1...2000 { api.publish(.balance(Int64(amount)), of: "ann") }
+        listener.take()
+        #expect(listener.events.map(\.name) == ["reset"])
+        api.publish(.balance(1), of: "ann")
+        listener.take()
+        #expect(listener.events.map(\.name) == ["reset", "balance"])
+    }
+
+    /// More than is kept in one commit, which the loop itself can't follow.
+    @Test func aLoopThatMissedSomethingSaysSo() throws {
+        let api = TestAPI(keptChangesMax: 3)
+        let listeners = try ["ann", "bob"].map { try #require(api.listen(as: $0)) }
+        for listener in listeners { listener.take() }
+        api.publish(.balance(1), .balance(2), .balance(3), .balance(4), of: "ann")
+        for listener in listeners { listener.take() }
+        #expect(listeners.map { $0.events.map(\.name) } == [["reset"], ["reset"]])
+        api.publish(.balance(5), of: "bob")
+        for listener in listeners { listener.take() }
+        #expect(listeners.map { $0.events.map(\.name) } == [["reset"], ["reset", "balance"]])
+    }
+}

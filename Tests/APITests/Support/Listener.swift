@@ -1,0 +1,93 @@
+import API
+import HTTP
+import Loyalty
+import Testing
+
+/// A client that follows a user's events, and takes what is there when the test has it do so.
+final class Listener: BodyStreamReader {
+    struct Event: Equatable, CustomStringConvertible {
+        let id: Int64
+        let name: String
+        let data: String
+
+        var description: String { "\(id) \(name) \(data)" }
+    }
+
+    private let stream: any BodyStream
+    private(set) var text = ""
+    private(set) var hasEnded = false
+    /// Whether it was told of more since it last took all.
+    private(set) var wasTold = false
+
+    init(_ stream: any BodyStream) {
+        self.stream = stream
+        stream.open(for: self)
+    }
+
+    func streamHasMore() { wasTold = true }
+
+    /// Takes one stretch, as the front does when its client has taken those before; what it has in bytes.
+    @discardableResult
+    func takeOnce() -> Int {
+        guard let bytes = stream.next() else {
+            hasEnded = true
+            return 0
+        }
+        text += String(decoding: bytes, as: UTF8.self)
+        return bytes.count
+    }
+
+    func take() {
+        wasTold = false
+        while takeOnce() > 0 {}
+    }
+
+    func beat() {
+        stream.beat()
+        take()
+    }
+
+    func leave() { stream.close() }
+
+    /// What has come so far, comments left out; a block that is neither has no name.
+    var events: [Event] {
+        text.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map { block in
+            let lines = block.split(separator: "\n").map { $0.split(separator: ": ", maxSplits: 1).map(String.init) }
+            guard lines.map(\.first) == ["id", "event", "data"] else {
+                return Event(id: 0, name: "", data: String(block))
+            }
+            return Event(id: Int64(lines[0][1]) ?? 0, name: lines[1][1], data: lines[2][1])
+        }
+    }
+}
+
+extension TestAPI {
+    func listen(as token: String, after lastEventID: some CustomStringConvertible) -> Listener? {
+        listen(as: token, ["Last-Event-ID: \(lastEventID)"])
+    }
+
+    /// Nil where the answer is no stream.
+    func listen(as token: String, _ fields: [String] = []) -> Listener? {
+        let scenario = Scenario("GET /api/user/events", as: token, fields, gives: 200)
+        var parser = RequestParser(limits: Limits())
+        var input = InputBuffer()
+        input.append(scenario.request[...])
+        guard case .request(let request)? = try? parser.parse(&input),
+            case .now(let response) = api.respond(to: request),
+            case .stream(let stream) = response.body
+        else { return nil }
+        return Listener(stream)
+    }
+
+    /// A commit, and the turn of the loop that it wakes.
+    func publish(_ kinds: AccountChange.Kind..., of user: String) {
+        changeLog.publish(kinds.map { AccountChange($0, of: users[user]!) })
+        api.wakeUp()
+    }
+}
+
+extension AccountChange.Kind {
+    static func balance(_ hundredths: Int64) -> AccountChange.Kind {
+        .balance(Balance(current: Points(hundredths: hundredths), withdrawn: .zero))
+    }
+}

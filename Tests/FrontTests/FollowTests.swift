@@ -1,0 +1,133 @@
+import Posix
+import Testing
+
+/// Bodies that go on for as long as somebody listens.
+@Suite struct FollowTests {
+    private static let headEnd = "\r\n\r\n"
+
+    @Test(arguments: [1, 3])
+    func eachHearsWhatIsSaidWhenItIsSaid(loops: Int) throws {
+        let front = try TestFront { $0.eventLoops = loops }
+        let clients = try (0..<8).map { _ in try front.client() }
+        for client in clients {
+            try client.get("/stream")
+            #expect(try client.text(upTo: Self.headEnd).contains("\r\nTransfer-Encoding: chunked\r\n"))
+        }
+        for text in ["one", "two"] {
+            front.script.stream.say(text)
+            for client in clients { #expect(try client.text(upTo: "\(text)\r\n") == "3\r\n\(text)\r\n") }
+        }
+        front.script.stream.end()
+        for client in clients {
+            #expect(try client.text(upTo: Self.headEnd) == "0\r\n\r\n")
+            try client.get("/next")
+            #expect(try client.answer().text == "GET /next ")
+        }
+        #expect(front.script.stream.closed == clients.count)
+    }
+
+    /// What is sent ahead waits for the end.
+    @Test func aRequestBehindIsAnsweredBehind() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.get("/stream")
+        try client.get("/next")
+        front.script.stream.say("said")
+        front.script.stream.end()
+        #expect(try client.answer().text == "said")
+        #expect(try client.answer().text == "GET /next ")
+    }
+
+    /// Neither the time for idle connections nor that for writing ends a stream whose client has taken all there is.
+    @Test func beatsKeepAQuietStream() throws {
+        let front = try TestFront {
+            $0.timeouts.idleMilliseconds = 150
+            $0.timeouts.writeMilliseconds = 150
+            $0.timeouts.headMilliseconds = 150
+        }
+        front.script.stream.beatMilliseconds = 400
+        let client = try front.client()
+        try client.get("/stream")
+        _ = try client.text(upTo: Self.headEnd)
+        for _ in 0..<4 { #expect(try client.text(upTo: ".\r\n") == "1\r\n.\r\n") }
+        front.script.stream.say("said")
+        #expect(try client.text(upTo: "said\r\n").hasSuffix("4\r\nsaid\r\n"))
+    }
+
+    @Test func aClientThatTakesNothingIsDropped() throws {
+        let front = try TestFront { $0.timeouts.writeMilliseconds = 500 }
+        let slow = try front.client()
+        try slow.get("/stream")
+        #expect(waitUntil { front.script.stream.opened == 1 })
+        front.script.stream.say(String(repeating: "x", count: 32 * 1024 * 1024))
+        #expect(waitUntil { front.script.stream.closed == 1 })
+        #expect(throws: (any Error).self, "no end that a client would take for one") {
+            while try slow.takeAnswer() == nil, try slow.receiveMore() {}
+            _ = try slow.answer()
+        }
+    }
+
+    /// No beat comes that would tell.
+    @Test(arguments: [true, false])
+    func aClientThatGoesEndsItsStream(isReset: Bool) throws {
+        let front = try TestFront()
+        do {
+            let client = try front.client()
+            try client.get("/stream")
+            #expect(waitUntil { front.script.stream.opened == 1 })
+            if isReset { reset(client) }
+        }
+        #expect(waitUntil { front.script.stream.closed == 1 })
+    }
+
+    @Test func aStopEndsAllStreamsAsWholeOnes() throws {
+        let front = try TestFront()
+        let listeners = try (0..<20).map { _ in try front.client() }
+        for client in listeners {
+            try client.get("/stream")
+            _ = try client.text(upTo: Self.headEnd)
+        }
+        front.script.stream.say("said")
+        let taken = front.stop()
+        for client in listeners {
+            #expect(try client.rest() == "4\r\nsaid\r\n0\r\n\r\n")
+        }
+        #expect(taken < 5_000, "\(taken) ms")
+        #expect(front.script.stream.closed == 20)
+    }
+
+    /// Of 20 seconds that the stop would wait, and 15 that a write may take.
+    @Test func aStopDoesNotWaitForWhoTakesNothing() throws {
+        let front = try TestFront()
+        let slow = try front.client()
+        try slow.get("/stream")
+        #expect(waitUntil { front.script.stream.opened == 1 })
+        front.script.stream.say(String(repeating: "x", count: 32 * 1024 * 1024))
+        #expect(front.stop(withinMilliseconds: 20_000) < 8_000)
+        #expect(front.script.stream.closed == 1)
+    }
+
+    /// HTTP/1.0 knows no chunks: the end of the connection is that of the stream.
+    @Test func anOldClientReadsToTheEnd() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        let head = try client.text(upTo: Self.headEnd)
+        #expect(head.contains("\r\nConnection: close\r\n"))
+        #expect(!head.contains("Transfer-Encoding"))
+        front.script.stream.say("said")
+        #expect(try client.text(upTo: "said") == "said")
+        front.script.stream.end()
+        #expect(try client.rest() == "")
+    }
+
+    @Test func headOpensNothing() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try client.answer(omitsBody: true).fields["transfer-encoding"] == "chunked")
+        try client.get("/next")
+        #expect(try client.answer().text == "GET /next ")
+        #expect(front.script.stream.opened == 0)
+    }
+}

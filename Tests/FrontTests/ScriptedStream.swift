@@ -1,0 +1,88 @@
+import HTTP
+import Synchronization
+
+/// What the streams of a test say, told from the test's thread, and how they fare.
+final class StreamScript: Sendable {
+    private struct State {
+        var said: [UInt8] = []
+        var hasEnded = false
+        var beatMilliseconds = 60_000
+        var opened = 0
+        var closed = 0
+        var wakes: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var opened: Int { state.withLock { $0.opened } }
+    var closed: Int { state.withLock { $0.closed } }
+
+    var beatMilliseconds: Int {
+        get { state.withLock { $0.beatMilliseconds } }
+        set { state.withLock { $0.beatMilliseconds = newValue } }
+    }
+
+    /// Has each stream say so.
+    func say(_ text: String) { change { $0.said += text.utf8 } }
+
+    func end() { change { $0.hasEnded = true } }
+
+    private func change(_ body: (inout State) -> Void) {
+        let wakes = state.withLock { state in
+            body(&state)
+            return state.wakes
+        }
+        for wake in wakes { wake() }
+    }
+
+    func add(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wakes.append(wake) } }
+    func noteOpened() { state.withLock { $0.opened += 1 } }
+    func noteClosed() { state.withLock { $0.closed += 1 } }
+
+    /// What was said behind a place; nil once that is all and the end has come.
+    func said(from start: Int) -> [UInt8]? {
+        state.withLock { state in
+            start == state.said.count && state.hasEnded ? nil : Array(state.said[start...])
+        }
+    }
+}
+
+/// Says what its script does, and `.` with each beat.
+final class ScriptedStream: BodyStream {
+    private let script: StreamScript
+    private let handler: ScriptedHandler
+    private var reader: (any BodyStreamReader)?
+    private var saidCount = 0
+    private var waiting: [UInt8] = []
+
+    init(_ script: StreamScript, _ handler: ScriptedHandler) {
+        self.script = script
+        self.handler = handler
+    }
+
+    var beatMilliseconds: Int { script.beatMilliseconds }
+
+    func open(for reader: any BodyStreamReader) {
+        self.reader = reader
+        handler.streams.append(self)
+        script.noteOpened()
+    }
+
+    func next() -> [UInt8]? {
+        guard let said = script.said(from: saidCount) else { return nil }
+        saidCount += said.count
+        defer { waiting = [] }
+        return waiting + said
+    }
+
+    func beat() { waiting += [UInt8(ascii: ".")] }
+
+    func close() {
+        precondition(reader != nil, "a stream that was opened is closed once")
+        reader = nil
+        handler.streams.removeAll { $0 === self }
+        script.noteClosed()
+    }
+
+    func wake() { reader?.streamHasMore() }
+}

@@ -1,0 +1,113 @@
+import Loyalty
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct ChangeLogTests {
+    private static let start = Timestamp(milliseconds: 1_700_000_000_000)
+    private static let first: Int64 = 1_700_000_000_000_001
+
+    private static func log(capacity: Int) -> ChangeLog { ChangeLog(capacity: capacity, start: start) }
+
+    /// A change that a number tells from others.
+    private static func change(_ number: Int, of user: Int64) -> AccountChange {
+        let points = Points(hundredths: Int64(number))
+        return AccountChange(.balance(Balance(current: points, withdrawn: .zero)), of: UserID(rawValue: user))
+    }
+
+    private static func id(_ offset: Int64) -> ChangeID { ChangeID(rawValue: first - 1 + offset) }
+
+    @Test func idsGrowByOneFromTheStart() {
+        let log = Self.log(capacity: 10)
+        #expect(log.latest == Self.id(0))
+        #expect(log.entries(after: log.latest) == [])
+        log.publish([Self.change(1, of: 1), Self.change(2, of: 2)])
+        log.publish([])
+        log.publish([Self.change(3, of: 1)])
+        #expect(log.entries(after: Self.id(0))?.map(\.id) == [1, 2, 3].map(Self.id))
+        #expect(log.latest == Self.id(3))
+    }
+
+    /// A process that starts a millisecond later, and one before it that had many changes in its time.
+    @Test func aLaterProcessKnowsNoneOfAnEarlierOnesIDs() {
+        let later = ChangeLog(capacity: 10, start: Self.start.advanced(byMilliseconds: 1))
+        for offset in [0, 1, 999] { #expect(later.entries(after: Self.id(Int64(offset))) == nil) }
+        #expect(Self.log(capacity: 10).latest < later.latest)
+    }
+
+    /// With room for four and ten changes: which positions can be gone on from, and what follows.
+    @Test(arguments: -2...12)
+    func aPositionIsGoneOnFromWhereAllThatFollowsIsKept(offset: Int) {
+        let log = Self.log(capacity: 4)
+        let changes = (1...10).map { Self.change($0, of: Int64($0 % 3)) }
+        for change in changes { log.publish([change]) }
+        let expected = (6...10).contains(offset) ? Array(changes[offset...]) : nil
+        let position = Self.id(Int64(offset))
+        #expect(log.entries(after: position)?.map(\.change) == expected)
+        for user in 0...3 {
+            let user = UserID(rawValue: Int64(user))
+            let found = log.entries(of: user, after: position, limit: 100)
+            #expect(found?.entries.map(\.change) == expected?.filter { $0.user == user })
+            #expect(found == nil || (found?.upTo == log.latest && found?.isWhole == true))
+        }
+    }
+
+    @Test func subscribersAreWokenOnceAPublicationUntilTheyEnd() {
+        let log = Self.log(capacity: 10)
+        log.publish([Self.change(1, of: 1)])
+        let calls = Calls()
+        let (subscription, position) = log.subscribe { calls.add() }
+        #expect(position == Self.id(1))
+        log.publish([Self.change(2, of: 1), Self.change(3, of: 2)])
+        log.publish([])
+        #expect(calls.count == 1)
+        log.unsubscribe(subscription)
+        log.publish([Self.change(4, of: 1)])
+        #expect(calls.count == 1)
+    }
+
+    /// Whoever reads in pages of any size from any position gets what a list of everything has.
+    @Test(arguments: 0..<200)
+    func randomRunsAgreeWithAListOfEverything(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let capacity = Int.random(in: 1...40, using: &random)
+        let log = Self.log(capacity: capacity)
+        var all: [AccountChange] = []
+        for _ in 0..<Int.random(in: 0...30, using: &random) {
+            let batch = (0..<Int.random(in: 0...8, using: &random)).map { index in
+                Self.change(all.count + index, of: Int64.random(in: 0...4, using: &random))
+            }
+            log.publish(batch)
+            all += batch
+        }
+        for offset in 0...all.count {
+            let user = UserID(rawValue: Int64.random(in: 0...4, using: &random))
+            let limit = Int.random(in: 1...5, using: &random)
+            let read = Self.readAll(of: user, after: Self.id(Int64(offset)), limit: limit, in: log)
+            let isKept = all.count - offset <= capacity
+            #expect(read == (isKept ? all[offset...].filter { $0.user == user } : nil))
+        }
+    }
+
+    private static func readAll(
+        of user: UserID, after id: ChangeID, limit: Int, in log: ChangeLog
+    ) -> [AccountChange]? {
+        var position = id
+        var read: [AccountChange] = []
+        while let found = log.entries(of: user, after: position, limit: limit) {
+            read += found.entries.map(\.change)
+            position = found.upTo
+            if found.isWhole { return read }
+        }
+        return nil
+    }
+}
+
+/// Counts calls from any thread.
+private final class Calls: Sendable {
+    private let calls = Mutex(0)
+
+    var count: Int { calls.withLock { $0 } }
+
+    func add() { calls.withLock { $0 += 1 } }
+}
