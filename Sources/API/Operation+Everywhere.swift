@@ -22,7 +22,7 @@ extension Operation {
         let entityTag = Header(
             "ETag", "Names this state of it; missing while it changes.",
             Schema(
-                .string, "", [.pattern("^W/\"[0-9a-f]{17}\"$")], example: #""W/\"01b0d8e5f3a27c9462\"""#),
+                .string, "", [.pattern("^W/\"[0-9a-f]{17}\"$")], example: #""W/\"1b0d8e5f3a27c9462\"""#),
             isRequired: false)
         return adding([Response(.notModified, "What the client has is still so.")], parameters: [ifNoneMatch])
             .adding(entityTag) { $0.rawValue < 400 }
