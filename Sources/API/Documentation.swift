@@ -47,8 +47,6 @@ final class Documentation: Sendable {
         self.describe = describe
     }
 
-    func document(of endpoints: [Endpoint]) -> Document { describe(endpoints) }
-
     /// Loops that ask at the same time wait for the first one, a few milliseconds once.
     fileprivate func written(of endpoints: () -> [Endpoint]) -> Written {
         written.withLock { written in
