@@ -99,8 +99,10 @@ extension Schema {
     fileprivate static let ledgerEntry = Schema(
         .object(
             [
-                Property("kind", Schema(.string, "", [.oneOf(["accrual", "withdrawal", "other"])]), "Why it changed."),
-                Property("order", .orderNumber),
+                Property(
+                    "kind", Schema(.string, "", [.oneOf(LedgerEntry.Kind.allCases.map(\.description))]),
+                    "Why it changed; the shop's owner makes adjustments and refunds."),
+                Property("order", .orderNumber, "An adjustment has none.", isRequired: false),
                 Property("points", .pointsChange),
                 Property("balance", .points, "The balance afterwards."),
                 Property("processed_at", .moment),
