@@ -31,11 +31,14 @@ let package = Package(
 
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "HTTP", swiftSettings: safe),
+        .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
         .target(name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite"], swiftSettings: safe),
         .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
         .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
-        .target(name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty"], swiftSettings: safe),
+        .target(
+            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI"],
+            swiftSettings: safe),
         .target(name: "Front", dependencies: ["HTTP", "Posix"], swiftSettings: safe),
         .target(
             name: "App",
@@ -59,7 +62,10 @@ let package = Package(
             name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
         .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "TestSupport"]),
         .testTarget(
-            name: "APITests", dependencies: ["API", "AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "TestSupport"]),
+            name: "APITests",
+            dependencies: [
+                "API", "AccrualSystem", "CSodium", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "TestSupport",
+            ]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),

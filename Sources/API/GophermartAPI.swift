@@ -43,13 +43,12 @@ package final class GophermartAPI: RequestHandler {
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
         eventStreams = EventStreams(hub: events, authentication: authentication)
-        router = Router(
-            AccountRoutes(
-                accounts: accounts, authentication: authentication,
-                proxies: TrustedProxies(networks: settings.trustedProxies)
-            ).routes
-                + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
-                + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes)
+        let proxies = TrustedProxies(networks: settings.trustedProxies)
+        let routes =
+            AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
+            + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
+            + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes
+        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins + settings.sharedOrigins)
         sharing = CrossOriginSharing(origins: settings.sharedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
@@ -99,7 +98,7 @@ package final class GophermartAPI: RequestHandler {
 
     private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
-        case .anyone, .open, .change: return try Outcome(request, onOpen: route, contentCoding)
+        case .anyone, .open, .kept, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }

@@ -7,7 +7,7 @@ struct LedgerRoutes {
     let balances: BalanceService
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user/ledger", action: .read(ledger))]
+        [Route(method: .get, path: "/api/user/ledger", operation: .ledger, action: .read(ledger))]
     }
 
     private func ledger(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
