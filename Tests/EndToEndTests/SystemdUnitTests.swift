@@ -60,7 +60,7 @@ struct SystemdUnitTests {
                 "Environment=MARTLET_LOG_LEVEL=debug",
             ])
         let start = lines.first { $0.hasPrefix("ExecStart=") } ?? ""
-        #expect(start.hasSuffix("/config.json") && start.contains("martlet serve --config /"), "\(start)")
+        #expect(start.hasSuffix("/config.json") && start.contains(" serve --config /"), "\(start)")
     }
 
     private static func analyze(in folder: Folder, _ arguments: [String]) throws -> (status: Int32, text: String) {
