@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "Metrics", swiftSettings: safe),
         .target(name: "HTTP", swiftSettings: safe),
+        .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
         .target(
             name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"],
@@ -39,7 +40,7 @@ let package = Package(
         .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
         .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
         .target(
-            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics"],
+            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI"],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["HTTP", "Metrics", "Posix"], swiftSettings: safe),
         .target(
@@ -64,7 +65,10 @@ let package = Package(
             name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
         .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "TestSupport"]),
         .testTarget(
-            name: "APITests", dependencies: ["API", "AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "TestSupport"]),
+            name: "APITests",
+            dependencies: [
+                "API", "AccrualSystem", "CSodium", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "TestSupport",
+            ]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(
             name: "AppTests", dependencies: ["App", "Front", "HTTP", "JSON", "Loyalty", "Posix"]),
@@ -72,7 +76,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"]),
+            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],
+            exclude: ["Databases"]),
         .testTarget(
             name: "DurabilityTests",
             dependencies: [

@@ -10,10 +10,11 @@ struct AccountRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/register", action: .anyone(register)),
-            Route(method: .post, path: "/api/user/login", action: .anyone(signIn)),
-            Route(method: .post, path: "/api/user/logout", action: .account(signOut)),
-            Route(method: .post, path: "/api/user/password", action: .account(changePassword)),
+            Route(method: .post, path: "/api/user/register", operation: .register, action: .anyone(register)),
+            Route(method: .post, path: "/api/user/login", operation: .signIn, action: .anyone(signIn)),
+            Route(method: .post, path: "/api/user/logout", operation: .signOut, action: .account(signOut)),
+            Route(
+                method: .post, path: "/api/user/password", operation: .changePassword, action: .account(changePassword)),
         ]
     }
 

@@ -26,7 +26,8 @@ package final class AccrualAPI: RequestHandler {
         accruals: AccrualService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
         requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
-        router = Router(AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes)
+        let routes = AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes
+        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.requestIDs = requestIDs

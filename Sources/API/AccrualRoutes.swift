@@ -12,11 +12,11 @@ struct AccrualRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/goods", action: .anyone(addRule)),
-            Route(method: .get, path: "/api/goods", action: .open(listRules)),
-            Route(method: .delete, path: "/api/goods/{match}", action: .change(removeRule)),
-            Route(method: .post, path: "/api/orders", action: .anyone(acceptReceipt)),
-            Route(method: .get, path: "/api/orders/{number}", action: .open(order)),
+            Route(method: .post, path: "/api/goods", operation: .addRule, action: .anyone(addRule)),
+            Route(method: .get, path: "/api/goods", operation: .listRules, action: .open(listRules)),
+            Route(method: .delete, path: "/api/goods/{match}", operation: .removeRule, action: .change(removeRule)),
+            Route(method: .post, path: "/api/orders", operation: .acceptReceipt, action: .anyone(acceptReceipt)),
+            Route(method: .get, path: "/api/orders/{number}", operation: .receiptStatus, action: .open(order)),
         ]
     }
 

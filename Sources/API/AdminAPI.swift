@@ -1,6 +1,7 @@
 import HTTP
 import Loyalty
 import Metrics
+import OpenAPI
 
 /// What a server tells those who watch over it: whether it lives, whether it can serve, and its metrics. It shows nothing of
 /// any user.
@@ -24,10 +25,14 @@ package final class AdminAPI: RequestHandler {
         didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         router = Router([
-            Route(method: .get, path: "/healthz", action: .open { _ in Self.state(illness()) }),
-            Route(method: .get, path: "/readyz", action: .open { _ in Self.state(illness() ?? obstacle()) }),
             Route(
-                method: .get, path: "/metrics",
+                method: .get, path: "/healthz", operation: .health,
+                action: .open { _ in Self.state(illness()) }),
+            Route(
+                method: .get, path: "/readyz", operation: .readiness,
+                action: .open { _ in Self.state(illness() ?? obstacle()) }),
+            Route(
+                method: .get, path: "/metrics", operation: .metrics,
                 action: .open { _ in
                     var text = MetricsText()
                     metrics(&text)
@@ -73,4 +78,18 @@ package final class AdminAPI: RequestHandler {
         response.add("Cache-Control", "no-store")
         return response
     }
+}
+
+extension Operation {
+    private static func state(_ id: String, _ summary: String) -> Operation {
+        Operation(
+            id: id, tag: "Watching", summary: summary,
+            responses: [Response(.ok, "It does."), Response(.serviceUnavailable, "It does not; the body says why.")])
+    }
+
+    fileprivate static let health = state("health", "Whether the server lives")
+    fileprivate static let readiness = state("readiness", "Whether the server can serve")
+    fileprivate static let metrics = Operation(
+        id: "metrics", tag: "Watching", summary: "Read the metrics",
+        responses: [Response(.ok, "As Prometheus reads them.")])
 }

@@ -8,9 +8,9 @@ struct BalanceRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .get, path: "/api/user/balance", action: .read(balance)),
-            Route(method: .post, path: "/api/user/balance/withdraw", action: .write(withdraw)),
-            Route(method: .get, path: "/api/user/withdrawals", action: .read(withdrawals)),
+            Route(method: .get, path: "/api/user/balance", operation: .balance, action: .read(balance)),
+            Route(method: .post, path: "/api/user/balance/withdraw", operation: .withdraw, action: .write(withdraw)),
+            Route(method: .get, path: "/api/user/withdrawals", operation: .listWithdrawals, action: .read(withdrawals)),
         ]
     }
 

@@ -5,21 +5,23 @@ import Loyalty
 struct EventRoutes {
     let streams: EventStreams
 
-    private static let retryAfterSeconds = 15
+    private static let retryAfter = Response.Field.retryAfter(15)
+
+    static let tooManyOfUser = Problem(
+        .tooManyStreams, "Too many streams of this user are open.", fields: [retryAfter])
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user/events", action: .follow(follow))]
+        [Route(method: .get, path: "/api/user/events", operation: .followEvents, action: .follow(follow))]
     }
 
     private func follow(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
         guard let token = Authentication.token(of: request) else { preconditionFailure("a user has shown a token") }
-        let retryAfter = Response.Field.retryAfter(Self.retryAfterSeconds)
         switch streams.hub.admit(user) {
         case .admitted: break
         case .tooManyOfUser:
-            return Problem(.tooManyStreams, "Too many streams of this user are open.", fields: [retryAfter]).response
+            return Self.tooManyOfUser.response
         case .tooManyInAll:
-            return Problem(.busy, "Too many streams are open.", fields: [retryAfter]).response
+            return Problem(.busy, "Too many streams are open.", fields: [Self.retryAfter]).response
         }
         let stream = EventStream(of: user, showing: token, after: request.lastEventID, streams)
         var response = Response(.ok, contentType: "text/event-stream", .stream(stream))

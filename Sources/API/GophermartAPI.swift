@@ -45,10 +45,11 @@ package final class GophermartAPI: RequestHandler {
             versions: versions, cache: SessionCache(versions: versions))
         eventStreams = EventStreams(hub: events, authentication: authentication)
         proxies = TrustedProxies(networks: settings.trustedProxies)
-        router = Router(
+        let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
-                + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
-                + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes)
+            + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
+            + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes
+        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins + settings.sharedOrigins)
         sharing = CrossOriginSharing(origins: settings.sharedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
@@ -104,7 +105,7 @@ package final class GophermartAPI: RequestHandler {
 
     private func outcome(of request: Request, on route: Route) throws(Problem) -> Outcome {
         switch route.action {
-        case .anyone, .open, .change: return try Outcome(request, onOpen: route, contentCoding)
+        case .anyone, .open, .kept, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
             guard let user = try user(of: request) else { return .now(signInFirst) }

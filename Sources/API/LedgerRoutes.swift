@@ -7,7 +7,7 @@ struct LedgerRoutes {
     let balances: BalanceService
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user/ledger", action: .read(ledger))]
+        [Route(method: .get, path: "/api/user/ledger", operation: .ledger, action: .read(ledger))]
     }
 
     private func ledger(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
@@ -25,9 +25,11 @@ struct LedgerRoutes {
         return .json { entry, writer in
             writer.object { writer in
                 writer.name(.kind)
-                writer.plain(entry.kind.name)
-                writer.name(.order)
-                writer.plain(entry.order.digits)
+                writer.plain(entry.kind.description)
+                if let order = entry.order {
+                    writer.name(.order)
+                    writer.plain(order.digits)
+                }
                 writer.name(.points)
                 writer.number(hundredths: entry.points.hundredths)
                 writer.name(.balance)
@@ -41,7 +43,7 @@ struct LedgerRoutes {
     /// RFC 4180; no value has anything to quote.
     private static func csv() -> ListFormat<LedgerEntry> {
         .lines(contentType: "text/csv; charset=utf-8", heading: "kind,order,points,balance,processed_at") { entry in
-            "\(entry.kind.name),\(entry.order.digits),\(entry.points),\(entry.balanceAfter),\(entry.at.rfc3339)"
+            "\(entry.kind),\(entry.order?.digits ?? ""),\(entry.points),\(entry.balanceAfter),\(entry.at.rfc3339)"
         }
     }
 }
@@ -52,14 +54,4 @@ extension JSONName {
     fileprivate static let points = JSONName("points")
     fileprivate static let balance = JSONName("balance")
     fileprivate static let processedAt = JSONName("processed_at")
-}
-
-extension LedgerEntry.Kind {
-    fileprivate var name: String {
-        switch self {
-        case .accrual: "accrual"
-        case .withdrawal: "withdrawal"
-        case .other: "other"
-        }
-    }
 }

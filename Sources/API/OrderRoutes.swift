@@ -8,9 +8,9 @@ struct OrderRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/orders", action: .write(upload)),
-            Route(method: .get, path: "/api/user/orders", action: .read(list)),
-            Route(method: .get, path: "/api/user/orders/{number}", action: .read(order)),
+            Route(method: .post, path: "/api/user/orders", operation: .uploadOrder, action: .write(upload)),
+            Route(method: .get, path: "/api/user/orders", operation: .listOrders, action: .read(list)),
+            Route(method: .get, path: "/api/user/orders/{number}", operation: .getOrder, action: .read(order)),
         ]
     }
 

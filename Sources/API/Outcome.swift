@@ -15,6 +15,7 @@ enum Outcome {
         case .open(let read):
             let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }
             self = .now(contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers)))
+        case .kept(let respond): self = .now(respond(request))
         case .change(let begin):
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request) })
         case .read, .follow, .write, .account: preconditionFailure("who serves users knows them")

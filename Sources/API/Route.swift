@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import OpenAPI
 
 /// What a request's path and method lead to. A class, so that finding one copies nothing.
 final class Route {
@@ -8,6 +9,8 @@ final class Route {
         case anyone((_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// Open to everyone, and answered from what is there.
         case open((_ request: Request) throws(LoyaltyError) -> Response)
+        /// Open to everyone, and written out before, packed and plain.
+        case kept((_ request: Request) -> Response)
         /// Open to everyone, and waiting for something; the path says all.
         case change((_ request: Request) throws(LoyaltyError) -> Later)
         /// Only for who shows a valid session, and answered from what is there.
@@ -29,12 +32,37 @@ final class Route {
     let path: String
     /// Whether it does.
     let endsInAnySegment: Bool
+    let operation: Operation
     let action: Action
     /// Its place among all routes, which the router gives it.
     var number = 0
 
-    init(method: Method, path: String, action: Action) {
-        (self.method, self.path, self.action) = (method, path, action)
+    init(method: Method, path: String, operation: Operation, action: Action) {
+        (self.method, self.path, self.operation, self.action) = (method, path, operation, action)
         endsInAnySegment = path.hasSuffix("}")
+    }
+}
+
+extension Route {
+    /// What the API's description says of it, with all that may come of any request like it.
+    var endpoint: Endpoint {
+        let others = Operation.Response.ofAny(method, needsSession: needsSession, hasBody: operation.body != nil)
+        return Endpoint(
+            method, path, (isConditional ? operation.conditional : operation).adding(others).traced,
+            needsSession: needsSession)
+    }
+
+    private var needsSession: Bool {
+        switch action {
+        case .read, .write, .account, .follow: true
+        case .anyone, .open, .kept, .change: false
+        }
+    }
+
+    private var isConditional: Bool {
+        switch action {
+        case .read, .kept: true
+        case .anyone, .open, .change, .write, .account, .follow: false
+        }
     }
 }

@@ -59,6 +59,11 @@ package final class AccrualPipeline: Sendable {
         gate.limit(requestsPerMinuteMax: requestsPerMinuteMax)
     }
 
+    /// Calls back between two ticks of the dispatcher; for whoever asks whether it still works.
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) {
+        dispatcher.whenReached(answer)
+    }
+
     /// Asks no further, gives up on answers that are still out, and settles those that have come.
     package func stop() {
         cancellation.cancel()

@@ -110,6 +110,11 @@ package final class JobDispatcher: @unchecked Sendable {
         queue.sync { tick() }
     }
 
+    /// Calls back between two ticks; for whoever asks whether it still works.
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) {
+        queue.async { answer() }
+    }
+
     private func tick() {
         dispatchPrecondition(condition: .onQueue(queue))
         let now = clock()

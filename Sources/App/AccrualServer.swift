@@ -11,10 +11,14 @@ final class AccrualServer: StoppableServer {
 
     var endpoints: [Endpoint] { accruals.endpoints }
 
-    init(_ configuration: Configuration, log: Log) throws(Application.StartError) {
+    var parts: [ServerPart] { accruals.parts + [store.part] }
+
+    var connectionCount: Int { accruals.connectionCount }
+
+    init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(Application.StartError) {
         Application.raiseOpenFilesLimit(configuration, log)
         store = try Application.open(configuration, log)
-        let listeners = try Application.listen(on: configuration.runAddress, for: "run_address")
+        let listeners = try Application.listen(on: configuration.runAddress, for: "run_address", manager, .http)
         accruals = try BuiltInAccruals(configuration, front: configuration.front, listeners, store, log)
         control = try Application.listenToOwner(configuration, store, log)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds

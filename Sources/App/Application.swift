@@ -4,6 +4,7 @@ import AccrualSystem
 import Crypto
 import Front
 import HTTP
+import JSON
 import Loyalty
 import Posix
 import Store
@@ -11,6 +12,10 @@ import Store
 /// A server that was started.
 protocol StoppableServer: Sendable {
     var endpoints: [Endpoint] { get }
+    /// What has to work for it to serve.
+    var parts: [ServerPart] { get }
+    /// Of this moment, idle ones too.
+    var connectionCount: Int { get }
 
     /// Takes over what of the configuration may change while it runs.
     func apply(_ configuration: Configuration)
@@ -44,27 +49,38 @@ final class Application: StoppableServer {
     static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
     /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
-    init(_ configuration: Configuration, accrual: AccrualSource, log writer: LogWriter) throws(StartError) {
+    init(
+        _ configuration: Configuration, accrual: AccrualSource, _ manager: ServiceManager, log writer: LogWriter
+    ) throws(StartError) {
         let log = writer.log
         Self.raiseOpenFilesLimit(configuration, log)
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
-        let listeners = try Self.listen(on: configuration.runAddress, for: "run_address")
-        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, writer)
+        let listeners = try Self.listen(on: configuration.runAddress, for: "run_address", manager, .http)
+        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
         let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
-        control = try Self.listenToOwner(configuration, store, log)
+        control = try Self.listenToOwner(configuration, store, log) { [pipeline] in
+            pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
+        }
         watch = ServerWatch(
             fronts: [("customers", front)] + (accruals?.front.map { [("accruals", $0)] } ?? []), store: store,
             hasher: hasher, pipeline: pipeline, events: events, log: writer)
-        admin = try Self.listenToAdmin(configuration, watch, store, log)
+        admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
         sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
+
+    var parts: [ServerPart] {
+        let dispatcher = ServerPart(name: "dispatcher") { [pipeline] answer in pipeline.whenReached(answer) }
+        return front.parts(of: "customers") + (accruals?.parts ?? []) + [store.part, dispatcher]
+    }
+
+    var connectionCount: Int { front.connectionCount }
 
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
@@ -86,15 +102,17 @@ final class Application: StoppableServer {
     }
 
     static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
-        // Besides connections: the database, listeners, event loops, the accrual system's connections.
-        let wanted =
-            configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
-            + 4 * configuration.dispatcher.workers
-            + 256
+        let wanted = openFilesWanted(configuration)
         let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
         if limit < wanted {
             log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
         }
+    }
+
+    /// Besides connections: the database, listeners, event loops, the accrual system's connections.
+    static func openFilesWanted(_ configuration: Configuration) -> Int {
+        configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
+            + 4 * configuration.dispatcher.workers + 256
     }
 
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
@@ -115,11 +133,12 @@ final class Application: StoppableServer {
 
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
-        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
+        pool: @escaping @Sendable () -> JSONObject? = { nil }
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
         do throws(SystemError) {
-            return try ControlServer(store: store, plan: plan, log: log)
+            return try ControlServer(store: store, plan: plan, pool: pool, log: log)
         } catch {
             let path = ControlSocket.path(ofDatabase: store.path)
             let problem = "commands for this server can't be taken at \(path): \(error)"
@@ -131,12 +150,13 @@ final class Application: StoppableServer {
 
     /// Shop software reaches the built-in accrual system where `accrual.listen` says.
     private static func makeBuiltInAccruals(
-        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ writer: LogWriter
+        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ writer: LogWriter
     ) throws(StartError) -> BuiltInAccruals? {
         guard case .builtIn = source else { return nil }
         let log = writer.log
         let listeners = try listen(
-            on: configuration.accrual.listen, for: "accrual.listen",
+            on: configuration.accrual.listen, for: "accrual.listen", manager, .accrual,
             orElse: "no receipts can be sent to the built-in accrual system", log)
         var front = configuration.front
         front.eventLoops = 1
@@ -184,10 +204,12 @@ final class Application: StoppableServer {
     }
 
     private static func listenToAdmin(
-        _ configuration: Configuration, _ watch: ServerWatch, _ store: LoyaltyStore, _ log: Log
+        _ configuration: Configuration, _ watch: ServerWatch, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ log: Log
     ) throws(StartError) -> AdminServer? {
         guard let listen = configuration.admin else { return nil }
-        let listeners = try Self.listen(on: listen, for: "admin_address", orElse: "nobody can watch the server", log)
+        let listeners = try Self.listen(
+            on: listen, for: "admin_address", manager, .admin, orElse: "nobody can watch the server", log)
         guard !listeners.isEmpty else { return nil }
         let admin = try AdminServer(configuration.front, listeners, watch, store, log)
         for endpoint in admin.endpoints { log.info("metrics, healthz and readyz are at http://\(endpoint)") }
@@ -197,10 +219,11 @@ final class Application: StoppableServer {
     /// Where nobody chose the address, a port that is taken is no reason to serve no customers: there are no listeners then,
     /// with a warning of what is to be done without.
     private static func listen(
-        on listen: Configuration.Listen, for key: String, orElse consequence: String, _ log: Log
+        on listen: Configuration.Listen, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse,
+        orElse consequence: String, _ log: Log
     ) throws(StartError) -> [Listener] {
         do throws(StartError) {
-            return try Self.listen(on: listen.address, for: key)
+            return try Self.listen(on: listen.address, for: key, manager, use)
         } catch {
             guard !listen.isConfigured else { throw error }
             log.warning("\(error): \(consequence); set \(key)")
@@ -208,8 +231,14 @@ final class Application: StoppableServer {
         }
     }
 
+    /// Takes what the service manager passed for this use, and listens on the address where that is nothing.
+    ///
     /// - Parameter key: the setting that has the address.
-    static func listen(on address: Address, for key: String) throws(StartError) -> [Listener] {
+    static func listen(
+        on address: Address, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse
+    ) throws(StartError) -> [Listener] {
+        let passed = try manager.takeListeners(for: use)
+        guard passed.isEmpty else { return passed }
         do {
             return try Listener.listen(on: try Endpoint.resolve(host: address.host, port: address.port))
         } catch let error as Endpoint.ResolutionError {

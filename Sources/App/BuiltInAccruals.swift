@@ -52,6 +52,11 @@ final class BuiltInAccruals: Sendable {
         }
     }
 
+    /// What has to work for the listener to be heard.
+    var parts: [ServerPart] { front?.parts(of: "receipts") ?? [] }
+
+    var connectionCount: Int { front?.connectionCount ?? 0 }
+
     /// For a worker; any number of them.
     var transport: any AccrualTransport { DirectTransport(recents: recents, lookup: lookup) }
 

@@ -35,7 +35,7 @@ struct ConfigurationLoader {
     ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
         var loader = ConfigurationLoader(environment: environment, readFile: readFile)
         loader.configuration = defaults
-        try loader.apply(file: file ?? environment["MARTLET_CONFIG"].flatMap { $0.isEmpty ? nil : $0 })
+        try loader.apply(file: namedFile(file, environment))
         try loader.applyEnvironment()
         for (flag, value) in flags {
             guard let setting = Settings.all.first(where: { $0.flags.contains(flag) }) else {
@@ -45,6 +45,15 @@ struct ConfigurationLoader {
         }
         try loader.check()
         return (loader.configuration, loader.warnings)
+    }
+
+    /// The file that is read, where it is there.
+    static func file(_ flag: String?, environment: [String: String]) -> String {
+        namedFile(flag, environment) ?? defaultFile
+    }
+
+    private static func namedFile(_ flag: String?, _ environment: [String: String]) -> String? {
+        flag ?? environment["MARTLET_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private init(

@@ -40,19 +40,20 @@ package enum Entry {
     private static func run(
         _ invocation: Invocation, _ configuration: Configuration, _ source: ConfigurationSource
     ) -> Int32 {
-        let operand = invocation.operand ?? ""
         switch invocation.command {
         case .config:
             StandardStream.output.write(configuration.document)
             return ExitStatus.success
         case .serve: return Serve.run(configuration, source)
         case .accrual: return Serve.runAccrualSystem(configuration, source)
-        case .demo: return Demo.run(configuration, isChaotic: invocation.switches.contains(Command.chaosSwitch))
-        case .backup: return Maintenance.backUp(configuration, to: operand)
-        case .restore: return Maintenance.restore(configuration, from: operand)
-        case .check: return Maintenance.check(configuration)
+        case .demo: return Demo.run(configuration, isChaotic: invocation.has(.chaos))
+        case .restore: return RestoreCommand.run(invocation, configuration)
+        case .systemdUnit: return SystemdUnitCommand.run(invocation, configuration, readFile: readFile)
         case .healthcheck: return HealthCheck.run(configuration)
         case .version: preconditionFailure("answered without a configuration")
+        case .userList, .userShow, .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .orderList,
+            .orderShow, .adjust, .refund, .pool, .stats, .backup, .check:
+            return OwnerConsole(invocation, configuration).run()
         }
     }
 

@@ -13,8 +13,20 @@ enum Help {
     }
 
     static func text(of command: Command) -> String {
+        let description = command.description
         var text = "martlet \(command.rawValue): \(command.summary)\n\n\(usage(of: command))"
-        if !command.flags.isEmpty { text += "\n\(flags(of: command))\n\(settings)" }
+        if !description.details.isEmpty { text += "\n\(description.details.joined(separator: "\n"))\n" }
+        if !command.flags.isEmpty { text += "\n\(flags(of: command))" }
+        if let document = description.document { text += "\n--json prints:\n  \(document)\n" }
+        text += "\n\(statuses(of: description))"
+        if description.settings.contains(where: { $0.key == "run_address" }) { text += "\n\(settings)" }
+        return text
+    }
+
+    /// Of the commands whose first word is this.
+    static func text(ofGroup group: String) -> String {
+        var text = "\(usage(ofGroup: group))\nCommands:\n"
+        for command in commands(ofGroup: group) { text += row(command.rawValue, command.summary) }
         return text
     }
 
@@ -22,10 +34,29 @@ enum Help {
         guard let command else {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
-        let operand = command.operand.map { " \($0)" } ?? ""
-        let switches = command.switches.map { " [\($0)]" }.joined()
-        return
-            "usage: martlet \(command.rawValue)\(operand)\(switches)\(command.flags.isEmpty ? "" : " [FLAG VALUE]...")\n"
+        let description = command.description
+        let operands = description.operands.map { " \($0)" }.joined()
+        let options = description.options.map { " [\($0.usage)]" }.joined()
+        let settings = description.settings.isEmpty ? "" : " [FLAG VALUE]..."
+        return "usage: martlet \(command.rawValue)\(operands)\(options)\(settings)\n"
+    }
+
+    static func usage(ofGroup group: String) -> String {
+        let names = commands(ofGroup: group).map { $0.rawValue.dropFirst(group.count + 1) }
+        return "usage: martlet \(group) \(names.joined(separator: "|")) ...\n       martlet help \(group)\n"
+    }
+
+    private static func commands(ofGroup group: String) -> [Command] {
+        Command.allCases.filter { $0.rawValue.hasPrefix("\(group) ") }
+    }
+
+    private static func statuses(of description: CommandDescription) -> String {
+        var text = "Exit statuses:\n"
+        let statuses = description.settings.isEmpty && !description.readsConfiguration ? [] : [ExitStatus.configuration]
+        for status in (description.statuses + [ExitStatus.usage] + statuses).sorted() {
+            text += row(String(status), ExitStatus.meaning(of: status))
+        }
+        return text
     }
 
     /// The settings that only the JSON file and the environment have, as the README shows them.
@@ -41,11 +72,12 @@ enum Help {
     }
 
     private static func flags(of command: Command) -> String {
+        let description = command.description
         var text = "Flags, and the environment variables that they win over:\n"
-        for setting in command.settings {
+        for option in description.options { text += row(option.usage, option.summary) }
+        for setting in description.settings {
             text += row(setting.flags.joined(separator: ", "), "\(setting.summary) (\(setting.environment))")
         }
-        for name in command.switches { text += row(name, "have the accrual system misbehave in every way there is") }
         text += row(configFlag, "JSON file of settings (MARTLET_CONFIG); config.json where there is one")
         return text
     }

@@ -4,10 +4,12 @@ struct Invocation: Sendable {
     /// Settings by the flag that was used, in order.
     var flags: [(flag: String, value: String)] = []
     var file: String?
+    /// The command's own flags with a value; a later one of the same name wins.
+    var options: [String: String] = [:]
     /// Flags without a value that were given.
     var switches: [String] = []
-    /// What the command works with, where it takes something.
-    var operand: String?
+    /// What the command works with: as many as its description names.
+    var operands: [String] = []
 
     enum Parsed: Sendable {
         case run(Invocation)
@@ -16,6 +18,10 @@ struct Invocation: Sendable {
         /// To be printed on stderr; status 64.
         case misuse(String)
     }
+
+    func has(_ option: CommandDescription.Option) -> Bool { switches.contains(option.flag) }
+
+    func value(of option: CommandDescription.Option) -> String? { options[option.flag] }
 
     /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`; called by a name that ends
     /// in `accrual`, it is `martlet accrual`.
@@ -26,117 +32,105 @@ struct Invocation: Sendable {
     static func parse(_ arguments: [String]) -> Parsed {
         var rest = arguments[...]
         var command = Command.serve
-        if let first = rest.first, !first.hasPrefix("-") {
-            rest.removeFirst()
-            if first == "help" { return help(rest) }
-            guard let named = Command(rawValue: first) else { return misuse("there is no command \"\(first)\"", nil) }
-            command = named
+        let isNamed = rest.first.map { !$0.hasPrefix("-") } ?? false
+        if isNamed {
+            if rest.first == "help" { return help(rest.dropFirst()) }
+            if let group = rest.first, Command.groups.contains(group), rest.dropFirst().first.map(isHelp) ?? false {
+                return .help(Help.text(ofGroup: group))
+            }
+            switch takeCommand(&rest) {
+            case .success(let named): command = named
+            case .failure(let unknown): return unknown.misuse
+            }
         }
-        if rest.contains("--help") || rest.contains("-h") {
-            return .help(arguments.first == command.rawValue ? Help.text(of: command) : Help.overview)
+        if rest.prefix(while: { $0 != "--" }).contains(where: isHelp) {
+            return .help(isNamed ? Help.text(of: command) : Help.overview)
         }
         if rest == ["--version"] { return .run(Invocation(command: .version)) }
         return parse(rest, for: command)
     }
 
+    private struct UnknownCommand: Error {
+        let misuse: Parsed
+    }
+
+    /// Takes the one or two words of a command's name.
+    private static func takeCommand(_ rest: inout ArraySlice<String>) -> Result<Command, UnknownCommand> {
+        guard let first = rest.popFirst() else { preconditionFailure("a name is there") }
+        if let command = Command(rawValue: first) { return .success(command) }
+        guard Command.groups.contains(first) else {
+            return .failure(UnknownCommand(misuse: misuse("there is no command \"\(first)\"", nil)))
+        }
+        guard let second = rest.popFirst() else {
+            return .failure(UnknownCommand(misuse: misuse("\(first) what?", group: first)))
+        }
+        if let command = Command(rawValue: "\(first) \(second)") { return .success(command) }
+        return .failure(UnknownCommand(misuse: misuse("there is no command \"\(first) \(second)\"", group: first)))
+    }
+
     private static func parse(_ arguments: ArraySlice<String>, for command: Command) -> Parsed {
+        let description = command.description
         var invocation = Invocation(command: command)
         var rest = arguments
+        var mayBeFlag = true
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("-") else {
-                guard command.operand != nil, invocation.operand == nil else {
-                    return misuse("\"\(argument)\" is too much", command)
-                }
-                invocation.operand = argument
+            if mayBeFlag, argument == "--" {
+                mayBeFlag = false
                 continue
             }
-            if command.switches.contains(argument) {
+            guard mayBeFlag, isFlag(argument) else {
+                guard invocation.operands.count < description.operands.count else {
+                    return misuse("\"\(argument)\" is too much", command)
+                }
+                invocation.operands.append(argument)
+                continue
+            }
+            if description.switches.contains(argument) {
                 invocation.switches.append(argument)
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let flag = parts[0]
-            guard command.flags.contains(flag) else { return misuse("there is no flag \(flag)", command) }
+            guard description.flags.contains(flag) else { return misuse("there is no flag \(flag)", command) }
             guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
                 return misuse("\(flag) needs a value", command)
             }
-            if flag == Help.configFlag { invocation.file = value } else { invocation.flags.append((flag, value)) }
+            if flag == Help.configFlag {
+                invocation.file = value
+            } else if description.options.contains(where: { $0.flag == flag }) {
+                invocation.options[flag] = value
+            } else {
+                invocation.flags.append((flag, value))
+            }
         }
-        if let operand = command.operand, invocation.operand == nil { return misuse("\(operand) is missing", command) }
+        if let missing = description.operands.dropFirst(invocation.operands.count).first {
+            return misuse("\(missing) is missing", command)
+        }
         return .run(invocation)
     }
 
+    /// A minus and a digit begin a number of points.
+    private static func isFlag(_ argument: String) -> Bool {
+        argument.hasPrefix("-") && !(argument.dropFirst().first?.isNumber ?? false)
+    }
+
+    private static func isHelp(_ argument: String) -> Bool { argument == "--help" || argument == "-h" }
+
     private static func help(_ arguments: ArraySlice<String>) -> Parsed {
-        guard let name = arguments.first else { return .help(Help.overview) }
-        guard arguments.count == 1, let command = Command(rawValue: name) else {
-            return misuse("there is no command \"\(name)\"", nil)
+        if arguments.isEmpty { return .help(Help.overview) }
+        if arguments.count == 1, let group = arguments.first, Command.groups.contains(group) {
+            return .help(Help.text(ofGroup: group))
         }
+        let name = arguments.joined(separator: " ")
+        guard let command = Command(rawValue: name) else { return misuse("there is no command \"\(name)\"", nil) }
         return .help(Help.text(of: command))
     }
 
     private static func misuse(_ reason: String, _ command: Command?) -> Parsed {
         .misuse("martlet: \(reason.oneLine)\n\(Help.usage(of: command))")
     }
-}
 
-/// What `martlet` can do.
-enum Command: String, Sendable, CaseIterable {
-    case serve, accrual, demo, backup, restore, check, healthcheck, config, version
-
-    var summary: String {
-        switch self {
-        case .serve: "serve the API; the same as no command"
-        case .accrual: "serve the built-in accrual system alone"
-        case .demo: "try it: a fresh database, invented accruals, and curl commands to paste"
-        case .backup: "copy the database into FILE, checked, while the server runs or while it does not"
-        case .restore: "put the backup FILE in the place of the database; no server may run on it"
-        case .check: "prove that the database is whole and that points add up"
-        case .healthcheck: "ask the running server whether it can serve; ends with 0 or 1"
-        case .config: "print the configuration in force"
-        case .version: "print the version"
-        }
-    }
-
-    /// What it works with, as the usage shows it; nil where that is nothing.
-    var operand: String? {
-        switch self {
-        case .backup, .restore: "FILE"
-        case .serve, .accrual, .demo, .check, .healthcheck, .config, .version: nil
-        }
-    }
-
-    /// The flags that it takes besides `--help`.
-    var flags: [String] {
-        switch self {
-        case .serve, .config: Settings.all.flatMap(\.flags) + [Help.configFlag]
-        case .accrual, .demo, .backup, .restore, .check, .healthcheck: settings.flatMap(\.flags) + [Help.configFlag]
-        case .version: []
-        }
-    }
-
-    /// The settings that its flags set.
-    var settings: [Setting] {
-        switch self {
-        case .serve, .config: Settings.main
-        case .accrual: Settings.main.filter { $0.key != "accrual_system_address" }
-        case .demo: Settings.main.filter { $0.key == "run_address" }
-        case .backup, .restore, .check: Settings.main.filter { $0.key == "database_uri" }
-        case .healthcheck, .version: []
-        }
-    }
-
-    static let chaosSwitch = "--chaos"
-
-    /// The flags without a value that it takes.
-    var switches: [String] { self == .demo ? [Self.chaosSwitch] : [] }
-
-    /// What is in force where nothing is set.
-    var defaults: Configuration {
-        var defaults = Configuration()
-        if self == .accrual {
-            defaults.runAddress = defaults.accrual.listen.address
-            defaults.database = DatabaseLocation(path: "martlet-accrual.db")
-        }
-        return defaults
+    private static func misuse(_ reason: String, group: String) -> Parsed {
+        .misuse("martlet: \(reason.oneLine)\n\(Help.usage(ofGroup: group))")
     }
 }

@@ -31,7 +31,9 @@ struct ScheduledBackups {
         }
         triedAt = now
         let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
-        let outcome = command.run(on: store, until: cancellation, now: SystemClock.monotonicMilliseconds) { _ in }
+        guard let outcome = command.maintain(store, until: cancellation, reply: { _ in }) else {
+            preconditionFailure("a backup is of the file as a whole")
+        }
         guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }
         triedAt = nil
         log.info(outcome.summary)

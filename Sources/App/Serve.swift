@@ -5,22 +5,22 @@ import Posix
 enum Serve {
     static func run(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
         let accrual = configuration.accrualSystem.map { AccrualSource.system($0) } ?? .builtIn
-        return run(configuration, source) { writer throws(Application.StartError) in
-            try Application(configuration, accrual: accrual, log: writer)
+        return run(configuration, source) { manager, writer throws(Application.StartError) in
+            try Application(configuration, accrual: accrual, manager, log: writer)
         }
     }
 
     /// `martlet accrual`
     static func runAccrualSystem(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
-        run(configuration, source) { writer throws(Application.StartError) in
-            try AccrualServer(configuration, log: writer.log)
+        run(configuration, source) { manager, writer throws(Application.StartError) in
+            try AccrualServer(configuration, manager, log: writer.log)
         }
     }
 
     /// Serves until a signal; `didStart` is called once the server listens. Without a source, nothing is read again.
     static func run(
         _ configuration: Configuration, _ source: ConfigurationSource?,
-        _ start: (LogWriter) throws(Application.StartError) -> any StoppableServer,
+        _ start: (ServiceManager, LogWriter) throws(Application.StartError) -> any StoppableServer,
         didStart: (_ endpoints: [Endpoint]) -> Void = { _ in }
     ) -> Int32 {
         ProcessSetup.ignoreBrokenPipes()
@@ -30,15 +30,28 @@ enum Serve {
         defer { writer.stop() }
         let log = writer.log
         let server: any StoppableServer
+        let manager: ServiceManager
         do throws(Application.StartError) {
-            server = try start(writer)
+            manager = try ServiceManager(environment: ProcessSetup.environment, log: log)
+            server = try start(manager, writer)
         } catch {
             log.error("\(error)")
             return error.status
         }
         for endpoint in server.endpoints { log.info("listening on http://\(endpoint)") }
         didStart(server.endpoints)
-        log.info("\(waitForStop(of: server, configuration, source, writer)): stopping; another signal ends it at once")
+        manager.noteUnused()
+        let status = "serving on \(server.endpoints.map(\.description).joined(separator: ", "))"
+        manager.tell(.ready(status: status))
+        let watchdog = manager.watchdogMilliseconds.map { milliseconds in
+            Watchdog(intervalMilliseconds: milliseconds, parts: server.parts, manager: manager, log: log)
+        }
+        let reason = waitForStop(of: server, configuration, source, writer) { reload in
+            manager.whileReloading(status: status, reload)
+        }
+        log.info("\(reason): stopping; another signal ends it at once")
+        manager.tell(.stopping(status: "finishing the requests of \(server.connectionCount) connections"))
+        watchdog?.stop()
         server.stop()
         log.info("stopped")
         return ExitStatus.success
@@ -47,7 +60,7 @@ enum Serve {
     /// Reads the configuration again whenever the owner says so; returns what the server is to stop for.
     private static func waitForStop(
         of server: any StoppableServer, _ configuration: Configuration, _ source: ConfigurationSource?,
-        _ writer: LogWriter
+        _ writer: LogWriter, whileReloading: (_ reload: () -> Void) -> Void
     ) -> String {
         var inForce = configuration
         while true {
@@ -57,7 +70,8 @@ enum Serve {
                 // So the kernel tells a program that its terminal was closed, and nobody would find it then.
                 if writer.hasLostTerminal { return "SIGHUP from a terminal that was closed" }
                 guard let source else { continue }
-                if let change = read(source, inForce, writer.log) {
+                whileReloading {
+                    guard let change = read(source, inForce, writer.log) else { return }
                     inForce = change.configuration
                     writer.apply(inForce.log)
                     server.apply(inForce)

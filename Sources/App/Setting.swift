@@ -25,6 +25,20 @@ struct Setting: Sendable {
     let write: @Sendable (Configuration, inout JSONWriter) -> Void
 }
 
+extension Setting {
+    /// The value as a flag or the environment has it; nil where it is none.
+    func text(_ configuration: Configuration) -> String? {
+        var writer = JSONWriter()
+        write(configuration, &writer)
+        guard let value = try? JSONParser.parse(writer.bytes[...]) else {
+            preconditionFailure("what is written is JSON")
+        }
+        if case .null = value { return nil }
+        if let elements = value.array { return elements.compactMap(\.string).joined(separator: ",") }
+        return value.string ?? String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
 /// How a kind of value is read and written.
 struct SettingKind<Value: Sendable>: Sendable {
     let allowed: String

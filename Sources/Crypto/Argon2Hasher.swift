@@ -68,6 +68,11 @@ package final class Argon2Hasher: PasswordHasher {
         return matches && hash != nil
     }
 
+    /// Hashes on the calling thread, for a program that does nothing else meanwhile; nil where it has not the memory.
+    package static func hashAndWait(_ password: Password, parameters: Argon2Parameters = .standard) -> PasswordHash? {
+        try? Argon2(parameters: parameters).hash(password)
+    }
+
     /// Answers everyone who waits with ``LoyaltyError/unavailable(retryAfterSeconds:)``, as it will everyone who comes, and
     /// returns when the threads have ended: after the hashes they were at.
     package func stop() {

@@ -28,6 +28,9 @@ final class Admission: Sendable {
         }
     }
 
+    /// Connections of this moment.
+    var connectionCount: Int { counts.withLock(\.total) }
+
     func release(_ peer: Endpoint) {
         counts.withLock { counts in
             guard let fromAddress = counts.byAddress[peer.address] else {

@@ -24,7 +24,7 @@ final class Connection: @unchecked Sendable {
     /// Whether the loop has it on its list of those to move on.
     var isRunnable = false
     /// The tick in which the loop looks at `deadline`.
-    private(set) var scheduledTick: Int64?
+    var scheduledTick: Int64?
 
     /// The loop's table holds the connection in turn, until it is removed.
     let loop: EventLoop
@@ -46,11 +46,13 @@ final class Connection: @unchecked Sendable {
     /// Whether the client was told nothing yet that would keep it from sending its next request.
     private var clientMaySend = true
 
-    private(set) var wait = Wait.nothing
-    private var deadline: Int64?
+    var wait = Wait.nothing
+    var deadline: Int64?
     /// When the stream that is followed has its next beat.
     var beatAt: Int64 = 0
-    private var isExpired = false
+    var isExpired = false
+    /// Nothing was asked yet.
+    private var isFresh = true
     /// The kernel may hold bytes that were not received yet.
     private var mayHaveInput = false
     /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
@@ -138,7 +140,7 @@ final class Connection: @unchecked Sendable {
         // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
         let next: Wait = parser.isInsideBody ? .body : input.isEmpty && wait != .head ? .idle : .head
         if wait != next { wait(for: next) }
-        if inputHasEnded || (next == .idle && (isExpired || loop.isStopping)) { throw .gone }
+        if inputHasEnded || (next == .idle && (isExpired || (loop.isStopping && !isFresh))) { throw .gone }
         if isExpired { throw .refused(RequestError(.requestTimeout, "The request did not come in time.")) }
         if mayHaveInput { loop.postpone(self) }
     }
@@ -179,6 +181,7 @@ final class Connection: @unchecked Sendable {
 /// Answering.
 extension Connection {
     private func respond(to request: Request) {
+        isFresh = false
         wait(for: .nothing)
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
@@ -329,45 +332,12 @@ extension Connection {
         }
     }
 
-    /// The scheduled tick has come: moves on what is too late, and enters again what is not.
-    func lookAtDeadline(now: Int64, _ wheel: inout DeadlineWheel) {
-        scheduledTick = nil
-        guard let deadline else { return }
-        if deadline <= now {
-            self.deadline = nil
-            isExpired = true
-            loop.makeRunnable(self)
-        } else {
-            scheduledTick = wheel.insert(token, at: deadline)
-        }
-    }
-
     func endWhereIdle() {
         // A request that came in this very turn is under way.
-        if wait == .idle, input.isEmpty { return end() }
-        endFollowing()
-    }
-
-    func wait(for wait: Wait) {
-        self.wait = wait
-        isExpired = false
-        let timeouts = loop.configuration.timeouts
-        let milliseconds: Int
-        switch wait {
-        case .idle: milliseconds = timeouts.idleMilliseconds
-        case .head: milliseconds = timeouts.headMilliseconds
-        case .body: milliseconds = timeouts.bodyMilliseconds
-        case .writing: milliseconds = timeouts.writeMilliseconds
-        case .lingering: milliseconds = timeouts.lingerMilliseconds
-        case .following: milliseconds = Int(max(0, beatAt - loop.now) + 999_999) / 1_000_000
-        case .nothing:
-            deadline = nil
-            return
+        if wait == .idle, input.isEmpty {
+            // One that has just been accepted has its request on the way, which nobody else would answer.
+            return isFresh ? wait(for: .idle) : end()
         }
-        let deadline = loop.now + Int64(milliseconds) * 1_000_000
-        self.deadline = deadline
-        // A deadline that moves away is found again when its tick comes; only one that comes nearer is entered anew.
-        let isFoundInTime = scheduledTick.map { ($0 - 1) * DeadlineWheel.tickNanoseconds <= deadline } ?? false
-        if !isFoundInTime { scheduledTick = loop.schedule(self, at: deadline) }
+        endFollowing()
     }
 }

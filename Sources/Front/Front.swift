@@ -6,6 +6,7 @@ package final class Front: Sendable {
     private let loops: [EventLoop]
     private let threads: [Thread]
     private let listeners: [Listener]
+    private let admission: Admission
 
     /// Starts the loops; each makes its handler on its own thread. Returns when all of them serve, or throws what the first
     /// of them threw, the others stopped.
@@ -19,6 +20,7 @@ package final class Front: Sendable {
         let admission = Admission(
             connectionsMax: configuration.connectionsMax,
             connectionsPerAddressMax: configuration.connectionsPerAddressMax)
+        self.admission = admission
         let started = BlockingQueue<Result<EventLoop, any Error>>(capacity: configuration.eventLoops)
         threads = (0..<configuration.eventLoops).map { index in
             Thread(name: "loop-\(index)") {
@@ -52,6 +54,16 @@ package final class Front: Sendable {
     package func longestTurnNanoseconds(now: Int64) -> Int64 {
         let began = loops.map { $0.counters.turnBeganAt.current }.filter { $0 > 0 }.min()
         return began.map { max(0, now - Int64($0)) } ?? 0
+    }
+
+    package var loopCount: Int { loops.count }
+
+    /// Connections of this moment, idle ones too.
+    package var connectionCount: Int { admission.connectionCount }
+
+    /// Has a loop run this in one of its next turns.
+    package func run(onLoop index: Int, _ body: @escaping @Sendable () -> Void) {
+        Task(executorPreference: loops[index]) { body() }
     }
 
     /// Accepts no more, lets each connection finish the request it is in, and returns when all are done or the time is

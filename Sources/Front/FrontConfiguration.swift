@@ -28,6 +28,8 @@ package struct Timeouts: Sendable {
     package var bodyMilliseconds = 30_000
     /// Between an answer and the next request.
     package var idleMilliseconds = 60_000
+    /// Until the first request of a connection that was accepted just before the server stops.
+    package var freshWhileStoppingMilliseconds = 1000
     /// Without the client taking a byte of its answer.
     package var writeMilliseconds = 15_000
     /// For reading away what a client still sends after its connection's last answer, so that closing does not reset the

@@ -26,6 +26,11 @@ package final class Listener: Sendable {
         }
     }
 
+    /// Takes connections from a socket that was open when the process began.
+    package convenience init(passed socket: PassedSocket) throws(SystemError) {
+        self.init(try ListeningSocket(passed: socket))
+    }
+
     private static let freePortAttemptsMax = 16
 
     private static func listenOnce(on endpoints: [Endpoint]) throws(SystemError) -> [Listener] {

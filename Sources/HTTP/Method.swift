@@ -1,7 +1,7 @@
-/// The request methods we know (RFC 9110, section 9; RFC 5789). Any other, and CONNECT, which only a proxy implements,
-/// is answered with 501.
+/// The request methods we know (RFC 9110, section 9; RFC 5789; QUERY of the IANA registry). Any other, and CONNECT, which
+/// only a proxy implements, is answered with 501.
 package enum Method: Int, Sendable, CaseIterable {
-    case get, head, post, put, delete, patch, options, trace
+    case get, head, post, put, delete, patch, options, trace, query
 
     package var name: String {
         switch self {
@@ -13,6 +13,7 @@ package enum Method: Int, Sendable, CaseIterable {
         case .patch: "PATCH"
         case .options: "OPTIONS"
         case .trace: "TRACE"
+        case .query: "QUERY"
         }
     }
 

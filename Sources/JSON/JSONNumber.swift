@@ -7,6 +7,17 @@ package struct JSONNumber: Sendable, Equatable {
         self.literal = literal
     }
 
+    package init(_ value: Int64) {
+        literal = String(value)
+    }
+
+    /// The shortest decimal: `500`, `500.5`, `729.98`.
+    package init(hundredths value: Int128) {
+        let fraction = value.magnitude % 100
+        let digits = fraction % 10 == 0 ? "\(fraction / 10)" : "\(fraction / 10)\(fraction % 10)"
+        literal = "\(value < 0 ? "-" : "")\(value.magnitude / 100)" + (fraction == 0 ? "" : ".\(digits)")
+    }
+
     /// False for `-0`.
     package var isBelowZero: Bool {
         let decimal = decimal

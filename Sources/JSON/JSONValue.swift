@@ -29,9 +29,19 @@ package struct JSONObject: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package let name: String
         package let value: JSONValue
+
+        package init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package let members: [Member]
+
+    /// The names are different ones.
+    package init(members: [Member]) {
+        self.members = members
+    }
 
     /// The member of this name, byte for byte: Swift's `==` would take canonically equivalent names for the same.
     package subscript(_ name: String) -> JSONValue? {

@@ -125,3 +125,29 @@ package struct JSONWriter {
         needsComma = true
     }
 }
+
+extension JSONWriter {
+    /// A whole document, as it was read or made.
+    package mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: literal("null")
+        case .bool(let value): literal(value ? "true" : "false")
+        case .number(let number): literal(number.literal)
+        case .string(let text): string(text)
+        case .array(let values): array { writer in for value in values { writer.value(value) } }
+        case .object(let members):
+            object { writer in
+                for member in members.members {
+                    writer.nameEscaped(member.name)
+                    writer.value(member.value)
+                }
+            }
+        }
+    }
+
+    private mutating func nameEscaped(_ name: String) {
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+}

@@ -75,14 +75,16 @@ package struct AccountService {
         try await repository.changePassword(of: credentials, to: hash, keeping: session)
     }
 
-    /// Nil where the password is not the login's, or nobody's.
+    /// Nil where the password is not the login's, or nobody's, or the user is disabled.
     private func credentials(
         of login: Login, _ password: Password, from network: ClientNetwork
     ) async throws(LoyaltyError) -> Credentials? {
         var credentials: Credentials?
         let matches = try await throttle.verifying(login, from: network) { () async throws(LoyaltyError) in
             credentials = try repository.credentials(of: login)
-            return try await hasher.verify(password, against: credentials?.passwordHash)
+            let matches = try await hasher.verify(password, against: credentials?.passwordHash)
+            // Whom the owner disabled learns it no sooner than anybody learns that a password is wrong.
+            return matches && credentials?.isEnabled ?? false
         }
         return matches ? credentials : nil
     }

@@ -26,7 +26,7 @@ package protocol Repository: AnyObject {
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID
     /// Opens a session for whoever showed the password of these credentials; throws ``LoyaltyError/wrongCredentials`` where it
-    /// is no longer theirs, so that nobody slips in with the old one while a new one is set.
+    /// is no longer theirs or they were disabled, so that nobody slips in while that happens.
     func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
     /// Ends a session where there is one.
     func removeSession(_ id: SessionID) async throws(LoyaltyError)
@@ -47,10 +47,13 @@ package protocol Repository: AnyObject {
 package struct Credentials: Equatable, Sendable {
     package let user: UserID
     package let passwordHash: PasswordHash
+    /// Whether the owner lets the user in.
+    package let isEnabled: Bool
 
-    package init(user: UserID, passwordHash: PasswordHash) {
+    package init(user: UserID, passwordHash: PasswordHash, isEnabled: Bool = true) {
         self.user = user
         self.passwordHash = passwordHash
+        self.isEnabled = isEnabled
     }
 }
 

@@ -41,6 +41,8 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
+        // A machine without a hosts file has this name all the same (RFC 6761, section 6.3).
+        if code != 0, host == "localhost" { return loopback.map { Endpoint(address: $0, port: port) } }
         guard code == 0 else { throw ResolutionError(reason: String(cString: gai_strerror(code))) }
         defer { freeaddrinfo(list) }
         var endpoints: [Endpoint] = []
@@ -53,6 +55,8 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         // `localhost` may stand in the hosts file for IPv6 alone, or twice for IPv4.
         return endpoints
     }
+
+    private static let loopback: [[UInt8]] = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]]
 
     package struct ResolutionError: Error, Sendable {
         package let reason: String

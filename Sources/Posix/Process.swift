@@ -28,6 +28,13 @@ package enum ProcessSetup {
         _exit(status)
     }
 
+    package static var processID: Int32 { getpid() }
+
+    /// Where the executable stands, every symbolic link followed (proc(5), /proc/self/exe).
+    package static var executablePath: String? {
+        try? PrivateFile.canonicalPath(of: "/proc/self/exe")
+    }
+
     package static var coreCount: Int {
         max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }

@@ -80,6 +80,8 @@ package struct Socket: ~Copyable, Sendable {
 package struct ListeningSocket: ~Copyable, Sendable {
     package let descriptor: Descriptor
     package let endpoint: Endpoint
+    /// Whether others listen on it before us and after us.
+    private let isShared: Bool
 
     /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
     private static let backlog: CInt = 4096
@@ -97,13 +99,39 @@ package struct ListeningSocket: ~Copyable, Sendable {
         // Without SO_REUSEADDR a restart would wait for old connections to leave TIME_WAIT.
         try Self.enable(SO_REUSEADDR, level: SOL_SOCKET, raw)
         if requested.family == AF_INET6 { try Self.enable(IPV6_V6ONLY, level: CInt(IPPROTO_IPV6), raw) }
-        // Accepted sockets inherit it; answers go out whole, so there is nothing to wait for.
-        try Self.enable(TCP_NODELAY, level: CInt(IPPROTO_TCP), raw)
-        try Self.set(TCP_NOTSENT_LOWAT, to: Self.unsentBytesMax, level: CInt(IPPROTO_TCP), raw)
+        try Self.tuneAccepted(by: raw)
         guard requested.withSocketAddress({ bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
         guard listen(raw, Self.backlog) == 0 else { throw SystemError("listen") }
-        endpoint = requested.with(port: try Self.port(of: raw))
+        endpoint = requested.with(port: try Self.localEndpoint(of: raw)?.port ?? requested.port)
         self.descriptor = descriptor
+        isShared = false
+    }
+
+    /// Takes connections of a socket that somebody else listens on; who that is keeps it open (sd_listen_fds(3)).
+    ///
+    /// - Throws: what is wrong with it; ENOTSUP where it is no listening stream socket of IPv4 or IPv6.
+    package init(passed socket: PassedSocket) throws(SystemError) {
+        let raw = socket.descriptor
+        let isListening = try Self.option(SO_ACCEPTCONN, raw) == 1
+        let isStream = try Self.option(SO_TYPE, raw) == CInt(SOCK_STREAM.rawValue)
+        guard isListening, isStream, let endpoint = try Self.localEndpoint(of: raw) else {
+            throw SystemError(code: ENOTSUP, call: "accept4")
+        }
+        let flags = fcntl(raw, F_GETFL)
+        guard flags >= 0, fcntl(raw, F_SETFL, flags | O_NONBLOCK) == 0, fcntl(raw, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw SystemError("fcntl")
+        }
+        try Self.tuneAccepted(by: raw)
+        self.endpoint = endpoint
+        descriptor = Descriptor(owning: raw)
+        isShared = true
+    }
+
+    /// Sets what accepted sockets inherit.
+    private static func tuneAccepted(by raw: CInt) throws(SystemError) {
+        // Answers go out whole, so there is nothing to wait for.
+        try enable(TCP_NODELAY, level: CInt(IPPROTO_TCP), raw)
+        try set(TCP_NOTSENT_LOWAT, to: unsentBytesMax, level: CInt(IPPROTO_TCP), raw)
     }
 
     /// The next connection and where it comes from; nil where none waits (accept4(2)).
@@ -128,8 +156,10 @@ package struct ListeningSocket: ~Copyable, Sendable {
         return Accepted(socket: socket, peer: peer)
     }
 
-    /// Lets the kernel refuse connections from now on, whoever still holds the descriptor (shutdown(2)).
+    /// Lets the kernel refuse connections from now on, whoever still holds the descriptor (shutdown(2)). A shared socket would
+    /// be at its end for the next process too: there connections wait for that.
     package func refuseFurther() {
+        guard !isShared else { return }
         _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
     }
 
@@ -151,16 +181,23 @@ package struct ListeningSocket: ~Copyable, Sendable {
         }
     }
 
-    private static func port(of raw: CInt) throws(SystemError) -> UInt16 {
+    private static func option(_ option: CInt, _ raw: CInt) throws(SystemError) -> CInt {
+        var value: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        guard getsockopt(raw, SOL_SOCKET, option, &value, &length) == 0 else { throw SystemError("getsockopt") }
+        return value
+    }
+
+    /// Nil for another family.
+    private static func localEndpoint(of raw: CInt) throws(SystemError) -> Endpoint? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let endpoint = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                getsockname(raw, pointer, &length) == 0 ? Endpoint(pointer) : nil
+        return try withUnsafeMutablePointer(to: &address) { pointer throws(SystemError) in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer throws(SystemError) in
+                guard getsockname(raw, pointer, &length) == 0 else { throw SystemError("getsockname") }
+                return Endpoint(pointer)
             }
         }
-        guard let endpoint else { throw SystemError("getsockname") }
-        return endpoint.port
     }
 }
 

@@ -14,7 +14,7 @@ package struct UnixSocket: ~Copyable, Sendable {
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { throw SystemError("socket") }
         let descriptor = Descriptor(owning: raw)
-        guard try UnixAddress.withAddress(of: path, { connect(raw, $0, $1) }) == 0 else { throw SystemError("connect") }
+        try UnixAddress.connect(raw, to: path)
         self.descriptor = descriptor
     }
 
@@ -27,6 +27,17 @@ package struct UnixSocket: ~Copyable, Sendable {
                 throw SystemError("setsockopt")
             }
         }
+    }
+
+    /// The system's number of the user at the other end, as the kernel noted it when they connected (unix(7), SO_PEERCRED).
+    package func peerUserID() throws(SystemError) -> UInt32 {
+        // struct ucred: the process, the user and the group.
+        var credentials: (pid_t, uid_t, gid_t) = (0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: credentials))
+        guard getsockopt(descriptor.rawValue, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else {
+            throw SystemError("getsockopt")
+        }
+        return credentials.1
     }
 
     /// Sends it where the kernel takes it all at once; false where it does not, and then some of it may be sent (send(2)).
@@ -79,10 +90,9 @@ package struct UnixListener: ~Copyable, Sendable {
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard raw >= 0 else { throw SystemError("socket") }
         let descriptor = Descriptor(owning: raw)
-        unlink(path)
         // The mode of the descriptor becomes the file's, with no moment in between in which it is wider (unix(7)).
         guard fchmod(raw, 0o600) == 0 else { throw SystemError("fchmod") }
-        guard try UnixAddress.withAddress(of: path, { bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
+        try UnixAddress.bind(raw, to: path)
         guard listen(raw, 8) == 0 else { throw SystemError("listen") }
         self.descriptor = descriptor
         self.path = path
@@ -104,23 +114,5 @@ package struct UnixListener: ~Copyable, Sendable {
     package func end() {
         unlink(path)
         _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
-    }
-}
-
-private enum UnixAddress {
-    static func withAddress(
-        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
-    ) throws(SystemError) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard bytes.count < capacity, !bytes.contains(0) else { throw SystemError(code: ENAMETOOLONG, call: "bind") }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                body(pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

@@ -59,6 +59,9 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
 
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
+    /// The file is damaged, or no database at all.
+    package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+
     /// The file is something other than an SQLite database.
     package var isNotADatabase: Bool { code == SQLITE_NOTADB }
 

@@ -30,11 +30,11 @@ package enum Backup {
             try copy(source, to: partial, cancellation, progress)
         } catch {
             try? PrivateFile.remove(path: partial)
-            throw StoreError("The backup \(path) could not be written: \(error).")
+            throw StoreError("The backup \(path) could not be written: \(error).", isDamage: error.isDamage)
         }
         let check = try verify(partial, until: cancellation, progress)
         guard check.isPassed else {
-            throw StoreError("The copy does not pass its check; it is kept as \(partial).")
+            throw StoreError("The copy does not pass its check; it is kept as \(partial).", isDamage: true)
         }
         try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
             try DurableFile.sync(path: partial)
@@ -76,7 +76,7 @@ package enum Backup {
         do throws(SQLiteError) {
             return try IntegrityCheck(database) { progress(.checking(rule: $0, number: $1, count: $2)) }
         } catch {
-            throw StoreError("The database \(path) can't be checked: \(error).")
+            throw StoreError("The database \(path) can't be checked: \(error).", isDamage: error.isDamage)
         }
     }
 
@@ -125,9 +125,13 @@ package final class IdleDatabase: OwnersDatabase {
 
     /// Takes the lock of a file that is there.
     package init(path: String) throws(OpenError) {
+        file = try Self.lock(path)
+    }
+
+    static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
         guard PrivateFile.exists(path: path) else { throw .other(StoreError("There is no database \(path).")) }
         do throws(DatabaseFile.OpenError) {
-            file = try DatabaseFile(locking: path)
+            return try DatabaseFile(locking: path)
         } catch {
             switch error {
             case .inUse: throw .inUse

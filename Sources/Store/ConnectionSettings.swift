@@ -15,9 +15,11 @@ enum ConnectionSettings {
         """
 
     /// FULL syncs the log at each commit; NORMAL loses acknowledged commits in a power cut. Pages are read into memory of
-    /// our own: through a mapping, a stray write of ours would be a write to the file, and a read error a signal.
+    /// our own: through a mapping, a stray write of ours would be a write to the file, and a read error a signal. What is
+    /// deleted, such as a user's login, is overwritten (Debian's library does so by itself).
     static let writer = """
         PRAGMA synchronous = FULL;
+        PRAGMA secure_delete = ON;
         PRAGMA mmap_size = 0;
         PRAGMA cache_size = -\(writerCacheKibibytes);
         PRAGMA wal_autocheckpoint = 0;

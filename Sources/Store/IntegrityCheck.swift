@@ -53,6 +53,11 @@ package struct IntegrityCheck: Sendable {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'receipts'") { _ in true } ?? false
     }
 
+    /// In a backup of the first two schemas nothing was done by hand.
+    private static func hasOwnerEntries(_ database: Database) throws(SQLiteError) -> Bool {
+        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_notes'") { _ in true } ?? false
+    }
+
     private static func counts(of database: Database) throws(SQLiteError) -> Counts {
         let receipts =
             try hasReceipts(database)
@@ -78,9 +83,15 @@ extension IntegrityCheck {
         let faults: @Sendable (Database) throws(SQLiteError) -> [String]
 
         /// A rule that a statement counts the exceptions of.
-        init(_ text: String, exceptions sql: StaticString) {
+        ///
+        /// - Parameter isApplicable: whether the database is of a schema that has what the statement names.
+        init(
+            _ text: String, exceptions sql: StaticString,
+            where isApplicable: @escaping @Sendable (Database) throws(SQLiteError) -> Bool = { _ in true }
+        ) {
             self.text = text
             faults = { database throws(SQLiteError) in
+                guard try isApplicable(database) else { return [] }
                 let count = try database.first(sql) { row in row.integer(0) } ?? 0
                 return count == 0 ? [] : ["not so \(count) times"]
             }
@@ -145,24 +156,43 @@ extension IntegrityCheck {
                 WHERE difference <> 0
                 """),
         Rule(
-            "nothing but accruals and withdrawals changed a balance",
-            exceptions: "SELECT count(*) FROM ledger WHERE kind NOT IN (1, 2)"),
+            "nothing but accruals, withdrawals, adjustments and refunds changed a balance",
+            exceptions: "SELECT count(*) FROM ledger WHERE kind NOT IN (1, 2, 3, 4)"),
         Rule(
-            "what each user has withdrawn is the sum of the withdrawals",
+            "what each user has withdrawn is the sum of the withdrawals, without those that were refunded",
             exceptions: """
                 SELECT count(*) FROM balances LEFT JOIN
-                    (SELECT user_id, sum(sum) AS total FROM withdrawals GROUP BY user_id) USING (user_id)
+                    (SELECT user_id, sum(sum) AS total FROM withdrawals
+                    WHERE order_number NOT IN (SELECT order_number FROM ledger WHERE kind = 4)
+                    GROUP BY user_id) USING (user_id)
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
-        Rule("each receipt earned nothing or more, and each reward rule grants something") {
-            database throws(SQLiteError) in
-            guard try hasReceipts(database) else { return [] }
-            let sql: StaticString = """
+        Rule(
+            "each refund gave back one withdrawal, whole and once, to who had paid",
+            exceptions: """
+                SELECT count(*) FROM
+                    (SELECT sum(side) AS difference FROM
+                        (SELECT user_id, order_number, sum, 1 AS side FROM withdrawals WHERE refunded_at IS NOT NULL
+                        UNION ALL SELECT user_id, order_number, amount, -1 FROM ledger WHERE kind = 4)
+                    GROUP BY order_number, user_id, sum)
+                WHERE difference <> 0
+                """, where: hasOwnerEntries),
+        Rule(
+            "each adjustment and refund says who made it, and nothing else does",
+            exceptions: """
+                SELECT count(*) FROM ledger LEFT JOIN ledger_notes ON ledger_id = id
+                WHERE (kind IN (3, 4)) <> (ledger_id IS NOT NULL)
+                """, where: hasOwnerEntries),
+        Rule(
+            "who is disabled or deleted has no session",
+            exceptions: """
+                SELECT count(*) FROM sessions JOIN users ON users.id = sessions.user_id WHERE state <> 0
+                """, where: hasOwnerEntries),
+        Rule(
+            "each receipt earned nothing or more, and each reward rule grants something",
+            exceptions: """
                 SELECT (SELECT count(*) FROM receipts WHERE earned < 0)
                     + (SELECT count(*) FROM reward_rules WHERE reward_millionths <= 0)
-                """
-            let count = try database.first(sql) { row in row.integer(0) } ?? 0
-            return count == 0 ? [] : ["not so \(count) times"]
-        },
+                """, where: hasReceipts),
     ]
 }

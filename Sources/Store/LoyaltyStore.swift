@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 import SQLite
 import Synchronization
 
@@ -23,11 +24,31 @@ package final class LoyaltyStore: Sendable {
     ///
     /// `onFatalError` is called at most once, on the writer's thread, after an error that leaves nothing to trust: the
     /// process is to end with a status other than zero, and the next start recovers all that was acknowledged.
-    package init(
+    package convenience init(
         path: String, limits: Writer.Limits = Writer.Limits(), clock: @escaping WallClock, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) throws(StoreError) {
-        let file = try DatabaseFile(path: path)
+        try self.init(
+            file: try DatabaseFile(path: path), limits: limits, clock: clock, log: log, onFatalError: onFatalError)
+        noteLibrary()
+    }
+
+    /// Opens a file that is there and that no server runs on, for one command of its owner.
+    package convenience init(
+        idle path: String, clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
+    ) throws(IdleDatabase.OpenError) {
+        let file = try IdleDatabase.lock(path)
+        do throws(StoreError) {
+            try self.init(file: file, limits: Writer.Limits(), clock: clock, log: log, onFatalError: onFatalError)
+        } catch {
+            throw .other(error)
+        }
+    }
+
+    private init(
+        file: consuming DatabaseFile, limits: Writer.Limits, clock: @escaping WallClock, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
         self.path = file.path
         changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
         writer = Writer(
@@ -36,7 +57,6 @@ package final class LoyaltyStore: Sendable {
         self.file = Mutex(file)
         self.clock = clock
         self.log = log
-        noteLibrary()
     }
 
     /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
@@ -63,6 +83,13 @@ package final class LoyaltyStore: Sendable {
         StoreProbe(
             reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
             clock: clock)
+    }
+
+    /// What the owner's commands read and write through, on one thread that may block.
+    package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> OwnerRepository {
+        let database = try DatabaseFile.openReader(path: path)
+        database.interruptStatements { cancellation.isCancelled }
+        return OwnerRepository(database: database, writer: writer, clock: clock)
     }
 
     /// What the accrual pipeline reads and writes through; for any thread.

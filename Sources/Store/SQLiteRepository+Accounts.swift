@@ -13,8 +13,10 @@ extension SQLiteRepository {
 
     package func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
         try reader.read { database throws(SQLiteError) in
-            try database.first("SELECT id, password_hash FROM users WHERE login = ?", login.text) { row in
-                Credentials(user: UserID(rawValue: row.integer(0)), passwordHash: PasswordHash(text: row.text(1)))
+            try database.first("SELECT id, password_hash, state FROM users WHERE login = ?", login.text) { row in
+                Credentials(
+                    user: UserID(rawValue: row.integer(0)), passwordHash: PasswordHash(text: row.text(1)),
+                    isEnabled: row.integer(2) == UserAccount.State.active.rawValue)
             }
         }
     }
@@ -65,35 +67,41 @@ extension WriteTransaction {
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) throws(SQLiteError) -> UserID? {
+        guard let user = try addUser(login, passwordHash: passwordHash, at: now) else { return nil }
+        let hasSession = try addSession(session, of: Credentials(user: user, passwordHash: passwordHash))
+        precondition(hasSession, "the user was added in this very transaction")
+        return user
+    }
+
+    /// Adds a user who has no session yet; nil where the login is taken.
+    package func addUser(_ login: Login, passwordHash: PasswordHash, at now: Timestamp) throws(SQLiteError) -> UserID? {
         let added = try run(
             "INSERT INTO users (login, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (login) DO NOTHING",
             login.text, passwordHash.text, now.milliseconds)
         guard added == 1 else { return nil }
         let user = UserID(rawValue: lastInsertedID)
         try run("INSERT INTO balances (user_id) VALUES (?)", user.rawValue)
-        let hasSession = try addSession(session, of: Credentials(user: user, passwordHash: passwordHash))
-        precondition(hasSession, "the user was added in this very transaction")
         return user
     }
 
-    /// False where the password is another by now.
+    /// False where the password is another by now, or the user was disabled.
     func addSession(_ session: NewSession, of credentials: Credentials) throws(SQLiteError) -> Bool {
         try run(
             """
             INSERT INTO sessions (token_hash, user_id, expires_at)
-            SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ?
+            SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ? AND state = ?
             """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
-            credentials.passwordHash.text) == 1
+            credentials.passwordHash.text, UserAccount.State.active.rawValue) == 1
     }
 
-    /// False where the password is another by now.
+    /// False where the password is another by now, or the user was disabled.
     func changePassword(
         of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
     ) throws(SQLiteError) -> Bool {
         let user = credentials.user.rawValue
         let changed = try run(
-            "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", hash.text, user,
-            credentials.passwordHash.text)
+            "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND state = ?", hash.text, user,
+            credentials.passwordHash.text, UserAccount.State.active.rawValue)
         guard changed == 1 else { return false }
         try run("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", user, session.bytes)
         return true

@@ -20,7 +20,7 @@ extension SQLiteRepository {
             try database.all(
                 """
                 SELECT id, order_number, sum, processed_at FROM withdrawals
-                WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                WHERE user_id = ? AND id < ? AND refunded_at IS NULL ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row in
                 let withdrawal = Withdrawal(
@@ -45,13 +45,15 @@ extension WriteTransaction {
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) throws(SQLiteError) -> WithdrawalOutcome {
-        let earlier = try first("SELECT user_id, sum FROM withdrawals WHERE order_number = ?", order.digits) { row in
-            (user: row.integer(0), sum: row.integer(1))
+        let earlier = try first(
+            "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
+        ) { row in
+            (user: row.integer(0), sum: row.integer(1), isInForce: row.integer(2))
         }
         if let earlier {
-            return earlier == (user.rawValue, sum.hundredths) ? .repeated : .conflict
+            return earlier == (user.rawValue, sum.hundredths, 1) ? .repeated : .conflict
         }
-        // `withdrawn` can't overflow: it and `current` together are what was credited, which is kept within the integer.
+        // `withdrawn` can't overflow: it and `current` together are what was given, which is kept within the integer.
         let balances = try all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1

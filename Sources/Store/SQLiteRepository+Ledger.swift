@@ -3,7 +3,7 @@ import SQLite
 
 extension WriteTransaction {
     /// Writes down a change that the balance has just made, in the same transaction, so that a balance always equals the
-    /// sum of its entries. The amount is in hundredths, and negative where points go.
+    /// sum of its entries. The amount is in hundredths, and negative where points go; the order is empty where there is none.
     func addLedgerEntry(
         _ kind: LedgerEntry.Kind, of user: UserID, order: String, amount: Int64, at now: Timestamp
     ) throws(SQLiteError) {
@@ -28,11 +28,19 @@ extension SQLiteRepository {
                 """, user.rawValue, before, limit
             ) { row in
                 let entry = LedgerEntry(
-                    kind: LedgerEntry.Kind(rawValue: row.integer(1)) ?? .other, order: OrderNumber(stored: row.text(2)),
+                    kind: LedgerEntry.Kind(rawValue: row.integer(1)) ?? .other, order: row.orderNumber(2),
                     points: Points(hundredths: row.integer(3)),
                     balanceAfter: Points(hundredths: row.integer(4)), at: Timestamp(milliseconds: row.integer(5)))
                 return (row.integer(0), entry)
             }
         }
+    }
+}
+
+extension Row {
+    /// Nil where the column is empty, as an adjustment's is.
+    borrowing func orderNumber(_ column: Int) -> OrderNumber? {
+        let digits = text(column)
+        return digits.isEmpty ? nil : OrderNumber(stored: digits)
     }
 }

@@ -82,6 +82,11 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
+    /// Calls back, on the writer's thread, once it has done all that waits now; for whoever asks whether it still works.
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) {
+        submit(WriteJob({ _ in }) { _ in answer() }, beyondCapacity: true)
+    }
+
     /// Takes no further operations, commits those that wait, writes the log back into the file and closes the connection.
     /// Blocks until then; whoever calls again returns at once.
     package func stop() {

@@ -52,6 +52,27 @@ import Testing
         ).run(on: Self.api())
     }
 
+    /// What the owner does by hand is shown, and an adjustment is of no order.
+    @Test func anAdjustmentHasNoOrder() async {
+        let api = TestAPI()
+        for (kind, order) in [(LedgerEntry.Kind.refund, "042"), (.adjustment, nil)] {
+            api.repository.put(
+                LedgerEntry(
+                    kind: kind, order: order.map { OrderNumber(stored: $0) }, points: Points(hundredths: 50),
+                    balanceAfter: Points(hundredths: 50), at: StandingClock.start), of: api.users["ann"]!)
+        }
+        let time = "2020-12-10T15:15:45Z"
+        let lines = [
+            #"{"kind":"adjustment","points":0.5,"balance":0.5,"processed_at":"\#(time)"}"#,
+            #"{"kind":"refund","order":"042","points":0.5,"balance":0.5,"processed_at":"\#(time)"}"#,
+        ]
+        await Scenario("GET \(Self.path)", as: "ann", gives: 200, text: "[\(lines.joined(separator: ","))]").run(
+            on: api)
+        let table =
+            "kind,order,points,balance,processed_at\r\nadjustment,,0.5,0.5,\(time)\r\nrefund,042,0.5,0.5,\(time)\r\n"
+        await Scenario("GET \(Self.path)", as: "ann", ["Accept: text/csv"], gives: 200, text: table).run(on: api)
+    }
+
     /// The second field counts for what is answered, and so for what is kept.
     @Test func aFormThatASecondFieldAskedForIsNotKeptForTheFirstAlone() async {
         let api = Self.api()

@@ -31,25 +31,3 @@ import Testing
     }
 
 }
-
-@Suite struct OwnerCommandTests {
-    @Test(arguments: [OwnerCommand.check, .backup(file: "/a/b \"c\"\n.db"), .backup(file: "/ü")])
-    func commandsComeBack(_ command: OwnerCommand) {
-        #expect(command.line.last == 0x0A && command.line.count { $0 == 0x0A } == 1)
-        #expect(OwnerCommand(line: command.line.dropLast()) == command)
-    }
-
-    @Test(arguments: [
-        "", "{}", "[]", "check", #"{"command":"stop"}"#, #"{"command":"backup"}"#,
-        #"{"command":"backup","file":"a.db"}"#,
-        #"{"command":"backup","file":7}"#,
-    ])
-    func whatIsNoneIsNone(line: String) {
-        #expect(OwnerCommand(line: line.utf8) == nil)
-    }
-
-    @Test(arguments: [OwnerReply.progress("a\nb"), .done(.init(status: 65, text: "a\n\"b\"\n"))])
-    func repliesComeBack(_ reply: OwnerReply) {
-        #expect(OwnerReply(line: reply.line.dropLast()) == reply)
-    }
-}

@@ -41,6 +41,33 @@ import Testing
         #expect(text.hasPrefix("martlet accrual: "))
     }
 
+    @Test func commandsHaveOneWordOrTwo() {
+        for (arguments, command, operands) in [
+            (["user", "list"], Command.userList, []), (["user", "add", "anna"], .userAdd, ["anna"]),
+            (["adjust", "anna", "-500", "--reason", "why"], .adjust, ["anna", "-500"]),
+            (["adjust", "--reason=-5", "anna", "+0.5"], .adjust, ["anna", "+0.5"]),
+            (["user", "delete", "--yes", "--", "--json"], .userDelete, ["--json"]),
+            (["user", "show", "--", "-h"], .userShow, ["-h"]), (["order", "show", "18"], .orderShow, ["18"]),
+            (["refund", "18", "--json", "-d", "x"], .refund, ["18"]),
+        ] as [([String], Command, [String])] {
+            guard case .run(let invocation) = Invocation.parse(arguments) else {
+                Issue.record("\(arguments)")
+                continue
+            }
+            #expect(invocation.command == command && invocation.operands == operands, "\(arguments)")
+        }
+    }
+
+    @Test func aGroupOfCommandsHasHelp() {
+        for arguments in [["help", "user"], ["user", "--help"], ["user", "-h"]] {
+            guard case .help(let text) = Invocation.parse(arguments) else {
+                Issue.record("\(arguments)")
+                continue
+            }
+            #expect(text.contains("  user reset-password ") && !text.contains("  order list "))
+        }
+    }
+
     @Test func aSwitchTakesNoValue() throws {
         guard case .run(let invocation) = Invocation.parse(["demo", "--chaos", "-a", ":1"]) else {
             throw ConfigurationError("not run")
@@ -57,6 +84,9 @@ import Testing
             (["serve", "--chaos"], "there is no flag --chaos"), (["demo", "--chaos=1"], "there is no flag --chaos"),
             (["accrual", "-r", "x"], "there is no flag -r"), (["version", "-a", ":1"], "there is no flag -a"),
             (["help", "x"], "there is no command \"x\""),
+            (["user"], "user what?"), (["user", "nonsense"], "there is no command \"user nonsense\""),
+            (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
+            (["order", "list", "--limit"], "--limit needs a value"), (["stats", "--yes"], "there is no flag --yes"),
             ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
         ]
         for (arguments, reason) in cases {
@@ -79,13 +109,15 @@ import Testing
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
         }
         for command in Command.allCases {
-            for arguments in [["help", command.rawValue], [command.rawValue, "--help"]] {
+            let words = command.rawValue.split(separator: " ").map(String.init)
+            for arguments in [["help"] + words, words + ["--help"]] {
                 guard case .help(let text) = Invocation.parse(arguments) else {
                     Issue.record("\(arguments)")
                     continue
                 }
                 #expect(text.hasPrefix("martlet \(command.rawValue): "))
                 for flag in command.flags + command.switches { #expect(text.contains(flag)) }
+                for status in command.description.statuses { #expect(text.contains("  \(status)  ")) }
             }
         }
     }

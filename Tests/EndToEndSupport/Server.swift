@@ -16,9 +16,13 @@ package final class Server {
     private let log: String
 
     /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
+    ///
+    /// - Parameters:
+    ///   - input: what it reads on stdin; nil for nothing.
+    ///   - inputHandle: what stdin is where it is not a text.
     package init(
         in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
-        executable: String = Server.executable
+        executable: String = Server.executable, input: String? = nil, inputHandle: FileHandle = .nullDevice
     ) throws {
         self.folder = folder
         let name = UUID().uuidString
@@ -31,7 +35,13 @@ package final class Server {
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: log)
-        process.standardInput = FileHandle.nullDevice
+        if let input {
+            let path = folder.file("\(name).in")
+            try Data(input.utf8).write(to: URL(fileURLWithPath: path))
+            process.standardInput = FileHandle(forReadingAtPath: path)
+        } else {
+            process.standardInput = inputHandle
+        }
         try process.run()
     }
 

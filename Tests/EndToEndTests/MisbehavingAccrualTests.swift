@@ -122,7 +122,7 @@ struct MisbehavingAccrualTests {
             try client.send("GET", "/api/user/balance").text == #"{"current":1,"withdrawn":0}"#
         }
         #expect(accrual.asked(orderNumber(1)).count == 1)
-        #expect(Self.healthLines(server).count == 2, "\(server.logText)")
+        try eventually("its end is told of") { Self.healthLines(server).count == 2 }
     }
 
     /// The owner's pace holds from the first order on, whatever the accrual system would take.

@@ -82,6 +82,18 @@ import Testing
         #expect(journal.calls == ["credentials", "verify nil"])
     }
 
+    /// A disabled user takes the way of a wrong password: the right one is verified all the same.
+    @Test func aDisabledUserIsVerifiedAllTheSame() async throws {
+        let service = service()
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        try repository.disable(Login("me"))
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service.signIn(login: "me", password: "secret", from: .here)
+        }
+        #expect(journal.calls.suffix(2) == ["credentials", "verify"])
+        #expect(repository.sessions.count == 1)
+    }
+
     @Test(arguments: [
         ("", "secret"), (String(repeating: "x", count: 257), "secret"), ("me", ""),
         ("me", String(repeating: "x", count: 1025)),

@@ -34,6 +34,12 @@ final class FakeRepository: Repository {
         if let failure { throw failure }
     }
 
+    func disable(_ login: Login) {
+        users[login] = users[login].map {
+            Credentials(user: $0.user, passwordHash: $0.passwordHash, isEnabled: false)
+        }
+    }
+
     func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
         try call("session")
         return sessions[id]

@@ -64,6 +64,30 @@ struct ChangeTests {
         }
     }
 
+    /// What the owner does by hand is a change like any other.
+    @Test func adjustmentsAndRefundsAreTold() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let start = fixture.store.changeLog.latest
+            let note = LedgerNote(author: "owner", reason: "test")
+            let login = try Login("gopher")
+            let now = fixture.clock.now
+            _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
+                try transaction.adjust(login, by: Points(hundredths: 700), note: note, at: now)
+            }
+            _ = try await fixture.onLoop { repository in
+                try await repository.withdraw(Points(hundredths: 500), for: Self.number, of: user, at: now)
+            }
+            for _ in 0..<2 {
+                _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
+                    try transaction.refund(Self.number, note: note, at: now)
+                }
+            }
+            let published = fixture.store.changeLog.entries(after: start)?.map { Self.text($0.change) }
+            #expect(published == ["balance 700 0", "balance 200 500", "balance 700 0"])
+        }
+    }
+
     /// The first operation of the batch would have been told of, had the second not taken the transaction with it; run
     /// again alone, it is told of once.
     @Test func whatIsRolledBackIsNotPublished() async throws {

@@ -26,7 +26,7 @@ struct IntegrityCheckTests {
             let check = try fixture.store.check(until: Cancellation()) { stage in
                 if case .checking(let rule, let number, let count) = stage {
                     rules.append(rule)
-                    #expect(number == rules.count && count == 11)
+                    #expect(number == rules.count && count == 14)
                 }
             }
             #expect(check.isPassed)
@@ -68,9 +68,28 @@ struct IntegrityCheckTests {
         (
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
-            VALUES (1, 3, '26', 100, 0, 0)
+            VALUES (1, 5, '26', 100, 0, 0)
             """, ["each balance is the sum", "each ledger entry has the balance", "nothing but accruals"]
         ),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            VALUES (1, 3, '', 100, 800, 0)
+            """, ["each balance is the sum", "each adjustment and refund says"]
+        ),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            SELECT 1, 4, order_number, 300, 1000, 0 FROM withdrawals
+            """,
+            [
+                "each balance is the sum", "what each user has withdrawn", "each refund gave back",
+                "each adjustment and refund says",
+            ]
+        ),
+        ("UPDATE withdrawals SET refunded_at = 1", ["each refund gave back"]),
+        ("INSERT INTO ledger_notes VALUES (1, 'owner', 'why')", ["each adjustment and refund says"]),
+        ("UPDATE users SET state = 1 WHERE id = 1", ["who is disabled or deleted"]),
         ("INSERT INTO receipts VALUES ('26', -1, 0)", ["each receipt earned nothing or more"]),
         ("INSERT INTO reward_rules VALUES (1, 'a', 1, 0)", ["each receipt earned nothing or more"]),
     ]

@@ -119,8 +119,8 @@ struct SchemaTests {
     @Test(arguments: [
         "UPDATE balances SET current = -1",
         "UPDATE balances SET withdrawn = -1",
-        "INSERT INTO users VALUES (2, 'gopher', '', 0)",
-        "INSERT INTO users VALUES (2, NULL, '', 0)",
+        "INSERT INTO users (id, login, password_hash, created_at) VALUES (2, 'gopher', '', 0)",
+        "INSERT INTO users (id, login, password_hash, created_at) VALUES (2, NULL, '', 0)",
         "INSERT INTO balances (user_id) VALUES (99)",
         "INSERT INTO sessions VALUES (x'01', 99, 0)",
         "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)",
@@ -145,7 +145,7 @@ struct SchemaTests {
         try Schema.migrate(database, from: 0)
         try database.execute(
             """
-            INSERT INTO users VALUES (1, 'gopher', 'hash', 0);
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', 'hash', 0);
             INSERT INTO balances (user_id) VALUES (1);
             INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0);
             INSERT INTO ledger VALUES (NULL, 1, 1, '18', 1, 1, 0);
@@ -154,14 +154,25 @@ struct SchemaTests {
         #expect(error?.isConstraint == true, "\(String(describing: error))")
     }
 
-    /// Another accrual kind of entry for the same order has its place.
-    @Test func aRefundOfAnOrderMayFollow() throws {
+    /// Points that an order earned and points that were spent on it are apart.
+    @Test func anOrderIsCreditedOnceAndRefundedOnce() throws {
         let database = try openRaw()
         try Schema.migrate(database, from: 0)
         try database.execute(
             """
-            INSERT INTO users VALUES (1, 'gopher', 'hash', 0);
-            INSERT INTO ledger VALUES (NULL, 1, 1, '18', 5, 5, 0), (NULL, 1, 4, '18', -5, 0, 0), (NULL, 1, 4, '18', 5, 5, 0);
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', 'hash', 0);
+            INSERT INTO ledger VALUES (NULL, 1, 1, '18', 5, 5, 0), (NULL, 1, 2, '18', -5, 0, 0), (NULL, 1, 4, '18', 5, 5, 0);
+            INSERT INTO ledger VALUES (NULL, 1, 3, '', 5, 10, 0), (NULL, 1, 3, '', -5, 5, 0);
+            INSERT INTO ledger_notes VALUES (4, 'owner', 'a present');
             """)
+        for statement in [
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '18', 5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '26', -5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 3, '26', 5, 5, 0)", "INSERT INTO ledger_notes VALUES (4, 'owner', '')",
+            "UPDATE ledger_notes SET reason = 'another'", "DELETE FROM ledger_notes", "UPDATE users SET state = 3",
+        ] {
+            let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
+            #expect(error?.isConstraint == true, "\(statement)")
+        }
     }
 }

@@ -19,6 +19,7 @@ struct UserVersionTests {
         INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at) VALUES (1, 1, '18', 5, 5, 0)
         """,
         "UPDATE users SET password_hash = 'another' WHERE id = 1",
+        "UPDATE users SET state = 1 WHERE id = 1",
         "DELETE FROM orders WHERE user_id = 1",
     ]
 

@@ -31,7 +31,9 @@ struct WriterTests {
 
     private static func insertUser(_ index: Int) -> @Sendable (WriteTransaction) throws(SQLiteError) -> Int {
         { transaction throws(SQLiteError) in
-            try transaction.run("INSERT INTO users VALUES (?, ?, '', 0)", Int64(index), "user \(index)")
+            try transaction.run(
+                "INSERT INTO users (id, login, password_hash, created_at) VALUES (?, ?, '', 0)", Int64(index),
+                "user \(index)")
         }
     }
 
@@ -41,12 +43,15 @@ struct WriterTests {
             var operations = (1...9).map(Self.insertUser)
             operations[0] = { transaction throws(SQLiteError) in
                 runs.increment()
-                return try transaction.run("INSERT INTO users VALUES (1, 'user 1', '', 0)")
+                return try transaction.run(
+                    "INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'user 1', '', 0)")
             }
             // Writes, and then fails: what it wrote goes with it.
             operations[4] = { transaction throws(SQLiteError) in
-                try transaction.run("INSERT INTO users VALUES (100, 'guilty', '', 0)")
-                return try transaction.run("INSERT INTO users VALUES (100, ?, '', 0)", "secret")
+                try transaction.run(
+                    "INSERT INTO users (id, login, password_hash, created_at) VALUES (100, 'guilty', '', 0)")
+                return try transaction.run(
+                    "INSERT INTO users (id, login, password_hash, created_at) VALUES (100, ?, '', 0)", "secret")
             }
             let results = try await inOneBatch(fixture, operations)
             for (index, result) in results.enumerated() {

@@ -56,6 +56,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         let name = Comment(rawValue: "\(testDescription): \(answer.fields) \(answer.text.prefix(300).debugDescription)")
         #expect(answer.status == status, name, sourceLocation: location)
         #expect(answer.faults.isEmpty, name, sourceLocation: location)
+        let undescribed = DescribedAPI.gophermart.faults(of: answer, to: request)
+        #expect(undescribed.isEmpty, name, sourceLocation: location)
         for field in present { #expect(answer.fields.contains(field), name, sourceLocation: location) }
         for field in absent { #expect(!answer.has(field), name, sourceLocation: location) }
         if let text { #expect(answer.text == text, name, sourceLocation: location) }

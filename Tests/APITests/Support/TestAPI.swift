@@ -126,6 +126,9 @@ extension TestAPI {
         preconditionFailure("a test sends whole requests")
     }
 
+    /// What everybody gets at a path, at once.
+    static func body(of path: String) -> [UInt8] { TestAPI().api.body(of: path) }
+
     func answer(to bytes: [UInt8]) async -> Answer { await answer(to: [bytes[...]]) }
 
     func answer(to error: RequestError) -> Answer { Answer(api.response(to: error), omitsBody: false) }

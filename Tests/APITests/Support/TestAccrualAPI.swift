@@ -92,6 +92,9 @@ final class TestAccrualAPI {
         return api
     }
 
+    /// What everybody gets at a path, at once.
+    static func body(of path: String) -> [UInt8] { TestAccrualAPI().api.body(of: path) }
+
     func answer(to bytes: [UInt8]) async -> Answer {
         var parser = RequestParser(limits: Limits())
         var input = InputBuffer()
@@ -121,6 +124,8 @@ final class TestAccrualAPI {
         for field in scenario.present {
             #expect(answer.fields.contains(field), name, sourceLocation: scenario.location)
         }
+        let undescribed = DescribedAPI.accrual.faults(of: answer, to: scenario.request)
+        #expect(undescribed.isEmpty, name, sourceLocation: scenario.location)
         if let text = scenario.text { #expect(answer.text == text, name, sourceLocation: scenario.location) }
         if let part = scenario.part { #expect(answer.text.contains(part), name, sourceLocation: scenario.location) }
         if answer.status >= 400 { #expect(rewards.changeCount == changesBefore, name) }

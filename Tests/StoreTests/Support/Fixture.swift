@@ -79,6 +79,13 @@ final class Fixture: Sendable {
         }
     }
 
+    /// Whether the whole database is as `martlet check` wants it.
+    func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let check = try store.check(until: Cancellation()) { _ in }
+        let faults = check.findings.filter { !$0.faults.isEmpty }
+        #expect(faults.isEmpty, "\(moment): \(faults)", sourceLocation: sourceLocation)
+    }
+
     /// Holds the writer up inside an operation until it is let go, so that what is asked meanwhile becomes one batch.
     func holdWriter() -> WriterHold { WriterHold(store.writer) }
 

@@ -1,0 +1,166 @@
+import JSON
+import Loyalty
+import Posix
+import Store
+import Synchronization
+
+/// Does what owners ask for: what is quick on one thread, one thing after the other; what reads all of the file on a second
+/// one, which also backs up by the clock.
+final class ControlServer: Sendable {
+    private let listener: ListenerBox
+    private let store: LoyaltyStore
+    private let pool: @Sendable () -> JSONObject?
+    private let log: Log
+    private let stopping = Cancellation()
+    private let errands = BlockingQueue<Errand>(capacity: errandsMax)
+    private let threads = Mutex<[Thread]>([])
+
+    private final class ListenerBox: Sendable {
+        let listener: UnixListener
+
+        init(path: String) throws(SystemError) { listener = try UnixListener(path: path) }
+    }
+
+    /// A command, and who waits for what becomes of it.
+    private final class Errand: Sendable {
+        let command: OwnerCommand
+        let client: UnixSocket
+
+        init(_ command: OwnerCommand, _ client: consuming UnixSocket) {
+            self.command = command
+            self.client = client
+        }
+    }
+
+    /// How often it looks whether it stops, and at the clock, where nobody asks for anything.
+    private static let waitMilliseconds = 1000
+    private static let pauseMilliseconds = 500
+    /// Long commands that wait for one another.
+    private static let errandsMax = 8
+
+    /// - Parameters:
+    ///   - plan: nil where nothing is backed up by the clock.
+    ///   - pool: what the accrual pipeline is at; nil where there is none.
+    init(
+        store: LoyaltyStore, plan: BackupPlan?, pool: @escaping @Sendable () -> JSONObject?, log: Log
+    ) throws(SystemError) {
+        listener = try ListenerBox(path: ControlSocket.path(ofDatabase: store.path))
+        self.store = store
+        self.pool = pool
+        self.log = log
+        threads.withLock { threads in
+            threads = [
+                Thread(name: "control") { [self] in listen() },
+                Thread(name: "maintenance") { [self] in runErrands(plan) },
+            ]
+        }
+    }
+
+    /// Takes no further commands, has the one that is under way give up, and returns when it has.
+    func stop() {
+        stopping.cancel()
+        errands.close()
+        listener.listener.end()
+        let threads = threads.withLock { threads in
+            let taken = threads
+            threads = []
+            return taken
+        }
+        for thread in threads { thread.join() }
+    }
+
+    private func listen() {
+        while !stopping.isCancelled {
+            do throws(SystemError) {
+                let client = try listener.listener.accept(withinMilliseconds: Int32(Self.waitMilliseconds))
+                if let client { try serve(client) }
+            } catch {
+                log.debug("A command from the control socket was not answered: \(error)")
+                // Where no descriptor is left, asking again at once would spin.
+                pause()
+            }
+        }
+    }
+
+    private func pause() {
+        let end = SystemClock.monotonicMilliseconds() + Int64(Self.pauseMilliseconds)
+        while !stopping.isCancelled, SystemClock.monotonicMilliseconds() < end { sleepBriefly() }
+    }
+
+    private func serve(_ client: consuming UnixSocket) throws(SystemError) {
+        try client.limitWaiting(milliseconds: ControlSocket.lookMilliseconds)
+        var lines = LineReader()
+        guard let line = try lines.next(from: client, until: stopping) else { return }
+        try client.limitWaiting(milliseconds: ControlSocket.sendMilliseconds)
+        guard let command = OwnerCommand(line: line) else {
+            let reason = "the server does not know this command; is it of another version?"
+            return try client.send(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
+        }
+        let author = SystemUser.name(of: try client.peerUserID())
+        log.info("\(author) asks for: \(command.summary)")
+        guard command.isLong else { return try run(command, author, client) }
+        let errand = Errand(command, client)
+        if !errands.put(errand) {
+            let reason = "too many long commands wait for one another already"
+            try errand.client.send(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
+        }
+    }
+
+    private func runErrands(_ plan: BackupPlan?) {
+        var backups = plan.map { ScheduledBackups($0, store, until: stopping, log) }
+        while !stopping.isCancelled {
+            backups?.backUpIfDue()
+            guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
+            for errand in errands {
+                do throws(SystemError) {
+                    let author = SystemUser.name(of: try errand.client.peerUserID())
+                    try run(errand.command, author, errand.client)
+                } catch {
+                    log.debug("A command from the control socket was not answered: \(error)")
+                }
+            }
+        }
+    }
+
+    private func run(_ command: OwnerCommand, _ author: String, _ client: borrowing UnixSocket) throws(SystemError) {
+        // Whoever asked may have gone; what was begun is done all the same.
+        var isRead = true
+        // An answer is a page at most.
+        var rows: [UInt8] = []
+        let outcome = outcome(of: command, author) { reply in
+            switch reply {
+            // Progress goes out only where it is read: a client that was stopped holds up nothing.
+            case .progress: if isRead { isRead = client.sendWithoutWaiting(reply.line) }
+            case .row, .done: rows += reply.line
+            }
+        }
+        if command.isChange || command.isLong, !outcome.summary.isEmpty { log.info(outcome.summary.oneLine) }
+        guard isRead else { return }
+        try client.send(rows + OwnerReply.done(outcome).line)
+    }
+
+    private func outcome(
+        of command: OwnerCommand, _ author: String, _ reply: (OwnerReply) -> Void
+    ) -> OwnerOutcome {
+        if let outcome = command.maintain(store, until: stopping, reply: reply) { return outcome }
+        return store.run(command, by: author, pool: pool(), until: stopping, reply: reply)
+    }
+}
+
+extension LoyaltyStore {
+    /// Does a command that is not about the file as a whole.
+    func run(
+        _ command: OwnerCommand, by author: String, pool: JSONObject?,
+        until cancellation: Cancellation = Cancellation(),
+        reply: (OwnerReply) -> Void
+    ) -> OwnerOutcome {
+        do throws(StoreError) {
+            let repository = try makeOwnerRepository(until: cancellation)
+            defer { repository.close() }
+            let service = OwnerService(repository: repository, path: path, author: author, pool: pool)
+            return service.run(command) { reply(.row($0)) }
+        } catch {
+            return OwnerOutcome(error)
+        }
+    }
+}

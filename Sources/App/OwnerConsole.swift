@@ -1,0 +1,86 @@
+import JSON
+import Loyalty
+import Posix
+import Store
+
+/// The owner's commands, from the command line to what it prints.
+struct OwnerConsole {
+    private let invocation: Invocation
+    private let configuration: Configuration
+
+    /// Why a command can't be begun.
+    struct Refusal: Error {
+        let status: Int32
+        let reason: String
+    }
+
+    init(_ invocation: Invocation, _ configuration: Configuration) {
+        self.invocation = invocation
+        self.configuration = configuration
+    }
+
+    func run() -> Int32 {
+        do throws(Refusal) {
+            let request = try OwnerRequest(invocation, configuration)
+            let printer = OwnerPrinter(rowsName: request.rowsName, isJSON: invocation.has(.json), extra: request.extra)
+            return run(request, printer)
+        } catch {
+            StandardStream.error.write("martlet: \(error.reason)\n")
+            return error.status
+        }
+    }
+
+    /// Asks for page after page, where the answer has pages.
+    private func run(_ request: OwnerRequest, _ printer: OwnerPrinter) -> Int32 {
+        var command: OwnerCommand? = request.command
+        var isFirst = true
+        while let asked = command {
+            let outcome = outcome(of: asked) { printer.take($0) }
+            command = outcome.next.flatMap { request.command(after: $0, taken: printer.rowsTaken) }
+            printer.print(outcome, isFirst: isFirst, isLast: command == nil)
+            guard outcome.status == ExitStatus.success else { return outcome.status }
+            isFirst = false
+        }
+        return ExitStatus.success
+    }
+
+    /// The lock tells whether a server runs; where one does, it is asked.
+    private func outcome(of command: OwnerCommand, _ reply: (OwnerReply) -> Void) -> OwnerOutcome {
+        let path = configuration.database.path
+        do throws(IdleDatabase.OpenError) {
+            if command.isMaintenance {
+                let outcome = command.maintain(try IdleDatabase(path: path), reply: reply)
+                if let outcome { return outcome }
+            }
+            let store = try LoyaltyStore(idle: path, clock: Application.clock, log: Self.log) {
+                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+            }
+            defer { store.stop() }
+            return store.run(command, by: SystemUser.name(of: SystemUser.currentID), pool: nil, reply: reply)
+        } catch {
+            switch error {
+            case .other(let error): return OwnerOutcome(error)
+            case .inUse: return outcomeFromServer(command, path, reply)
+            }
+        }
+    }
+
+    /// A command says what it did; what its file says besides is for a server's log.
+    private static let log = Log { level, message in
+        if level == .error { StandardStream.error.write("martlet: \(message.oneLine)\n") }
+    }
+
+    private func outcomeFromServer(
+        _ command: OwnerCommand, _ path: String, _ reply: (OwnerReply) -> Void
+    ) -> OwnerOutcome {
+        let reason: String
+        do throws(SystemError) {
+            let canonicalPath = try PrivateFile.canonicalPath(of: path)
+            if let outcome = try ControlClient.run(command, onDatabase: canonicalPath, reply: reply) { return outcome }
+            reason = "it gave no answer"
+        } catch {
+            reason = "\(error)"
+        }
+        return .failure(ExitStatus.unavailable, "the server that runs on \(path) can't be asked: \(reason)")
+    }
+}

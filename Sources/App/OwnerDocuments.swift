@@ -1,0 +1,105 @@
+import Accrual
+import JSON
+import Loyalty
+import SQLite
+import Store
+
+/// What `--json` has of each thing. Scripts rely on the names.
+extension UserAccount {
+    var document: JSONObject {
+        JSONObject(["login": .string(login), "state": .string("\(state)")]) + balance.document
+            + JSONObject(["created_at": .time(createdAt)])
+    }
+}
+
+extension Balance {
+    var document: JSONObject { JSONObject(["current": .points(current), "withdrawn": .points(withdrawn)]) }
+}
+
+extension AnnotatedEntry {
+    var document: JSONObject {
+        JSONObject([
+            "at": .time(entry.at), "kind": .string("\(entry.kind)"), "order": .text(entry.order?.digits),
+            "points": .points(entry.points), "balance": .points(entry.balanceAfter), "by": .text(note?.author),
+            "reason": .text(note?.reason),
+        ])
+    }
+}
+
+extension OwnedOrder {
+    var document: JSONObject { JSONObject(["number": .string(order.number.digits)]) + upload }
+
+    var upload: JSONObject {
+        JSONObject([
+            "login": .text(login), "status": .string(order.status.name),
+            "accrual": order.status == .processed ? .points(order.accrual) : .null,
+            "uploaded_at": .time(order.uploadedAt),
+        ])
+    }
+}
+
+extension OwnedWithdrawal {
+    var document: JSONObject {
+        JSONObject([
+            "login": .text(login), "sum": .points(withdrawal.sum), "processed_at": .time(withdrawal.processedAt),
+            "refunded_at": refundedAt.map { .time($0) } ?? .null, "refunded_by": .text(note?.author),
+            "reason": .text(note?.reason),
+        ])
+    }
+}
+
+extension Order.Status {
+    var name: String {
+        switch self {
+        case .new: "NEW"
+        case .processing: "PROCESSING"
+        case .invalid: "INVALID"
+        case .processed: "PROCESSED"
+        }
+    }
+}
+
+extension StoreStatistics {
+    var document: JSONObject {
+        let users = UserAccount.State.allCases.map { state in
+            JSONObject.Member(name: "\(state)", value: .integer(self.users[state] ?? 0))
+        }
+        let orders = Order.Status.allCases.map { status in
+            JSONObject.Member(name: status.name, value: .integer(self.orders[status] ?? 0))
+        }
+        return JSONObject([
+            "users": .object(JSONObject(members: users)), "orders": .object(JSONObject(members: orders)),
+            "points": .object([
+                "outstanding": .points(hundredths: outstanding), "granted": .points(hundredths: granted),
+                "adjusted": .points(hundredths: adjusted), "spent": .points(hundredths: spent),
+            ]),
+            "file_bytes": .integer(fileBytes), "log_bytes": .integer(logBytes),
+            "sqlite_version": .string(SQLiteLibrary.version),
+        ])
+    }
+}
+
+extension JobDispatcher.Snapshot {
+    /// - Parameter now: the monotonic clock's time.
+    func document(now: Int64) -> JSONObject {
+        let state =
+            switch health {
+            case .healthy?: "healthy"
+            case .throttled?: "throttled"
+            case .troubled(let reason)?: reason
+            case nil: "unknown"
+            }
+        return JSONObject([
+            "waiting": .integer(waiting), "in_flight": .integer(inFlight), "health": .string(state),
+            "requests_per_minute": requestsPerMinuteMax.map { .integer($0) } ?? .null,
+            "paused_s": .integer(pausedUntil.map { max(0, ($0 - now + 999) / 1000) } ?? 0),
+            "last_answer_s": lastAnswerAt.map { .integer(max(0, (now - $0) / 1000)) } ?? .null,
+            "answers": .object([
+                "processed": .integer(answers.processed), "invalid": .integer(answers.invalid),
+                "pending": .integer(answers.pending), "unknown": .integer(answers.unknown),
+                "throttled": .integer(answers.throttled), "untrustworthy": .integer(answers.untrustworthy),
+                "failed": .integer(answers.failed),
+            ]),
+        ])
+    }
+}

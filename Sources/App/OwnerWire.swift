@@ -1,0 +1,147 @@
+import JSON
+import Loyalty
+
+/// A command as a line of JSON, and back: how the command line and the server speak over the control socket.
+extension OwnerCommand {
+    var line: [UInt8] { JSONValue.object(JSONObject(["command": .string(name)]) + arguments).line }
+
+    private var name: String {
+        switch self {
+        case .backup: "backup"
+        case .check: "check"
+        case .users: "users"
+        case .user: "user"
+        case .addUser: "add_user"
+        case .setPassword: "set_password"
+        case .setEnabled: "set_enabled"
+        case .deleteUser: "delete_user"
+        case .orders: "orders"
+        case .order: "order"
+        case .adjust: "adjust"
+        case .refund: "refund"
+        case .pool: "pool"
+        case .statistics: "statistics"
+        }
+    }
+
+    private var arguments: JSONObject {
+        switch self {
+        case .backup(let file): JSONObject(["file": .string(file)])
+        case .check, .pool, .statistics: JSONObject([:])
+        case .users(let after): JSONObject(["after": .integer(after)])
+        case .user(let login), .deleteUser(let login): JSONObject(["login": .string(login)])
+        case .addUser(let login, let hash), .setPassword(let login, let hash):
+            JSONObject(["login": .string(login), "password_hash": .string(hash.text)])
+        case .setEnabled(let login, let isEnabled):
+            JSONObject(["login": .string(login), "enabled": .bool(isEnabled)])
+        case .orders(let login, let status, let before, let limit):
+            JSONObject([
+                "login": .text(login), "status": status.map { .integer($0.rawValue) } ?? .null,
+                "before": .integer(before), "limit": .integer(limit),
+            ])
+        case .order(let number): JSONObject(["number": .string(number)])
+        case .adjust(let login, let points, let reason):
+            JSONObject([
+                "login": .string(login), "hundredths": .integer(points.hundredths), "reason": .string(reason),
+            ])
+        case .refund(let order, let reason): JSONObject(["number": .string(order), "reason": .string(reason)])
+        }
+    }
+
+    /// Nil for what is no command.
+    init?(line: some Sequence<UInt8>) {
+        guard let object = try? JSONParser.parse(line).object, let name = object["command"]?.string,
+            let command = Self.command(name, object)
+        else { return nil }
+        self = command
+    }
+
+    private static func command(_ name: String, _ object: JSONObject) -> OwnerCommand? {
+        let text = { (name: String) in object[name]?.string }
+        switch name {
+        case "backup":
+            guard let file = text("file"), file.hasPrefix("/") else { return nil }
+            return .backup(file: file)
+        case "check": return .check
+        case "pool": return .pool
+        case "statistics": return .statistics
+        case "users": return object.integer("after").map { .users(after: $0) }
+        case "user": return text("login").map { .user(login: $0) }
+        case "delete_user": return text("login").map { .deleteUser(login: $0) }
+        case "order": return text("number").map { .order(number: $0) }
+        case "add_user", "set_password":
+            guard let login = text("login"), let hash = text("password_hash"), isHash(hash) else { return nil }
+            let password = PasswordHash(text: hash)
+            return name == "add_user" ? .addUser(login: login, password) : .setPassword(login: login, password)
+        case "set_enabled":
+            guard let login = text("login"), case .bool(let isEnabled)? = object["enabled"] else { return nil }
+            return .setEnabled(login: login, isEnabled)
+        case "orders": return orders(object)
+        case "adjust":
+            guard let login = text("login"), let hundredths = object.integer("hundredths"), let reason = text("reason")
+            else { return nil }
+            return .adjust(login: login, points: Points(hundredths: hundredths), reason: reason)
+        case "refund":
+            guard let order = text("number"), let reason = text("reason") else { return nil }
+            return .refund(order: order, reason: reason)
+        default: return nil
+        }
+    }
+
+    private static func orders(_ object: JSONObject) -> OwnerCommand? {
+        guard let before = object.integer("before"), let limit = object.integer("limit"),
+            (1...pageMax).contains(Int(limit))
+        else { return nil }
+        var status: Order.Status?
+        if let value = object.integer("status") {
+            status = Order.Status(rawValue: value)
+            guard status != nil else { return nil }
+        }
+        return .orders(login: object["login"]?.string, status: status, before: before, limit: Int(limit))
+    }
+
+    /// What no password hash of ours looks like would lock a user out.
+    private static func isHash(_ text: String) -> Bool {
+        text.hasPrefix("$argon2id$") && text.utf8.count < 128 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+}
+
+/// A reply as a line of JSON, and back.
+extension OwnerReply {
+    var line: [UInt8] {
+        switch self {
+        case .progress(let text): JSONValue.object(["progress": .string(text)]).line
+        case .row(let row): JSONValue.object(["row": .object(row)]).line
+        case .done(let outcome):
+            JSONValue.object([
+                "status": .integer(outcome.status), "text": .string(outcome.text),
+                "document": outcome.document.map { .object($0) } ?? .null,
+                "next": outcome.next.map { .integer($0) } ?? .null,
+            ]).line
+        }
+    }
+
+    init?(line: some Sequence<UInt8>) {
+        guard let object = try? JSONParser.parse(line).object else { return nil }
+        if let text = object["progress"]?.string {
+            self = .progress(text)
+        } else if let row = object["row"]?.object {
+            self = .row(row)
+        } else {
+            guard let status = object.integer("status").flatMap({ Int32(exactly: $0) }),
+                let text = object["text"]?.string
+            else { return nil }
+            self = .done(
+                OwnerOutcome(
+                    status: status, text: text, document: object["document"]?.object, next: object.integer("next")))
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var line: [UInt8] {
+        var writer = JSONWriter()
+        writer.value(self)
+        return writer.bytes + [0x0A]
+    }
+}

@@ -1,0 +1,31 @@
+import HTTP
+import JSON
+import Posix
+import Store
+
+/// `martlet restore`: no server may run meanwhile, so that it asks none.
+enum RestoreCommand {
+    static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+        let path = configuration.database.path
+        let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
+        let outcome: OwnerOutcome
+        do throws(StoreError) {
+            let (check, kept) = try Restore.run(
+                invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(timeForFileNames)",
+                progress: { printer.take(.progress($0.text)) })
+            let old = kept.map { "the database that was there is kept as \($0)\n" } ?? ""
+            outcome = OwnerOutcome(
+                status: ExitStatus.success, text: "restored \(path): \(check.counts.text)\n\(old)",
+                document: JSONObject(["database": .string(path), "kept": .text(kept)]) + check.counts.document)
+        } catch {
+            outcome = OwnerOutcome(error)
+        }
+        printer.print(outcome, isFirst: true, isLast: true)
+        return outcome.status
+    }
+
+    /// `20261123T081712Z`
+    private static var timeForFileNames: String {
+        CivilTime(secondsSince1970: SystemClock.wallMilliseconds() / 1000).rfc3339.filter { $0 != "-" && $0 != ":" }
+    }
+}

@@ -1,0 +1,43 @@
+import Posix
+
+/// `martlet systemd-unit [--socket]`: prints a unit for the configuration in force.
+enum SystemdUnitCommand {
+    static func run(
+        _ invocation: Invocation, _ configuration: Configuration,
+        readFile: @escaping (String) throws(ConfigurationLoader.ReadError) -> [UInt8]
+    ) -> Int32 {
+        let wantsSocket = invocation.has(.socket)
+        guard !wantsSocket || configuration.runAddress.port != 0 else {
+            return refuse("run_address: a socket unit needs a port other than 0", ExitStatus.configuration)
+        }
+        let endpoints: [Endpoint]
+        do throws(Endpoint.ResolutionError) {
+            let address = configuration.runAddress
+            endpoints = try Endpoint.resolve(host: address.host, port: address.port)
+        } catch {
+            return refuse("run_address: \(configuration.runAddress): \(error.reason)", ExitStatus.unavailable)
+        }
+        let file = ConfigurationLoader.file(invocation.file, environment: ProcessSetup.environment)
+        let exists = PrivateFile.exists(path: file)
+        let withoutEnvironment: Configuration
+        do throws(ConfigurationError) {
+            withoutEnvironment = try ConfigurationLoader.load(
+                flags: [], file: exists ? file : nil, environment: [:], defaults: invocation.command.defaults,
+                readFile: readFile
+            ).configuration
+        } catch {
+            return refuse("\(error)", ExitStatus.configuration)
+        }
+        let unit = SystemdUnit(
+            executable: ProcessSetup.executablePath ?? "/usr/local/bin/martlet",
+            configurationFile: exists ? ProcessSetup.absolutePath(of: file) : nil, configuration: configuration,
+            withoutEnvironment: withoutEnvironment, endpoints: endpoints)
+        StandardStream.output.write(wantsSocket ? unit.socket : unit.service)
+        return ExitStatus.success
+    }
+
+    private static func refuse(_ reason: String, _ status: Int32) -> Int32 {
+        StandardStream.error.write("martlet: \(reason.oneLine)\n")
+        return status
+    }
+}

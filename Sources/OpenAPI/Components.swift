@@ -1,0 +1,120 @@
+import HTTP
+import JSON
+
+/// What operations share, and a document has once (OpenAPI 3.1, section 4.8.7).
+struct Components {
+    /// The two ways to show a session.
+    static let securitySchemes = ["bearer", "cookie"]
+
+    private(set) var schemas: [Schema] = []
+    private(set) var responses: [Operation.Response] = []
+    private(set) var headers: [Operation.Header] = []
+    /// Those of every operation.
+    private(set) var parameters: [Operation.Parameter] = []
+    private let haveSecurity: Bool
+
+    init(of document: Document) {
+        haveSecurity = document.endpoints.contains { $0.needsSession }
+        for operation in document.endpoints.map(\.operation) {
+            for parameter in operation.parameters { add(parameter) }
+            if let body = operation.body { add(body.schema) }
+            for response in operation.responses { add(response) }
+        }
+        responses.sort { $0.status.rawValue < $1.status.rawValue }
+    }
+
+    private mutating func add(_ schema: Schema) {
+        if let name = schema.name {
+            guard !schemas.contains(where: { $0.name == name }) else { return }
+            schemas.append(schema)
+        }
+        switch schema.shape {
+        case .string, .integer, .number: break
+        case .array(let item): add(item)
+        case .object(let properties, _): for property in properties { add(property.schema) }
+        }
+    }
+
+    private mutating func add(_ parameter: Operation.Parameter) {
+        add(parameter.schema)
+        guard parameter.isEverywhere, !parameters.contains(where: { $0.name == parameter.name }) else { return }
+        parameters.append(parameter)
+    }
+
+    private mutating func add(_ response: Operation.Response) {
+        if response.isShared {
+            guard !responses.contains(where: { $0.status == response.status }) else { return }
+            responses.append(response)
+        }
+        for header in response.headers {
+            add(header.schema)
+            if !headers.contains(where: { $0.name == header.name }) { headers.append(header) }
+        }
+        for type in response.content { add(type.schema) }
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.name("schemas")
+        writer.object { writer in
+            for schema in schemas {
+                guard let name = schema.name else { preconditionFailure("a component has a name") }
+                writer.name(name)
+                writer.definition(of: schema)
+            }
+        }
+        writer.name("responses")
+        writer.object { writer in
+            for response in responses {
+                writer.name(response.name)
+                writer.response(response)
+            }
+        }
+        writer.name("parameters")
+        writer.object { writer in
+            for parameter in parameters {
+                writer.name(parameter.name)
+                writer.parameter(parameter)
+            }
+        }
+        writer.name("headers")
+        writer.object { writer in
+            for header in headers {
+                writer.name(header.name)
+                writer.header(header)
+            }
+        }
+        if haveSecurity { writer.securitySchemes() }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func header(_ header: Operation.Header) {
+        object { writer in
+            writer.description(header.description)
+            writer.name("required")
+            writer.literal(String(header.isRequired))
+            writer.name("schema")
+            writer.schema(header.schema)
+        }
+    }
+
+    fileprivate mutating func securitySchemes() {
+        name("securitySchemes")
+        object { writer in
+            writer.name("bearer")
+            writer.object { writer in
+                writer.member("type", "http")
+                writer.member("scheme", "bearer")
+                writer.description("The token that signing in answers with in `Authorization`.")
+            }
+            writer.name("cookie")
+            writer.object { writer in
+                writer.member("type", "apiKey")
+                writer.member("in", "cookie")
+                writer.member("name", "session")
+                writer.description(
+                    "The cookie that signing in sets. Where a request has `Authorization` too, that counts.")
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+extension HTMLWriter {
+    /// A component, with an anchor that its uses lead to.
+    mutating func definition(of schema: Schema) {
+        guard let name = schema.name else { preconditionFailure("a component has a name") }
+        element("h3", ["id": "schema-\(name)"]) { $0.append(name) }
+        if !schema.description.isEmpty { element("p", [:], schema.description) }
+        guard case .object(let properties, _) = schema.shape else { return element("p") { $0.inline(schema) } }
+        table(name, columns: ["Member", "Value", "Meaning"]) { writer in
+            for property in properties {
+                writer.element("tr") { writer in
+                    writer.element("th", ["scope": "row"], "`\(property.name)`")
+                    writer.element("td") { $0.type(of: property.schema) }
+                    writer.element("td") { writer in
+                        writer.prose(property.description)
+                        if property.description.isEmpty { writer.prose(property.schema.description) }
+                        if !property.isRequired { writer.append(" May be missing.") }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a value is, where it is used: a link to its component, or in a few words.
+    mutating func type(of schema: Schema) {
+        if let name = schema.name {
+            link(to: "schema-\(name)", name)
+        } else {
+            inline(schema)
+        }
+    }
+
+    private mutating func inline(_ schema: Schema) {
+        switch schema.shape {
+        case .array(let item):
+            append("array of ")
+            type(of: item)
+        default: append(schema.shape.typeName)
+        }
+        for rule in schema.rules {
+            append(", \(rule.keyword) ")
+            element("code") { $0.append(rule.value.shown) }
+        }
+        guard let example = schema.example else { return }
+        append(", such as ")
+        element("code") { $0.append(example) }
+    }
+}
+
+extension Schema.Rule.Value {
+    fileprivate var shown: String {
+        switch self {
+        case .text(let text), .number(let text): text
+        case .texts(let texts): texts.joined(separator: " | ")
+        }
+    }
+}

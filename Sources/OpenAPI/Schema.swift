@@ -1,0 +1,157 @@
+import JSON
+
+/// What a JSON value may be, in the words of JSON Schema, draft 2020-12 (OpenAPI 3.1, section 4.8.24).
+package struct Schema: Sendable {
+    package indirect enum Shape: Sendable {
+        case string
+        case integer
+        case number
+        case array(of: Schema)
+        /// Closed where no other members may stand there.
+        case object([Property], isClosed: Bool)
+    }
+
+    /// A member of an object.
+    package struct Property: Sendable {
+        let name: String
+        let schema: Schema
+        /// What the member means here; empty where its schema says all.
+        let description: String
+        let isRequired: Bool
+
+        package init(_ name: String, _ schema: Schema, _ description: String = "", isRequired: Bool = true) {
+            (self.name, self.schema, self.description, self.isRequired) = (name, schema, description, isRequired)
+        }
+    }
+
+    /// A keyword that narrows the shape.
+    package struct Rule: Sendable {
+        enum Value: Sendable {
+            case text(String)
+            case texts([String])
+            /// JSON's own digits, as no type of ours holds every one of them exactly.
+            case number(String)
+        }
+
+        let keyword: String
+        let value: Value
+    }
+
+    /// The component that it is; nil for one that stands where it is used.
+    let name: String?
+    let shape: Shape
+    let description: String
+    let rules: [Rule]
+    /// JSON; nil where its members have examples of their own.
+    let example: String?
+
+    /// - Parameter example: JSON that the schema admits.
+    package init(
+        _ shape: Shape, named name: String? = nil, _ description: String = "", _ rules: [Rule] = [],
+        example: String? = nil
+    ) {
+        (self.name, self.shape, self.description, self.rules) = (name, shape, description, rules)
+        self.example = example
+    }
+}
+
+extension Schema.Rule {
+    package static func pattern(_ regex: String) -> Self { Self(keyword: "pattern", value: .text(regex)) }
+    package static func format(_ name: String) -> Self { Self(keyword: "format", value: .text(name)) }
+    package static func oneOf(_ texts: [String]) -> Self { Self(keyword: "enum", value: .texts(texts)) }
+    package static func minLength(_ count: Int) -> Self { Self(keyword: "minLength", value: .number("\(count)")) }
+    package static func maxLength(_ count: Int) -> Self { Self(keyword: "maxLength", value: .number("\(count)")) }
+    package static func minItems(_ count: Int) -> Self { Self(keyword: "minItems", value: .number("\(count)")) }
+    package static func maxItems(_ count: Int) -> Self { Self(keyword: "maxItems", value: .number("\(count)")) }
+    package static func minimum(_ number: String) -> Self { Self(keyword: "minimum", value: .number(number)) }
+    package static func above(_ number: String) -> Self { Self(keyword: "exclusiveMinimum", value: .number(number)) }
+    package static func maximum(_ number: String) -> Self { Self(keyword: "maximum", value: .number(number)) }
+    package static func multipleOf(_ number: String) -> Self { Self(keyword: "multipleOf", value: .number(number)) }
+}
+
+extension JSONWriter {
+    /// The schema where it is used: a reference to a component, or all of it.
+    mutating func schema(_ schema: Schema) {
+        guard let name = schema.name else { return definition(of: schema) }
+        object { $0.reference(to: name, in: "schemas") }
+    }
+
+    mutating func reference(to name: String, in components: String) {
+        member("$ref", "#/components/\(components)/\(name)")
+    }
+
+    /// A member that is a string.
+    mutating func member(_ name: String, _ text: String) {
+        self.name(name)
+        string(text)
+    }
+
+    /// A string that stands there only where it says something.
+    mutating func description(_ text: String) {
+        if !text.isEmpty { member("description", text) }
+    }
+
+    mutating func definition(of schema: Schema) {
+        object { writer in
+            writer.shape(schema.shape)
+            writer.description(schema.description)
+            for rule in schema.rules {
+                writer.name(rule.keyword)
+                switch rule.value {
+                case .text(let text): writer.string(text)
+                case .texts(let texts): writer.array { writer in for text in texts { writer.string(text) } }
+                case .number(let digits): writer.literal(digits)
+                }
+            }
+            guard let example = schema.example else { return }
+            writer.name("examples")
+            writer.array { $0.literal(example) }
+        }
+    }
+
+    private mutating func shape(_ shape: Schema.Shape) {
+        member("type", shape.typeName)
+        switch shape {
+        case .string, .integer, .number: break
+        case .array(let item):
+            name("items")
+            schema(item)
+        case .object(let properties, let isClosed):
+            name("properties")
+            object { writer in
+                for property in properties {
+                    writer.name(property.name)
+                    writer.property(property)
+                }
+            }
+            name("required")
+            array { writer in
+                for property in properties where property.isRequired { writer.string(property.name) }
+            }
+            if isClosed {
+                name("additionalProperties")
+                literal("false")
+            }
+        }
+    }
+
+    private mutating func property(_ property: Schema.Property) {
+        guard let name = property.schema.name, !property.description.isEmpty else { return schema(property.schema) }
+        object { writer in
+            writer.reference(to: name, in: "schemas")
+            writer.description(property.description)
+        }
+    }
+}
+
+extension Schema.Shape {
+    var typeName: String {
+        switch self {
+        case .string: "string"
+        case .integer: "integer"
+        case .number: "number"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+}

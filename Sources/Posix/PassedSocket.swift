@@ -1,0 +1,30 @@
+import CLinux
+import Glibc
+
+/// A socket that was open when the process began, since a service manager listens on it before us, between two of us and
+/// after us (sd_listen_fds(3)).
+package struct PassedSocket: Sendable, Equatable {
+    let descriptor: CInt
+    /// What the service manager calls it (`FileDescriptorName=`, systemd.socket(5)).
+    package let name: String
+
+    /// Where they begin.
+    private static let firstDescriptor: CInt = 3
+    /// More are a mistake.
+    package static let countMax = 64
+    private static let unnamed = "unknown"
+
+    /// Those that the environment tells of; none where it tells them to another process. Nil where it can't be understood.
+    package static func all(
+        environment: [String: String], processID: Int32 = ProcessSetup.processID
+    ) -> [PassedSocket]? {
+        guard let count = environment["LISTEN_FDS"], environment["LISTEN_PID"] == String(processID) else { return [] }
+        guard let count = Int(count), (0...countMax).contains(count) else { return nil }
+        let names = (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        return (0..<count).map { index in
+            PassedSocket(
+                descriptor: firstDescriptor + CInt(index),
+                name: index < names.count && !names[index].isEmpty ? String(names[index]) : unnamed)
+        }
+    }
+}

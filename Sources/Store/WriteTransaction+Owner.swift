@@ -1,0 +1,102 @@
+import Loyalty
+import SQLite
+
+/// What owners do by hand, each as one operation of the writer.
+extension WriteTransaction {
+    /// Gives points, or takes them where the amount is below zero.
+    package func adjust(
+        _ login: Login, by points: Points, note: LedgerNote, at now: Timestamp
+    ) throws(SQLiteError) -> AdjustmentOutcome {
+        precondition(points != .zero, "an adjustment changes something")
+        guard let user = try user(login), let before = try balance(of: user) else { return .noSuchUser }
+        guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
+            return .tooManyPoints
+        }
+        guard current >= .zero else { return .notEnoughPoints(before.current) }
+        try run("UPDATE balances SET current = ? WHERE user_id = ?", current.hundredths, user.rawValue)
+        try addLedgerEntry(.adjustment, of: user, order: "", amount: points.hundredths, at: now)
+        try annotate(note)
+        let balance = Balance(current: current, withdrawn: before.withdrawn)
+        self.note(.balance(balance), of: user)
+        return .adjusted(balance)
+    }
+
+    /// Gives back what was spent on an order, once. The withdrawal leaves its list, and its order number stays taken.
+    package func refund(
+        _ order: OrderNumber, note: LedgerNote, at now: Timestamp
+    ) throws(SQLiteError) -> RefundOutcome {
+        let found = try first(
+            "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
+        ) { row in
+            (user: UserID(rawValue: row.integer(0)), sum: row.integer(1), isInForce: row.integer(2) == 1)
+        }
+        guard let found else { return .noSuchWithdrawal }
+        guard found.isInForce else { return .refundedBefore }
+        let returned = try run(
+            """
+            UPDATE balances SET current = current + ?1, withdrawn = withdrawn - ?1
+            WHERE user_id = ?2 AND withdrawn >= ?1
+            """, found.sum, found.user.rawValue)
+        guard returned == 1, let balance = try balance(of: found.user) else {
+            // Only a database that does not pass its check has a withdrawal that its balance lacks.
+            return .noSuchWithdrawal
+        }
+        try run("UPDATE withdrawals SET refunded_at = ? WHERE order_number = ?", now.milliseconds, order.digits)
+        try addLedgerEntry(.refund, of: found.user, order: order.digits, amount: found.sum, at: now)
+        try annotate(note)
+        self.note(.balance(balance), of: found.user)
+        return .refunded(Points(hundredths: found.sum), balance)
+    }
+
+    /// Lets a user in or not. Whose sessions end, signs in anew.
+    package func setEnabled(_ isEnabled: Bool, _ login: Login) throws(SQLiteError) -> UserChange {
+        guard let user = try user(login) else { return .noSuchUser }
+        let state = isEnabled ? UserAccount.State.active : .disabled
+        let changed = try run(
+            "UPDATE users SET state = ?1 WHERE id = ?2 AND state <> ?1", state.rawValue, user.rawValue)
+        if !isEnabled { try endSessions(of: user) }
+        return changed == 1 ? .changed : .unchanged
+    }
+
+    /// Sets another password, and ends the sessions that were opened with the old one.
+    package func setPassword(_ hash: PasswordHash, _ login: Login) throws(SQLiteError) -> UserChange {
+        guard let user = try user(login) else { return .noSuchUser }
+        try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
+        try endSessions(of: user)
+        return .changed
+    }
+
+    /// Erases login, password and sessions. The row stays, and with it what refers to it: an order number that was credited
+    /// once can't be uploaded again, and what is still asked about is settled on an account that nobody can enter.
+    package func eraseUser(_ login: Login) throws(SQLiteError) -> UserChange {
+        guard let user = try user(login) else { return .noSuchUser }
+        // Longer than any login may be, so that nobody has it or can register it.
+        let placeholderBytes = Int64(Login.bytesMax) + 1
+        try run(
+            "UPDATE users SET login = printf('%0*d', ?, id), password_hash = '', state = ? WHERE id = ?",
+            placeholderBytes, UserAccount.State.deleted.rawValue, user.rawValue)
+        try endSessions(of: user)
+        return .changed
+    }
+
+    private func user(_ login: Login) throws(SQLiteError) -> UserID? {
+        try first("SELECT id FROM users WHERE login = ?", login.text) { row in UserID(rawValue: row.integer(0)) }
+    }
+
+    private func balance(of user: UserID) throws(SQLiteError) -> Balance? {
+        try first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
+            Balance(current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+        }
+    }
+
+    private func endSessions(of user: UserID) throws(SQLiteError) {
+        try run("DELETE FROM sessions WHERE user_id = ?", user.rawValue)
+    }
+
+    /// Says of the ledger entry that was just added who made it, and why.
+    private func annotate(_ note: LedgerNote) throws(SQLiteError) {
+        try run(
+            "INSERT INTO ledger_notes (ledger_id, author, reason) VALUES (?, ?, ?)", lastInsertedID, note.author,
+            note.reason)
+    }
+}

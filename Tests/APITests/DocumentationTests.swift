@@ -1,0 +1,215 @@
+import CSodium
+import HTTP
+import JSON
+import Testing
+
+@testable import API
+
+/// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. That every answer of the other tests is
+/// described as it comes is looked at where they are compared (`Scenario`).
+@Suite struct DocumentationTests {
+    static let gophermart = [
+        "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",
+        "POST /api/user/orders", "GET /api/user/orders", "GET /api/user/orders/{number}", "GET /api/user/events",
+        "GET /api/user/balance", "POST /api/user/balance/withdraw", "GET /api/user/withdrawals",
+        "GET /api/user/ledger", "GET /openapi.json", "GET /docs",
+    ]
+
+    static let accrual = [
+        "POST /api/goods", "GET /api/goods", "DELETE /api/goods/{match}", "POST /api/orders",
+        "GET /api/orders/{number}", "GET /openapi.json", "GET /docs",
+    ]
+
+    enum API: CaseIterable {
+        case gophermart, accrual
+
+        var lines: [String] { self == .gophermart ? DocumentationTests.gophermart : DocumentationTests.accrual }
+        var described: DescribedAPI { self == .gophermart ? .gophermart : .accrual }
+
+        var page: String {
+            let page = self == .gophermart ? TestAPI.body(of: "/docs") : TestAccrualAPI.body(of: "/docs")
+            return String(decoding: page, as: UTF8.self)
+        }
+
+        func answer(to scenario: Scenario) async -> Answer {
+            self == .gophermart
+                ? await TestAPI().answer(to: scenario.request) : await TestAccrualAPI().answer(to: scenario.request)
+        }
+    }
+
+    // MARK: - The document
+
+    /// What is served, and nothing else: neither a path nor a method that is not described.
+    @Test(arguments: API.allCases) func describesWhatIsServed(api: API) async throws {
+        let paths = try #require(api.described.document["paths"]?.object?.members)
+        let described = paths.flatMap { path in
+            (path.value.object?.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
+        }
+        #expect(described.sorted() == api.lines.sorted())
+        for path in paths {
+            let methods = path.value.object?.members.map { $0.name.uppercased() } ?? []
+            let implied = methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]
+            let target = path.name.replacing(/{.+}/, with: "18")
+            let answer = await api.answer(to: Scenario("OPTIONS \(target)", gives: 204))
+            #expect(answer["Allow"]?.split(separator: ", ").map(String.init) == methods + implied)
+        }
+    }
+
+    @Test(arguments: API.allCases) func everyReferenceLeadsSomewhere(api: API) throws {
+        let document = api.described.document
+        let references = document.allObjects.filter { $0["$ref"] != nil }
+        #expect(references.count > 20)
+        for reference in references { #expect(document.resolving(.object(reference)) != .null, "\(reference)") }
+    }
+
+    /// A component that nothing refers to is no description of anything.
+    @Test(arguments: API.allCases) func everyComponentIsUsed(api: API) throws {
+        let document = api.described.document
+        let used = Set(document.allObjects.compactMap { $0["$ref"]?.string })
+        for kind in try #require(document["components"]?.object?.members) where kind.name != "securitySchemes" {
+            for component in kind.value.object?.members ?? [] {
+                #expect(used.contains("#/components/\(kind.name)/\(component.name)"))
+            }
+        }
+    }
+
+    @Test(arguments: API.allCases) func operationsHaveNamesOfTheirOwn(api: API) {
+        let ids = api.described.document.allObjects.compactMap { $0["operationId"]?.string }
+        #expect(ids.count == api.lines.count && Set(ids).count == ids.count)
+    }
+
+    /// A schema's own examples, and those of bodies, which are JSON or text.
+    @Test(arguments: API.allCases) func everyExampleIsAdmitted(api: API) {
+        let document = api.described.document
+        let schemas = JSONSchema(document: document)
+        var count = 0
+        for object in document.allObjects {
+            var examples = object["examples"]?.array?.map { ($0, JSONValue.object(object)) } ?? []
+            if let schema = object["schema"], let named = object["examples"]?.object?.members {
+                examples += named.compactMap { example in example.value["value"].map { ($0, schema) } }
+            }
+            for (example, schema) in examples { #expect(schemas.faults(of: example, against: schema) == []) }
+            count += examples.count
+        }
+        #expect(count > 20)
+    }
+
+    /// Every refusal is a problem document, but for the one that the contract has in plain text.
+    @Test(arguments: API.allCases) func everyRefusalIsAProblem(api: API) throws {
+        let document = api.described.document
+        for path in try #require(document["paths"]?.object?.members) {
+            for (method, operation) in (path.value.object?.members ?? []).map({ ($0.name, $0.value) }) {
+                for (status, response) in (operation["responses"]?.object?.members ?? []).map({ ($0.name, $0.value) })
+                where status >= "400" && (path.name, status) != ("/api/orders/{number}", "429") {
+                    let types = document.resolving(response)["content"]?.object?.members.map(\.name)
+                    #expect(types == ["application/problem+json"], "\(method) \(path.name) \(status)")
+                }
+            }
+        }
+    }
+
+    // MARK: - The check itself
+
+    static let answers: [(line: String, answer: (Status, String?), faults: Int)] = [
+        ("GET /api/user/balance", (.ok, #"{"current":1.25,"withdrawn":0}"#), 0),
+        ("HEAD /api/user/balance?x", (.ok, #"{"current":1.25,"withdrawn":0}"#), 0),
+        ("GET /api/user/balance", (.ok, #"{"current":1.255,"withdrawn":0}"#), 1),
+        ("GET /api/user/balance", (.ok, #"{"current":-1,"withdrawn":0}"#), 1),
+        ("GET /api/user/balance", (.ok, #"{"current":"1","withdrawn":0}"#), 3),
+        ("GET /api/user/balance", (.ok, #"{"current":1}"#), 1),
+        ("GET /api/user/balance", (.ok, #"{"current":1,"withdrawn":0,"more":1}"#), 1),
+        ("GET /api/user/balance", (.ok, "[]"), 2),
+        ("GET /api/user/balance", (.ok, nil), 1),
+        ("GET /api/user/balance", (.ok, "1"), 2),
+        ("GET /api/user/withdrawals", (.ok, "not JSON"), 2),
+        ("GET /api/user/balance", (.accepted, nil), 1),
+        ("GET /api/user/balance", (.conflict, nil), 1),
+        ("GET /api/user/orders", (.noContent, nil), 0),
+        ("GET /api/user/orders", (.ok, "[]"), 1),
+        ("GET /api/user/orders", (.ok, #"[{"number":"1x","status":"OLD","uploaded_at":"2020-12-10"}]"#), 3),
+        ("POST /api/user/login", (.ok, nil), 2),
+        ("GET /nowhere", (.ok, nil), 1),
+        ("PUT /api/user/orders", (.ok, nil), 1),
+        ("POST /api/user/balance/withdraw", (.serviceUnavailable, nil), 2),
+    ]
+
+    @Test(arguments: answers)
+    func anAnswerThatIsDescribedOtherwiseIsFound(line: String, answer: (Status, String?), faults: Int) {
+        var response =
+            answer.1.map { Response(answer.0, contentType: "application/json", .bytes(Array($0.utf8))) }
+            ?? Response(answer.0)
+        response.requestID = RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, ""))
+        let found = DescribedAPI.gophermart.faults(
+            of: Answer(response, omitsBody: false), to: Scenario(line, gives: 200).request)
+        #expect(found.count == faults, "\(found)")
+    }
+
+    // MARK: - The page
+
+    /// Each operation, problem and schema has its place, and each link within the page leads to one.
+    @Test(arguments: API.allCases) func pageHasAnAnchorForEverything(api: API) throws {
+        let page = api.page
+        let ids = page.matches(of: /\bid="([^"]+)"/).map { String($0.1) }
+        #expect(Set(ids).count == ids.count, "an anchor stands once")
+        let document = api.described.document
+        for id in document.allObjects.compactMap({ $0["operationId"]?.string }) { #expect(ids.contains(id)) }
+        for schema in try #require(document["components", "schemas"]?.object?.members) {
+            #expect(ids.contains("schema-\(schema.name)"))
+        }
+        for type in ProblemType.allCases { #expect(ids.contains(String(type.uri.drop { $0 != "#" }.dropFirst()))) }
+        let links = page.matches(of: /href="#([^"]+)"/).map { String($0.1) }
+        #expect(links.count > 30)
+        for link in links { #expect(ids.contains(link), "#\(link)") }
+    }
+
+    /// Every element is closed in the order in which they were opened, and nothing is loaded or run.
+    @Test(arguments: API.allCases) func pageIsWellFormedAndNeedsNothingElse(api: API) {
+        let page = api.page
+        var open: [Substring] = []
+        for tag in page.matches(of: /<(\/?)([a-z0-9]+)[^<>]*>/) where tag.2 != "meta" {
+            if tag.1.isEmpty { open.append(tag.2) } else { #expect(open.popLast() == tag.2) }
+        }
+        #expect(open.isEmpty)
+        #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+        #expect(page.contains(#"<meta name="viewport" content="width=device-width, initial-scale=1">"#))
+        for word in ["<script", "<link", "<img", "<iframe", "style=\"", "javascript:", "url(", "@import", "http-equiv"]
+        {
+            #expect(!page.contains(word), "\(word)")
+        }
+    }
+
+    /// The style is the one that the policy names by its hash.
+    @Test(arguments: API.allCases) func styleIsTheOneThatThePolicyNames(api: API) async throws {
+        let style = try #require(api.page.firstMatch(of: /<style>([^<]*)<\/style>/)).1
+        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256(&digest, Array(style.utf8), UInt64(style.utf8.count))
+        let length = sodium_base64_encoded_len(digest.count, sodium_base64_VARIANT_ORIGINAL)
+        var base64 = [CChar](repeating: 0, count: length)
+        sodium_bin2base64(&base64, length, digest, digest.count, sodium_base64_VARIANT_ORIGINAL)
+        let hash = String(decoding: base64.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let answer = await api.answer(to: Scenario("GET /docs", gives: 200))
+        let policy = """
+            default-src 'none'; style-src 'sha256-\(hash)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+            """
+        #expect(answer["Content-Security-Policy"] == policy)
+    }
+
+    // MARK: - Both as answers
+
+    @Test(arguments: API.allCases, ["/openapi.json", "/docs"]) func isPackedAndHasNoGuesses(api: API, path: String)
+        async
+    {
+        let plain = await api.answer(to: Scenario("GET \(path)", gives: 200))
+        let packed = await api.answer(to: Scenario("GET \(path)", ["Accept-Encoding: gzip"], gives: 200))
+        let head = await api.answer(to: Scenario("HEAD \(path)", gives: 200))
+        for answer in [plain, packed, head] {
+            #expect(answer.status == 200 && answer.faults.isEmpty)
+            #expect(answer["X-Content-Type-Options"] == "nosniff" && answer["Vary"] == "Accept-Encoding")
+        }
+        #expect(plain["Content-Encoding"] == nil && head.fields == plain.fields && head.body.isEmpty)
+        let tag = plain["ETag"] ?? ""
+        let again = await api.answer(to: Scenario("GET \(path)", ["If-None-Match: \(tag)"], gives: 304))
+        #expect(again.status == 304 && again["ETag"] == tag && again.body.isEmpty)
+        #expect(packed["Content-Encoding"] == "gzip" && packed.body.count < plain.body.count / 3)
+    }
+}

@@ -1,0 +1,111 @@
+import JSON
+
+/// Holds values against the schemas of a document: as much of JSON Schema, draft 2020-12, as our descriptions use. A keyword that
+/// it does not know is a fault too.
+struct JSONSchema {
+    let document: JSONValue
+
+    /// Of an array that are looked at: those of a long list are written alike.
+    private static let itemsMax = 8
+
+    /// What of the value the schema does not admit; empty where it admits all.
+    func faults(of value: JSONValue, against schema: JSONValue, at place: String = "") -> [String] {
+        let schema = document.resolving(schema)
+        guard let keywords = schema.object?.members else { return ["\(place): no schema"] }
+        return keywords.flatMap { keyword in
+            faults(of: value, keyword: keyword.name, keyword.value, in: schema).map { "\(place): \($0)" }
+                + memberFaults(of: value, keyword: keyword.name, keyword.value, at: place)
+        }
+    }
+
+    private func memberFaults(
+        of value: JSONValue, keyword: String, _ argument: JSONValue, at place: String
+    ) -> [String] {
+        switch keyword {
+        case "items":
+            (value.array ?? []).prefix(Self.itemsMax).enumerated().flatMap { index, item in
+                faults(of: item, against: argument, at: "\(place)/\(index)")
+            }
+        case "properties":
+            (argument.object?.members ?? []).flatMap { property in
+                value.object?[property.name].map {
+                    faults(of: $0, against: property.value, at: "\(place)/\(property.name)")
+                } ?? []
+            }
+        default: []
+        }
+    }
+
+    private func faults(of value: JSONValue, keyword: String, _ argument: JSONValue, in schema: JSONValue) -> [String] {
+        let isAdmitted: Bool
+        switch keyword {
+        case "type": isAdmitted = value.isOfType(argument.string ?? "")
+        case "required":
+            isAdmitted = (argument.array ?? []).allSatisfy { value.object?[$0.string ?? ""] != nil }
+        case "additionalProperties":
+            let known = schema.object?["properties"]?.object
+            isAdmitted = value.object?.members.allSatisfy { known?[$0.name] != nil } ?? true
+        case "pattern":
+            guard let regex = try? Regex(argument.string ?? "") else { return ["\(argument) is no pattern"] }
+            isAdmitted = (try? regex.firstMatch(in: value.string ?? "")) != nil
+        case "enum": isAdmitted = argument.array?.contains(value) ?? false
+        case "minLength": isAdmitted = Int64(value.string?.unicodeScalars.count ?? 0) >= argument.integer
+        case "maxLength": isAdmitted = Int64(value.string?.unicodeScalars.count ?? 0) <= argument.integer
+        case "minItems": isAdmitted = Int64(value.array?.count ?? 0) >= argument.integer
+        case "minimum": isAdmitted = value.scaled >= argument.scaled
+        case "maximum": isAdmitted = value.scaled <= argument.scaled
+        case "exclusiveMinimum": isAdmitted = value.scaled > argument.scaled
+        case "multipleOf": isAdmitted = argument.scaled > 0 && value.scaled % argument.scaled == 0
+        case "format": isAdmitted = ["date-time", "uri-reference"].contains(argument.string)
+        case "description", "examples", "items", "properties": isAdmitted = true
+        default: isAdmitted = false
+        }
+        return isAdmitted ? [] : ["\(keyword) \(argument) does not admit \(value)"]
+    }
+}
+
+extension JSONValue {
+    /// What a chain of names leads to; a digit is a place in an array.
+    subscript(path: String...) -> JSONValue? {
+        path.reduce(self) { value, name in
+            value?.object?[name]
+                ?? Int(name).flatMap { index in
+                    value?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                }
+        }
+    }
+
+    /// What a reference within this document leads to (RFC 6901); what is no reference is itself.
+    func resolving(_ value: JSONValue) -> JSONValue {
+        guard let reference = value.object?["$ref"]?.string, reference.hasPrefix("#/") else { return value }
+        let target = reference.dropFirst(2).split(separator: "/").reduce(self as JSONValue?) { value, name in
+            value?.object?[String(name)]
+        }
+        return target ?? .null
+    }
+
+    /// Every object in it, itself too.
+    var allObjects: [JSONObject] {
+        switch self {
+        case .object(let object): [object] + object.members.flatMap { $0.value.allObjects }
+        case .array(let values): values.flatMap(\.allObjects)
+        default: []
+        }
+    }
+
+    fileprivate func isOfType(_ name: String) -> Bool {
+        switch self {
+        case .null: name == "null"
+        case .bool: name == "boolean"
+        case .number(let number): name == "number" || name == "integer" && (try? number.scaled(places: 0)) != nil
+        case .string: name == "string"
+        case .array: name == "array"
+        case .object: name == "object"
+        }
+    }
+
+    fileprivate var integer: Int64 { number.flatMap { try? $0.scaled(places: 0) } ?? -1 }
+
+    /// In parts of 10^18, which hold all that descriptions name.
+    fileprivate var scaled: Int128 { number.flatMap { try? $0.scaledWide(places: 18) } ?? -1 }
+}
