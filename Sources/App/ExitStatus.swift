@@ -20,7 +20,8 @@ enum ExitStatus {
     static func meaning(of status: Int32) -> String {
         switch status {
         case success: "done"
-        case refused: "it can't be as things are, or was not confirmed, and nothing was changed; or the server can't serve"
+        case refused:
+            "it can't be as things are, or was not confirmed, and nothing was changed; or the server can't serve"
         case usage: "wrong usage"
         case damaged: "the database does not pass its check"
         case notFound: "there is no such user or order"
