@@ -13,6 +13,8 @@ struct Setting: Sendable {
     let environment: String
     /// Empty where no flag sets it.
     let flags: [String]
+    /// What follows the flags, as the usage shows it.
+    let flagValue: CommandDescription.Value
     /// What it does, in a phrase.
     let summary: String
     /// What it may be, to follow "must be".
@@ -51,16 +53,18 @@ extension Setting {
         _ summary: String
     ) {
         self.init(
-            key, flags: [], environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind, summary)
+            key, flags: [], "VALUE", environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind,
+            summary)
     }
 
     init<Value>(
-        _ key: String, flags: [String], environment: String,
+        _ key: String, flags: [String], _ flagValue: CommandDescription.Value, environment: String,
         _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>, _ summary: String
     ) {
         self.key = key
         self.environment = environment
         self.flags = flags
+        self.flagValue = flagValue
         self.summary = summary
         allowed = kind.allowed
         set = { input, configuration in
