@@ -25,7 +25,7 @@ import Testing
             #expect(setting.environment == name)
         }
         let known = Settings.all.map(\.environment) + [CommandDescription.Option.config.environment]
-        let ofTests = ["MARTLET_TEST_SCALE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE"]
+        let ofTests = ["MARTLET_SEED", "MARTLET_TEST_SCALE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE"]
         for match in try readme().matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
             let name = String(match.output)
             #expect(known.contains(name) || ofTests.contains(name), "\(name)")

@@ -73,7 +73,7 @@ struct ShellTests {
         let arguments: [String]
         switch shell {
         case "bash": arguments = ["--norc", "-c", Self.bash, "bash"]
-        case "fish": arguments = ["--no-config", "-c", Self.fish]
+        case "fish": arguments = ["--no-config", "-c", Self.fish, "--"]
         default:
             try folder.write(Self.zshrc, to: ".zshrc")
             arguments = ["-f", "-c", Self.zsh, "zsh"]
@@ -95,7 +95,7 @@ struct ShellTests {
         guard let man = Self.find("man"), Self.find("groff") != nil else { return }
         let folder = try Folder()
         try folder.write(try Self.output(["man"], in: folder), to: "martlet.1")
-        for width in ["40", "80", "200"] {
+        for width in ["60", "80", "200"] {
             var environment = Self.environment(folder)
             environment["MANWIDTH"] = width
             let run = try Server(
