@@ -28,6 +28,7 @@ struct CommandDescription: Sendable {
         let summary: String
         /// The variable that it wins over; nil where there is none.
         var environment: String?
+        private(set) var isNeeded = false
 
         init(_ flag: String, _ value: Value?, _ summary: String) {
             self.init(names: [flag], value, summary)
@@ -46,6 +47,13 @@ struct CommandDescription: Sendable {
                 names: setting.flags, setting.flagValue, setting.summary, environment: setting.environment)
         }
 
+        /// The same flag, where the command does nothing without it.
+        var needed: Option {
+            var needed = self
+            needed.isNeeded = true
+            return needed
+        }
+
         var flag: String { names[names.count - 1] }
 
         /// `--reason TEXT`
@@ -59,6 +67,8 @@ struct CommandDescription: Sendable {
     var options: [Option] = []
     /// The settings that its flags set.
     var settings: [Setting] = []
+    /// Whether it goes by settings, also where its flags set none of them.
+    var readsConfiguration = false
     /// What there is to know besides, in lines.
     var details: [String] = []
     /// What `--json` prints.
@@ -67,7 +77,10 @@ struct CommandDescription: Sendable {
     var statuses: [Int32] = [ExitStatus.success]
 
     /// Every flag that it takes, but for `--help`, which all take.
-    var allOptions: [Option] { options + settings.map(Option.init) + (settings.isEmpty ? [] : [.config]) }
+    var allOptions: [Option] { options + settings.map(Option.init) + (isConfigured ? [.config] : []) }
+
+    /// Whether it can fail for its configuration.
+    var isConfigured: Bool { !settings.isEmpty || readsConfiguration }
 
     /// The flags with a value.
     var flags: [String] { allOptions.filter { $0.value != nil }.flatMap(\.names) }

@@ -34,14 +34,14 @@ enum Help {
         guard let command else {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
-        let settings = command.description.settings.isEmpty ? "" : " [FLAG VALUE]..."
+        let settings = command.description.isConfigured ? " [FLAG VALUE]..." : ""
         return "usage: \(synopsis(of: command))\(settings)\n"
     }
 
     /// With its operands and its own flags: `martlet user add LOGIN [--generate] [--json]`
     static func synopsis(of command: Command) -> String {
         let operands = command.description.operands.map { " \($0.name)" }.joined()
-        let options = command.description.options.map { " [\($0.usage)]" }.joined()
+        let options = command.description.options.map { $0.isNeeded ? " \($0.usage)" : " [\($0.usage)]" }.joined()
         return "martlet \(command.rawValue)\(operands)\(options)"
     }
 
@@ -52,7 +52,7 @@ enum Help {
 
     /// How a command may end, in order.
     static func allStatuses(of description: CommandDescription) -> [Int32] {
-        let statuses = description.settings.isEmpty ? [] : [ExitStatus.configuration]
+        let statuses = description.isConfigured ? [ExitStatus.configuration] : []
         return (description.statuses + [ExitStatus.usage] + statuses).sorted()
     }
 

@@ -93,6 +93,10 @@ enum ManualPage {
         page.item(
             "SIGTERM, SIGINT",
             "The server accepts no more, finishes what is under way and exits with 0. A second one ends it at once.")
+        page.item(
+            "SIGHUP",
+            "The server reads its configuration again, applies what can change while it runs, and says what waits for a "
+                + "restart. Of a terminal that was closed it is as SIGTERM.")
     }
 
     private static func examples(_ page: inout Roff) {
