@@ -6,7 +6,7 @@ enum Shell: String, Sendable, CaseIterable {
     var installation: String {
         switch self {
         case .bash: "martlet completion bash > ~/.local/share/bash-completion/completions/martlet"
-        case .zsh: "martlet completion zsh > a file _martlet in a folder of $fpath"
+        case .zsh: "martlet completion zsh > /usr/local/share/zsh/site-functions/_martlet"
         case .fish: "martlet completion fish > ~/.config/fish/completions/martlet.fish"
         }
     }

@@ -12,7 +12,7 @@ struct ShellTests {
         ("order list --status P", ["PROCESSING", "PROCESSED"]), ("order list --status=I", ["INVALID"]),
         ("help ord", ["order"]), ("help user res", ["reset-password"]), ("completion ", ["bash", "zsh", "fish"]),
         ("backup poi", ["points one.db", "points.db"]), ("-d points.", ["points.db"]),
-        ("check --config=points.", ["points.db"]), ("order list --user p", []), ("nonsense ", []),
+        ("check --config=points.", ["points.db"]), ("order list --user p", []), ("nonsense p", []),
     ]
 
     /// Asks the function that the script registers, as bash would; it takes `--flag=value` apart there.
