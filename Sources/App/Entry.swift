@@ -20,8 +20,8 @@ package enum Entry {
     }
 
     private static func run(_ invocation: Invocation) -> Int32 {
-        if invocation.command == .version {
-            StandardStream.output.write("martlet \(Help.version)\n")
+        if let text = textWithoutConfiguration(invocation) {
+            StandardStream.output.write(text)
             return ExitStatus.success
         }
         do throws(ConfigurationError) {
@@ -50,10 +50,24 @@ package enum Entry {
         case .restore: return RestoreCommand.run(invocation, configuration)
         case .systemdUnit: return SystemdUnitCommand.run(invocation, configuration, readFile: readFile)
         case .healthcheck: return HealthCheck.run(configuration)
-        case .version: preconditionFailure("answered without a configuration")
+        case .version, .man, .completion: preconditionFailure("answered without a configuration")
         case .userList, .userShow, .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .orderList,
             .orderShow, .adjust, .refund, .pool, .stats, .backup, .check:
             return OwnerConsole(invocation, configuration).run()
+        }
+    }
+
+    /// What is printed whatever is configured; nil for all other commands.
+    private static func textWithoutConfiguration(_ invocation: Invocation) -> String? {
+        switch invocation.command {
+        case .version: return "martlet \(Help.version)\n"
+        case .man: return ManualPage.text
+        case .completion:
+            guard let shell = Shell(rawValue: invocation.operands[0]) else {
+                preconditionFailure("the parser lets no other through")
+            }
+            return shell.completion
+        default: return nil
         }
     }
 

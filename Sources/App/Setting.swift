@@ -13,6 +13,8 @@ struct Setting: Sendable {
     let environment: String
     /// Empty where no flag sets it.
     let flags: [String]
+    /// What follows the flags, as the usage shows it.
+    let flagValue: CommandDescription.Value
     /// What it does, in a phrase.
     let summary: String
     /// What it may be, to follow "must be".
@@ -53,12 +55,12 @@ extension Setting {
         _ summary: String, allowsEmpty: Bool = false
     ) {
         self.init(
-            key, flags: [], environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind, summary,
-            allowsEmpty: allowsEmpty)
+            key, flags: [], "VALUE", environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind,
+            summary, allowsEmpty: allowsEmpty)
     }
 
     init<Value>(
-        _ key: String, flags: [String], environment: String,
+        _ key: String, flags: [String], _ flagValue: CommandDescription.Value, environment: String,
         _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>, _ summary: String,
         allowsEmpty: Bool = false
     ) {
@@ -66,6 +68,7 @@ extension Setting {
         self.allowsEmpty = allowsEmpty
         self.environment = environment
         self.flags = flags
+        self.flagValue = flagValue
         self.summary = summary
         allowed = kind.allowed
         set = { input, configuration in

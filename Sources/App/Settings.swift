@@ -10,16 +10,17 @@ enum Settings {
 
     static let main: [Setting] = [
         Setting(
-            "run_address", flags: ["-a", "--run-address"], environment: "RUN_ADDRESS", \.runAddress,
+            "run_address", flags: ["-a", "--run-address"], "ADDRESS", environment: "RUN_ADDRESS", \.runAddress,
             .text(anAddress, parse: { Address($0) }, write: \.description), "address to listen on"),
         Setting(
-            "database_uri", flags: ["-d", "--database-uri"], environment: "DATABASE_URI", \.database,
+            "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
             .text(
                 "the path of a SQLite file, alone or after file: or sqlite:; other databases are not spoken to",
                 parse: { DatabaseLocation($0) }, write: \.path),
             "file of the database"),
         Setting(
-            "accrual_system_address", flags: ["-r", "--accrual-system-address"], environment: "ACCRUAL_SYSTEM_ADDRESS",
+            "accrual_system_address", flags: ["-r", "--accrual-system-address"], "URL",
+            environment: "ACCRUAL_SYSTEM_ADDRESS",
             \.accrualSystem,
             .optional(
                 .text(

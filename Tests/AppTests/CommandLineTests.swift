@@ -87,6 +87,9 @@ import Testing
             (["user"], "user what?"), (["user", "nonsense"], "there is no command \"user nonsense\""),
             (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
             (["order", "list", "--limit"], "--limit needs a value"), (["stats", "--yes"], "there is no flag --yes"),
+            (["srve"], "there is no command \"srve\"; did you mean \"serve\"?"),
+            (["user", "lst"], "there is no command \"user lst\"; did you mean \"user list\"?"),
+            (["completion", "tcsh"], "SHELL is one of bash, zsh, fish"), (["completion"], "SHELL is missing"),
             ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
         ]
         for (arguments, reason) in cases {
