@@ -78,7 +78,8 @@ struct ReadmeTests {
 
     /// Without what differs from run to run: times and durations, and the last line's end.
     private static func comparable(_ text: String) -> String {
-        text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/, with: "TIME").replacing(/in \d+\.\d s/, with: "in SECONDS")
+        text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/, with: "TIME")
+            .replacing(/in \d+\.\d s/, with: "in SECONDS")
             .trimmingCharacters(in: .newlines)
     }
 }
