@@ -29,6 +29,7 @@ struct ReadmeTests {
         #expect(Array(facts(server.logText).prefix(3)) == picture)
     }
 
+    /// And systemd makes the folder for backups that it names.
     @Test func theShopsConfigurationIsInForce() throws {
         let folder = try Folder()
         let text = try Readme().block("configures")
@@ -41,6 +42,9 @@ struct ReadmeTests {
         for key in ["folder", "keep"] {
             #expect(inForce["backups"]?.object?[key] == shown["backups"]?.object?[key], "\(key)")
         }
+        let unit = try Server(in: folder, arguments: ["systemd-unit", "--config", "shop.json"])
+        #expect(try unit.waitForEnd() == 0, "\(unit.logText)")
+        #expect(unit.outputText.contains("\nStateDirectory=martlet martlet/backups\n"), "\(unit.outputText)")
     }
 
     @Test(.enabled(if: hasCaddy)) func caddyTakesTheCaddyfile() throws {
@@ -60,8 +64,10 @@ struct ReadmeTests {
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Server.executable)
         }
         try folder.write(try Self.addressed(script, server), to: "script.sh")
+        // No progress is shown where the output goes to a terminal.
+        try folder.write("silent\nshow-error\n", to: ".curlrc")
         let path = "\(folder.path):/usr/local/bin:/usr/bin:/bin"
-        let output = try shell("cd \(folder.path) && env -i PATH=\(path) sh -e script.sh")
+        let output = try shell("cd \(folder.path) && env -i HOME=. PATH=\(path) sh -e script.sh")
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -73,7 +79,7 @@ struct ReadmeTests {
         return addresses.reduce(text) { text, address in
             text.replacing("localhost:\(address.key)", with: address.value)
                 .replacing("127.0.0.1:\(address.key)", with: address.value)
-        }.replacing("/home/anna", with: server.folder.path)
+        }.replacing("/home/anna", with: URL(fileURLWithPath: server.folder.path).resolvingSymlinksInPath().path)
     }
 
     /// Without what differs from run to run: times and durations, and the last line's end.
