@@ -10,7 +10,7 @@ enum Command: String, Sendable, CaseIterable {
     case userDelete = "user delete"
     case orderList = "order list"
     case orderShow = "order show"
-    case adjust, refund, pool, stats, backup, restore, check, config, version
+    case adjust, refund, pool, stats, backup, restore, check, healthcheck, config, version
     case systemdUnit = "systemd-unit"
 
     var description: CommandDescription { servers ?? people ?? points ?? maintenance }
@@ -52,6 +52,10 @@ extension Command {
             CommandDescription(
                 summary: "try it: a fresh database, invented accruals, and curl commands to paste", options: [.chaos],
                 settings: Settings.main.filter { $0.key == "run_address" }, statuses: Self.serverStatuses)
+        case .healthcheck:
+            CommandDescription(
+                summary: "ask the running server whether it can serve; ends with 0 or 1", readsConfiguration: true,
+                statuses: [ExitStatus.success, ExitStatus.unhealthy])
         case .config:
             CommandDescription(summary: "print the configuration in force", settings: Settings.main)
         case .version: CommandDescription(summary: "print the version")

@@ -23,6 +23,8 @@ struct CommandDescription: Sendable {
     var options: [Option] = []
     /// The settings that its flags set.
     var settings: [Setting] = []
+    /// Whether it goes by settings, also where its flags set none of them.
+    var readsConfiguration = false
     /// What there is to know besides, in lines.
     var details: [String] = []
     /// What `--json` prints.
@@ -32,7 +34,7 @@ struct CommandDescription: Sendable {
 
     /// The flags with a value.
     var flags: [String] {
-        settings.flatMap(\.flags) + (settings.isEmpty ? [] : [Help.configFlag])
+        settings.flatMap(\.flags) + (settings.isEmpty && !readsConfiguration ? [] : [Help.configFlag])
             + options.filter { $0.value != nil }.map(\.flag)
     }
 

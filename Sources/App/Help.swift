@@ -52,7 +52,7 @@ enum Help {
 
     private static func statuses(of description: CommandDescription) -> String {
         var text = "Exit statuses:\n"
-        let statuses = description.settings.isEmpty ? [] : [ExitStatus.configuration]
+        let statuses = description.settings.isEmpty && !description.readsConfiguration ? [] : [ExitStatus.configuration]
         for status in (description.statuses + [ExitStatus.usage] + statuses).sorted() {
             text += row(String(status), ExitStatus.meaning(of: status))
         }

@@ -27,6 +27,8 @@ package final class Writer: Sendable {
 
     private let queue: BlockingQueue<WriteJob>
     private let thread: Thread
+    private let statistics = WriterStatistics()
+    private let queueCapacity: Int
     private let isStopping = Atomic<Bool>(false)
 
     private static let overloadedRetrySeconds = 1
@@ -39,10 +41,11 @@ package final class Writer: Sendable {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
         let handOver = HandOver(database)
         self.queue = queue
-        thread = Thread(name: "writer") {
+        queueCapacity = limits.queueCapacity
+        thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
                 database: handOver.take(), queue: queue, limits: limits, versions: versions, changeLog: changeLog,
-                log: log, onFatalError: onFatalError
+                statistics: statistics, log: log, onFatalError: onFatalError
             ).run()
         }
     }
@@ -94,6 +97,10 @@ package final class Writer: Sendable {
 
     /// Operations that wait now.
     package var waitingCount: Int { queue.count }
+
+    package var snapshot: WriterSnapshot {
+        WriterSnapshot(statistics, waiting: waitingCount, waitingMax: queueCapacity)
+    }
 
     private func submit(_ job: WriteJob, beyondCapacity: Bool = false) {
         guard !queue.put(job, beyondCapacity: beyondCapacity) else { return }

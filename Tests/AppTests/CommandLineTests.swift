@@ -132,12 +132,6 @@ import Testing
         for row in Help.settingsTable.split(separator: "\n") { #expect(readme.contains(row), "\(row)") }
     }
 
-    @Test func aLogLineIsALine() {
-        let line = ConsoleLog.line(.warning, "a\nb\u{1B}[31m\0", at: 1_700_000_000_007)
-        #expect(line == "2023-11-14T22:13:20.007Z WARNING a\u{FFFD}b\u{FFFD}[31m\u{FFFD}\n")
-        #expect(ConsoleLog.line(.info, String(repeating: "x", count: 10_000), at: 0).utf8.count < 4200)
-    }
-
     private func repositoryFile(_ name: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -154,7 +154,9 @@ struct BuiltInAccrualTests {
         let server = try Server(
             in: folder, arguments: ["-a", "127.0.0.1:0"], environment: ["DATABASE_URI": "first.db"])
         try server.client().register("user")
-        #expect(server.logText.contains("WARNING accrual.listen: localhost:8081: "), "\(server.logText)")
+        #expect(
+            server.logText.contains(#""level":"warning","message":"accrual.listen: localhost:8081: "#),
+            "\(server.logText)")
         for address in ["localhost:8081", "\(try server.endpoint())"] {
             let second = try Server(
                 in: folder, arguments: ["-a", "127.0.0.1:0"],

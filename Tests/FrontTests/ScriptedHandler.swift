@@ -55,6 +55,8 @@ final class ScriptedHandler: RequestHandler {
         self.script = script
     }
 
+    let routes = [RouteName(method: .get, path: "/later"), RouteName(method: .get, path: "/route")]
+
     func begin(wake: @escaping @Sendable () -> Void) {
         script.stream.add(wake)
     }
@@ -65,6 +67,7 @@ final class ScriptedHandler: RequestHandler {
 
     func respond(to request: Request) -> Reply {
         let target = String(decoding: request.target, as: UTF8.self)
+        let route = routes.firstIndex { target.hasPrefix($0.path) }
         script.record(.request(target))
         if target.hasPrefix("/later") {
             return .later { [script] in
@@ -72,10 +75,12 @@ final class ScriptedHandler: RequestHandler {
                     let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
                     precondition(isKept, "a test holds few requests")
                 }
-                return Self.text(text)
+                return Self.text(text, from: route)
             }
         }
-        return .now(answer(to: request, target))
+        var response = answer(to: request, target)
+        response.route = route
+        return .now(response)
     }
 
     private func answer(to request: Request, _ target: String) -> Response {
@@ -114,8 +119,10 @@ final class ScriptedHandler: RequestHandler {
         script.record(.closed)
     }
 
-    private static func text(_ text: String) -> Response {
-        Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+    private static func text(_ text: String, from route: Int? = nil) -> Response {
+        var response = Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+        response.route = route
+        return response
     }
 }
 
