@@ -1,5 +1,5 @@
-/// Those of a user's changes that are kept, oldest first: who goes on behind any of them finds the next without looking at
-/// those before or behind, nor at everybody's.
+/// The ids of a user's changes that are kept, oldest first: who goes on behind any of them finds the next without looking
+/// at those before or behind, nor at everybody's.
 struct ChangeIDs {
     private var ids: [ChangeID] = []
     /// So many at the front are not kept any more. They are removed once they are half of all, so that none is moved often.
@@ -16,7 +16,8 @@ struct ChangeIDs {
         precondition(!isEmpty, "only what is kept is forgotten")
         forgottenCount += 1
         guard forgottenCount * 2 >= ids.count else { return }
-        ids.removeFirst(forgottenCount)
+        // A copy: an array that only loses elements keeps its memory, and so every user's busiest day would be kept.
+        ids = Array(ids[forgottenCount...])
         forgottenCount = 0
     }
 
