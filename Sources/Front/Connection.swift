@@ -247,9 +247,12 @@ extension Connection {
 
     /// Whether it is its turn to make a part, which is used up with that; where it isn't, it will come.
     func takePartTurn() -> Bool {
-        if exchange(&mayMakePart, with: false) { return true }
-        awaitPart()
-        return false
+        guard mayMakePart else {
+            awaitPart()
+            return false
+        }
+        mayMakePart = false
+        return true
     }
 
     private func awaitPart() {
