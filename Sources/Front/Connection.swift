@@ -226,11 +226,7 @@ extension Connection {
     /// Makes the next part once those before it were taken, and it is the connection's turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
         guard try flush() else { return false }
-        guard mayMakePart else {
-            awaitPart()
-            return false
-        }
-        mayMakePart = false
+        guard takePartTurn() else { return false }
         let part: [UInt8]?
         do throws(BodyFailure) {
             part = try parts.next()
@@ -247,6 +243,16 @@ extension Connection {
         if framing.isHTTP11 { outbox.append(chunk: part) } else { outbox.append(part) }
         if try flush() { awaitPart() }
         return false
+    }
+
+    /// Whether it is its turn to make a part, which is used up with that; where it isn't, it will come.
+    func takePartTurn() -> Bool {
+        guard mayMakePart else {
+            awaitPart()
+            return false
+        }
+        mayMakePart = false
+        return true
     }
 
     private func awaitPart() {

@@ -18,8 +18,8 @@ package final class Writer: Sendable {
         /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses and
         /// recoveries longer.
         package var checkpointPages = 4096
-        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, a kilobyte where an order has
-        /// the longest of numbers.
+        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that where users
+        /// have one each, a kilobyte where an order has the longest of numbers.
         package var keptChangesMax = 65_536
 
         package init() {}

@@ -45,7 +45,8 @@ final class Script: Sendable {
 }
 
 /// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, anything else says what was asked.
+/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, `/backlog/N`
+/// before that N times an `m` that has to be made, anything else says what was asked.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
     var streams: [ScriptedStream] = []
@@ -93,9 +94,8 @@ final class ScriptedHandler: RequestHandler {
             return Response(.ok, contentType: "text/plain", .parts(parts))
         }
         if target == "/peer" { return Self.text("\(request.peer)") }
-        if target == "/stream" {
-            return Response(.ok, contentType: "text/plain", .stream(ScriptedStream(script.stream, self)))
-        }
+        if target == "/stream" { return stream() }
+        if target.hasPrefix("/backlog/") { return stream(toMakeCount: Int(target.dropFirst("/backlog/".count))!) }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))
@@ -105,7 +105,13 @@ final class ScriptedHandler: RequestHandler {
         Response(error.status, contentType: "text/plain", .bytes(Array(error.detail.utf8)))
     }
 
+    private func stream(toMakeCount: Int = 0) -> Response {
+        let stream = ScriptedStream(script.stream, self, toMakeCount: toMakeCount)
+        return Response(.ok, contentType: "text/plain", .stream(stream))
+    }
+
     func endBatch() {
+        script.stream.noteTurnEnd()
         script.record(.batchEnd)
     }
 
