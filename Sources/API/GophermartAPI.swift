@@ -70,7 +70,8 @@ package final class GophermartAPI: RequestHandler {
     }
 
     package func response(to error: RequestError) -> Response {
-        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
+        let fields = AnswerFields(requestID: requestIDs.id(of: error), grant: sharing.grant(to: error))
+        return fields.added(to: Problem(error).response)
     }
 
     package func endBatch() {

@@ -147,7 +147,7 @@ final class Connection: @unchecked Sendable {
 
     /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
     private func refuse(_ error: RequestError) {
-        let error = error.of(parser.requestID)
+        let error = error.of(parser.headers)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
         wait(for: .nothing)
