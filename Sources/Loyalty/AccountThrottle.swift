@@ -46,7 +46,7 @@ package final class AccountThrottle: Sendable {
         return try await body()
     }
 
-    private func beginHashing(from source: AttemptSource) -> Bool {
+    func beginHashing(from source: AttemptSource) -> Bool {
         state.withLock { state in
             let count = state.hashing[source, default: 0]
             guard hashingPerSourceMax == 0 || count < hashingPerSourceMax else { return false }
@@ -55,7 +55,7 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    private func endHashing(from source: AttemptSource) {
+    func endHashing(from source: AttemptSource) {
         state.withLock { state in
             guard let count = state.hashing[source], count > 0 else { preconditionFailure("what ends was begun") }
             state.hashing[source] = count == 1 ? nil : count - 1

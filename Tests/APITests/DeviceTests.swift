@@ -13,7 +13,8 @@ import Testing
     private static func showing(_ device: String) -> [String] { ["Cookie: device=\(device)"] }
 
     private func cookies(
-        _ path: String = "login", _ fields: [String] = [], body: Body = right, gives status: Int = 200, on api: TestAPI
+        _ path: String = "login", showing fields: [String] = [], body: Body = right, gives status: Int = 200,
+        on api: TestAPI
     ) async -> [String] {
         let answer = await Scenario("POST /api/user/\(path)", fields, body: body, gives: status).run(on: api)
         return answer.fields.filter { $0.hasPrefix("Set-Cookie: ") }.map { String($0.dropFirst(12)) }
@@ -64,10 +65,11 @@ import Testing
         let api = TestAPI()
         _ = await cookies(on: api)
         _ = await cookies(body: #"{"login":"bob","password":"secret"}"#, on: api)
-        #expect(await cookies(test.fields, on: api) == [session(3)] + (test.isKnown ? [] : [Self.handedOut(3)]))
+        #expect(
+            await cookies(showing: test.fields, on: api) == [session(3)] + (test.isKnown ? [] : [Self.handedOut(3)]))
         for _ in 0..<5 { _ = await cookies(body: Self.guess, gives: 401, on: api) }
         _ = await cookies(body: Self.guess, gives: 429, on: api)
-        _ = await cookies(test.fields, gives: test.isKnown ? 200 : 429, on: api)
+        _ = await cookies(showing: test.fields, gives: test.isKnown ? 200 : 429, on: api)
     }
 
     /// It is no credential: without the password it opens nothing, and guesses that show it are slowed as well.
@@ -76,8 +78,8 @@ import Testing
         _ = await cookies(on: api)
         let fields = Self.showing(CountedTokens.device(1))
         await Scenario("GET /api/user/balance", fields, gives: 401).run(on: api)
-        for _ in 0..<5 { #expect(await cookies(fields, body: Self.guess, gives: 401, on: api) == []) }
-        #expect(await cookies(fields, gives: 429, on: api) == [])
+        for _ in 0..<5 { #expect(await cookies(showing: fields, body: Self.guess, gives: 401, on: api) == []) }
+        #expect(await cookies(showing: fields, gives: 429, on: api) == [])
         // Not so at the address.
         #expect(await cookies(on: api).count == 2)
     }
