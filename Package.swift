@@ -30,21 +30,24 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix"], swiftSettings: wrapper),
 
         .target(name: "JSON", swiftSettings: safe),
+        .target(name: "Metrics", swiftSettings: safe),
         .target(name: "HTTP", swiftSettings: safe),
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
-        .target(name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite"], swiftSettings: safe),
+        .target(
+            name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"],
+            swiftSettings: safe),
         .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
         .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
         .target(
-            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI"],
+            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI"],
             swiftSettings: safe),
-        .target(name: "Front", dependencies: ["HTTP", "Posix"], swiftSettings: safe),
+        .target(name: "Front", dependencies: ["HTTP", "Metrics", "Posix"], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
-                "API", "Accrual", "AccrualSystem", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Posix", "SQLite",
-                "Store",
+                "API", "Accrual", "AccrualSystem", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Metrics", "Posix",
+                "SQLite", "Store",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -67,7 +70,9 @@ let package = Package(
                 "API", "AccrualSystem", "CSodium", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "TestSupport",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
-        .testTarget(name: "AppTests", dependencies: ["App", "JSON"]),
+        .testTarget(
+            name: "AppTests", dependencies: ["App", "Front", "HTTP", "JSON", "Loyalty", "Posix"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(

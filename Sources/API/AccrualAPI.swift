@@ -35,8 +35,11 @@ package final class AccrualAPI: RequestHandler {
         self.didClose = didClose
     }
 
+    package var routes: [RouteName] { router.names }
+
     package func respond(to request: Request) -> Reply {
-        outcome(of: request).reply(with: AnswerFields(requestID: requestIDs.id(of: request)))
+        var fields = AnswerFields(requestID: requestIDs.id(of: request))
+        return outcome(of: request, &fields).reply(with: fields)
     }
 
     package func response(to error: RequestError) -> Response {
@@ -51,10 +54,12 @@ package final class AccrualAPI: RequestHandler {
         didClose()
     }
 
-    private func outcome(of request: Request) -> Outcome {
+    private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
         do throws(Problem) {
             switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try Outcome(request, onOpen: route, contentCoding)
+            case .route(let route):
+                fields.route = route.number
+                return try Outcome(request, onOpen: route, contentCoding)
             case .answer(let response): return .now(response)
             }
         } catch {

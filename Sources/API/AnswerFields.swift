@@ -5,10 +5,16 @@ struct AnswerFields {
     let requestID: RequestID
     /// Nil where nothing is shared with other origins.
     var grant: CrossOriginSharing.Grant?
+    /// Who asked; nil where that is the connection's peer.
+    var client: IPAddress?
+    /// The number of the route that it came to; nil for none.
+    var route: Int?
 
     func added(to response: Response) -> Response {
         var response = response
         response.requestID = requestID
+        response.client = client
+        response.route = route
         if response.status.rawValue >= 400, response.contentType == Problem.mediaType { addID(to: &response) }
         grant?.add(to: &response)
         return response

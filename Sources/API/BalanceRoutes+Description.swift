@@ -17,15 +17,17 @@ extension Operation {
     static let withdraw = Operation(
         id: "withdraw", tag: "Balance", summary: "Spend points on an order",
         description: """
-            Repeated with the same order and sum it answers 200 and takes nothing more: a client that lost the answer can ask \
-            again.
+            Repeated with the same order and sum it answers 200 and takes nothing more, unless it was refunded: a client that \
+            lost the answer can ask again.
             """,
         body: MediaType("application/json", .spending, examples: ["spending": #"{"order":"2377225624","sum":751}"#]),
         responses: [
             Response(.ok, "The points are spent."),
             .problem(LoyaltyError.malformed("\"sum\" is not a number."), "The body is not that object."),
             .problem(LoyaltyError.notEnoughPoints, "The balance is lower than the sum."),
-            .problem(LoyaltyError.withdrawalConflict, "The order was paid for by another user or with another sum."),
+            .problem(
+                LoyaltyError.withdrawalConflict,
+                "The order was paid for by another user or with another sum, or its withdrawal was refunded."),
             .problem(
                 LoyaltyError.sumInvalid("\"sum\" has more than two decimal places."),
                 "The number of the order is none, or the sum is not above zero, too fine or too large."),

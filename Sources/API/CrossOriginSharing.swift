@@ -38,6 +38,11 @@ struct CrossOriginSharing: Sendable {
         origins.isEmpty ? nil : Grant(origin: allowedOrigin(of: request))
     }
 
+    /// For a request that could not be read, as far as it could.
+    func grant(to error: RequestError) -> Grant? {
+        origins.isEmpty ? nil : Grant(origin: error.origin.flatMap { allowed($0[...]) })
+    }
+
     /// Adds what a browser asks before it sends the request itself.
     func answerPreflight(_ request: Request, allow: String, in response: inout Response) {
         guard !origins.isEmpty, request.headers["access-control-request-method"] != nil,
@@ -50,7 +55,10 @@ struct CrossOriginSharing: Sendable {
 
     private func allowedOrigin(of request: Request) -> String? {
         let shown = request.headers.all("origin")
-        guard shown.count == 1, origins.contains(where: { shown[0].equalsIgnoringCase($0) }) else { return nil }
-        return String(decoding: shown[0], as: UTF8.self)
+        return shown.count == 1 ? allowed(shown[0]) : nil
+    }
+
+    private func allowed(_ origin: ArraySlice<UInt8>) -> String? {
+        origins.contains { origin.equalsIgnoringCase($0) } ? String(decoding: origin, as: UTF8.self) : nil
     }
 }

@@ -60,6 +60,9 @@ final class Documentation: Sendable {
 
 /// The document and the page of an API. They describe themselves too.
 struct DocumentationRoutes {
+    /// Public, and asked about again before it is used again.
+    private static let caching = "no-cache"
+
     let documentation: Documentation
     let described: [Route]
 
@@ -80,14 +83,14 @@ struct DocumentationRoutes {
         let kept = documentation.written { endpoints }[keyPath: which]
         let tag = EntityTag(state: kept.state, variation: .acceptEncoding).text
         if let condition = IfNoneMatch(request.headers), condition.isAny || condition.tag(of: kept.state) != nil {
-            return .notModified(tag: tag, vary: "Accept-Encoding")
+            return .notModified(tag: tag, vary: "Accept-Encoding", caching: Self.caching)
         }
         let isPacked = Preferences.prefersGzip(request.headers)
         var response = Response(.ok, contentType: kept.contentType, .bytes(kept.plain))
         if isPacked { response.replaceBody(.bytes(kept.packed), coding: "gzip") }
         response.vary(by: "Accept-Encoding")
         response.add("ETag", tag)
-        response.add("Cache-Control", "no-cache")
+        response.add("Cache-Control", Self.caching)
         response.add("X-Content-Type-Options", "nosniff")
         for field in kept.fields { response.add(field.name, field.value) }
         return response

@@ -33,6 +33,9 @@ package final class EventHub: Sendable {
         self.limits = limits
     }
 
+    /// Streams that are open now.
+    package var streamCount: Int { counts.withLock { $0.total } }
+
     /// Counts one more stream of a user, where there is room, until it is released.
     func admit(_ user: UserID) -> Admission {
         counts.withLock { counts in

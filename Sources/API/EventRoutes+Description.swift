@@ -8,7 +8,7 @@ extension Operation {
             Server-sent events (WHATWG HTML, section 9.2), for as long as the session and the connection last: `order` with an \
             `Order` for each change of an order's status, `balance` with a `Balance` for each change of the balance, `reset` \
             where something was missed that is not kept any more, and then everything is to be read afresh. Each has an id that \
-            grows. A comment comes every 15 seconds.
+            grows. A comment comes every 15 seconds, where the server's owner set nothing else.
             """,
         parameters: [
             Parameter(

@@ -53,9 +53,12 @@ final class EventStream: BodyStream {
         waiting += EventText.welcome
     }
 
+    /// Thousands of events may be behind it, and thousands of clients come back at once.
+    var nextTakesTurn: Bool { isBehind && waiting.isEmpty && !hasEnded }
+
     func next() -> [UInt8]? {
         guard !hasEnded else { return nil }
-        while waiting.isEmpty, isBehind { readLog() }
+        if nextTakesTurn { readLog() }
         readerWaits = waiting.isEmpty
         defer { waiting = [] }
         return waiting
@@ -79,7 +82,6 @@ final class EventStream: BodyStream {
 
     /// A change of its user, in the order of the log.
     func take(_ entry: ChangeLog.Entry) {
-        if entry.change.kind == .sessionsEnded { return endWithSession() }
         guard !isBehind, entry.id > position else { return }
         guard readerWaits, waiting.count < Self.waitingBytesMax else {
             position = ChangeID(rawValue: entry.id.rawValue - 1)
@@ -110,7 +112,8 @@ final class EventStream: BodyStream {
         isBehind = !found.isWhole
     }
 
-    private func endWithSession() {
+    /// Where the session is over by which it listens.
+    func endWithSession() {
         guard !hasEnded, (try? streams.authentication.user(showing: token[...])) != user else { return }
         hasEnded = true
         reader?.streamHasMore()

@@ -12,7 +12,9 @@ final class EventStreams {
     /// Nil while nobody listens.
     private var subscription: ChangeLog.Subscription?
     /// Everything up to here was handed to who listens.
-    private var position = ChangeID(rawValue: 0)
+    private var position = ChangeLog.Position(change: ChangeID(rawValue: 0), sessionEnds: 0)
+    /// Changes that are taken from the log at a time: the writer waits meanwhile.
+    private static let entriesPerReadMax = 1024
 
     init(hub: EventHub, authentication: Authentication) {
         self.hub = hub
@@ -47,18 +49,41 @@ final class EventStreams {
         subscription = nil
     }
 
-    /// Hands out everything that was committed since the last time.
+    /// Hands out everything that was committed since the last time. Sessions come first: nobody is told of a change that was
+    /// committed behind the end of theirs.
     func deliver() {
         guard subscription != nil else { return }
-        guard let entries = hub.changeLog.entries(after: position) else {
-            // More than is kept came at once: each finds out for itself what it missed.
-            position = hub.changeLog.latest
-            for stream in streams.values.joined() { stream.fallBehind() }
+        let end = hub.changeLog.end
+        endSessions()
+        deliverChanges(through: end.change)
+    }
+
+    private func endSessions() {
+        guard let users = hub.changeLog.sessionEnds(after: position.sessionEnds) else {
+            // More than is kept came at once.
+            position.sessionEnds = hub.changeLog.end.sessionEnds
+            for stream in streams.values.joined() { stream.endWithSession() }
             return
         }
-        for entry in entries {
-            for stream in streams[entry.change.user] ?? [] { stream.take(entry) }
+        position.sessionEnds += users.count
+        for user in users {
+            for stream in streams[user] ?? [] { stream.endWithSession() }
         }
-        if let last = entries.last { position = last.id }
+    }
+
+    private func deliverChanges(through last: ChangeID) {
+        while position.change < last {
+            let limit = min(Self.entriesPerReadMax, Int(last.rawValue - position.change.rawValue))
+            guard let entries = hub.changeLog.entries(after: position.change, limit: limit) else {
+                // More than is kept came at once: each finds out for itself what it missed.
+                position.change = hub.changeLog.latest
+                for stream in streams.values.joined() { stream.fallBehind() }
+                return
+            }
+            for entry in entries {
+                for stream in streams[entry.change.user] ?? [] { stream.take(entry) }
+            }
+            if let last = entries.last { position.change = last.id }
+        }
     }
 }

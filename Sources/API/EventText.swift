@@ -15,7 +15,6 @@ enum EventText {
         case .balance(let balance):
             writer.balance(balance)
             write("balance", entry.id, writer.bytes, into: &bytes)
-        case .sessionsEnded: return
         }
     }
 

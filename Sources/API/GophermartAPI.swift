@@ -21,6 +21,7 @@ package final class GophermartAPI: RequestHandler {
     }
 
     private let router: Router
+    private let proxies: TrustedProxies
     private let authentication: Authentication
     private let crossSiteCheck: CrossSiteCheck
     private let contentCoding: ContentCoding
@@ -43,7 +44,7 @@ package final class GophermartAPI: RequestHandler {
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
             versions: versions, cache: SessionCache(versions: versions))
         eventStreams = EventStreams(hub: events, authentication: authentication)
-        let proxies = TrustedProxies(networks: settings.trustedProxies)
+        proxies = TrustedProxies(networks: settings.trustedProxies)
         let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
             + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
@@ -59,13 +60,18 @@ package final class GophermartAPI: RequestHandler {
         self.didClose = didClose
     }
 
+    package var routes: [RouteName] { router.names }
+
     package func respond(to request: Request) -> Reply {
-        let fields = AnswerFields(requestID: requestIDs.id(of: request), grant: sharing.grant(to: request))
-        return outcome(of: request).reply(with: fields)
+        var fields = AnswerFields(
+            requestID: requestIDs.id(of: request), grant: sharing.grant(to: request),
+            client: proxies.client(of: request))
+        return outcome(of: request, &fields).reply(with: fields)
     }
 
     package func response(to error: RequestError) -> Response {
-        AnswerFields(requestID: requestIDs.id(of: error)).added(to: Problem(error).response)
+        let fields = AnswerFields(requestID: requestIDs.id(of: error), grant: sharing.grant(to: error))
+        return fields.added(to: Problem(error).response)
     }
 
     package func endBatch() {
@@ -85,10 +91,12 @@ package final class GophermartAPI: RequestHandler {
         didClose()
     }
 
-    private func outcome(of request: Request) -> Outcome {
+    private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
         do throws(Problem) {
             switch try router.find(request, crossSiteCheck, sharing) {
-            case .route(let route): return try outcome(of: request, on: route)
+            case .route(let route):
+                fields.route = route.number
+                return try outcome(of: request, on: route)
             case .answer(let response): return .now(response)
             }
         } catch {

@@ -11,18 +11,21 @@ extension Response {
     /// 204: a user has nothing of the kind.
     static var privateNothing: Response { Response(.noContent).withPrivateCaching }
 
-    /// 304: what the client has is still so (RFC 9110, section 15.4.5).
-    static func notModified(tag: String?, vary: String?) -> Response {
-        var response = Response(.notModified).withPrivateCaching
+    /// 304: what the client has is still so; with the `Cache-Control` that its 200 has (RFC 9110, section 15.4.5).
+    static func notModified(tag: String?, vary: String?, caching: String = privateCaching) -> Response {
+        var response = Response(.notModified)
+        response.add("Cache-Control", caching)
         if let vary { response.vary(by: vary) }
         if let tag { response.add("ETag", tag) }
         return response
     }
 
     /// Nothing for a shared cache, and the client's own asks before it uses it again (RFC 9111, section 5.2.2).
+    static let privateCaching = "private, no-cache"
+
     private var withPrivateCaching: Response {
         var response = self
-        response.add("Cache-Control", "private, no-cache")
+        response.add("Cache-Control", Self.privateCaching)
         return response
     }
 }

@@ -71,7 +71,9 @@ extension Problem {
         case .sumInvalid(let detail): self.init(.invalidSum, detail)
         case .notEnoughPoints: self.init(.notEnoughPoints, "There are not enough points on the account.")
         case .withdrawalConflict:
-            self.init(.withdrawalConflict, "The order was paid for by another user or with another sum.")
+            self.init(
+                .withdrawalConflict,
+                "The order was paid for by another user or with another sum, or its withdrawal was refunded.")
         case .overloaded(let seconds):
             self.init(.busy, "The server is busy; nothing happened.", fields: [.retryAfter(seconds)])
         case .unavailable(let seconds):

@@ -57,7 +57,7 @@ extension ProblemType {
         case .withdrawalConflict:
             (
                 .conflict, "Paid for otherwise",
-                "The order was paid for by another user or with another sum; nothing was debited."
+                "The order was paid for by another user or with another sum, or its withdrawal was refunded; nothing was debited."
             )
         case .ruleTaken: (.conflict, "Rule exists", "There is a reward rule with this match; remove that first.")
         case .tooManyRules: (.conflict, "Too many rules", "There are as many reward rules as there may be.")
@@ -108,7 +108,7 @@ extension ProblemType {
         case .failed:
             (
                 .internalServerError, "The server failed",
-                "Something is wrong with the server. Its log says what, at the request's id."
+                "Something is wrong with the server, and its log says what."
             )
         case .notImplemented:
             (.notImplemented, "Not implemented", "The method or the transfer coding is none that the server has.")

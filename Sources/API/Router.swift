@@ -31,11 +31,14 @@ struct Router {
         }
     }
 
+    /// The routes' names, by their numbers.
+    let names: [RouteName]
     private var resources: [Resource] = []
     /// What `OPTIONS *` is told: each method that some path has.
     private let allowSomewhere: String
 
     init(_ routes: [Route]) {
+        names = routes.map { RouteName(method: $0.method, path: $0.path) }
         let methods = [Method.get, .head, .post, .delete].filter { method in
             routes.contains { $0.method == (method == .head ? .get : method) }
         }

@@ -22,6 +22,11 @@ package final class AccrualGate: Sendable {
     /// The pace in force; nil for any.
     package var requestsPerMinuteMax: Int? { state.withLock { $0.pace.requestsPerMinuteMax } }
 
+    /// What the owner allows from now on; nil for any.
+    package func limit(requestsPerMinuteMax: Int?) {
+        state.withLock { $0.pace.configuredMax = requestsPerMinuteMax }
+    }
+
     /// The end of the pause, in milliseconds of the monotonic clock; nil where there is none.
     package func closedUntil(now: Int64) -> Int64? {
         state.withLock { $0.opensAt > now ? $0.opensAt : nil }

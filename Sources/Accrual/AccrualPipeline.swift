@@ -19,6 +19,7 @@ package struct PipelineConfiguration: Sendable {
 package final class AccrualPipeline: Sendable {
     package let pool: JobPool
     private let dispatcher: JobDispatcher
+    private let gate: AccrualGate
     private let cancellation: Cancellation
 
     /// `makeTransport` is called once on each worker's thread.
@@ -39,6 +40,7 @@ package final class AccrualPipeline: Sendable {
             return { job in client.ask(about: job) }
         }
         self.pool = pool
+        self.gate = gate
         self.cancellation = cancellation
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: processor, gate: gate, settlements: settlements,
@@ -51,6 +53,11 @@ package final class AccrualPipeline: Sendable {
     }
 
     package var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
+
+    /// What the owner allows from now on, in requests a minute; nil for any.
+    package func limit(requestsPerMinuteMax: Int?) {
+        gate.limit(requestsPerMinuteMax: requestsPerMinuteMax)
+    }
 
     /// Calls back between two ticks of the dispatcher; for whoever asks whether it still works.
     package func whenReached(_ answer: @escaping @Sendable () -> Void) {

@@ -4,8 +4,10 @@
 /// What the accrual system announced holds for ten minutes; then the pace is raised by a quarter where it was used up, and
 /// again after as long, until the accrual system asks for fewer once more or allows so many that they are as good as any number.
 package struct Pace: Sendable {
-    /// What the owner allows, whatever the accrual system says.
-    private let configuredMax: Int?
+    /// What the owner allows, whatever the accrual system says; nil for any.
+    package var configuredMax: Int? {
+        didSet { precondition(configuredMax.map { $0 > 0 } ?? true, "a pace lets something go") }
+    }
     /// What the accrual system announced, and what it has been raised to since.
     private var announcedMax: Int?
     private var raisedMax: Int?

@@ -24,6 +24,8 @@ final class AccrualServer: StoppableServer {
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
 
+    func apply(_ configuration: Configuration) {}
+
     func stop() {
         accruals.stopListening(withinMilliseconds: stopTimeoutMilliseconds)
         accruals.close()

@@ -16,6 +16,10 @@ protocol StoppableServer: Sendable {
     var parts: [ServerPart] { get }
     /// Of this moment, idle ones too.
     var connectionCount: Int { get }
+
+    /// Takes over what of the configuration may change while it runs.
+    func apply(_ configuration: Configuration)
+
     func stop()
 }
 
@@ -31,6 +35,9 @@ final class Application: StoppableServer {
     private let front: Front
     /// Nil where the owner can't be heard.
     private let control: ControlServer?
+    private let watch: ServerWatch
+    /// Nil where nobody can look.
+    private let admin: AdminServer?
     private let stopTimeoutMilliseconds: Int
 
     /// Why a server can't start, in a sentence for the owner.
@@ -42,19 +49,26 @@ final class Application: StoppableServer {
     static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
     /// Starts everything; what it throws leaves nothing running that matters, as the process ends then.
-    init(_ configuration: Configuration, accrual: AccrualSource, _ manager: ServiceManager, log: Log) throws(StartError)
-    {
+    init(
+        _ configuration: Configuration, accrual: AccrualSource, _ manager: ServiceManager, log writer: LogWriter
+    ) throws(StartError) {
+        let log = writer.log
         Self.raiseOpenFilesLimit(configuration, log)
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
         let listeners = try Self.listen(on: configuration.runAddress, for: "run_address", manager, .http)
-        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, log)
+        accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
-        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, log)
+        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
+        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         control = try Self.listenToOwner(configuration, store, log) { [pipeline] in
             pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
         }
+        watch = ServerWatch(
+            fronts: [("customers", front)] + (accruals?.front.map { [("accruals", $0)] } ?? []), store: store,
+            hasher: hasher, pipeline: pipeline, events: events, log: writer)
+        admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
         sweeper = store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
@@ -70,6 +84,7 @@ final class Application: StoppableServer {
 
     /// Stops in the order in which work flows, so that each part still finds the next.
     func stop() {
+        watch.noteStopping()
         let end = SystemClock.monotonicMilliseconds() + Int64(stopTimeoutMilliseconds)
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
         accruals?.stopListening(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
@@ -78,7 +93,12 @@ final class Application: StoppableServer {
         accruals?.close()
         control?.stop()
         sweeper.stop()
+        admin?.stop()
         store.stop()
+    }
+
+    func apply(_ configuration: Configuration) {
+        pipeline.limit(requestsPerMinuteMax: configuration.pipeline.requestsPerMinuteMax)
     }
 
     static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
@@ -91,7 +111,8 @@ final class Application: StoppableServer {
 
     /// Besides connections: the database, listeners, event loops, the accrual system's connections.
     static func openFilesWanted(_ configuration: Configuration) -> Int {
-        configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + 4 * configuration.dispatcher.workers + 256
+        configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
+            + 4 * configuration.dispatcher.workers + 256
     }
 
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
@@ -102,6 +123,7 @@ final class Application: StoppableServer {
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
+                log.flush()
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
         } catch {
@@ -126,25 +148,21 @@ final class Application: StoppableServer {
         }
     }
 
-    /// Shop software reaches the built-in accrual system where `accrual.listen` says. Where nobody said, a port that is taken is
-    /// no reason to serve no customers.
+    /// Shop software reaches the built-in accrual system where `accrual.listen` says.
     private static func makeBuiltInAccruals(
         _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ manager: ServiceManager,
-        _ log: Log
+        _ writer: LogWriter
     ) throws(StartError) -> BuiltInAccruals? {
         guard case .builtIn = source else { return nil }
-        let listeners: [Listener]
-        do throws(StartError) {
-            listeners = try listen(on: configuration.accrual.listen.address, for: "accrual.listen", manager, .accrual)
-        } catch {
-            guard !configuration.accrual.listen.isConfigured else { throw error }
-            log.warning("\(error): no receipts can be sent to the built-in accrual system; set accrual.listen")
-            listeners = []
-        }
+        let log = writer.log
+        let listeners = try listen(
+            on: configuration.accrual.listen, for: "accrual.listen", manager, .accrual,
+            orElse: "no receipts can be sent to the built-in accrual system", log)
         var front = configuration.front
         front.eventLoops = 1
         front.connectionsMax = BuiltInAccruals.connectionsMax
         front.connectionsPerAddressMax = BuiltInAccruals.connectionsMax
+        front.requestLog = writer
         let accruals = try BuiltInAccruals(configuration, front: front, listeners, store, log)
         for endpoint in accruals.endpoints { log.info("the built-in accrual system listens on http://\(endpoint)") }
         return accruals
@@ -185,6 +203,34 @@ final class Application: StoppableServer {
             makeTransport: makeTransport)
     }
 
+    private static func listenToAdmin(
+        _ configuration: Configuration, _ watch: ServerWatch, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ log: Log
+    ) throws(StartError) -> AdminServer? {
+        guard let listen = configuration.admin else { return nil }
+        let listeners = try Self.listen(
+            on: listen, for: "admin_address", manager, .admin, orElse: "nobody can watch the server", log)
+        guard !listeners.isEmpty else { return nil }
+        let admin = try AdminServer(configuration.front, listeners, watch, store, log)
+        for endpoint in admin.endpoints { log.info("metrics, healthz and readyz are at http://\(endpoint)") }
+        return admin
+    }
+
+    /// Where nobody chose the address, a port that is taken is no reason to serve no customers: there are no listeners then,
+    /// with a warning of what is to be done without.
+    private static func listen(
+        on listen: Configuration.Listen, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse,
+        orElse consequence: String, _ log: Log
+    ) throws(StartError) -> [Listener] {
+        do throws(StartError) {
+            return try Self.listen(on: listen.address, for: key, manager, use)
+        } catch {
+            guard !listen.isConfigured else { throw error }
+            log.warning("\(error): \(consequence); set \(key)")
+            return []
+        }
+    }
+
     /// Takes what the service manager passed for this use, and listens on the address where that is nothing.
     ///
     /// - Parameter key: the setting that has the address.
@@ -204,14 +250,16 @@ final class Application: StoppableServer {
 
     private static func serve(
         _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
-        _ queue: any OrderQueue, _ log: Log
+        _ queue: any OrderQueue, _ events: EventHub, _ writer: LogWriter
     ) throws(StartError) -> Front {
+        let log = writer.log
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.entityTagEpoch = UInt64.random(in: .min ... .max)
-        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
+        var front = configuration.front
+        front.requestLog = writer
         do {
-            return try Front(configuration: configuration.front, listeners: listeners) { [settings] _ in
+            return try Front(configuration: front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
                 return GophermartAPI(
                     accounts: AccountService(
@@ -225,6 +273,7 @@ final class Application: StoppableServer {
                     didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")
+                log.flush()
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)
             }
         } catch {

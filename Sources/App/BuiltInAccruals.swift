@@ -13,7 +13,7 @@ final class BuiltInAccruals: Sendable {
     private let recents = RecentReceipts()
     private let lookup: ReceiptLookup
     /// Nil where nobody listens.
-    private let front: Front?
+    let front: Front?
 
     /// Who sends receipts are the shop's few programs, and not its customers.
     static let connectionsMax = 1024
@@ -44,6 +44,7 @@ final class BuiltInAccruals: Sendable {
                     didEndBatch: { repository.endBatch() }, didClose: { repository.close() })
             } onFailure: { error in
                 log.error("an event loop of the accrual system can't go on: \(error)")
+                log.flush()
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)
             }
         } catch {

@@ -10,8 +10,9 @@ enum Command: String, Sendable, CaseIterable {
     case userDelete = "user delete"
     case orderList = "order list"
     case orderShow = "order show"
-    case adjust, refund, pool, stats, backup, restore, check, config, version
+    case adjust, refund, pool, stats, backup, restore, check, healthcheck, config, version
     case systemdUnit = "systemd-unit"
+    case man, completion
 
     var description: CommandDescription { servers ?? people ?? points ?? maintenance }
 
@@ -21,6 +22,15 @@ enum Command: String, Sendable, CaseIterable {
 
     /// The first words of commands of two.
     static let groups = ["user", "order"]
+
+    /// Those whose first word is this.
+    static func commands(ofGroup group: String) -> [Command] { allCases.filter { $0.rawValue.hasPrefix("\(group) ") } }
+
+    /// Of two words the second.
+    var lastWord: String { rawValue.split(separator: " ").last.map { String($0) } ?? rawValue }
+
+    /// Of two words the first.
+    var firstWord: String { rawValue.split(separator: " ").first.map { String($0) } ?? rawValue }
 
     /// What is in force where nothing is set.
     var defaults: Configuration {
@@ -52,9 +62,20 @@ extension Command {
             CommandDescription(
                 summary: "try it: a fresh database, invented accruals, and curl commands to paste", options: [.chaos],
                 settings: Settings.main.filter { $0.key == "run_address" }, statuses: Self.serverStatuses)
+        case .healthcheck:
+            CommandDescription(
+                summary: "ask the running server whether it can serve; ends with 0 or 1", readsConfiguration: true,
+                statuses: [ExitStatus.success, ExitStatus.unhealthy])
         case .config:
             CommandDescription(summary: "print the configuration in force", settings: Settings.main)
         case .version: CommandDescription(summary: "print the version")
+        case .man:
+            CommandDescription(
+                summary: "print the manual page", details: ["To read it: martlet man | man -l -"])
+        case .completion:
+            CommandDescription(
+                summary: "print what has a shell complete commands, flags and values", operands: [.shell],
+                details: Shell.allCases.map { "For \($0.rawValue): \($0.installation)" })
         case .systemdUnit:
             CommandDescription(
                 summary: "print a systemd unit for the configuration in force", options: [.socket],
@@ -140,8 +161,8 @@ extension Command {
         case .adjust:
             CommandDescription(
                 summary: "give a user points or take some, as a ledger entry", operands: ["LOGIN", "+POINTS|-POINTS"],
-                options: [.reason, .json], settings: Self.database,
-                details: ["The reason is needed. Nobody goes below zero."],
+                options: [.reason.needed, .json], settings: Self.database,
+                details: ["Nobody goes below zero."],
                 document: #"{"login", "points", "current", "withdrawn"}"#, statuses: Self.changeStatuses)
         case .refund:
             CommandDescription(

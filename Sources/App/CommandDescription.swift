@@ -1,28 +1,75 @@
-/// All that there is to say of a command: the parser goes by it, and the help prints it.
-struct CommandDescription: Sendable {
-    /// Something that follows a flag, or a flag alone.
-    struct Option: Sendable {
-        let flag: String
-        /// What its value is called; nil for a flag without one.
-        let value: String?
-        let summary: String
+import Loyalty
 
-        init(_ flag: String, _ value: String?, _ summary: String) {
-            self.flag = flag
-            self.value = value
-            self.summary = summary
+/// All that there is to say of a command: the parser goes by it, and the help, the manual page, the shells' completions and
+/// the README's table are made from it.
+struct CommandDescription: Sendable {
+    /// What stands for something that the person gives.
+    struct Value: Sendable, ExpressibleByStringLiteral {
+        let name: String
+        /// All that it may be; empty where that is no list.
+        let choices: [String]
+
+        init(_ name: String, choices: [String] = []) {
+            self.name = name
+            self.choices = choices
         }
 
+        init(stringLiteral name: String) { self.init(name) }
+
+        /// A shell completes what is called so with the names of files.
+        var isFile: Bool { name == "FILE" }
+    }
+
+    /// A flag, with a value or alone.
+    struct Option: Sendable {
+        /// The long one last.
+        let names: [String]
+        /// What follows it; nil for a flag alone.
+        let value: Value?
+        let summary: String
+        /// The variable that it wins over; nil where there is none.
+        var environment: String?
+        private(set) var isNeeded = false
+
+        init(_ flag: String, _ value: Value?, _ summary: String) {
+            self.init(names: [flag], value, summary)
+        }
+
+        init(names: [String], _ value: Value?, _ summary: String, environment: String? = nil) {
+            precondition(!names.isEmpty, "what has no name can't be given")
+            self.names = names
+            self.value = value
+            self.summary = summary
+            self.environment = environment
+        }
+
+        init(_ setting: Setting) {
+            self.init(
+                names: setting.flags, setting.flagValue, setting.summary, environment: setting.environment)
+        }
+
+        /// The same flag, where the command does nothing without it.
+        var needed: Option {
+            var needed = self
+            needed.isNeeded = true
+            return needed
+        }
+
+        var flag: String { names[names.count - 1] }
+
         /// `--reason TEXT`
-        var usage: String { value.map { "\(flag) \($0)" } ?? flag }
+        var usage: String { value.map { "\(flag) \($0.name)" } ?? flag }
     }
 
     let summary: String
     /// What it works with, as the usage shows it, all of them needed.
-    var operands: [String] = []
+    var operands: [Value] = []
+    /// Its flags besides those that set settings.
     var options: [Option] = []
     /// The settings that its flags set.
     var settings: [Setting] = []
+    /// Whether it goes by settings, also where its flags set none of them.
+    var readsConfiguration = false
     /// What there is to know besides, in lines.
     var details: [String] = []
     /// What `--json` prints.
@@ -30,17 +77,24 @@ struct CommandDescription: Sendable {
     /// How it may end, besides 64 and 78.
     var statuses: [Int32] = [ExitStatus.success]
 
+    /// Every flag that it takes, but for `--help`, which all take.
+    var allOptions: [Option] { options + settings.map(Option.init) + (isConfigured ? [.config] : []) }
+
+    /// Whether it can fail for its configuration.
+    var isConfigured: Bool { !settings.isEmpty || readsConfiguration }
+
     /// The flags with a value.
-    var flags: [String] {
-        settings.flatMap(\.flags) + (settings.isEmpty ? [] : [Help.configFlag])
-            + options.filter { $0.value != nil }.map(\.flag)
-    }
+    var flags: [String] { allOptions.filter { $0.value != nil }.flatMap(\.names) }
 
     /// The flags without one.
-    var switches: [String] { options.filter { $0.value == nil }.map(\.flag) }
+    var switches: [String] { allOptions.filter { $0.value == nil }.flatMap(\.names) }
 }
 
 extension CommandDescription.Option {
+    static let help = CommandDescription.Option(names: ["-h", "--help"], nil, "say what a command does, and stop")
+    static let config = CommandDescription.Option(
+        names: [Help.configFlag], "FILE", "JSON file of settings; config.json where there is one",
+        environment: "MARTLET_CONFIG")
     static let json = CommandDescription.Option("--json", nil, "print one JSON document")
     static let yes = CommandDescription.Option("--yes", nil, "ask no question first")
     static let chaos = CommandDescription.Option(
@@ -49,7 +103,8 @@ extension CommandDescription.Option {
     static let generate = CommandDescription.Option("--generate", nil, "make a password up, and print it once")
     static let reason = CommandDescription.Option("--reason", "TEXT", "why, to be kept with the ledger entry")
     static let user = CommandDescription.Option("--user", "LOGIN", "the orders of this user alone")
-    static let status = CommandDescription.Option("--status", "STATUS", "NEW, PROCESSING, INVALID or PROCESSED")
+    static let status = CommandDescription.Option(
+        "--status", .init("STATUS", choices: Order.Status.allCases.map(\.name)), "the orders in this status alone")
     static let limit = CommandDescription.Option(
         "--limit", "N", "at most so many, the newest; 50 where nothing is said")
 }

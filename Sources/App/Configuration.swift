@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     var database = DatabaseLocation(path: "martlet.db")
     /// Nil for the built-in one.
     var accrualSystem: AccrualAddress?
+    /// Where those who watch over the server ask it; nil for nowhere.
+    var admin: Listen? = Listen(address: Address(host: "localhost", port: 8082), isConfigured: false)
     /// Addresses and networks, as they are written.
     var trustedProxies: [String] = []
     /// Whose pages may call the API from a browser.
@@ -20,16 +22,32 @@ struct Configuration: Sendable {
     var storage = Storage()
     var backups = Backups()
     var dispatcher = Dispatcher()
-    var logLevel = Log.Level.info
+    var log = Logging()
+
+    /// An address with a default.
+    struct Listen: Sendable {
+        let address: Address
+        /// Whether somebody asked for it, and so has to hear where it can't be had.
+        let isConfigured: Bool
+
+        /// As somebody asked for it.
+        init?(_ text: String) {
+            guard let address = Address(text) else { return nil }
+            self.init(address: address, isConfigured: true)
+        }
+
+        init(address: Address, isConfigured: Bool) {
+            (self.address, self.isConfigured) = (address, isConfigured)
+        }
+    }
+
+    struct Logging: Sendable {
+        var level = Log.Level.info
+        var format = LogFormat.auto
+    }
 
     /// The built-in accrual system.
     struct Accrual: Sendable {
-        struct Listen: Sendable {
-            let address: Address
-            /// Whether somebody asked for it, and so has to hear where it can't be had.
-            let isConfigured: Bool
-        }
-
         var listen = Listen(address: Address(host: "localhost", port: 8081), isConfigured: false)
         /// 0 is no limit.
         var requestsPerMinute = 0

@@ -71,10 +71,13 @@ struct ConfigurationLoader {
         }
     }
 
-    /// An empty variable is one that is not set: that is how a shell's `VARIABLE= martlet` means it.
+    /// An empty variable is one that is not set, as a shell's `VARIABLE= martlet` means it, but for settings that something
+    /// can be taken from.
     private mutating func applyEnvironment() throws(ConfigurationError) {
         for setting in Settings.all {
-            guard let value = environment[setting.environment], !value.isEmpty else { continue }
+            guard let value = environment[setting.environment], setting.allowsEmpty || !value.isEmpty else {
+                continue
+            }
             try set(setting, .text(value), from: setting.environment)
         }
         let known = Set(Settings.all.map(\.environment) + ["MARTLET_CONFIG"])
@@ -148,6 +151,8 @@ extension ConfigurationLoader {
 extension String {
     /// Without characters that would break a line or steer a terminal.
     var oneLine: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "\u{FFFD}" : $0 }))
     }
 }

@@ -22,9 +22,8 @@ enum Demo {
         configuration.dispatcher.intervalMilliseconds = 100
         configuration.dispatcher.retryDelayMinMilliseconds = 200
         if isChaotic { configuration.dispatcher.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
-        let log = ConsoleLog.make(level: configuration.logLevel)
-        return Serve.run(log: log) { [configuration] manager throws(Application.StartError) in
-            try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: log)
+        return Serve.run(configuration, nil) { [configuration] manager, writer throws(Application.StartError) in
+            try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: writer)
         } didStart: {
             let cookies = "\(folder.path)/cookies"
             StandardStream.output.write(text(url: "http://\($0[0])", cookies: cookies, isChaotic: isChaotic))

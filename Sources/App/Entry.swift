@@ -20,40 +20,58 @@ package enum Entry {
     }
 
     private static func run(_ invocation: Invocation) -> Int32 {
-        if invocation.command == .version {
-            StandardStream.output.write("martlet \(Help.version)\n")
+        if let text = textWithoutConfiguration(invocation) {
+            StandardStream.output.write(text)
             return ExitStatus.success
         }
         do throws(ConfigurationError) {
-            let (configuration, warnings) = try ConfigurationLoader.load(
+            let source = ConfigurationSource(
                 flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
                 defaults: invocation.command.defaults, readFile: readFile)
+            let (configuration, warnings) = try source.load()
             for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
-            return run(invocation, configuration)
+            return run(invocation, configuration, source)
         } catch {
             StandardStream.error.write("martlet: \(error)\n")
             return ExitStatus.configuration
         }
     }
 
-    private static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+    private static func run(
+        _ invocation: Invocation, _ configuration: Configuration, _ source: ConfigurationSource
+    ) -> Int32 {
         switch invocation.command {
         case .config:
             StandardStream.output.write(configuration.document)
             return ExitStatus.success
-        case .serve: return Serve.run(configuration)
-        case .accrual: return Serve.runAccrualSystem(configuration)
+        case .serve: return Serve.run(configuration, source)
+        case .accrual: return Serve.runAccrualSystem(configuration, source)
         case .demo: return Demo.run(configuration, isChaotic: invocation.has(.chaos))
         case .restore: return RestoreCommand.run(invocation, configuration)
         case .systemdUnit: return SystemdUnitCommand.run(invocation, configuration, readFile: readFile)
-        case .version: preconditionFailure("answered without a configuration")
+        case .healthcheck: return HealthCheck.run(configuration)
+        case .version, .man, .completion: preconditionFailure("answered without a configuration")
         case .userList, .userShow, .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .orderList,
             .orderShow, .adjust, .refund, .pool, .stats, .backup, .check:
             return OwnerConsole(invocation, configuration).run()
         }
     }
 
-    private static func readFile(_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8] {
+    /// What is printed whatever is configured; nil for all other commands.
+    private static func textWithoutConfiguration(_ invocation: Invocation) -> String? {
+        switch invocation.command {
+        case .version: return "martlet \(Help.version)\n"
+        case .man: return ManualPage.text
+        case .completion:
+            guard let shell = Shell(rawValue: invocation.operands[0]) else {
+                preconditionFailure("the parser lets no other through")
+            }
+            return shell.completion
+        default: return nil
+        }
+    }
+
+    @Sendable private static func readFile(_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8] {
         do throws(SystemError) {
             return try File.read(path: path, bytesMax: configurationBytesMax)
         } catch {

@@ -1,6 +1,8 @@
 /// How the process ends, for scripts (sysexits.h, where it has a fitting one).
 enum ExitStatus {
     static let success: Int32 = 0
+    /// `martlet healthcheck`: the server can't serve. Docker knows 0 and 1 alone.
+    static let unhealthy: Int32 = 1
     /// What was asked for can't be as things are, or was not confirmed; nothing was changed.
     static let refused: Int32 = 1
     static let usage: Int32 = 64
@@ -18,7 +20,8 @@ enum ExitStatus {
     static func meaning(of status: Int32) -> String {
         switch status {
         case success: "done"
-        case refused: "it can't be as things are, or was not confirmed; nothing was changed"
+        case refused:
+            "it can't be as things are, or was not confirmed, and nothing was changed; or the server can't serve"
         case usage: "wrong usage"
         case damaged: "the database does not pass its check"
         case notFound: "there is no such user or order"

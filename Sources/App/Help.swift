@@ -26,7 +26,7 @@ enum Help {
     /// Of the commands whose first word is this.
     static func text(ofGroup group: String) -> String {
         var text = "\(usage(ofGroup: group))\nCommands:\n"
-        for command in commands(ofGroup: group) { text += row(command.rawValue, command.summary) }
+        for command in Command.commands(ofGroup: group) { text += row(command.rawValue, command.summary) }
         return text
     }
 
@@ -34,26 +34,31 @@ enum Help {
         guard let command else {
             return "usage: martlet [COMMAND] [FLAG VALUE]...\n       martlet help [COMMAND]\n"
         }
-        let description = command.description
-        let operands = description.operands.map { " \($0)" }.joined()
-        let options = description.options.map { " [\($0.usage)]" }.joined()
-        let settings = description.settings.isEmpty ? "" : " [FLAG VALUE]..."
-        return "usage: martlet \(command.rawValue)\(operands)\(options)\(settings)\n"
+        let settings = command.description.isConfigured ? " [FLAG VALUE]..." : ""
+        return "usage: \(synopsis(of: command))\(settings)\n"
+    }
+
+    /// With its operands and its own flags: `martlet user add LOGIN [--generate] [--json]`
+    static func synopsis(of command: Command) -> String {
+        let operands = command.description.operands.map { " \($0.name)" }.joined()
+        let options = command.description.options.map { $0.isNeeded ? " \($0.usage)" : " [\($0.usage)]" }.joined()
+        return "martlet \(command.rawValue)\(operands)\(options)"
     }
 
     static func usage(ofGroup group: String) -> String {
-        let names = commands(ofGroup: group).map { $0.rawValue.dropFirst(group.count + 1) }
+        let names = Command.commands(ofGroup: group).map(\.lastWord)
         return "usage: martlet \(group) \(names.joined(separator: "|")) ...\n       martlet help \(group)\n"
     }
 
-    private static func commands(ofGroup group: String) -> [Command] {
-        Command.allCases.filter { $0.rawValue.hasPrefix("\(group) ") }
+    /// How a command may end, in order.
+    static func allStatuses(of description: CommandDescription) -> [Int32] {
+        let statuses = description.isConfigured ? [ExitStatus.configuration] : []
+        return (description.statuses + [ExitStatus.usage] + statuses).sorted()
     }
 
     private static func statuses(of description: CommandDescription) -> String {
         var text = "Exit statuses:\n"
-        let statuses = description.settings.isEmpty ? [] : [ExitStatus.configuration]
-        for status in (description.statuses + [ExitStatus.usage] + statuses).sorted() {
+        for status in allStatuses(of: description) {
             text += row(String(status), ExitStatus.meaning(of: status))
         }
         return text
@@ -71,14 +76,37 @@ enum Help {
         return table
     }
 
+    /// The commands, as the README shows them.
+    static var commandsTable: String {
+        var table = "| command | what it does |\n| --- | --- |\n"
+        for command in Command.allCases {
+            let synopsis = synopsis(of: command).replacing("|", with: "\\|")
+            table += "| `\(synopsis)` | \(command.summary) |\n"
+        }
+        return table
+    }
+
+    /// How a setting is given on the command line, by the environment and in the file, as the README shows it.
+    static func names(of setting: Setting) -> String {
+        "| \(setting.flags.map { "`\($0)`" }.joined(separator: ", ")) | `\(setting.environment)` | `\(setting.key)` |"
+    }
+
     private static func flags(of command: Command) -> String {
         let description = command.description
         var text = "Flags, and the environment variables that they win over:\n"
-        for option in description.options { text += row(option.usage, option.summary) }
-        for setting in description.settings {
-            text += row(setting.flags.joined(separator: ", "), "\(setting.summary) (\(setting.environment))")
-        }
-        text += row(configFlag, "JSON file of settings (MARTLET_CONFIG); config.json where there is one")
+        for option in description.allOptions { text += row(nameColumn(option), explanation(of: option)) }
+        return text
+    }
+
+    private static func nameColumn(_ option: CommandDescription.Option) -> String {
+        option.names.count > 1 ? option.names.joined(separator: ", ") : option.usage
+    }
+
+    /// What it does, what its value may be, and the variable that it wins over.
+    static func explanation(of option: CommandDescription.Option) -> String {
+        var text = option.summary
+        if let choices = option.value?.choices, !choices.isEmpty { text += ": \(choices.joined(separator: ", "))" }
+        if let environment = option.environment { text += " (\(environment))" }
         return text
     }
 

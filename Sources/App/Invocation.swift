@@ -59,13 +59,13 @@ struct Invocation: Sendable {
         guard let first = rest.popFirst() else { preconditionFailure("a name is there") }
         if let command = Command(rawValue: first) { return .success(command) }
         guard Command.groups.contains(first) else {
-            return .failure(UnknownCommand(misuse: misuse("there is no command \"\(first)\"", nil)))
+            return .failure(UnknownCommand(misuse: misuse(unknown(first), nil)))
         }
         guard let second = rest.popFirst() else {
             return .failure(UnknownCommand(misuse: misuse("\(first) what?", group: first)))
         }
         if let command = Command(rawValue: "\(first) \(second)") { return .success(command) }
-        return .failure(UnknownCommand(misuse: misuse("there is no command \"\(first) \(second)\"", group: first)))
+        return .failure(UnknownCommand(misuse: misuse(unknown("\(first) \(second)"), group: first)))
     }
 
     private static func parse(_ arguments: ArraySlice<String>, for command: Command) -> Parsed {
@@ -81,6 +81,10 @@ struct Invocation: Sendable {
             guard mayBeFlag, isFlag(argument) else {
                 guard invocation.operands.count < description.operands.count else {
                     return misuse("\"\(argument)\" is too much", command)
+                }
+                let operand = description.operands[invocation.operands.count]
+                guard operand.choices.isEmpty || operand.choices.contains(argument) else {
+                    return misuse("\(operand.name) is one of \(operand.choices.joined(separator: ", "))", command)
                 }
                 invocation.operands.append(argument)
                 continue
@@ -104,7 +108,7 @@ struct Invocation: Sendable {
             }
         }
         if let missing = description.operands.dropFirst(invocation.operands.count).first {
-            return misuse("\(missing) is missing", command)
+            return misuse("\(missing.name) is missing", command)
         }
         return .run(invocation)
     }
@@ -114,7 +118,7 @@ struct Invocation: Sendable {
         argument.hasPrefix("-") && !(argument.dropFirst().first?.isNumber ?? false)
     }
 
-    private static func isHelp(_ argument: String) -> Bool { argument == "--help" || argument == "-h" }
+    private static func isHelp(_ argument: String) -> Bool { CommandDescription.Option.help.names.contains(argument) }
 
     private static func help(_ arguments: ArraySlice<String>) -> Parsed {
         if arguments.isEmpty { return .help(Help.overview) }
@@ -122,8 +126,13 @@ struct Invocation: Sendable {
             return .help(Help.text(ofGroup: group))
         }
         let name = arguments.joined(separator: " ")
-        guard let command = Command(rawValue: name) else { return misuse("there is no command \"\(name)\"", nil) }
+        guard let command = Command(rawValue: name) else { return misuse(unknown(name), nil) }
         return .help(Help.text(of: command))
+    }
+
+    private static func unknown(_ name: String) -> String {
+        let nearest = NearestName.of(name, among: Command.allCases.map(\.rawValue) + Command.groups + ["help"])
+        return "there is no command \"\(name)\"\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")"
     }
 
     private static func misuse(_ reason: String, _ command: Command?) -> Parsed {

@@ -61,7 +61,7 @@ struct OwnerRequest {
         case .check:
             command = .check
             rowsName = "rules"
-        case .serve, .accrual, .demo, .restore, .config, .version, .systemdUnit:
+        case .serve, .accrual, .demo, .restore, .healthcheck, .config, .version, .systemdUnit, .man, .completion:
             preconditionFailure("no command of the control socket")
         }
     }

@@ -3,52 +3,102 @@ import Posix
 
 /// `martlet serve`, and other servers: from the start to the signal that ends it.
 enum Serve {
-    static func run(_ configuration: Configuration) -> Int32 {
-        let log = ConsoleLog.make(level: configuration.logLevel)
-        let source = configuration.accrualSystem.map { AccrualSource.system($0) } ?? .builtIn
-        return run(log: log) { manager throws(Application.StartError) in
-            try Application(configuration, accrual: source, manager, log: log)
+    static func run(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
+        let accrual = configuration.accrualSystem.map { AccrualSource.system($0) } ?? .builtIn
+        return run(configuration, source) { manager, writer throws(Application.StartError) in
+            try Application(configuration, accrual: accrual, manager, log: writer)
         }
     }
 
     /// `martlet accrual`
-    static func runAccrualSystem(_ configuration: Configuration) -> Int32 {
-        let log = ConsoleLog.make(level: configuration.logLevel)
-        return run(log: log) { manager throws(Application.StartError) in
-            try AccrualServer(configuration, manager, log: log)
+    static func runAccrualSystem(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
+        run(configuration, source) { manager, writer throws(Application.StartError) in
+            try AccrualServer(configuration, manager, log: writer.log)
         }
     }
 
-    /// Serves until a signal; `didStart` is called once the server listens.
+    /// Serves until a signal; `didStart` is called once the server listens. Without a source, nothing is read again.
     static func run(
-        log: Log, _ start: (ServiceManager) throws(Application.StartError) -> any StoppableServer,
+        _ configuration: Configuration, _ source: ConfigurationSource?,
+        _ start: (ServiceManager, LogWriter) throws(Application.StartError) -> any StoppableServer,
         didStart: (_ endpoints: [Endpoint]) -> Void = { _ in }
     ) -> Int32 {
         ProcessSetup.ignoreBrokenPipes()
         // Before any thread starts: each inherits that it leaves the signals to this one.
-        StopSignal.block()
+        OwnerSignal.block()
+        let writer = LogWriter(configuration.log)
+        defer { writer.stop() }
+        let log = writer.log
         let server: any StoppableServer
         let manager: ServiceManager
         do throws(Application.StartError) {
             manager = try ServiceManager(environment: ProcessSetup.environment, log: log)
-            server = try start(manager)
+            server = try start(manager, writer)
         } catch {
-            StandardStream.error.write("martlet: \(error)\n")
+            log.error("\(error)")
             return error.status
         }
         for endpoint in server.endpoints { log.info("listening on http://\(endpoint)") }
         didStart(server.endpoints)
         manager.noteUnused()
-        manager.tell(.ready(status: "serving on \(server.endpoints.map(\.description).joined(separator: ", "))"))
+        let status = "serving on \(server.endpoints.map(\.description).joined(separator: ", "))"
+        manager.tell(.ready(status: status))
         let watchdog = manager.watchdogMilliseconds.map { milliseconds in
             Watchdog(intervalMilliseconds: milliseconds, parts: server.parts, manager: manager, log: log)
         }
-        let signal = StopSignal.wait()
-        log.info("\(signal): stopping; another signal ends it at once")
+        let reason = waitForStop(of: server, configuration, source, writer) { reload in
+            manager.whileReloading(status: status, reload)
+        }
+        log.info("\(reason): stopping; another signal ends it at once")
         manager.tell(.stopping(status: "finishing the requests of \(server.connectionCount) connections"))
         watchdog?.stop()
         server.stop()
         log.info("stopped")
         return ExitStatus.success
+    }
+
+    /// Reads the configuration again whenever the owner says so; returns what the server is to stop for.
+    private static func waitForStop(
+        of server: any StoppableServer, _ configuration: Configuration, _ source: ConfigurationSource?,
+        _ writer: LogWriter, whileReloading: (_ reload: () -> Void) -> Void
+    ) -> String {
+        var inForce = configuration
+        while true {
+            switch OwnerSignal.next() {
+            case .stop(let name): return name
+            case .reload:
+                // So the kernel tells a program that its terminal was closed, and nobody would find it then.
+                if writer.hasLostTerminal { return "SIGHUP from a terminal that was closed" }
+                guard let source else { continue }
+                whileReloading {
+                    guard let change = read(source, inForce, writer.log) else { return }
+                    inForce = change.configuration
+                    writer.apply(inForce.log)
+                    server.apply(inForce)
+                    tell(of: change, writer.log)
+                }
+            }
+        }
+    }
+
+    /// Nil where the configuration is broken, and then all stays as it was.
+    private static func read(
+        _ source: ConfigurationSource, _ inForce: Configuration, _ log: Log
+    ) -> ConfigurationChange? {
+        do throws(ConfigurationError) {
+            let (configuration, warnings) = try source.load()
+            for warning in warnings { log.warning(warning) }
+            return ConfigurationChange(from: inForce, to: configuration)
+        } catch {
+            log.error("SIGHUP: the configuration stays as it was: \(error)")
+            return nil
+        }
+    }
+
+    private static func tell(of change: ConfigurationChange, _ log: Log) {
+        let applied = change.applied.isEmpty ? "nothing" : change.applied.joined(separator: ", ")
+        log.info("SIGHUP: the configuration was read again; applied: \(applied)")
+        guard !change.waiting.isEmpty else { return }
+        log.warning("SIGHUP: changed, and in force after a restart: \(change.waiting.joined(separator: ", "))")
     }
 }

@@ -13,10 +13,14 @@ struct Setting: Sendable {
     let environment: String
     /// Empty where no flag sets it.
     let flags: [String]
+    /// What follows the flags, as the usage shows it.
+    let flagValue: CommandDescription.Value
     /// What it does, in a phrase.
     let summary: String
     /// What it may be, to follow "must be".
     let allowed: String
+    /// Whether an empty environment variable is a value, and not one that is not set.
+    let allowsEmpty: Bool
     /// Takes a value; false where it is not allowed.
     let set: @Sendable (Input, inout Configuration) -> Bool
     /// Writes the value as the JSON file has it.
@@ -48,19 +52,23 @@ extension Setting {
     /// A setting that has only a key and the environment variable that follows from it.
     init<Value>(
         _ key: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>,
-        _ summary: String
+        _ summary: String, allowsEmpty: Bool = false
     ) {
         self.init(
-            key, flags: [], environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind, summary)
+            key, flags: [], "VALUE", environment: "MARTLET_" + key.uppercased().replacing(".", with: "_"), path, kind,
+            summary, allowsEmpty: allowsEmpty)
     }
 
     init<Value>(
-        _ key: String, flags: [String], environment: String,
-        _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>, _ summary: String
+        _ key: String, flags: [String], _ flagValue: CommandDescription.Value, environment: String,
+        _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ kind: SettingKind<Value>, _ summary: String,
+        allowsEmpty: Bool = false
     ) {
         self.key = key
+        self.allowsEmpty = allowsEmpty
         self.environment = environment
         self.flags = flags
+        self.flagValue = flagValue
         self.summary = summary
         allowed = kind.allowed
         set = { input, configuration in

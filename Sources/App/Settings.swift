@@ -6,20 +6,21 @@ import Loyalty
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
     static let all: [Setting] =
-        main + neighbours + accrual + http + accounts + events + storage + backups + dispatcher + logging
+        main + admin + neighbours + accrual + http + accounts + events + storage + backups + dispatcher + logging
 
     static let main: [Setting] = [
         Setting(
-            "run_address", flags: ["-a", "--run-address"], environment: "RUN_ADDRESS", \.runAddress,
+            "run_address", flags: ["-a", "--run-address"], "ADDRESS", environment: "RUN_ADDRESS", \.runAddress,
             .text(anAddress, parse: { Address($0) }, write: \.description), "address to listen on"),
         Setting(
-            "database_uri", flags: ["-d", "--database-uri"], environment: "DATABASE_URI", \.database,
+            "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
             .text(
                 "the path of a SQLite file, alone or after file: or sqlite:; other databases are not spoken to",
                 parse: { DatabaseLocation($0) }, write: \.path),
             "file of the database"),
         Setting(
-            "accrual_system_address", flags: ["-r", "--accrual-system-address"], environment: "ACCRUAL_SYSTEM_ADDRESS",
+            "accrual_system_address", flags: ["-r", "--accrual-system-address"], "URL",
+            environment: "ACCRUAL_SYSTEM_ADDRESS",
             \.accrualSystem,
             .optional(
                 .text(
@@ -29,6 +30,17 @@ enum Settings {
     ]
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
+
+    private static let admin: [Setting] = [
+        Setting(
+            "admin_address", \.admin,
+            .text(
+                "\(anAddress), or empty for none",
+                parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0).map { .some($0) } },
+                write: { $0?.address.description ?? "" }),
+            "where /healthz, /readyz and /metrics are, for whoever watches the server",
+            allowsEmpty: true)
+    ]
 
     private static let neighbours: [Setting] = [
         Setting(
@@ -47,8 +59,7 @@ enum Settings {
         Setting(
             "accrual.listen", \.accrual.listen,
             .text(
-                anAddress, parse: { Address($0).map { Configuration.Accrual.Listen(address: $0, isConfigured: true) } },
-                write: \.address.description),
+                anAddress, parse: { Configuration.Listen($0) }, write: \.address.description),
             "where serve's built-in accrual system listens; whoever reaches it grants points"),
         Setting(
             "accrual.requests_per_minute", \.accrual.requestsPerMinute, .integer(0...RequestRate.requestsPerMinuteMax),
@@ -182,11 +193,15 @@ enum Settings {
 
     private static let logging: [Setting] = [
         Setting(
-            "log.level", \.logLevel,
+            "log.level", \.log.level,
             .text(
-                "debug, info, warning or error",
+                "debug, request, info, warning or error",
                 parse: { name in Log.Level.allCases.first { "\($0)" == name } }, write: { "\($0)" }),
-            "how much is logged")
+            "how much is logged; request is a line for each request"),
+        Setting(
+            "log.format", \.log.format,
+            .text("auto, text or json", parse: { LogFormat(rawValue: $0) }, write: \.rawValue),
+            "lines of text or of JSON; auto is text on a terminal, JSON elsewhere"),
     ]
 
     private static let milliseconds = 10...3_600_000

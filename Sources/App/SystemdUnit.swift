@@ -84,13 +84,23 @@ struct SystemdUnit: Sendable {
 
 /// Files, and whose they are.
 extension SystemdUnit {
-    /// The folder under `/var/lib` that systemd makes for the service; nil where the database stands elsewhere, or that has a
-    /// name which `StateDirectory=` can't have.
+    /// The folder under `/var/lib` that systemd makes for the service; nil where the database stands elsewhere.
     private var state: String? {
         let path = configuration.database.path
-        guard path.hasPrefix("/") else { return Self.defaultState }
-        guard path.hasPrefix(Self.stateRoot) else { return nil }
-        let folders = path.dropFirst(Self.stateRoot.count).split(separator: "/").dropLast()
+        return path.hasPrefix("/") ? Self.stateName(of: Self.folder(of: path)) : Self.defaultState
+    }
+
+    /// The folder for backups where it is within that one: systemd makes it too. Nil elsewhere.
+    private var backupsState: String? {
+        guard let state, let folder = configuration.backups.folder else { return nil }
+        let path = folder.hasPrefix("/") ? folder : "\(Self.stateRoot)\(state)/\(folder)"
+        return Self.stateName(of: path).flatMap { $0.hasPrefix("\(state)/") ? $0 : nil }
+    }
+
+    /// A folder as `StateDirectory=` names it; nil where it is not under `/var/lib`, or has a name that can't stand there.
+    private static func stateName(of folder: String) -> String? {
+        guard folder.hasPrefix(stateRoot) else { return nil }
+        let folders = folder.dropFirst(stateRoot.count).split(separator: "/").filter { $0 != "." }
         let areNames = folders.allSatisfy { name in
             name != ".." && name.utf8.allSatisfy { $0 > 0x2C && $0 < 0x7F && $0 != 0x3A && $0 != 0x5C }
         }
@@ -111,7 +121,8 @@ extension SystemdUnit {
         }
         var lines = ["UMask=0077", "ProtectSystem=strict", "ProtectHome=\(isInHome ? "read-only" : "yes")"]
         if let state {
-            lines += ["StateDirectory=\(state)", "StateDirectoryMode=0700", "WorkingDirectory=%S/\(state)"]
+            let states = [state, backupsState].compactMap { $0 }.joined(separator: " ")
+            lines += ["StateDirectory=\(states)", "StateDirectoryMode=0700", "WorkingDirectory=%S/\(state)"]
         } else {
             lines.append("WorkingDirectory=\(Self.escaped(Self.folder(of: configuration.database.path)))")
         }

@@ -30,6 +30,11 @@ extension Connection: BodyStreamReader {
             wait(for: .following)
             stream.beat()
         }
+        if stream.nextTakesTurn {
+            // What a client misses now it gets when it comes back.
+            if loop.isStopping { return try finish(stream, clientMaySend: false) }
+            guard takePartTurn() else { return false }
+        }
         guard let bytes = stream.next() else { return try finish(stream, clientMaySend: true) }
         if framing.isHTTP11 { outbox.append(chunk: bytes) } else { outbox.append(bytes) }
         if loop.isStopping { return try finish(stream, clientMaySend: false) }

@@ -9,38 +9,6 @@ final class Connection: @unchecked Sendable {
     // Safe: it belongs to one event loop. The loop calls it from its own thread, and its tasks run on the loop's executor;
     // nobody else has it.
 
-    /// What is to be done next.
-    enum Stage {
-        case reading
-        /// The handler has a request; a task brings the answer.
-        case answering
-        /// An answer's head is out, and its body follows part by part.
-        case streaming(any BodyParts)
-        /// An answer's head is out, and its body goes on for as long as the client listens.
-        case following(any BodyStream)
-        /// The last answer is on its way. Where its client may still be sending, closing would reset the answer away.
-        case closing(clientMaySend: Bool)
-        /// Nothing more is sent; what still comes is read away.
-        case lingering
-        case ended
-    }
-
-    /// What the connection waits for, which decides how long it may.
-    enum Wait {
-        /// For the handler or for its turn, which are ours to end in time.
-        case nothing
-        case idle, head, body, writing, lingering
-        /// For something to say, until the stream's next beat at most.
-        case following
-    }
-
-    /// Why a connection does not go on.
-    enum Ending: Error {
-        /// The peer has gone, or its time has.
-        case gone
-        case refused(RequestError)
-    }
-
     /// A pipeline's answers are sent once there is so much of them, or nothing more to answer.
     private static let outputBytesMax = 64 * 1024
     /// A client that sends ahead of its answers is read no further than this, or than a head may be long.
@@ -70,6 +38,7 @@ final class Connection: @unchecked Sendable {
     var stage = Stage.reading
     /// How the request that is being answered was framed, and so its answer has to be.
     var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    private var exchange = Exchange(method: nil, beganAt: 0, path: nil)
     private var pendingAnswer: (() async -> Response)?
     /// Whether it is its turn to make a part of a body, and whether it waits for that.
     private var mayMakePart = false
@@ -178,13 +147,13 @@ final class Connection: @unchecked Sendable {
 
     /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
     private func refuse(_ error: RequestError) {
-        let error = error.of(parser.requestID)
+        let error = error.of(parser.headers)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
         wait(for: .nothing)
-        outbox.append(
-            loop.handler.response(to: error),
-            .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
+        let response = loop.handler.response(to: error)
+        outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
+        loop.note(response, to: loop.begin(nil), of: peerAddress)
         stage = .closing(clientMaySend: true)
     }
 
@@ -217,6 +186,7 @@ extension Connection {
         framing.keepsAlive = request.keepsAlive
         framing.isHTTP11 = request.isHTTP11
         framing.omitsBody = request.method == .head
+        exchange = loop.begin(request)
         switch loop.handler.respond(to: request) {
         case .now(let response): take(response)
         case .later(let answer):
@@ -247,6 +217,7 @@ extension Connection {
         default: stage = afterAnswer
         }
         outbox.append(response, framing)
+        loop.note(response, to: exchange, of: peerAddress)
     }
 
     /// Whoever was free to go on may have done so already, where it is us who end it.
@@ -255,11 +226,7 @@ extension Connection {
     /// Makes the next part once those before it were taken, and it is the connection's turn.
     private func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
         guard try flush() else { return false }
-        guard mayMakePart else {
-            awaitPart()
-            return false
-        }
-        mayMakePart = false
+        guard takePartTurn() else { return false }
         let part: [UInt8]?
         do throws(BodyFailure) {
             part = try parts.next()
@@ -278,6 +245,16 @@ extension Connection {
         return false
     }
 
+    /// Whether it is its turn to make a part, which is used up with that; where it isn't, it will come.
+    func takePartTurn() -> Bool {
+        guard mayMakePart else {
+            awaitPart()
+            return false
+        }
+        mayMakePart = false
+        return true
+    }
+
     private func awaitPart() {
         guard !awaitsPart else { return }
         awaitsPart = true
@@ -294,8 +271,10 @@ extension Connection {
     /// Sends what there is; false where the client has to take some of it first.
     func flush() throws(Ending) -> Bool {
         while !outbox.isEmpty {
+            let countBefore = outbox.count
             let hasSent: Bool
             do throws(SystemError) { hasSent = try outbox.send(to: socket) } catch { throw .gone }
+            loop.counters.sentBytes.add(countBefore - outbox.count)
             guard hasSent else {
                 if wait != .writing { wait(for: .writing) }
                 if isExpired { throw .gone }
@@ -334,6 +313,7 @@ extension Connection {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
                 input.append(buffer[..<count])
+                loop.counters.receivedBytes.add(count)
                 // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it: its
                 // edge comes once, and perhaps many reads before it.
                 mayHaveInput = endWasReported || count == buffer.count

@@ -31,6 +31,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     let configuration: FrontConfiguration
     let handler: any RequestHandler
+    let counters: LoopCounters
     private let thread = ThreadIdentity.current
     private let listeners: [Listener]
     private let admission: Admission
@@ -57,6 +58,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var dateSecond: Int64 = -1
     /// The time of the turn, as `Date` has it (RFC 9110, section 6.6.1).
     private(set) var date = ""
+    /// Whether somebody wants a line for each request of this turn.
+    private var logsRequests = false
 
     /// Made on the thread that will run it.
     init(
@@ -66,6 +69,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.listeners = listeners
         self.admission = admission
         self.handler = handler
+        counters = LoopCounters(routes: handler.routes)
         bufferedBytesMax = configuration.bufferedBytesMax / configuration.eventLoops
         poller = try Poller()
         wakeup = try Wakeup()
@@ -84,13 +88,36 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         while !isDone {
             let eventCount = try poller.wait(timeoutMilliseconds: timeoutMilliseconds())
             readClocks()
+            counters.beginTurn(at: now)
+            logsRequests = configuration.requestLog?.isEnabled ?? false
             resumePostponed()
             for index in 0..<eventCount { take(poller.event(index)) }
             expireDeadlines()
             takeInbox()
             advanceRunnable()
             handler.endBatch()
+            counters.endTurn(at: SystemClock.monotonicNanoseconds())
         }
+    }
+
+    /// What is to be remembered of a request; nil where it could not be read.
+    func begin(_ request: Request?) -> Exchange {
+        Exchange(method: request?.method, beganAt: now, path: logsRequests ? request.map { Array($0.path) } : nil)
+    }
+
+    /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
+    func note(_ response: Response, to exchange: Exchange, of peer: IPAddress) {
+        let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt
+        counters.countAnswer(
+            route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
+        guard logsRequests, let log = configuration.requestLog else { return }
+        let hasNoBody = exchange.method == .head || response.status == .notModified
+        var bytes: Int?
+        if case .bytes(let body) = response.body { bytes = hasNoBody ? 0 : body.count }
+        log.write(
+            RequestRecord(
+                client: response.client ?? peer, method: exchange.method, path: exchange.path,
+                id: response.requestID?.text, status: response.status, bytes: bytes, nanoseconds: nanoseconds))
     }
 
     /// Asks the loop to accept no more, and to end when its connections are done or the time has come; from any thread.
@@ -157,6 +184,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     func remove(_ connection: Connection) {
         connections.remove(connection.token)
+        counters.closed.add()
         admission.release(connection.peer)
     }
 
@@ -294,6 +322,7 @@ extension EventLoop {
             refuse(socket)
             return
         }
+        counters.accepted.add()
         var taken: Socket? = consume socket
         let connection = connections.insert { token in
             Connection(socket: taken.take()!, peer: peer, token: token, loop: self)
@@ -310,6 +339,7 @@ extension EventLoop {
     /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
     /// read away: left there, it would make closing a reset.
     private func refuse(_ socket: borrowing Socket) {
+        counters.refused.add()
         let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
         var bytes: [UInt8] = []
         Encoder.encode(

@@ -44,6 +44,18 @@ package final class Front: Sendable {
         }
     }
 
+    /// What the loops have counted, together.
+    package var snapshot: FrontSnapshot {
+        let first = loops[0].counters.snapshot
+        return loops.dropFirst().reduce(into: first) { all, loop in all += loop.counters.snapshot }
+    }
+
+    /// How long the turn has been going on that began first of those that have not ended; 0 where all loops wait.
+    package func longestTurnNanoseconds(now: Int64) -> Int64 {
+        let began = loops.map { $0.counters.turnBeganAt.current }.filter { $0 > 0 }.min()
+        return began.map { max(0, now - Int64($0)) } ?? 0
+    }
+
     package var loopCount: Int { loops.count }
 
     /// Connections of this moment, idle ones too.

@@ -14,6 +14,9 @@ package struct FrontConfiguration: Sendable {
     /// use up the memory; over it, whoever holds more than 16 KiB is left, with a 503 where a body was half there.
     package var bufferedBytesMax = 128 * 1024 * 1024
 
+    /// Nil where nobody may ever want a line for each request.
+    package var requestLog: (any RequestLog)?
+
     package init() {}
 }
 

@@ -7,6 +7,10 @@ package protocol BodyStream: AnyObject {
     /// The client is there: `reader` is told of everything new from now on, until ``close()``.
     func open(for reader: any BodyStreamReader)
 
+    /// Whether ``next()`` has to make what it gives, at about the cost of a part of a body, and not only to hand it out: then
+    /// it is called once it is its turn among all who make something.
+    var nextTakesTurn: Bool { get }
+
     /// What there is to send, now that the client has taken all there was before; empty where there is nothing yet, nil
     /// at the end.
     func next() -> [UInt8]?

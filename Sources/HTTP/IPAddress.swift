@@ -123,7 +123,8 @@ package struct IPNetwork: Hashable, Sendable {
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(parts[0]) else { return nil }
-        let bitsMax = address.ipv4 == nil ? 128 : 32
+        // As it is written: an IPv4 address within IPv6 has the bits of the latter.
+        let bitsMax = parts[0].contains(UInt8(ascii: ":")) ? 128 : 32
         var bits = bitsMax
         if parts.count == 2 {
             let digits = parts[1]

@@ -1,6 +1,6 @@
 /// The request methods we know (RFC 9110, section 9; RFC 5789; QUERY of the IANA registry). Any other, and CONNECT, which
 /// only a proxy implements, is answered with 501.
-package enum Method: Sendable, Equatable, CaseIterable {
+package enum Method: Int, Sendable, CaseIterable {
     case get, head, post, put, delete, patch, options, trace, query
 
     package var name: String {

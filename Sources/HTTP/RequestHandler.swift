@@ -1,5 +1,8 @@
 /// Answers the requests of one event loop, on its thread.
 package protocol RequestHandler: AnyObject {
+    /// What its answers may be from, by the number that they carry.
+    var routes: [RouteName] { get }
+
     func respond(to request: Request) -> Reply
 
     /// The answer to a request that could not be read.
@@ -20,8 +23,20 @@ package protocol RequestHandler: AnyObject {
 }
 
 extension RequestHandler {
+    package var routes: [RouteName] { [] }
     package func begin(wake: @escaping @Sendable () -> Void) {}
     package func wakeUp() {}
+}
+
+/// How a kind of requests is called by whoever counts them: never by what a client wrote.
+package struct RouteName: Hashable, Sendable {
+    package let method: Method
+    /// `/api/orders/{number}`
+    package let path: String
+
+    package init(method: Method, path: String) {
+        (self.method, self.path) = (method, path)
+    }
 }
 
 /// How a request is answered.

@@ -26,7 +26,7 @@ struct RequestHead {
             framing = try Self.framing(headers, line, limits)
             expectsContinue = try Self.expectsContinue(headers, line)
         } catch {
-            throw error.of(RequestID(of: headers))
+            throw error.of(headers)
         }
         request = Request(
             method: line.method, target: line.target, host: line.authority ?? headers["host"], isHTTP11: line.isHTTP11,

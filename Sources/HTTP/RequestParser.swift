@@ -34,8 +34,8 @@ package struct RequestParser: Sendable {
     /// Whether a head was read whose body is still missing. Kept beside the state: a computed property would copy it all for
     /// a caller in another module.
     package private(set) var isInsideBody = false
-    /// The client's own name for the request whose body is still missing.
-    package private(set) var requestID: RequestID?
+    /// Those of the request whose body is still missing.
+    package private(set) var headers: Headers?
     /// What is held of a body that is still coming.
     package private(set) var bodyBytes = 0
 
@@ -58,7 +58,7 @@ package struct RequestParser: Sendable {
             case .chunked: state = .chunkedBody(head.request, ChunkedDecoder(limits: limits))
             }
             isInsideBody = true
-            requestID = RequestID(of: head.request.headers)
+            headers = head.request.headers
             if head.expectsContinue, input.isEmpty { return .needsContinue }
         }
         return try parseBody(&input)
@@ -85,7 +85,7 @@ package struct RequestParser: Sendable {
 
     private mutating func ended(_ request: Request) -> Outcome {
         isInsideBody = false
-        requestID = nil
+        headers = nil
         bodyBytes = 0
         return .request(request)
     }

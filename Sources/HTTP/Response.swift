@@ -28,6 +28,11 @@ package struct Response {
     package private(set) var body = Body.bytes([])
     /// What the answered request is called; nil where nobody named it.
     package var requestID: RequestID?
+    /// Which of its handler's routes it is from; nil where it is from none. This and the next are for whoever counts or logs,
+    /// and never sent.
+    package var route: Int?
+    /// Who asked; nil where that is the connection's peer.
+    package var client: IPAddress?
 
     package init(_ status: Status) {
         self.status = status

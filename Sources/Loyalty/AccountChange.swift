@@ -3,8 +3,6 @@ package struct AccountChange: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case order(Order)
         case balance(Balance)
-        /// A session was ended before its time. Nobody is told so, but whoever listens by it has to be looked at.
-        case sessionsEnded
     }
 
     package let user: UserID

@@ -20,6 +20,15 @@ package enum File {
     }
 }
 
+extension File {
+    /// How long a file is; nil where there is none. It is not opened for that, which for a database would drop SQLite's locks
+    /// (stat(2)).
+    package static func size(path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+}
+
 /// A folder that nobody else has, under TMPDIR or /tmp (mkdtemp(3)).
 package struct TemporaryFolder: Sendable {
     package let path: String

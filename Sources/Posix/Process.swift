@@ -40,30 +40,36 @@ package enum ProcessSetup {
     }
 }
 
-/// SIGTERM and SIGINT, taken by whoever waits for them (sigwait(3)).
-package enum StopSignal {
+/// What the owner tells a running server by a signal, taken by whoever waits for it (sigwait(3)).
+package enum OwnerSignal: Sendable {
+    /// SIGTERM or SIGINT, by its name.
+    case stop(String)
+    /// SIGHUP.
+    case reload
+
     /// Holds the signals back on this thread and on every one it starts; called before the first is started.
     package static func block() {
-        var set = signals
+        var set = set(of: [SIGTERM, SIGINT, SIGHUP])
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for the first of them; from then on another one ends the process at once. Returns its name.
-    package static func wait() -> String {
-        var set = signals
+    /// Waits for the next of them. Once it is to stop, another signal to stop ends the process at once.
+    package static func next() -> OwnerSignal {
+        var all = set(of: [SIGTERM, SIGINT, SIGHUP])
         var number: CInt = 0
-        while sigwait(&set, &number) != 0 {}
+        while sigwait(&all, &number) != 0 {}
+        if number == SIGHUP { return .reload }
         signal(SIGTERM, SIG_DFL)
         signal(SIGINT, SIG_DFL)
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
-        return number == SIGINT ? "SIGINT" : "SIGTERM"
+        var stopping = set(of: [SIGTERM, SIGINT])
+        pthread_sigmask(SIG_UNBLOCK, &stopping, nil)
+        return .stop(number == SIGINT ? "SIGINT" : "SIGTERM")
     }
 
-    private static var signals: sigset_t {
+    private static func set(of numbers: [CInt]) -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
+        for number in numbers { sigaddset(&set, number) }
         return set
     }
 }

@@ -17,11 +17,13 @@ package struct Socket: ~Copyable, Sendable {
         descriptor = Descriptor(owning: rawValue)
     }
 
-    /// Connects and waits until that is done; for clients, which may block (connect(2)).
-    package init(connectingTo endpoint: Endpoint) throws(SystemError) {
+    /// Connects and waits until that is done; for clients, which may block (connect(2)). Given a time, that bounds each
+    /// wait, that of receiving and sending too.
+    package init(connectingTo endpoint: Endpoint, withinSeconds seconds: Int? = nil) throws(SystemError) {
         let raw = socket(endpoint.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { throw SystemError("socket") }
         let descriptor = Descriptor(owning: raw)
+        if let seconds { try Self.limitWaiting(of: descriptor, seconds: seconds) }
         guard endpoint.withSocketAddress({ connect(raw, $0, $1) }) == 0 else { throw SystemError("connect") }
         self.descriptor = descriptor
     }
@@ -203,6 +205,10 @@ package struct ListeningSocket: ~Copyable, Sendable {
 extension Socket {
     /// Bounds how long a blocking call waits; over it, receiving and sending say that they would block (socket(7)).
     package func limitWaiting(seconds: Int) throws(SystemError) {
+        try Self.limitWaiting(of: descriptor, seconds: seconds)
+    }
+
+    fileprivate static func limitWaiting(of descriptor: borrowing Descriptor, seconds: Int) throws(SystemError) {
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             let length = socklen_t(MemoryLayout<timeval>.size)

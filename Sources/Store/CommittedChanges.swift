@@ -4,9 +4,12 @@ import Loyalty
 /// and forgotten where it is rolled back. Confined to the writer's thread.
 final class CommittedChanges {
     private var changes: [AccountChange] = []
+    /// Whoever listens by a session has to be looked at when it is ended before its time.
+    private var sessionEnds: [UserID] = []
 
     func removeAll() {
         changes.removeAll(keepingCapacity: true)
+        sessionEnds.removeAll(keepingCapacity: true)
     }
 
     func append(_ change: AccountChange) {
@@ -14,13 +17,13 @@ final class CommittedChanges {
     }
 
     func publish(to log: ChangeLog) {
-        log.publish(changes)
+        log.publish(changes, sessionEnds: sessionEnds)
     }
 
     /// Once for several sessions that end together.
     func appendEndedSession(of user: Int64) {
-        let change = AccountChange(.sessionsEnded, of: UserID(rawValue: user))
-        if changes.last != change { changes.append(change) }
+        let user = UserID(rawValue: user)
+        if sessionEnds.last != user { sessionEnds.append(user) }
     }
 
     static let function = "martlet_session_ended"

@@ -78,6 +78,13 @@ package final class LoyaltyStore: Sendable {
         ReceiptLookup(database: try DatabaseFile.openReader(path: path), log: log)
     }
 
+    /// What the server is watched through; as ``makeRepository()``.
+    package func makeProbe() throws(StoreError) -> sending StoreProbe {
+        StoreProbe(
+            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            clock: clock)
+    }
+
     /// What the owner's commands read and write through, on one thread that may block.
     package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> OwnerRepository {
         let database = try DatabaseFile.openReader(path: path)

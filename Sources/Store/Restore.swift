@@ -4,7 +4,7 @@ import SQLite
 /// Puts a backup in the place of a database.
 package enum Restore {
     /// Takes a checked copy of the backup for the database at `path`, on which no server may run. The database that was there
-    /// is kept beside it, under a name that ends in `suffix`.
+    /// is kept beside it, under a name that ends in `suffix`, and the new one has the same owner, also where root restores.
     ///
     /// At any moment in between, a power cut leaves one of both databases whole under the name; a database whose log could
     /// not be put back into it, since it is damaged, may be left without that log, which is then beside it.
@@ -28,6 +28,9 @@ package enum Restore {
         } catch {
             if !hadDatabase { try? PrivateFile.remove(path: file.path) }
             throw error
+        }
+        try Backup.system("\(restored) can't be given to the owner of \(path)") { () throws(SystemError) in
+            try PrivateFile.giveToOwner(of: file.path, path: restored)
         }
         let kept = file.path + suffix
         try keep(file.path, as: kept, hadDatabase: hadDatabase)

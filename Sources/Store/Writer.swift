@@ -18,8 +18,8 @@ package final class Writer: Sendable {
         /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses and
         /// recoveries longer.
         package var checkpointPages = 4096
-        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, a kilobyte where an order has
-        /// the longest of numbers.
+        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that where users
+        /// have one each, a kilobyte where an order has the longest of numbers.
         package var keptChangesMax = 65_536
 
         package init() {}
@@ -27,6 +27,8 @@ package final class Writer: Sendable {
 
     private let queue: BlockingQueue<WriteJob>
     private let thread: Thread
+    private let statistics = WriterStatistics()
+    private let queueCapacity: Int
     private let isStopping = Atomic<Bool>(false)
 
     private static let overloadedRetrySeconds = 1
@@ -39,10 +41,11 @@ package final class Writer: Sendable {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
         let handOver = HandOver(database)
         self.queue = queue
-        thread = Thread(name: "writer") {
+        queueCapacity = limits.queueCapacity
+        thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
                 database: handOver.take(), queue: queue, limits: limits, versions: versions, changeLog: changeLog,
-                log: log, onFatalError: onFatalError
+                statistics: statistics, log: log, onFatalError: onFatalError
             ).run()
         }
     }
@@ -94,6 +97,10 @@ package final class Writer: Sendable {
 
     /// Operations that wait now.
     package var waitingCount: Int { queue.count }
+
+    package var snapshot: WriterSnapshot {
+        WriterSnapshot(statistics, waiting: waitingCount, waitingMax: queueCapacity)
+    }
 
     private func submit(_ job: WriteJob, beyondCapacity: Bool = false) {
         guard !queue.put(job, beyondCapacity: beyondCapacity) else { return }

@@ -8,6 +8,7 @@ final class WriterLoop {
     private let queue: BlockingQueue<WriteJob>
     private let limits: Writer.Limits
     private let versions: UserVersions
+    private let statistics: WriterStatistics
     private let touched = TouchedUsers()
     private let changes = CommittedChanges()
     private let changeLog: ChangeLog
@@ -27,7 +28,7 @@ final class WriterLoop {
 
     init(
         database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions,
-        changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
+        changeLog: ChangeLog, statistics: WriterStatistics, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
         self.database = database
@@ -35,6 +36,7 @@ final class WriterLoop {
         self.limits = limits
         self.versions = versions
         self.changeLog = changeLog
+        self.statistics = statistics
         checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
         self.log = log
         self.onFatalError = onFatalError
@@ -74,7 +76,10 @@ final class WriterLoop {
         }
         do throws(SQLiteError) {
             let changesBefore = database.totalChanges
+            let beganAt = SystemClock.monotonicNanoseconds()
             let acknowledgements = try commit(batch)
+            statistics.noteCommit(
+                operations: batch.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
             // A batch that had nothing to write proves nothing about the disk.
             if database.totalChanges != changesBefore { noteSuccess() }
             // Whoever was answered finds it published.
@@ -112,6 +117,8 @@ final class WriterLoop {
         if error.isIOFailure { return end(after: error, batch) }
         if let trouble = Trouble(error) {
             note(trouble, error)
+            statistics.noteRefusal(
+                trouble == .diskFull ? .diskFull : .locked, at: SystemClock.monotonicMilliseconds())
             // After a crash the batch may turn out to have happened.
             return refuse(
                 batch, error.isIndexFailure ? .failed : .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
@@ -129,6 +136,7 @@ final class WriterLoop {
     /// The end: nobody is told that nothing happened, as nobody knows.
     private func end(after error: SQLiteError, _ batch: [WriteJob]) {
         isBroken = true
+        statistics.noteRefusal(.broken, at: SystemClock.monotonicMilliseconds())
         log.error("The database can't be trusted any more: \(error). Nothing further is written or acknowledged.")
         onFatalError()
         refuse(batch, .failed)
@@ -160,7 +168,9 @@ final class WriterLoop {
     private func runCheckpoint(_ mode: CheckpointMode) throws(SQLiteError) {
         database.setBusyTimeout(milliseconds: Self.checkpointWaitMilliseconds)
         defer { database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds) }
+        let beganAt = SystemClock.monotonicNanoseconds()
         try database.checkpoint(mode)
+        statistics.noteCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
     }
 
     private func finish() {
@@ -192,6 +202,7 @@ extension WriterLoop {
     }
 
     private func noteSuccess() {
+        statistics.noteSuccess()
         guard trouble != nil else { return }
         trouble = nil
         log.info("The database takes writes again.")

@@ -210,6 +210,7 @@ import Testing
         let tag = plain["ETag"] ?? ""
         let again = await api.answer(to: Scenario("GET \(path)", ["If-None-Match: \(tag)"], gives: 304))
         #expect(again.status == 304 && again["ETag"] == tag && again.body.isEmpty)
+        #expect(again["Cache-Control"] == "no-cache")
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.count < plain.body.count / 3)
     }
 }

@@ -163,10 +163,41 @@ import Testing
         let listeners = try ["ann", "other"].map { try #require(api.listen(as: $0)) }
         for listener in listeners { listener.take() }
         api.removeSession("ann", of: "ann")
-        api.publish(.sessionsEnded, .balance(1), of: "ann")
+        api.publish(.balance(1), of: "ann", sessionEnds: ["ann"])
         for listener in listeners { listener.take() }
         #expect(listeners.map(\.hasEnded) == [true, false])
         #expect(listeners.map(\.events.count) == [0, 1])
+    }
+
+    /// As in an outage of the loop, or where somebody signs thousands of sessions out at once.
+    @Test func aStreamEndsWithItsSessionHoweverManyEnd() throws {
+        let api = TestAPI()
+        api.addSession("other", of: "ann")
+        let listeners = try ["ann", "other", "bob"].map { try #require(api.listen(as: $0)) }
+        for listener in listeners { listener.take() }
+        api.removeSession("ann", of: "ann")
+        let others = [String](repeating: "carl", count: ChangeLog.sessionEndsKeptMax)
+        api.publish(.balance(1), of: "bob", sessionEnds: ["ann"] + others)
+        for listener in listeners { listener.take() }
+        #expect(listeners.map(\.hasEnded) == [true, false, false])
+        #expect(listeners.map { $0.events.map(\.name) } == [[], [], ["balance"]])
+    }
+
+    /// What comes is handed out at once; what is read from the log waits for its turn.
+    @Test func whoIsBehindWaitsForItsTurn() throws {
+        let api = TestAPI()
+        let start = api.changeLog.latest.rawValue
+        for amount in 1...300 { api.publish(.balance(Int64(amount)), of: "ann") }
+        let listeners = [try #require(api.listen(as: "ann", after: start)), try #require(api.listen(as: "ann"))]
+        // The welcome, three pages, and that there is no more.
+        let turns = listeners.map { listener in (0..<5).map { _ in (listener.nextTakesTurn, listener.takeOnce() > 0) } }
+        #expect(turns[0].map(\.0) == [false, true, true, true, false])
+        #expect(turns[0].map(\.1) == [true, true, true, true, false])
+        #expect(turns[1].map(\.0) == [Bool](repeating: false, count: 5))
+        api.publish(.balance(1), of: "ann")
+        #expect(listeners.map(\.nextTakesTurn) == [false, false])
+        for listener in listeners { listener.take() }
+        #expect(listeners.map(\.events.count) == [301, 1])
     }
 
     @Test func aBeatIsACommentUntilTheSessionIsOver() throws {

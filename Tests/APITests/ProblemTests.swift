@@ -91,7 +91,7 @@ import Testing
         Refusal(.notEnoughPoints, 402, "not-enough-points", "There are not enough points on the account."),
         Refusal(
             .withdrawalConflict, 409, "withdrawal-conflict",
-            "The order was paid for by another user or with another sum."),
+            "The order was paid for by another user or with another sum, or its withdrawal was refunded."),
         Refusal(.overloaded(retryAfterSeconds: 2), 503, "busy", busy, has: ["Retry-After: 2"]),
         Refusal(.unavailable(retryAfterSeconds: 30), 503, "unavailable", unable, has: ["Retry-After: 30"]),
         Refusal(.failed, 500, "failed", "The server failed; its log says more."),

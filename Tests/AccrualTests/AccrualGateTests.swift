@@ -26,4 +26,18 @@ import Testing
         #expect(gate.requestsPerMinuteMax == 6)
         #expect((0..<65_000).count { gate.pass(now: 200_000 + Int64($0)) } == 6)
     }
+
+    /// The owner's limit may change while the server runs; what the accrual system announced stays.
+    @Test func theOwnersPaceMayChange() {
+        let gate = AccrualGate()
+        gate.limit(requestsPerMinuteMax: 60)
+        #expect((0..<60_000).count { gate.pass(now: 10_000 + Int64($0)) } <= 60)
+        gate.close(until: 0, requestsPerMinute: 6, now: 200_000)
+        gate.limit(requestsPerMinuteMax: 30)
+        #expect(gate.requestsPerMinuteMax == 6)
+        gate.limit(requestsPerMinuteMax: 3)
+        #expect(gate.requestsPerMinuteMax == 3)
+        gate.limit(requestsPerMinuteMax: nil)
+        #expect(gate.requestsPerMinuteMax == 6)
+    }
 }

@@ -87,6 +87,9 @@ import Testing
             (["user"], "user what?"), (["user", "nonsense"], "there is no command \"user nonsense\""),
             (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
             (["order", "list", "--limit"], "--limit needs a value"), (["stats", "--yes"], "there is no flag --yes"),
+            (["srve"], "there is no command \"srve\"; did you mean \"serve\"?"),
+            (["user", "lst"], "there is no command \"user lst\"; did you mean \"user list\"?"),
+            (["completion", "tcsh"], "SHELL is one of bash, zsh, fish"), (["completion"], "SHELL is missing"),
             ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
         ]
         for (arguments, reason) in cases {
@@ -130,12 +133,6 @@ import Testing
     @Test func theReadmeHasEverySetting() throws {
         let readme = try repositoryFile("README.md")
         for row in Help.settingsTable.split(separator: "\n") { #expect(readme.contains(row), "\(row)") }
-    }
-
-    @Test func aLogLineIsALine() {
-        let line = ConsoleLog.line(.warning, "a\nb\u{1B}[31m\0", at: 1_700_000_000_007)
-        #expect(line == "2023-11-14T22:13:20.007Z WARNING a\u{FFFD}b\u{FFFD}[31m\u{FFFD}\n")
-        #expect(ConsoleLog.line(.info, String(repeating: "x", count: 10_000), at: 0).utf8.count < 4200)
     }
 
     private func repositoryFile(_ name: String) throws -> String {

@@ -48,6 +48,15 @@ import Testing
         #expect(try load(files: ["config.json": #"{"accrual": {"listen": ":8081"}}"#]).accrual.listen.isConfigured)
     }
 
+    /// Empty is no address at all there, and not one that was not given.
+    @Test func theAdminListenerIsTurnedOffByAnEmptyAddress() throws {
+        #expect(try load().admin?.isConfigured == false)
+        #expect(try load(environment: ["MARTLET_ADMIN_ADDRESS": "localhost:8082"]).admin?.isConfigured == true)
+        #expect(try load(environment: ["MARTLET_ADMIN_ADDRESS": ""]).admin == nil)
+        #expect(try load(files: ["config.json": #"{"admin_address": ""}"#]).admin == nil)
+        #expect(throws: ConfigurationError.self) { try load(environment: ["MARTLET_ADMIN_ADDRESS": "8082"]) }
+    }
+
     @Test func theAccrualSystemHasDefaultsOfItsOwn() throws {
         let none = { (_: String) throws(ConfigurationLoader.ReadError) -> [UInt8] in throw .missing }
         let (configuration, _) = try ConfigurationLoader.load(
@@ -100,8 +109,14 @@ import Testing
                 "config.json: dispatcher.workers must be a whole number from 1 to 1024"
             ),
             ([:], #"{"dispatcher": 8}"#, "config.json: dispatcher must be an object"),
-            ([:], #"{"log": {"level": "loud"}}"#, "config.json: log.level must be debug, info, warning or error"),
-            ([:], #"{"log": {"colour": true}}"#, "config.json: log.colour is no setting; there are log.level"),
+            (
+                [:], #"{"log": {"level": "loud"}}"#,
+                "config.json: log.level must be debug, request, info, warning or error"
+            ),
+            (
+                [:], #"{"log": {"colour": true}}"#,
+                "config.json: log.colour is no setting; there are log.level, log.format"
+            ),
             (
                 [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
                 "config.json: http.allowed_origins must be origins such as https://shop.example"
@@ -153,7 +168,7 @@ import Testing
     static func otherValue(of setting: Setting) -> (text: String, json: String) {
         switch setting.key {
         case "run_address": return (":9", "\":9\"")
-        case "accrual.listen": return (":9", "\":9\"")
+        case "accrual.listen", "admin_address": return (":9", "\":9\"")
         case "database_uri": return ("file:other.db", "\"other.db\"")
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
         case "cors_origins", "http.allowed_origins":
@@ -161,6 +176,7 @@ import Testing
         case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "log.level": return ("error", "\"error\"")
+        case "log.format": return ("text", "\"text\"")
         default:
             if setting.allowed == "true or false" { return ("true", "true") }
             // The first number of the range that no default has, and that leaves pairs of settings in order.

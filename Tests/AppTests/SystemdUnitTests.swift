@@ -38,13 +38,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (nil, true), ("backups", true), ("/var/lib/martlet/backups", true), ("/var/lib/martlet", true),
-        ("/var/lib/martlet-backups", false), ("/mnt/backups", false),
+        (nil, true, "martlet"), ("backups", true, "martlet martlet/backups"),
+        ("./a/../b", true, "martlet"), ("/var/lib/martlet/./old/backups/", true, "martlet martlet/old/backups"),
+        ("/var/lib/martlet", true, "martlet"), ("/var/lib/martlet-backups", false, "martlet"),
+        ("/mnt/backups", false, "martlet"),
     ])
-    func backupsElsewhereNeedAUser(folder: String?, isDynamic: Bool) {
+    func backupsElsewhereNeedAUser(folder: String?, isDynamic: Bool, states: String) {
         let lines = Self.lines(Self.unit { $0.backups.folder = folder }.service)
         #expect(lines.contains("DynamicUser=yes") == isDynamic)
         #expect(lines.contains("ReadWritePaths=\(folder ?? "")") != isDynamic)
+        #expect(lines.contains("StateDirectory=\(states)"), "\(lines.sorted())")
     }
 
     @Test(arguments: [(80, true), (1023, true), (1024, false), (8080, false), (0, false)] as [(UInt16, Bool)])

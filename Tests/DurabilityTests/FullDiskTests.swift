@@ -56,8 +56,11 @@ struct FullDiskTests {
         func isAnswered() -> Bool { (0..<50).contains { _ in shopper.askNext() != 503 } }
         for _ in 0..<1_000 where isAnswered() {}
         #expect(!isAnswered(), "the log took all of it")
+        let admin = try Client(endpoint: try server.adminEndpoint())
+        #expect(try admin.send("GET", "/readyz").text == "there is no room on the database's disk\n")
         try disk.empty()
         #expect((0..<200).allSatisfy { _ in isAnswered() })
+        #expect(try admin.send("GET", "/readyz").status == 200)
         #expect(shopper.complaints.isEmpty)
     }
 }

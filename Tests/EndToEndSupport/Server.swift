@@ -65,7 +65,7 @@ package final class Server {
     ) throws -> Server {
         var environment = [
             "RUN_ADDRESS": "127.0.0.1:0", "MARTLET_ACCRUAL_LISTEN": "127.0.0.1:0",
-            "DATABASE_URI": folder.file("martlet.db"),
+            "MARTLET_ADMIN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db"),
         ]
         environment["ACCRUAL_SYSTEM_ADDRESS"] = accrual
         environment.merge(extra) { $1 }
@@ -103,6 +103,14 @@ package final class Server {
         }
         guard let port else { throw TestFailure("no accrual system listens: \(logText)") }
         return try Client(endpoint: Endpoint(address: [127, 0, 0, 1], port: port))
+    }
+
+    /// Where whoever watches over it asks, which listens before the server does.
+    package func adminEndpoint() throws -> Endpoint {
+        _ = try endpoint()
+        let port = logText.firstMatch(of: /readyz are at http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+        guard let port else { throw TestFailure("no admin listener: \(logText)") }
+        return Endpoint(address: [127, 0, 0, 1], port: port)
     }
 
     package func signal(_ number: Int32) {

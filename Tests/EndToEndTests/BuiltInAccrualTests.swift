@@ -154,7 +154,9 @@ struct BuiltInAccrualTests {
         let server = try Server(
             in: folder, arguments: ["-a", "127.0.0.1:0"], environment: ["DATABASE_URI": "first.db"])
         try server.client().register("user")
-        #expect(server.logText.contains("WARNING accrual.listen: localhost:8081: "), "\(server.logText)")
+        #expect(
+            server.logText.contains(#""level":"warning","message":"accrual.listen: localhost:8081: "#),
+            "\(server.logText)")
         for address in ["localhost:8081", "\(try server.endpoint())"] {
             let second = try Server(
                 in: folder, arguments: ["-a", "127.0.0.1:0"],
@@ -176,22 +178,5 @@ struct BuiltInAccrualTests {
         let server = try Server(in: folder, arguments: ["accrual", "-a", "127.0.0.1:0", "-d", "notes.txt"])
         #expect(try server.waitForEnd() == 69)
         #expect(server.logText.contains("is not a database"))
-    }
-
-    /// The first thing that a newcomer reads, as it is printed there.
-    @Test func theReadmesFirstCommandsWork() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        let blocks = readme.split(separator: "```").map(String.init)
-        let block = try #require(blocks.first { $0.hasPrefix("sh\n") && $0.contains("/api/goods") })
-        let server = try Server.serving(in: try Folder())
-        let accrual = try server.accrualClient()
-        let endpoints = ("\(try server.endpoint())", "\(accrual.address)")
-        let script = block.dropFirst(3).replacing("localhost:8080", with: endpoints.0)
-            .replacing("localhost:8081", with: endpoints.1)
-        #expect(script.contains(endpoints.0) && script.contains(endpoints.1))
-        let output = String(decoding: try shell("cd \(server.folder.path) && set -e\n\(script)"), as: UTF8.self)
-        #expect(output.contains(#"{"current":700,"withdrawn":0}"#), "\(output)")
     }
 }

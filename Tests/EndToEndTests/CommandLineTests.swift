@@ -11,6 +11,8 @@ struct CommandLineTests {
     @Test(arguments: [
         (["--help"], Int32(0), "Commands:", ""), (["version"], 0, "martlet ", ""),
         (["help", "demo"], 0, "martlet demo", ""), (["config"], 0, "\"run_address\"", ""),
+        (["man"], 0, ".SH EXAMPLES", ""), (["completion", "bash"], 0, "complete -F", ""),
+        (["srve"], 64, "", "did you mean \"serve\"?"), (["completion", "tcsh"], 64, "", "bash, zsh, fish"),
         (["--nonsense"], 64, "", "--nonsense"), (["nonsense"], 64, "", "nonsense"),
         (["-d", "postgres://user:hidden@host/db"], 78, "", "database_uri"),
         (["--config", "missing.json"], 78, "", "missing.json"),

@@ -46,6 +46,22 @@ struct MaintenanceTests {
         #expect(try same.send("POST", "/api/user/orders", orderNumber(2)).status == 202)
     }
 
+    /// A server under systemd has an account of its own, and only root can restore for it.
+    @Test(.enabled(if: geteuid() == 0)) func whatRootRestoresStaysTheServers() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        #expect(try run("backup", "b.db", in: folder).status == 0)
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+        let nobody: UInt32 = 65534
+        #expect(chown(folder.file("martlet.db"), nobody, nobody) == 0)
+        #expect(try run("restore", "b.db", in: folder).status == 0)
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("martlet.db"))
+        #expect(attributes[.ownerAccountID] as? UInt32 == nobody)
+        #expect(attributes[.groupOwnerAccountID] as? UInt32 == nobody)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
     /// After a kill, what only the log holds is checked and backed up too.
     @Test func aKilledServersDatabaseIsRead() throws {
         let folder = try Folder()

@@ -155,6 +155,15 @@ struct ReadingTests {
         let balance = try client.send("GET", "/api/user/balance", fields: origin)
         #expect(balance["Access-Control-Allow-Origin"] == "http://localhost:3000" && balance["Vary"] == "Origin")
         client.authorization = nil
+        // Also what can't be read, as far as that goes.
+        for (origin, granted) in [("http://localhost:3000", "http://localhost:3000"), ("https://evil.example", nil)] {
+            let raw = try server.client()
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\nContent-Length: 104857600\r\n\r\n"
+            try raw.write(Array(head.utf8))
+            let answer = try raw.answer()
+            #expect(answer.status == 413 && answer["Vary"] == "Origin")
+            #expect(answer["Access-Control-Allow-Origin"] == granted)
+        }
         for evil in ["https://evil.example", "null"] {
             let answer = try client.send("POST", "/api/user/login", pair, fields: ["Origin: \(evil)"])
             #expect(answer.status == 403)

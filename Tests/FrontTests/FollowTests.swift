@@ -26,6 +26,33 @@ import Testing
         #expect(front.script.stream.closed == clients.count)
     }
 
+    /// Each has much to say that has to be made, and its client would take it all at once.
+    @Test func whoMakesMuchGivesWayToOthers() throws {
+        let front = try TestFront()
+        let clients = try (0..<20).map { _ in try front.client() }
+        for client in clients { try client.get("/backlog/100") }
+        let other = try front.client()
+        try other.get("/other")
+        #expect(try other.answer().text == "GET /other ")
+        let made = String(repeating: "1\r\nm\r\n", count: 100)
+        for client in clients { #expect(try client.text(upTo: made).hasSuffix("\r\n\r\n" + made)) }
+        #expect(front.script.stream.madeInATurnMax <= 8, "of 2000")
+        front.script.stream.say("said")
+        for client in clients { #expect(try client.text(upTo: "said\r\n") == "4\r\nsaid\r\n") }
+    }
+
+    /// A stop does not wait for what is to be made, which would take its clients' time and ours.
+    @Test func aStopMakesNothingMore() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.get("/backlog/1000000000")
+        #expect(try client.text(upTo: "m").hasSuffix("m"))
+        let reader = Posix.Thread(name: "read") { _ = try? client.rest() }
+        #expect(front.stop(withinMilliseconds: 20_000) < 8_000)
+        reader.join()
+        #expect(front.script.stream.closed == 1)
+    }
+
     /// What is sent ahead waits for the end.
     @Test func aRequestBehindIsAnsweredBehind() throws {
         let front = try TestFront()

@@ -45,7 +45,8 @@ final class Script: Sendable {
 }
 
 /// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, anything else says what was asked.
+/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, `/backlog/N`
+/// before that N times an `m` that has to be made, anything else says what was asked.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
     var streams: [ScriptedStream] = []
@@ -53,6 +54,8 @@ final class ScriptedHandler: RequestHandler {
     init(_ script: Script) {
         self.script = script
     }
+
+    let routes = [RouteName(method: .get, path: "/later"), RouteName(method: .get, path: "/route")]
 
     func begin(wake: @escaping @Sendable () -> Void) {
         script.stream.add(wake)
@@ -64,6 +67,7 @@ final class ScriptedHandler: RequestHandler {
 
     func respond(to request: Request) -> Reply {
         let target = String(decoding: request.target, as: UTF8.self)
+        let route = routes.firstIndex { target.hasPrefix($0.path) }
         script.record(.request(target))
         if target.hasPrefix("/later") {
             return .later { [script] in
@@ -71,10 +75,12 @@ final class ScriptedHandler: RequestHandler {
                     let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
                     precondition(isKept, "a test holds few requests")
                 }
-                return Self.text(text)
+                return Self.text(text, from: route)
             }
         }
-        return .now(answer(to: request, target))
+        var response = answer(to: request, target)
+        response.route = route
+        return .now(response)
     }
 
     private func answer(to request: Request, _ target: String) -> Response {
@@ -88,9 +94,8 @@ final class ScriptedHandler: RequestHandler {
             return Response(.ok, contentType: "text/plain", .parts(parts))
         }
         if target == "/peer" { return Self.text("\(request.peer)") }
-        if target == "/stream" {
-            return Response(.ok, contentType: "text/plain", .stream(ScriptedStream(script.stream, self)))
-        }
+        if target == "/stream" { return stream() }
+        if target.hasPrefix("/backlog/") { return stream(toMakeCount: Int(target.dropFirst("/backlog/".count))!) }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))
@@ -100,7 +105,13 @@ final class ScriptedHandler: RequestHandler {
         Response(error.status, contentType: "text/plain", .bytes(Array(error.detail.utf8)))
     }
 
+    private func stream(toMakeCount: Int = 0) -> Response {
+        let stream = ScriptedStream(script.stream, self, toMakeCount: toMakeCount)
+        return Response(.ok, contentType: "text/plain", .stream(stream))
+    }
+
     func endBatch() {
+        script.stream.noteTurnEnd()
         script.record(.batchEnd)
     }
 
@@ -108,8 +119,10 @@ final class ScriptedHandler: RequestHandler {
         script.record(.closed)
     }
 
-    private static func text(_ text: String) -> Response {
-        Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+    private static func text(_ text: String, from route: Int? = nil) -> Response {
+        var response = Response(.ok, contentType: "text/plain", .bytes(Array(text.utf8)))
+        response.route = route
+        return response
     }
 }
 

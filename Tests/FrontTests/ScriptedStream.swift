@@ -9,6 +9,8 @@ final class StreamScript: Sendable {
         var beatMilliseconds = 60_000
         var opened = 0
         var closed = 0
+        var madeInTurn = 0
+        var madeInATurnMax = 0
         var wakes: [@Sendable () -> Void] = []
     }
 
@@ -16,6 +18,8 @@ final class StreamScript: Sendable {
 
     var opened: Int { state.withLock { $0.opened } }
     var closed: Int { state.withLock { $0.closed } }
+    /// Of one loop.
+    var madeInATurnMax: Int { state.withLock { $0.madeInATurnMax } }
 
     var beatMilliseconds: Int {
         get { state.withLock { $0.beatMilliseconds } }
@@ -39,6 +43,15 @@ final class StreamScript: Sendable {
     func noteOpened() { state.withLock { $0.opened += 1 } }
     func noteClosed() { state.withLock { $0.closed += 1 } }
 
+    func noteMade() {
+        state.withLock { state in
+            state.madeInTurn += 1
+            state.madeInATurnMax = max(state.madeInATurnMax, state.madeInTurn)
+        }
+    }
+
+    func noteTurnEnd() { state.withLock { $0.madeInTurn = 0 } }
+
     /// What was said behind a place; nil once that is all and the end has come.
     func said(from start: Int) -> [UInt8]? {
         state.withLock { state in
@@ -54,10 +67,13 @@ final class ScriptedStream: BodyStream {
     private var reader: (any BodyStreamReader)?
     private var saidCount = 0
     private var waiting: [UInt8] = []
+    /// What it says before anything else, and has to make for that.
+    private var toMakeCount: Int
 
-    init(_ script: StreamScript, _ handler: ScriptedHandler) {
+    init(_ script: StreamScript, _ handler: ScriptedHandler, toMakeCount: Int) {
         self.script = script
         self.handler = handler
+        self.toMakeCount = toMakeCount
     }
 
     var beatMilliseconds: Int { script.beatMilliseconds }
@@ -68,7 +84,14 @@ final class ScriptedStream: BodyStream {
         script.noteOpened()
     }
 
+    var nextTakesTurn: Bool { toMakeCount > 0 }
+
     func next() -> [UInt8]? {
+        if toMakeCount > 0 {
+            toMakeCount -= 1
+            script.noteMade()
+            return [UInt8(ascii: "m")]
+        }
         guard let said = script.said(from: saidCount) else { return nil }
         saidCount += said.count
         defer { waiting = [] }

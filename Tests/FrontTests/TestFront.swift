@@ -23,6 +23,8 @@ final class TestFront: Sendable {
     }
 
     var endpoint: Endpoint { listeners[0].endpoint }
+    var snapshot: FrontSnapshot { front.snapshot }
+    var longestTurnNanoseconds: Int64 { front.longestTurnNanoseconds(now: SystemClock.monotonicNanoseconds()) }
 
     func client(patienceMilliseconds: Int = 20_000) throws -> TestClient {
         try TestClient(endpoint, patienceMilliseconds: patienceMilliseconds)

@@ -26,6 +26,8 @@ final class Listener: BodyStreamReader {
 
     func streamHasMore() { wasTold = true }
 
+    var nextTakesTurn: Bool { stream.nextTakesTurn }
+
     /// Takes one stretch, as the front does when its client has taken those before; what it has in bytes.
     @discardableResult
     func takeOnce() -> Int {
@@ -80,8 +82,9 @@ extension TestAPI {
     }
 
     /// A commit, and the turn of the loop that it wakes.
-    func publish(_ kinds: AccountChange.Kind..., of user: String) {
-        changeLog.publish(kinds.map { AccountChange($0, of: users[user]!) })
+    func publish(_ kinds: AccountChange.Kind..., of user: String, sessionEnds: [String] = []) {
+        changeLog.publish(
+            kinds.map { AccountChange($0, of: users[user]!) }, sessionEnds: sessionEnds.map { users[$0]! })
         api.wakeUp()
     }
 }

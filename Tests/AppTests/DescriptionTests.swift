@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@testable import App
+
+/// One description of commands, flags and settings: whatever is printed or written of them agrees.
+@Suite struct DescriptionTests {
+    @Test func theReadmeHasEveryCommand() throws {
+        #expect(try readme().contains(Help.commandsTable), "\(Help.commandsTable)")
+    }
+
+    @Test func theReadmeHasEveryFlagAndItsVariable() throws {
+        let readme = try readme()
+        for setting in Settings.all where !setting.flags.isEmpty {
+            #expect(readme.contains(Help.names(of: setting)), "\(setting.key)")
+        }
+        let config = CommandDescription.Option.config
+        #expect(readme.contains("| `\(config.flag)` | `\(config.environment ?? "")` | |"))
+    }
+
+    /// The README names the rule, and not each variable.
+    @Test func variablesFollowTheirKeys() throws {
+        for setting in Settings.all where setting.flags.isEmpty {
+            let name = "MARTLET_\(setting.key.uppercased().replacingOccurrences(of: ".", with: "_"))"
+            #expect(setting.environment == name)
+        }
+        let known = Settings.all.map(\.environment) + [CommandDescription.Option.config.environment]
+        let ofTests = ["MARTLET_SEED", "MARTLET_TEST_SCALE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE"]
+        for match in try readme().matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
+            let name = String(match.output)
+            #expect(known.contains(name) || ofTests.contains(name), "\(name)")
+        }
+    }
+
+    @Test func aFlagTakesTheSameEverywhere() {
+        var values: [String: String] = [:]
+        for option in Command.allCases.flatMap(\.description.allOptions) {
+            for name in option.names {
+                let value = option.value?.name ?? ""
+                #expect(values.updateValue(value, forKey: name) ?? value == value, "\(name)")
+            }
+        }
+    }
+
+    @Test func theManualNamesEverything() {
+        let page = ManualPage.text
+        for command in Command.allCases {
+            #expect(page.contains(Roff.escaped("\n\(Help.synopsis(of: command))\n")), "\(command)")
+            for option in command.description.allOptions {
+                #expect(page.contains(Roff.escaped(option.names.joined(separator: ", "))), "\(option.flag)")
+            }
+        }
+        for setting in Settings.all {
+            for text in [setting.key, setting.environment, setting.allowed] {
+                #expect(page.contains(Roff.escaped(text)), "\(setting.key)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("a-b", #"a\-b"#), (".SH x\n.y", #"\&.SH x"# + "\n" + #"\&.y"#), ("'x'", #"\&\(aqx\(aq"#),
+        (#"a\fB"#, #"a\efB"#), ("…", #"\[u2026]"#), ("a.b", "a.b"), ("\u{1F426}", #"\[u1F426]"#),
+    ])
+    func theManualTakesTextAsText(text: String, source: String) {
+        #expect(Roff.escaped(text) == source)
+    }
+
+    @Test(arguments: Shell.allCases)
+    func everyShellKnowsEveryWord(shell: Shell) {
+        let script = shell.completion
+        for word in CommandWord.first + Command.groups.flatMap(CommandWord.second) {
+            #expect(script.contains(word.text), "\(word.text)")
+        }
+        // fish has the names without their dashes.
+        let dashes: Set<Character> = shell == .fish ? ["-"] : []
+        for name in Command.allCases.flatMap(\.description.allOptions).flatMap(\.names) {
+            #expect(script.contains(name.trimmingPrefix(while: dashes.contains)), "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        ("srve", "serve"), ("users", "user"), ("user shw", "user show"), ("user reset-pasword", "user reset-password"),
+        ("hlep", nil), ("helpp", "help"), ("statz", "stats"), ("Stats", "stats"), ("x", nil), ("", nil),
+        ("nonsense", nil), (String(repeating: "serve", count: 100), nil),
+    ])
+    func whatWasMeantIsGuessed(typed: String, meant: String?) {
+        let names = Command.allCases.map(\.rawValue) + Command.groups + ["help"]
+        #expect(NearestName.of(typed, among: names) == meant)
+    }
+
+    @Test(arguments: [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)])
+    func changesAreCounted(a: String, b: String, distance: Int) {
+        #expect(NearestName.distance(a, b) == distance)
+    }
+
+    private func readme() throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    }
+}

@@ -1,0 +1,91 @@
+import EndToEndSupport
+import Foundation
+import JSON
+import Testing
+
+/// What README.md shows is what happens.
+@Suite(.serialized)
+struct ReadmeTests {
+    private static let hasCaddy = FileManager.default.isExecutableFile(atPath: "/usr/bin/caddy")
+
+    /// One after the other beside one server, as a reader from top to bottom would.
+    @Test func theCommandsPrintWhatIsShown() throws {
+        let server = try Server.serving(in: try Folder())
+        let scripts = try Readme().scripts()
+        #expect(scripts.count >= 3)
+        for (script, output) in scripts {
+            // A busy machine has a little longer.
+            let shown = try run(script.replacing("sleep 2", with: "sleep 4"), beside: server)
+            #expect(Self.comparable(shown) == Self.comparable(try Self.addressed(output, server)), "\(script)")
+        }
+    }
+
+    @Test func theServerBeginsAsInThePicture() throws {
+        let server = try Server.serving(in: try Folder(), environment: ["MARTLET_LOG_FORMAT": "text"])
+        // The warning is about the SQLite of the machine.
+        let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
+        let picture = facts(try Self.addressed(Readme().block("logs"), server))
+        #expect(picture.count == 3)
+        #expect(Array(facts(server.logText).prefix(3)) == picture)
+    }
+
+    /// And systemd makes the folder for backups that it names.
+    @Test func theShopsConfigurationIsInForce() throws {
+        let folder = try Folder()
+        let text = try Readme().block("configures")
+        try folder.write(text, to: "shop.json")
+        let martlet = try Server(in: folder, arguments: ["config", "--config", "shop.json"])
+        #expect(try martlet.waitForEnd() == 0, "\(martlet.logText)")
+        let shown = try #require(try JSONParser.parse(Array(text.utf8)[...]).object)
+        let inForce = try #require(try JSONParser.parse(Array(martlet.outputText.utf8)[...]).object)
+        #expect(inForce["trusted_proxies"] == shown["trusted_proxies"])
+        for key in ["folder", "keep"] {
+            #expect(inForce["backups"]?.object?[key] == shown["backups"]?.object?[key], "\(key)")
+        }
+        let unit = try Server(in: folder, arguments: ["systemd-unit", "--config", "shop.json"])
+        #expect(try unit.waitForEnd() == 0, "\(unit.logText)")
+        #expect(unit.outputText.contains("\nStateDirectory=martlet martlet/backups\n"), "\(unit.outputText)")
+    }
+
+    @Test(.enabled(if: hasCaddy)) func caddyTakesTheCaddyfile() throws {
+        let folder = try Folder()
+        try folder.write(try Readme().block("caddyfile") + "\n", to: "Caddyfile")
+        let caddy = try Server(
+            in: folder, arguments: ["validate", "--adapter", "caddyfile", "--config", "Caddyfile"],
+            environment: ["HOME": folder.path], executable: "/usr/bin/caddy")
+        #expect(try caddy.waitForEnd() == 0, "\(caddy.logText)")
+    }
+
+    /// Runs a script with the server's folder to work in, its ports in place of the default ones, and `martlet` on the path.
+    private func run(_ script: String, beside server: Server) throws -> String {
+        let folder = server.folder
+        let link = folder.file("martlet")
+        if !FileManager.default.fileExists(atPath: link) {
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Server.executable)
+        }
+        try folder.write(try Self.addressed(script, server), to: "script.sh")
+        // No progress is shown where the output goes to a terminal.
+        try folder.write("silent\nshow-error\n", to: ".curlrc")
+        let path = "\(folder.path):/usr/local/bin:/usr/bin:/bin"
+        let output = try shell("cd \(folder.path) && env -i HOME=. PATH=\(path) sh -e script.sh")
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func addressed(_ text: String, _ server: Server) throws -> String {
+        let addresses = [
+            "8080": "\(try server.endpoint())", "8081": try server.accrualClient().address,
+            "8082": "\(try server.adminEndpoint())",
+        ]
+        return addresses.reduce(text) { text, address in
+            text.replacing("localhost:\(address.key)", with: address.value)
+                .replacing("127.0.0.1:\(address.key)", with: address.value)
+        }.replacing("/home/anna", with: URL(fileURLWithPath: server.folder.path).resolvingSymlinksInPath().path)
+    }
+
+    /// Without what differs from run to run: times and durations, and the last line's end.
+    private static func comparable(_ text: String) -> String {
+        text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/, with: "TIME")
+            .replacing(/in \d+\.\d s/, with: "in SECONDS")
+            .trimmingCharacters(in: .newlines)
+    }
+}

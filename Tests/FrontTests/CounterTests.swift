@@ -1,0 +1,115 @@
+import Front
+import HTTP
+import Posix
+import Synchronization
+import Testing
+
+/// What the loops count, and what they tell of each request.
+@Suite struct CounterTests {
+    private static let route = RouteName(method: .get, path: "/route")
+    private static let later = RouteName(method: .get, path: "/later")
+
+    private func answers(
+        _ front: TestFront, _ route: RouteName?, _ method: HTTP.Method?, _ status: Status
+    ) -> Int {
+        front.snapshot.answers.filter {
+            $0.key.route == route && $0.key.method == method && $0.key.status == status
+        }.reduce(0) { $0 + $1.value }
+    }
+
+    @Test func everyAnswerIsCountedOnce() throws {
+        let front = try TestFront { $0.eventLoops = 2 }
+        let clients = try (0..<8).map { _ in try front.client() }
+        for round in 0..<10 {
+            for client in clients {
+                try client.get(round == 0 ? "/none" : "/route/\(round)?query")
+                _ = try client.answer()
+            }
+        }
+        let client = clients[0]
+        try client.send("HEAD /route HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try client.answer(omitsBody: true)
+        try client.get("/later/1")
+        front.script.held.take()?.answer()
+        _ = try client.answer()
+        try client.send("GARBAGE\r\n\r\n")
+        _ = try client.answer()
+        #expect(answers(front, Self.route, .get, .ok) == 72)
+        #expect(answers(front, Self.route, .head, .ok) == 1)
+        #expect(answers(front, nil, .get, .noContent) == 8)
+        #expect(answers(front, Self.later, .get, .ok) == 1)
+        #expect(answers(front, nil, nil, .badRequest) == 1)
+        let snapshot = front.snapshot
+        #expect(snapshot.answers.values.reduce(0, +) == 83)
+        #expect(snapshot.durations[Self.route]?.count == 73)
+        #expect(snapshot.durations[Self.later]?.count == 1)
+        #expect(snapshot.durations[nil]?.count == 9)
+        #expect(snapshot.turns.count > 0)
+    }
+
+    @Test func connectionsAndBytesAreCounted() throws {
+        let front = try TestFront { $0.connectionsMax = 2 }
+        var clients = try (0..<2).map { _ in try front.client() }
+        for client in clients {
+            try client.get("/none")
+            _ = try client.answer()
+        }
+        let refused = try front.client()
+        #expect(try refused.answer().status == 503)
+        let snapshot = front.snapshot
+        #expect(snapshot.connectionsOpen == 2)
+        #expect(snapshot.connectionsAccepted == 2)
+        #expect(snapshot.connectionsRefused == 1)
+        #expect(snapshot.receivedBytes == 2 * "GET /none HTTP/1.1\r\nHost: test\r\n\r\n".utf8.count)
+        #expect(snapshot.sentBytes > 100)
+        clients.removeLast()
+        #expect(waitUntil { front.snapshot.connectionsOpen == 1 })
+    }
+
+    @Test func aLoopThatHangsIsSeen() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.get("/block")
+        #expect(waitUntil { front.longestTurnNanoseconds > 20_000_000 })
+        front.script.unblock()
+        _ = try client.answer()
+        #expect(waitUntil { front.longestTurnNanoseconds == 0 })
+    }
+
+    private final class Recorder: RequestLog {
+        let records = Mutex<[RequestRecord]>([])
+        let isOn = Atomic<Bool>(true)
+
+        var isEnabled: Bool { isOn.load(ordering: .relaxed) }
+        func write(_ record: RequestRecord) { records.withLock { $0.append(record) } }
+    }
+
+    @Test func everyAnswerHasItsRecordWhereSomebodyWantsIt() throws {
+        let recorder = Recorder()
+        let front = try TestFront { $0.requestLog = recorder }
+        let client = try front.client()
+        try client.get("/route/x?token=hidden", fields: "Cookie: session=hidden\r\n")
+        let length = try client.answer().body.count
+        try client.get("/later/1?hidden")
+        front.script.held.take()?.answer()
+        _ = try client.answer()
+        try client.get("/parts/3")
+        _ = try client.answer()
+        recorder.isOn.store(false, ordering: .relaxed)
+        try client.get("/unseen")
+        _ = try client.answer()
+        recorder.isOn.store(true, ordering: .relaxed)
+        try client.send("GET /hidden HTTP/9.9\r\n\r\n")
+        _ = try client.answer()
+        let records = recorder.records.withLock { $0 }
+        #expect(
+            records.map { $0.path.map { String(decoding: $0, as: UTF8.self) } } == [
+                "/route/x", "/later/1", "/parts/3", nil,
+            ])
+        #expect(records.map(\.status) == [.ok, .ok, .ok, .httpVersionNotSupported])
+        #expect(records.map(\.method) == [.get, .get, .get, nil])
+        #expect(records[0].bytes == length)
+        #expect(records[2].bytes == nil)
+        #expect(records.allSatisfy { $0.nanoseconds >= 0 && $0.client == IPAddress(ipv4: 0x7F00_0001) })
+    }
+}
