@@ -56,7 +56,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
-        .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty"]),
+        .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty", "TestSupport"]),
         .testTarget(
             name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
         .testTarget(

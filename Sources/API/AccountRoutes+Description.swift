@@ -32,7 +32,11 @@ extension Operation {
     static let signOut = Operation(
         id: "signOut", tag: "Accounts", summary: "Sign out",
         description: "The session that the request shows ends; others of the user go on.",
-        responses: [Response(.noContent, "The session has ended.", headers: [setCookie])])
+        responses: [
+            Response(
+                .noContent, "The session has ended.",
+                headers: [setCookie("The session for browsers, empty and at its end.")])
+        ])
 
     static let changePassword = Operation(
         id: "changePassword", tag: "Accounts", summary: "Change the password",
@@ -88,16 +92,20 @@ extension Operation {
     private static let signedIn = Response(
         .ok, "Signed in: show the token of either field with the requests to come.",
         headers: [
-            setCookie,
+            setCookie(
+                "The session for browsers, as long as it lasts. A second field may bring a `device`, which is no credential: "
+                    + "who shows it when signing in waits for nothing that others at the same address have tried."),
             Header(
                 "Authorization", "The session for programs.",
                 Schema(.string, "", [.pattern("^Bearer [A-Za-z0-9_-]+$")], example: #""Bearer TOKEN""#)),
         ])
 
     /// An empty one that ends at once is removed.
-    private static let setCookie = Header(
-        "Set-Cookie", "The session for browsers, as long as it lasts; empty once it has ended.",
-        Schema(
-            .string, "", [.pattern("^session=[A-Za-z0-9_-]*; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+")],
-            example: #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000""#))
+    private static func setCookie(_ summary: String) -> Header {
+        Header(
+            "Set-Cookie", summary,
+            Schema(
+                .string, "", [.pattern("^session=[A-Za-z0-9_-]*; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+")],
+                example: #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000""#))
+    }
 }

@@ -23,18 +23,20 @@ struct AccountRoutes {
         let network = proxies.clientNetwork(of: request)
         let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
-            let session = try await accounts.register(login: pair.login, password: pair.password, from: network)
-            return authentication.signedIn(session, isSecure: isSecure)
+            let signedIn = try await accounts.register(login: pair.login, password: pair.password, from: network)
+            return authentication.signedIn(signedIn, isSecure: isSecure)
         }
     }
 
     private func signIn(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
         let network = proxies.clientNetwork(of: request)
+        let device = request.cookie("device").flatMap { Device($0) }
         let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
-            let session = try await accounts.signIn(login: pair.login, password: pair.password, from: network)
-            return authentication.signedIn(session, isSecure: isSecure)
+            let signedIn = try await accounts.signIn(
+                login: pair.login, password: pair.password, from: network, showing: device)
+            return authentication.signedIn(signedIn, isSecure: isSecure)
         }
     }
 

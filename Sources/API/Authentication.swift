@@ -5,6 +5,8 @@ import Loyalty
 struct Authentication {
     /// Longer than any token of ours; more is not worth looking up.
     private static let tokenBytesMax = 128
+    /// A year: a device is to outlive sessions, as it is there for when they have ended.
+    private static let deviceSeconds: Int64 = 365 * 86_400
 
     let accounts: AccountService
     /// How long the cookie is kept; the session ends then too.
@@ -37,11 +39,18 @@ struct Authentication {
         return accounts.id(of: SessionToken(text: String(decoding: text, as: UTF8.self)))
     }
 
-    /// 200, with the session as a cookie and as a header. `isSecure` says that the client came through TLS.
-    func signedIn(_ session: NewSession, isSecure: Bool) -> Response {
+    /// 200, with the session as a cookie and as a header, and with the device where it is new. `isSecure` says that the client
+    /// came through TLS.
+    func signedIn(_ signedIn: SignedIn, isSecure: Bool) -> Response {
         var response = Response(.ok)
-        response.add("Set-Cookie", cookie(session.token.text, maxAge: sessionSeconds, isSecure: isSecure))
-        response.add("Authorization", "Bearer \(session.token.text)")
+        let token = signedIn.session.token.text
+        response.add("Set-Cookie", cookie(token, maxAge: sessionSeconds, isSecure: isSecure))
+        if let device = signedIn.newDevice {
+            response.add(
+                "Set-Cookie",
+                cookie(device.text, named: "device", path: "/api/user", maxAge: Self.deviceSeconds, isSecure: isSecure))
+        }
+        response.add("Authorization", "Bearer \(token)")
         response.add("Cache-Control", "no-store")
         return response
     }
@@ -54,9 +63,11 @@ struct Authentication {
         return response
     }
 
-    private func cookie(_ value: String, maxAge: Int64, isSecure: Bool) -> String {
+    private func cookie(
+        _ value: String, named name: String = "session", path: String = "/", maxAge: Int64, isSecure: Bool
+    ) -> String {
         let secure = cookieIsSecure || isSecure ? "; Secure" : ""
-        return "session=\(value); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
+        return "\(name)=\(value); Path=\(path); HttpOnly; SameSite=Lax; Max-Age=\(maxAge)\(secure)"
     }
 
     static func token(of request: Request) -> ArraySlice<UInt8>? {

@@ -59,7 +59,7 @@ extension Configuration {
             failuresPerLoginMax: accounts.failuresPerLoginMax,
             failuresPerNetworkMax: accounts.failuresPerAddressMax,
             registrationsPerHourMax: accounts.registrationsPerAddressMax,
-            delaySecondsMax: Int64(accounts.delaySecondsMax))
+            delaySecondsMax: Int64(accounts.delaySecondsMax), hashingPerSourceMax: accounts.hashingPerAddressMax)
     }
 
     /// Nil where nothing is backed up by the clock.

@@ -75,7 +75,8 @@ struct Configuration: Sendable {
         var passwordBytesMin = 1
         var hashingThreads = 2
         var hashingQueueMax = 256
-        /// Of these three, 0 is no limit.
+        /// Of these four, 0 is no limit.
+        var hashingPerAddressMax = 64
         var failuresPerLoginMax = 5
         var failuresPerAddressMax = 100
         var registrationsPerAddressMax = 10_000

@@ -113,6 +113,9 @@ enum Settings {
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
             "passwords that wait to be hashed; more get 503"),
         Setting(
+            "accounts.hashing_per_address_max", \.accounts.hashingPerAddressMax, .integer(0...100_000),
+            "passwords of an address that wait or are hashed; more get 503; 0 is no limit"),
+        Setting(
             "accounts.login_failures_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
             "failed sign-ins an hour, of a login from an address, that delay none; 0 is no limit"),
         Setting(

@@ -7,7 +7,7 @@ package final class Argon2Hasher: PasswordHasher {
     private let argon2: Argon2
     /// What a password is verified against where there is no such login: the same work as for any other.
     let dummy: PasswordHash
-    private let queue: BlockingQueue<Job>
+    private let queue: TurnQueue<AttemptSource, Job>
     private let state = Mutex(State())
 
     private struct State {
@@ -18,8 +18,8 @@ package final class Argon2Hasher: PasswordHasher {
     package static let threadCountDefault = 2
     package static let waitingMaxDefault = 256
 
-    /// A full queue of the default length takes about four seconds (27 ms a hash, two at once); by half of that there is
-    /// room again.
+    /// A full queue of the default length takes three and a half seconds where two cores are idle (27 ms a hash, two at once),
+    /// and up to ten times as long where none is; by then there is room for some.
     private static let overloadedRetryAfterSeconds = 2
     /// A server that stops is usually back as soon as it is asked again.
     private static let unavailableRetryAfterSeconds = 1
@@ -45,7 +45,7 @@ package final class Argon2Hasher: PasswordHasher {
     init(idleWith parameters: Argon2Parameters, waitingMax: Int) {
         argon2 = Argon2(parameters: parameters)
         dummy = .ofNobody(parameters)
-        queue = BlockingQueue(capacity: waitingMax)
+        queue = TurnQueue(capacity: waitingMax)
     }
 
     deinit {
@@ -55,15 +55,17 @@ package final class Argon2Hasher: PasswordHasher {
     /// How many wait for a thread now.
     package var waitingCount: Int { queue.count }
 
-    package func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+    package func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
         try await Resumption.suspend { resumption in
-            enqueue(.hash(password, resumption)) { resumption.resume(returning: .failure($0)) }
+            enqueue(.hash(password, resumption), from: source)
         }.get()
     }
 
-    package func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+    package func verify(
+        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+    ) async throws(LoyaltyError) -> Bool {
         let matches = try await Resumption.suspend { resumption in
-            enqueue(.verify(password, hash ?? dummy, resumption)) { resumption.resume(returning: .failure($0)) }
+            enqueue(.verify(password, hash ?? dummy, resumption), from: source)
         }.get()
         return matches && hash != nil
     }
@@ -81,8 +83,7 @@ package final class Argon2Hasher: PasswordHasher {
             defer { state.threads = [] }
             return state.threads
         }
-        queue.close()
-        for job in queue.drain() { job.refuse(with: Self.stopped) }
+        for job in queue.close() { job.refuse(with: Self.stopped) }
         for thread in threads { thread.join() }
     }
 
@@ -101,10 +102,11 @@ package final class Argon2Hasher: PasswordHasher {
 
     private static var stopped: LoyaltyError { .unavailable(retryAfterSeconds: unavailableRetryAfterSeconds) }
 
-    private func enqueue(_ job: Job, orRefuse refuse: (LoyaltyError) -> Void) {
-        if queue.put(job) { return }
+    private func enqueue(_ job: Job, from source: AttemptSource) {
+        guard let refused = queue.put(job, of: source) else { return }
         let isStopped = state.withLock { $0.isStopped }
-        refuse(isStopped ? Self.stopped : .overloaded(retryAfterSeconds: Self.overloadedRetryAfterSeconds))
+        refused.refuse(
+            with: isStopped ? Self.stopped : .overloaded(retryAfterSeconds: Self.overloadedRetryAfterSeconds))
     }
 }
 

@@ -11,15 +11,27 @@ package struct SodiumTokens: SessionTokens {
 
     /// 43 letters, digits, `-` and `_`: base64url without padding (RFC 4648, section 5).
     package func makeToken() -> SessionToken {
-        var random = [UInt8](repeating: 0, count: Self.tokenBytes)
-        randombytes_buf(&random, random.count)
-        defer { Sodium.erase(&random) }
-        return SessionToken(text: Self.base64URL(random))
+        SessionToken(text: Self.randomText(byteCount: Self.tokenBytes))
+    }
+
+    /// 22 of the same.
+    package func makeDevice() -> Device {
+        guard let device = Device(Self.randomText(byteCount: Device.byteCount).utf8) else {
+            preconditionFailure("a device has the length of its text")
+        }
+        return device
     }
 
     /// The SHA-256 of the token's text.
     package func id(of token: SessionToken) -> SessionID {
         SessionID(bytes: Sodium.sha256(Array(token.text.utf8)))
+    }
+
+    private static func randomText(byteCount: Int) -> String {
+        var random = [UInt8](repeating: 0, count: byteCount)
+        randombytes_buf(&random, random.count)
+        defer { Sodium.erase(&random) }
+        return base64URL(random)
     }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {

@@ -19,38 +19,52 @@ package struct AccountService {
         self.clock = clock
     }
 
-    /// Adds a user and signs them in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken`` or
-    /// ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)``.
+    /// Adds a user and signs them in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken``,
+    /// ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func register(
         login: String, password: String, from network: ClientNetwork
-    ) async throws(LoyaltyError) -> NewSession {
+    ) async throws(LoyaltyError) -> SignedIn {
         let login = try Login(login)
         let password = try Password(password, bytesMin: policy.passwordBytesMin)
-        // Those of taken logins count, too, as they tell who has an account here.
-        try throttle.countRegistration(from: network)
-        // A taken login is refused before the costly hash; the writer decides again, for those who race.
-        guard try repository.credentials(of: login) == nil else { throw .loginTaken }
-        let hash = try await hasher.hash(password)
+        let source = AttemptSource.network(network)
+        let hash = try await throttle.hashing(from: source) { () async throws(LoyaltyError) -> PasswordHash in
+            // Those of taken logins count, too, as they tell who has an account here.
+            try throttle.countRegistration(from: network)
+            // A taken login is refused before the costly hash; the writer decides again, for those who race.
+            guard try repository.credentials(of: login) == nil else { throw .loginTaken }
+            return try await hasher.hash(password, from: source)
+        }
         let session = openSession()
         _ = try await repository.addUser(login, passwordHash: hash, session: session, at: clock())
-        throttle.noteRegistration(of: login, from: network)
-        return session
+        return signedIn(session, of: login, from: network, on: nil)
     }
 
-    /// Signs a user in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials`` or
-    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)``.
+    /// Signs a user in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials``,
+    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
+    ///
+    /// - Parameter device: what the client shows as such, known for the login or not.
     package func signIn(
-        login: String, password: String, from network: ClientNetwork
-    ) async throws(LoyaltyError) -> NewSession {
+        login: String, password: String, from network: ClientNetwork, showing device: Device?
+    ) async throws(LoyaltyError) -> SignedIn {
         let login = try Login(login)
         // A password that is shorter than today's minimum may be older than that minimum.
         let password = try Password(password, bytesMin: 1)
-        guard let credentials = try await credentials(of: login, password, from: network) else {
-            throw .wrongCredentials
+        let source = throttle.source(of: login, from: network, showing: device)
+        let credentials = try await throttle.hashing(from: source) { () async throws(LoyaltyError) -> Credentials? in
+            try await self.credentials(of: login, password, from: source)
         }
+        guard let credentials else { throw .wrongCredentials }
         let session = openSession()
         try await repository.addSession(session, of: credentials)
-        return session
+        return signedIn(session, of: login, from: network, on: source.device)
+    }
+
+    private func signedIn(
+        _ session: NewSession, of login: Login, from network: ClientNetwork, on known: Device?
+    ) -> SignedIn {
+        let device = known ?? tokens.makeDevice()
+        throttle.remember(login, from: network, on: device)
+        return SignedIn(session: session, newDevice: known == nil ? device : nil)
     }
 
     /// Ends a session, which is then nobody's any more on any event loop.
@@ -60,29 +74,33 @@ package struct AccountService {
 
     /// Replaces a user's password and ends all sessions of theirs but this one, in one step.
     ///
-    /// Throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword`` or
-    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)``.
+    /// Throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword``,
+    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func changePassword(
         of user: UserID, from current: String, to new: String, keeping session: SessionID,
         from network: ClientNetwork
     ) async throws(LoyaltyError) {
         let current = try Password(current, bytesMin: 1)
         let new = try Password(new, bytesMin: policy.passwordBytesMin)
-        guard let login = try repository.login(of: user),
-            let credentials = try await credentials(of: login, current, from: network)
-        else { throw .wrongCurrentPassword }
-        let hash = try await hasher.hash(new)
+        let source = AttemptSource.network(network)
+        let (credentials, hash) = try await throttle.hashing(from: source) {
+            () async throws(LoyaltyError) -> (Credentials, PasswordHash) in
+            guard let login = try repository.login(of: user),
+                let credentials = try await self.credentials(of: login, current, from: source)
+            else { throw .wrongCurrentPassword }
+            return (credentials, try await hasher.hash(new, from: source))
+        }
         try await repository.changePassword(of: credentials, to: hash, keeping: session)
     }
 
     /// Nil where the password is not the login's, or nobody's, or the user is disabled.
     private func credentials(
-        of login: Login, _ password: Password, from network: ClientNetwork
+        of login: Login, _ password: Password, from source: AttemptSource
     ) async throws(LoyaltyError) -> Credentials? {
         var credentials: Credentials?
-        let matches = try await throttle.verifying(login, from: network) { () async throws(LoyaltyError) in
+        let matches = try await throttle.verifying(login, from: source) { () async throws(LoyaltyError) in
             credentials = try repository.credentials(of: login)
-            let matches = try await hasher.verify(password, against: credentials?.passwordHash)
+            let matches = try await hasher.verify(password, against: credentials?.passwordHash, from: source)
             // Whom the owner disabled learns it no sooner than anybody learns that a password is wrong.
             return matches && credentials?.isEnabled ?? false
         }

@@ -29,20 +29,26 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
     private let keysMax: Int
     /// After which a count is forgotten.
     private let shareMilliseconds: Int64
-    /// Enough for the longest wait. More counts would only take longer to be forgotten.
+    /// After which the wait is the longest.
+    private let doublingsMax: Int
+    /// Enough for the longest wait after a whole burst: of what was under way at once nothing is free again soon. More counts
+    /// would only take longer to be forgotten.
     private let countMax: Int
     private var entries: [Key: Entry] = [:]
 
-    init(freePerHour: Int, delayMaxMilliseconds: Int64, keysMax: Int) {
+    /// - Parameter burstMax: how many attempts of a key may be under way at once.
+    init(freePerHour: Int, burstMax: Int, delayMaxMilliseconds: Int64, keysMax: Int) {
         precondition(
             freePerHour > 0 && freePerHour <= Self.hourMilliseconds, "a share of the hour is a millisecond or more")
         precondition(
-            delayMaxMilliseconds >= Self.delayMinMilliseconds && keysMax >= 4, "there is a wait, and a quarter")
+            delayMaxMilliseconds >= Self.delayMinMilliseconds && burstMax > 0 && keysMax >= 4,
+            "there is a wait, somebody who waits, and a quarter")
         (freeMax, self.delayMaxMilliseconds, self.keysMax) = (freePerHour, delayMaxMilliseconds, keysMax)
         shareMilliseconds = Self.hourMilliseconds / Int64(freePerHour)
         var doublings = 0
         while Self.delayMinMilliseconds << Int64(doublings) < delayMaxMilliseconds { doublings += 1 }
-        countMax = freePerHour + doublings
+        doublingsMax = doublings
+        countMax = freePerHour + doublings + burstMax
     }
 
     /// Milliseconds until the next attempt may begin; 0 for now.
@@ -94,7 +100,7 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
             max(now, entry.forgottenAt) + shareMilliseconds, now + Int64(countMax) * shareMilliseconds)
         let excess = count(of: entry, now) - freeMax
         guard excess >= 0 else { return }
-        let delay = Self.delayMinMilliseconds << Int64(excess)
+        let delay = Self.delayMinMilliseconds << Int64(min(excess, doublingsMax))
         entry.opensAt = now + min(delay, self.delayMaxMilliseconds, delayMaxMilliseconds)
     }
 

@@ -49,22 +49,34 @@ package struct OpenSession: Equatable, Sendable {
     }
 }
 
+/// What a client is handed that has signed in or registered.
+package struct SignedIn: Sendable {
+    package let session: NewSession
+    /// Nil where the client has shown one that is known for its login.
+    package let newDevice: Device?
+}
+
 /// Makes and recognises tokens.
 package protocol SessionTokens: Sendable {
     /// A new token from the system's secure random numbers.
     func makeToken() -> SessionToken
+    /// A new device from the same.
+    func makeDevice() -> Device
     /// The name under which a token's session is kept.
     func id(of token: SessionToken) -> SessionID
 }
 
-/// Hashes passwords off the caller's thread, a bounded number at once and a bounded number waiting.
+/// Hashes passwords off the caller's thread, a bounded number at once and a bounded number waiting. Those of one source wait for
+/// each other more than for those of another.
 package protocol PasswordHasher: Sendable {
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
-    func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash
+    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash
 
     /// Whether the password belongs to the hash. Where there is no hash (an unknown login) it takes as long and answers
     /// false, so that the time tells nobody which logins exist.
     ///
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
-    func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool
+    func verify(
+        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+    ) async throws(LoyaltyError) -> Bool
 }

@@ -75,7 +75,8 @@ import Testing
 
     @Test func registrationsAreSlowed() async {
         let policy = ThrottlePolicy(
-            failuresPerLoginMax: 5, failuresPerNetworkMax: 100, registrationsPerHourMax: 3, delaySecondsMax: 60)
+            failuresPerLoginMax: 5, failuresPerNetworkMax: 100, registrationsPerHourMax: 3, delaySecondsMax: 60,
+            hashingPerSourceMax: 64)
         let api = TestAPI(throttle: policy)
         for index in 0..<2 {
             await RegistrationTests.register(#"{"login":"new \#(index)","password":"p"}"#, gives: 200).run(on: api)

@@ -12,6 +12,21 @@ private func password(_ text: String) -> Password {
     do { return try Password(text, bytesMin: 1) } catch { preconditionFailure("a test's password is valid") }
 }
 
+extension Argon2Hasher {
+    /// From wherever.
+    fileprivate func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+        try await hash(password, from: .number(0))
+    }
+
+    fileprivate func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+        try await verify(password, against: hash, from: .number(0))
+    }
+}
+
+extension AttemptSource {
+    fileprivate static func number(_ number: UInt32) -> AttemptSource { .network(.ipv4(number)) }
+}
+
 @Suite struct Argon2HasherTests {
     struct Pair: Sendable {
         let stored: String
@@ -134,6 +149,27 @@ private func password(_ text: String) -> Password {
         hasher.stop()
     }
 
+    /// Whose network fills the queue gives way to others.
+    @Test func whoFillsTheQueueMakesRoomForOthers() async throws {
+        let hasher = Argon2Hasher(idleWith: quick, waitingMax: 8)
+        let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), from: .number(1)) } }
+        await until { hasher.waitingCount == 8 }
+        let other = Task { try await hasher.hash(password("secret"), from: .number(2)) }
+        let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
+        // One of the flood is answered before anything is hashed.
+        let refused = await withTaskGroup(of: LoyaltyError?.self) { group in
+            for task in flood { group.addTask { await task.result.failure as? LoyaltyError } }
+            let first = await group.next()
+            hasher.start(threadCount: 1)
+            var errors = [first ?? nil]
+            for await error in group { errors.append(error) }
+            return errors
+        }
+        #expect(refused == [overloaded] + Array(repeating: nil, count: 7))
+        #expect(try await other.value.text.hasPrefix("$argon2id$"))
+        hasher.stop()
+    }
+
     @Test func stopAnswersEveryoneWhoWaitsOrComes() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 10)
         let hashing = (0..<5).map { _ in Task { try await hasher.hash(password("secret")) } }
@@ -179,4 +215,8 @@ private func password(_ text: String) -> Password {
         }
         hasher.stop()
     }
+}
+
+extension Result {
+    fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
 }

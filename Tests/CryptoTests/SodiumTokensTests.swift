@@ -15,6 +15,14 @@ import Testing
         #expect(Set(texts.joined()) == allowed)
     }
 
+    @Test func devicesAreWellFormedAndDiffer() {
+        let texts = (0..<1000).map { _ in tokens.makeDevice().text }
+        let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        #expect(Set(texts).count == texts.count)
+        #expect(texts.allSatisfy { $0.utf8.count == 22 && allowed.isSuperset(of: $0) })
+        #expect("\(tokens.makeDevice())" == "•••")
+    }
+
     /// The examples of FIPS 180-4, and no byte at all.
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

@@ -81,6 +81,26 @@ struct AccountTests {
         #expect(answers[5]["Content-Type"] == "application/problem+json")
     }
 
+    /// Behind one address with somebody who guesses, on whichever loop.
+    @Test func theOwnersDeviceWaitsForNobodyElse() throws {
+        let server = try Server.serving(in: try Folder(), environment: Self.loops)
+        let clients = try clients(of: server)
+        let registered = try clients[0].send("POST", "/api/user/register", #"{"login":"user","password":"secret"}"#)
+        let devices = registered.fields.compactMap { field -> String? in
+            guard field.name == "Set-Cookie", field.value.hasPrefix("device=") else { return nil }
+            return field.value.split(separator: ";").first.map { "Cookie: \($0)" }
+        }
+        try #require(devices.count == 1)
+        let guesses = try clients.map { try signIn($0, "guess").status }
+        #expect(guesses == Array(repeating: 401, count: 5) + Array(repeating: 429, count: 7))
+        for client in clients {
+            let answer = try signIn(client, "secret", fields: devices)
+            #expect(answer.status == 200)
+            #expect(answer.fields.count { $0.name == "Set-Cookie" } == 1)
+        }
+        #expect(!server.logText.contains(devices[0].dropFirst("Cookie: device=".count)))
+    }
+
     @Test func forwardedAddressesAreBelievedOfTrustedProxiesAlone() throws {
         let fields = { (address: String) in ["X-Forwarded-For: \(address)", "X-Forwarded-Proto: https"] }
         for isTrusted in [true, false] {

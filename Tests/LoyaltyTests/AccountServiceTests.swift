@@ -21,7 +21,7 @@ import Testing
 
     @Test func registeringSignsIn() async throws {
         let service = service()
-        let session = try await service.register(login: "me", password: "secret", from: .here)
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
         #expect(journal.calls == ["credentials", "hash", "addUser"])
         #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try service.session(of: session.token)?.user == UserID(rawValue: 1))
@@ -35,7 +35,7 @@ import Testing
             try await service.register(login: "me", password: "other", from: .here)
         }
         #expect(journal.calls == ["credentials", "hash", "addUser", "credentials"])
-        _ = try await service.signIn(login: "me", password: "secret", from: .here)
+        _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 
     @Test func whoLosesTheRaceForALoginIsRefused() async throws {
@@ -51,9 +51,9 @@ import Testing
 
     @Test func signingInOpensAnotherSession() async throws {
         let service = service()
-        let first = try await service.register(login: "me", password: "secret", from: .here)
+        let first = try await service.register(login: "me", password: "secret", from: .here).session
         clock.advance(byMilliseconds: 59_999)
-        let second = try await service.signIn(login: "me", password: "secret", from: .here)
+        let second = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
         #expect(first.id != second.id)
         #expect(second.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try service.session(of: first.token)?.user == UserID(rawValue: 1))
@@ -68,7 +68,7 @@ import Testing
         _ = try await service.register(login: "me", password: "secret", from: .here)
         for password in ["Secret", "secret ", "x", "secret\0"] {
             await #expect(throws: LoyaltyError.wrongCredentials) {
-                try await service.signIn(login: "me", password: password, from: .here)
+                try await service.signIn(login: "me", password: password, from: .here, showing: nil)
             }
         }
         #expect(repository.sessions.count == 1)
@@ -77,7 +77,7 @@ import Testing
     /// An unknown login takes the way of a known one: a password is verified all the same, and the answer is the same.
     @Test func unknownLoginIsVerifiedAllTheSame() async {
         await #expect(throws: LoyaltyError.wrongCredentials) {
-            try await service().signIn(login: "nobody", password: "secret", from: .here)
+            try await service().signIn(login: "nobody", password: "secret", from: .here, showing: nil)
         }
         #expect(journal.calls == ["credentials", "verify nil"])
     }
@@ -88,7 +88,7 @@ import Testing
         _ = try await service.register(login: "me", password: "secret", from: .here)
         try repository.disable(Login("me"))
         await #expect(throws: LoyaltyError.wrongCredentials) {
-            try await service.signIn(login: "me", password: "secret", from: .here)
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
         }
         #expect(journal.calls.suffix(2) == ["credentials", "verify"])
         #expect(repository.sessions.count == 1)
@@ -100,9 +100,13 @@ import Testing
     ])
     func malformedIsRefusedBeforeAnythingIsAsked(login: String, password: String) async {
         let service = service()
-        for attempt in [service.register, service.signIn] {
+        for registers in [true, false] {
             do throws(LoyaltyError) {
-                _ = try await attempt(login, password, .here)
+                if registers {
+                    _ = try await service.register(login: login, password: password, from: .here)
+                } else {
+                    _ = try await service.signIn(login: login, password: password, from: .here, showing: nil)
+                }
                 Issue.record("accepted")
             } catch {
                 guard case .malformed = error else {
@@ -121,7 +125,7 @@ import Testing
         await #expect(throws: LoyaltyError.malformed("The password is shorter than 8 bytes.")) {
             try await stricter.register(login: "you", password: "short", from: .here)
         }
-        _ = try await stricter.signIn(login: "me", password: "short", from: .here)
+        _ = try await stricter.signIn(login: "me", password: "short", from: .here, showing: nil)
         _ = try await stricter.register(login: "you", password: "12345678", from: .here)
     }
 
@@ -129,24 +133,28 @@ import Testing
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
         let service = service(hasherFailure: overloaded)
         await #expect(throws: overloaded) { try await service.register(login: "me", password: "secret", from: .here) }
-        await #expect(throws: overloaded) { try await service.signIn(login: "me", password: "secret", from: .here) }
+        await #expect(throws: overloaded) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
         #expect(repository.users.isEmpty && repository.sessions.isEmpty)
     }
 
     @Test func failingRepositoryOpensNoSession() async throws {
         let service = service()
-        let session = try await service.register(login: "me", password: "secret", from: .here)
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
         let failure = LoyaltyError.unavailable(retryAfterSeconds: 3)
         repository.failure = failure
         await #expect(throws: failure) { try await service.register(login: "you", password: "secret", from: .here) }
-        await #expect(throws: failure) { try await service.signIn(login: "me", password: "secret", from: .here) }
+        await #expect(throws: failure) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
         #expect(throws: failure) { try service.session(of: session.token) }
     }
 
     @Test func signingOutEndsTheSessionAlone() async throws {
         let service = service()
-        let first = try await service.register(login: "me", password: "secret", from: .here)
-        let second = try await service.signIn(login: "me", password: "secret", from: .here)
+        let first = try await service.register(login: "me", password: "secret", from: .here).session
+        let second = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
         try await service.signOut(first.id)
         #expect(try service.session(of: first.token) == nil)
         #expect(try service.session(of: second.token) != nil)
@@ -154,24 +162,24 @@ import Testing
 
     @Test func aNewPasswordReplacesTheOldAndEndsOtherSessions() async throws {
         let service = service()
-        let kept = try await service.register(login: "me", password: "secret", from: .here)
-        let other = try await service.signIn(login: "me", password: "secret", from: .here)
-        let stranger = try await service.register(login: "you", password: "secret", from: .here)
+        let kept = try await service.register(login: "me", password: "secret", from: .here).session
+        let other = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
+        let stranger = try await service.register(login: "you", password: "secret", from: .here).session
         try await service.changePassword(
             of: UserID(rawValue: 1), from: "secret", to: "better", keeping: kept.id, from: .here)
         #expect(try service.session(of: kept.token) != nil)
         #expect(try service.session(of: other.token) == nil)
         #expect(try service.session(of: stranger.token) != nil)
         await #expect(throws: LoyaltyError.wrongCredentials) {
-            try await service.signIn(login: "me", password: "secret", from: .here)
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
         }
-        _ = try await service.signIn(login: "me", password: "better", from: .here)
+        _ = try await service.signIn(login: "me", password: "better", from: .here, showing: nil)
     }
 
     /// Guessing with a session that was stolen is no faster than without one.
     @Test func wrongCurrentPasswordsCountAsFailedSignIns() async throws {
         let service = service(throttle: .strict)
-        let session = try await service.register(login: "me", password: "secret", from: .here)
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
         for _ in 0..<3 {
             await #expect(throws: LoyaltyError.wrongCurrentPassword) {
                 try await service.changePassword(
@@ -184,14 +192,16 @@ import Testing
             try await service.changePassword(
                 of: UserID(rawValue: 1), from: "secret", to: "mine", keeping: session.id, from: .here)
         }
-        await #expect(throws: tooMany) { try await service.signIn(login: "me", password: "secret", from: .here) }
+        await #expect(throws: tooMany) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
         #expect(journal.calls.count { $0 == "verify" } == hashed, "who has to wait costs no hash")
         clock.advance(byMilliseconds: 1000)
-        _ = try await service.signIn(login: "me", password: "secret", from: .here)
+        _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 
     @Test func aNewPasswordHasTheMinimumLengthAndTheCurrentNot() async throws {
-        let session = try await service().register(login: "me", password: "old", from: .here)
+        let session = try await service().register(login: "me", password: "old", from: .here).session
         let stricter = service(passwordBytesMin: 8)
         for (current, new) in [
             ("old", "1234567"), ("old", ""), ("", "12345678"), ("old", String(repeating: "x", count: 1025)),
@@ -214,6 +224,6 @@ import Testing
         }
         #expect(journal.calls.count { $0 == "hash" } == hashed)
         _ = try await service.register(login: "another", password: "p", from: .elsewhere)
-        _ = try await service.signIn(login: "user 0", password: "p", from: .here)
+        _ = try await service.signIn(login: "user 0", password: "p", from: .here, showing: nil)
     }
 }

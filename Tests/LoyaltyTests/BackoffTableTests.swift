@@ -8,7 +8,7 @@ import Testing
 
     /// What fails again and again as soon as it may, and what each wait is.
     @Test func eachFailureBeyondTheFreeOnesDoublesTheWait() {
-        var table = BackoffTable<Int>(freePerHour: 3, delayMaxMilliseconds: 10_000, keysMax: 100)
+        var table = BackoffTable<Int>(freePerHour: 3, burstMax: 64, delayMaxMilliseconds: 10_000, keysMax: 100)
         var now: Int64 = 50
         var waits: [Int64] = []
         for _ in 0..<9 {
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aCountIsForgottenAfterItsShareOfTheHour() {
-        var table = BackoffTable<Int>(freePerHour: 4, delayMaxMilliseconds: 60_000, keysMax: 100)
+        var table = BackoffTable<Int>(freePerHour: 4, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<4 { table.count(1, now: 0) }
         #expect(table.wait(for: 1, countsPending: true, now: 0) == 1000)
         // One is forgotten, and one more is free.
@@ -39,7 +39,7 @@ import Testing
 
     /// A hundred attempts at once are no way around the wait.
     @Test func attemptsUnderWayCount() {
-        var table = BackoffTable<Int>(freePerHour: 3, delayMaxMilliseconds: 60_000, keysMax: 100)
+        var table = BackoffTable<Int>(freePerHour: 3, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<3 {
             #expect(table.wait(for: 1, countsPending: true, now: 0) == 0)
             table.begin(1, now: 0)
@@ -57,8 +57,29 @@ import Testing
         #expect(table.wait(for: 1, countsPending: false, now: 1000) > 0)
     }
 
+    /// Where it is let in, a burst is remembered whole: the next one is not free as soon as a few are forgotten.
+    @Test(arguments: [1, 5, 65]) func aBurstIsRememberedWhole(free: Int) {
+        var table = BackoffTable<Int>(freePerHour: free, burstMax: 65, delayMaxMilliseconds: 60_000, keysMax: 100)
+        let share = Self.hour / Int64(free)
+        for _ in 0..<65 {
+            #expect(table.wait(for: 1, countsPending: false, now: 0) == 0)
+            table.begin(1, now: 0)
+        }
+        for _ in 0..<65 { table.end(1, counts: true, now: 0) }
+        let excess = Int64(65 - free)
+        #expect(table.wait(for: 1, countsPending: false, now: 0) == (free == 65 ? 1000 : 60_000))
+        // One is free when all beyond the free ones are forgotten, and no sooner.
+        let now = (excess + 1) * share
+        table.begin(1, now: now - 1)
+        #expect(table.wait(for: 1, countsPending: false, now: now - 1) > 0)
+        table.end(1, counts: false, now: now - 1)
+        table.begin(1, now: now)
+        #expect(table.wait(for: 1, countsPending: false, now: now) == 0)
+        table.end(1, counts: false, now: now)
+    }
+
     @Test func theWaitMayBeBoundedByWhoCounts() {
-        var table = BackoffTable<Int>(freePerHour: 1, delayMaxMilliseconds: 60_000, keysMax: 100)
+        var table = BackoffTable<Int>(freePerHour: 1, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<10 {
             table.begin(1, now: 0)
             table.end(1, counts: true, now: 0, delayMaxMilliseconds: 4000)
@@ -68,7 +89,7 @@ import Testing
 
     /// Whoever floods the table with keys of his own loses those, and not the count that he wants forgotten.
     @Test func whatDidTheMostIsForgottenLast() {
-        var table = BackoffTable<Int>(freePerHour: 5, delayMaxMilliseconds: 60_000, keysMax: 1000)
+        var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 1000)
         for _ in 0..<6 { table.count(-1, now: 0) }
         table.begin(-2, now: 0)
         for key in 0..<100_000 {
@@ -80,7 +101,7 @@ import Testing
     }
 
     @Test func whatIsForgottenTakesNoRoom() {
-        var table = BackoffTable<Int>(freePerHour: 5, delayMaxMilliseconds: 60_000, keysMax: 100)
+        var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for key in 0..<100 { table.count(key, now: 0) }
         table.count(100, now: Self.hour)
         #expect(table.keyCount == 1)
@@ -118,7 +139,7 @@ import Testing
             }
             forgets[key] = moments
             let excess = moments.count - free
-            if excess >= 0 { opens[key] = now + min(delayMax, 1000 << Int64(excess)) }
+            if excess >= 0 { opens[key] = now + min(delayMax, 1000 << Int64(min(excess, 20))) }
         }
     }
 
@@ -126,8 +147,8 @@ import Testing
     func aRandomRunWaitsAsTheModelSays(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let free = Int.random(in: 1...8, using: &random)
-        var table = BackoffTable<Int>(freePerHour: free, delayMaxMilliseconds: 16_000, keysMax: 100)
-        var model = Model(free: free, countMax: free + 4, delayMax: 16_000)
+        var table = BackoffTable<Int>(freePerHour: free, burstMax: 64, delayMaxMilliseconds: 16_000, keysMax: 100)
+        var model = Model(free: free, countMax: free + 4 + 64, delayMax: 16_000)
         var now: Int64 = 0
         for round in 0..<3000 {
             let pauses: [Int64] = [0, 1, 500, 2000, 20_000, 900_000]

@@ -161,33 +161,50 @@ final class FakeRepository: Repository {
 final class FakeHasher: PasswordHasher {
     let journal: FakeJournal
     private let failure: LoyaltyError?
+    private let sources = Mutex<[AttemptSource]>([])
 
     init(journal: FakeJournal, failure: LoyaltyError? = nil) {
         (self.journal, self.failure) = (journal, failure)
     }
 
-    func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+    /// Whose passwords it was given.
+    var askedFrom: [AttemptSource] { sources.withLock { $0 } }
+
+    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
+        sources.withLock { $0.append(source) }
         journal.note("hash")
         if let failure { throw failure }
         return PasswordHash(text: "hash of \(password.text)")
     }
 
-    func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+    func verify(
+        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+    ) async throws(LoyaltyError) -> Bool {
+        sources.withLock { $0.append(source) }
         journal.note(hash == nil ? "verify nil" : "verify")
         if let failure { throw failure }
         return hash?.text == "hash of \(password.text)"
     }
 }
 
-/// Tokens 1, 2, 3 …
+/// Tokens 1, 2, 3 … and devices likewise.
 final class FakeTokens: SessionTokens {
     private let count = Mutex(0)
+    private let devices = Mutex(0)
 
     func makeToken() -> SessionToken {
         SessionToken(
             text: count.withLock { count in
                 count += 1
                 return "token \(count)"
+            })
+    }
+
+    func makeDevice() -> Device {
+        .number(
+            devices.withLock { count in
+                count += 1
+                return count
             })
     }
 

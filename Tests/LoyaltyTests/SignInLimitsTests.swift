@@ -6,7 +6,8 @@ import Testing
 /// Who waits for whose failures.
 @Suite struct SignInLimitsTests {
     private static let policy = ThrottlePolicy(
-        failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60)
+        failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60,
+        hashingPerSourceMax: 64)
     private var limits = SignInLimits(policy)
     private var now: Int64 = 0
 
@@ -15,9 +16,9 @@ import Testing
     /// Tries at once; milliseconds to wait where it may not.
     @discardableResult
     private mutating func attempt(
-        _ name: String, from network: ClientNetwork, _ outcome: SignInLimits.Outcome = .failed
+        _ name: String, from source: AttemptSource, _ outcome: SignInLimits.Outcome = .failed
     ) -> Int64 {
-        switch limits.begin(login(name), from: network, now: now) {
+        switch limits.begin(login(name), from: source, now: now) {
         case .refused(let wait): return wait
         case .admitted(let attempt):
             limits.end(attempt, outcome, now: now)
@@ -105,6 +106,55 @@ import Testing
         #expect(guesses == 3)
     }
 
+    /// Tries at once from `here`, and shows a device.
+    @discardableResult
+    private mutating func attempt(
+        _ name: String, showing device: Device, _ outcome: SignInLimits.Outcome = .failed
+    ) -> Int64 {
+        attempt(name, from: limits.source(of: login(name), from: .here, showing: device), outcome)
+    }
+
+    /// Behind one NAT with somebody who tries each millisecond, and so takes every opening.
+    @Test(arguments: [false, true])
+    mutating func theOwnersDeviceCompetesWithNobody(isNetworkKnown: Bool) {
+        let (owners, guessers) = (Device.number(1), Device.number(2))
+        if isNetworkKnown { attempt("owner", from: .here, .succeeded) }
+        limits.remember(login("owner"), from: .device(owners), now: now)
+        limits.remember(login("guesser"), from: .device(guessers), now: now)
+        var guesses = 0
+        for millisecond in 0..<60_000 {
+            now += 1
+            // With no device, with one that nobody knows, and with one of another login.
+            for device in [nil, .number(3), guessers] as [Device?] {
+                let source = limits.source(of: login("owner"), from: .here, showing: device)
+                #expect(source == .here)
+                if attempt("owner", from: source) == 0 { guesses += 1 }
+            }
+            if millisecond % 1000 == 999 {
+                #expect(attempt("owner", showing: owners, .succeeded) == 0, "at \(millisecond)")
+            }
+        }
+        // Three free ones, and then after 1, 2 and 4 seconds each, up to 32 or 4.
+        #expect(guesses == (isNetworkKnown ? 3 + 2 + 14 : 3 + 5))
+    }
+
+    /// Who has it may try as often as from a network that nobody knows.
+    @Test mutating func aStolenDeviceIsSlowedByItself() {
+        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        var waits: [Int64] = []
+        for _ in 0..<11 {
+            let wait = attempt("owner", showing: .number(1))
+            waits.append(wait)
+            now += wait
+            if wait > 0 { attempt("owner", showing: .number(1)) }
+        }
+        #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", showing: .number(1), .succeeded) > 0)
+        // For another login it is no device at all.
+        #expect(limits.source(of: login("other"), from: .here, showing: .number(1)) == .here)
+    }
+
     /// Whatever strangers do from other networks, the owner is let in at once, always.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func noStrangerLocksTheOwnerOut(seed: UInt64) {
@@ -112,7 +162,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         for round in 0..<2000 {
             test.now += Int64.random(in: 0...3000, using: &random)
-            let stranger = ClientNetwork.number(.random(in: 0..<30, using: &random))
+            let stranger = AttemptSource.number(.random(in: 0..<30, using: &random))
             let name = ["owner", "other", "nobody"].randomElement(using: &random)!
             test.attempt(name, from: stranger)
             if round % 10 == 0 {

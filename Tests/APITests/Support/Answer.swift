@@ -37,10 +37,10 @@ struct Answer: Equatable {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The only field of the name.
+    /// The only field of the name; of cookies the first.
     subscript(_ name: String) -> String? {
         let values = fields.filter { $0.hasPrefix(name + ": ") }.map { $0.dropFirst(name.count + 2) }
-        return values.count == 1 ? String(values[0]) : nil
+        return values.count == 1 || name == "Set-Cookie" ? values.first.map { String($0) } : nil
     }
 
     func has(_ name: String) -> Bool { fields.contains { $0.hasPrefix(name + ": ") } }
@@ -51,7 +51,8 @@ extension Answer {
     var faults: [String] {
         var faults: [String] = []
         func expect(_ isTrue: Bool, _ fault: String) { if !isTrue { faults.append(fault) } }
-        let names = fields.map { $0.prefix { $0 != ":" } }
+        // Cookies alone have a field each (RFC 6265, section 3).
+        let names = fields.map { $0.prefix { $0 != ":" } }.filter { $0 != "Set-Cookie" }
         expect(Set(names).count == names.count, "a field stands twice")
         expect(has("Date"), "no Date")
         let isFramed = has("Content-Length") != (self["Transfer-Encoding"] == "chunked")

@@ -11,20 +11,23 @@ final class PlainHasher: PasswordHasher {
 
     static func hash(_ password: String) -> PasswordHash { PasswordHash(text: "hash of \(password)") }
 
-    func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
+    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
         if let failure { throw failure }
         return Self.hash(password.text)
     }
 
-    func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
+    func verify(
+        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+    ) async throws(LoyaltyError) -> Bool {
         if let failure { throw failure }
         return hash == Self.hash(password.text)
     }
 }
 
-/// Tokens `new-1`, `new-2` …; a token's name is the order in which it was first seen.
+/// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …; a token's name is the order in which it was first seen.
 final class CountedTokens: SessionTokens {
     private let made = Mutex(0)
+    private let devicesMade = Mutex(0)
     private let seen = Mutex<[String]>([])
 
     func makeToken() -> SessionToken {
@@ -33,6 +36,19 @@ final class CountedTokens: SessionTokens {
                 count += 1
                 return "new-\(count)"
             })
+    }
+
+    func makeDevice() -> Device {
+        let number = devicesMade.withLock { count in
+            count += 1
+            return count
+        }
+        guard let device = Device(Self.device(number).utf8) else { preconditionFailure("its text has the length") }
+        return device
+    }
+
+    static func device(_ number: Int) -> String {
+        "device-\(String(String(1_000_000_000_000_000 + number).dropFirst()))"
     }
 
     func id(of token: SessionToken) -> SessionID {

@@ -141,5 +141,6 @@ extension TestAPI {
 extension ThrottlePolicy {
     /// The defaults of a server.
     static let standard = ThrottlePolicy(
-        failuresPerLoginMax: 5, failuresPerNetworkMax: 100, registrationsPerHourMax: 10_000, delaySecondsMax: 60)
+        failuresPerLoginMax: 5, failuresPerNetworkMax: 100, registrationsPerHourMax: 10_000, delaySecondsMax: 60,
+        hashingPerSourceMax: 64)
 }

@@ -1,0 +1,8 @@
+/// Whose attempts are counted together, and take turns with those of others: what comes from one network, save for sign-ins that
+/// show a device from which the login has signed in before.
+package enum AttemptSource: Hashable, Sendable {
+    case network(ClientNetwork)
+    case device(Device)
+
+    var device: Device? { if case .device(let device) = self { device } else { nil } }
+}
