@@ -55,15 +55,9 @@ package final class AccrualAPI: RequestHandler {
     }
 
     private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route):
-                fields.route = route.number
-                return try Outcome(request, onOpen: route, contentCoding)
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
+        router.outcome(of: request, crossSiteCheck) { route throws(Problem) in
+            fields.route = route.number
+            return try Outcome(request, onOpen: route, contentCoding)
         }
     }
 }

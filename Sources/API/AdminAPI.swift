@@ -61,13 +61,8 @@ package final class AdminAPI: RequestHandler {
     }
 
     private func outcome(of request: Request) -> Outcome {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck) {
-            case .route(let route): return try Outcome(request, onOpen: route, contentCoding)
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
+        router.outcome(of: request, crossSiteCheck) { route throws(Problem) in
+            try Outcome(request, onOpen: route, contentCoding)
         }
     }
 

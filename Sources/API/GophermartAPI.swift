@@ -92,15 +92,9 @@ package final class GophermartAPI: RequestHandler {
     }
 
     private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
-        do throws(Problem) {
-            switch try router.find(request, crossSiteCheck, sharing) {
-            case .route(let route):
-                fields.route = route.number
-                return try outcome(of: request, on: route)
-            case .answer(let response): return .now(response)
-            }
-        } catch {
-            return .now(error.response)
+        router.outcome(of: request, crossSiteCheck, sharing) { route throws(Problem) in
+            fields.route = route.number
+            return try outcome(of: request, on: route)
         }
     }
 

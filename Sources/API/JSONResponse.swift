@@ -32,7 +32,7 @@ extension Response {
 
 extension Timestamp {
     /// `2026-11-23T08:17:12Z`
-    var rfc3339: String { CivilTime(secondsSince1970: seconds).rfc3339 }
+    package var rfc3339: String { CivilTime(secondsSince1970: seconds).rfc3339 }
 
     /// Towards negative infinity, as the calendar counts.
     fileprivate var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1000 : (milliseconds + 1) / 1000 - 1 }

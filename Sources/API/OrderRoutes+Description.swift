@@ -58,7 +58,7 @@ extension Schema {
                         """
                         `NEW`: not asked about; `PROCESSING`: known to the accrual system; `INVALID` and `PROCESSED` are \
                         final.
-                        """, [.oneOf(["NEW", "PROCESSING", "INVALID", "PROCESSED"])])),
+                        """, [.oneOf(Order.Status.allCases.map(\.name))])),
                 Property(
                     "accrual", .points, "What the order earned: where it is `PROCESSED` and earned something.",
                     isRequired: false),

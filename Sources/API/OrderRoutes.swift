@@ -64,14 +64,3 @@ extension JSONWriter {
         }
     }
 }
-
-extension Order.Status {
-    fileprivate var name: String {
-        switch self {
-        case .new: "NEW"
-        case .processing: "PROCESSING"
-        case .invalid: "INVALID"
-        case .processed: "PROCESSED"
-        }
-    }
-}

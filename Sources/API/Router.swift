@@ -75,32 +75,31 @@ struct Router {
 }
 
 extension Router {
-    enum Found {
-        case route(Route)
-        /// To a question about the path itself.
-        case answer(Response)
-    }
-
-    /// Decides on the path, the method and the site, in this order.
-    func find(
-        _ request: Request, _ crossSiteCheck: CrossSiteCheck, _ sharing: CrossOriginSharing = .off
-    ) throws(Problem) -> Found {
-        switch match(request) {
-        case .route(let route):
-            guard crossSiteCheck.allows(request) else {
-                throw Problem(.crossSite, "The request comes from another site.")
+    /// Decides on the path, the method and the site, in this order, and has the route answer what gets through.
+    func outcome(
+        of request: Request, _ crossSiteCheck: CrossSiteCheck, _ sharing: CrossOriginSharing = .off,
+        on answer: (Route) throws(Problem) -> Outcome
+    ) -> Outcome {
+        do throws(Problem) {
+            switch match(request) {
+            case .route(let route):
+                guard crossSiteCheck.allows(request) else {
+                    throw Problem(.crossSite, "The request comes from another site.")
+                }
+                return try answer(route)
+            case .unknownPath: throw Problem(.unknownPath, "There is nothing at this path.")
+            case .otherMethods(let allow):
+                throw Problem(
+                    .methodNotAllowed, "The path has other methods: \(allow).",
+                    fields: [Response.Field(name: "Allow", value: allow)])
+            case .options(let allow):
+                var response = Response(.noContent)
+                response.add("Allow", allow)
+                sharing.answerPreflight(request, allow: allow, in: &response)
+                return .now(response)
             }
-            return .route(route)
-        case .unknownPath: throw Problem(.unknownPath, "There is nothing at this path.")
-        case .otherMethods(let allow):
-            throw Problem(
-                .methodNotAllowed, "The path has other methods: \(allow).",
-                fields: [Response.Field(name: "Allow", value: allow)])
-        case .options(let allow):
-            var response = Response(.noContent)
-            response.add("Allow", allow)
-            sharing.answerPreflight(request, allow: allow, in: &response)
-            return .answer(response)
+        } catch {
+            return .now(error.response)
         }
     }
 }

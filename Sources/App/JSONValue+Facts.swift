@@ -1,4 +1,4 @@
-import HTTP
+import API
 import JSON
 import Loyalty
 
@@ -13,9 +13,7 @@ extension JSONValue {
     static func points(hundredths: Int128) -> JSONValue { .number(JSONNumber(hundredths: hundredths)) }
 
     /// `2026-11-23T08:17:12Z`
-    static func time(_ time: Timestamp) -> JSONValue {
-        .string(CivilTime(secondsSince1970: time.milliseconds.quotientRoundedDown(by: 1000)).rfc3339)
-    }
+    static func time(_ time: Timestamp) -> JSONValue { .string(time.rfc3339) }
 
     static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 }
@@ -32,12 +30,5 @@ extension JSONObject {
     /// A whole number that fits 64 bits; nil where the member is something else.
     func integer(_ name: String) -> Int64? {
         self[name]?.number.flatMap { try? $0.scaled(places: 0) }
-    }
-}
-
-extension Int64 {
-    fileprivate func quotientRoundedDown(by divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }

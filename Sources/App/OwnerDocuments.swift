@@ -48,17 +48,6 @@ extension OwnedWithdrawal {
     }
 }
 
-extension Order.Status {
-    var name: String {
-        switch self {
-        case .new: "NEW"
-        case .processing: "PROCESSING"
-        case .invalid: "INVALID"
-        case .processed: "PROCESSED"
-        }
-    }
-}
-
 extension StoreStatistics {
     var document: JSONObject {
         let users = UserAccount.State.allCases.map { state in

@@ -54,7 +54,7 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
     /// Milliseconds until the next attempt may begin; 0 for now.
     ///
     /// `countsPending` says whether attempts under way count as if they had failed, so that many at once are no way around
-    /// the wait. Without it, as many as are free may be under way whatever becomes of them.
+    /// the wait. Without it, only the caller's own limit on what is under way (`burstMax`) bounds a burst of failures.
     func wait(for key: Key, countsPending: Bool, now: Int64) -> Int64 {
         guard let entry = entries[key] else { return 0 }
         if count(of: entry, now) + (countsPending ? entry.pending : 0) < freeMax { return 0 }

@@ -8,6 +8,16 @@ package struct Order: Equatable, Sendable {
         case processed = 3
 
         package var isFinal: Bool { self == .invalid || self == .processed }
+
+        /// As the API and the owner's documents write it.
+        package var name: String {
+            switch self {
+            case .new: "NEW"
+            case .processing: "PROCESSING"
+            case .invalid: "INVALID"
+            case .processed: "PROCESSED"
+            }
+        }
     }
 
     package let number: OrderNumber

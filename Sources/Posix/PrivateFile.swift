@@ -30,12 +30,6 @@ package enum PrivateFile {
         access(path, F_OK) == 0
     }
 
-    /// The bytes of a file; zero where there is none. Opens nothing (stat(2)).
-    package static func size(path: String) -> Int64 {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
-
     /// Removes a file where it is there (unlink(2)).
     package static func remove(path: String) throws(SystemError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink") }

@@ -26,8 +26,8 @@ extension OwnerRepository {
             defer { try? database.execute("ROLLBACK") }
             return try database.statistics()
         }
-        statistics.fileBytes = PrivateFile.size(path: path)
-        statistics.logBytes = PrivateFile.size(path: path + "-wal")
+        statistics.fileBytes = Int64(File.size(path: path) ?? 0)
+        statistics.logBytes = Int64(File.size(path: path + "-wal") ?? 0)
         return statistics
     }
 }

@@ -210,13 +210,10 @@ extension Row {
 
 extension OwnedOrder {
     fileprivate init(_ row: borrowing Row) {
-        guard let status = Order.Status(rawValue: row.integer(2)) else {
-            preconditionFailure("the table checks the status")
-        }
         id = OrderID(rawValue: row.integer(0))
-        order = Order(
-            number: OrderNumber(stored: row.text(1)), status: status, accrual: Points(hundredths: row.integer(3)),
-            uploadedAt: Timestamp(milliseconds: row.integer(4)))
+        order = SQLiteRepository.order(
+            OrderNumber(stored: row.text(1)), status: row.integer(2), accrual: row.integer(3),
+            uploadedAt: row.integer(4))
         login = row.login(5)
     }
 }

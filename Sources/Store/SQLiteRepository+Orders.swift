@@ -31,7 +31,8 @@ extension SQLiteRepository {
         }
     }
 
-    private static func order(_ number: OrderNumber, status: Int64, accrual: Int64, uploadedAt: Int64) -> Order {
+    /// The order that a row describes.
+    static func order(_ number: OrderNumber, status: Int64, accrual: Int64, uploadedAt: Int64) -> Order {
         guard let status = Order.Status(rawValue: status) else { preconditionFailure("the table checks the status") }
         return Order(
             number: number, status: status, accrual: Points(hundredths: accrual),
