@@ -123,7 +123,8 @@ extension ServerWatch {
             "martlet_commit_duration_seconds", "From the beginning of a transaction until it was on the disk."
         ) { $0.add(writer.commits) }
         text.histogram(
-            "martlet_checkpoint_duration_seconds", "How long it took to write the log back into the database's file."
+            "martlet_checkpoint_duration_seconds",
+            "How long each step of writing the log back into the database's file kept writes waiting."
         ) { $0.add(writer.checkpoints) }
         text.gauge("martlet_database_bytes", "Length of the database's file.", File.size(path: store.path) ?? 0)
         text.gauge(

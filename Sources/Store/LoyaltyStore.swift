@@ -52,8 +52,8 @@ package final class LoyaltyStore: Sendable {
         self.path = file.path
         changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
         writer = Writer(
-            database: try file.openWriter(at: clock(), log: log), limits: limits, versions: versions,
-            changeLog: changeLog, log: log, onFatalError: onFatalError)
+            database: try file.openWriter(at: clock(), log: log), holder: try DatabaseFile.openReader(path: file.path),
+            limits: limits, versions: versions, changeLog: changeLog, log: log, onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
         self.log = log

@@ -35,17 +35,18 @@ package final class Writer: Sendable {
     private static let stoppingRetrySeconds = 1
 
     init(
-        database: sending Database, limits: Limits, versions: UserVersions, changeLog: ChangeLog, log: Log,
-        onFatalError: @escaping @Sendable () -> Void
+        database: sending Database, holder: sending Database, limits: Limits, versions: UserVersions,
+        changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
-        let handOver = HandOver(database)
+        let database = HandOver(database)
+        let holder = HandOver(holder)
         self.queue = queue
         queueCapacity = limits.queueCapacity
         thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
-                database: handOver.take(), queue: queue, limits: limits, versions: versions, changeLog: changeLog,
-                statistics: statistics, log: log, onFatalError: onFatalError
+                database: database.take(), holder: holder.take(), queue: queue, limits: limits, versions: versions,
+                changeLog: changeLog, statistics: statistics, log: log, onFatalError: onFatalError
             ).run()
         }
     }

@@ -14,7 +14,7 @@ final class WriterLoop {
     private let changeLog: ChangeLog
     private let log: Log
     private let onFatalError: @Sendable () -> Void
-    private var checkpoints: CheckpointSchedule
+    private let checkpointer: Checkpointer
     /// What the last batch ran into: told when it changes, and not once for each request.
     private var trouble: Trouble?
     /// After an error that leaves nothing to trust; nothing is written any more.
@@ -23,12 +23,11 @@ final class WriterLoop {
     private static let brokenRetrySeconds = 5
     /// Nobody has written for so long that a checkpoint will most likely be in nobody's way.
     private static let idleMilliseconds = 50
-    /// How long a checkpoint waits for readers, whose transactions last for one batch of an event loop: writes wait too.
-    private static let checkpointWaitMilliseconds = 200
 
     init(
-        database: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits, versions: UserVersions,
-        changeLog: ChangeLog, statistics: WriterStatistics, log: Log, onFatalError: @escaping @Sendable () -> Void
+        database: Database, holder: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
+        versions: UserVersions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
         self.database = database
@@ -37,7 +36,8 @@ final class WriterLoop {
         self.versions = versions
         self.changeLog = changeLog
         self.statistics = statistics
-        checkpoints = CheckpointSchedule(pagesBetween: limits.checkpointPages)
+        checkpointer = Checkpointer(
+            database, holder: holder, pagesBetween: limits.checkpointPages, statistics: statistics)
         self.log = log
         self.onFatalError = onFatalError
     }
@@ -46,10 +46,14 @@ final class WriterLoop {
     func run() {
         watchUsers()
         while true {
-            let idleMilliseconds = checkpoints.isWorthIdleTime ? Self.idleMilliseconds : nil
+            let idleMilliseconds = checkpointer.isWorthIdleTime ? Self.idleMilliseconds : nil
             let batch = queue.takeSeveral(limit: limits.batchOperationsMax, withinMilliseconds: idleMilliseconds)
             guard let batch else { break }
-            if batch.isEmpty { checkpoint(checkpoints.takeIdleTime()) } else { process(batch) }
+            if batch.isEmpty {
+                writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.useIdleTime() }
+            } else {
+                process(batch)
+            }
         }
         finish()
     }
@@ -70,7 +74,9 @@ final class WriterLoop {
     private func process(_ batch: [WriteJob]) {
         // Room that has come since is the file's first: the log would take all of it, and then not fit into the file. Once
         // written back, the log starts anew where it has its room already.
-        if trouble == .diskFull { checkpoint(.restart) }
+        if trouble == .diskFull {
+            writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.complete(.restart) }
+        }
         guard !isBroken else {
             return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
         }
@@ -89,7 +95,7 @@ final class WriterLoop {
             return recover(from: error, of: batch)
         }
         // After the answers: nobody waits for it but the next batch.
-        checkpointIfDue()
+        writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.stepAfterCommit() }
     }
 
     /// Runs a batch in one transaction; once this returns, it survives a power cut.
@@ -146,14 +152,10 @@ final class WriterLoop {
         for job in batch { job.refuse(reason) }
     }
 
-    private func checkpointIfDue() {
-        if let mode = checkpoints.due(walPages: database.walPages) { checkpoint(mode) }
-    }
-
-    private func checkpoint(_ mode: CheckpointMode) {
+    private func writeBack(_ step: (Checkpointer) throws(SQLiteError) -> Void) {
         guard !isBroken else { return }
         do throws(SQLiteError) {
-            try runCheckpoint(mode)
+            try step(checkpointer)
         } catch {
             if error.isIOFailure { return end(after: error, []) }
             // Told already, with what could not be committed.
@@ -165,27 +167,22 @@ final class WriterLoop {
         }
     }
 
-    private func runCheckpoint(_ mode: CheckpointMode) throws(SQLiteError) {
-        database.setBusyTimeout(milliseconds: Self.checkpointWaitMilliseconds)
-        defer { database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds) }
-        let beganAt = SystemClock.monotonicNanoseconds()
-        try database.checkpoint(mode)
-        statistics.noteCheckpoint(nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
-    }
-
     private func finish() {
-        guard !isBroken else { return database.abandon() }
-        do throws(SQLiteError) {
-            try runCheckpoint(.truncate)
-        } catch {
-            if error.isIOFailure {
-                end(after: error, [])
-                return database.abandon()
+        if !isBroken {
+            do throws(SQLiteError) {
+                try checkpointer.complete(.truncate)
+            } catch {
+                // Other than after an I/O error, the log stays beside the file, and the next start goes on with it.
+                if error.isIOFailure {
+                    end(after: error, [])
+                } else {
+                    log.warning("The log could not be written back into the database at the end: \(error)")
+                }
             }
-            // The log stays beside the file, and the next start goes on with it.
-            log.warning("The log could not be written back into the database at the end: \(error)")
         }
-        database.close()
+        // The writer's connection is the last to be closed: only that one may remove the log.
+        checkpointer.close()
+        if isBroken { database.abandon() } else { database.close() }
     }
 }
 

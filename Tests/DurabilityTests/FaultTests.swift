@@ -75,7 +75,16 @@ struct FaultTests {
     /// The log's index grows by eight calls at the start, and by eight in the middle of the commit of some 4,000th page.
     @Test(arguments: [Kind.inputOutputError, .diskFull], [9, 13, 16])
     func anIndexThatCanNotGrowLosesNothing(kind: Kind, first: Int) throws {
-        let fault = kind.fault(0, first: first, .index)
+        try checkWithLongLog(kind, kind.fault(0, first: first, .index))
+    }
+
+    /// The sync that commits do not wait for: what it was to write may be lost, though the next sync succeeds.
+    @Test(arguments: [1, Fault.forEver])
+    func aSyncInTheBackgroundThatFailsLosesNothing(count: Int) throws {
+        try checkWithLongLog(.inputOutputError, Fault(manner: .fail, first: 1, count: count, calls: .background))
+    }
+
+    private func checkWithLongLog(_ kind: Kind, _ fault: Fault) throws {
         var run = try FaultyRun(fault, uploads: Self.uploadsForCheckpoints)
         // A busy machine leaves the writer idle now and then, which writes the log back before it has grown so far.
         for _ in 0..<3 where run.faultEvent == nil { run = try FaultyRun(fault, uploads: Self.uploadsForCheckpoints) }

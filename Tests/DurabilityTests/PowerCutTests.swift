@@ -11,9 +11,15 @@ struct PowerCutTests {
 
     @Test(arguments: seeds)
     func nothingAcknowledgedIsLost(seed: UInt64) throws {
-        let recording = try Recording.eventful(seed: seed)
-        let trace = try recording.trace()
+        var recording = try Recording.eventful(seed: seed)
+        var trace = try recording.trace()
+        // A busy machine leaves the writer idle now and then, which writes the log back in one step.
+        for _ in 0..<3 where trace.backgroundSyncCount == 0 {
+            recording = try Recording.eventful(seed: seed)
+            trace = try recording.trace()
+        }
         #expect(trace.events.count { $0.kind == .fault } > 1, "two lives ended badly")
+        #expect(trace.backgroundSyncCount > 0, "the file was synced in the background too")
         let cuts = PowerCuts(trace, seed: seed)
         let losses = try cuts.losses(0..<Self.cutsEach)
         if let loss = losses.first {

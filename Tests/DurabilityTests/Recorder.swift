@@ -46,6 +46,8 @@ struct Fault: CustomStringConvertible {
         case writes, syncs
         /// Those to the database's own file, most of which are made when the log is written back.
         case database
+        /// Syncs of that file that commits do not wait for.
+        case background
         /// Writes to the log's index.
         case index
     }

@@ -9,7 +9,7 @@ final class Recording {
     struct Life {
         /// What each shopper asks.
         var requests: Int
-        /// Then the first goes on alone until the log has been written back and has begun anew so many times.
+        /// Then they go on until the log has been written back and has begun anew so many times.
         var logBeginnings = 0
         var end: End
         var fault: Fault?
@@ -75,7 +75,7 @@ final class Recording {
             }
             shoppers[index].shop(count: life.requests)
         }
-        try shopAlone(untilLogBegins: life.logBeginnings)
+        try shop(untilLogBegins: life.logBeginnings)
         switch life.end {
         case .stop: server.signal(SIGTERM)
         case .kill: server.signal(SIGKILL)
@@ -84,18 +84,22 @@ final class Recording {
         _ = try server.waitForEnd()
     }
 
-    private func shopAlone(untilLogBegins times: Int) throws {
+    /// All at once, and none waits for the others: the writer is to be idle seldom, because idle it writes the log back in one
+    /// step.
+    private func shop(untilLogBegins times: Int) throws {
         guard times > 0 else { return }
-        let first = try logBeginnings()
-        for _ in 0..<200 {
-            guard try logBeginnings() < first + times else { return }
-            shoppers[0].shop(count: 50)
+        let end = try Self.logBeginnings(of: database) + times
+        _ = try atOnce(shoppers.count) { [shoppers, database] index in
+            for _ in 0..<1_000 {
+                guard try Self.logBeginnings(of: database) < end else { return }
+                shoppers[index].shop(count: 10)
+            }
+            throw TestFailure("10,000 requests, and the log does not begin anew")
         }
-        throw TestFailure("10,000 requests, and the log does not begin anew")
     }
 
     /// The checkpoint sequence number in the log's header (sqlite.org/fileformat2.html, section 4.1).
-    private func logBeginnings() throws -> Int {
+    private static func logBeginnings(of database: String) throws -> Int {
         let log = try FileHandle(forReadingFrom: URL(filePath: database + "-wal"))
         defer { try? log.close() }
         try log.seek(toOffset: 12)

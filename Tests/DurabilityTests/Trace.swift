@@ -11,7 +11,8 @@ struct Trace: Sendable {
     struct Event: Sendable {
         let kind: Kind
         let descriptor: Int32
-        /// Where it wrote, or the length it cut to; for an open, 1 where it made the file.
+        /// Where it wrote, or the length it cut to; for an open, 1 where it made the file, 2 where it can't write
+        /// to the database.
         let offset: Int
         /// Of what was written, received or sent, or the path; in ``Trace/bytes``.
         let data: Range<Int>
@@ -59,6 +60,17 @@ struct Trace: Sendable {
                 guard read > 0 else { throw TestFailure("\(path) ends early: errno \(errno)") }
                 count += read
             }
+        }
+    }
+
+    /// Syncs of the database that commits did not wait for: through descriptors that can't write.
+    var backgroundSyncCount: Int {
+        var readers: Set<Int32> = []
+        return events.count { event in
+            if event.kind == .open {
+                if event.offset == 2 { readers.insert(event.descriptor) } else { readers.remove(event.descriptor) }
+            }
+            return event.kind == .sync && readers.contains(event.descriptor)
         }
     }
 

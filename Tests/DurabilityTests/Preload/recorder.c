@@ -7,8 +7,9 @@
    RECORDER_FAULT     FIRST COUNT ERRNO HOW WHICH: what befalls the calls that write or sync, the first of them being 1
                       HOW    fail: they fail | short: the first does half, the others fail | lie: they do nothing and
                              claim success | kill: the first does half, and the process is killed
-                      WHICH  writes | syncs | database | index: which calls count; `database` is its own file alone,
-                             `index` are writes to the shared memory's
+                      WHICH  writes | syncs | database | background | index: which calls count; `database` is its own file
+                             alone, `background` are its syncs through descriptors that can't write, `index` are writes
+                             to the shared memory's
 
    Calls are made by syscall(2), so that nothing here is called in turn. */
 #define _GNU_SOURCE
@@ -29,13 +30,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum what { NONE, DATABASE, LOG, JOURNAL, SHARED_MEMORY, FOLDER, CLIENT };
+/* The tests know some of these by number. A reader is a descriptor of the database that can't write. */
+enum what { NONE, DATABASE, LOG, JOURNAL, SHARED_MEMORY, FOLDER, CLIENT, READER };
 enum event { START = 1, OPEN, CLOSE, WRITE, TRUNCATE, SYNC, SYNC_FAILED, UNLINK, ACCEPT, RECEIVE, SEND, FAULT };
 enum how { FAIL, SHORT, LIE, KILL };
 
 struct header {
     int32_t event, descriptor;
-    /* Of the write or truncation; for an open, 1 where it made the file. A fault has the call and the kind of file. */
+    /* Of the write or truncation; for an open, 1 where it made the file, 2 where it can't
+       write to the database. A fault has the call and the kind of file. */
     int64_t offset;
     int64_t length;
 };
@@ -47,7 +50,7 @@ static int trace = -1;
 static long calls, first, count;
 static int error_number;
 static enum how how;
-static enum { WRITES, SYNCS, TO_DATABASE, TO_INDEX } counted;
+static enum { WRITES, SYNCS, TO_DATABASE, BACKGROUND, TO_INDEX } counted;
 /* Whether the log was written to since its last sync, and whether that was its header alone. */
 static bool log_is_dirty, log_header_is_new;
 
@@ -76,10 +79,11 @@ static void set_up(void) {
         char word[16], which[16];
         if (sscanf(fault, "%ld %ld %d %15s %15s", &first, &count, &error_number, word, which) != 5) give_up("fault");
         how = !strcmp(word, "short") ? SHORT : !strcmp(word, "lie") ? LIE : !strcmp(word, "kill") ? KILL : FAIL;
-        counted = !strcmp(which, "writes")   ? WRITES
-                  : !strcmp(which, "syncs") ? SYNCS
-                  : !strcmp(which, "index") ? TO_INDEX
-                                            : TO_DATABASE;
+        counted = !strcmp(which, "writes")       ? WRITES
+                  : !strcmp(which, "syncs")      ? SYNCS
+                  : !strcmp(which, "background") ? BACKGROUND
+                  : !strcmp(which, "index")      ? TO_INDEX
+                                                 : TO_DATABASE;
     }
     if (!file) return;
     trace = (int)syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -112,16 +116,19 @@ static enum what kind_of(int descriptor) {
     return descriptor >= 0 && descriptor < (int)sizeof kinds ? kinds[descriptor] : NONE;
 }
 
+static bool is_database(enum what kind) { return kind == DATABASE || kind == READER; }
+
 /* The shared memory is made anew after a cut, whatever is in its file. */
-static bool is_kept(enum what kind) { return kind == DATABASE || kind == LOG || kind == JOURNAL; }
+static bool is_kept(enum what kind) { return is_database(kind) || kind == LOG || kind == JOURNAL; }
 
 enum verdict { ALLOWED, HALVED, REFUSED, IGNORED };
 
 /* Counts a call, and says what becomes of it. */
 static enum verdict judge(enum what kind, enum event event) {
-    bool counts = counted == TO_DATABASE ? kind == DATABASE
-                  : counted == TO_INDEX  ? kind == SHARED_MEMORY && event == WRITE
-                                         : (event == SYNC) == (counted == SYNCS);
+    bool counts = counted == TO_DATABASE  ? is_database(kind)
+                  : counted == BACKGROUND ? kind == READER && event == SYNC
+                  : counted == TO_INDEX   ? kind == SHARED_MEMORY && event == WRITE
+                                          : (event == SYNC) == (counted == SYNCS);
     if (first == 0 || !counts) return ALLOWED;
     long call = ++calls;
     if (call < first || call - first >= count) return ALLOWED;
@@ -138,10 +145,11 @@ static int opened(int directory, const char *path, int flags, mode_t mode) {
     bool is_new = is_kept(kind) && (flags & O_CREAT) && syscall(SYS_access, path, F_OK) != 0;
     int descriptor = (int)syscall(SYS_openat, directory, path, flags, mode);
     if (descriptor >= 0 && kind != NONE) {
+        if (kind == DATABASE && (flags & O_ACCMODE) == O_RDONLY) kind = READER;
         if (is_kept(kind) && (flags & O_TRUNC)) give_up("a truncating open is not modelled");
         if (descriptor >= (int)sizeof kinds) give_up("too many descriptors");
         kinds[descriptor] = (unsigned char)kind;
-        if (is_kept(kind) || kind == FOLDER) note(OPEN, descriptor, is_new, path, strlen(path));
+        if (is_kept(kind) || kind == FOLDER) note(OPEN, descriptor, kind == READER ? 2 : is_new, path, strlen(path));
     }
     unlock();
     return descriptor;
@@ -202,7 +210,7 @@ ssize_t pwrite(int descriptor, const void *data, size_t length, off_t offset) {
    sync of a new header is made with synchronous=NORMAL too. */
 static bool is_dropped(enum what kind) {
     bool is_commit = log_is_dirty && !log_header_is_new;
-    return (kind == LOG && is_commit && !strcmp(drop, "log")) || (kind == DATABASE && !strcmp(drop, "database"))
+    return (kind == LOG && is_commit && !strcmp(drop, "log")) || (is_database(kind) && !strcmp(drop, "database"))
            || (kind == FOLDER && !strcmp(drop, "folder"));
 }
 

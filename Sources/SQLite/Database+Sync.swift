@@ -1,0 +1,31 @@
+import CSQLite
+import Glibc
+
+/// The file of a connection, for another thread to sync while the connection is open and nobody uses it.
+package struct SyncableFile: @unchecked Sendable {
+    // Safe: the sync reads the descriptor and the name, which stay what they are until the connection closes, and notes an
+    // error where only the connection's next call would (unixSync in SQLite's os_unix.c).
+    fileprivate let file: UnsafeMutablePointer<sqlite3_file>
+
+    /// Puts on the disk what any connection of this process has written to the file (fdatasync(2)). Throws an error that
+    /// ``SQLiteError/isIOFailure``.
+    package func sync() throws(SQLiteError) {
+        let code = file.pointee.pMethods.pointee.xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY)
+        guard code == SQLITE_OK else {
+            throw SQLiteError(extendedCode: code, systemCode: errno, message: "the database's file could not be synced")
+        }
+    }
+}
+
+extension Database {
+    /// The database's file as SQLite has it open (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html,
+    /// `SQLITE_FCNTL_FILE_POINTER`): opening it once more would drop SQLite's locks when that is closed.
+    package var syncableFile: SyncableFile {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let code = sqlite3_file_control(open, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+        guard code == SQLITE_OK, let file, file.pointee.pMethods != nil else {
+            preconditionFailure("an open database has a file")
+        }
+        return SyncableFile(file: file)
+    }
+}
