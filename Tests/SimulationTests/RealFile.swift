@@ -24,7 +24,8 @@ final class RealFile {
         }
     }
 
-    deinit {
+    /// At the end: a day and its server hold each other, and the file.
+    func remove() {
         store.stop()
         folder.remove()
     }

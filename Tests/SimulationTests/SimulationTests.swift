@@ -27,7 +27,9 @@ struct SimulationTests {
     /// Days on a real file, which ends and starts with its server.
     @Test func theFileAgreesWithTheModel() throws {
         for seed in Self.seeds.prefix(10 * Self.scale) {
-            let day = Day(seed: seed, file: try RealFile(users: Day.users))
+            let file = try RealFile(users: Day.users)
+            defer { file.remove() }
+            let day = Day(seed: seed, file: file)
             do throws(Violation) { try day.run() } catch {
                 Issue.record("\(error); replay with MARTLET_SEED=\(seed)")
             }

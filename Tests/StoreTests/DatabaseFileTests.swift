@@ -1,3 +1,4 @@
+import Foundation
 import Loyalty
 import SQLite
 import Store
@@ -53,8 +54,10 @@ struct DatabaseFileTests {
     }
 
     @Test func aFolderIsNoDatabase() throws {
+        let inner = folder.file("folder")
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: false)
         let error = #expect(throws: StoreError.self) {
-            try LoyaltyStore(path: folder.path, clock: { TestClock().now }, log: .none, onFatalError: {})
+            try LoyaltyStore(path: inner, clock: { TestClock().now }, log: .none, onFatalError: {})
         }
         #expect(error?.description.contains("can't be opened") == true)
     }
