@@ -29,13 +29,13 @@ extension File {
     }
 }
 
-/// A folder that nobody else has, under TMPDIR or /tmp (mkdtemp(3)).
+/// A folder that nobody else has, under TMPDIR or /tmp where nothing else is said (mkdtemp(3)).
 package struct TemporaryFolder: Sendable {
     package let path: String
 
     /// Makes one of mode 0700.
-    package init(prefix: String) throws(SystemError) {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    package init(prefix: String, under parent: String? = nil) throws(SystemError) {
+        let base = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

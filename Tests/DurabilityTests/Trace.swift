@@ -63,14 +63,22 @@ struct Trace: Sendable {
         }
     }
 
-    /// Syncs of the database that commits did not wait for: through descriptors that can't write.
+    /// Syncs that commits did not wait for, through descriptors of the database that can't write, and that had something to put
+    /// on the disk: what a checkpoint had copied and not synced itself.
     var backgroundSyncCount: Int {
-        var readers: Set<Int32> = []
+        var canWrite: [Int32: Bool] = [:]
+        var isDirty = false
         return events.count { event in
-            if event.kind == .open {
-                if event.offset == 2 { readers.insert(event.descriptor) } else { readers.remove(event.descriptor) }
+            switch event.kind {
+            case .open: canWrite[event.descriptor] = text(event).hasSuffix(".db") ? event.offset != 2 : nil
+            case .write: if canWrite[event.descriptor] != nil { isDirty = true }
+            case .sync:
+                guard let canWrite = canWrite[event.descriptor] else { return false }
+                defer { isDirty = false }
+                return isDirty && !canWrite
+            default: break
             }
-            return event.kind == .sync && readers.contains(event.descriptor)
+            return false
         }
     }
 

@@ -1,13 +1,12 @@
 import Foundation
+import Posix
 
 /// A folder of one test's own, removed with it.
 package final class Folder: Sendable {
     package let path: String
 
-    package init(under parent: String = NSTemporaryDirectory()) throws {
-        var template = Array("\(parent)/martlet-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder: errno \(errno)") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    package init(under parent: String? = nil) throws {
+        path = try TemporaryFolder(prefix: "martlet-test-", under: parent).path
     }
 
     deinit {
@@ -36,6 +35,6 @@ package func eventually(
     let end = Date(timeIntervalSinceNow: seconds)
     while try !condition() {
         guard Date() < end else { throw TestFailure("not within \(seconds) s: \(what)") }
-        Thread.sleep(forTimeInterval: 0.005)
+        Foundation.Thread.sleep(forTimeInterval: 0.005)
     }
 }

@@ -1,13 +1,13 @@
 import Foundation
+import Posix
 
 /// A folder of one test, gone with it.
 final class TemporaryFolder: Sendable {
     let path: String
 
     init() {
-        path = NSTemporaryDirectory() + "/martlet-store-" + UUID().uuidString
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            path = try Posix.TemporaryFolder(prefix: "martlet-store-").path
         } catch {
             fatalError("no folder for a test: \(error)")
         }
