@@ -32,6 +32,18 @@ enum Command: String, Sendable, CaseIterable {
     /// Of two words the first.
     var firstWord: String { rawValue.split(separator: " ").first.map { String($0) } ?? rawValue }
 
+    /// Returns true if it serves until a signal, and prints nothing that it would fail without.
+    var isServer: Bool { [.serve, .accrual, .demo].contains(self) }
+
+    /// Returns true if it may change the database or write a file.
+    var mayChange: Bool {
+        switch self {
+        case .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .adjust, .refund, .backup, .restore:
+            true
+        default: false
+        }
+    }
+
     /// What is in force where nothing is set.
     var defaults: Configuration {
         var defaults = Configuration()

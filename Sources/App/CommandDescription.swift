@@ -74,7 +74,7 @@ struct CommandDescription: Sendable {
     var details: [String] = []
     /// What `--json` prints.
     var document: String?
-    /// How it may end, besides 64 and 78.
+    /// How it may end, besides 64, 74 and 78.
     var statuses: [Int32] = [ExitStatus.success]
 
     /// Every flag that it takes, but for `--help`, which all take.

@@ -26,7 +26,12 @@ enum Demo {
             try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: writer)
         } didStart: {
             let cookies = "\(folder.path)/cookies"
-            StandardStream.output.write(text(url: "http://\($0[0])", cookies: cookies, isChaotic: isChaotic))
+            do throws(SystemError) {
+                let text = text(url: "http://\($0[0])", cookies: cookies, isChaotic: isChaotic)
+                try StandardStream.output.writeAll(text)
+            } catch {
+                StandardStream.error.write("martlet: the list of commands to paste can't be printed: \(error)\n")
+            }
         }
     }
 

@@ -7,10 +7,9 @@ package enum Entry {
     private static let configurationBytesMax = 1 << 20
 
     package static func run(_ arguments: [String]) -> Int32 {
+        BrokenPipe.ignore()
         switch Invocation.parse(Array(arguments.dropFirst()), calledAs: arguments.first ?? "") {
-        case .help(let text):
-            StandardStream.output.write(text)
-            return ExitStatus.success
+        case .help(let text): return CommandOutput.refusal(mayChange: false) ?? CommandOutput.print(text)
         case .misuse(let text):
             StandardStream.error.write(text)
             return ExitStatus.usage
@@ -20,10 +19,9 @@ package enum Entry {
     }
 
     private static func run(_ invocation: Invocation) -> Int32 {
-        if let text = textWithoutConfiguration(invocation) {
-            StandardStream.output.write(text)
-            return ExitStatus.success
-        }
+        let command = invocation.command
+        if !command.isServer, let status = CommandOutput.refusal(mayChange: command.mayChange) { return status }
+        if let text = textWithoutConfiguration(invocation) { return CommandOutput.print(text) }
         do throws(ConfigurationError) {
             let source = ConfigurationSource(
                 flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
@@ -41,9 +39,7 @@ package enum Entry {
         _ invocation: Invocation, _ configuration: Configuration, _ source: ConfigurationSource
     ) -> Int32 {
         switch invocation.command {
-        case .config:
-            StandardStream.output.write(configuration.document)
-            return ExitStatus.success
+        case .config: return CommandOutput.print(configuration.document)
         case .serve: return Serve.run(configuration, source)
         case .accrual: return Serve.runAccrualSystem(configuration, source)
         case .demo: return Demo.run(configuration, isChaotic: invocation.has(.chaos))

@@ -7,9 +7,7 @@ enum HealthCheck {
 
     static func run(_ configuration: Configuration) -> Int32 {
         switch ask(configuration) {
-        case .success(let text):
-            StandardStream.output.write("\(text.oneLine)\n")
-            return ExitStatus.success
+        case .success(let text): return CommandOutput.print("\(text.oneLine)\n")
         case .failure(let trouble):
             StandardStream.error.write("martlet: \(trouble.text.oneLine)\n")
             return ExitStatus.unhealthy

@@ -53,7 +53,7 @@ enum Help {
     /// How a command may end, in order.
     static func allStatuses(of description: CommandDescription) -> [Int32] {
         let statuses = description.isConfigured ? [ExitStatus.configuration] : []
-        return (description.statuses + [ExitStatus.usage] + statuses).sorted()
+        return Set(description.statuses + [ExitStatus.usage, ExitStatus.inputOutput] + statuses).sorted()
     }
 
     private static func statuses(of description: CommandDescription) -> String {

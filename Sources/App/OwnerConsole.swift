@@ -34,14 +34,26 @@ struct OwnerConsole {
     private func run(_ request: OwnerRequest, _ printer: OwnerPrinter) -> Int32 {
         var command: OwnerCommand? = request.command
         var isFirst = true
+        var done: String?
         while let asked = command {
             let outcome = outcome(of: asked) { printer.take($0) }
             command = outcome.next.flatMap { request.command(after: $0, taken: printer.rowsTaken) }
             printer.print(outcome, isFirst: isFirst, isLast: command == nil)
-            guard outcome.status == ExitStatus.success else { return outcome.status }
+            done = whatIsDone(by: request, outcome)
+            guard outcome.status == ExitStatus.success, !printer.isLost else {
+                return printer.end(outcome.status, done: done)
+            }
             isFirst = false
         }
-        return ExitStatus.success
+        return printer.end(ExitStatus.success, done: done)
+    }
+
+    /// What a command that went well has changed, for an owner who does not see its output: `nil` if that is nothing.
+    private func whatIsDone(by request: OwnerRequest, _ outcome: OwnerOutcome) -> String? {
+        guard invocation.command.mayChange, outcome.status == ExitStatus.success else { return nil }
+        guard request.extra["password"] != nil, let login = invocation.operands.first else { return outcome.summary }
+        return "\(outcome.summary), and the password is lost; "
+            + "martlet user reset-password \(login.shellQuoted) --generate makes another"
     }
 
     /// The lock tells whether a server runs; where one does, it is asked.

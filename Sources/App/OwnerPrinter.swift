@@ -7,6 +7,7 @@ final class OwnerPrinter {
     private let isJSON: Bool
     private let extra: JSONObject
     private let progress = TerminalProgress()
+    private let output = CommandOutput()
     private var rows: [JSONObject] = []
     private var table = TextTable()
     private(set) var rowsTaken = 0
@@ -34,8 +35,17 @@ final class OwnerPrinter {
         defer { rows = [] }
         guard let document = outcome.document else { return StandardStream.error.write(outcome.text) }
         let isDone = isLast || outcome.status != ExitStatus.success
-        StandardStream.output.write(
-            isJSON ? json(document + extra, isFirst, isDone) : text(outcome, document, isFirst, isDone))
+        output.write(isJSON ? json(document + extra, isFirst, isDone) : text(outcome, document, isFirst, isDone))
+    }
+
+    /// Whether what was printed is lost, so that no further page is wanted.
+    var isLost: Bool { output.isLost }
+
+    /// Ends the output and returns the exit status of the command.
+    ///
+    /// - Parameter done: what the command has changed; `nil` if it changed nothing.
+    func end(_ status: Int32, done: String? = nil) -> Int32 {
+        output.end(status, done: done)
     }
 
     /// The document in parts, so that no list is ever held as a whole.

@@ -21,7 +21,8 @@ enum RestoreCommand {
             outcome = OwnerOutcome(error)
         }
         printer.print(outcome, isFirst: true, isLast: true)
-        return outcome.status
+        let lines = outcome.text.split(separator: "\n").joined(separator: "; ")
+        return printer.end(outcome.status, done: outcome.status == ExitStatus.success ? lines : nil)
     }
 
     /// `20261123T081712Z`

@@ -23,7 +23,7 @@ enum Serve {
         _ start: (ServiceManager, LogWriter) throws(Application.StartError) -> any StoppableServer,
         didStart: (_ endpoints: [Endpoint]) -> Void = { _ in }
     ) -> Int32 {
-        ProcessSetup.ignoreBrokenPipes()
+        BrokenPipe.ignore()
         // Before any thread starts: each inherits that it leaves the signals to this one.
         OwnerSignal.block()
         let writer = LogWriter(configuration.log)

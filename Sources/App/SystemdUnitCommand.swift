@@ -32,8 +32,7 @@ enum SystemdUnitCommand {
             executable: ProcessSetup.executablePath ?? "/usr/local/bin/martlet",
             configurationFile: exists ? ProcessSetup.absolutePath(of: file) : nil, configuration: configuration,
             withoutEnvironment: withoutEnvironment, endpoints: endpoints)
-        StandardStream.output.write(wantsSocket ? unit.socket : unit.service)
-        return ExitStatus.success
+        return CommandOutput.print(wantsSocket ? unit.socket : unit.service)
     }
 
     private static func refuse(_ reason: String, _ status: Int32) -> Int32 {

@@ -16,13 +16,6 @@ package enum ProcessSetup {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// A peer that has gone, or a file at its limit, is an error where it happens and not the end of the process
-    /// (signal(7)).
-    package static func ignoreBrokenPipes() {
-        signal(SIGPIPE, SIG_IGN)
-        signal(SIGXFSZ, SIG_IGN)
-    }
-
     /// Ends the process here and now, nothing more written (_exit(2)).
     package static func exitAtOnce(status: Int32) -> Never {
         _exit(status)

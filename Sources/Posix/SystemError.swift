@@ -30,6 +30,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     package var isMissingFile: Bool { code == ENOENT }
+    /// No process reads the pipe or the connection any more.
+    package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }
     /// The address, or its whole family, is not this machine's.
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }

@@ -1,0 +1,54 @@
+import Posix
+
+/// Prints what a command has to say on standard output, and makes sure that no command ends well whose output was lost.
+final class CommandOutput {
+    /// The first error; nothing is written after it.
+    private var failure: SystemError?
+
+    /// Whether something was lost, so that the command need not go on.
+    var isLost: Bool { failure != nil }
+
+    func write(_ text: String) {
+        do throws(SystemError) {
+            if failure == nil { try StandardStream.output.writeAll(text) }
+        } catch {
+            failure = error
+        }
+    }
+
+    /// Closes the output and returns the command's exit status: `status`, or 74 with a line on stderr if the command went well
+    /// and its output was lost. A command that changed nothing ends by SIGPIPE if no process reads its output any more.
+    ///
+    /// - Parameter done: what the command has changed, for that line; `nil` if it changed nothing.
+    func end(_ status: Int32, done: String? = nil) -> Int32 {
+        do throws(SystemError) {
+            if failure == nil { try StandardStream.output.close() }
+        } catch {
+            failure = error
+        }
+        guard let failure else { return status }
+        if failure.isBrokenPipe, done == nil { BrokenPipe.endProcess() }
+        Self.report(failure, done ?? "")
+        return status == ExitStatus.success ? ExitStatus.inputOutput : status
+    }
+
+    /// Prints one text, and returns the exit status.
+    static func print(_ text: String) -> Int32 {
+        let output = CommandOutput()
+        output.write(text)
+        return output.end(ExitStatus.success)
+    }
+
+    /// Returns the exit status if it is plain before the command begins that its output would be lost; `nil` otherwise.
+    static func refusal(mayChange: Bool) -> Int32? {
+        guard let obstacle = StandardStream.output.obstacle else { return nil }
+        if obstacle.isBrokenPipe, !mayChange { BrokenPipe.endProcess() }
+        report(obstacle, mayChange ? "nothing was done" : "")
+        return ExitStatus.inputOutput
+    }
+
+    private static func report(_ failure: SystemError, _ done: String) {
+        StandardStream.error.write(
+            "martlet: the output can't be written: \(failure)\(done.isEmpty ? "" : "; \(done.oneLine)")\n")
+    }
+}
