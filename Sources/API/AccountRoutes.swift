@@ -10,11 +10,16 @@ struct AccountRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/register", operation: .register, action: .anyone(register)),
-            Route(method: .post, path: "/api/user/login", operation: .signIn, action: .anyone(signIn)),
+            Route(
+                method: .post, path: "/api/user/register", bodyBytesMax: BodyLimit.credentialsBytes,
+                operation: .register, action: .anyone(register)),
+            Route(
+                method: .post, path: "/api/user/login", bodyBytesMax: BodyLimit.credentialsBytes, operation: .signIn,
+                action: .anyone(signIn)),
             Route(method: .post, path: "/api/user/logout", operation: .signOut, action: .account(signOut)),
             Route(
-                method: .post, path: "/api/user/password", operation: .changePassword, action: .account(changePassword)),
+                method: .post, path: "/api/user/password", bodyBytesMax: BodyLimit.passwordChangeBytes,
+                operation: .changePassword, action: .account(changePassword)),
         ]
     }
 

@@ -37,6 +37,8 @@ package final class AccrualAPI: RequestHandler {
 
     package var routes: [RouteName] { router.names }
 
+    package func bodyBytesMax(of head: Request) -> Int { router.bodyBytesMax(of: head) }
+
     package func respond(to request: Request) -> Reply {
         var fields = AnswerFields(requestID: requestIDs.id(of: request))
         return outcome(of: request, &fields).reply(with: fields)

@@ -12,10 +12,14 @@ struct AccrualRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/goods", operation: .addRule, action: .anyone(addRule)),
+            Route(
+                method: .post, path: "/api/goods", bodyBytesMax: BodyLimit.ruleBytes, operation: .addRule,
+                action: .anyone(addRule)),
             Route(method: .get, path: "/api/goods", operation: .listRules, action: .open(listRules)),
             Route(method: .delete, path: "/api/goods/{match}", operation: .removeRule, action: .change(removeRule)),
-            Route(method: .post, path: "/api/orders", operation: .acceptReceipt, action: .anyone(acceptReceipt)),
+            Route(
+                method: .post, path: "/api/orders", bodyBytesMax: BodyLimit.receiptBytes, operation: .acceptReceipt,
+                action: .anyone(acceptReceipt)),
             Route(method: .get, path: "/api/orders/{number}", operation: .receiptStatus, action: .open(order)),
         ]
     }
@@ -91,9 +95,12 @@ struct AccrualRoutes {
 }
 
 extension Receipt {
+    /// A good has three values, and takes 28 bytes at least: the largest body has room for 112,347 values of goods.
+    private static let valuesMax = 131_072
+
     /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`
     fileprivate init(_ body: [UInt8]) throws(LoyaltyError) {
-        let object = try RequestObject(body)
+        let object = try RequestObject(body, valuesMax: Self.valuesMax)
         let text = try object.string("order")
         let order: OrderNumber
         do throws(OrderNumber.ParseError) {

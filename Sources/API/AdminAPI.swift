@@ -44,6 +44,8 @@ package final class AdminAPI: RequestHandler {
         self.didClose = didClose
     }
 
+    package func bodyBytesMax(of head: Request) -> Int { router.bodyBytesMax(of: head) }
+
     package func respond(to request: Request) -> Reply {
         outcome(of: request).reply(with: AnswerFields(requestID: requestIDs.id(of: request)))
     }

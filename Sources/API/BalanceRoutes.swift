@@ -9,7 +9,9 @@ struct BalanceRoutes {
     var routes: [Route] {
         [
             Route(method: .get, path: "/api/user/balance", operation: .balance, action: .read(balance)),
-            Route(method: .post, path: "/api/user/balance/withdraw", operation: .withdraw, action: .write(withdraw)),
+            Route(
+                method: .post, path: "/api/user/balance/withdraw", bodyBytesMax: BodyLimit.withdrawalBytes,
+                operation: .withdraw, action: .write(withdraw)),
             Route(method: .get, path: "/api/user/withdrawals", operation: .listWithdrawals, action: .read(withdrawals)),
         ]
     }

@@ -16,9 +16,12 @@ struct ContentCoding {
         self.bodyBytesMax = bodyBytesMax
     }
 
-    /// The body as the client meant it.
-    func unpackedBody(of request: Request) throws(Problem) -> [UInt8] {
-        let codings = request.headers.list("content-encoding").filter { !$0.equalsIgnoringCase("identity") }
+    /// The body as the client meant it: at most as much as the route takes, and no more is unpacked.
+    func unpackedBody(of request: Request, for route: Route) throws(Problem) -> [UInt8] {
+        let bodyBytesMax = min(bodyBytesMax, route.bodyBytesMax)
+        // The second one decides that they are too many.
+        let codings = Array(
+            request.headers.list("content-encoding").lazy.filter { !$0.equalsIgnoringCase("identity") }.prefix(2))
         guard let coding = codings.first else { return request.body }
         guard codings.count == 1, coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") else {
             throw Problem(

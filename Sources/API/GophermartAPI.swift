@@ -62,6 +62,8 @@ package final class GophermartAPI: RequestHandler {
 
     package var routes: [RouteName] { router.names }
 
+    package func bodyBytesMax(of head: Request) -> Int { router.bodyBytesMax(of: head) }
+
     package func respond(to request: Request) -> Reply {
         var fields = AnswerFields(
             requestID: requestIDs.id(of: request), grant: sharing.grant(to: request),
@@ -110,11 +112,11 @@ package final class GophermartAPI: RequestHandler {
             return .now(try Problem.translating { () throws(LoyaltyError) in try begin(user, request) })
         case .write(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
-            let body = try contentCoding.unpackedBody(of: request)
+            let body = try contentCoding.unpackedBody(of: request, for: route)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, body) })
         case .account(let begin):
             guard let user = try user(of: request) else { return .now(signInFirst) }
-            let body = try contentCoding.unpackedBody(of: request)
+            let body = try contentCoding.unpackedBody(of: request, for: route)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, request, body) })
         }
     }

@@ -8,7 +8,9 @@ struct OrderRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .post, path: "/api/user/orders", operation: .uploadOrder, action: .write(upload)),
+            Route(
+                method: .post, path: "/api/user/orders", bodyBytesMax: BodyLimit.orderBytes, operation: .uploadOrder,
+                action: .write(upload)),
             Route(method: .get, path: "/api/user/orders", operation: .listOrders, action: .read(list)),
             Route(method: .get, path: "/api/user/orders/{number}", operation: .getOrder, action: .read(order)),
         ]

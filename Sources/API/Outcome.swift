@@ -10,7 +10,7 @@ enum Outcome {
     init(_ request: Request, onOpen route: Route, _ contentCoding: ContentCoding) throws(Problem) {
         switch route.action {
         case .anyone(let begin):
-            let body = try contentCoding.unpackedBody(of: request)
+            let body = try contentCoding.unpackedBody(of: request, for: route)
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request, body) })
         case .open(let read):
             let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }

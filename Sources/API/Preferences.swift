@@ -5,12 +5,20 @@ import HTTP
 struct Preferences {
     private let elements: [(name: ArraySlice<UInt8>, weight: Int)]
 
+    /// Elements that are read; browsers send ten at most, and a head has room for eight thousand.
+    private static let elementsMax = 64
+    /// Parameters of an element; one with more says nothing.
+    private static let parametersMax = 8
+
     /// Reads a field; the name is given in small letters. Media types have parameters of their own in front of the weight,
     /// which say nothing here; codings have none.
     init(_ headers: Headers, _ field: String, hasParameters: Bool) {
-        elements = headers.list(field).compactMap { element in
-            let parts = element.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map(\.trimmed)
+        elements = headers.list(field).prefix(Self.elementsMax).compactMap { element in
+            let parts = element.split(
+                separator: UInt8(ascii: ";"), maxSplits: Self.parametersMax + 1, omittingEmptySubsequences: false
+            ).map(\.trimmed)
             let parameters = parts.dropFirst()
+            guard parameters.count <= Self.parametersMax else { return nil }
             guard parameters.count <= 1 || hasParameters else { return nil }
             let isWeighted = parameters.last?.prefix(2).equalsIgnoringCase("q=") ?? false
             guard isWeighted || parameters.isEmpty || hasParameters else { return nil }

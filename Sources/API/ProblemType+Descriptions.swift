@@ -65,7 +65,7 @@ extension ProblemType {
         case .contentTooLarge:
             (
                 .contentTooLarge, "The content is too large",
-                "The body is larger than is taken, before or after unpacking."
+                "The body is larger than its operation takes, before or after unpacking: 8 KiB, 16 KiB for a change of password, 1 MiB for a receipt."
             )
         case .uriTooLong: (.uriTooLong, "The URI is too long", "The request line is longer than is read.")
         case .unknownContentCoding:

@@ -5,15 +5,26 @@ import Loyalty
 struct RequestObject {
     private let object: JSONObject
 
-    init(_ body: [UInt8]) throws(LoyaltyError) {
+    /// Values that a document may have whose members are few: it leaves room for members that we do not know.
+    private static let valuesMax = 256
+
+    init(_ body: [UInt8], valuesMax: Int = RequestObject.valuesMax) throws(LoyaltyError) {
+        // Anything else is refused before it is read.
+        guard Self.mayBeginObject(body) else { throw .malformed("The body is not a JSON object.") }
         let value: JSONValue
         do throws(JSONParser.SyntaxError) {
-            value = try JSONParser.parse(body[...])
+            value = try JSONParser.parse(body[...], valuesMax: valuesMax)
         } catch {
             throw .malformed("The body is not JSON: \(error.reason), at byte \(error.offset).")
         }
         guard let object = value.object else { throw .malformed("The body is not a JSON object.") }
         self.object = object
+    }
+
+    /// Returns false if the body begins as a JSON value of another kind.
+    private static func mayBeginObject(_ body: [UInt8]) -> Bool {
+        guard let first = body.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return true }
+        return ![UInt8(ascii: "["), UInt8(ascii: "\"")].contains(first)
     }
 
     private init(_ object: JSONObject) {

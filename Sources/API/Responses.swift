@@ -35,7 +35,8 @@ extension Operation.Response {
             "The request breaks the grammar of HTTP or JSON, or holds something that its operation does not take."),
         refusal(.requestTimeout, "The request did not come in time.", "The head or the body took too long to arrive."),
         refusal(
-            .contentTooLarge, "The body is larger than 1048576 bytes.", "The body is too large, packed or unpacked."),
+            .contentTooLarge, "The body is larger than 8192 bytes.",
+            "The body is larger than the operation takes, packed or unpacked."),
         refusal(.uriTooLong, "The request line is longer than 8192 bytes.", "The request line is too long."),
         refusal(.expectationFailed, "The expectation is unknown.", "`Expect` asks for other than `100-continue`."),
         refusal(

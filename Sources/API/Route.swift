@@ -34,11 +34,16 @@ final class Route {
     let endsInAnySegment: Bool
     let operation: Operation
     let action: Action
+    /// The largest body that it takes, packed or unpacked; see ``BodyLimit``.
+    let bodyBytesMax: Int
     /// Its place among all routes, which the router gives it.
     var number = 0
 
-    init(method: Method, path: String, operation: Operation, action: Action) {
+    init(
+        method: Method, path: String, bodyBytesMax: Int = BodyLimit.unreadBytes, operation: Operation, action: Action
+    ) {
         (self.method, self.path, self.operation, self.action) = (method, path, operation, action)
+        self.bodyBytesMax = bodyBytesMax
         endsInAnySegment = path.hasSuffix("}")
     }
 }

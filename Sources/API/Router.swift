@@ -60,6 +60,12 @@ struct Router {
         }
     }
 
+    /// The largest body that a request with this head may have. A request for no route may have as large a body as one for
+    /// a route that reads none: it is framed as a whole before it is answered.
+    func bodyBytesMax(of head: Request) -> Int {
+        if case .route(let route) = match(head) { route.bodyBytesMax } else { BodyLimit.unreadBytes }
+    }
+
     /// HEAD is answered wherever GET is (RFC 9110, section 9.3.2).
     func match(_ request: Request) -> Match {
         if request.method == .options, request.target.equals("*") { return .options(allowSomewhere) }

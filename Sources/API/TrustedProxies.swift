@@ -6,12 +6,15 @@ import Loyalty
 struct TrustedProxies {
     let networks: [IPNetwork]
 
+    /// Proxies that a request passes at most. A head has room for two thousand addresses, and reading each takes time.
+    private static let hopsMax = 32
+
     /// The client's address: going back from the peer, the first that is no trusted proxy. What is no address ends the way, and
     /// then the proxy before it counts.
     func client(of request: Request) -> IPAddress {
         var nearest = request.peer
         guard isTrusted(nearest) else { return nearest }
-        for element in request.headers.list("x-forwarded-for").reversed() {
+        for element in request.headers.list("x-forwarded-for").suffix(Self.hopsMax).reversed() {
             guard let address = Self.address(in: element) else { break }
             nearest = address
             guard isTrusted(nearest) else { break }
@@ -27,7 +30,7 @@ struct TrustedProxies {
     /// Whether the nearest proxy says that it was asked through TLS.
     func sayHTTPS(of request: Request) -> Bool {
         guard isTrusted(request.peer) else { return false }
-        return request.headers.list("x-forwarded-proto").last?.equalsIgnoringCase("https") ?? false
+        return request.headers.list("x-forwarded-proto").suffix(1).last?.equalsIgnoringCase("https") ?? false
     }
 
     private func isTrusted(_ address: IPAddress) -> Bool {

@@ -76,7 +76,7 @@ enum Settings {
         Setting("http.head_fields_max", \.http.headFieldsMax, .integer(8...1000), "more get 431"),
         Setting(
             "http.body_bytes_max", \.http.bodyBytesMax, .integer(1024...67_108_864),
-            "body, after unpacking too; larger ones get 413"),
+            "the largest body of any route, after unpacking too; larger ones get 413"),
         Setting(
             "http.head_timeout_ms", \.http.headTimeoutMilliseconds, .integer(milliseconds),
             "from a head's first byte to its last"),

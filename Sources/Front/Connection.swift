@@ -116,7 +116,7 @@ final class Connection: @unchecked Sendable {
         if outbox.count >= Self.outputBytesMax, try !flush() { return false }
         let outcome: RequestParser.Outcome
         do throws(RequestError) {
-            outcome = try parser.parse(&input)
+            outcome = try parser.parse(&input, bodyBytesMax: loop.handler.bodyBytesMax(of:))
         } catch {
             throw .refused(error)
         }

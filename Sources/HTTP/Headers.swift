@@ -34,10 +34,44 @@ package struct Headers: Sendable {
     }
 
     /// The comma-separated elements of every field of the name, empty ones left out (RFC 9110, section 5.6.1).
-    package func list(_ name: String) -> [ArraySlice<UInt8>] {
-        let values = all(name)
-        if values.isEmpty { return [] }
-        return values.flatMap { $0.split(separator: UInt8(ascii: ",")) }.map(\.trimmed).filter { !$0.isEmpty }
+    package func list(_ name: String) -> FieldElements {
+        FieldElements(lines: all(name))
+    }
+}
+
+/// The elements of a list, each found when it is asked for: a head has room for eight thousand of them, and most readers need
+/// the first few.
+package struct FieldElements: Sequence, IteratorProtocol {
+    private let lines: [ArraySlice<UInt8>]
+    private var lineIndex = 0
+    /// Where the next element of the line begins; `nil` if that is the line's first byte.
+    private var position: Int?
+
+    fileprivate init(lines: [ArraySlice<UInt8>]) {
+        self.lines = lines
+    }
+
+    package var isEmpty: Bool {
+        var elements = self
+        return elements.next() == nil
+    }
+
+    package mutating func next() -> ArraySlice<UInt8>? {
+        while lineIndex < lines.count {
+            let line = lines[lineIndex]
+            let start = position ?? line.startIndex
+            var end = start
+            while end < line.endIndex, line[end] != UInt8(ascii: ",") { end += 1 }
+            if end == line.endIndex {
+                lineIndex += 1
+                position = nil
+            } else {
+                position = end + 1
+            }
+            let element = line[start..<end].trimmed
+            if !element.isEmpty { return element }
+        }
+        return nil
     }
 }
 

@@ -3,6 +3,10 @@ package protocol RequestHandler: AnyObject {
     /// What its answers may be from, by the number that they carry.
     var routes: [RouteName] { get }
 
+    /// The largest body that a request with this head may have, in bytes as they are framed. A larger one is refused with
+    /// 413, as soon as that is known. ``Limits/bodyBytesMax`` holds as well.
+    func bodyBytesMax(of head: Request) -> Int
+
     func respond(to request: Request) -> Reply
 
     /// The answer to a request that could not be read.
@@ -24,6 +28,7 @@ package protocol RequestHandler: AnyObject {
 
 extension RequestHandler {
     package var routes: [RouteName] { [] }
+    package func bodyBytesMax(of head: Request) -> Int { .max }
     package func begin(wake: @escaping @Sendable () -> Void) {}
     package func wakeUp() {}
 }

@@ -54,7 +54,7 @@ struct RequestHead {
                 throw RequestError(.badRequest, "Content-Length and Transfer-Encoding stand together.")
             }
             guard line.isHTTP11 else { throw RequestError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
-            let names = headers.list("transfer-encoding")
+            let names = Array(headers.list("transfer-encoding"))
             guard names.dropLast().allSatisfy({ !$0.equalsIgnoringCase("chunked") }) else {
                 throw RequestError(.badRequest, "Chunked is not the last transfer coding.")
             }

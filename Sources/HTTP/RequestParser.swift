@@ -40,7 +40,12 @@ package struct RequestParser: Sendable {
     package private(set) var bodyBytes = 0
 
     /// Takes the next step; throws the answer to a request that can't be read.
-    package mutating func parse(_ input: inout InputBuffer) throws(RequestError) -> Outcome {
+    ///
+    /// - Parameter bodyBytesMax: the largest body that a request with this head may have. The smaller of this limit and
+    ///   ``Limits/bodyBytesMax`` holds. It is called once for a head that announces a body.
+    package mutating func parse(
+        _ input: inout InputBuffer, bodyBytesMax: (_ head: Request) -> Int = { _ in .max }
+    ) throws(RequestError) -> Outcome {
         if case .head = state {
             if let lastRequest, scanner.isAtStart, input.starts(with: lastRequest.headers.bytes) {
                 input.consume(lastRequest.headers.bytes.count)
@@ -54,14 +59,25 @@ package struct RequestParser: Sendable {
             case .none:
                 lastRequest = length <= Self.keptHeadBytesMax ? head.request : nil
                 return .request(head.request)
-            case .length(let count): state = .body(head.request, remaining: count)
-            case .chunked: state = .chunkedBody(head.request, ChunkedDecoder(limits: limits))
+            case .length(let count):
+                try Self.check(count, isAtMost: bodyBytesMax(head.request), head.request)
+                state = .body(head.request, remaining: count)
+            case .chunked:
+                var limits = limits
+                limits.bodyBytesMax = min(limits.bodyBytesMax, bodyBytesMax(head.request))
+                state = .chunkedBody(head.request, ChunkedDecoder(limits: limits))
             }
             isInsideBody = true
             headers = head.request.headers
             if head.expectsContinue, input.isEmpty { return .needsContinue }
         }
         return try parseBody(&input)
+    }
+
+    /// Refuses a body by its announced length, before any of it is read.
+    private static func check(_ count: Int, isAtMost limit: Int, _ head: Request) throws(RequestError) {
+        guard count > limit else { return }
+        throw RequestError(.contentTooLarge, "The body is larger than \(limit) bytes.").of(head.headers)
     }
 
     private mutating func parseBody(_ input: inout InputBuffer) throws(RequestError) -> Outcome {

@@ -13,17 +13,25 @@ package struct JSONParser {
 
     private let bytes: ArraySlice<UInt8>
     private var index: Int
+    private let valuesMax: Int
+    private var valueCount = 0
 
     package static func parse(_ bytes: some Sequence<UInt8>) throws(SyntaxError) -> JSONValue {
         try parse(ArraySlice(bytes))
     }
 
-    package static func parse(_ bytes: ArraySlice<UInt8>) throws(SyntaxError) -> JSONValue {
-        var parser = JSONParser(bytes: bytes, index: bytes.startIndex)
+    /// - Parameter valuesMax: how many values the document may have, arrays and objects among them. Each value takes memory
+    ///   and time, however few bytes it is written in.
+    package static func parse(_ bytes: ArraySlice<UInt8>, valuesMax: Int = .max) throws(SyntaxError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, index: bytes.startIndex, valuesMax: valuesMax)
         let value = try parser.value(depth: 0)
         parser.skipWhiteSpace()
         guard parser.index == bytes.endIndex else { throw parser.error("something after the document") }
         return value
+    }
+
+    private init(bytes: ArraySlice<UInt8>, index: Int, valuesMax: Int) {
+        (self.bytes, self.index, self.valuesMax) = (bytes, index, valuesMax)
     }
 
     private func error(_ reason: String) -> SyntaxError {
@@ -49,6 +57,8 @@ package struct JSONParser {
     /// - Parameter depth: how many arrays and objects the value stands in.
     private mutating func value(depth: Int) throws(SyntaxError) -> JSONValue {
         skipWhiteSpace()
+        valueCount += 1
+        guard valueCount <= valuesMax else { throw error("more than \(valuesMax) values") }
         switch next {
         case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
         case UInt8(ascii: "["): return .array(try array(depth: depth + 1))

@@ -43,6 +43,13 @@ import Testing
         #","x":"# + String(repeating: "[", count: count) + String(repeating: "]", count: count)
     }
 
+    /// An unknown key's array of so many numbers.
+    static func values(_ count: Int) -> String {
+        #","x":[\#([String](repeating: "0", count: count).joined(separator: ","))]"#
+    }
+
+    static let emptyTexts = Array("[\([String](repeating: "\"\"", count: 2_700).joined(separator: ","))]".utf8)
+
     static let notJSON = "The body is not JSON"
 
     static let cases: [Case] = [
@@ -54,8 +61,12 @@ import Testing
         Case("keys of other case", gives: 200) { #"{\#($0),"Login":1,"LOGIN":2,"Password":3,"Sum":4}"# },
         Case("as deep as may be", gives: 200) { "{\($0)\(nested(31))}" },
         Case("deeper", gives: 400, part: "nested deeper than 32") { "{\($0)\(nested(32))}" },
-        Case("much deeper", gives: 400) { "{\($0)\(nested(100_000))}" },
-        Case("a bomb of brackets", gives: 400) { _ in Body([UInt8](repeating: 0x5B, count: 1_000_000)) },
+        Case("much deeper", gives: 400) { "{\($0)\(nested(4_000))}" },
+        Case("a bomb of brackets", gives: 400) { _ in Body([UInt8](repeating: 0x5B, count: 8_192)) },
+        // The object and its members are values too.
+        Case("as many values as may be", gives: 200) { "{\($0)\(values(252))}" },
+        Case("more values", gives: 400, part: "more than 256 values") { "{\($0)\(values(253))}" },
+        Case("an array of empty texts", gives: 400, part: "not a JSON object") { _ in Body(emptyTexts) },
         Case("nothing", gives: 400, part: notJSON) { _ in "" },
         Case("white space alone", gives: 400, part: notJSON) { _ in " \n" },
         Case("no JSON", gives: 400, part: notJSON) { _ in "login=ann&password=secret" },

@@ -68,7 +68,7 @@ import Testing
         upload("\n\(zeros)18\n", gives: 202),
         upload("\(zeros)17", gives: 422, part: luhn),
         upload("\(zeros)018", gives: 422, part: "more than 1024 digits"),
-        upload(Body([UInt8](repeating: 0x37, count: 1_000_000)), gives: 422, part: "more than 1024 digits"),
+        upload(Body([UInt8](repeating: 0x37, count: 8_192)), gives: 422, part: "more than 1024 digits"),
     ]
 
     @Test(arguments: cases)

@@ -87,7 +87,7 @@ import Testing
     }
 
     /// The limit holds for what comes out.
-    @Test(arguments: [(2048, 202), (2049, 413), (10_000_000, 413)])
+    @Test(arguments: [(2048, 202), (2049, 413), (1_000_000, 413)])
     func bodyIsLimitedAfterUnpacking(count: Int, status: Int) async {
         let api = TestAPI { $0.bodyBytesMax = 2048 }
         let body = Body.gzip([UInt8](repeating: 0x20, count: count - 2) + [0x30, 0x30])
@@ -95,10 +95,10 @@ import Testing
         await Self.upload(Self.gzip, body, gives: status, part: part).run(on: api)
     }
 
-    /// Some 50 KiB that would be 50 MiB.
+    /// Some 8 KiB that would be 8 MiB.
     @Test func bombIsRefused() async {
-        let bomb = Body.gzip([UInt8](repeating: 0x30, count: 50 << 20))
-        #expect(bomb.bytes.count < 60_000)
+        let bomb = Body.gzip([UInt8](repeating: 0x30, count: 8_000_000))
+        #expect(bomb.bytes.count < 8_192)
         await Self.upload(Self.gzip, bomb, gives: 413).run()
         await Scenario("POST /api/user/login", Self.gzip, body: bomb, gives: 413).run()
         await Scenario("POST /api/user/orders", Self.gzip, body: bomb, gives: 401).run()

@@ -22,8 +22,8 @@ struct BadInputTests {
                 "/api/user/register", Array(#"{"login":"\#(String(repeating: "x", count: 257))","password":"b"}"#.utf8),
                 400
             ),
-            ("/api/user/register", Array(#"{"login":"\#(String(repeating: "[", count: 100_000))"#.utf8), 400),
-            ("/api/user/register", Array(String(repeating: "[", count: 100_000).utf8), 400),
+            ("/api/user/register", Array(#"{"login":"\#(String(repeating: "[", count: 8_000))"#.utf8), 400),
+            ("/api/user/register", Array(String(repeating: "[", count: 8_192).utf8), 400),
             ("/api/user/register", Array(#"{"login":""#.utf8) + [0xFF] + Array(#"","password":"b"}"#.utf8), 400),
             ("/api/user/login", Array(#"{"login":"user","password":"wrong"}"#.utf8), 401),
             ("/api/user/login", Array(#"{"login":"nobody","password":"secret"}"#.utf8), 401),
@@ -87,8 +87,8 @@ struct BadInputTests {
         let server = try Server.serving(in: try Folder())
         let client = try server.client()
         try client.register("user")
-        let bomb = try gzip(zeroMegabytes: 300)
-        #expect(bomb.count < 400_000)
+        let bomb = try gzip(zeroMegabytes: 7)
+        #expect(bomb.count < 8_192)
         let answer = try client.send("POST", "/api/user/orders", bytes: bomb, fields: ["Content-Encoding: gzip"])
         #expect(answer.status == 413)
         #expect(try client.send("POST", "/api/user/orders", "x", fields: ["Content-Encoding: gzip"]).status == 400)

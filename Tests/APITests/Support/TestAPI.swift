@@ -112,7 +112,9 @@ extension TestAPI {
         do throws(RequestError) {
             for piece in pieces {
                 input.append(piece)
-                guard case .request(var request) = try parser.parse(&input) else { continue }
+                guard case .request(var request) = try parser.parse(&input, bodyBytesMax: api.bodyBytesMax(of:)) else {
+                    continue
+                }
                 request.peer = peer
                 let omitsBody = request.method == .head
                 switch api.respond(to: request) {

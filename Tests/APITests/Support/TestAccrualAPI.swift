@@ -100,7 +100,7 @@ final class TestAccrualAPI {
         var input = InputBuffer()
         input.append(bytes[...])
         do throws(RequestError) {
-            guard case .request(let request) = try parser.parse(&input) else {
+            guard case .request(let request) = try parser.parse(&input, bodyBytesMax: api.bodyBytesMax(of:)) else {
                 preconditionFailure("a test sends whole requests")
             }
             defer { api.endBatch() }

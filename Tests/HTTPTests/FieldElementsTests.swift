@@ -1,0 +1,26 @@
+import Testing
+
+@testable import HTTP
+
+/// Lists in fields.
+@Suite struct FieldElementsTests {
+    @Test(arguments: [
+        ("", []), ("A:↵", []), ("A: ,↵", []), ("A: , ,\t,↵", []), ("A: a↵", ["a"]), ("A: a,b↵", ["a", "b"]),
+        ("A: ,a ,, b\t,↵", ["a", "b"]), ("A: a b ; c=d, e↵", ["a b ; c=d", "e"]),
+        ("A: a↵B: b↵a: c,d↵", ["a", "c", "d"]),
+        ("A: a,↵A: ,b↵", ["a", "b"]), ("A:↵A: a↵A:↵", ["a"]),
+    ])
+    func elementsAreFoundInTheOrderOfTheFields(fields: String, elements: [String]) throws {
+        let headers = try request("GET / HTTP/1.1↵Host: a↵\(fields)↵").headers
+        #expect(headers.list("a").map { text($0) } == elements)
+        #expect(headers.list("a").isEmpty == elements.isEmpty)
+    }
+
+    /// However many there are, the first is found without looking at the others.
+    @Test func listOfThousandsIsReadOneByOne() throws {
+        let many = String(repeating: "a,", count: 8_000)
+        var elements = try request("GET / HTTP/1.1↵Host: a↵A: \(many)↵↵").headers.list("a")
+        #expect(elements.next().map { text($0) } == "a")
+        #expect(elements.reduce(0) { count, _ in count + 1 } == 7_999)
+    }
+}
