@@ -32,6 +32,21 @@ struct Address: Sendable, Equatable, CustomStringConvertible {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
+    /// What is wrong with a text that is no address to listen on, if that is a common mistake.
+    static func hint(_ text: String) -> String? {
+        if let fault = RefusedValue.fault(in: text) { return fault }
+        if text.contains("://") { return "it has a scheme, such as http://" }
+        if text.contains("@") { return "it has a user name or a password" }
+        if text.contains("/") { return "it has a path" }
+        if text.hasPrefix("*") { return "every address of this machine is :PORT" }
+        guard let colon = text.lastIndex(of: ":") else {
+            return text.allSatisfy(\.isNumber) ? "a port alone has a colon before it" : "it has no port"
+        }
+        let host = text[..<colon]
+        if host.contains(":"), !host.hasPrefix("[") { return "an address of IPv6 has brackets" }
+        return text[colon...].dropFirst().allSatisfy(\.isNumber) ? nil : "a port is a number"
+    }
+
     static func port(_ digits: Substring) -> UInt16? {
         digits.allSatisfy { $0.isASCII && $0.isNumber } ? UInt16(digits) : nil
     }
@@ -68,26 +83,13 @@ struct AccrualAddress: Sendable, Equatable {
         guard let address = Address(withPort), address.host != nil, address.port > 0 else { return nil }
         url = "\(scheme)://\(rest)"
     }
-}
 
-/// The database's file.
-struct DatabaseLocation: Sendable, Equatable {
-    let path: String
-
-    init(path: String) {
-        self.path = path
-    }
-
-    /// A path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path.
-    init?(_ text: String) {
-        var path = Substring(text)
-        for scheme in ["file:", "sqlite:"] where text.hasPrefix(scheme) {
-            path = text.dropFirst(scheme.count)
-            if path.hasPrefix("//") { path = path.dropFirst(2) }
-            break
-        }
-        guard !path.isEmpty, !path.contains("://"), !path.contains("\0"), path.last != "/" else { return nil }
-        self.path = String(path)
+    /// What is wrong with a text that is no such URL, if that is a common mistake.
+    static func hint(_ text: String) -> String? {
+        if let fault = RefusedValue.fault(in: text) { return fault }
+        if text.contains("@") { return "it has a user name or a password" }
+        if text.contains("?") || text.contains("#") { return "it has more than a host, a port and a path" }
+        return nil
     }
 }
 

@@ -35,6 +35,14 @@ enum Command: String, Sendable, CaseIterable {
     /// Returns true if it serves until a signal, and prints nothing that it would fail without.
     var isServer: Bool { [.serve, .accrual, .demo].contains(self) }
 
+    /// Returns true if it works on the database of the configuration.
+    var opensDatabase: Bool {
+        switch self {
+        case .demo, .config, .systemdUnit, .version, .man, .completion: false
+        default: true
+        }
+    }
+
     /// Returns true if it may change the database or write a file.
     var mayChange: Bool {
         switch self {

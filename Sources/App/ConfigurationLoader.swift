@@ -67,7 +67,7 @@ struct ConfigurationLoader {
         throws(ConfigurationError)
     {
         guard setting.set(input, &configuration) else {
-            throw ConfigurationError("\(source): \(setting.key) must be \(setting.allowed)")
+            throw ConfigurationError("\(source): \(setting.refusal(of: input))")
         }
     }
 
@@ -82,7 +82,7 @@ struct ConfigurationLoader {
         }
         let known = Set(Settings.all.map(\.environment) + ["MARTLET_CONFIG"])
         for name in environment.keys.sorted() where name.hasPrefix("MARTLET_") && !known.contains(name) {
-            warnings.append("\(name): no setting has this name")
+            warnings.append("\(RefusedValue.shownName(name)): no setting has this name")
         }
     }
 
@@ -107,18 +107,24 @@ extension ConfigurationLoader {
         } catch {
             switch error {
             case .missing where file == nil: return
-            case .missing: throw ConfigurationError("\(path): there is no such file")
-            case .unreadable(let reason): throw ConfigurationError("\(path): \(reason)")
+            case .missing:
+                let hint = RefusedValue.fault(in: path).map { ": \($0)" } ?? ""
+                throw ConfigurationError("\(name(of: path)): there is no such file\(hint)")
+            case .unreadable(let reason): throw ConfigurationError("\(name(of: path)): \(reason)")
             }
         }
-        let document: JSONValue
-        do throws(JSONParser.SyntaxError) {
-            document = try JSONParser.parse(bytes[...])
+        let object: JSONObject
+        do throws(ConfigurationError) {
+            object = try ConfigurationFile.object(bytes)
         } catch {
-            throw ConfigurationError("\(path): \(Self.position(error.offset, in: bytes)): \(error.reason)")
+            throw ConfigurationError("\(name(of: path)): \(error)")
         }
-        guard let object = document.object else { throw ConfigurationError("\(path): not a JSON object") }
-        try apply(object, under: "", of: path)
+        try apply(object, under: "", of: name(of: path))
+    }
+
+    /// A file as messages name it: in quotation marks if its name alone would mislead.
+    private func name(of path: String) -> String {
+        RefusedValue.fault(in: path) == nil ? path : RefusedValue.shown(path)
     }
 
     private mutating func apply(
@@ -135,24 +141,8 @@ extension ConfigurationLoader {
                 try apply(group, under: "\(key).", of: path)
             } else {
                 let known = Settings.all.map(\.key).filter { $0.hasPrefix(prefix) }.joined(separator: ", ")
-                throw ConfigurationError("\(path): \(key.oneLine) is no setting; there are \(known)")
+                throw ConfigurationError("\(path): \(RefusedValue.shownName(key)) is no setting; there are \(known)")
             }
         }
-    }
-
-    /// `line 3, column 14`
-    private static func position(_ offset: Int, in bytes: [UInt8]) -> String {
-        let before = bytes[..<min(offset, bytes.count)]
-        let column = before.reversed().prefix { $0 != 0x0A }.count + 1
-        return "line \(before.count { $0 == 0x0A } + 1), column \(column)"
-    }
-}
-
-extension String {
-    /// Without characters that would break a line or steer a terminal.
-    var oneLine: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "\u{FFFD}" : $0 }))
     }
 }

@@ -28,10 +28,21 @@ package enum Entry {
                 defaults: invocation.command.defaults, readFile: readFile)
             let (configuration, warnings) = try source.load()
             for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
+            try check(configuration.database, for: command)
             return run(invocation, configuration, source)
         } catch {
             StandardStream.error.write("martlet: \(error)\n")
             return ExitStatus.configuration
+        }
+    }
+
+    /// A folder or a device is no database, and SQLite would say so in words of its own.
+    private static func check(_ database: DatabaseLocation, for command: Command) throws(ConfigurationError) {
+        guard command.opensDatabase else { return }
+        switch File.kind(path: database.path) {
+        case .missing, .regular: return
+        case .folder: throw ConfigurationError("database_uri: \(database.path) is a folder, and not a file")
+        case .other: throw ConfigurationError("database_uri: \(database.path) is a device or a pipe, and not a file")
         }
     }
 
@@ -71,6 +82,7 @@ package enum Entry {
         do throws(SystemError) {
             return try File.read(path: path, bytesMax: configurationBytesMax)
         } catch {
+            if error.isFolder { throw .unreadable("it is a folder, and not a file") }
             throw error.isMissingFile ? .missing : .unreadable("\(error)")
         }
     }

@@ -86,6 +86,10 @@ struct Invocation: Sendable {
                 guard operand.choices.isEmpty || operand.choices.contains(argument) else {
                     return misuse("\(operand.name) is one of \(operand.choices.joined(separator: ", "))", command)
                 }
+                if operand.isFile, let fault = PathText.fault(in: argument) {
+                    return misuse(
+                        "\(operand.name) must be a path, and not \(RefusedValue.shown(argument)): \(fault)", command)
+                }
                 invocation.operands.append(argument)
                 continue
             }
@@ -100,6 +104,7 @@ struct Invocation: Sendable {
                 return misuse("\(flag) needs a value", command)
             }
             if flag == Help.configFlag {
+                guard !value.isEmpty else { return misuse("\(flag) needs a value", command) }
                 invocation.file = value
             } else if description.options.contains(where: { $0.flag == flag }) {
                 invocation.options[flag] = value

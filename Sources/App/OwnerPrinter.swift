@@ -64,7 +64,7 @@ final class OwnerPrinter {
     private static func json(_ value: JSONValue) -> String {
         var writer = JSONWriter()
         writer.value(value)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.bytes, as: UTF8.self).printableJSON
     }
 
     private func text(_ outcome: OwnerOutcome, _ document: JSONObject, _ isFirst: Bool, _ isLast: Bool) -> String {

@@ -135,7 +135,13 @@ struct OwnerRequest {
                 throw .init(status: ExitStatus.refused, reason: "the two passwords differ; nothing was done")
             }
         } else {
-            text = Terminal.readLine()
+            switch Terminal.nextLine() {
+            case .text(let line): text = line
+            case .none: text = nil
+            case .notUTF8:
+                throw .init(status: ExitStatus.refused, reason: "the password is not UTF-8; nothing was done")
+            case .tooLong: throw .init(status: ExitStatus.refused, reason: "the password is too long; nothing was done")
+            }
         }
         guard let text else { throw .init(status: ExitStatus.refused, reason: "no password came; nothing was done") }
         do throws(LoyaltyError) {

@@ -25,9 +25,32 @@ struct Setting: Sendable {
     let set: @Sendable (Input, inout Configuration) -> Bool
     /// Writes the value as the JSON file has it.
     let write: @Sendable (Configuration, inout JSONWriter) -> Void
+    /// What is wrong with a text that is refused; `nil` if there is no more to say than what is allowed.
+    let hint: @Sendable (String) -> String?
 }
 
 extension Setting {
+    /// Says of a value that was refused what is allowed, what the value is, and what is wrong with it, in one line:
+    /// `dispatcher.workers must be a whole number from 1 to 1024, and not "8\r": it ends with a carriage return, …`
+    func refusal(of input: Input) -> String {
+        let shown: String
+        var reason: String?
+        switch input {
+        case .text(let text), .json(.string(let text)):
+            shown = RefusedValue.shown(text)
+            reason = hint(text)
+        case .json(let value):
+            var writer = JSONWriter()
+            writer.value(value)
+            shown = RefusedValue.shownJSON(String(decoding: writer.bytes, as: UTF8.self))
+        }
+        if case .json(.string(let text)) = input {
+            var configuration = Configuration()
+            if set(.text(text), &configuration) { reason = "in JSON it has no quotation marks" }
+        }
+        return "\(key) must be \(allowed), and not \(shown)\(reason.map { ": \($0)" } ?? "")"
+    }
+
     /// The value as a flag or the environment has it; nil where it is none.
     func text(_ configuration: Configuration) -> String? {
         var writer = JSONWriter()
@@ -46,6 +69,8 @@ struct SettingKind<Value: Sendable>: Sendable {
     let allowed: String
     let read: @Sendable (Setting.Input) -> Value?
     let write: @Sendable (Value, inout JSONWriter) -> Void
+    /// What is wrong with a text that is refused; see ``Setting/hint``.
+    var hint: @Sendable (String) -> String? = { RefusedValue.fault(in: $0) }
 }
 
 extension Setting {
@@ -77,6 +102,7 @@ extension Setting {
             return true
         }
         write = { configuration, writer in kind.write(configuration[keyPath: path], &writer) }
+        hint = kind.hint
     }
 }
 
@@ -108,26 +134,37 @@ extension SettingKind {
 
     /// A value that is written as one string.
     static func text(
-        _ allowed: String, parse: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String
+        _ allowed: String, parse: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String,
+        hint: @escaping @Sendable (String) -> String? = { RefusedValue.fault(in: $0) }
     ) -> SettingKind<Value> {
-        SettingKind(allowed: allowed) { input in
-            switch input {
-            case .text(let text), .json(.string(let text)): parse(text)
-            default: nil
-            }
-        } write: { value, writer in
-            writer.string(write(value))
-        }
+        SettingKind(
+            allowed: allowed,
+            read: { input in
+                switch input {
+                case .text(let text), .json(.string(let text)): parse(text)
+                default: nil
+                }
+            }, write: { value, writer in writer.string(write(value)) }, hint: hint)
+    }
+
+    /// The path of a file or folder; ``PathText`` says what is none.
+    static func path(_ allowed: String) -> SettingKind<String> {
+        .text(
+            allowed, parse: { PathText.fault(in: $0) == nil ? $0 : nil }, write: { $0 },
+            hint: { PathText.fault(in: $0) })
     }
 
     /// A value that may be left out: JSON null.
     static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind<Wrapped?> {
-        SettingKind<Wrapped?>(allowed: kind.allowed) { input in
-            if case .json(.null) = input { return .some(nil) }
-            return kind.read(input).map { .some($0) }
-        } write: { value, writer in
-            if let value { kind.write(value, &writer) } else { writer.literal("null") }
-        }
+        SettingKind<Wrapped?>(
+            allowed: kind.allowed,
+            read: { input in
+                if case .json(.null) = input { return .some(nil) }
+                return kind.read(input).map { .some($0) }
+            },
+            write: { value, writer in
+                if let value { kind.write(value, &writer) } else { writer.literal("null") }
+            }, hint: kind.hint)
     }
 
     /// An array of strings, commas between them where it is text.

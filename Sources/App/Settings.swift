@@ -11,12 +11,13 @@ enum Settings {
     static let main: [Setting] = [
         Setting(
             "run_address", flags: ["-a", "--run-address"], "ADDRESS", environment: "RUN_ADDRESS", \.runAddress,
-            .text(anAddress, parse: { Address($0) }, write: \.description), "address to listen on"),
+            .text(anAddress, parse: { Address($0) }, write: \.description, hint: { Address.hint($0) }),
+            "address to listen on"),
         Setting(
             "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
             .text(
-                "the path of a SQLite file, alone or after file: or sqlite:; other databases are not spoken to",
-                parse: { DatabaseLocation($0) }, write: \.path),
+                "the path of a SQLite file, alone or after file: or sqlite:",
+                parse: { DatabaseLocation($0) }, write: \.path, hint: { DatabaseLocation.fault(in: $0) }),
             "file of the database"),
         Setting(
             "accrual_system_address", flags: ["-r", "--accrual-system-address"], "URL",
@@ -25,7 +26,7 @@ enum Settings {
             .optional(
                 .text(
                     "host:port, http://host:port or https://host:port, with a path where there is one",
-                    parse: { AccrualAddress($0) }, write: \.url)),
+                    parse: { AccrualAddress($0) }, write: \.url, hint: { AccrualAddress.hint($0) })),
             "address of the accrual system; none is the built-in one"),
     ]
 
@@ -37,7 +38,7 @@ enum Settings {
             .text(
                 "\(anAddress), or empty for none",
                 parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0).map { .some($0) } },
-                write: { $0?.address.description ?? "" }),
+                write: { $0?.address.description ?? "" }, hint: { Address.hint($0) }),
             "where /healthz, /readyz and /metrics are, for whoever watches the server",
             allowsEmpty: true)
     ]
@@ -59,7 +60,8 @@ enum Settings {
         Setting(
             "accrual.listen", \.accrual.listen,
             .text(
-                anAddress, parse: { Configuration.Listen($0) }, write: \.address.description),
+                anAddress, parse: { Configuration.Listen($0) }, write: \.address.description,
+                hint: { Address.hint($0) }),
             "where serve's built-in accrual system listens; whoever reaches it grants points"),
         Setting(
             "accrual.requests_per_minute", \.accrual.requestsPerMinute, .integer(0...RequestRate.requestsPerMinuteMax),
@@ -157,7 +159,7 @@ enum Settings {
     private static let backups: [Setting] = [
         Setting(
             "backups.folder", \.backups.folder,
-            .optional(.text("the path of a folder", parse: { $0.isEmpty ? nil : $0 }, write: { $0 })),
+            .optional(.path("the path of a folder")),
             "where the running server backs up to; null for no backups by the clock"),
         Setting(
             "backups.interval_s", \.backups.intervalSeconds, .integer(60...31_536_000),

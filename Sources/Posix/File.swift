@@ -29,6 +29,25 @@ extension File {
     }
 }
 
+extension File {
+    package enum Kind: Sendable {
+        case missing, regular, folder
+        /// A device, a pipe or a socket.
+        case other
+    }
+
+    /// What is at a path, every symbolic link followed; `missing` also if the process may not look (stat(2)).
+    package static func kind(path: String) -> Kind {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .missing }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .regular
+        case S_IFDIR: return .folder
+        default: return .other
+        }
+    }
+}
+
 /// A folder that nobody else has, under TMPDIR or /tmp where nothing else is said (mkdtemp(3)).
 package struct TemporaryFolder: Sendable {
     package let path: String

@@ -30,6 +30,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     package var isMissingFile: Bool { code == ENOENT }
+    package var isFolder: Bool { code == EISDIR }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }

@@ -36,19 +36,41 @@ package enum Terminal {
     /// Longer than any password or answer.
     private static let lineBytesMax = 4096
 
-    /// The next line of stdin, from a person or not (read(2)).
-    package static func readLine() -> String? {
+    /// A line of stdin.
+    package enum Line: Equatable, Sendable {
+        case text(String)
+        /// Nothing came.
+        case none
+        case notUTF8
+        case tooLong
+    }
+
+    /// The next line of stdin, from a person or not, without its end (read(2)). A carriage return before the line feed is part of
+    /// the end, and a byte order mark at the beginning is no part of the text: programs of Windows write both.
+    package static func nextLine() -> Line {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
-        // One byte at a time: what stands behind the line is another's.
+        // One byte at a time: the next line is for another program.
         while bytes.count <= lineBytesMax {
             let count = read(STDIN_FILENO, &byte, 1)
-            if count == 0, bytes.isEmpty { return nil }
-            if count == 0 || byte == 0x0A { return String(validating: bytes, as: UTF8.self) }
-            guard count > 0 else { return nil }
+            if count < 0, errno == EINTR, !isTyped { continue }
+            guard count >= 0, count > 0 || !bytes.isEmpty else { return .none }
+            if count == 0 || byte == 0x0A { return line(bytes) }
             bytes.append(byte)
         }
-        return nil
+        return .tooLong
+    }
+
+    private static func line(_ bytes: [UInt8]) -> Line {
+        var text = bytes[...]
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        if text.last == 0x0D { text = text.dropLast() }
+        return String(validating: text, as: UTF8.self).map { .text($0) } ?? .notUTF8
+    }
+
+    private static func readLine() -> String? {
+        guard case .text(let text) = nextLine() else { return nil }
+        return text
     }
 }
 

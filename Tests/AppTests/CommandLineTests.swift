@@ -90,7 +90,7 @@ import Testing
             (["srve"], "there is no command \"srve\"; did you mean \"serve\"?"),
             (["user", "lst"], "there is no command \"user lst\"; did you mean \"user list\"?"),
             (["completion", "tcsh"], "SHELL is one of bash, zsh, fish"), (["completion"], "SHELL is missing"),
-            ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\u{FFFD}b\""),
+            ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\\nb\""),
         ]
         for (arguments, reason) in cases {
             guard case .misuse(let text) = Invocation.parse(arguments) else {

@@ -82,36 +82,36 @@ import Testing
         let cases: [(environment: [String: String], file: String, error: String)] = [
             (
                 ["RUN_ADDRESS": "8080"], "{}",
-                "RUN_ADDRESS: run_address must be host:port, :port or [v6]:port, with a port from 0 to 65535"
+                "RUN_ADDRESS: run_address must be host:port, :port or [v6]:port, with a port from 0 to 65535, and not \"8080\": a port alone has a colon before it"
             ),
             (
                 ["DATABASE_URI": "postgres://u:p@h/d"], "{}",
-                "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:; other databases are not spoken to"
+                "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server, and Martlet keeps its data in a SQLite file"
             ),
             (
                 ["MARTLET_DISPATCHER_WORKERS": "0"], "{}",
-                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024"
+                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"0\""
             ),
             (
                 ["MARTLET_DISPATCHER_WORKERS": "x"], "{}",
-                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024"
+                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"x\""
             ),
             (
                 ["MARTLET_SESSIONS_COOKIE_SECURE": "yes"], "{}",
-                "MARTLET_SESSIONS_COOKIE_SECURE: sessions.cookie_secure must be true or false"
+                "MARTLET_SESSIONS_COOKIE_SECURE: sessions.cookie_secure must be true or false, and not \"yes\""
             ),
             (
                 [:], #"{"dispatcher": {"workers": "8"}}"#,
-                "config.json: dispatcher.workers must be a whole number from 1 to 1024"
+                "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not \"8\": in JSON it has no quotation marks"
             ),
             (
                 [:], #"{"dispatcher": {"workers": 1.5}}"#,
-                "config.json: dispatcher.workers must be a whole number from 1 to 1024"
+                "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not 1.5"
             ),
             ([:], #"{"dispatcher": 8}"#, "config.json: dispatcher must be an object"),
             (
                 [:], #"{"log": {"level": "loud"}}"#,
-                "config.json: log.level must be debug, request, info, warning or error"
+                "config.json: log.level must be debug, request, info, warning or error, and not \"loud\""
             ),
             (
                 [:], #"{"log": {"colour": true}}"#,
@@ -119,11 +119,11 @@ import Testing
             ),
             (
                 [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
-                "config.json: http.allowed_origins must be origins such as https://shop.example"
+                "config.json: http.allowed_origins must be origins such as https://shop.example, and not [\"shop\"]"
             ),
             (
                 [:], #"{"accrual_system_address": "ftp://a:1"}"#,
-                "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with a path where there is one"
+                "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with a path where there is one, and not \"ftp://a:1\""
             ),
             ([:], "[]", "config.json: not a JSON object"),
             ([:], "{\n  \"log\": }", "config.json: line 2, column 10: not a JSON value"),
@@ -152,7 +152,7 @@ import Testing
     func whatIsNoOriginIsSharedWithNobody(text: String) throws {
         let error =
             "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example or http://localhost:3000; "
-            + "* and null would be anybody"
+            + "* and null would be anybody, and not \(RefusedValue.shown(text))"
         #expect(throws: ConfigurationError(error)) { try load(environment: ["MARTLET_CORS_ORIGINS": text]) }
     }
 

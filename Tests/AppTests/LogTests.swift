@@ -13,8 +13,8 @@ import Testing
 
     /// Whatever a message quotes, a line is a line and steers no terminal.
     @Test(arguments: [
-        ("plain", "plain"), ("a\nb\u{1B}[31m\0", "a\u{FFFD}b\u{FFFD}[31m\u{FFFD}"),
-        ("\u{7F}\u{85}\u{9B}", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+        ("plain", "plain"), ("a\nb\u{1B}[31m\0", "a\\nb\\u{1B}[31m\\u{0}"),
+        ("\u{7F}\u{85}\u{9B}", "\\u{7F}\\u{85}\\u{9B}"),
         (#"a "quote" \ and é 🐦"#, #"a "quote" \ and é 🐦"#), ("", ""),
     ])
     func aLineIsALine(message: String, shown: String) throws {
