@@ -12,6 +12,9 @@ extension Operation {
             .problem(LoyaltyError.orderNumberMissing, "The body is empty."),
             .problem(LoyaltyError.orderUploadedByAnother, "Another user uploaded the order."),
             .problem(
+                LoyaltyError.tooManyUnfinishedOrders(retryAfterSeconds: 60),
+                "The order is new, and too many of the user's orders have no final status yet."),
+            .problem(
                 LoyaltyError.orderNumberInvalid(.checkDigit), "The body is not digits, or the Luhn check fails."),
         ])
 

@@ -67,6 +67,11 @@ extension Problem {
         case .orderNumberMissing: self.init(.orderNumberMissing, "The body has no order number.")
         case .orderNumberInvalid(let reason): self.init(.invalidOrderNumber, Self.detail(reason))
         case .orderUploadedByAnother: self.init(.orderUploadedByAnother, "Another user uploaded this order.")
+        case .tooManyUnfinishedOrders(let seconds):
+            self.init(
+                .tooManyUnfinishedOrders,
+                "Too many of your orders wait for their points; upload more once some have theirs.",
+                fields: [.retryAfter(seconds)])
         case .orderUnknown: self.init(.orderUnknown, "You have uploaded no order with this number.")
         case .sumInvalid(let detail): self.init(.invalidSum, detail)
         case .notEnoughPoints: self.init(.notEnoughPoints, "There are not enough points on the account.")

@@ -95,6 +95,11 @@ extension ProblemType {
                 .tooManyRequests, "Too many registrations",
                 "Too many users were registered from this address. `Retry-After` says when the next may be."
             )
+        case .tooManyUnfinishedOrders:
+            (
+                .tooManyRequests, "Too many unfinished orders",
+                "You have as many orders without a final status as one user may have. Numbers that you uploaded before are still answered."
+            )
         case .tooManyStreams:
             (
                 .tooManyRequests, "Too many streams",

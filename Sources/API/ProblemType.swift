@@ -11,6 +11,7 @@ enum ProblemType: String, CaseIterable, Sendable {
     case wrongCurrentPassword = "wrong-current-password"
     case tooManyFailures = "too-many-failures"
     case tooManyRegistrations = "too-many-registrations"
+    case tooManyUnfinishedOrders = "too-many-unfinished-orders"
     case tooManyStreams = "too-many-streams"
     case notEnoughPoints = "not-enough-points"
     case crossSite = "cross-site"

@@ -10,9 +10,10 @@ package final class JobDispatcher: @unchecked Sendable {
 
     /// What an owner may want to know of the pipeline.
     package struct Snapshot: Equatable, Sendable {
-        /// Orders without a final status, those in flight left out.
+        /// Orders of the pool, those in flight left out.
         package var waiting = 0
         package var inFlight = 0
+        package var pool = JobPool.Counts()
         package var requestsPerMinuteMax: Int?
         /// In milliseconds of the monotonic clock.
         package var pausedUntil: Int64?
@@ -43,18 +44,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private var suspectsInFlight = 0
     private var probedAt: Int64 = 0
     private var reportedAt: Int64
-    private var restoration = Restoration.after(nil)
     private var isStopped = false
 
-    private enum Restoration: Equatable {
-        /// Unfinished orders after this one may not be in the pool yet.
-        case after(OrderID?)
-        case done
-    }
-
-    /// Orders read from the database at once, and how often in a tick: a million within fifteen seconds, behind the start.
-    private static let restorePageOrders = 5000
-    private static let restorePagesPerTickMax = 4
     /// So many orders in trouble at once are not odd orders, but an outage.
     private static let suspectsOfOutage = 3
     /// Fewer may be either, and tell of its end so often at most.
@@ -120,7 +111,7 @@ package final class JobDispatcher: @unchecked Sendable {
         let now = clock()
         collect()
         settle(now: now)
-        restore(now: now)
+        refill(now: now)
         if unsettled.isEmpty { handOut(now: now) }
         publish(now: now)
         reportIfDue(now: now)
@@ -171,16 +162,20 @@ package final class JobDispatcher: @unchecked Sendable {
     }
 
     /// Hands out all that may go until the next tick; what is not begun by then comes back. While the accrual system is in
-    /// trouble a few suspects find out when that ends, and as many others may go: one that were counted with the suspects would
-    /// wait for their time-outs.
+    /// trouble a few suspects find out when that ends, as many others may go, and as many first orders of other users: one that
+    /// were counted with the suspects would wait for their time-outs.
     private func handOut(now: Int64) {
         let isTroubled = monitor.health?.isTroubled ?? false
         let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
-        let limitMax = isTroubled ? 2 * suspectsAtOnce : .max
-        let room = min(limitMax, configuration.jobsPerTickMax) - processor.outstanding
-        let limit = gate.allowance(limit: max(0, room), now: now)
+        let limitMax = min(isTroubled ? 2 * suspectsAtOnce : .max, configuration.jobsPerTickMax)
+        // In trouble, one user's orders may hang on all that may be asked about; another's first order goes beside them.
+        let newcomersMax = isTroubled ? min(suspectsAtOnce, configuration.jobsPerTickMax - limitMax) : 0
+        let room = max(0, limitMax + newcomersMax - processor.outstanding)
+        let allowance = gate.allowance(limit: room, now: now)
+        let limit = min(allowance, max(0, limitMax - processor.outstanding))
         let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
-        var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, now: now)
+        var jobs = pool.take(
+            limit: limit, suspectsMax: suspectsMax, newcomersMax: min(newcomersMax, allowance - limit), now: now)
         if isTroubled, jobs.isEmpty, limit > 0,
             pool.counts.suspects >= Self.suspectsOfOutage || now >= probedAt + Self.probeMilliseconds
         {
@@ -192,25 +187,20 @@ package final class JobDispatcher: @unchecked Sendable {
         processor.process(jobs)
     }
 
-    /// Fills the pool with what the database has without a final status, as far as there is room.
-    private func restore(now: Int64) {
-        for _ in 0..<Self.restorePagesPerTickMax {
-            guard case .after(let last) = restoration, pool.hasRoom else { return }
-            do throws(LoyaltyError) {
-                let orders = try settlements.unfinishedOrders(after: last, limit: Self.restorePageOrders)
-                pool.restore(orders, dueAt: now)
-                restoration = orders.count == Self.restorePageOrders ? .after(orders.last?.id) : .done
-            } catch {
-                // The database says why in the log; the next tick asks again.
-                return
-            }
+    /// Loads unfinished orders of the database, if there is room for them in the pool.
+    private func refill(now: Int64) {
+        do throws(LoyaltyError) {
+            try pool.refill(from: settlements, jobsPerTickMax: configuration.jobsPerTickMax, now: now)
+        } catch {
+            // The database says why in the log; the next tick asks again.
         }
     }
 
     private func publish(now: Int64) {
         let inFlight = processor.inFlight
+        let counts = pool.counts
         let snapshot = Snapshot(
-            waiting: pool.counts.all - inFlight, inFlight: inFlight,
+            waiting: counts.all - inFlight, inFlight: inFlight, pool: counts,
             requestsPerMinuteMax: gate.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
             lastAnswerAt: lastAnswerAt, health: monitor.health, answers: answers)
         published.withLock { $0 = snapshot }

@@ -5,7 +5,7 @@ package struct TickPlan: Equatable {
     /// For the database, in one transaction.
     package private(set) var settlements: [Settlement] = []
     /// Orders that are final once they are settled.
-    package private(set) var finished: [OrderID] = []
+    package private(set) var finished: [UnfinishedOrder] = []
     /// Jobs that go back into the pool, and when they are due.
     package private(set) var putBack: [PutBack] = []
     /// Jobs that go back and keep their place, as nothing was said about them.
@@ -55,7 +55,7 @@ package struct TickPlan: Equatable {
     private mutating func settle(_ job: Job, _ verdict: Settlement.Verdict) {
         if verdict == .invalid { counts.invalid += 1 } else { counts.processed += 1 }
         settlements.append(Settlement(order: job.order.id, verdict: verdict))
-        finished.append(job.order.id)
+        finished.append(job.order)
     }
 
     private mutating func distrust(_ job: Job, _ reason: String, _ policy: RetryPolicy, _ now: Int64) {
@@ -66,6 +66,7 @@ package struct TickPlan: Equatable {
     private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64, isSuspect: Bool) {
         var job = job
         job.attempts += 1
+        job.isNew = false
         job.isSuspect = isSuspect
         if !isSuspect { job.isOdd = false }
         let delay = policy.delayMilliseconds(afterAttempts: Int(job.attempts))

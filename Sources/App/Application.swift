@@ -120,6 +120,7 @@ final class Application: StoppableServer {
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
         limits.keptChangesMax = configuration.events.keptMax
+        limits.unfinishedOrdersPerUserMax = configuration.orders.unfinishedPerUserMax
         do throws(StoreError) {
             return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
                 // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.

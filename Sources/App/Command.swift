@@ -203,7 +203,7 @@ extension Command {
                 summary: "show what waits for the accrual system of a running server, and what is wrong",
                 options: [.json], settings: Self.database,
                 document:
-                    #"{"waiting", "in_flight", "health", "requests_per_minute", "paused_s", "last_answer_s", "answers": {…}}"#,
+                    #"{"waiting", "in_flight", "users", "more_in_database", "health", "requests_per_minute", "paused_s", "last_answer_s", "answers": {…}}"#,
                 statuses: Self.readStatuses)
         case .stats:
             CommandDescription(

@@ -18,6 +18,7 @@ struct Configuration: Sendable {
     var http = HTTP()
     var accounts = Accounts()
     var sessions = Sessions()
+    var orders = Orders()
     var events = Events()
     var storage = Storage()
     var backups = Backups()
@@ -86,6 +87,10 @@ struct Configuration: Sendable {
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
         var cookieIsSecure = false
+    }
+
+    struct Orders: Sendable {
+        var unfinishedPerUserMax = 10_000
     }
 
     struct Events: Sendable {

@@ -79,7 +79,8 @@ extension JobDispatcher.Snapshot {
             case nil: "unknown"
             }
         return JSONObject([
-            "waiting": .integer(waiting), "in_flight": .integer(inFlight), "health": .string(state),
+            "waiting": .integer(waiting), "in_flight": .integer(inFlight), "users": .integer(pool.users),
+            "more_in_database": .bool(pool.hasUnread), "health": .string(state),
             "requests_per_minute": requestsPerMinuteMax.map { .integer($0) } ?? .null,
             "paused_s": .integer(pausedUntil.map { max(0, ($0 - now + 999) / 1000) } ?? 0),
             "last_answer_s": lastAnswerAt.map { .integer(max(0, (now - $0) / 1000)) } ?? .null,

@@ -16,7 +16,7 @@ extension ServerWatch {
         writeConnections(&text, fronts)
         writeAccounts(&text, fronts, probe)
         writeStorage(&text)
-        writeAccrual(&text, pipeline.snapshot)
+        writeAccrual(&text, pipeline.snapshot, probe)
         text.counter(
             "martlet_log_dropped_lines_total", "Lines of the log that were dropped, as nobody took them fast enough.",
             log.droppedCount)
@@ -145,14 +145,34 @@ extension ServerWatch {
 
 /// The accrual system, and the orders that wait for it.
 extension ServerWatch {
-    private func writeAccrual(_ text: inout MetricsText, _ snapshot: JobDispatcher.Snapshot) {
-        text.gauge("martlet_accrual_waiting_orders", "Orders that wait to be asked about.", snapshot.waiting)
+    private func writeAccrual(
+        _ text: inout MetricsText, _ snapshot: JobDispatcher.Snapshot, _ probe: StoreProbe
+    ) {
+        text.gauge(
+            "martlet_accrual_unfinished_orders",
+            "Orders without a final status in the database, as of a minute ago at most."
+        ) { samples in
+            if let count = probe.unfinishedOrderCount { samples.add(count) }
+        }
+        text.gauge(
+            "martlet_accrual_waiting_orders", "Orders of the pool that wait to be asked about.", snapshot.waiting)
         text.gauge("martlet_accrual_in_flight_orders", "Orders that are being asked about.", snapshot.inFlight)
         text.gauge(
             "martlet_accrual_requests_per_second_max", "The pace that is kept; nothing where there is none."
         ) { samples in
             if let pace = snapshot.requestsPerMinuteMax { samples.add(Double(pace) / 60) }
         }
+        text.gauge(
+            "martlet_accrual_pool_users", "Users who have orders in the pool, or orders that wait for room there.",
+            snapshot.pool.users)
+        text.gauge(
+            "martlet_accrual_pool_is_partial",
+            "1 if unfinished orders of the database wait for room in the pool or were not looked for yet, 0 otherwise.",
+            snapshot.pool.hasUnread ? 1 : 0)
+        text.counter(
+            "martlet_accrual_displaced_orders_total",
+            "Orders that left the pool, to wait in the database, in favour of users with fewer.",
+            snapshot.pool.displaced)
         let now = SystemClock.monotonicMilliseconds()
         text.gauge("martlet_accrual_pause_seconds", "For how long nobody asks the accrual system.") { samples in
             samples.add(Double(max(0, (snapshot.pausedUntil ?? now) - now)) / 1000)

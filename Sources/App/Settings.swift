@@ -6,7 +6,8 @@ import Loyalty
 /// there are; the loader, `martlet config`, the help and the example file follow it.
 enum Settings {
     static let all: [Setting] =
-        main + admin + neighbours + accrual + http + accounts + events + storage + backups + dispatcher + logging
+        main + admin + neighbours + accrual + http + accounts + orders + events + storage + backups + dispatcher
+        + logging
 
     static let main: [Setting] = [
         Setting(
@@ -134,6 +135,12 @@ enum Settings {
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
     ]
 
+    private static let orders: [Setting] = [
+        Setting(
+            "orders.unfinished_per_user_max", \.orders.unfinishedPerUserMax, .integer(1...50_000_000),
+            "orders of one user without a final status; more uploads get 429")
+    ]
+
     private static let events: [Setting] = [
         Setting(
             "events.heartbeat_ms", \.events.heartbeatMilliseconds, .integer(100...600_000),
@@ -190,7 +197,7 @@ enum Settings {
             "orders asked about in a minute, whatever the accrual system allows; 0 is no limit"),
         Setting(
             "dispatcher.pool_max", \.dispatcher.poolMax, .integer(1...50_000_000),
-            "unfinished orders kept in memory; more uploads get 503"),
+            "unfinished orders kept in memory; others wait in the database"),
     ]
 
     private static let logging: [Setting] = [

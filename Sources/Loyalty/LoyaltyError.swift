@@ -13,6 +13,8 @@ package enum LoyaltyError: Error, Equatable, Sendable {
     case orderNumberMissing
     case orderNumberInvalid(OrderNumber.ParseError)
     case orderUploadedByAnother
+    /// The user has as many unfinished orders as one user may have. Nothing happened; ask again once some are final.
+    case tooManyUnfinishedOrders(retryAfterSeconds: Int)
     /// The user has uploaded no such order; whether somebody else has is not told.
     case orderUnknown
     /// A number that is no amount of points; the sentence says why.

@@ -55,16 +55,35 @@ package enum OrderUpload: Equatable, Sendable {
     case uploadedBefore
     /// Another user uploaded it before.
     case uploadedByAnother
+    /// Not stored: the user has as many unfinished orders as one user may have.
+    case tooManyUnfinished
 }
 
 /// An order that still waits for its final status.
 package struct UnfinishedOrder: Equatable, Sendable {
     package let id: OrderID
     package let number: OrderNumber
+    package let user: UserID
 
-    package init(id: OrderID, number: OrderNumber) {
+    package init(id: OrderID, number: OrderNumber, user: UserID) {
         self.id = id
         self.number = number
+        self.user = user
+    }
+}
+
+/// A question for some of a user's unfinished orders.
+package struct UnfinishedPage: Equatable, Sendable {
+    package let user: UserID
+    /// The first that counts.
+    package let from: OrderID
+    package let limit: Int
+
+    package init(user: UserID, from: OrderID, limit: Int) {
+        precondition(limit > 0, "a page has room for an order")
+        self.user = user
+        self.from = from
+        self.limit = limit
     }
 }
 

@@ -4,6 +4,9 @@ package struct OrderService {
     private let queue: any OrderQueue
     private let clock: WallClock
 
+    /// Orders become final whenever the accrual system answers; a minute keeps a waiting client from asking all the time.
+    private static let unfinishedRetrySeconds = 60
+
     package init(repository: any Repository, queue: any OrderQueue, clock: @escaping WallClock) {
         self.repository = repository
         self.queue = queue
@@ -23,15 +26,15 @@ package struct OrderService {
     }
 
     /// Stores an order and puts it where it will be asked about; true where it is new, false where this user uploaded it
-    /// before. Throws ``LoyaltyError/orderUploadedByAnother``.
+    /// before. Throws ``LoyaltyError/orderUploadedByAnother`` and ``LoyaltyError/tooManyUnfinishedOrders(retryAfterSeconds:)``.
     package func upload(_ number: OrderNumber, by user: UserID) async throws(LoyaltyError) -> Bool {
-        guard queue.hasRoom else { throw .overloaded(retryAfterSeconds: 1) }
         switch try await repository.addOrder(number, of: user, at: clock()) {
         case .accepted(let id):
-            queue.put(UnfinishedOrder(id: id, number: number))
+            queue.put(UnfinishedOrder(id: id, number: number, user: user))
             return true
         case .uploadedBefore: return false
         case .uploadedByAnother: throw .orderUploadedByAnother
+        case .tooManyUnfinished: throw .tooManyUnfinishedOrders(retryAfterSeconds: Self.unfinishedRetrySeconds)
         }
     }
 

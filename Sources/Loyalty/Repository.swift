@@ -59,8 +59,11 @@ package struct Credentials: Equatable, Sendable {
 
 /// Where the accrual pipeline finds its orders and leaves what it learned; blocking calls, from the pipeline's thread.
 package protocol SettlementRepository: Sendable {
-    /// Orders without a final status, oldest first, at most `limit`, those after `id` where one is given.
-    func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder]
+    /// Users who have an order without a final status, in the order of their ids: at most `limit`, after the one that is given.
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID]
+
+    /// The orders without a final status that each page asks for, oldest first.
+    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]]
 
     /// Stores a batch in one transaction, all or nothing. A final status never changes again, and the balance grows with
     /// the change to `processed`, so that repeating a settlement credits nothing more.
@@ -69,7 +72,7 @@ package protocol SettlementRepository: Sendable {
 
 /// Where an accepted order goes to be asked about.
 package protocol OrderQueue: Sendable {
-    /// Whether another order can be taken; asked before the order is stored, so that none is accepted and forgotten.
-    var hasRoom: Bool { get }
+    /// Takes an order that is stored. If the queue has no room for it, the queue finds it in the database later, so that an
+    /// upload never fails because other orders wait.
     func put(_ order: UnfinishedOrder)
 }

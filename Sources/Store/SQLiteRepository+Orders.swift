@@ -50,11 +50,26 @@ extension SQLiteRepository {
 
 extension WriteTransaction {
     func addOrder(_ number: OrderNumber, of user: UserID, at now: Timestamp) throws(SQLiteError) -> OrderUpload {
-        let added = try run(
-            "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING",
-            number.digits, user.rawValue, now.milliseconds)
-        if added == 1 { return .accepted(OrderID(rawValue: lastInsertedID)) }
+        let hasRoom = try unfinished.hasRoom(user) { () throws(SQLiteError) in try countUnfinished(of: user) }
+        if hasRoom {
+            let added = try run(
+                "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING",
+                number.digits, user.rawValue, now.milliseconds)
+            if added == 1 {
+                unfinished.noteAdded(of: user)
+                return .accepted(OrderID(rawValue: lastInsertedID))
+            }
+        }
         let owner = try first("SELECT user_id FROM orders WHERE number = ?", number.digits) { row in row.integer(0) }
+        guard let owner else { return .tooManyUnfinished }
         return owner == user.rawValue ? .uploadedBefore : .uploadedByAnother
+    }
+
+    private func countUnfinished(of user: UserID) throws(SQLiteError) -> Int {
+        let count = try first(
+            "SELECT count(*) FROM orders INDEXED BY orders_unfinished_by_user WHERE user_id = ? AND status < 2",
+            user.rawValue
+        ) { row in row.integer(0) }
+        return count.map { Int($0) } ?? 0
     }
 }

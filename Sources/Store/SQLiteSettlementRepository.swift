@@ -12,19 +12,33 @@ package struct SQLiteSettlementRepository: SettlementRepository {
         self.log = log
     }
 
-    package func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder] {
-        precondition(limit > 0, "a page has room for an order")
-        let after = id?.rawValue ?? Int64.min
+    package func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
+        precondition(limit > 0, "a page has room for a user")
+        let after = user?.rawValue ?? Int64.min
         return try writer.performAndWait { transaction throws(SQLiteError) in
-            // Left to itself, the planner walks the table, which is mostly finished orders.
+            // One step through the index for each user, however many orders they have: SQLite itself has no such scan.
             try transaction.all(
                 """
-                SELECT id, number FROM orders INDEXED BY orders_unfinished
-                WHERE status < 2 AND id > ? ORDER BY id LIMIT ?
+                WITH RECURSIVE found (user) AS (
+                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
+                        WHERE status < 2 AND user_id > ?1 ORDER BY user_id LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
+                        WHERE status < 2 AND user_id > found.user ORDER BY user_id LIMIT 1)
+                    FROM found WHERE found.user IS NOT NULL LIMIT ?2
+                )
+                SELECT user FROM found WHERE user IS NOT NULL
                 """, after, Int64(limit)
-            ) { row in
-                UnfinishedOrder(id: OrderID(rawValue: row.integer(0)), number: OrderNumber(stored: row.text(1)))
-            }
+            ) { row in UserID(rawValue: row.integer(0)) }
+        }
+    }
+
+    package func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+        guard !pages.isEmpty else { return [] }
+        return try writer.performAndWait { transaction throws(SQLiteError) in
+            var orders: [[UnfinishedOrder]] = []
+            for page in pages { orders.append(try transaction.unfinishedOrders(page)) }
+            return orders
         }
     }
 
@@ -45,6 +59,18 @@ package struct SQLiteSettlementRepository: SettlementRepository {
 }
 
 extension WriteTransaction {
+    func unfinishedOrders(_ page: UnfinishedPage) throws(SQLiteError) -> [UnfinishedOrder] {
+        try all(
+            """
+            SELECT id, number FROM orders INDEXED BY orders_unfinished_by_user
+            WHERE user_id = ? AND status < 2 AND id >= ? ORDER BY id LIMIT ?
+            """, page.user.rawValue, page.from.rawValue, Int64(page.limit)
+        ) { row in
+            UnfinishedOrder(
+                id: OrderID(rawValue: row.integer(0)), number: OrderNumber(stored: row.text(1)), user: page.user)
+        }
+    }
+
     /// Settles all it can; returns the others.
     func settle(_ batch: [Settlement], at now: Timestamp) throws(SQLiteError) -> [Settlement] {
         var refused: [Settlement] = []
@@ -70,6 +96,7 @@ extension WriteTransaction {
                 UPDATE orders SET status = 2 WHERE id = ? AND status < 2 RETURNING user_id, number, uploaded_at
                 """, id, read: ChangedOrder.init)
             note(changed, .invalid)
+            for changed in changed { unfinished.noteFinished(of: changed.user) }
         case .processed(let points):
             return try credit(points, for: settlement.order, at: now)
         }
@@ -101,6 +128,7 @@ extension WriteTransaction {
             "UPDATE orders SET status = 3, accrual = ? WHERE id = ? AND status < 2", points.hundredths, order.rawValue)
         precondition(ended == 1, "the order was unfinished in this very transaction")
         let user = found.order.user
+        unfinished.noteFinished(of: user)
         note(.order(found.order.order(.processed, accrual: points)), of: user)
         guard points > .zero else { return true }
         try run("UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)

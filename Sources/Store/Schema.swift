@@ -9,7 +9,7 @@ enum Schema {
     static let applicationID: Int64 = 0x4D52_544C
 
     /// The scripts in order; the first takes a file from version 0 to 1.
-    static let migrations = [foundation, accrualSystem, sessionsByUser, owner]
+    static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening]
 
     /// What is to be done with a file.
     enum Standing: Equatable {

@@ -5,10 +5,13 @@ import SQLite
 package final class StoreProbe {
     private let reader: Reader
     private let clock: WallClock
-    private var sessions: (count: Int, countedAt: Timestamp)?
+    private var sessions: KeptCount?
+    private var unfinishedOrders: KeptCount?
 
-    /// Counting reads an index entry for each session, a million in some tens of milliseconds.
-    private static let sessionsCountedAgainAfterMilliseconds: Int64 = 60_000
+    private typealias KeptCount = (count: Int, countedAt: Timestamp)
+
+    /// Counting reads an index entry for each session or order, a million in some tens of milliseconds.
+    private static let countedAgainAfterMilliseconds: Int64 = 60_000
 
     init(reader: Reader, clock: @escaping WallClock) {
         self.reader = reader
@@ -29,21 +32,36 @@ package final class StoreProbe {
 
     /// Sessions that have not expired, as they were counted a minute ago at most; nil where they can't be.
     package var sessionCount: Int? {
+        count(keptIn: \.sessions) { (database, now) throws(SQLiteError) in
+            try database.first("SELECT count(*) FROM sessions WHERE expires_at > ?", now.milliseconds) {
+                $0.integer(0)
+            }
+        }
+    }
+
+    /// Orders without a final status, counted as ``sessionCount`` is.
+    package var unfinishedOrderCount: Int? {
+        count(keptIn: \.unfinishedOrders) { (database, _) throws(SQLiteError) in
+            try database.first(
+                "SELECT count(*) FROM orders INDEXED BY orders_unfinished_by_user WHERE status < 2"
+            ) { $0.integer(0) }
+        }
+    }
+
+    private func count(
+        keptIn path: ReferenceWritableKeyPath<StoreProbe, KeptCount?>,
+        _ read: (Database, Timestamp) throws(SQLiteError) -> Int64?
+    ) -> Int? {
         let now = clock()
-        if let sessions,
-            (0..<Self.sessionsCountedAgainAfterMilliseconds).contains(
-                now.milliseconds - sessions.countedAt.milliseconds)
+        if let kept = self[keyPath: path],
+            (0..<Self.countedAgainAfterMilliseconds).contains(now.milliseconds - kept.countedAt.milliseconds)
         {
-            return sessions.count
+            return kept.count
         }
         do throws(LoyaltyError) {
-            let count = try reader.read { (database) throws(SQLiteError) in
-                try database.first("SELECT count(*) FROM sessions WHERE expires_at > ?", now.milliseconds) {
-                    $0.integer(0)
-                }
-            }
-            sessions = count.map { (Int($0), now) }
-            return sessions?.count
+            let count = try reader.read { (database) throws(SQLiteError) in try read(database, now) }
+            self[keyPath: path] = count.map { (Int($0), now) }
+            return count.map { Int($0) }
         } catch {
             return nil
         }

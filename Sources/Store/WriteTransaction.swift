@@ -5,10 +5,13 @@ import SQLite
 package struct WriteTransaction {
     private let database: Database
     private let changes: CommittedChanges
+    /// Unfinished orders of each user; an operation that adds or finishes one notes it here.
+    let unfinished: UnfinishedCounts
 
-    init(_ database: Database, changes: CommittedChanges) {
+    init(_ database: Database, changes: CommittedChanges, unfinished: UnfinishedCounts) {
         self.database = database
         self.changes = changes
+        self.unfinished = unfinished
     }
 
     /// Has the user told, once the transaction is committed; what was noted first is told first.

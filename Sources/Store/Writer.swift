@@ -21,6 +21,9 @@ package final class Writer: Sendable {
         /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that where users
         /// have one each, a kilobyte where an order has the longest of numbers.
         package var keptChangesMax = 65_536
+        /// Orders that one user may have without a final status: each costs the pipeline memory and questions, for as long as
+        /// the accrual system has no answer.
+        package var unfinishedOrdersPerUserMax = 10_000
 
         package init() {}
     }

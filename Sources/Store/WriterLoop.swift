@@ -11,6 +11,7 @@ final class WriterLoop {
     private let statistics: WriterStatistics
     private let touched = TouchedUsers()
     private let changes = CommittedChanges()
+    private let unfinished: UnfinishedCounts
     private let changeLog: ChangeLog
     private let log: Log
     private let onFatalError: @Sendable () -> Void
@@ -36,6 +37,7 @@ final class WriterLoop {
         self.versions = versions
         self.changeLog = changeLog
         self.statistics = statistics
+        unfinished = UnfinishedCounts(perUserMax: limits.unfinishedOrdersPerUserMax)
         checkpointer = Checkpointer(
             database, holder: holder, pagesBetween: limits.checkpointPages, statistics: statistics)
         self.log = log
@@ -106,7 +108,8 @@ final class WriterLoop {
         var acknowledgements: [WriteJob.Acknowledgement] = []
         acknowledgements.reserveCapacity(batch.count)
         for job in batch {
-            acknowledgements.append(try job.attempt(WriteTransaction(database, changes: changes)))
+            acknowledgements.append(
+                try job.attempt(WriteTransaction(database, changes: changes, unfinished: unfinished)))
             precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
         }
         try versions.withChange(of: touched.users) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
@@ -114,6 +117,7 @@ final class WriterLoop {
     }
 
     private func recover(from error: SQLiteError, of batch: [WriteJob]) {
+        unfinished.forgetAll()
         do throws(SQLiteError) {
             // Some errors have rolled back already.
             if database.isInTransaction { try database.run("ROLLBACK") }

@@ -87,11 +87,18 @@ import Testing
         #expect(api.queue.numbers == ["00", "018"])
     }
 
-    @Test func fullQueueRefusesWhatIsAskedOfItAlone() async {
-        let api = TestAPI(queueHasRoom: false)
-        await Self.upload("00", gives: 503).run(on: api)
-        await Self.upload("17", gives: 422).run(on: api)
-        await Self.upload("", gives: 400).run(on: api)
+    /// Ann has two unfinished orders. At the limit a new number is refused, and every other answer is what it was.
+    @Test func aUserAtTheLimitUploadsNothingNew() async {
+        let api = TestAPI()
+        api.repository.unfinishedPerUserMax = 2
+        let tooMany = Scenario(
+            "POST /api/user/orders", as: "ann", body: "00", gives: 429,
+            has: ["Retry-After: 60", "Content-Type: application/problem+json"])
+        await tooMany.run(on: api)
+        for (number, status) in [("18", 200), ("34", 200), ("91", 409), ("17", 422), ("", 400)] {
+            await Self.upload("\(number)", gives: status).run(on: api)
+        }
+        await Scenario("POST /api/user/orders", as: "carl", body: "00", gives: 202).run(on: api)
         await Scenario("GET /api/user/orders", as: "ann", gives: 200).run(on: api)
     }
 

@@ -86,6 +86,10 @@ import Testing
             .orderNumberInvalid(.checkDigit), 422, "invalid-order-number",
             "The order number does not pass the Luhn check."),
         Refusal(.orderUploadedByAnother, 409, "order-uploaded-by-another", "Another user uploaded this order."),
+        Refusal(
+            .tooManyUnfinishedOrders(retryAfterSeconds: 60), 429, "too-many-unfinished-orders",
+            "Too many of your orders wait for their points; upload more once some have theirs.",
+            has: ["Retry-After: 60"]),
         Refusal(.orderUnknown, 404, "order-unknown", "You have uploaded no order with this number."),
         Refusal(.sumInvalid("So it is."), 422, "invalid-sum", "So it is."),
         Refusal(.notEnoughPoints, 402, "not-enough-points", "There are not enough points on the account."),

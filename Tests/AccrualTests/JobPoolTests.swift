@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct JobPoolTests {
     @Test func newOrdersComeBeforeThoseThatWait() {
-        let pool = JobPool(capacityMax: 10)
-        pool.restore([order(1), order(2)], dueAt: 0)
+        let pool = JobPool(capacityMax: 1000)
+        try! pool.refill(from: FakeSettlements(unfinished: [order(1), order(2)]), jobsPerTickMax: 10, now: 0)
         pool.put(order(3))
         pool.put(order(4))
         #expect(ids(pool.take(limit: 3, now: 0)) == [3, 4, 1])
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func whoWaitsComesWhenItIsDueAndTheEarliestFirst() {
-        let pool = JobPool(capacityMax: 10)
+        let pool = JobPool(capacityMax: 1000)
         for id in 1...4 { pool.put(order(Int64(id))) }
         let jobs = pool.take(limit: 4, now: 0)
         for (job, dueAt) in zip(jobs, [300, 100, 200, 100] as [Int64]) { pool.putBack(job, dueAt: dueAt) }
@@ -25,35 +25,22 @@ import Testing
     }
 
     @Test func anOrderIsInItOnce() {
-        let pool = JobPool(capacityMax: 10)
+        let pool = JobPool(capacityMax: 1000)
+        let database = FakeSettlements(unfinished: [order(1)])
         pool.put(order(1))
         pool.put(order(1))
-        pool.restore([order(1)], dueAt: 0)
+        try! pool.refill(from: database, jobsPerTickMax: 10, now: 0)
         let jobs = pool.take(limit: 10, now: 0)
         #expect(ids(jobs) == [1])
-        pool.restore([order(1)], dueAt: 0)
+        try! pool.refill(from: database, jobsPerTickMax: 10, now: 0)
         #expect(pool.take(limit: 10, now: 0).isEmpty)
-        pool.finish([OrderID(rawValue: 1)])
-        #expect(pool.counts == (0, 0, 0))
+        pool.finish([order(1)])
+        #expect(pool.counts.all == 0 && pool.counts.waiting == 0)
     }
 
-    @Test func whatIsInFlightTakesRoom() {
-        let pool = JobPool(capacityMax: 2)
-        #expect(pool.hasRoom)
-        pool.put(order(1))
-        pool.put(order(2))
-        _ = pool.take(limit: 2, now: 0)
-        #expect(!pool.hasRoom)
-        // It passed the question a moment ago: it is stored, and must not be lost.
-        pool.put(order(3))
-        #expect(ids(pool.take(limit: 2, now: 0)) == [3])
-        pool.finish([1, 2].map { OrderID(rawValue: $0) })
-        #expect(pool.hasRoom)
-    }
-
-    /// Fresh ones, then as many suspects as may, then what came back unasked, then what is due.
+    /// Fresh ones and what came back unasked, then as many suspects as may, then what is due.
     @Test func eachKindHasItsTurn() {
-        let pool = JobPool(capacityMax: 20)
+        let pool = JobPool(capacityMax: 1000)
         for id in 1...8 as ClosedRange<Int64> { pool.put(order(id)) }
         let jobs = pool.take(limit: 8, now: 0)
         for job in jobs[0..<3] {
@@ -63,17 +50,17 @@ import Testing
         }
         for job in jobs[3..<5] { pool.putBack(job, dueAt: 50) }
         pool.putBackUnasked(Array(jobs[5...]))
-        pool.put(order(9))
-        #expect(pool.counts == (9, 3, 9))
-        #expect(ids(pool.take(limit: 2, suspectsMax: 2, now: 10)) == [9, 6])
-        #expect(ids(pool.take(limit: 9, suspectsMax: 2, now: 100)) == [1, 2, 7, 8, 4, 5])
+        pool.put(order(9, of: 2))
+        #expect(pool.counts.waiting == 9 && pool.counts.suspects == 3 && pool.counts.all == 9)
+        #expect(ids(pool.take(limit: 2, suspectsMax: 2, now: 10)) == [6, 9])
+        #expect(ids(pool.take(limit: 9, suspectsMax: 2, now: 100)) == [7, 8, 1, 2, 4, 5])
         #expect(ids(pool.take(limit: 9, suspectsMax: 0, now: 100)) == [])
         #expect(ids(pool.take(limit: 9, suspectsMax: 1, now: 100)) == [3])
     }
 
     /// Once; those that stay suspects then wait for their time.
     @Test func forgivenSuspectsAreDueLikeAllOthers() {
-        let pool = JobPool(capacityMax: 20)
+        let pool = JobPool(capacityMax: 1000)
         for id in 1...5 as ClosedRange<Int64> { pool.put(order(id)) }
         let putBackAsSuspects = { (jobs: [Job]) in
             for job in jobs {
@@ -115,24 +102,6 @@ import Testing
         #expect(taken == (600, 100, 800))
     }
 
-    @Test func longNumbersTakeTheRoomOfSeveral() {
-        let pool = JobPool(capacityMax: 100)
-        let long = (1...7).map { id in
-            UnfinishedOrder(
-                id: OrderID(rawValue: id), number: OrderNumber(stored: String(repeating: "7", count: 1024)))
-        }
-        for (index, order) in long.enumerated() {
-            #expect(pool.hasRoom, "after \(index)")
-            pool.put(order)
-        }
-        #expect(!pool.hasRoom)
-        pool.finish([long[0].id])
-        #expect(pool.hasRoom)
-        pool.finish(long.dropFirst().map(\.id))
-        for id in 9...107 as ClosedRange<Int64> { pool.put(order(id)) }
-        #expect(pool.hasRoom)
-    }
-
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func behavesLikeASortedList(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -155,11 +124,12 @@ import Testing
                 var expected = Array(fresh.prefix(limit - (limit + turn % 4) / 4))
                 fresh.removeFirst(expected.count)
                 waiting.sort { $0 < $1 }
-                while expected.count < limit, let first = waiting.first, first.dueAt <= now {
-                    expected.append(waiting.removeFirst().id)
+                var others: [Int64] = []
+                while expected.count + others.count < limit, let first = waiting.first, first.dueAt <= now {
+                    others.append(waiting.removeFirst().id)
                 }
-                let more = fresh.prefix(limit - expected.count)
-                expected += more
+                let more = fresh.prefix(limit - expected.count - others.count)
+                expected += more + others
                 fresh.removeFirst(more.count)
                 #expect(ids(taken) == expected, "seed \(seed), step \(now)")
                 inFlight += taken
@@ -170,15 +140,19 @@ import Testing
                 waiting.append((dueAt, job.order.id.rawValue))
             default:
                 guard let job = inFlight.popLast() else { continue }
-                pool.finish([job.order.id])
+                pool.finish([job.order])
             }
-            #expect(pool.counts == (fresh.count + waiting.count, 0, fresh.count + waiting.count + inFlight.count))
+            let waitingCount = fresh.count + waiting.count
+            #expect(pool.counts.waiting == waitingCount && pool.counts.all == waitingCount + inFlight.count)
         }
     }
 
     private func ids(_ jobs: [Job]) -> [Int64] { jobs.map(\.order.id.rawValue) }
 }
 
-func order(_ id: Int64) -> UnfinishedOrder {
-    UnfinishedOrder(id: OrderID(rawValue: id), number: OrderNumber(stored: String(1_000_000 + id)))
+func order(_ id: Int64, of user: Int64 = 1, digits: Int = 7) -> UnfinishedOrder {
+    let zeros = String(repeating: "0", count: max(0, digits - 7))
+    return UnfinishedOrder(
+        id: OrderID(rawValue: id), number: OrderNumber(stored: "\(1_000_000 + id)\(zeros)"),
+        user: UserID(rawValue: user))
 }

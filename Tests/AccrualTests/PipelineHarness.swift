@@ -16,6 +16,12 @@ final class PipelineHarness: Sendable {
     private let processor: JobProcessor<Job, AskOutcome>
     private let dispatcher: JobDispatcher
 
+    /// Uploads an order: commits it, and puts it into the pool.
+    func upload(_ order: UnfinishedOrder) {
+        database.add(order)
+        pool.put(order)
+    }
+
     init(workers: Int = 4, poolMax: Int = 100_000, jobsPerTickMax: Int = 1000) {
         var configuration = PipelineConfiguration()
         configuration.workers = workers
@@ -125,24 +131,44 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
     }
 }
 
-/// Keeps what is settled, and refuses while it is told to.
+/// Keeps what is unfinished and what is settled, and refuses while it is told to.
 final class FakeSettlements: SettlementRepository, Sendable {
     struct State {
+        /// By their ids.
         var unfinished: [UnfinishedOrder] = []
+        /// How many orders were read.
+        var readCount = 0
         var batches: [[Settlement]] = []
         var failures = 0
     }
 
-    let state = Mutex(State())
+    let state: Mutex<State>
+
+    init(unfinished: [UnfinishedOrder] = []) { state = Mutex(State(unfinished: unfinished)) }
 
     var batches: [[Settlement]] { state.withLock { $0.batches } }
     var settlements: [Settlement] { batches.flatMap { $0 } }
 
-    func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder] {
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
         state.withLock { state in
-            Array(state.unfinished.drop { order in id.map { order.id <= $0 } ?? false }.prefix(limit))
+            let users = Set(state.unfinished.lazy.map(\.user.rawValue)).sorted()
+            return users.filter { $0 > user?.rawValue ?? .min }.prefix(limit).map { UserID(rawValue: $0) }
         }
     }
+
+    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+        state.withLock { state in
+            pages.map { page in
+                let found = state.unfinished.lazy.filter { $0.user == page.user && $0.id >= page.from }.prefix(
+                    page.limit)
+                state.readCount += found.count
+                return Array(found)
+            }
+        }
+    }
+
+    /// An upload that was committed.
+    func add(_ order: UnfinishedOrder) { state.withLock { $0.unfinished.append(order) } }
 
     func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
         let fails = state.withLock { state in
@@ -151,6 +177,8 @@ final class FakeSettlements: SettlementRepository, Sendable {
                 return true
             }
             state.batches.append(batch)
+            let final = Set(batch.filter { $0.verdict != .processing }.map(\.order))
+            if !final.isEmpty { state.unfinished.removeAll { final.contains($0.id) } }
             return false
         }
         if fails { throw .unavailable(retryAfterSeconds: 1) }

@@ -21,6 +21,8 @@ final class FakeRepository: Repository {
     private(set) var sessions: [SessionID: OpenSession] = [:]
     private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
     private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
+    /// Orders that one user may have.
+    var unfinishedPerUserMax = Int.max
     var balances: [UserID: Balance] = [:]
     /// Newest first.
     var entries: [UserID: [LedgerEntry]] = [:]
@@ -136,6 +138,7 @@ final class FakeRepository: Repository {
         if let earlier = uploads.first(where: { $0.number == number }) {
             return earlier.user == user ? .uploadedBefore : .uploadedByAnother
         }
+        guard uploads.count(where: { $0.user == user }) < unfinishedPerUserMax else { return .tooManyUnfinished }
         uploads.append((number, user, now))
         return .accepted(OrderID(rawValue: Int64(uploads.count)))
     }
@@ -216,11 +219,10 @@ final class FakeTokens: SessionTokens {
 
 final class FakeQueue: OrderQueue {
     let journal: FakeJournal
-    let hasRoom: Bool
     private let orders = Mutex<[UnfinishedOrder]>([])
 
-    init(journal: FakeJournal, hasRoom: Bool = true) {
-        (self.journal, self.hasRoom) = (journal, hasRoom)
+    init(journal: FakeJournal) {
+        self.journal = journal
     }
 
     func put(_ order: UnfinishedOrder) {

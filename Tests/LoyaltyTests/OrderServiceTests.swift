@@ -25,7 +25,7 @@ import Testing
         let isNew = try await service(queue).upload(try number(" 18\n"), by: me)
         #expect(isNew)
         #expect(journal.calls == ["addOrder", "put"])
-        #expect(queue.taken == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"))])
+        #expect(queue.taken == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"), user: me)])
         #expect(repository.uploads.first?.at == clock.now)
     }
 
@@ -44,13 +44,18 @@ import Testing
         #expect(queue.taken.count == 2)
     }
 
-    /// None is accepted and then forgotten: without room, the order is not stored.
-    @Test func queueWithoutRoomRefusesBeforeStoring() async {
-        let queue = FakeQueue(journal: journal, hasRoom: false)
-        await #expect(throws: LoyaltyError.overloaded(retryAfterSeconds: 1)) {
-            try await service(queue).upload(try number("18"), by: me)
+    /// A user at the limit gets no further order in; numbers that were uploaded before are answered as ever.
+    @Test func aUserAtTheLimitUploadsNothingNew() async throws {
+        let queue = FakeQueue(journal: journal)
+        let service = service(queue)
+        repository.unfinishedPerUserMax = 1
+        _ = try await service.upload(try number("18"), by: me)
+        await #expect(throws: LoyaltyError.tooManyUnfinishedOrders(retryAfterSeconds: 60)) {
+            try await service.upload(try number("26"), by: me)
         }
-        #expect(journal.calls.isEmpty)
+        #expect(try await service.upload(try number("18"), by: me) == false)
+        #expect(try await service.upload(try number("26"), by: you))
+        #expect(queue.taken.map(\.number.digits) == ["18", "26"])
     }
 
     @Test(

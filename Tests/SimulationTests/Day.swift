@@ -29,6 +29,8 @@ final class Day {
     private let interval: Int64
     private let workerCount: Int
     private let jobsPerTickMax: Int
+    /// Some windows have room for a few orders, most for all of a day.
+    private let poolMax: Int
     /// What the owner allows a minute; nil for any.
     private let requestsPerMinuteMax: Int?
     private var events: [(at: Int64, event: Event)] = []
@@ -62,6 +64,7 @@ final class Day {
         interval = random.pick([250, 1000, 5000])
         workerCount = Int(random.within(1...16))
         jobsPerTickMax = random.pick([5, 20, 1000])
+        poolMax = random.pick([8, 25, 60, 1000, 1000])
         requestsPerMinuteMax = random.chance(percent: 30) ? random.pick([20, 61, 600]) : nil
         accrual = SimulatedAccrual(seed: random.next(), timeout: Self.requestTimeout, dayEnd: Self.length)
         database = ModelSettlements(users: Self.users, broken: broken)
@@ -76,6 +79,7 @@ final class Day {
         configuration.workers = workerCount
         configuration.intervalMilliseconds = Int(interval)
         configuration.jobsPerTickMax = jobsPerTickMax
+        configuration.poolMax = poolMax
         configuration.requestsPerMinuteMax = requestsPerMinuteMax
         return Server(day: self, configuration: configuration, clock: clock)
     }
@@ -152,7 +156,8 @@ final class Day {
 
     /// The next tick; nil where nothing is left to happen.
     private func nextTime() -> Int64? {
-        let hasWork = server.pool.counts.all > 0 || storageRefuses || server.isFresh
+        let counts = server.pool.counts
+        let hasWork = counts.all > 0 || counts.hasUnread || storageRefuses || server.isFresh
         guard hasWork else { return events.last.map { roundUp($0.at) } }
         let isBusy = server.workers.outstanding > 0 || server.isFresh
         let idle = isBusy ? now + interval : now + max(interval, Self.idleTick)
@@ -200,7 +205,7 @@ final class Day {
     }
 
     private func upload(isPut: Bool) {
-        guard server.pool.hasRoom, !storageRefuses else { return }
+        guard !storageRefuses else { return }
         let number = OrderNumber(stored: "\(10_000 + database.orders.count)")
         let user = Int(random.below(Int64(Self.users)))
         let order = database.add(number, of: user)
@@ -269,13 +274,14 @@ final class Day {
 
 /// A running server: what a crash takes with it.
 final class Server {
-    let pool = JobPool(capacityMax: 1000)
+    let pool: JobPool
     let workers: VirtualWorkers
     let dispatcher: JobDispatcher
     /// Whether it has not taken a tick.
     var isFresh = true
 
     init(day: Day, configuration: PipelineConfiguration, clock: VirtualClock) {
+        pool = JobPool(capacityMax: configuration.poolMax)
         let requestsPerMinuteMax = configuration.requestsPerMinuteMax
         let gate = AccrualGate(requestsPerMinuteMax: day.broken == .ignoresOwnersPace ? nil : requestsPerMinuteMax)
         let now: MonotonicClock = { clock.now }

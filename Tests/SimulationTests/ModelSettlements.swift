@@ -21,16 +21,26 @@ final class ModelSettlements {
     }
 
     func add(_ number: OrderNumber, of user: Int) -> UnfinishedOrder {
-        let order = UnfinishedOrder(id: OrderID(rawValue: Int64(orders.count + 1)), number: number)
+        let order = UnfinishedOrder(
+            id: OrderID(rawValue: Int64(orders.count + 1)), number: number, user: UserID(rawValue: Int64(user + 1)))
         orders.append(StoredOrder(order: order, user: user))
         return order
     }
 
-    func unfinishedOrders(after id: OrderID?, limit: Int) -> [UnfinishedOrder] {
-        let start = Int(id?.rawValue ?? 0)
-        let found = orders[start...].lazy.filter { [broken] in !$0.status.isFinal || broken == .changesFinals }
-        return Array(found.prefix(limit).map(\.order))
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) -> [UserID] {
+        let users = Set(orders.filter(isOpen).map(\.order.user.rawValue)).sorted()
+        return users.filter { $0 > user?.rawValue ?? .min }.prefix(limit).map { UserID(rawValue: $0) }
     }
+
+    func unfinishedOrders(_ pages: [UnfinishedPage]) -> [[UnfinishedOrder]] {
+        pages.map { page in
+            let found = orders.lazy.filter { self.isOpen($0) && $0.order.user == page.user && $0.order.id >= page.from }
+            let orders = Array(found.prefix(page.limit).map(\.order))
+            return broken == .losesWaitingOrder ? orders.filter { $0.id.rawValue % 10 != 9 } : orders
+        }
+    }
+
+    private func isOpen(_ stored: StoredOrder) -> Bool { !stored.status.isFinal || broken == .changesFinals }
 
     func settle(_ batch: [Settlement]) {
         for settlement in batch { settle(settlement) }
@@ -63,13 +73,22 @@ final class FaultySettlements: SettlementRepository, @unchecked Sendable {
 
     init(_ day: Day) { self.day = day }
 
-    func unfinishedOrders(after id: OrderID?, limit: Int) throws(LoyaltyError) -> [UnfinishedOrder] {
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
         if day.storageRefuses { throw .unavailable(retryAfterSeconds: 1) }
-        let orders = day.database.unfinishedOrders(after: id, limit: limit)
+        let users = day.database.usersWithUnfinishedOrders(after: user, limit: limit)
         day.compare { file throws in
-            guard try file.settlements.unfinishedOrders(after: id, limit: limit) == orders else {
+            guard try file.settlements.usersWithUnfinishedOrders(after: user, limit: limit) == users else {
                 throw LoyaltyError.failed
             }
+        }
+        return users
+    }
+
+    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+        if day.storageRefuses { throw .unavailable(retryAfterSeconds: 1) }
+        let orders = day.database.unfinishedOrders(pages)
+        day.compare { file throws in
+            guard try file.settlements.unfinishedOrders(pages) == orders else { throw LoyaltyError.failed }
         }
         return orders
     }

@@ -42,6 +42,8 @@ enum BrokenRule: CaseIterable, Sendable {
     case losesJob
     /// An upload is stored and not put into the pool.
     case forgetsUpload
+    /// The database does not give out some orders that wait there for room in the pool.
+    case losesWaitingOrder
     /// Answers about other orders are believed.
     case believesLies
     /// A storage that refused a batch is taken to have stored it.
@@ -49,11 +51,13 @@ enum BrokenRule: CaseIterable, Sendable {
 
     var rule: Violation.Rule {
         switch self {
-        case .creditsTwice, .changesFinals: .finalIsFinal
+        case .creditsTwice: .finalIsFinal
+        // A final order that the database gives out is asked about and settled again.
+        case .changesFinals: .settledOnce
         case .forgetsLedgerEntry: .pointsConserved
         case .ignoresGate: .retryAfterKept
         case .ignoresPace, .ignoresOwnersPace: .paceKept
-        case .losesJob, .forgetsUpload, .swallowsRefusal: .everyOrderEnds
+        case .losesJob, .forgetsUpload, .swallowsRefusal, .losesWaitingOrder: .everyOrderEnds
         case .believesLies: .creditedAsAnswered
         }
     }

@@ -82,7 +82,7 @@ struct SettlementTests {
             #expect(try await fixture.balance(of: user).current == Points(hundredths: 10))
             #expect(try await fixture.balance(of: other).current == Points(hundredths: 7))
             #expect(
-                try fixture.store.settlements.unfinishedOrders(after: nil, limit: 10).map(\.id)
+                try fixture.store.settlements.allUnfinishedOrders().map(\.id)
                     == [OrderID(rawValue: 2)])
             #expect(fixture.recorder.count(of: "can't be settled") == 2)
             try fixture.expectBalancesMatchLedger()
@@ -104,15 +104,40 @@ struct SettlementTests {
                     Settlement(order: OrderID(rawValue: 3), verdict: .invalid),
                     Settlement(order: OrderID(rawValue: 7), verdict: .processed(.zero)),
                 ], at: fixture.clock.now)
-            var found: [UnfinishedOrder] = []
+            let found = try settlements.allUnfinishedOrders()
+            #expect(found.map(\.id.rawValue) == [1, 2, 4, 5, 6, 8, 9, 10])
+            #expect(found.map(\.number) == [1, 2, 4, 5, 6, 8, 9, 10].map(OrderNumber.sample))
+            #expect(found.allSatisfy { $0.user == user })
+        }
+    }
+
+    /// Only users with an unfinished order, each once, a page after the other.
+    @Test func usersWithUnfinishedOrdersAreFound() async throws {
+        try await Fixture.with { fixture async throws in
+            var users: [UserID] = []
+            for index in 0..<10 {
+                users.append(try await fixture.addUser("user \(index)"))
+                for number in 0..<index % 4 {
+                    try await fixture.onLoop { [users] repository in
+                        _ = try await repository.addOrder(
+                            .sample(10 * index + number), of: users[index], at: Timestamp(milliseconds: 0))
+                    }
+                }
+            }
+            let settlements = fixture.store.settlements
+            let pages = [UnfinishedPage(user: users[5], from: OrderID(rawValue: .min), limit: 10)]
+            let finished = try settlements.unfinishedOrders(pages)[0].map {
+                Settlement(order: $0.id, verdict: .invalid)
+            }
+            try settlements.settle(finished, at: Timestamp(milliseconds: 0))
+            var found: [UserID] = []
             while true {
-                let page = try settlements.unfinishedOrders(after: found.last?.id, limit: 3)
-                #expect(page.count <= 3)
+                let page = try settlements.usersWithUnfinishedOrders(after: found.last, limit: 2)
+                #expect(page.count <= 2)
                 if page.isEmpty { break }
                 found += page
             }
-            #expect(found.map(\.id.rawValue) == [1, 2, 4, 5, 6, 8, 9, 10])
-            #expect(found.map(\.number) == [1, 2, 4, 5, 6, 8, 9, 10].map(OrderNumber.sample))
+            #expect(found == [1, 2, 3, 6, 7, 9].map { users[$0] })
         }
     }
 

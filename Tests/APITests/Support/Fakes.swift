@@ -62,14 +62,9 @@ final class CountedTokens: SessionTokens {
     }
 }
 
-/// Keeps what it is given, or has no room.
+/// Keeps what it is given.
 final class KeptOrders: OrderQueue {
-    let hasRoom: Bool
     private let orders = Mutex<[UnfinishedOrder]>([])
-
-    init(hasRoom: Bool = true) {
-        self.hasRoom = hasRoom
-    }
 
     func put(_ order: UnfinishedOrder) {
         orders.withLock { $0.append(order) }

@@ -8,6 +8,8 @@ final class InMemoryRepository: Repository, ReadVersions {
     private(set) var changeCount = 0
     /// How often it was read.
     private(set) var readCount = 0
+    /// Unfinished orders that one user may have.
+    var unfinishedPerUserMax = Int.max
     /// Whether a full page names the one behind it even where that is empty, as a database may that does not look ahead.
     var namesEmptyPages = false
     /// Runs once, after the next read and before its answer, as a commit may.
@@ -142,6 +144,9 @@ final class InMemoryRepository: Repository, ReadVersions {
         try throwFailure()
         if let earlier = uploads.first(where: { $0.order.number == number }) {
             return earlier.user == user ? .uploadedBefore : .uploadedByAnother
+        }
+        guard uploads.count(where: { $0.user == user && !$0.order.status.isFinal }) < unfinishedPerUserMax else {
+            return .tooManyUnfinished
         }
         put(Order(number: number, status: .new, accrual: .zero, uploadedAt: now), of: user)
         return .accepted(OrderID(rawValue: Int64(uploads.count)))

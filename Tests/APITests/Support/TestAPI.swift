@@ -10,7 +10,7 @@ final class TestAPI {
     let repository = InMemoryRepository()
     let tokens = CountedTokens()
     let clock = StandingClock()
-    let queue: KeptOrders
+    let queue = KeptOrders()
     let ends = EndCounts()
     let changeLog: ChangeLog
     let api: GophermartAPI
@@ -21,13 +21,12 @@ final class TestAPI {
     static let sessionSeconds: Int64 = 30 * 86_400
 
     init(
-        passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil, queueHasRoom: Bool = true,
+        passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil,
         throttle policy: ThrottlePolicy = .standard, eventLimits: EventHub.Limits = EventHub.Limits(),
         keptChangesMax: Int = 1000, configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
         configure(&settings)
-        queue = KeptOrders(hasRoom: queueHasRoom)
         let now = { @Sendable [clock] in clock.now }
         let accounts = AccountService(
             repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,

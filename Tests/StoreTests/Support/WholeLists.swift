@@ -1,6 +1,23 @@
 import Loyalty
 import Store
 
+extension SQLiteSettlementRepository {
+    /// The unfinished orders of all users, by user and id.
+    func allUnfinishedOrders() throws -> [UnfinishedOrder] {
+        var found: [UnfinishedOrder] = []
+        for user in try usersWithUnfinishedOrders(after: nil, limit: 1000) {
+            var from = OrderID(rawValue: .min)
+            while true {
+                let page = try unfinishedOrders([UnfinishedPage(user: user, from: from, limit: 3)])[0]
+                guard let last = page.last else { break }
+                found += page
+                from = OrderID(rawValue: last.id.rawValue + 1)
+            }
+        }
+        return found
+    }
+}
+
 /// Whole lists, read in pages so small that most of them take several.
 extension SQLiteRepository {
     func orders(of user: UserID) throws -> [Order] {

@@ -1,0 +1,279 @@
+import Loyalty
+
+/// What a ``JobPool`` holds: a window on the unfinished orders of the database, of bounded memory.
+struct PoolState {
+    let capacityMax: Int
+    /// Uploaded since the start, and not asked about yet.
+    private var fresh = JobTurns()
+    /// Loaded from the database, and not asked about since.
+    private var loaded = JobTurns()
+    /// Asked about before.
+    private var waiting = JobTurns()
+    /// The last question brought no answer to go by.
+    private(set) var suspects = JobTurns()
+    /// Every order in memory, in flight or not, so that none is in it twice.
+    private var members: Set<OrderID> = []
+    private(set) var users = PoolUsers()
+    /// Users with unfinished orders that may not be known yet.
+    private(set) var search = UserSearch()
+    /// Counts how often orders were abandoned: what was read from the database before may be out of date.
+    private(set) var abandonedCount = 0
+    /// Jobs that left the memory for others, since the start.
+    private(set) var displacedCount = 0
+    /// Counts how often jobs were taken, so that shares of less than one job come to whole ones.
+    private var turn = 0
+
+    private static let orderUnitsMax = 16
+
+    init(capacityMax: Int) {
+        self.capacityMax = capacityMax
+    }
+
+    var count: Int { members.count }
+    var waitingCount: Int { fresh.count + loaded.count + waiting.count + suspects.count }
+    var loadedCount: Int { loaded.count }
+    /// Whether there is no room that is worth filling from the database: a long number takes as much as several short ones.
+    var isFull: Bool { users.units + min(Self.orderUnitsMax, capacityMax / 4) >= capacityMax }
+    /// Users take half of the room at most, and one is always known.
+    private var hasRoomForUser: Bool { users.count == 0 || (users.count + 1) * PoolUsers.userUnits <= capacityMax / 2 }
+    /// Whether the database may have unfinished orders that are not in memory.
+    var hasUnread: Bool { search.isUnderWay || users.unreadLevelMin != nil }
+
+    func contains(_ order: OrderID) -> Bool { members.contains(order) }
+
+    // Into the pool.
+
+    /// Takes a new order, or notes that the database has it.
+    mutating func put(_ order: UnfinishedOrder) {
+        guard !members.contains(order.id) else { return }
+        if admit(order) { return fresh.insert(Job(order, isNew: true), dueAt: .min) }
+        if users[order.user] == nil { search.startOver() } else { users.noteUnread(order.user, from: order.id) }
+    }
+
+    /// Takes an order from the database; false if there is no room for it.
+    mutating func load(_ order: UnfinishedOrder, dueAt now: Int64) -> Bool {
+        guard !members.contains(order.id) else { return true }
+        guard admit(order) else { return false }
+        loaded.insert(Job(order), dueAt: now)
+        return true
+    }
+
+    /// Gets to know a user with unfinished orders; false if there is no room for another.
+    mutating func know(_ user: UserID) -> Bool {
+        if users[user] != nil { return true }
+        guard hasRoomForUser, makeRoom(PoolUsers.userUnits, aboveLevel: Self.lightLevel) else { return false }
+        users.add(user, unreadFrom: OrderID(rawValue: .min))
+        return true
+    }
+
+    private mutating func admit(_ order: UnfinishedOrder) -> Bool {
+        let units = PoolUsers.units(of: order)
+        if let user = users[order.user] {
+            guard !user.isLeaving, makeRoom(units, aboveLevel: user.level + 1) else { return false }
+        } else {
+            // One without an order in memory is found again.
+            if !hasRoomForUser, let other = users.userWithoutOrders { forget(other) }
+            guard hasRoomForUser, makeRoom(units + PoolUsers.userUnits, aboveLevel: Self.lightLevel) else {
+                return false
+            }
+            // Before all users are known, this one may have orders that are older.
+            users.add(order.user, unreadFrom: search.isUnderWay ? OrderID(rawValue: .min) : nil)
+        }
+        members.insert(order.id)
+        users.change(order.user, orders: 1, units: units)
+        return true
+    }
+
+    /// Whether an order of the user would get a place.
+    func mayAdmit(level: Int) -> Bool { !isFull || members.isEmpty || users.levelMax > level + 1 }
+
+    /// Has the heaviest users give up jobs until there is room, as far as they are above the level. One order always has room.
+    private mutating func makeRoom(_ units: Int, aboveLevel level: Int) -> Bool {
+        if members.isEmpty { return true }
+        while users.units + units > capacityMax {
+            guard users.heaviest(above: level).contains(where: { displaceJob(of: $0) }) else { return false }
+        }
+        return true
+    }
+
+    /// Takes one of the user's jobs out of the memory; false if all are in flight.
+    private mutating func displaceJob(of user: UserID) -> Bool {
+        let job =
+            waiting.removeLate(of: user) ?? suspects.removeLate(of: user) ?? loaded.removeLate(of: user)
+            ?? fresh.removeLate(of: user)
+        guard let job else { return false }
+        displace(job.order)
+        return true
+    }
+
+    private mutating func displace(_ order: UnfinishedOrder) {
+        displacedCount += 1
+        members.remove(order.id)
+        users.change(order.user, orders: -1, units: -PoolUsers.units(of: order))
+        users.noteUnread(order.user, from: order.id)
+    }
+
+    // Out of the pool, and back.
+
+    /// Takes out at most `limit` jobs, at most `suspectsMax` suspects among them, and at most `newcomersMax` more that are new
+    /// and of users who are asked about nothing else.
+    ///
+    /// A quarter is for those that were asked about before or loaded, and half of what the new ones leave for suspects; else a
+    /// pace that uploads or suspects use up would leave the others unasked for ever. As not all may be begun before the next tick,
+    /// new ones and others alternate in the same proportion.
+    mutating func take(limit: Int, suspectsMax: Int, newcomersMax: Int, now: Int64) -> [Job] {
+        turn = (turn + 1) % 8
+        var new = fresh.take(limit - (limit + turn % 4) / 4, dueBy: now)
+        let few = suspects.take(min(suspectsMax, (limit - new.count + turn / 4) / 2), dueBy: now)
+        var others = few
+        others += waiting.take((limit - new.count - others.count + turn % 2) / 2, dueBy: now)
+        others += loaded.take(limit - new.count - others.count, dueBy: now)
+        others += waiting.take(limit - new.count - others.count, dueBy: now)
+        new += fresh.take(limit - new.count - others.count, dueBy: now)
+        others += suspects.take(min(suspectsMax - few.count, limit - new.count - others.count), dueBy: now)
+        var jobs = Self.alternate(new, others)
+        for job in jobs { users.noteInFlight(job.order.user, 1) }
+        for _ in 0..<newcomersMax {
+            guard let user = fresh.nextUser(dueBy: now), users[user]?.inFlight == 0 else { break }
+            users.noteInFlight(user, 1)
+            jobs += fresh.take(1, dueBy: now)
+        }
+        return jobs
+    }
+
+    /// Three new ones, one other, and so on.
+    private static func alternate(_ new: [Job], _ others: [Job]) -> [Job] {
+        guard !new.isEmpty, !others.isEmpty else { return new + others }
+        var jobs: [Job] = []
+        jobs.reserveCapacity(new.count + others.count)
+        var (new, others) = (new[...], others[...])
+        while !new.isEmpty || !others.isEmpty {
+            jobs += new.prefix(3)
+            jobs += others.prefix(1)
+            (new, others) = (new.dropFirst(3), others.dropFirst(1))
+        }
+        return jobs
+    }
+
+    /// Takes back a job that was asked about. If the pool is full and other orders wait in the database, the job leaves the memory
+    /// and waits there too, so that they have their turn.
+    mutating func putBack(_ job: Job, dueAt: Int64) {
+        guard land(job) else { return }
+        if isFull, users[job.order.user]?.unreadFrom != nil { return displace(job.order) }
+        if search.isUnderWay, isFull && users.levelMax <= Self.lightLevel || !hasRoomForUser {
+            return makeLeave(job.order.user, with: job.order)
+        }
+        if job.isSuspect { suspects.insert(job, dueAt: dueAt) } else { waiting.insert(job, dueAt: dueAt) }
+    }
+
+    /// Takes back a job that was not asked about, to the place that it came from.
+    mutating func putBackUnasked(_ job: Job) {
+        guard land(job) else { return }
+        if job.isSuspect {
+            suspects.insert(job, dueAt: .min)
+        } else if job.isNew {
+            fresh.insert(job, dueAt: .min)
+        } else if job.attempts == 0, !job.isOdd {
+            loaded.insert(job, dueAt: .min)
+        } else {
+            waiting.insert(job, dueAt: .min)
+        }
+    }
+
+    /// A job is no longer in flight; false if its order has left the pool meanwhile, or leaves it now.
+    private mutating func land(_ job: Job) -> Bool {
+        users.noteInFlight(job.order.user, -1)
+        guard members.contains(job.order.id) else { return false }
+        guard users[job.order.user]?.isLeaving == true else { return true }
+        makeLeave(job.order.user, with: job.order)
+        return false
+    }
+
+    /// Has a user with few orders, one of which was asked about, make room for a user who is not known yet. They are found again.
+    private mutating func makeLeave(_ user: UserID, with order: UnfinishedOrder) {
+        displace(order)
+        while displaceJob(of: user) {}
+        if users[user]?.orders == 0 { forget(user) } else { users.makeLeaving(user) }
+    }
+
+    /// A user with an order or two.
+    private static let lightLevel = 2
+
+    mutating func forgiveSuspects() {
+        for var job in suspects.removeAll(where: { !$0.isOdd }) {
+            (job.isSuspect, job.isOdd, job.attempts) = (false, true, 0)
+            waiting.insert(job, dueAt: .min)
+        }
+    }
+
+    /// Forgets a job that was in flight, and whose order has its final status.
+    mutating func finish(_ order: UnfinishedOrder) {
+        users.noteInFlight(order.user, -1)
+        remove(order)
+    }
+
+    /// Forgets orders that got their final status from elsewhere. Those in flight are forgotten when they come back.
+    mutating func abandon(_ orders: [UnfinishedOrder]) {
+        abandonedCount += 1
+        let ids = Set(orders.map(\.id))
+        for user in Set(orders.map(\.user)) {
+            let isSuch = { (job: Job) in ids.contains(job.order.id) }
+            fresh.removeAll(of: user, where: isSuch)
+            loaded.removeAll(of: user, where: isSuch)
+            waiting.removeAll(of: user, where: isSuch)
+            suspects.removeAll(of: user, where: isSuch)
+        }
+        for order in orders { remove(order) }
+    }
+
+    private mutating func remove(_ order: UnfinishedOrder) {
+        guard members.remove(order.id) != nil else { return }
+        users.change(order.user, orders: -1, units: -PoolUsers.units(of: order))
+        forgetIfDone(order.user)
+    }
+
+    // What is read from the database.
+
+    mutating func beginReading(_ user: UserID) -> OrderID? { users.beginReading(user) }
+
+    mutating func endReading(_ user: UserID, next: OrderID?) {
+        users.endReading(user, next: next)
+        forgetIfDone(user)
+    }
+
+    mutating func nextUnread(level: Int) -> UserID? { users.nextUnread(level: level) }
+
+    mutating func noteFound(through user: UserID?) { search.noteFound(through: user) }
+
+    /// A user without an order in memory or in the database is no longer known.
+    private mutating func forgetIfDone(_ user: UserID) {
+        guard let known = users[user], known.orders == 0 else { return }
+        if known.isLeaving { forget(user) } else if known.unreadFrom == nil { users.remove(user) }
+    }
+
+    private mutating func forget(_ user: UserID) {
+        users.remove(user)
+        search.startOver()
+    }
+}
+
+/// How far the database was searched for users with unfinished orders, in the order of their ids.
+struct UserSearch {
+    /// Those after this one are not found yet; `nil` before the first.
+    private(set) var after: UserID?
+    private(set) var isUnderWay = true
+    /// Whether users before `after` have to be found once more.
+    private var startsOver = false
+
+    mutating func startOver() {
+        if isUnderWay { startsOver = true } else { (isUnderWay, after) = (true, nil) }
+    }
+
+    /// Users up to this one are known; all are if it is `nil`.
+    mutating func noteFound(through user: UserID?) {
+        after = user
+        guard user == nil else { return }
+        isUnderWay = startsOver
+        startsOver = false
+    }
+}
