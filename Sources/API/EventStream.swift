@@ -50,8 +50,7 @@ final class EventStream: BodyStream {
         self.reader = reader
         streams.add(self)
         if !isBehind { position = streams.hub.changeLog.latest }
-        // A client that resumes keeps its own id until it has what followed that.
-        EventText.writeWelcome(at: isBehind ? nil : position, into: &waiting)
+        waiting += EventText.welcome
     }
 
     /// Thousands of events may be behind it, and thousands of clients come back at once.

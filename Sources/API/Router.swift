@@ -81,18 +81,17 @@ struct Router {
 }
 
 extension Router {
-    /// Decides on the host, the path, the method and the site, in this order, and has the route answer what gets through.
-    ///
-    /// - Parameter hostCheck: `nil` for a listener that is served under any name.
+    /// Decides on the path, the method and the site, in this order, and has the route answer what gets through.
     func outcome(
         of request: Request, _ crossSiteCheck: CrossSiteCheck, _ sharing: CrossOriginSharing = .off,
-        hostCheck: HostCheck? = nil, on answer: (Route) throws(Problem) -> Outcome
+        on answer: (Route) throws(Problem) -> Outcome
     ) -> Outcome {
         do throws(Problem) {
-            try hostCheck?.check(request)
             switch match(request) {
             case .route(let route):
-                try crossSiteCheck.check(request)
+                guard crossSiteCheck.allows(request) else {
+                    throw Problem(.crossSite, "The request comes from another site.")
+                }
                 return try answer(route)
             case .unknownPath: throw Problem(.unknownPath, "There is nothing at this path.")
             case .otherMethods(let allow):

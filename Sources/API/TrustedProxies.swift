@@ -14,7 +14,7 @@ struct TrustedProxies {
     func client(of request: Request) -> IPAddress {
         var nearest = request.peer
         guard isTrusted(nearest) else { return nearest }
-        for element in request.headers.list("x-forwarded-for").suffix(Self.hopsMax).reversed() {
+        for element in request.headers.lastElements(of: "x-forwarded-for", countMax: Self.hopsMax) {
             guard let address = Self.address(in: element) else { break }
             nearest = address
             guard isTrusted(nearest) else { break }
@@ -30,10 +30,11 @@ struct TrustedProxies {
     /// Whether the nearest proxy says that it was asked through TLS.
     func sayHTTPS(of request: Request) -> Bool {
         guard isTrusted(request.peer) else { return false }
-        return request.headers.list("x-forwarded-proto").suffix(1).last?.equalsIgnoringCase("https") ?? false
+        return request.headers.lastElements(of: "x-forwarded-proto", countMax: 1).first?.equalsIgnoringCase("https")
+            ?? false
     }
 
-    private func isTrusted(_ address: IPAddress) -> Bool {
+    func isTrusted(_ address: IPAddress) -> Bool {
         networks.contains { $0.contains(address) }
     }
 

@@ -16,7 +16,7 @@ final class AccrualServer: StoppableServer {
     var connectionCount: Int { accruals.connectionCount }
 
     init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(Application.StartError) {
-        Application.raiseOpenFilesLimit(configuration, log)
+        let configuration = Application.withConnectionsThatFit(configuration, log)
         store = try Application.open(configuration, log)
         let listeners = try Application.listen(on: configuration.runAddress, for: "run_address", manager, .http)
         accruals = try BuiltInAccruals(configuration, front: configuration.front, listeners, store, log)

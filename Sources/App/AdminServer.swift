@@ -17,8 +17,7 @@ final class AdminServer: Sendable {
     private static let bufferedBytesMax = 16 * 1024 * 1024
 
     init(
-        _ front: FrontConfiguration, hostNames: [String], _ listeners: [Listener], _ watch: ServerWatch,
-        _ store: LoyaltyStore, _ log: Log
+        _ front: FrontConfiguration, _ listeners: [Listener], _ watch: ServerWatch, _ store: LoyaltyStore, _ log: Log
     ) throws(Application.StartError) {
         endpoints = listeners.map(\.endpoint)
         var front = front
@@ -33,7 +32,7 @@ final class AdminServer: Sendable {
             self.front = try Front(configuration: front, listeners: listeners) { _ in
                 let probe = try store.makeProbe()
                 return AdminAPI(
-                    hostNames: hostNames, illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
+                    illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
                     metrics: { watch.writeMetrics(&$0, probe) },
                     requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
                     didEndBatch: { probe.endBatch() }, didClose: { probe.close() })

@@ -53,7 +53,7 @@ final class Application: StoppableServer {
         _ configuration: Configuration, accrual: AccrualSource, _ manager: ServiceManager, log writer: LogWriter
     ) throws(StartError) {
         let log = writer.log
-        Self.raiseOpenFilesLimit(configuration, log)
+        let configuration = Self.withConnectionsThatFit(configuration, log)
         store = try Self.open(configuration, log)
         hasher = Argon2Hasher(
             threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
@@ -66,7 +66,8 @@ final class Application: StoppableServer {
             pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
         }
         watch = ServerWatch(
-            fronts: [("customers", front)] + (accruals?.front.map { [("accruals", $0)] } ?? []), store: store,
+            fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? []),
+            store: store,
             hasher: hasher, pipeline: pipeline, events: events, log: writer)
         admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
@@ -101,12 +102,17 @@ final class Application: StoppableServer {
         pipeline.limit(requestsPerMinuteMax: configuration.pipeline.requestsPerMinuteMax)
     }
 
-    static func raiseOpenFilesLimit(_ configuration: Configuration, _ log: Log) {
+    /// Raises the limit of open files, and returns the configuration with as many connections as fit: if they were more, one
+    /// client's connections could take the last descriptors, and no rule would say whose are closed.
+    static func withConnectionsThatFit(_ configuration: Configuration, _ log: Log) -> Configuration {
         let wanted = openFilesWanted(configuration)
         let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
-        if limit < wanted {
-            log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
-        }
+        guard limit < wanted else { return configuration }
+        var configuration = configuration
+        let others = wanted - configuration.http.connectionsMax
+        configuration.http.connectionsMax = min(configuration.http.connectionsMax, max(limit - others, limit / 2))
+        log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
+        return configuration
     }
 
     /// Besides connections: the database, listeners, event loops, the accrual system's connections.
@@ -212,8 +218,7 @@ final class Application: StoppableServer {
         let listeners = try Self.listen(
             on: listen, for: "admin_address", manager, .admin, orElse: "nobody can watch the server", log)
         guard !listeners.isEmpty else { return nil }
-        let admin = try AdminServer(
-            configuration.front, hostNames: configuration.hostNames, listeners, watch, store, log)
+        let admin = try AdminServer(configuration.front, listeners, watch, store, log)
         for endpoint in admin.endpoints { log.info("metrics, healthz and readyz are at http://\(endpoint)") }
         return admin
     }

@@ -7,6 +7,9 @@ import Posix
 
 /// What each room gets of the configuration, in its own terms.
 extension Configuration {
+    /// One address may have this part of all connections, if nothing else is set.
+    private static let addressesThatFillConnections = 8
+
     var front: FrontConfiguration {
         var front = FrontConfiguration()
         front.eventLoops = http.eventLoops == 0 ? ProcessSetup.coreCount : http.eventLoops
@@ -19,7 +22,9 @@ extension Configuration {
         front.timeouts.idleMilliseconds = http.idleTimeoutMilliseconds
         front.timeouts.writeMilliseconds = http.writeTimeoutMilliseconds
         front.connectionsMax = http.connectionsMax
-        front.connectionsPerAddressMax = http.connectionsPerAddressMax
+        front.connectionsPerAddressMax =
+            http.connectionsPerAddressMax == 0
+            ? max(1, http.connectionsMax / Self.addressesThatFillConnections) : http.connectionsPerAddressMax
         front.bufferedBytesMax = http.bufferedBytesMax
         return front
     }
@@ -32,7 +37,6 @@ extension Configuration {
         settings.allowedOrigins = http.allowedOrigins
         settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
         settings.sharedOrigins = corsOrigins
-        settings.cookieName = sessions.cookieName
         return settings
     }
 
@@ -48,14 +52,7 @@ extension Configuration {
         var settings = AccrualAPI.Settings()
         settings.bodyBytesMax = http.bodyBytesMax
         settings.allowedOrigins = http.allowedOrigins
-        settings.hostNames = hostNames
         return settings
-    }
-
-    /// The names under which the listeners without sessions are served: those of the setting, and those of the addresses that
-    /// the owner has the server listen on.
-    var hostNames: [String] {
-        allowedHosts + [runAddress, accrual.listen.address, admin?.address].compactMap { $0?.host }
     }
 
     var accountPolicy: AccountPolicy {

@@ -14,8 +14,6 @@ struct Configuration: Sendable {
     var trustedProxies: [String] = []
     /// Whose pages may call the API from a browser.
     var corsOrigins: [String] = []
-    /// Names, without a port, under which the accrual and admin listeners are served besides their own machine's.
-    var allowedHosts: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()
@@ -69,7 +67,8 @@ struct Configuration: Sendable {
         var writeTimeoutMilliseconds = 15_000
         var stopTimeoutMilliseconds = 10_000
         var connectionsMax = 16_384
-        var connectionsPerAddressMax = 16_384
+        /// 0 is an eighth of those in all.
+        var connectionsPerAddressMax = 0
         var bufferedBytesMax = 128 * 1024 * 1024
         var allowedOrigins: [String] = []
     }
@@ -88,7 +87,6 @@ struct Configuration: Sendable {
 
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
-        var cookieName = "session"
         var cookieIsSecure = false
     }
 

@@ -77,6 +77,10 @@ extension ServerWatch {
         text.counter(
             "martlet_http_connections_refused_total", "Connections that were answered with 503 for want of room.",
             each(\.connectionsRefused))
+        text.counter(
+            "martlet_http_connections_closed_for_others_total",
+            "Connections without a request, and streams, that were closed to make room for others.",
+            each(\.connectionsClosedForOthers))
         text.counter("martlet_http_received_bytes_total", "What clients sent.", each(\.receivedBytes))
         text.counter("martlet_http_sent_bytes_total", "What clients were sent.", each(\.sentBytes))
         text.gauge("martlet_event_streams", "Streams of events that are open.", events.streamCount)

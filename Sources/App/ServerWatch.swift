@@ -17,6 +17,9 @@ final class ServerWatch: Sendable {
     let log: LogWriter
     private let isStopping = Atomic<Bool>(false)
 
+    /// The listener that customers need.
+    static let customersListener = "customers"
+
     /// A turn that goes on for so long is no busy one any more.
     private static let turnNanosecondsMax: Int64 = 10_000_000_000
 
@@ -53,6 +56,9 @@ final class ServerWatch: Sendable {
     func obstacle(_ probe: StoreProbe) -> String? {
         if isStopping.load(ordering: .relaxed) { return "the server is stopping" }
         if let obstacle = store.writer.snapshot.obstacle(now: SystemClock.monotonicMilliseconds()) { return obstacle }
+        if let front = fronts.first(where: { $0.listener == Self.customersListener })?.front, front.isFull {
+            return "the \(Self.customersListener) listener has all of its \(front.connectionsMax) connections"
+        }
         return probe.isReadable ? nil : "the database can't be read"
     }
 }

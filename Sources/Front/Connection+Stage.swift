@@ -4,6 +4,8 @@ extension Connection {
     /// What is to be done next.
     enum Stage {
         case reading
+        /// A proxy's request waits for the turn of the client that it is from.
+        case holding(Request)
         /// The handler has a request; a task brings the answer.
         case answering
         /// An answer's head is out, and its body follows part by part.

@@ -12,15 +12,17 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Received into by every connection in turn; also what one connection may receive in a turn.
     private static let receiveBufferBytes = 64 * 1024
-    /// Connections that one loop accepts in a turn; the other loops get their share of a crowd that comes at once.
-    private static let acceptsPerTurnMax = 4
-    /// How long accepting rests where no descriptor is left; those that wait do so in the kernel.
-    private static let acceptPauseNanoseconds: Int64 = 100_000_000
-    /// Parts of bodies that a turn makes, about half a millisecond each: many long answers share what others leave.
-    private static let partsPerTurnMax = 4
+    /// How long a turn moves connections on before it looks for what has arrived meanwhile. A step that has begun is
+    /// finished.
+    private static let turnNanosecondsMax: Int64 = 2_000_000
+    /// Dear steps of a turn, such as parts of long lists, about half a millisecond each: what arrives meanwhile waits for
+    /// them.
+    private static let dearStepsPerTurnMax = 4
+    /// Postponed connections that a turn receives from, 64 KiB each at most.
+    private static let postponedPerTurnMax = 64
     private static let wakeupToken = UInt64.max
     /// The listeners' tokens begin here, in the generation that no connection has.
-    private static let firstListenerToken = UInt64(UInt32.max) << 32
+    static let firstListenerToken = UInt64(UInt32.max) << 32
 
     private struct Inbox {
         var jobs = TaskJobs()
@@ -33,28 +35,32 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     let handler: any RequestHandler
     let counters: LoopCounters
     private let thread = ThreadIdentity.current
-    private let listeners: [Listener]
-    private let admission: Admission
+    let listeners: [Listener]
+    let admission: Admission
     private let wakeup: Wakeup
     private let inbox = Mutex(Inbox())
 
-    private var poller: Poller
-    private var connections = ConnectionTable<Connection>()
+    private(set) var poller: Poller
+    var connections = ConnectionTable<Connection>()
+    /// The clients that have connections here.
+    var shares: [IPAddress: ClientShare] = [:]
     private var wheel: DeadlineWheel
     private var jobs = TaskJobs()
-    /// Connections that something has happened to; the turn moves each on.
-    private var runnable: [Connection] = []
-    /// Connections that go on in the next turn, whether or not anything arrives until then.
-    private var postponed: [Connection] = []
-    /// Connections whose bodies are made part by part, in the order in which they wait to make one.
-    private var awaitingPart: [Connection] = []
-    private let bufferedBytesMax: Int
+    /// Connections that something has happened to; they go on in their turns.
+    private var schedule = TurnSchedule<Connection>()
+    /// Connections that go on in a later turn, whether or not anything arrives until then.
+    private var postponed = ArrivalQueue<Connection>()
+    let bufferedBytesMax: Int
+    let bufferedBytesPerAddressMax: Int
     /// What the connections hold in their buffers.
-    private var bufferedBytes = 0
-    private var receiveBuffer = [UInt8](repeating: 0, count: EventLoop.receiveBufferBytes)
-    private var acceptsAgainAt: Int64?
+    var bufferedBytes = 0
+    var receiveBuffer = [UInt8](repeating: 0, count: EventLoop.receiveBufferBytes)
+    var acceptsAgainAt: Int64?
     private var stopDeadline: Int64?
+    /// When the turn began.
     private(set) var now = SystemClock.monotonicNanoseconds()
+    /// When the clock was last read, in the turn.
+    private(set) var clock: Int64 = 0
     private var dateSecond: Int64 = -1
     /// The time of the turn, as `Date` has it (RFC 9110, section 6.6.1).
     private(set) var date = ""
@@ -71,6 +77,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.handler = handler
         counters = LoopCounters(routes: handler.routes)
         bufferedBytesMax = configuration.bufferedBytesMax / configuration.eventLoops
+        bufferedBytesPerAddressMax = bufferedBytesMax / FrontConfiguration.addressesThatFillBuffers
         poller = try Poller()
         wakeup = try Wakeup()
         wheel = DeadlineWheel(now: now)
@@ -107,7 +114,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Counts an answer whose head is written, and writes a line about it where somebody wants one.
     func note(_ response: Response, to exchange: Exchange, of peer: IPAddress) {
-        let nanoseconds = SystemClock.monotonicNanoseconds() - exchange.beganAt
+        clock = SystemClock.monotonicNanoseconds()
+        let nanoseconds = clock - exchange.beganAt
         counters.countAnswer(
             route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
         guard logsRequests, let log = configuration.requestLog else { return }
@@ -158,34 +166,16 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         wheel.insert(connection.token, at: deadline)
     }
 
-    /// Has the turn move the connection on, once however often that is asked.
+    /// Has the connection go on when its turn comes, once however often that is asked.
     func makeRunnable(_ connection: Connection) {
         guard !connection.isRunnable else { return }
         connection.isRunnable = true
-        runnable.append(connection)
+        schedule.enter(connection, of: connection.share.turns, isDear: connection.isDear)
     }
 
-    /// Has the next turn move the connection on: others come first.
+    /// Has a later turn move the connection on: others come first.
     func postpone(_ connection: Connection) {
         postponed.append(connection)
-    }
-
-    /// Has a later turn let the connection make a part.
-    func awaitPart(_ connection: Connection) {
-        awaitingPart.append(connection)
-    }
-
-    func changeBufferedBytes(by difference: Int) {
-        bufferedBytes += difference
-    }
-
-    /// Whether connections that can do with less have to give way.
-    var holdsTooMuch: Bool { bufferedBytes > bufferedBytesMax }
-
-    func remove(_ connection: Connection) {
-        connections.remove(connection.token)
-        counters.closed.add()
-        admission.release(connection.peer)
     }
 
     private var isDone: Bool {
@@ -194,7 +184,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func timeoutMilliseconds() -> Int32? {
-        if !jobs.isEmpty || !postponed.isEmpty || !awaitingPart.isEmpty { return 0 }
+        if !jobs.isEmpty || !postponed.isEmpty || !schedule.isEmpty { return 0 }
         let never = Int64.max
         let next = min(wheel.nextNanoseconds() ?? never, acceptsAgainAt ?? never, stopDeadline ?? never)
         return next == never ? nil : Int32(clamping: max(0, (next - now + 999_999) / 1_000_000))
@@ -221,13 +211,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func resumePostponed() {
-        for connection in exchange(&postponed, with: []) {
+        for _ in 0..<Self.postponedPerTurnMax {
+            guard let connection = postponed.popFirst() else { return }
             connection.receive(into: &receiveBuffer)
             makeRunnable(connection)
         }
-        let turn = awaitingPart.prefix(Self.partsPerTurnMax)
-        awaitingPart.removeFirst(turn.count)
-        for connection in turn { connection.letMakePart() }
     }
 
     private func expireDeadlines() {
@@ -257,97 +245,33 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Moves everyone on, the tasks of answers that took their time among them.
+    /// Moves connections on in their turns, and the tasks of answers that took their time. What does not fit into the turn
+    /// goes on in the next one, together with what arrives until then.
     private func advanceRunnable() {
+        clock = SystemClock.monotonicNanoseconds()
+        let end = clock + Self.turnNanosecondsMax
+        var dearStepsLeft = Self.dearStepsPerTurnMax
         repeat {
-            if !jobs.isEmpty { jobs.take().run(on: self) }
-            var index = 0
-            while index < runnable.count {
-                runnable[index].advance()
-                index += 1
+            if !jobs.isEmpty {
+                jobs.take().run(on: self)
+                clock = SystemClock.monotonicNanoseconds()
             }
-            runnable.removeAll(keepingCapacity: true)
-        } while !jobs.isEmpty
-    }
-}
-
-extension EventLoop {
-    private func startAccepting() throws(SystemError) {
-        for (index, listener) in listeners.enumerated() {
-            try poller.addShared(listener.socket.descriptor, token: Self.firstListenerToken + UInt64(index))
-        }
-    }
-
-    private func stopAccepting() {
-        // While accepting rests, the listeners are not in the poller.
-        guard exchange(&acceptsAgainAt, with: nil) == nil else { return }
-        for listener in listeners { try? poller.remove(listener.socket.descriptor) }
-    }
-
-    private func accept(from listener: Listener) {
-        guard !isStopping, acceptsAgainAt == nil else { return }
-        for _ in 0..<Self.acceptsPerTurnMax {
-            do throws(SystemError) {
-                guard let accepted = try listener.socket.accept() else { return }
-                let peer = accepted.peer
-                begin(accepted.takeSocket(), from: peer)
-            } catch {
-                pauseAccepting()
-                return
+            while clock < end, dearStepsLeft > 0, let (connection, isDear) = schedule.next() {
+                let begin = clock
+                if isDear {
+                    dearStepsLeft -= 1
+                    connection.takeDearTurn()
+                }
+                connection.advance()
+                clock = SystemClock.monotonicNanoseconds()
+                schedule.charge(clock - begin)
+                connection.noteCost(clock - begin)
             }
-        }
+        } while !jobs.isEmpty && clock < end && dearStepsLeft > 0
     }
 
-    /// Lets the other loops have the next connection. The kernel wakes the loop that has waited longest for the listener
-    /// since it was added (EPOLLEXCLUSIVE, epoll_ctl(2)): left in its place, one loop would get nearly all that come one by
-    /// one, and do alone what all of them could share.
-    private func stepBack(from listener: Listener, token: UInt64) {
-        guard configuration.eventLoops > 1, acceptsAgainAt == nil, !isStopping else { return }
-        do throws(SystemError) {
-            try poller.remove(listener.socket.descriptor)
-            try poller.addShared(listener.socket.descriptor, token: token)
-        } catch {
-            pauseAccepting()
-        }
-    }
-
-    /// No descriptor or no memory is left. The listeners stay readable: waiting for them would spin.
-    private func pauseAccepting() {
-        stopAccepting()
-        acceptsAgainAt = now + Self.acceptPauseNanoseconds
-    }
-
-    private func begin(_ socket: consuming Socket, from peer: Endpoint) {
-        guard admission.admit(peer) else {
-            refuse(socket)
-            return
-        }
-        counters.accepted.add()
-        var taken: Socket? = consume socket
-        let connection = connections.insert { token in
-            Connection(socket: taken.take()!, peer: peer, token: token, loop: self)
-        }
-        do throws(SystemError) {
-            try connection.register(with: poller)
-        } catch {
-            remove(connection)
-            return
-        }
-        makeRunnable(connection)
-    }
-
-    /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
-    /// read away: left there, it would make closing a reset.
-    private func refuse(_ socket: borrowing Socket) {
-        counters.refused.add()
-        let response = handler.response(to: RequestError(.serviceUnavailable, "There are too many connections."))
-        var bytes: [UInt8] = []
-        Encoder.encode(
-            response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: date), into: &bytes)
-        _ = try? socket.send(bytes, from: 0)
-        socket.finishSending()
-        _ = try? socket.receive(into: &receiveBuffer)
-    }
+    /// Whether there is more to do than a turn has done.
+    var isBehind: Bool { !schedule.isEmpty }
 }
 
 /// What a value was before it was replaced.

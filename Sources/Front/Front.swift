@@ -58,6 +58,11 @@ package final class Front: Sendable {
 
     package var loopCount: Int { loops.count }
 
+    /// Whether there are as many connections as there may be.
+    package var isFull: Bool { admission.connectionCount >= admission.connectionsMax }
+
+    package var connectionsMax: Int { admission.connectionsMax }
+
     /// Connections of this moment, idle ones too.
     package var connectionCount: Int { admission.connectionCount }
 

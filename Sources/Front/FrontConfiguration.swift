@@ -5,14 +5,17 @@ package struct FrontConfiguration: Sendable {
     package var eventLoops = 1
     package var limits = Limits()
     package var timeouts = Timeouts()
-    /// Connections in all; a further one is answered with 503.
+    /// Connections in all. For a further one, a connection of the client with most of them is closed that has no request; if
+    /// there is none, the further one is answered with 503.
     package var connectionsMax = 16_384
-    /// Connections from one address; the same as in all by default, since a shop behind a proxy is one address.
-    package var connectionsPerAddressMax = 16_384
+    /// Connections from one address, or from one /64 of IPv6, and requests in progress that a trusted proxy has from there.
+    package var connectionsPerAddressMax = 2_048
 
     /// What all connections together hold of half requests and of answers that nobody takes, so that many slow clients can't
     /// use up the memory; over it, whoever holds more than 16 KiB is left, with a 503 where a body was half there.
     package var bufferedBytesMax = 128 * 1024 * 1024
+    /// One address may hold this part of it.
+    static let addressesThatFillBuffers = 2
 
     /// Nil where nobody may ever want a line for each request.
     package var requestLog: (any RequestLog)?

@@ -19,6 +19,8 @@ package struct FrontSnapshot: Sendable {
     package internal(set) var connectionsAccepted = 0
     package internal(set) var connectionsClosed = 0
     package internal(set) var connectionsRefused = 0
+    /// Connections without a request, and streams, that were closed to make room for others.
+    package internal(set) var connectionsClosedForOthers = 0
     package internal(set) var receivedBytes = 0
     package internal(set) var sentBytes = 0
 
@@ -39,6 +41,7 @@ package struct FrontSnapshot: Sendable {
         all.connectionsAccepted += more.connectionsAccepted
         all.connectionsClosed += more.connectionsClosed
         all.connectionsRefused += more.connectionsRefused
+        all.connectionsClosedForOthers += more.connectionsClosedForOthers
         all.receivedBytes += more.receivedBytes
         all.sentBytes += more.sentBytes
     }

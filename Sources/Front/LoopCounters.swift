@@ -13,6 +13,7 @@ final class LoopCounters: Sendable {
     let accepted = Counter()
     let closed = Counter()
     let refused = Counter()
+    let closedForOthers = Counter()
     let receivedBytes = Counter()
     let sentBytes = Counter()
     /// When the turn began that goes on now, in nanoseconds of the monotonic clock; 0 while the loop waits.
@@ -73,6 +74,7 @@ final class LoopCounters: Sendable {
         snapshot.connectionsClosed = closed.current
         snapshot.connectionsAccepted = accepted.current
         snapshot.connectionsRefused = refused.current
+        snapshot.connectionsClosedForOthers = closedForOthers.current
         snapshot.receivedBytes = receivedBytes.current
         snapshot.sentBytes = sentBytes.current
         return snapshot

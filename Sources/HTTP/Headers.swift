@@ -37,6 +37,22 @@ package struct Headers: Sendable {
     package func list(_ name: String) -> FieldElements {
         FieldElements(lines: all(name))
     }
+
+    /// The last elements of the list, the very last one first. Nothing before them is looked at.
+    package func lastElements(of name: String, countMax: Int) -> [ArraySlice<UInt8>] {
+        var elements: [ArraySlice<UInt8>] = []
+        for line in all(name).reversed() {
+            var end = line.endIndex
+            while elements.count < countMax {
+                let comma = line[..<end].lastIndex(of: UInt8(ascii: ","))
+                let element = line[(comma.map { $0 + 1 } ?? line.startIndex)..<end].trimmed
+                if !element.isEmpty { elements.append(element) }
+                guard let comma else { break }
+                end = comma
+            }
+        }
+        return elements
+    }
 }
 
 /// The elements of a list, each found when it is asked for: a head has room for eight thousand of them, and most readers need

@@ -32,6 +32,10 @@ package struct IPAddress: Hashable, Sendable {
         high == 0 && low >> 32 == 0xFFFF ? UInt32(truncatingIfNeeded: low) : nil
     }
 
+    /// What tells one client from another: the address itself, or the first 64 bits of IPv6, as each customer of a provider has
+    /// so many addresses (RFC 6177).
+    package var network: IPAddress { ipv4 == nil ? IPAddress(high: high, low: 0) : self }
+
     /// The first 64 bits of IPv6, which one site has to itself (RFC 4291, section 2.5.4).
     package var prefix64: UInt64 { high }
 }

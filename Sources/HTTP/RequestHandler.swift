@@ -7,6 +7,13 @@ package protocol RequestHandler: AnyObject {
     /// 413, as soon as that is known. ``Limits/bodyBytesMax`` holds as well.
     func bodyBytesMax(of head: Request) -> Int
 
+    /// Returns true if connections from the address are a trusted proxy's: each of its requests names the client that it is
+    /// from.
+    func isProxy(_ peer: IPAddress) -> Bool
+
+    /// The client that a request is from.
+    func client(of request: Request) -> IPAddress
+
     func respond(to request: Request) -> Reply
 
     /// The answer to a request that could not be read.
@@ -29,6 +36,8 @@ package protocol RequestHandler: AnyObject {
 extension RequestHandler {
     package var routes: [RouteName] { [] }
     package func bodyBytesMax(of head: Request) -> Int { .max }
+    package func isProxy(_ peer: IPAddress) -> Bool { false }
+    package func client(of request: Request) -> IPAddress { request.peer }
     package func begin(wake: @escaping @Sendable () -> Void) {}
     package func wakeUp() {}
 }

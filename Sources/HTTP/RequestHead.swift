@@ -88,9 +88,12 @@ struct RequestHead {
         return !expectations.isEmpty
     }
 
+    /// Connection options that are read; clients send two at most, and a head has room for eight thousand.
+    private static let connectionOptionsMax = 32
+
     /// RFC 9112, section 9.3.
     private static func keepsAlive(_ headers: Headers, _ line: RequestLine) -> Bool {
-        let options = headers.list("connection")
+        let options = headers.list("connection").prefix(connectionOptionsMax)
         if options.contains(where: { $0.equalsIgnoringCase("close") }) { return false }
         return line.isHTTP11 || options.contains { $0.equalsIgnoringCase("keep-alive") }
     }

@@ -34,12 +34,7 @@ extension HTMLWriter {
         case .array(let item):
             append("array of ")
             type(of: item)
-        case .anyOf(let schemas):
-            for (index, schema) in schemas.enumerated() {
-                if index > 0 { append("; or ") }
-                inline(schema)
-            }
-        default: append(schema.shape.typeName ?? "any value")
+        default: append(schema.shape.typeName)
         }
         for rule in schema.rules {
             append(", \(rule.keyword) ")

@@ -7,10 +7,12 @@ import Testing
 @Suite(.serialized)
 struct CrowdTests {
     private static let memoryPerIdleConnectionMax = 16 * 1024
+    /// All clients of these tests have the same address.
+    private static let fromOneAddress = ["MARTLET_HTTP_CONNECTIONS_PER_ADDRESS_MAX": "16384"]
 
     @Test func tenThousandIdleConnectionsCostLittleMemory() throws {
         let count = Crowd.connectionsMax(wanted: 10_000)
-        let server = try Server.serving(in: try Folder())
+        let server = try Server.serving(in: try Folder(), environment: Self.fromOneAddress)
         let client = try server.client()
         try client.register("user")
         let before = try server.memoryKiB()
@@ -28,7 +30,8 @@ struct CrowdTests {
         let order = orderNumber(77)
         let accrual = try AccrualServer { .known($0, "PROCESSED", accrual: "5") }
         let server = try Server.serving(
-            in: try Folder(), accrual: accrual.address, environment: ["MARTLET_EVENTS_STREAMS_PER_USER_MAX": "20000"])
+            in: try Folder(), accrual: accrual.address,
+            environment: Self.fromOneAddress.merging(["MARTLET_EVENTS_STREAMS_PER_USER_MAX": "20000"]) { $1 })
         let client = try server.client()
         try client.register("user")
         let authorization = try #require(client.authorization)

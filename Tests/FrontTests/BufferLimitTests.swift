@@ -6,7 +6,8 @@ import Testing
 
     /// Each of them within its limit, and all of them over theirs.
     @Test func halfBodiesThatAreTooMuchTogetherGet503() throws {
-        let front = try TestFront { $0.bufferedBytesMax = 1024 * 1024 }
+        // One address may hold half of it.
+        let front = try TestFront { $0.bufferedBytesMax = 2 * 1024 * 1024 }
         let half = [UInt8](repeating: 0x78, count: 200_000)
         let clients = try (0..<20).map { _ in try front.client() }
         for client in clients { try client.send(Self.post + "400000\r\n\r\n") }
@@ -29,5 +30,26 @@ import Testing
         try next.send(Self.post + "400000\r\n\r\n")
         try next.send(half + half)
         #expect(try next.answer().text == "400000", "what the others held is free again")
+    }
+
+    /// What one address holds costs its own connections, and not those of another.
+    @Test func oneAddressLeavesMemoryToAnother() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.bufferedBytesMax = 4 * 1024 * 1024 }
+        let half = [UInt8](repeating: 0x78, count: 200_000)
+        let others = try (0..<4).map { _ in try TestClient(front.listeners[1].endpoint) }
+        for client in others { try client.send(Self.post + "400000\r\n\r\n") }
+        for client in others { try client.send(half) }
+        let greedy = try (0..<40).map { _ in try front.client() }
+        for client in greedy { try client.send(Self.post + "400000\r\n\r\n") }
+        for client in greedy { try client.send(half) }
+        for client in others {
+            try client.send(half)
+            #expect(try client.answer().text == "400000")
+        }
+        let refusedCount = try greedy.count { client in
+            try? client.send(half)
+            return try client.answer().status == 503
+        }
+        #expect(refusedCount >= 30, "\(refusedCount)")
     }
 }

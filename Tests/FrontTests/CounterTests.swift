@@ -54,15 +54,27 @@ import Testing
             try client.get("/none")
             _ = try client.answer()
         }
+        // The first one is idle, and makes room.
+        let third = try front.client()
+        try third.get("/none")
+        _ = try third.answer()
+        #expect(try clients.removeFirst().rest() == "")
+        clients.append(third)
+        for (number, client) in clients.enumerated() { try client.get("/later/\(number)") }
+        let held = clients.compactMap { _ in front.script.held.take() }
         let refused = try front.client()
         #expect(try refused.answer().status == 503)
         let snapshot = front.snapshot
+        for request in held { request.answer() }
+        for client in clients { _ = try client.answer() }
         #expect(snapshot.connectionsOpen == 2)
-        #expect(snapshot.connectionsAccepted == 2)
+        #expect(snapshot.connectionsAccepted == 3)
+        #expect(snapshot.connectionsClosedForOthers == 1)
         #expect(snapshot.connectionsRefused == 1)
-        #expect(snapshot.receivedBytes == 2 * "GET /none HTTP/1.1\r\nHost: test\r\n\r\n".utf8.count)
+        let laterBytes = 2 * "GET /later/0 HTTP/1.1\r\nHost: test\r\n\r\n".utf8.count
+        #expect(snapshot.receivedBytes == laterBytes + 3 * "GET /none HTTP/1.1\r\nHost: test\r\n\r\n".utf8.count)
         #expect(snapshot.sentBytes > 100)
-        clients.removeLast()
+        clients.removeFirst()
         #expect(waitUntil { front.snapshot.connectionsOpen == 1 })
     }
 

@@ -23,6 +23,8 @@ final class Script: Sendable {
     let bodiesLeft = Atomic<Int>(0)
 
     let stream = StreamScript()
+    /// Whether all peers are trusted proxies, whose requests name their client in `Client`.
+    let peersAreProxies = Flag()
 
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
@@ -63,6 +65,12 @@ final class ScriptedHandler: RequestHandler {
 
     func wakeUp() {
         for stream in streams { stream.wake() }
+    }
+
+    func isProxy(_ peer: IPAddress) -> Bool { script.peersAreProxies.isSet }
+
+    func client(of request: Request) -> IPAddress {
+        request.headers["client"].flatMap { IPAddress($0) } ?? request.peer
     }
 
     func respond(to request: Request) -> Reply {

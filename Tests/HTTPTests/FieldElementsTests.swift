@@ -14,6 +14,10 @@ import Testing
         let headers = try request("GET / HTTP/1.1↵Host: a↵\(fields)↵").headers
         #expect(headers.list("a").map { text($0) } == elements)
         #expect(headers.list("a").isEmpty == elements.isEmpty)
+        for count in 0...(elements.count + 1) {
+            let last = headers.lastElements(of: "a", countMax: count).map { text($0) }
+            #expect(last == Array(elements.reversed().prefix(count)))
+        }
     }
 
     /// However many there are, the first is found without looking at the others.

@@ -52,11 +52,9 @@ final class FakeRepository: Repository {
         return losesRaces ? nil : users[login]
     }
 
-    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
-        try call("profile")
-        return users.first { $0.value.user == user }.map {
-            UserProfile(login: $0.key, createdAt: Timestamp(milliseconds: 0))
-        }
+    func login(of user: UserID) throws(LoyaltyError) -> Login? {
+        try call("login")
+        return users.first { $0.value.user == user }?.key
     }
 
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {

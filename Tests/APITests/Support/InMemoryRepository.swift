@@ -63,11 +63,9 @@ final class InMemoryRepository: Repository, ReadVersions {
         return users[login]
     }
 
-    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+    func login(of user: UserID) throws(LoyaltyError) -> Login? {
         try throwFailure()
-        return users.first { $0.value.user == user }.map {
-            UserProfile(login: $0.key, createdAt: StandingClock.start)
-        }
+        return users.first { $0.value.user == user }?.key
     }
 
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {

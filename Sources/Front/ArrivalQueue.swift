@@ -1,0 +1,29 @@
+/// A queue whose elements leave it in the order in which they came.
+struct ArrivalQueue<Element> {
+    private var elements: [Element?] = []
+    private var firstIndex = 0
+
+    /// Places of elements that have left are given back once there are this many, and as many as the others.
+    private static var leftMax: Int { 64 }
+
+    var isEmpty: Bool { firstIndex == elements.count }
+
+    mutating func append(_ element: Element) {
+        elements.append(element)
+    }
+
+    mutating func popFirst() -> Element? {
+        guard firstIndex < elements.count else { return nil }
+        let element = elements[firstIndex]
+        elements[firstIndex] = nil
+        firstIndex += 1
+        if firstIndex == elements.count {
+            elements.removeAll(keepingCapacity: firstIndex <= Self.leftMax)
+            firstIndex = 0
+        } else if firstIndex >= Self.leftMax, firstIndex * 2 >= elements.count {
+            elements.removeFirst(firstIndex)
+            firstIndex = 0
+        }
+        return element
+    }
+}

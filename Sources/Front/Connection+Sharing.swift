@@ -1,0 +1,69 @@
+import HTTP
+
+/// Sharing the loop with other clients.
+extension Connection {
+    /// A step that costs more takes its turn among others of the kind, so that the quick ones wait for none of them: a read of
+    /// what a user has costs 8 to 65 µs.
+    private static let dearNanosecondsMin: Int64 = 100_000
+    /// What is remembered of a step at most: a quick client whose step the kernel interrupted is quick again after some more.
+    private static let costNanosecondsMax: Int64 = 800_000
+
+    /// Whether it takes its turn among those whose steps cost much.
+    var isDear: Bool { awaitsPart || cost >= Self.dearNanosecondsMin }
+
+    /// Remembers what a step has cost: a dear one at once, and quick ones little by little.
+    func noteCost(_ nanoseconds: Int64) {
+        cost = nanoseconds > cost ? min(nanoseconds, Self.costNanosecondsMax) : cost - (cost - nanoseconds) / 4
+    }
+
+    /// Makes a proxy's connection a part of the request's client. Returns false if it was a part of another one: then the
+    /// request waits for that client's turn.
+    func joinClient(of request: Request) -> Bool {
+        let client = loop.handler.client(of: request).network
+        guard client != share.network else { return true }
+        share.heldBytes -= bufferedBytes
+        loop.leaveShare(self)
+        share = loop.joinShare(self, of: client)
+        share.heldBytes += bufferedBytes
+        return false
+    }
+
+    /// Answers a request, unless its client has as many in progress through proxies as an address may have connections.
+    func answer(_ request: Request) {
+        guard isProxied, share.network != peerAddress.network else { return respond(to: request) }
+        guard loop.admission.admitProxied(share.network) else { return refuseProxied(request) }
+        countedNetwork = share.network
+        respond(to: request)
+    }
+
+    /// The connection is the proxy's, and lives on for its other clients.
+    private func refuseProxied(_ request: Request) {
+        begin(request)
+        loop.counters.refused.add()
+        take(loop.handler.response(to: EventLoop.tooManyConnections.of(request.headers)))
+    }
+
+    /// The request that was counted for a proxy's client is answered.
+    func uncount() {
+        guard let network = countedNetwork else { return }
+        countedNetwork = nil
+        loop.admission.releaseProxied(network)
+    }
+
+    /// What is closed of a client that has more connections than it may have.
+    static let ofSameClientRankMax = 1
+    /// What is closed of the client that has most connections, for another one.
+    static let ofGreediestClientRankMax = 2
+
+    /// How readily it is closed to make room for another client's connection: the lower, the sooner; `nil` if it is not. A
+    /// connection without a request comes first, then one with a part of a head, then a stream, whose client comes back to
+    /// where it was.
+    var closingRank: Int? {
+        switch (stage, wait) {
+        case (.reading, .idle) where input.isEmpty && !isRunnable: 0
+        case (.reading, .head) where !isRunnable: 1
+        case (.following, _): 2
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import HTTP
+import Testing
+
+@testable import Front
+
+/// Who makes room for whom where there are as many connections as there may be.
+@Suite struct ConnectionLimitTests {
+    /// Makes connections to the first or the second listener, one after the other, each of which the loop has accepted.
+    private func connect(_ front: TestFront, _ count: Int, listener: Int = 0, path: String? = "/") throws
+        -> [TestClient]
+    {
+        try (0..<count).map { _ in
+            let accepted = front.snapshot.connectionsAccepted
+            let client = try TestClient(front.listeners[listener].endpoint)
+            if let path {
+                try client.get(path)
+                _ = try client.answer()
+            }
+            #expect(waitUntil { front.snapshot.connectionsAccepted > accepted })
+            return client
+        }
+    }
+
+    /// Returns true if the server has closed the connection.
+    private func isClosed(_ client: TestClient) -> Bool {
+        (try? client.get("/still")) == nil || (try? client.answer().text) != "GET /still "
+    }
+
+    /// Connections that have asked, or have not asked anything yet.
+    @Test(arguments: ["/", nil])
+    func idleConnectionsOfTheGreediestAddressMakeRoom(path: String?) throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 8 }
+        let greedy = try connect(front, 6, path: path)
+        let modest = try connect(front, 2, listener: 1)
+        // Two more make four of each.
+        let more = try connect(front, 2, listener: 1)
+        for client in modest + more { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsOpen == 8)
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+        #expect(front.snapshot.connectionsRefused == 0)
+        #expect(greedy.count { isClosed($0) } == 2)
+    }
+
+    @Test func connectionThatWaitsLongestGoesFirst() throws {
+        let front = try TestFront { $0.connectionsPerAddressMax = 3 }
+        let clients = try connect(front, 3)
+        // Deadlines, which order them, differ from millisecond to millisecond.
+        let asked = millisecondsNow()
+        #expect(waitUntil { millisecondsNow() > asked + 2 })
+        try clients[0].get("/again")
+        _ = try clients[0].answer()
+        let next = try connect(front, 1)
+        #expect(isClosed(clients[1]))
+        #expect(!isClosed(clients[0]) && !isClosed(clients[2]) && !isClosed(next[0]))
+    }
+
+    /// A head that does not come to its end holds a connection for ten seconds.
+    @Test func halfHeadsMakeRoomAfterIdleConnections() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 4 }
+        let received = front.snapshot.receivedBytes
+        let half = "GET /half HT"
+        let greedy = try connect(front, 3, path: nil)
+        for client in greedy.prefix(2) { try client.send(half) }
+        #expect(waitUntil { front.snapshot.receivedBytes == received + 2 * half.utf8.count })
+        let others = try connect(front, 3, listener: 1)
+        #expect(isClosed(greedy[2]), "the idle one")
+        for client in others { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+    }
+
+    /// Streams count too: they are closed for an address that has few connections, and not for one that has as many.
+    @Test func streamsOfTheGreediestAddressMakeRoom() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) {
+            $0.connectionsMax = 6
+            $0.connectionsPerAddressMax = 5
+        }
+        let streams = try connect(front, 5, path: nil)
+        for client in streams {
+            try client.get("/stream")
+            _ = try client.text(upTo: "\r\n\r\n")
+        }
+        let own = try front.client()
+        #expect(try own.answer().status == 503, "the address has its five")
+        let others = try connect(front, 3, listener: 1)
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+        for client in others { #expect(!isClosed(client)) }
+        #expect(front.script.stream.closed == 2)
+    }
+
+    @Test func requestInProgressIsNeverClosed() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 3 }
+        let busy = try connect(front, 3, path: nil)
+        for (number, client) in busy.enumerated() { try client.get("/later/\(number)") }
+        let held = busy.compactMap { _ in front.script.held.take() }
+        let other = try TestClient(front.listeners[1].endpoint)
+        #expect(try other.answer().status == 503)
+        for request in held { request.answer() }
+        for (number, client) in busy.enumerated() { #expect(try client.answer().text == "later /later/\(number)") }
+    }
+
+    /// A proxy's connections are not the clients': each client is counted by its requests, and a refusal leaves the
+    /// connection to the others.
+    @Test func clientsOfAProxyAreCountedSingly() throws {
+        let front = try TestFront { $0.connectionsPerAddressMax = 2 }
+        front.script.peersAreProxies.set()
+        let connections = try connect(front, 6)
+        var held: [Script.Held] = []
+        for (index, connection) in connections.prefix(3).enumerated() {
+            try connection.get("/later/\(index)", fields: "Client: 192.0.2.1\r\n")
+            if index < 2, let request = front.script.held.take() { held.append(request) }
+        }
+        var refused: [TestClient] = []
+        #expect(try connections[2].answer().status == 503)
+        refused.append(connections[2])
+        for connection in refused + connections.suffix(3) {
+            try connection.get("/other", fields: "Client: 192.0.2.2\r\n")
+            #expect(try connection.answer().text == "GET /other ")
+        }
+        for request in held { request.answer() }
+        for (index, connection) in connections.prefix(2).enumerated() {
+            #expect(try connection.answer().text == "later /later/\(index)")
+        }
+        // Its requests are answered, so that it has room again.
+        for connection in connections.prefix(3) {
+            try connection.get("/again", fields: "Client: 192.0.2.1\r\n")
+            #expect(try connection.answer().text == "GET /again ")
+        }
+        #expect(front.snapshot.connectionsOpen == 6)
+    }
+
+    /// Requests of a pipeline, each from another client, are answered in their order.
+    @Test func pipelineOfAProxyIsAnsweredInItsOrder() throws {
+        let front = try TestFront { $0.eventLoops = 2 }
+        front.script.peersAreProxies.set()
+        let connection = try front.client()
+        let requests = (0..<200).map {
+            "GET /\($0) HTTP/1.1\r\nHost: a\r\nClient: 192.0.2.\($0 % 7)\r\n\r\n"
+        }
+        try connection.send(requests.joined())
+        for number in 0..<200 { #expect(try connection.answer().text == "GET /\(number) ") }
+    }
+}
