@@ -6,3 +6,8 @@
 
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(unsigned long thread, const char *name);
+
+// An object file that defines it may be linked into the executable; it is null otherwise.
+extern const char martlet_commit[] __attribute__((weak));
+
+static inline const char *_Nullable martlet_commit_or_null(void) { return martlet_commit; }

@@ -70,9 +70,10 @@ enum Scale {
     static let factor = max(1, ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"].flatMap { Int($0) } ?? 1)
 }
 
-/// Where the tests keep files that are written often and small: in memory, where there is plenty.
+/// The folder for files that are written often and small: in memory if there is plenty. `Tests/run` names one that it removes.
 enum Scratch {
     static let path: String = {
+        if let path = ProcessInfo.processInfo.environment["MARTLET_TEST_MEMORY"], !path.isEmpty { return path }
         let memory = "/dev/shm"
         let free = try? FileManager.default.attributesOfFileSystem(forPath: memory)[.systemFreeSize] as? NSNumber
         if let free, free.int64Value > 2 << 30, access(memory, W_OK) == 0 { return memory }
