@@ -99,7 +99,9 @@ extension Problem {
         case .empty: "The order number is empty."
         case .notDigits: "The order number has something other than digits."
         case .tooLong: "The order number has more than \(OrderNumber.digitsMax) digits."
-        case .checkDigit: "The order number does not pass the Luhn check."
+        case .checkDigit:
+            "The order number does not pass the Luhn check: its last digit has to follow from the digits before it. Look for a "
+                + "mistyped digit. A shop makes an order number of its own number 100100 with `martlet order number 100100`: 1001007."
         }
     }
 }

@@ -78,7 +78,7 @@ extension ProblemType {
         case .invalidOrderNumber:
             (
                 .unprocessableContent, "Not an order number",
-                "The number has something other than digits, too many of them, or fails the Luhn check."
+                "The number has something other than digits, too many of them, or a last digit that is not its check digit (Luhn, ISO/IEC 7812-1). A shop appends that digit to its own numbers: `martlet order number 100100` prints 1001007."
             )
         case .invalidSum:
             (

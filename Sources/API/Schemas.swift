@@ -14,7 +14,7 @@ extension Schema {
 
     static let orderNumber = Schema(
         .string, named: "OrderNumber",
-        "The number of an order: digits that pass the Luhn check (ISO/IEC 7812-1). Leading zeros count.",
+        "The number of an order: digits, the last of which is the check digit (Luhn, ISO/IEC 7812-1) of those before it: 1001007 for a shop's own number 100100, as `martlet order number 100100` prints. Leading zeros count.",
         [.pattern("^[0-9]{1,\(OrderNumber.digitsMax)}$")], example: #""12345678903""#)
 
     /// As clients may write it.

@@ -10,6 +10,7 @@ enum Command: String, Sendable, CaseIterable {
     case userDelete = "user delete"
     case orderList = "order list"
     case orderShow = "order show"
+    case orderNumber = "order number"
     case adjust, refund, pool, stats, backup, restore, check, healthcheck, config, version
     case systemdUnit = "systemd-unit"
     case man, completion
@@ -38,7 +39,7 @@ enum Command: String, Sendable, CaseIterable {
     /// Returns true if it works on the database of the configuration.
     var opensDatabase: Bool {
         switch self {
-        case .demo, .config, .systemdUnit, .version, .man, .completion: false
+        case .demo, .config, .systemdUnit, .version, .man, .completion, .orderNumber: false
         default: true
         }
     }
@@ -88,7 +89,18 @@ extension Command {
                 statuses: [ExitStatus.success, ExitStatus.unhealthy])
         case .config:
             CommandDescription(summary: "print the configuration in force", settings: Settings.main)
-        case .version: CommandDescription(summary: "print the version")
+        case .version:
+            CommandDescription(
+                summary: "print the version, the commit, the schema's number and SQLite's version", options: [.json],
+                document: #"{"version", "commit", "schema", "sqlite_version"}, null for a commit that is not known"#)
+        case .orderNumber:
+            CommandDescription(
+                summary: "print the order number for a number of your own: with the check digit", operands: ["DIGITS"],
+                options: [.json],
+                details: [
+                    "An order number ends with a check digit (Luhn, ISO/IEC 7812-1), by which most mistyped numbers are found.",
+                    "For your order 100100 the customer uploads 1001007.",
+                ], document: #"{"number"}"#)
         case .man:
             CommandDescription(
                 summary: "print the manual page", details: ["To read it: martlet man | man -l -"])

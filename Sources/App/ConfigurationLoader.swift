@@ -81,7 +81,8 @@ struct ConfigurationLoader {
             try set(setting, .text(value), from: setting.environment)
         }
         let known = Set(Settings.all.map(\.environment) + ["MARTLET_CONFIG"])
-        for name in environment.keys.sorted() where name.hasPrefix("MARTLET_") && !known.contains(name) {
+        for (name, value) in environment.sorted(by: { $0.key < $1.key })
+        where name.hasPrefix("MARTLET_") && !known.contains(name) && !ServiceLink.isVariable(name, value: value) {
             warnings.append("\(RefusedValue.shownName(name)): no setting has this name")
         }
     }

@@ -66,7 +66,7 @@ enum Demo {
               \(get) \(api)/withdrawals
               \(get) \(api)/balance
 
-            Any number that passes the Luhn check is an order: 79927398713, 4561261212345467, 18 ...
+            Any number with a right check digit is an order: 79927398713, 18, or what `martlet order number 100100` prints ...
 
 
             """

@@ -6,9 +6,22 @@ package enum Entry {
     /// A configuration file is small; a larger one was named by mistake.
     private static let configurationBytesMax = 1 << 20
 
-    package static func run(_ arguments: [String]) -> Int32 {
+    package static func run() -> Int32 {
+        do throws(SystemError) {
+            try ProcessStart.openStandardDescriptors()
+        } catch {
+            return ExitStatus.unavailable
+        }
+        ProcessStart.endBySignalsAsFirstProcess()
+        ProcessStart.quietDispatch()
         BrokenPipe.ignore()
-        switch Invocation.parse(Array(arguments.dropFirst()), calledAs: arguments.first ?? "") {
+        let arguments = ProgramArguments.all
+        guard let name = arguments.first, !name.isEmpty || arguments.count > 1 else {
+            StandardStream.error.write(
+                "martlet: it was started without arguments, not even its own name is among them\n")
+            return ExitStatus.usage
+        }
+        switch Invocation.parse(Array(arguments.dropFirst()), calledAs: name) {
         case .help(let text): return CommandOutput.refusal(mayChange: false) ?? CommandOutput.print(text)
         case .misuse(let text):
             StandardStream.error.write(text)
@@ -21,18 +34,38 @@ package enum Entry {
     private static func run(_ invocation: Invocation) -> Int32 {
         let command = invocation.command
         if !command.isServer, let status = CommandOutput.refusal(mayChange: command.mayChange) { return status }
-        if let text = textWithoutConfiguration(invocation) { return CommandOutput.print(text) }
+        switch PlainCommand.outcome(of: invocation) {
+        case .text(let text): return CommandOutput.print(text)
+        case .misuse(let reason):
+            StandardStream.error.write("martlet: \(reason.oneLine)\n\(Help.usage(of: command))")
+            return ExitStatus.usage
+        case nil: break
+        }
         do throws(ConfigurationError) {
             let source = ConfigurationSource(
                 flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
                 defaults: invocation.command.defaults, readFile: readFile)
             let (configuration, warnings) = try source.load()
-            for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
+            tell(warnings, command, configuration.log)
             try check(configuration.database, for: command)
             return run(invocation, configuration, source)
         } catch {
             StandardStream.error.write("martlet: \(error)\n")
             return ExitStatus.configuration
+        }
+    }
+
+    /// A server's warnings are lines of its log, another command's are for the person who gave the command.
+    private static func tell(_ warnings: [String], _ command: Command, _ logging: Configuration.Logging) {
+        guard command.isServer else {
+            for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
+            return
+        }
+        guard logging.level <= .warning else { return }
+        let isJSON = logging.format.isJSON(onTerminal: StandardStream.error.isTerminal)
+        for warning in warnings {
+            let line = LogLine(.warning, warning, at: SystemClock.wallMilliseconds())
+            StandardStream.error.write(isJSON ? line.json : line.text)
         }
     }
 
@@ -57,24 +90,10 @@ package enum Entry {
         case .restore: return RestoreCommand.run(invocation, configuration)
         case .systemdUnit: return SystemdUnitCommand.run(invocation, configuration, readFile: readFile)
         case .healthcheck: return HealthCheck.run(configuration)
-        case .version, .man, .completion: preconditionFailure("answered without a configuration")
+        case .version, .man, .completion, .orderNumber: preconditionFailure("answered without a configuration")
         case .userList, .userShow, .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .orderList,
             .orderShow, .adjust, .refund, .pool, .stats, .backup, .check:
             return OwnerConsole(invocation, configuration).run()
-        }
-    }
-
-    /// What is printed whatever is configured; nil for all other commands.
-    private static func textWithoutConfiguration(_ invocation: Invocation) -> String? {
-        switch invocation.command {
-        case .version: return "martlet \(Help.version)\n"
-        case .man: return ManualPage.text
-        case .completion:
-            guard let shell = Shell(rawValue: invocation.operands[0]) else {
-                preconditionFailure("the parser lets no other through")
-            }
-            return shell.completion
-        default: return nil
         }
     }
 

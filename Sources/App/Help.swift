@@ -2,7 +2,8 @@ import JSON
 
 /// What `--help` says, from the same tables that the program goes by.
 enum Help {
-    static let version = "0.1.0"
+    /// Grows with each change of the schema or of the contract with clients; Sources/Handbook/Changes.md lists what changed.
+    static let version = "0.2.0"
     static let configFlag = "--config"
 
     static var overview: String {

@@ -23,10 +23,13 @@ struct Invocation: Sendable {
 
     func value(of option: CommandDescription.Option) -> String? { options[option.flag] }
 
-    /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`; called by a name that ends
-    /// in `accrual`, it is `martlet accrual`.
-    static func parse(_ arguments: [String], calledAs name: String) -> Parsed {
-        parse(name.hasSuffix(Command.accrual.rawValue) ? [Command.accrual.rawValue] + arguments : arguments)
+    /// Reads the arguments without the program's name. `martlet [flags]` is `martlet serve [flags]`; if the executable's own name,
+    /// without its folder, contains `accrual`, it is `martlet accrual [flags]`.
+    static func parse(_ arguments: [String], calledAs path: String) -> Parsed {
+        let name = path.split(separator: "/").last ?? ""
+        let isCommandNamed = arguments.first.map { !$0.hasPrefix("-") } ?? false
+        let isAccrualSystem = name.contains(Command.accrual.rawValue) && !isCommandNamed
+        return parse(isAccrualSystem ? [Command.accrual.rawValue] + arguments : arguments)
     }
 
     static func parse(_ arguments: [String]) -> Parsed {

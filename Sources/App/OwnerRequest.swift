@@ -61,7 +61,8 @@ struct OwnerRequest {
         case .check:
             command = .check
             rowsName = "rules"
-        case .serve, .accrual, .demo, .restore, .healthcheck, .config, .version, .systemdUnit, .man, .completion:
+        case .serve, .accrual, .demo, .restore, .healthcheck, .config, .version, .systemdUnit, .man, .completion,
+            .orderNumber:
             preconditionFailure("no command of the control socket")
         }
     }

@@ -20,10 +20,25 @@ package struct OrderNumber: Hashable, Sendable {
 
     /// Reads a number, cutting the white space around it.
     package init(parsing text: some Sequence<UInt8>) throws(ParseError) {
+        let digits = try Self.digits(of: text, max: Self.digitsMax)
+        guard Self.passesLuhn(digits) else { throw .checkDigit }
+        self.digits = String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Makes an order number of a number that has no check digit, such as a shop's own: appends the digit with which it passes the
+    /// Luhn check. Cuts the white space around it.
+    package init(appendingCheckDigitTo text: some Sequence<UInt8>) throws(ParseError) {
+        let digits = try Self.digits(of: text, max: Self.digitsMax - 1)
+        // With a zero in its place, the sum misses a multiple of ten by the digit.
+        let checkDigit = (10 - Self.luhnSum(digits + [UInt8(ascii: "0")]) % 10) % 10
+        self.digits = String(decoding: digits + [UInt8(ascii: "0") + UInt8(checkDigit)], as: UTF8.self)
+    }
+
+    private static func digits(of text: some Sequence<UInt8>, max: Int) throws(ParseError) -> [UInt8] {
         var digits: [UInt8] = []
         var spacesSinceDigit = 0
         for byte in text {
-            if Self.isWhiteSpace(byte) {
+            if isWhiteSpace(byte) {
                 spacesSinceDigit += 1
                 continue
             }
@@ -32,12 +47,11 @@ package struct OrderNumber: Hashable, Sendable {
                 spacesSinceDigit = 0
             }
             guard spacesSinceDigit == 0 else { throw .notDigits }
-            guard digits.count < Self.digitsMax else { throw .tooLong }
+            guard digits.count < max else { throw .tooLong }
             digits.append(byte)
         }
         guard !digits.isEmpty else { throw .empty }
-        guard Self.passesLuhn(digits) else { throw .checkDigit }
-        self.digits = String(decoding: digits, as: UTF8.self)
+        return digits
     }
 
     /// Takes digits that were checked before they were stored.
@@ -46,14 +60,16 @@ package struct OrderNumber: Hashable, Sendable {
         self.digits = digits
     }
 
-    static func passesLuhn(_ digits: [UInt8]) -> Bool {
+    static func passesLuhn(_ digits: [UInt8]) -> Bool { luhnSum(digits) % 10 == 0 }
+
+    private static func luhnSum(_ digits: [UInt8]) -> Int {
         var sum = 0
         for (distance, byte) in digits.reversed().enumerated() {
             let digit = Int(byte - UInt8(ascii: "0"))
             let doubled = distance % 2 == 1 ? digit * 2 : digit
             sum += doubled > 9 ? doubled - 9 : doubled
         }
-        return sum % 10 == 0
+        return sum
     }
 
     private static func isWhiteSpace(_ byte: UInt8) -> Bool {

@@ -52,10 +52,7 @@ package enum OwnerSignal: Sendable {
         var number: CInt = 0
         while sigwait(&all, &number) != 0 {}
         if number == SIGHUP { return .reload }
-        signal(SIGTERM, SIG_DFL)
-        signal(SIGINT, SIG_DFL)
-        var stopping = set(of: [SIGTERM, SIGINT])
-        pthread_sigmask(SIG_UNBLOCK, &stopping, nil)
+        ProcessStart.endBySignals([SIGTERM, SIGINT])
         return .stop(number == SIGINT ? "SIGINT" : "SIGTERM")
     }
 

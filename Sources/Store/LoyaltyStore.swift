@@ -18,6 +18,9 @@ package final class LoyaltyStore: Sendable {
     private let clock: WallClock
     private let log: Log
 
+    /// The number of the schema that a server of this version makes of a database.
+    package static var schemaVersion: Int { Schema.migrations.count }
+
     private static let libraryVersionWithSafeReset = 3_051_003
 
     /// Opens the file at a path, making it where there is none.

@@ -1,4 +1,4 @@
 import App
 import Glibc
 
-exit(Entry.run(CommandLine.arguments))
+exit(Entry.run())

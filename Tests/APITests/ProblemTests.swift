@@ -84,7 +84,9 @@ import Testing
             "The order number has more than 1024 digits."),
         Refusal(
             .orderNumberInvalid(.checkDigit), 422, "invalid-order-number",
-            "The order number does not pass the Luhn check."),
+            "The order number does not pass the Luhn check: its last digit has to follow from the digits before it. Look for a "
+                + "mistyped digit. A shop makes an order number of its own number 100100 with `martlet order number 100100`: 1001007."
+        ),
         Refusal(.orderUploadedByAnother, 409, "order-uploaded-by-another", "Another user uploaded this order."),
         Refusal(
             .tooManyUnfinishedOrders(retryAfterSeconds: 60), 429, "too-many-unfinished-orders",

@@ -24,10 +24,14 @@ import Testing
         #expect(invocation.flags.map(\.value) == ["a=b"])
     }
 
-    @Test func aNameThatEndsInAccrualIsTheAccrualSystem() throws {
+    @Test func aNameThatContainsAccrualIsTheAccrualSystem() throws {
         for (name, arguments, command) in [
             ("martlet", [], Command.serve), ("/usr/bin/martlet", ["accrual"], .accrual), ("accrual", [], .accrual),
             ("./martlet-accrual", ["-a", ":1"], .accrual), ("/accrual/martlet", [], .serve), ("", [], .serve),
+            ("./cmd/accrual/accrual_linux_amd64", [], .accrual), ("accrual_linux_amd64", ["-a", ":1"], .accrual),
+            ("accrual.bak", ["accrual"], .accrual), ("gophermart-accrual-v2", ["--version"], .version),
+            ("accrual_linux_amd64", ["config"], .config), ("/accrual/", [], .accrual), ("/", [], .serve),
+            ("./accruals/martlet", [], .serve), ("accrua", [], .serve),
         ] {
             guard case .run(let invocation) = Invocation.parse(arguments, calledAs: name) else {
                 Issue.record("\(name)")

@@ -113,6 +113,8 @@ package final class Server {
         return Endpoint(address: [127, 0, 0, 1], port: port)
     }
 
+    package var processID: Int32 { process.processIdentifier }
+
     package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Loyalty
@@ -40,6 +41,41 @@ import Testing
         ("\0", .notDigits), ("\u{FEFF}18", .notDigits), ("\u{A0}18", .notDigits), ("18\u{85}", .notDigits),
         ("１８", .notDigits), ("١٨", .notDigits), ("१८", .notDigits), ("18\u{301}", .notDigits),
     ]
+
+    /// The second is what a client that uploads it sends; ISO/IEC 7812-1 has the first.
+    @Test func appendsTheCheckDigit() throws {
+        let cases: [(String, Result<String, OrderNumber.ParseError>)] = [
+            ("7992739871", .success("79927398713")), ("100100", .success("1001007")), ("1001", .success("10017")),
+            ("0", .success("00")), ("1", .success("18")), ("01", .success("018")), ("9", .success("91")),
+            (" 100100\n", .success("1001007")), ("", .failure(.empty)), (" ", .failure(.empty)),
+            ("10 01", .failure(.notDigits)), ("-1", .failure(.notDigits)), ("A-1001", .failure(.notDigits)),
+            ("1001.", .failure(.notDigits)), ("１", .failure(.notDigits)),
+        ]
+        for (text, expected) in cases {
+            #expect(completed(text) == expected, "\(text.debugDescription)")
+        }
+        let longest = String(repeating: "7", count: 1023)
+        #expect(completed(longest + "7") == .failure(.tooLong))
+        let number = try completed(longest).get()
+        #expect(number.count == 1024 && parsed(number) == .success(number))
+    }
+
+    /// Whatever the digits, what comes out is an order number, and the only one that begins so.
+    @Test(arguments: 1...40)
+    func whatIsCompletedPasses(length: Int) throws {
+        var random = SeededRandom(seed: UInt64(length))
+        for _ in 0..<50 {
+            let digits = String((0..<length).map { _ in Character("\(Int.random(in: 0...9, using: &random))") })
+            let number = try completed(digits).get()
+            #expect(number.hasPrefix(digits) && number.count == length + 1)
+            let passing = (0...9).map { "\(digits)\($0)" }.filter { parsed($0) == .success($0) }
+            #expect(passing == [number])
+        }
+    }
+
+    private func completed(_ text: String) -> Result<String, OrderNumber.ParseError> {
+        Result { () throws(OrderNumber.ParseError) in try OrderNumber(appendingCheckDigitTo: text.utf8).digits }
+    }
 
     @Test func longestIs1024Digits() {
         let zeros = String(repeating: "0", count: 1022)

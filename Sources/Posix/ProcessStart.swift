@@ -1,0 +1,45 @@
+import CLinux
+import Glibc
+
+/// What the process sets right before anything else, so that it finds what the system usually provides.
+package enum ProcessStart {
+    /// Opens descriptors 0 to 2 if they are closed, so that no database or socket gets one of them and then receives what is
+    /// printed. Reading from them and writing to them fails as before: as in glibc (csu/check_fds.c), input is open for writing
+    /// only, and output for reading only.
+    ///
+    /// - Throws: if one is closed and can't be opened.
+    package static func openStandardDescriptors() throws(SystemError) {
+        for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)] {
+            guard fcntl(descriptor, F_GETFD) < 0, errno == EBADF else { continue }
+            // A chroot may have no devices. A folder takes the number too, and can be neither read nor written.
+            var opened = open("/dev/null", mode)
+            if opened < 0 { opened = open("/", O_RDONLY) }
+            // The lowest free number is the one that is missing, since those below it are open.
+            guard opened == descriptor else { throw SystemError("open") }
+        }
+    }
+
+    /// Has the first process of a container end by the signals that end any other process: the kernel ignores them for process 1
+    /// unless it has a handler (pid_namespaces(7)).
+    package static func endBySignalsAsFirstProcess() {
+        guard getpid() == 1 else { return }
+        endBySignals([SIGTERM, SIGINT, SIGHUP, SIGQUIT])
+    }
+
+    /// Has each of the signals end the process, also if the parent process held them back, and as process 1 of a container.
+    static func endBySignals(_ numbers: [CInt]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in numbers {
+            if getpid() == 1 { signal(number) { _exit(128 + $0) } } else { signal(number, SIG_DFL) }
+            sigaddset(&set, number)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    /// Keeps libdispatch from writing to the system's log that its thread for timers may not have a higher priority, which needs a
+    /// privilege. `LIBDISPATCH_LOG` wins if it is set. A trap in libdispatch is reported all the same, by Swift's runtime.
+    package static func quietDispatch() {
+        setenv("LIBDISPATCH_LOG", "NO", 0)
+    }
+}
