@@ -90,7 +90,7 @@ extension Operation {
     }
 
     private static let signedIn = Response(
-        .ok, "Signed in: show the token of either field with the requests to come.",
+        .ok, "Signed in: send the token, which the body and both fields have, with the requests to come.",
         headers: [
             setCookie(
                 "The session for browsers, as long as it lasts. A second field may bring a `device`, which is no credential: "
@@ -98,6 +98,19 @@ extension Operation {
             Header(
                 "Authorization", "The session for programs.",
                 Schema(.string, "", [.pattern("^Bearer [A-Za-z0-9_-]+$")], example: #""Bearer TOKEN""#)),
+        ],
+        content: [
+            MediaType(
+                "application/json",
+                Schema(
+                    .object(
+                        [
+                            Schema.Property(
+                                "token", Schema(.string, "", [.pattern("^[A-Za-z0-9_-]+$")]),
+                                "To be sent as `Authorization: Bearer TOKEN`.")
+                        ], isClosed: true),
+                    named: "Session", "The session that was opened."),
+                examples: ["session": #"{"token":"TOKEN"}"#])
         ])
 
     /// An empty one that ends at once is removed.
@@ -105,7 +118,15 @@ extension Operation {
         Header(
             "Set-Cookie", summary,
             Schema(
-                .string, "", [.pattern("^session=[A-Za-z0-9_-]*; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+")],
-                example: #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000""#))
+                .string, "",
+                [
+                    .pattern(
+                        "^[^=;]+=[A-Za-z0-9_-]*; Path=/; HttpOnly; SameSite=Lax; Max-Age=[0-9]+; "
+                            + "Expires=[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT(; Secure)?$"
+                    )
+                ],
+                example:
+                    #""session=TOKEN; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Expires=Wed, 23 Dec 2026 08:17:12 GMT""#
+            ))
     }
 }

@@ -36,7 +36,7 @@ struct AccountRoutes {
     private func signIn(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
         let pair = try Pair(body)
         let network = proxies.clientNetwork(of: request)
-        let device = request.cookie("device").flatMap { Device($0) }
+        let device = authentication.device(of: request)
         let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
             let signedIn = try await accounts.signIn(
@@ -45,8 +45,10 @@ struct AccountRoutes {
         }
     }
 
-    private func signOut(_ user: UserID, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let session = authentication.sessionID(shownBy: request)
+    private func signOut(
+        _ shown: Authentication.Shown, _ request: Request, _ body: [UInt8]
+    ) throws(LoyaltyError) -> Route.Later {
+        let session = authentication.sessionID(of: shown)
         let isSecure = proxies.sayHTTPS(of: request)
         return { () async throws(LoyaltyError) in
             try await accounts.signOut(session)
@@ -56,12 +58,13 @@ struct AccountRoutes {
 
     /// `{"current": "…", "new": "…"}`
     private func changePassword(
-        _ user: UserID, _ request: Request, _ body: [UInt8]
+        _ shown: Authentication.Shown, _ request: Request, _ body: [UInt8]
     ) throws(LoyaltyError) -> Route.Later {
         let object = try RequestObject(body)
         let current = try object.string("current")
         let new = try object.string("new")
-        let session = authentication.sessionID(shownBy: request)
+        let user = shown.user
+        let session = authentication.sessionID(of: shown)
         let network = proxies.clientNetwork(of: request)
         return { () async throws(LoyaltyError) in
             try await accounts.changePassword(of: user, from: current, to: new, keeping: session, from: network)

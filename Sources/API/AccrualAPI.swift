@@ -9,12 +9,15 @@ package final class AccrualAPI: RequestHandler {
         package var bodyBytesMax = 1024 * 1024
         /// Origins, other than the server's own, whose pages may change something.
         package var allowedOrigins: [String] = []
+        /// Names that `Host` may have, besides loopback and IP addresses.
+        package var hostNames: [String] = []
 
         package init() {}
     }
 
     private let router: Router
     private let crossSiteCheck: CrossSiteCheck
+    private let hostCheck: HostCheck
     private let contentCoding: ContentCoding
     private let requestIDs: RequestIDs
     private let didEndBatch: () -> Void
@@ -27,8 +30,10 @@ package final class AccrualAPI: RequestHandler {
         requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         let routes = AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes
-        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
+        router = Router(
+            routes + DocumentationRoutes(of: Self.documentation, describing: routes, isHostChecked: true).routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins)
+        hostCheck = HostCheck(names: settings.hostNames)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
         self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
@@ -57,7 +62,7 @@ package final class AccrualAPI: RequestHandler {
     }
 
     private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
-        router.outcome(of: request, crossSiteCheck) { route throws(Problem) in
+        router.outcome(of: request, crossSiteCheck, hostCheck: hostCheck) { route throws(Problem) in
             fields.route = route.number
             return try Outcome(request, onOpen: route, contentCoding)
         }

@@ -8,19 +8,21 @@ import OpenAPI
 package final class AdminAPI: RequestHandler {
     private let router: Router
     private let crossSiteCheck = CrossSiteCheck(allowedOrigins: [])
+    private let hostCheck: HostCheck
     private let contentCoding = ContentCoding(bodyBytesMax: 0)
     private let requestIDs: RequestIDs
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
     /// - Parameters:
+    ///   - hostNames: names that `Host` may have, besides loopback and IP addresses.
     ///   - illness: why the server no longer lives, in words; nil where it does.
     ///   - obstacle: why it can't serve now, in words; nil where it can.
     ///   - metrics: writes them all.
     ///   - didEndBatch: ends what the reads of a batch share.
     ///   - didClose: closes what the loop reads through.
     package init(
-        illness: @escaping () -> String?, obstacle: @escaping () -> String?,
+        hostNames: [String], illness: @escaping () -> String?, obstacle: @escaping () -> String?,
         metrics: @escaping (inout MetricsText) -> Void, requestIDs: RequestIDs,
         didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
@@ -39,6 +41,7 @@ package final class AdminAPI: RequestHandler {
                     return Response(.ok, contentType: MetricsText.contentType, .bytes(Array(text.text.utf8)))
                 }),
         ])
+        hostCheck = HostCheck(names: hostNames)
         self.requestIDs = requestIDs
         self.didEndBatch = didEndBatch
         self.didClose = didClose
@@ -63,7 +66,7 @@ package final class AdminAPI: RequestHandler {
     }
 
     private func outcome(of request: Request) -> Outcome {
-        router.outcome(of: request, crossSiteCheck) { route throws(Problem) in
+        router.outcome(of: request, crossSiteCheck, hostCheck: hostCheck) { route throws(Problem) in
             try Outcome(request, onOpen: route, contentCoding)
         }
     }

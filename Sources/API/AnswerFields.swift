@@ -16,6 +16,9 @@ struct AnswerFields {
         response.client = client
         response.route = route
         if response.status.rawValue >= 400, response.contentType == Problem.mediaType { addID(to: &response) }
+        // A cache in front may keep a 404 or 405 for all who ask (RFC 9111, section 4.2.2), and with an explicit lifetime every
+        // other answer: what says nothing of its own is for this client alone.
+        if response["Cache-Control"] == nil { response.add("Cache-Control", "no-store") }
         grant?.add(to: &response)
         return response
     }

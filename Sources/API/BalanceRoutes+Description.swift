@@ -33,16 +33,25 @@ extension Operation {
                 "The number of the order is none, or the sum is not above zero, too fine or too large."),
         ])
 
-    static let listWithdrawals = list(
-        id: "listWithdrawals", tag: "Balance", summary: "List what the user spent",
-        description: "The newest comes first.",
-        content: [
-            MediaType(
-                "application/json", Schema(.array(of: .withdrawal), "", [.minItems(1)]),
-                examples: [
-                    "withdrawals": #"[{"order":"2377225624","sum":500,"processed_at":"2026-11-23T08:17:12Z"}]"#
-                ])
-        ])
+    static let listWithdrawals = withdrawals(
+        id: "listWithdrawals", summary: "List what the user spent", description: "The newest comes first.")
+
+    /// The path that the public specification had until 2023.
+    static let listWithdrawalsAtOlderPath = withdrawals(
+        id: "listWithdrawalsAtOlderPath", summary: "List what the user spent, under the older path",
+        description: "The same list as `GET /api/user/withdrawals`, for clients of the specification's older edition.")
+
+    private static func withdrawals(id: String, summary: String, description: String) -> Operation {
+        list(id: id, tag: "Balance", summary: summary, description: description, content: withdrawalForms)
+    }
+
+    private static let withdrawalForms = [
+        MediaType(
+            "application/json", Schema(.array(of: .withdrawal), "", [.minItems(1)]),
+            examples: [
+                "withdrawals": #"[{"order":"2377225624","sum":500,"processed_at":"2026-11-23T08:17:12Z"}]"#
+            ])
+    ]
 
     static let ledger = list(
         id: "listLedger", tag: "Balance", summary: "List every change of the user's balance",
@@ -82,15 +91,25 @@ extension Schema {
     fileprivate static let spending = Schema(
         .object(
             [
-                Property("order", .spacedOrderNumber, "What the points are spent on; it need not be uploaded."),
                 Property(
-                    "sum",
-                    Schema(
-                        .number, "", [.above("0"), .maximum("92233720368547758.07"), .multipleOf("0.01")],
-                        example: "751"),
-                    "How many points."),
+                    "order", .spacedOrderNumber,
+                    "What the points are spent on; it need not be uploaded. A string, since leading zeros count."),
+                Property("sum", .sum, "How many points."),
             ], isClosed: false),
         named: "Spending", "Other members are ignored.")
+
+    /// As clients may write it; what is sent back is ``points``.
+    private static let sum = Schema(
+        .anyOf([
+            Schema(.number, "", [.above("0"), .maximum("92233720368547758.07")], example: "751"),
+            Schema(
+                .string, "A number of JSON in quotes.",
+                [.pattern("^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$")], example: #""100.33""#),
+        ]), named: "Sum",
+        """
+        Points to spend, read exactly. A value within a millionth of a hundredth is that hundredth: `0.30000000000000004` is 0.3. \
+        Any other part of a hundredth is 422.
+        """)
 
     fileprivate static let withdrawal = Schema(
         .object(

@@ -13,6 +13,9 @@ struct BalanceRoutes {
                 method: .post, path: "/api/user/balance/withdraw", bodyBytesMax: BodyLimit.withdrawalBytes,
                 operation: .withdraw, action: .write(withdraw)),
             Route(method: .get, path: "/api/user/withdrawals", operation: .listWithdrawals, action: .read(withdrawals)),
+            Route(
+                method: .get, path: "/api/user/balance/withdrawals", operation: .listWithdrawalsAtOlderPath,
+                action: .read(withdrawals)),
         ]
     }
 

@@ -22,16 +22,16 @@ struct CrossOriginSharing: Sendable {
     static let off = CrossOriginSharing(origins: [])
 
     private static let requestFields =
-        "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id"
+        "Authorization, Cache-Control, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id, "
+        + "X-Requested-With"
     /// For which a browser need not ask again; none of them keeps an answer longer.
     private static let preflightSeconds = 7200
 
-    /// In small letters.
-    private let origins: [String]
+    private let origins: OriginList
 
-    /// As browsers write them: `https://shop.example`. None switches it off, and then no answer tells of it.
+    /// As browsers write them: `https://shop.example`, `capacitor://localhost`. None switches it off, and then no answer tells of it.
     init(origins: [String]) {
-        self.origins = origins.map { $0.lowercased() }
+        self.origins = OriginList(origins)
     }
 
     func grant(to request: Request) -> Grant? {
@@ -59,6 +59,6 @@ struct CrossOriginSharing: Sendable {
     }
 
     private func allowed(_ origin: ArraySlice<UInt8>) -> String? {
-        origins.contains { origin.equalsIgnoringCase($0) } ? String(decoding: origin, as: UTF8.self) : nil
+        origins.contains(origin) ? String(decoding: origin, as: UTF8.self) : nil
     }
 }

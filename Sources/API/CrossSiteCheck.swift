@@ -2,29 +2,32 @@ import HTTP
 
 /// Refuses what a browser was led to send from another site (OWASP, "Cross-Site Request Forgery Prevention").
 struct CrossSiteCheck {
-    /// Origins that may, as browsers write them: `https://shop.example`.
-    let allowedOrigins: [String]
+    let allowedOrigins: OriginList
 
-    /// Whether the request may change something. One that shows `Authorization` and no cookie was not made by a browser
-    /// on its own.
-    func allows(_ request: Request) -> Bool {
-        guard request.method == .post || request.method == .delete else { return true }
-        if request.headers["authorization"] != nil, request.headers["cookie"] == nil { return true }
+    /// - Parameter allowedOrigins: as browsers write them: `https://shop.example`.
+    init(allowedOrigins: [String]) {
+        self.allowedOrigins = OriginList(allowedOrigins)
+    }
+
+    /// Throws ``ProblemType/crossSite`` if the request would change something for another site.
+    func check(_ request: Request) throws(Problem) {
+        guard request.method == .post || request.method == .delete else { return }
+        // A browser adds no bearer token on its own. It does add the `Basic` credentials that its user gave a proxy.
+        if PresentedTokens.headerToken(of: request) != nil, request.headers["cookie"] == nil { return }
         let origins = request.headers.all("origin")
-        if let origin = origins.first, origins.count == 1, isAllowed(origin) { return true }
-        let sites = request.headers.all("sec-fetch-site")
-        if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
-            return false
+        if origins.count == 1, allowedOrigins.contains(origins[0]) { return }
+        switch FetchSite(request.headers) {
+        case .own: return
+        case .other: throw Problem(.crossSite, Self.otherSite)
+        case .unknown: break
         }
-        return origins.allSatisfy { Self.isOwn($0, host: request.host) }
+        for origin in origins where !Self.isOwn(origin, host: request.host) {
+            throw Problem(.crossSite, Self.detail(origin: origin, host: request.host))
+        }
     }
 
-    private func isAllowed(_ origin: ArraySlice<UInt8>) -> Bool {
-        allowedOrigins.contains { origin.equalsIgnoringCase($0.lowercased()) }
-    }
-
-    /// Whether the origin's host and port are those the request was sent to. The scheme's own port may stand there or not;
-    /// the scheme itself is not compared, since a proxy may have ended TLS.
+    /// Returns true if the origin's host and port are those that the request was sent to. The scheme's own port may be there
+    /// or not; the scheme itself is not compared, since a proxy may have ended TLS.
     private static func isOwn(_ origin: ArraySlice<UInt8>, host: ArraySlice<UInt8>?) -> Bool {
         guard let host else { return false }
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
@@ -37,5 +40,70 @@ struct CrossSiteCheck {
 
     private static func withoutPort(_ port: String, _ authority: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         authority.suffix(port.utf8.count).equals(port) ? authority.dropLast(port.utf8.count) : authority
+    }
+}
+
+/// What a browser says of the site that a request comes from (W3C, Fetch Metadata Request Headers, section 2.4). No page can
+/// write the field.
+private enum FetchSite {
+    /// From a page of the same origin, or from the user alone.
+    case own
+    case other
+    /// Not said, or not in words that the server knows.
+    case unknown
+
+    /// Of a field that stands more than once, a value that refuses counts.
+    init(_ headers: Headers) {
+        let sites = headers.all("sec-fetch-site")
+        if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
+            self = .other
+        } else if !sites.isEmpty,
+            sites.allSatisfy({ $0.equalsIgnoringCase("same-origin") || $0.equalsIgnoringCase("none") })
+        {
+            self = .own
+        } else {
+            self = .unknown
+        }
+    }
+}
+
+extension CrossSiteCheck {
+    static let example = Problem(
+        .crossSite, detail(origin: Array("https://other.example".utf8)[...], host: Array("shop.example".utf8)[...]))
+
+    /// The longest host that a detail shows, in bytes: the longest name of DNS (RFC 1035, section 2.3.4) and a port.
+    private static let shownBytesMax = 253 + 6
+
+    private static let otherSite = """
+        The browser says that this comes from a page of another site. If that page is yours, add its origin to http.allowed_origins.
+        """
+
+    /// Both hosts, so that the owner sees which of them a proxy has changed.
+    private static func detail(origin: ArraySlice<UInt8>, host: ArraySlice<UInt8>?) -> String {
+        """
+        The browser says that this comes from another site: the Origin is \(shown(origin: origin)), the Host is \
+        \(host.flatMap { shown($0[...]) } ?? "not readable"). If both are yours, have the proxy in front pass on the Host, or \
+        add the origin to http.allowed_origins.
+        """
+    }
+
+    /// The host and port, and the scheme if it is none of the web's.
+    private static func shown(origin: ArraySlice<UInt8>) -> String {
+        if origin.equals("null") { return "null" }
+        guard let colon = origin.firstIndex(of: UInt8(ascii: ":")), origin[colon...].prefix(3).equals("://"),
+            let scheme = shown(origin[..<colon]), let host = shown(origin[(colon + 3)...])
+        else { return "not readable" }
+        return ["http", "https"].contains(scheme.lowercased()) ? host : "\(host) (\(scheme))"
+    }
+
+    /// `nil` for a text that is empty, too long, or has other characters than hosts and ports have.
+    private static func shown(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard (1...shownBytesMax).contains(bytes.count),
+            bytes.allSatisfy({ byte in
+                byte.isDigit || ("a"..."z").contains(Character(Unicode.Scalar(byte.asciiLowercased)))
+                    || ".-_:[]".utf8.contains(byte)
+            })
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

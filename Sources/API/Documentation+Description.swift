@@ -28,16 +28,27 @@ extension Operation {
 }
 
 extension GophermartAPI {
-    static let documentation = Documentation { endpoints in
+    /// That of the default cookie is written out once for all event loops.
+    static func documentation(sessionCookie: String) -> Documentation {
+        sessionCookie == Settings().cookieName ? standard : describing(sessionCookie: sessionCookie)
+    }
+
+    private static let standard = describing(sessionCookie: Settings().cookieName)
+
+    private static func describing(sessionCookie: String) -> Documentation {
+        Documentation { endpoints in document(endpoints, sessionCookie) }
+    }
+
+    private static func document(_ endpoints: [Endpoint], _ sessionCookie: String) -> Document {
         Document(
             title: "Martlet", version: Documentation.version,
             description: """
                 Loyalty points for customers: they register, upload the numbers of their orders, collect points for them and \
                 spend the points.
 
-                Points are numbers with at most two decimals, 1 point = 1 rouble. Times are RFC 3339 in UTC. A session is shown \
-                as `Authorization: Bearer TOKEN` or as the cookie `session`; where a request has both, the header counts. Pages of \
-                other origins may call the API where its owner lists them in `cors_origins`.
+                Points are numbers with at most two decimals, 1 point = 1 rouble. Times are RFC 3339 in UTC.
+
+                \(Documentation.sessions(cookie: sessionCookie))
 
                 \(Documentation.everywhere)
                 """,
@@ -47,7 +58,8 @@ extension GophermartAPI {
                 Document.Tag("Balance", "The points that a user has, and where they went."),
                 Document.Tag("Events", "Being told of what changes."),
                 documentationTag,
-            ], problems: Documentation.problems, endpoints: endpoints)
+            ], problems: Documentation.problems, endpoints: endpoints,
+            sessionCookie: sessionCookie)
     }
 }
 
@@ -57,7 +69,8 @@ extension AccrualAPI {
             title: "Martlet's accrual system", version: Documentation.version,
             description: """
                 What customers earn: the shop sets rules and sends receipts, and whoever reaches this listener may. It knows no \
-                users.
+                users. It is served under the names of its own machine, under IP addresses, and under the names that its owner \
+                allows in `allowed_hosts`; any other `Host` is 421.
 
                 \(Documentation.everywhere)
                 """,

@@ -65,9 +65,11 @@ struct DocumentationRoutes {
 
     let documentation: Documentation
     let described: [Route]
+    /// Whether each request may be refused for its `Host`.
+    let isHostChecked: Bool
 
-    init(of documentation: Documentation, describing routes: [Route]) {
-        (self.documentation, described) = (documentation, routes)
+    init(of documentation: Documentation, describing routes: [Route], isHostChecked: Bool = false) {
+        (self.documentation, described, self.isHostChecked) = (documentation, routes, isHostChecked)
     }
 
     var routes: [Route] {
@@ -77,7 +79,7 @@ struct DocumentationRoutes {
         ]
     }
 
-    var endpoints: [Endpoint] { (described + routes).map(\.endpoint) }
+    var endpoints: [Endpoint] { (described + routes).map { $0.endpoint(isHostChecked: isHostChecked) } }
 
     private func answer(_ request: Request, _ which: KeyPath<Documentation.Written, Documentation.Kept>) -> Response {
         let kept = documentation.written { endpoints }[keyPath: which]

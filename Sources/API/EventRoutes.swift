@@ -14,16 +14,16 @@ struct EventRoutes {
         [Route(method: .get, path: "/api/user/events", operation: .followEvents, action: .follow(follow))]
     }
 
-    private func follow(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
-        guard let token = Authentication.token(of: request) else { preconditionFailure("a user has shown a token") }
-        switch streams.hub.admit(user) {
+    private func follow(_ session: Authentication.Shown, _ request: Request) throws(LoyaltyError) -> Response {
+        switch streams.hub.admit(session.user) {
         case .admitted: break
         case .tooManyOfUser:
             return Self.tooManyOfUser.response
         case .tooManyInAll:
             return Problem(.busy, "Too many streams are open.", fields: [Self.retryAfter]).response
         }
-        let stream = EventStream(of: user, showing: token, after: request.lastEventID, streams)
+        let stream = EventStream(
+            of: session.user, showing: session.token, after: request.lastEventID, streams)
         var response = Response(.ok, contentType: "text/event-stream", .stream(stream))
         response.add("Cache-Control", "no-store")
         // nginx would gather them until its buffer is full.

@@ -50,7 +50,8 @@ final class EventStream: BodyStream {
         self.reader = reader
         streams.add(self)
         if !isBehind { position = streams.hub.changeLog.latest }
-        waiting += EventText.welcome
+        // A client that resumes keeps its own id until it has what followed that.
+        EventText.writeWelcome(at: isBehind ? nil : position, into: &waiting)
     }
 
     /// Thousands of events may be behind it, and thousands of clients come back at once.

@@ -3,8 +3,18 @@ import Loyalty
 
 /// How events are written (WHATWG HTML, section 9.2.5): lines of a name and a value, and an empty one behind the last.
 enum EventText {
-    static let welcome = Array(": events from now on\n\n".utf8)
     static let heartbeat = Array(": heartbeat\n\n".utf8)
+
+    /// A comment and, if `position` is given, an id.
+    ///
+    /// A block with an id and without data sets the client's last event id and dispatches no event (WHATWG HTML, section 9.2.6).
+    /// So a client that loses its connection before its first event sends an id as well when it comes back, and is told of what
+    /// it missed, or to read afresh after a restart of the server.
+    static func writeWelcome(at position: ChangeID?, into bytes: inout [UInt8]) {
+        bytes += ": events from now on\n".utf8
+        if let position { bytes += "id: \(position.rawValue)\n".utf8 }
+        bytes += "\n".utf8
+    }
 
     static func write(_ entry: ChangeLog.Entry, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
         var writer = JSONWriter()

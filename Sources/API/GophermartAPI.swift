@@ -8,6 +8,8 @@ package final class GophermartAPI: RequestHandler {
         package var bodyBytesMax = 1024 * 1024
         package var sessionSeconds: Int64 = 30 * 86_400
         package var cookieIsSecure = false
+        /// What the session's cookie is called: a token of RFC 6265, and another name than the device cookie's.
+        package var cookieName = "session"
         /// Origins, other than the server's own, whose pages may change something.
         package var allowedOrigins: [String] = []
         /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
@@ -19,6 +21,8 @@ package final class GophermartAPI: RequestHandler {
 
         package init() {}
     }
+
+    package static let deviceCookieName = Authentication.deviceCookieName
 
     private let router: Router
     private let proxies: TrustedProxies
@@ -41,15 +45,19 @@ package final class GophermartAPI: RequestHandler {
         didClose: @escaping () -> Void
     ) {
         authentication = Authentication(
-            accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieIsSecure: settings.cookieIsSecure,
-            versions: versions, cache: SessionCache(versions: versions))
+            accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieName: settings.cookieName,
+            cookieIsSecure: settings.cookieIsSecure, versions: versions, cache: SessionCache(versions: versions))
         eventStreams = EventStreams(hub: events, authentication: authentication)
         proxies = TrustedProxies(networks: settings.trustedProxies)
         let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
+            + ProfileRoutes(accounts: accounts).routes
             + OrderRoutes(orders: orders).routes + BalanceRoutes(balances: balances).routes
             + LedgerRoutes(balances: balances).routes + EventRoutes(streams: eventStreams).routes
-        router = Router(routes + DocumentationRoutes(of: Self.documentation, describing: routes).routes)
+        router = Router(
+            routes
+                + DocumentationRoutes(of: Self.documentation(sessionCookie: settings.cookieName), describing: routes)
+                .routes)
         crossSiteCheck = CrossSiteCheck(allowedOrigins: settings.allowedOrigins + settings.sharedOrigins)
         sharing = CrossOriginSharing(origins: settings.sharedOrigins)
         contentCoding = ContentCoding(bodyBytesMax: settings.bodyBytesMax)
@@ -109,23 +117,23 @@ package final class GophermartAPI: RequestHandler {
         case .anyone, .open, .kept, .change: return try Outcome(request, onOpen: route, contentCoding)
         case .read(let read):
             // A body means nothing to GET (RFC 9110, section 9.3.1).
-            guard let user = try user(of: request) else { return .now(signInFirst) }
-            return .now(try reads.response(to: request, of: user, on: route, read))
+            guard let session = try session(of: request) else { return .now(signInFirst) }
+            return .now(try reads.response(to: request, of: session.user, on: route, read))
         case .follow(let begin):
-            guard let user = try user(of: request) else { return .now(signInFirst) }
-            return .now(try Problem.translating { () throws(LoyaltyError) in try begin(user, request) })
+            guard let session = try session(of: request) else { return .now(signInFirst) }
+            return .now(try Problem.translating { () throws(LoyaltyError) in try begin(session, request) })
         case .write(let begin):
-            guard let user = try user(of: request) else { return .now(signInFirst) }
+            guard let session = try session(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request, for: route)
-            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, body) })
+            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(session.user, body) })
         case .account(let begin):
-            guard let user = try user(of: request) else { return .now(signInFirst) }
+            guard let session = try session(of: request) else { return .now(signInFirst) }
             let body = try contentCoding.unpackedBody(of: request, for: route)
-            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(user, request, body) })
+            return .later(try Problem.translating { () throws(LoyaltyError) in try begin(session, request, body) })
         }
     }
 
-    private func user(of request: Request) throws(Problem) -> UserID? {
-        try Problem.translating { () throws(LoyaltyError) in try authentication.user(of: request) }
+    private func session(of request: Request) throws(Problem) -> Authentication.Shown? {
+        try Problem.translating { () throws(LoyaltyError) in try authentication.session(of: request) }
     }
 }

@@ -34,6 +34,9 @@ extension Timestamp {
     /// `2026-11-23T08:17:12Z`
     package var rfc3339: String { CivilTime(secondsSince1970: seconds).rfc3339 }
 
+    /// `Mon, 23 Nov 2026 08:17:12 GMT`
+    var imfFixdate: String { CivilTime(secondsSince1970: seconds).imfFixdate }
+
     /// Towards negative infinity, as the calendar counts.
     fileprivate var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1000 : (milliseconds + 1) / 1000 - 1 }
 }

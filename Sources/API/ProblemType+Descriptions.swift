@@ -40,6 +40,11 @@ extension ProblemType {
                 .forbidden, "Wrong current password",
                 "A new password is taken only together with the one that it replaces."
             )
+        case .misdirected:
+            (
+                .misdirectedRequest, "Another host's request",
+                "This listener is served under the names of its own machine, under IP addresses, and under names that its owner allows in `allowed_hosts`."
+            )
         case .unknownPath: (.notFound, "Unknown path", "There is nothing at this path, whatever the method.")
         case .orderUnknown:
             (

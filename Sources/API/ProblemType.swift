@@ -30,6 +30,7 @@ enum ProblemType: String, CaseIterable, Sendable {
     case uriTooLong = "uri-too-long"
     case unknownContentCoding = "unknown-content-coding"
     case unknownExpectation = "unknown-expectation"
+    case misdirected = "misdirected"
     case invalidOrderNumber = "invalid-order-number"
     case invalidSum = "invalid-sum"
     case headTooLarge = "head-too-large"

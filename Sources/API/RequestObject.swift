@@ -8,21 +8,24 @@ struct RequestObject {
     /// Values that a document may have whose members are few: it leaves room for members that we do not know.
     private static let valuesMax = 256
 
+    /// A byte order mark before the object is ignored, as RFC 8259, section 8.1 permits.
     init(_ body: [UInt8], valuesMax: Int = RequestObject.valuesMax) throws(LoyaltyError) {
+        let document = body[...].withoutByteOrderMark
         // Anything else is refused before it is read.
-        guard Self.mayBeginObject(body) else { throw .malformed("The body is not a JSON object.") }
+        guard Self.mayBeginObject(document) else { throw .malformed("The body is not a JSON object.") }
         let value: JSONValue
         do throws(JSONParser.SyntaxError) {
-            value = try JSONParser.parse(body[...], valuesMax: valuesMax)
+            value = try JSONParser.parse(document, valuesMax: valuesMax)
         } catch {
-            throw .malformed("The body is not JSON: \(error.reason), at byte \(error.offset).")
+            let offset = document.startIndex + error.offset
+            throw .malformed("The body is not JSON: \(error.reason), at byte \(offset).")
         }
         guard let object = value.object else { throw .malformed("The body is not a JSON object.") }
         self.object = object
     }
 
     /// Returns false if the body begins as a JSON value of another kind.
-    private static func mayBeginObject(_ body: [UInt8]) -> Bool {
+    private static func mayBeginObject(_ body: ArraySlice<UInt8>) -> Bool {
         guard let first = body.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return true }
         return ![UInt8(ascii: "["), UInt8(ascii: "\"")].contains(first)
     }
@@ -48,12 +51,17 @@ struct RequestObject {
         return text
     }
 
-    /// An amount of points, from the number's exact decimal value. Throws ``LoyaltyError/malformed(_:)`` for what is no
-    /// number, and ``LoyaltyError/sumInvalid(_:)`` for a number that is no amount.
+    /// An amount of points, from the number's exact decimal value, which may be a millionth of a hundredth off: clients that
+    /// calculate with floating-point numbers send `0.30000000000000004` for 0.3. Throws ``LoyaltyError/malformed(_:)`` for what
+    /// is no number, and ``LoyaltyError/sumInvalid(_:)`` for a number that is no amount.
     func points(_ name: String) throws(LoyaltyError) -> Points {
-        guard let number = object[name]?.number else { throw .malformed("\"\(name)\" is not a number.") }
+        let value = object[name]
+        // A string with a number is that number: typed clients write exact decimals so.
+        guard let number = value?.number ?? value?.string.flatMap({ JSONNumber(text: $0) }) else {
+            throw .malformed("\"\(name)\" is not a number.")
+        }
         do throws(JSONNumber.ScaleError) {
-            return Points(hundredths: try number.scaled(places: 2))
+            return Points(hundredths: try number.scaledToNearest(places: 2))
         } catch {
             switch error {
             case .tooFine: throw .sumInvalid("\"\(name)\" has more than two decimal places.")
@@ -71,5 +79,12 @@ struct RequestObject {
             if error == .tooFine { throw .malformed("\"\(name)\" has more than \(places) decimal places.") }
         }
         throw .malformed("\"\(name)\" is too large.")
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without the signature of UTF-8, which editors and some programs put at the start of a text.
+    var withoutByteOrderMark: ArraySlice<UInt8> {
+        starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self
     }
 }

@@ -21,11 +21,12 @@ extension Operation.Response {
     }
 
     /// What can come of a request by the method, besides what its operation says.
-    static func ofAny(_ method: Method, needsSession: Bool, hasBody: Bool) -> [Self] {
+    static func ofAny(_ method: Method, needsSession: Bool, hasBody: Bool, isHostChecked: Bool) -> [Self] {
         var responses = ofHTTP
         if needsSession { responses.append(unauthorized) }
         if method != .get { responses.append(forbidden) }
         if hasBody { responses.append(unsupportedMediaType) }
+        if isHostChecked { responses.append(misdirected) }
         return responses
     }
 
@@ -58,10 +59,15 @@ extension Operation.Response {
         isShared: true)
 
     private static let forbidden = problem(
-        Problem(.crossSite, "The request comes from another site."),
+        CrossSiteCheck.example,
         "A browser was led here by another site, which `http.allowed_origins` does not name.",
         isShared: true
     )
+
+    private static let misdirected = problem(
+        HostCheck.refusal,
+        "`Host` is neither loopback nor an IP address nor a name that the server's owner allows in `allowed_hosts`.",
+        isShared: true)
 
     private static let unsupportedMediaType = problem(
         Problem(

@@ -16,11 +16,12 @@ final class Route {
         /// Only for who shows a valid session, and answered from what is there.
         case read((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and going on for as long as they listen: nothing of it is kept or packed.
-        case follow((_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response)
+        case follow((_ session: Authentication.Shown, _ request: Request) throws(LoyaltyError) -> Response)
         /// Only for who shows a valid session, and waiting for something.
         case write((_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Later)
         /// As ``write(_:)``, about the session itself or the one who shows it.
-        case account((_ user: UserID, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
+        case account(
+            (_ session: Authentication.Shown, _ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Later)
     }
 
     /// What is left of a request once its body was taken apart: to wait, and to answer. It holds what it needs and not the
@@ -50,8 +51,9 @@ final class Route {
 
 extension Route {
     /// What the API's description says of it, with all that may come of any request like it.
-    var endpoint: Endpoint {
-        let others = Operation.Response.ofAny(method, needsSession: needsSession, hasBody: operation.body != nil)
+    func endpoint(isHostChecked: Bool) -> Endpoint {
+        let others = Operation.Response.ofAny(
+            method, needsSession: needsSession, hasBody: operation.body != nil, isHostChecked: isHostChecked)
         return Endpoint(
             method, path, (isConditional ? operation.conditional : operation).adding(others).traced,
             needsSession: needsSession)

@@ -81,17 +81,18 @@ struct Router {
 }
 
 extension Router {
-    /// Decides on the path, the method and the site, in this order, and has the route answer what gets through.
+    /// Decides on the host, the path, the method and the site, in this order, and has the route answer what gets through.
+    ///
+    /// - Parameter hostCheck: `nil` for a listener that is served under any name.
     func outcome(
         of request: Request, _ crossSiteCheck: CrossSiteCheck, _ sharing: CrossOriginSharing = .off,
-        on answer: (Route) throws(Problem) -> Outcome
+        hostCheck: HostCheck? = nil, on answer: (Route) throws(Problem) -> Outcome
     ) -> Outcome {
         do throws(Problem) {
+            try hostCheck?.check(request)
             switch match(request) {
             case .route(let route):
-                guard crossSiteCheck.allows(request) else {
-                    throw Problem(.crossSite, "The request comes from another site.")
-                }
+                try crossSiteCheck.check(request)
                 return try answer(route)
             case .unknownPath: throw Problem(.unknownPath, "There is nothing at this path.")
             case .otherMethods(let allow):

@@ -92,13 +92,3 @@ struct AccrualAddress: Sendable, Equatable {
         return nil
     }
 }
-
-/// `scheme://host[:port]`, as browsers send it (RFC 6454, section 6.1).
-enum Origin {
-    static func isValid(_ text: String) -> Bool {
-        guard let separator = text.firstRange(of: "://"), !text[separator.upperBound...].contains("/") else {
-            return false
-        }
-        return AccrualAddress(text) != nil
-    }
-}

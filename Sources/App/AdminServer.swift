@@ -17,7 +17,8 @@ final class AdminServer: Sendable {
     private static let bufferedBytesMax = 16 * 1024 * 1024
 
     init(
-        _ front: FrontConfiguration, _ listeners: [Listener], _ watch: ServerWatch, _ store: LoyaltyStore, _ log: Log
+        _ front: FrontConfiguration, hostNames: [String], _ listeners: [Listener], _ watch: ServerWatch,
+        _ store: LoyaltyStore, _ log: Log
     ) throws(Application.StartError) {
         endpoints = listeners.map(\.endpoint)
         var front = front
@@ -32,7 +33,7 @@ final class AdminServer: Sendable {
             self.front = try Front(configuration: front, listeners: listeners) { _ in
                 let probe = try store.makeProbe()
                 return AdminAPI(
-                    illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
+                    hostNames: hostNames, illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
                     metrics: { watch.writeMetrics(&$0, probe) },
                     requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
                     didEndBatch: { probe.endBatch() }, didClose: { probe.close() })

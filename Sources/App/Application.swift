@@ -218,7 +218,8 @@ final class Application: StoppableServer {
         let listeners = try Self.listen(
             on: listen, for: "admin_address", manager, .admin, orElse: "nobody can watch the server", log)
         guard !listeners.isEmpty else { return nil }
-        let admin = try AdminServer(configuration.front, listeners, watch, store, log)
+        let admin = try AdminServer(
+            configuration.front, hostNames: configuration.hostNames, listeners, watch, store, log)
         for endpoint in admin.endpoints { log.info("metrics, healthz and readyz are at http://\(endpoint)") }
         return admin
     }

@@ -37,6 +37,7 @@ extension Configuration {
         settings.allowedOrigins = http.allowedOrigins
         settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
         settings.sharedOrigins = corsOrigins
+        settings.cookieName = sessions.cookieName
         return settings
     }
 
@@ -52,7 +53,14 @@ extension Configuration {
         var settings = AccrualAPI.Settings()
         settings.bodyBytesMax = http.bodyBytesMax
         settings.allowedOrigins = http.allowedOrigins
+        settings.hostNames = hostNames
         return settings
+    }
+
+    /// The names under which the listeners without sessions are served: those of the setting, and those of the addresses that
+    /// the owner has the server listen on.
+    var hostNames: [String] {
+        allowedHosts + [runAddress, accrual.listen.address, admin?.address].compactMap { $0?.host }
     }
 
     var accountPolicy: AccountPolicy {

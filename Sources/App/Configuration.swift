@@ -14,6 +14,8 @@ struct Configuration: Sendable {
     var trustedProxies: [String] = []
     /// Whose pages may call the API from a browser.
     var corsOrigins: [String] = []
+    /// Names, without a port, under which the accrual and admin listeners are served besides their own machine's.
+    var allowedHosts: [String] = []
     var accrual = Accrual()
     var http = HTTP()
     var accounts = Accounts()
@@ -87,6 +89,7 @@ struct Configuration: Sendable {
 
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
+        var cookieName = "session"
         var cookieIsSecure = false
     }
 

@@ -93,6 +93,12 @@ struct ConfigurationLoader {
         guard dispatcher.retryDelayMinMilliseconds <= dispatcher.retryDelayMaxMilliseconds else {
             throw ConfigurationError("dispatcher.retry_delay_min_ms must not be above dispatcher.retry_delay_max_ms")
         }
+        let sessions = configuration.sessions
+        guard sessions.cookieIsSecure || !CookieName.needsTLS(sessions.cookieName) else {
+            throw ConfigurationError(
+                "sessions.cookie_name \(sessions.cookieName): browsers take this name over TLS only; set sessions.cookie_secure"
+            )
+        }
         guard configuration.http.requestLineBytesMax < configuration.http.headBytesMax else {
             throw ConfigurationError("http.request_line_bytes_max must be below http.head_bytes_max")
         }

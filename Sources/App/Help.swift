@@ -112,7 +112,11 @@ enum Help {
     }
 
     private static var settings: String {
-        var text = "Settings of the JSON file; each has an environment variable, MARTLET_ and its name in capitals:\n"
+        var text = """
+            Settings of the JSON file; each has an environment variable, MARTLET_ and its name in capitals, with _ for a dot. A list
+            has commas there: MARTLET_CORS_ORIGINS=https://shop.example,capacitor://localhost
+
+            """
         for setting in Settings.all where setting.flags.isEmpty { text += row(setting.key, setting.summary) }
         return text
     }

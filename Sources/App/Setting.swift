@@ -167,12 +167,12 @@ extension SettingKind {
             }, hint: kind.hint)
     }
 
-    /// An array of strings, commas between them where it is text.
+    /// An array of strings; as text, they have commas between them.
     static func list(_ allowed: String, isElement: @escaping @Sendable (String) -> Bool) -> SettingKind<[String]> {
-        SettingKind<[String]>(allowed: allowed) { input in
+        SettingKind<[String]>(allowed: "\(allowed); commas between several in a variable") { input in
             let elements: [String?] =
                 switch input {
-                case .text(let text): text.split(separator: ",").map { String($0.trimmingPrefix(while: { $0 == " " })) }
+                case .text(let text): text.split(separator: ",").map { $0.withoutSpaces }.filter { !$0.isEmpty }
                 case .json(.array(let values)): values.map(\.string)
                 default: [nil]
                 }
@@ -182,5 +182,15 @@ extension SettingKind {
                 for element in value { writer.string(element) }
             }
         }
+    }
+}
+
+extension Substring {
+    /// Without the spaces at either end.
+    fileprivate var withoutSpaces: String {
+        var text = self
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }

@@ -52,9 +52,13 @@ enum Settings {
         Setting(
             "cors_origins", \.corsOrigins,
             .list(
-                "origins such as https://shop.example or http://localhost:3000; * and null would be anybody",
+                "origins such as https://shop.example, http://localhost:3000 or capacitor://localhost; * and null would be anybody",
                 isElement: Origin.isValid),
-            "other sites whose pages may use the API in a browser"),
+            "other sites and apps whose pages may use the API in a browser"),
+        Setting(
+            "allowed_hosts", \.allowedHosts,
+            .list("host names such as accrual or metrics.shop.example, without a port", isElement: HostName.isValid),
+            "names of the accrual and admin listeners, besides localhost and IP addresses"),
     ]
 
     private static let accrual: [Setting] = [
@@ -101,8 +105,8 @@ enum Settings {
             "held in all of half requests and of answers nobody takes; over it, 503"),
         Setting(
             "http.allowed_origins", \.http.allowedOrigins,
-            .list("origins such as https://shop.example", isElement: Origin.isValid),
-            "other sites whose pages may change something"),
+            .list("origins such as https://shop.example or capacitor://localhost", isElement: Origin.isValid),
+            "other sites and apps whose pages may change something"),
     ]
 
     private static let accounts: [Setting] = [
@@ -132,6 +136,10 @@ enum Settings {
             "the longest such wait; each is twice the one before"),
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
+        Setting(
+            "sessions.cookie_name", \.sessions.cookieName,
+            .text(CookieName.allowed, parse: { CookieName.isValid($0) ? $0 : nil }, write: { $0 }),
+            "what the session's cookie is called, where several sites share a host"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
     ]
 

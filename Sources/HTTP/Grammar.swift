@@ -1,3 +1,10 @@
+/// A `token` (RFC 9110, section 5.6.2), of which the names of fields and cookies are made.
+package enum HTTPToken {
+    package static func isValid(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(Grammar.isToken)
+    }
+}
+
 /// The character classes of the grammar.
 enum Grammar {
     /// tchar (RFC 9110, section 5.6.2).

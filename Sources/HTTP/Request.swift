@@ -23,15 +23,32 @@ package struct Request: Sendable {
 }
 
 extension Request {
-    /// The value of a cookie by this name, the first where several have it (RFC 6265, section 5.4).
-    package func cookie(_ name: String) -> ArraySlice<UInt8>? {
+    /// The values of cookies by this name that `isWanted` takes, in the order of the request and at most `countMax`; equal
+    /// values once.
+    ///
+    /// Clients that know RFC 2109 and 2965, such as the JDK's, put a value into quotes and send `$Version` and `$Path` among the
+    /// cookies: a quoted value is its content, and those are cookies of other names.
+    package func cookies(
+        _ name: String, countMax: Int, isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
+    ) -> [ArraySlice<UInt8>] {
+        guard headers["cookie"] != nil else { return [] }
+        var values: [ArraySlice<UInt8>] = []
         for field in headers.all("cookie") {
             for pair in field.split(separator: UInt8(ascii: ";")) {
-                let pair = pair.trimmed
-                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-                if pair[..<equals].equals(name) { return pair[(equals + 1)...] }
+                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<equals].trimmed.equals(name)
+                else { continue }
+                let value = Self.unquoted(pair[(equals + 1)...].trimmed)
+                guard isWanted(value), !values.contains(value) else { continue }
+                values.append(value)
+                if values.count == countMax { return values }
             }
         }
-        return nil
+        return values
+    }
+
+    private static func unquoted(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let quote = UInt8(ascii: "\"")
+        guard value.count >= 2, value.first == quote, value.last == quote else { return value }
+        return value.dropFirst().dropLast()
     }
 }

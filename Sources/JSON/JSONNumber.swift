@@ -7,6 +7,15 @@ package struct JSONNumber: Sendable, Equatable {
         self.literal = literal
     }
 
+    /// A text that is a number of JSON and nothing else; `nil` for any other.
+    package init?(text: String) {
+        guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
+            let last = text.utf8.last, (0x30...0x39).contains(last),
+            case .number(let number)? = try? JSONParser.parse(Array(text.utf8)[...])
+        else { return nil }
+        self = number
+    }
+
     package init(_ value: Int64) {
         literal = String(value)
     }
@@ -68,6 +77,26 @@ package struct JSONNumber: Sendable, Equatable {
         return sum
     }
 
+    /// The value times 10^`places`, if that is within a millionth of a whole number: `0.30000000000000004` with two places is 30.
+    ///
+    /// Programs that calculate with floating-point numbers write such digits; the exact decimal value decides, and nothing
+    /// passes through floating point here either. Throws ``ScaleError/tooFine`` for a value that is farther from a whole number.
+    package func scaledToNearest(places: Int) throws(ScaleError) -> Int64 {
+        let decimal = decimal
+        if decimal.digits.isEmpty { return 0 }
+        guard let exponent = decimal.exponent(shiftedBy: places) else { throw .outOfRange }
+        guard exponent < 0 else {
+            return try Self.integer(decimal.digits, timesTenTo: exponent, isNegative: decimal.isNegative)
+        }
+        guard let isAbove = decimal.isAboveNearest(fractionDigits: -exponent) else { throw .tooFine }
+        let kept = Array(decimal.digits.dropLast(-exponent))
+        let truncated: Int64 = try Self.integer(kept, timesTenTo: 0, isNegative: decimal.isNegative)
+        guard !isAbove else { return truncated }
+        let (sum, overflow) = truncated.addingReportingOverflow(decimal.isNegative ? -1 : 1)
+        guard !overflow else { throw .outOfRange }
+        return sum
+    }
+
     /// Significant digits without zeros at either end (none for zero), to be multiplied by 10^`exponent`.
     private struct Decimal {
         var isNegative = false
@@ -79,6 +108,20 @@ package struct JSONNumber: Sendable, Equatable {
         func exponent(shiftedBy places: Int) -> Int? {
             let shifted = exponent + places
             return !digits.isEmpty && shifted > 38 ? nil : shifted
+        }
+
+        /// Whether the magnitude is a millionth or less above a whole number, if the last `count` digits follow the point; false
+        /// if it is that much below one, `nil` if it is neither.
+        func isAboveNearest(fractionDigits count: Int) -> Bool? {
+            let decisive = 6
+            let fraction = (0..<decisive).map { place in
+                let index = digits.count - count + place
+                return digits.indices.contains(index) ? digits[index] : 0
+            }
+            if fraction.allSatisfy({ $0 == 9 }) { return false }
+            guard fraction.dropLast().allSatisfy({ $0 == 0 }) else { return nil }
+            // The last digit is no zero, so that only a fraction of just six digits is a millionth itself.
+            return fraction[decisive - 1] == 0 || fraction[decisive - 1] == 1 && count == decisive ? true : nil
         }
     }
 

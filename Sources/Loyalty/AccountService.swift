@@ -85,7 +85,7 @@ package struct AccountService {
         let source = AttemptSource.network(network)
         let (credentials, hash) = try await throttle.hashing(from: source) {
             () async throws(LoyaltyError) -> (Credentials, PasswordHash) in
-            guard let login = try repository.login(of: user),
+            guard let login = try repository.profile(of: user)?.login,
                 let credentials = try await self.credentials(of: login, current, from: source)
             else { throw .wrongCurrentPassword }
             return (credentials, try await hasher.hash(new, from: source))
@@ -121,6 +121,15 @@ package struct AccountService {
     /// Whether the session has not ended by now.
     package func isOpen(_ session: OpenSession) -> Bool {
         clock() < session.expiresAt
+    }
+
+    package var now: Timestamp { clock() }
+
+    /// What the user is called, and since when.
+    package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile {
+        // The user was erased after the session was looked up. Asking again finds the session gone as well.
+        guard let profile = try repository.profile(of: user) else { throw .unavailable(retryAfterSeconds: 1) }
+        return profile
     }
 
     private func openSession() -> NewSession {

@@ -9,7 +9,8 @@ package protocol Repository: AnyObject {
     /// The session of this name, whether or not it has ended.
     func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
-    func login(of user: UserID) throws(LoyaltyError) -> Login?
+    /// `nil` if there is no such user.
+    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
     /// Nil where the user has uploaded no such order, whoever else has.

@@ -34,6 +34,17 @@ extension Login {
     }
 }
 
+/// What a user is told of their own account.
+package struct UserProfile: Equatable, Sendable {
+    package let login: Login
+    package let createdAt: Timestamp
+
+    package init(login: Login, createdAt: Timestamp) {
+        self.login = login
+        self.createdAt = createdAt
+    }
+}
+
 /// A password on its way to being hashed. Prints as dots, so that no log can show it.
 package struct Password: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let bytesMax = 1024

@@ -12,8 +12,10 @@ struct Components {
     /// Those of every operation.
     private(set) var parameters: [Operation.Parameter] = []
     private let haveSecurity: Bool
+    private let sessionCookie: String
 
     init(of document: Document) {
+        sessionCookie = document.sessionCookie
         haveSecurity = document.endpoints.contains { $0.needsSession }
         for operation in document.endpoints.map(\.operation) {
             for parameter in operation.parameters { add(parameter) }
@@ -31,6 +33,7 @@ struct Components {
         switch schema.shape {
         case .string, .integer, .number: break
         case .array(let item): add(item)
+        case .anyOf(let schemas): for schema in schemas { add(schema) }
         case .object(let properties, _): for property in properties { add(property.schema) }
         }
     }
@@ -83,7 +86,7 @@ struct Components {
                 writer.header(header)
             }
         }
-        if haveSecurity { writer.securitySchemes() }
+        if haveSecurity { writer.securitySchemes(sessionCookie: sessionCookie) }
     }
 }
 
@@ -98,22 +101,22 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func securitySchemes() {
+    fileprivate mutating func securitySchemes(sessionCookie: String) {
         name("securitySchemes")
         object { writer in
             writer.name("bearer")
             writer.object { writer in
                 writer.member("type", "http")
                 writer.member("scheme", "bearer")
-                writer.description("The token that signing in answers with in `Authorization`.")
+                writer.description("The token that signing in answers with, in its body and in `Authorization`.")
             }
             writer.name("cookie")
             writer.object { writer in
                 writer.member("type", "apiKey")
                 writer.member("in", "cookie")
-                writer.member("name", "session")
+                writer.member("name", sessionCookie)
                 writer.description(
-                    "The cookie that signing in sets. Where a request has `Authorization` too, that counts.")
+                    "The cookie that signing in sets. If a request has a token in `Authorization` too, that counts.")
             }
         }
     }

@@ -31,10 +31,14 @@ package struct Document: Sendable {
     let tags: [Tag]
     package let problems: [Problem]
     package let endpoints: [Endpoint]
+    /// The name of the cookie that presents a session.
+    let sessionCookie: String
 
     package init(
-        title: String, version: String, description: String, tags: [Tag], problems: [Problem], endpoints: [Endpoint]
+        title: String, version: String, description: String, tags: [Tag], problems: [Problem], endpoints: [Endpoint],
+        sessionCookie: String = "session"
     ) {
+        self.sessionCookie = sessionCookie
         (self.title, self.version, self.description) = (title, version, description)
         (self.tags, self.problems, self.endpoints) = (tags, problems, endpoints)
         let ids = endpoints.map(\.operation.id)

@@ -34,7 +34,12 @@ extension HTMLWriter {
         case .array(let item):
             append("array of ")
             type(of: item)
-        default: append(schema.shape.typeName)
+        case .anyOf(let schemas):
+            for (index, schema) in schemas.enumerated() {
+                if index > 0 { append("; or ") }
+                inline(schema)
+            }
+        default: append(schema.shape.typeName ?? "any value")
         }
         for rule in schema.rules {
             append(", \(rule.keyword) ")

@@ -7,6 +7,8 @@ package struct Schema: Sendable {
         case integer
         case number
         case array(of: Schema)
+        /// What one of these admits, which have no names.
+        case anyOf([Schema])
         /// Closed where no other members may stand there.
         case object([Property], isClosed: Bool)
     }
@@ -110,9 +112,12 @@ extension JSONWriter {
     }
 
     private mutating func shape(_ shape: Schema.Shape) {
-        member("type", shape.typeName)
+        if let typeName = shape.typeName { member("type", typeName) }
         switch shape {
         case .string, .integer, .number: break
+        case .anyOf(let schemas):
+            name("anyOf")
+            array { writer in for schema in schemas { writer.schema(schema) } }
         case .array(let item):
             name("items")
             schema(item)
@@ -145,12 +150,14 @@ extension JSONWriter {
 }
 
 extension Schema.Shape {
-    var typeName: String {
+    /// `nil` if the value may be of several types.
+    var typeName: String? {
         switch self {
         case .string: "string"
         case .integer: "integer"
         case .number: "number"
         case .array: "array"
+        case .anyOf: nil
         case .object: "object"
         }
     }

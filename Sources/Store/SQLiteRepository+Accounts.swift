@@ -21,12 +21,15 @@ extension SQLiteRepository {
         }
     }
 
-    package func login(of user: UserID) throws(LoyaltyError) -> Login? {
-        let text = try reader.read { database throws(SQLiteError) in
-            try database.first("SELECT login FROM users WHERE id = ?", user.rawValue) { row in row.text(0) }
+    package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+        let found = try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT login, created_at FROM users WHERE id = ?", user.rawValue) { row in
+                (row.text(0), Timestamp(milliseconds: row.integer(1)))
+            }
         }
-        guard let text else { return nil }
-        return try Login(text)
+        // An erased user has a text that is longer than any login.
+        guard let (text, createdAt) = found, let login = try? Login(text) else { return nil }
+        return UserProfile(login: login, createdAt: createdAt)
     }
 
     package func addUser(

@@ -75,7 +75,8 @@ import Testing
             has: Self.granted + [
                 "Allow: \(methods)", "Access-Control-Allow-Methods: \(methods)",
                 "Access-Control-Allow-Headers: "
-                    + "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id",
+                    + "Authorization, Cache-Control, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, "
+                    + "X-Request-Id, X-Requested-With",
                 "Access-Control-Max-Age: 7200",
             ], text: ""
         ).run(on: Self.api())

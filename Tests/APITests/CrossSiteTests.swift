@@ -22,9 +22,18 @@ import Testing
         // One of the two reasons is enough.
         post(["Sec-Fetch-Site: cross-site", "Origin: http://shop.example"], gives: 403),
         post(["Sec-Fetch-Site: same-site", "Origin: http://shop.example"], gives: 403),
-        post(["Sec-Fetch-Site: same-origin", "Origin: http://evil.example"], gives: 403),
-        post(["Sec-Fetch-Site: none", "Origin: null"], gives: 403),
+        // No page can write the field, and a proxy may have changed Host: what the browser says decides.
+        post(["Sec-Fetch-Site: same-origin", "Origin: https://public.example"], to: "10.0.0.7:8080", gives: 202),
+        post(["Sec-Fetch-Site: Same-Origin", "Origin: https://public.example"], to: "backend", gives: 202),
+        post(["Sec-Fetch-Site: none", "Origin: null"], gives: 202),
         post(["Sec-Fetch-Site: same-origin", "Origin: https://shop.example"], gives: 202),
+        post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: none"], gives: 202),
+        // In words that the server does not know, it says nothing.
+        post(["Sec-Fetch-Site: some-site", "Origin: https://shop.example"], gives: 202),
+        post(["Sec-Fetch-Site: some-site", "Origin: https://evil.example"], gives: 403),
+        post(["Sec-Fetch-Site:", "Origin: https://evil.example"], gives: 403),
+        post(["Sec-Fetch-Site: same-origin, cross-site", "Origin: https://evil.example"], gives: 403),
+        post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: x", "Origin: https://evil.example"], gives: 403),
         // Said twice, it is believed where it refuses.
         post(["Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-origin"], gives: 403),
         post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"], gives: 403),
@@ -74,11 +83,27 @@ import Testing
 
     static let evil = ["Sec-Fetch-Site: cross-site", "Origin: http://evil.example"]
 
+    private static let bare = String(repeating: "x", count: 43)
+    private static let signIn: Body = #"{"login":"ann","password":"secret"}"#
+
     static let exempt: [Scenario] = [
         // A browser adds no Authorization on its own; a cookie it does.
         Scenario("POST /api/user/orders", as: "ann", evil, body: "00", gives: 202),
         Scenario("POST /api/user/orders", as: "ann", ["Origin: null"], body: "00", gives: 202),
         Scenario("POST /api/user/orders", as: "nobody", evil, body: "00", gives: 401),
+        Scenario("POST /api/user/orders", ["authorization: bearer   ann"] + evil, body: "00", gives: 202),
+        Scenario("POST /api/user/orders", ["Authorization: \(bare)"] + evil, body: "00", gives: 401),
+        // It does add what its user once told a proxy, and that exempts nothing.
+        Scenario("POST /api/user/orders", ["Authorization: Basic YW5uOnNlY3JldA=="] + evil, body: "00", gives: 403),
+        Scenario(
+            "POST /api/user/login", ["Authorization: Basic YW5u"] + evil, body: signIn, gives: 403,
+            lacks: ["Set-Cookie"]),
+        Scenario("POST /api/user/login", ["Authorization: Digest x=\"y\"", "Origin: null"], body: signIn, gives: 403),
+        Scenario("POST /api/user/login", ["Authorization: Negotiate"] + evil, body: signIn, gives: 403),
+        Scenario("POST /api/user/login", ["Authorization: Bearer"] + evil, body: signIn, gives: 403),
+        Scenario("POST /api/user/login", ["Authorization:"] + evil, body: signIn, gives: 403),
+        Scenario("POST /api/user/login", ["Authorization: Basic YW5u"], body: signIn, gives: 200),
+        Scenario("POST /api/user/login", ["Authorization: Bearer x"] + evil, body: signIn, gives: 200),
         Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: session=ann"], body: "00", gives: 403),
         Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: theme=dark"], body: "00", gives: 403),
         Scenario("POST /api/user/orders", evil, body: "00", gives: 403),
@@ -102,6 +127,47 @@ import Testing
                 lacks: ["Set-Cookie", "Authorization"], part: "another site"
             ).run()
         }
+    }
+
+    /// Both hosts, as far as they are hosts: neither paths nor scripts nor more than a name may have.
+    static let details: [(origin: String, host: String, part: String)] = [
+        ("https://shop.example", "10.0.0.7:8080", "the Origin is shop.example, the Host is 10.0.0.7:8080."),
+        ("https://shop.example:8443", "shop.example", "the Origin is shop.example:8443, the Host is shop.example."),
+        ("http://[::1]:3000", "[::1]:8080", "the Origin is [::1]:3000, the Host is [::1]:8080."),
+        ("capacitor://localhost", "localhost", "the Origin is localhost (capacitor), the Host is localhost."),
+        ("null", "shop.example", "the Origin is null, the Host is shop.example."),
+        ("https://a.example/<script>", "shop.example", "the Origin is not readable, the Host is shop.example."),
+        ("https://a\"b", "shop.example", "the Origin is not readable,"),
+        ("https://é.example", "shop.example", "the Origin is not readable,"),
+        ("https://\(String(repeating: "a", count: 300))", "shop.example", "the Origin is not readable,"),
+        ("https://a.example", "a%22b'c", "the Origin is a.example, the Host is not readable."),
+        ("https://a.example", String(repeating: "h", count: 300), "the Origin is a.example, the Host is not readable."),
+        ("", "shop.example", "the Origin is not readable,"),
+    ]
+
+    @Test(arguments: details)
+    func theRefusalNamesBothHosts(origin: String, host: String, part: String) async {
+        let answer = await Self.post(["Origin: \(origin)"], to: host, gives: 403).run()
+        #expect(answer.text.contains(part), "\(answer.text)")
+        #expect(answer.text.contains("another site") && answer.text.contains("http.allowed_origins"))
+    }
+
+    static let appOrigins = [
+        "capacitor://localhost", "ionic://localhost", "app://-", "file://", "tauri://localhost", "http://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "https://app.example:443", "http://app.example:80",
+    ]
+
+    /// Browsers leave out the scheme's own port, whatever the owner wrote.
+    @Test(arguments: appOrigins)
+    func anyOriginCanBeAllowed(origin: String) async {
+        let sent = origin.replacing(/:(443|80)$/, with: "")
+        for fields in [["Origin: \(sent)"], ["Origin: \(sent)", "Sec-Fetch-Site: cross-site"]] {
+            await Self.post(fields, gives: 403).run()
+            await Self.post(fields, gives: 202).run(on: TestAPI { $0.allowedOrigins = [origin] })
+            let answer = await Self.post(fields, gives: 202).run(on: TestAPI { $0.sharedOrigins = [origin] })
+            #expect(answer["Access-Control-Allow-Origin"] == sent)
+        }
+        await Self.post(["Origin: \(sent)x"], gives: 403).run(on: TestAPI { $0.allowedOrigins = [origin] })
     }
 
     static let allowed: [Scenario] = [

@@ -7,7 +7,8 @@ import Testing
     private static let guess: Body = #"{"login":"ann","password":"guess"}"#
 
     private static func handedOut(_ number: Int) -> String {
-        "device=\(CountedTokens.device(number)); Path=/api/user; HttpOnly; SameSite=Lax; Max-Age=31536000"
+        "device=\(CountedTokens.device(number)); Path=/api/user; HttpOnly; SameSite=Lax; Max-Age=31536000; "
+            + "Expires=Fri, 10 Dec 2021 15:15:45 GMT"
     }
 
     private static func showing(_ device: String) -> [String] { ["Cookie: device=\(device)"] }
@@ -21,7 +22,7 @@ import Testing
     }
 
     private func session(_ number: Int) -> String {
-        "session=new-\(number); Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000"
+        "session=new-\(number); Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Expires=\(RegistrationTests.expiry)"
     }
 
     @Test func itStandsBehindTheSession() async {
@@ -47,13 +48,17 @@ import Testing
         Case(fields: showing(CountedTokens.device(1)), isKnown: true),
         Case(fields: ["Cookie: session=x; device=\(CountedTokens.device(1)); a=b"], isKnown: true),
         Case(fields: ["Cookie: session=x", "Cookie: device=\(CountedTokens.device(1))"], isKnown: true),
+        Case(
+            fields: ["Cookie: $Version=\"1\"; device=\"\(CountedTokens.device(1))\";$Path=\"/api/user\""], isKnown: true
+        ),
+        Case(fields: ["Cookie: device=pixel; device=\(CountedTokens.device(1))"], isKnown: true),
         Case(fields: [], isKnown: false),
         Case(fields: showing(CountedTokens.device(2)), isKnown: false),
         Case(fields: showing(CountedTokens.device(9)), isKnown: false),
         Case(fields: showing(""), isKnown: false),
         Case(fields: showing("ann"), isKnown: false),
         Case(fields: showing(CountedTokens.device(1) + "1"), isKnown: false),
-        Case(fields: showing("\"\(CountedTokens.device(1))\""), isKnown: false),
+        Case(fields: showing("\"\(CountedTokens.device(1))\""), isKnown: true),
         Case(fields: showing(String(repeating: "x", count: 8000)), isKnown: false),
         Case(fields: showing(String(repeating: "é", count: 11)), isKnown: false),
         Case(fields: ["Cookie: Device=\(CountedTokens.device(1))"], isKnown: false),

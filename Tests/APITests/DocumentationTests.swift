@@ -12,7 +12,7 @@ import Testing
         "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",
         "POST /api/user/orders", "GET /api/user/orders", "GET /api/user/orders/{number}", "GET /api/user/events",
         "GET /api/user/balance", "POST /api/user/balance/withdraw", "GET /api/user/withdrawals",
-        "GET /api/user/ledger", "GET /openapi.json", "GET /docs",
+        "GET /api/user/balance/withdrawals", "GET /api/user", "GET /api/user/ledger", "GET /openapi.json", "GET /docs",
     ]
 
     static let accrual = [
@@ -127,7 +127,7 @@ import Testing
         ("GET /api/user/orders", (.noContent, nil), 0),
         ("GET /api/user/orders", (.ok, "[]"), 1),
         ("GET /api/user/orders", (.ok, #"[{"number":"1x","status":"OLD","uploaded_at":"2020-12-10"}]"#), 3),
-        ("POST /api/user/login", (.ok, nil), 2),
+        ("POST /api/user/login", (.ok, nil), 3),
         ("GET /nowhere", (.ok, nil), 1),
         ("PUT /api/user/orders", (.ok, nil), 1),
         ("POST /api/user/balance/withdraw", (.serviceUnavailable, nil), 2),

@@ -50,6 +50,28 @@ import Testing
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.id < $1.id })
     }
 
+    /// A browser keeps the id of a block without data as its last event id, and sends it when it comes back.
+    @Test func theOpeningCommentHasAnIDToComeBackWith() throws {
+        let api = TestAPI()
+        api.publish(.balance(1), of: "ann")
+        let id = api.changeLog.latest.rawValue
+        let listener = try #require(api.listen(as: "ann"))
+        listener.take()
+        #expect(listener.text == ": events from now on\nid: \(id)\n\n" && listener.events.isEmpty)
+        listener.leave()
+        api.publish(.balance(2), of: "ann")
+        let again = try #require(api.listen(as: "ann", after: id))
+        again.take()
+        #expect(again.events.map(\.data) == [#"{"current":0.02,"withdrawn":0}"#])
+        // What a client that comes back has missed has ids of its own; a new one before them would skip them.
+        #expect(again.text.hasPrefix(": events from now on\n\nid: "))
+        // After a restart, ids begin behind all of the last process's.
+        let restarted = TestAPI(startedMilliseconds: 1000)
+        let late = try #require(restarted.listen(as: "ann", after: id))
+        late.take()
+        #expect(late.events.map(\.name) == ["reset"])
+    }
+
     @Test func eachHearsOfTheirUserAlone() throws {
         let api = TestAPI()
         let listeners = try ["ann", "ann", "bob"].map { try #require(api.listen(as: $0)) }

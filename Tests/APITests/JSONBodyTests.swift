@@ -84,7 +84,16 @@ import Testing
         Case("half a surrogate pair", gives: 400, part: notJSON) { #"{\#($0),"x":"\ud83d"}"# },
         Case("the other half", gives: 400, part: notJSON) { #"{\#($0),"x":"\ude00"}"# },
         Case("an unknown escape", gives: 400, part: notJSON) { #"{\#($0),"x":"\a"}"# },
-        Case("a byte order mark", gives: 400, part: notJSON) { "\u{FEFF}{\($0)}" },
+        Case("a byte order mark", gives: 200) { "\u{FEFF}{\($0)}" },
+        Case("a byte order mark and white space", gives: 200) { "\u{FEFF}\r\n{\($0)}" },
+        Case("two byte order marks", gives: 400, part: "at byte 3.") { "\u{FEFF}\u{FEFF}{\($0)}" },
+        Case("a byte order mark behind white space", gives: 400, part: "at byte 1.") { " \u{FEFF}{\($0)}" },
+        Case("a byte order mark at the end", gives: 400, part: notJSON) { "{\($0)}\u{FEFF}" },
+        Case("a byte order mark alone", gives: 400, part: "at byte 3.") { _ in "\u{FEFF}" },
+        Case("half a byte order mark", gives: 400, part: notJSON) { Body([0xEF, 0xBB] + Array("{\($0)}".utf8)) },
+        Case("UTF-16 with its mark", gives: 400, part: notJSON) {
+            Body([0xFF, 0xFE] + "{\($0)}".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+        },
         Case("UTF-16", gives: 400, part: notJSON) {
             Body("{\($0)}".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
         },
@@ -121,7 +130,7 @@ import Testing
     func memberOfAnotherTypeIsNamed(route: Route) async {
         for name in route.names {
             let others = route.names.filter { $0 != name }.map { #""\#($0)":\#($0 == "sum" ? "1" : #""18""#)"# }
-            for value in ["null", "true", "false", "{}", "[]", "[\"18\"]", name == "sum" ? "\"5\"" : "5", nil] {
+            for value in ["null", "true", "false", "{}", "[]", "[\"18\"]", name == "sum" ? "\"5 \"" : "5", nil] {
                 let member = value.map { [#""\#(name)":\#($0)"#] } ?? []
                 let body = "{" + (others + member).joined(separator: ",") + "}"
                 let kind = name == "sum" ? "number" : "string"

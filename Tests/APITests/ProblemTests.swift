@@ -24,7 +24,11 @@ import Testing
                 405, "method-not-allowed", "Method not allowed", "The path has other methods: POST, OPTIONS.")),
         Scenario(
             "POST /api/user/login", ["Origin: null"], gives: 403, has: problem,
-            text: document(403, "cross-site", "From another site", "The request comes from another site.")),
+            text: document(
+                403, "cross-site", "From another site",
+                "The browser says that this comes from another site: the Origin is null, the Host is shop.example. "
+                    + "If both are yours, have the proxy in front pass on the Host, or add the origin to "
+                    + "http.allowed_origins.")),
         Scenario(
             "GET /api/user/balance", gives: 401, has: problem + ["WWW-Authenticate: Bearer"],
             text: document(401, "sign-in-required", "Sign in first", "Sign in first.")),

@@ -8,14 +8,17 @@ import Testing
     ) -> Scenario {
         Scenario(
             "POST /api/user/register", body: body, gives: status, has: present,
-            lacks: status == 200 ? [] : ["Set-Cookie", "Authorization"], text: status == 200 ? "" : nil, part: part,
+            lacks: status == 200 ? [] : ["Set-Cookie", "Authorization"],
+            part: status == 200 ? #"{"token":"new-"# : part,
             at: location)
     }
 
     static let signedIn = [
-        "Set-Cookie: session=new-1; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000", "Authorization: Bearer new-1",
-        "Cache-Control: no-store",
+        "Set-Cookie: session=new-1; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Expires=\(expiry)",
+        "Authorization: Bearer new-1", "Content-Type: application/json", "Cache-Control: no-store",
     ]
+    /// Thirty days after the clock of the tests.
+    static let expiry = "Sat, 09 Jan 2021 15:15:45 GMT"
     static let long = String(repeating: "x", count: 256)
     static let longest = String(repeating: long, count: 4)
 
@@ -72,9 +75,10 @@ import Testing
             $0.cookieIsSecure = true
             $0.sessionSeconds = 60
         }
-        let cookie = "Set-Cookie: session=new-1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
+        let rest = "Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Expires=Thu, 10 Dec 2020 15:16:45 GMT; Secure"
+        let cookie = "Set-Cookie: session=new-1; \(rest)"
         await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200, has: [cookie]).run(on: api)
-        let second = "Set-Cookie: session=new-2; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
+        let second = "Set-Cookie: session=new-2; \(rest)"
         await Scenario("POST /api/user/login", body: #"{"login":"dave","password":"p"}"#, gives: 200, has: [second])
             .run(on: api)
     }
@@ -82,7 +86,8 @@ import Testing
     /// Both ways of showing the new session lead to the new user.
     @Test func whoRegistersIsSignedIn() async {
         let api = TestAPI()
-        await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
+        let answer = await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
+        #expect(answer.text == #"{"token":"new-1"}"#)
         await Scenario("POST /api/user/orders", as: "new-1", body: "00", gives: 202).run(on: api)
         await Scenario("GET /api/user/orders", ["Cookie: session=new-1"], gives: 200, part: #""number":"00""#).run(
             on: api)

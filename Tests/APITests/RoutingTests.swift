@@ -12,6 +12,8 @@ import Testing
         ("/api/user/balance", "GET, HEAD, OPTIONS"),
         ("/api/user/balance/withdraw", "POST, OPTIONS"),
         ("/api/user/withdrawals", "GET, HEAD, OPTIONS"),
+        ("/api/user/balance/withdrawals", "GET, HEAD, OPTIONS"),
+        ("/api/user", "GET, HEAD, OPTIONS"),
     ]
 
     /// Every method of every path: one that `Allow` names leads somewhere, any other does not.
@@ -35,7 +37,8 @@ import Testing
     static let paths: [Scenario] = [
         Scenario("GET /", gives: 404),
         Scenario("GET /api", gives: 404),
-        Scenario("GET /api/user", gives: 404),
+        Scenario("GET /api/user", gives: 401),
+        Scenario("GET /api/user/balance/withdrawals/", as: "ann", gives: 404),
         Scenario("GET /api/user/", gives: 404),
         Scenario("GET /api/user/balance/", as: "ann", gives: 404),
         Scenario("GET /api/user/balanc", as: "ann", gives: 404),
@@ -100,7 +103,7 @@ import Testing
         Scenario("POST /api/user/register", unknownCoding, body: #"{"login":"ann","password":"x"}"#, gives: 415),
         Scenario(withdraw, as: "ann", unknownCoding, body: #"{"order":"1","sum":0}"#, gives: 415),
         Scenario(withdraw, as: "ann", body: #"{"order":1,"sum":-1}"#, gives: 400),
-        Scenario(withdraw, as: "ann", body: #"{"order":"1","sum":"1"}"#, gives: 400),
+        Scenario(withdraw, as: "ann", body: #"{"order":"1","sum":"x"}"#, gives: 400),
         Scenario(withdraw, as: "ann", body: #"{"order":"1","sum":1e9}"#, gives: 422),
         Scenario(withdraw, as: "ann", body: #"{"order":"75","sum":0}"#, gives: 422),
         // An order that was paid for is a conflict, however much it asks.

@@ -37,9 +37,28 @@ import Testing
         balance(["Cookie: theme=dark;session=ann"], gives: 200),
         balance(["Cookie: theme; session=ann"], gives: 200),
         balance(["Cookie: theme=dark", "Cookie: session=ann"], gives: 200),
-        // The first counts (RFC 6265, section 5.4).
+        // Each is tried in turn (RFC 6265, section 5.4, says nothing of two of one name that a server may rely on).
         balance(["Cookie: session=ann; session=carl"], gives: 200),
-        balance(["Cookie: session=nobody; session=ann"], gives: 401),
+        balance(["Cookie: session=carl; session=ann"], gives: 200, of: "carl"),
+        balance(["Cookie: session=nobody; session=ann"], gives: 200),
+        balance(["Cookie: session=nobody", "Cookie: session=carl"], gives: 200, of: "carl"),
+        balance(["Cookie: session=; session=ann"], gives: 200),
+        balance([cookies(others: 7)], gives: 200),
+        balance([cookies(others: 8)], gives: 401),
+        balance([cookies(others: 900)], gives: 401),
+        // The same again, an empty one and one that is too long to be a token are not tried, and so take no place.
+        balance(["Cookie: " + String(repeating: "session=nobody; ", count: 100) + "session=ann"], gives: 200),
+        balance(["Cookie: " + String(repeating: "session=; ", count: 100) + "session=ann"], gives: 200),
+        balance(["Cookie: session=\(String(repeating: "x", count: 129)); session=ann"], gives: 200),
+        // The JDK's cookie jar, of RFC 2965.
+        balance([#"Cookie: $Version="1"; session="ann""#], gives: 200),
+        balance([#"Cookie: $Version="1"; session="ann"; $Path="/"; $Domain="shop.example""#], gives: 200),
+        balance([#"Cookie: $Version=1; device="x"; session="carl";$Path="/""#], gives: 200, of: "carl"),
+        balance([#"Cookie: session="nobody"; session="ann""#], gives: 200),
+        balance([#"Cookie: session="ann"#], gives: 401),
+        balance([#"Cookie: session=""ann"""#], gives: 401),
+        balance([#"Cookie: session='ann'"#], gives: 401),
+        balance(["Cookie: session = ann ;a=b"], gives: 200),
         balance(["Cookie: Session=ann"], gives: 401),
         balance(["Cookie: xsession=ann"], gives: 401),
         balance(["Cookie: session"], gives: 401),
@@ -52,10 +71,57 @@ import Testing
         balance(["Cookie: session=ann", "Authorization: Bearer carl"], gives: 200, of: "carl"),
         balance(["Authorization: Bearer ann", "Cookie: session=nobody"], gives: 200),
         balance(["Authorization: Bearer nobody", "Cookie: session=ann"], gives: 401),
-        balance(["Authorization: Bearer", "Cookie: session=ann"], gives: 401),
-        balance(["Authorization: Basic YW5u", "Cookie: session=ann"], gives: 401),
-        balance(["Authorization:", "Cookie: session=ann"], gives: 401),
+        balance(["Authorization: Bearer nobody", "Cookie: session=ann; session=carl"], gives: 401),
+        // A header of another scheme presents no token, nor does one without any.
+        balance(["Authorization: Basic YW5u", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: basic YW5uOnNlY3JldA==", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: Digest username=\"x\", realm=\"y\"", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: Negotiate", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: Bearer", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: Bearer ", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization:", "Cookie: session=ann"], gives: 200),
+        balance(["Authorization: Basic YW5u", "Cookie: session=nobody"], gives: 401),
+        balance(["Authorization: Basic YW5u", "Authorization: Bearer ann"], gives: 200),
+        balance(["Authorization: Bearer ann", "Authorization: Basic YW5u"], gives: 200),
+        balance(["Authorization: Bearer carl", "Authorization: Bearer ann"], gives: 200, of: "carl"),
     ]
+
+    private static func cookies(others: Int) -> String {
+        "Cookie: " + (0..<others).map { "session=other\($0); " }.joined() + "session=ann"
+    }
+
+    /// A bare token has the length of one, which no scheme's name has.
+    @Test func aBareTokenIsAsGoodAsBearer() async {
+        let api = TestAPI()
+        let token = String(repeating: "aZ9-_", count: 8) + "end"
+        api.addSession(token, of: "ann")
+        for fields in [["Authorization: \(token)"], ["authorization:\(token)  "]] {
+            await Self.balance(fields, gives: 200).run(on: api)
+            await Self.balance(fields + ["Cookie: session=carl"], gives: 200).run(on: api)
+        }
+        let wrong = token.dropLast() + "x"
+        for value in [wrong, "\(token) x", "Token \(token)", "\"\(token)\"", "\(token),", "=\(token)"] {
+            await Self.balance(["Authorization: \(value)"], gives: 401).run(on: api)
+        }
+        await Self.balance(["Authorization: \(wrong)", "Cookie: session=ann"], gives: 401).run(on: api)
+        await Scenario(
+            "POST /api/user/logout", ["Authorization: \(token)", "Sec-Fetch-Site: cross-site"], gives: 204
+        ).run(on: api)
+        await Self.balance(["Authorization: \(token)"], gives: 401).run(on: api)
+    }
+
+    @Test func theCookieHasTheConfiguredName() async {
+        let api = TestAPI { $0.cookieName = "__Host-shop" }
+        let answer = await SignInTests.signIn(#"{"login":"ann","password":"secret"}"#, gives: 200).run(on: api)
+        #expect(answer["Set-Cookie"]?.hasPrefix("__Host-shop=new-1; Path=/; ") ?? false)
+        await Self.balance(["Cookie: session=ann"], gives: 401).run(on: api)
+        await Self.balance(["Cookie: session=carl; __Host-shop=ann"], gives: 200).run(on: api)
+        let signedOut = await Scenario("POST /api/user/logout", ["Cookie: __Host-shop=ann"], gives: 204).run(on: api)
+        #expect(signedOut["Set-Cookie"]?.hasPrefix("__Host-shop=; Path=/; ") ?? false)
+        let document = DescribedAPI(api.api.body(of: "/openapi.json")).document
+        #expect(document["components", "securitySchemes", "cookie", "name"]?.string == "__Host-shop")
+        #expect(String(decoding: api.api.body(of: "/docs"), as: UTF8.self).contains("__Host-shop"))
+    }
 
     @Test(arguments: cases)
     func session(_ scenario: Scenario) async { await scenario.run() }

@@ -2,7 +2,8 @@ import Testing
 
 /// `POST /api/user/logout`.
 @Suite struct SignOutTests {
-    static let expired = "Set-Cookie: session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+    static let expired =
+        "Set-Cookie: session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
     private func balance(as user: String, gives status: Int, on api: TestAPI) async {
         await Scenario("GET /api/user/balance", as: user, gives: status).run(on: api)
@@ -25,6 +26,15 @@ import Testing
         let api = TestAPI()
         await Scenario("POST /api/user/logout", ["Cookie: session=ann"], gives: 204, has: [Self.expired]).run(on: api)
         await balance(as: "ann", gives: 401, on: api)
+    }
+
+    /// Of several cookies, the one that was found to be a session ends.
+    @Test func theCookieThatWasFoundEnds() async {
+        let api = TestAPI()
+        let cookies = ["Cookie: session=other; session=ann; session=bob"]
+        await Scenario("POST /api/user/logout", cookies, gives: 204, has: [Self.expired]).run(on: api)
+        await balance(as: "ann", gives: 401, on: api)
+        await balance(as: "bob", gives: 200, on: api)
     }
 
     /// Where both are shown, the header counts.

@@ -119,7 +119,7 @@ import Testing
             ),
             (
                 [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
-                "config.json: http.allowed_origins must be origins such as https://shop.example, and not [\"shop\"]"
+                "config.json: http.allowed_origins must be origins such as https://shop.example or capacitor://localhost; commas between several in a variable, and not [\"shop\"]"
             ),
             (
                 [:], #"{"accrual_system_address": "ftp://a:1"}"#,
@@ -147,13 +147,37 @@ import Testing
     @Test(arguments: [
         "*", "null", "shop.example", "https://", "https://*", "https://*.shop.example", "https://shop.example/",
         "https://shop.example/app", "https://anna@shop.example", "https://shop.example?x", "https://shop.example:0",
-        "https://shop.example:70000", "ftp://shop.example", "https://a.example https://b",
+        "https://shop.example:70000", "https://a.example https://b", "capacitor://", "capacitor:localhost",
+        "://localhost",
+        "1app://localhost", "app://a/b", "app://a b", "app://*", "app://é", "app://anna@host", "app://a?b", "file:///x",
+        "file://a/", "javascript:alert(1)", "data:,x",
     ])
     func whatIsNoOriginIsSharedWithNobody(text: String) throws {
         let error =
-            "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example or http://localhost:3000; "
-            + "* and null would be anybody, and not \(RefusedValue.shown(text))"
+            "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example, http://localhost:3000 or "
+            + "capacitor://localhost; * and null would be anybody; commas between several in a variable, and not \(RefusedValue.shown(text))"
         #expect(throws: ConfigurationError(error)) { try load(environment: ["MARTLET_CORS_ORIGINS": text]) }
+    }
+
+    @Test(arguments: [
+        "capacitor://localhost", "ionic://localhost", "tauri://localhost", "app://-", "app://.", "file://",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://0f5c1d2e-8a3b-4c5d-9e7f-001122334455",
+        "com.example.app://x", "ftp://shop.example", "HTTPS://Shop.Example", "http://[::1]:3000", "app://host:1",
+    ])
+    func anySchemeIsAnOrigin(text: String) throws {
+        let variable = "\(text) , https://shop.example,"
+        let configuration = try load(environment: ["MARTLET_CORS_ORIGINS": variable])
+        #expect(configuration.corsOrigins == [text, "https://shop.example"])
+    }
+
+    /// Browsers drop such a cookie silently without TLS, and then nobody can sign in.
+    @Test(arguments: ["__Host-session", "__Secure-s", "__host-x", "__Http-s", "__Host-Http-s"])
+    func aNameForTLSAloneNeedsASecureCookie(name: String) throws {
+        let error = ConfigurationError(
+            "sessions.cookie_name \(name): browsers take this name over TLS only; set sessions.cookie_secure")
+        #expect(throws: error) { try load(environment: ["MARTLET_SESSIONS_COOKIE_NAME": name]) }
+        let secure = ["MARTLET_SESSIONS_COOKIE_NAME": name, "MARTLET_SESSIONS_COOKIE_SECURE": "true"]
+        #expect(try load(environment: secure).sessions.cookieName == name)
     }
 
     @Test func anUnknownVariableIsAWarning() throws {
@@ -173,6 +197,8 @@ import Testing
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
         case "cors_origins", "http.allowed_origins":
             return ("https://a.example, https://b.example:8443", #"["https://a.example", "https://b.example:8443"]"#)
+        case "allowed_hosts": return ("accrual, b.example", #"["accrual", "b.example"]"#)
+        case "sessions.cookie_name": return ("shop-2", "\"shop-2\"")
         case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "log.level": return ("error", "\"error\"")

@@ -24,7 +24,7 @@ package final class Client {
         package var json: JSONValue? { try? JSONParser.parse(body[...]) }
     }
 
-    private var endpoint: Endpoint
+    package private(set) var endpoint: Endpoint
     private var connection: Box
     private var received: [UInt8] = []
     /// Shown as `Authorization` where it is set.
@@ -87,7 +87,7 @@ package final class Client {
     }
 
     package func request(_ method: String, _ path: String, _ body: [UInt8]?, fields: [String]) -> [UInt8] {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: martlet.test\r\n"
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(endpoint)\r\n"
         if let authorization { head += "Authorization: \(authorization)\r\n" }
         for field in fields { head += "\(field)\r\n" }
         if let body { head += "Content-Length: \(body.count)\r\n" }

@@ -13,6 +13,8 @@ package final class EventFollower {
     private var text = ""
     /// The events so far.
     package private(set) var events: [Event] = []
+    /// What a browser would send as `Last-Event-ID` when it comes back; `nil` before the first id.
+    package private(set) var lastEventID: String?
     /// The comments so far.
     package private(set) var comments: [String] = []
     /// Whether the stream has ended, with its last chunk.
@@ -54,12 +56,15 @@ package final class EventFollower {
     }
 
     private func take(_ block: Substring) {
-        if block.hasPrefix(":") { return comments.append(String(block)) }
+        if block.hasPrefix(":") { comments.append(String(block)) }
         var values: [Substring: String] = [:]
         for line in block.split(separator: "\n") {
             guard let colon = line.firstRange(of: ": ") else { continue }
             values[line[..<colon.lowerBound]] = String(line[colon.upperBound...])
         }
+        // As a browser does (WHATWG HTML, section 9.2.6): an id counts without data too, and no data is no event.
+        if let id = values["id"] { lastEventID = id }
+        guard values["data"] != nil else { return }
         events.append(Event(id: values["id"] ?? "", name: values["event"] ?? "", data: values["data"] ?? ""))
     }
 }

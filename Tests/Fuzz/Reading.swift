@@ -80,6 +80,6 @@ extension Request {
             && isHTTP11 == other.isHTTP11 && keepsAlive == other.keepsAlive && body == other.body
             && headers.bytes == other.headers.bytes && headers.fields.map(\.name) == other.headers.fields.map(\.name)
             && headers.fields.map(\.value) == other.headers.fields.map(\.value)
-            && cookie("session") == other.cookie("session")
+            && cookies("session", countMax: 8) == other.cookies("session", countMax: 8)
     }
 }

@@ -49,44 +49,58 @@ func request(_ input: String) throws -> Request {
         #expect(method.name == "\(method)".uppercased())
     }
 
-    /// A name, the fields, and the cookie's value.
-    private static let cookies: [(fields: String, value: String?)] = [
-        ("", nil),
-        ("Cookie: session=abc↵", "abc"),
-        ("cOOKIE:session=abc↵", "abc"),
-        ("Cookie: a=b; session=abc; c=d↵", "abc"),
-        ("Cookie: a=b;session=abc;c=d↵", "abc"),
-        ("Cookie:   session=abc  ;  c=d↵", "abc"),
-        ("Cookie: a=b↵Cookie: session=abc↵", "abc"),
-        ("Cookie: session=abc; session=def↵", "abc"),
-        ("Cookie: session=abc↵Cookie: session=def↵", "abc"),
-        ("Cookie: session=↵", ""),
-        ("Cookie: session=; session=abc↵", ""),
-        ("Cookie: session=a=b==↵", "a=b=="),
-        ("Cookie: session=\"abc\"↵", "\"abc\""),
-        ("Cookie: session=a,b\u{FF}↵", "a,b\u{FF}"),
-        ("Cookie: session=a b↵", "a b"),
-        ("Cookie: session; session=abc↵", "abc"),
-        ("Cookie: ;;; session=abc↵", "abc"),
+    /// The fields, and the values of the cookies of the name.
+    private static let cookies: [(fields: String, values: [String])] = [
+        ("", []),
+        ("Cookie: session=abc↵", ["abc"]),
+        ("cOOKIE:session=abc↵", ["abc"]),
+        ("Cookie: a=b; session=abc; c=d↵", ["abc"]),
+        ("Cookie: a=b;session=abc;c=d↵", ["abc"]),
+        ("Cookie:   session=abc  ;  c=d↵", ["abc"]),
+        ("Cookie: a=b↵Cookie: session=abc↵", ["abc"]),
+        ("Cookie: session=abc; session=def↵", ["abc", "def"]),
+        ("Cookie: session=abc↵Cookie: session=def↵", ["abc", "def"]),
+        ("Cookie: session=abc; session=abc; session=\"abc\"↵", ["abc"]),
+        ("Cookie: session=↵", [""]),
+        ("Cookie: session=; session=abc↵", ["", "abc"]),
+        ("Cookie: session=a=b==↵", ["a=b=="]),
+        ("Cookie: session=a,b\u{FF}↵", ["a,b\u{FF}"]),
+        ("Cookie: session=a b↵", ["a b"]),
+        ("Cookie: session; session=abc↵", ["abc"]),
+        ("Cookie: ;;; session=abc↵", ["abc"]),
+        ("Cookie: session = abc ; c=d↵", ["abc"]),
+        ("Cookie: session\t=abc↵", ["abc"]),
+        // A quoted value is its content; half a quote is part of it.
+        ("Cookie: session=\"abc\"↵", ["abc"]),
+        ("Cookie: $Version=\"1\"; session=\"abc\"; $Path=\"/\"; $Domain=\"localhost.local\"↵", ["abc"]),
+        ("Cookie: $Version=1; session=\"abc\";$Path=\"/\"↵", ["abc"]),
+        ("Cookie: session=\"\"↵", [""]),
+        ("Cookie: session=\"↵", ["\""]),
+        ("Cookie: session=\"abc↵", ["\"abc"]),
+        ("Cookie: session=\"\"abc\"\"↵", ["\"abc\""]),
+        ("Cookie: a=\"; session=abc\"↵", ["abc\""]),
         // Another name, however much alike.
-        ("Cookie: Session=abc↵", nil),
-        ("Cookie: xsession=abc; session2=def↵", nil),
-        ("Cookie: session =abc↵", nil),
-        ("Cookie: session\t=abc↵", nil),
-        ("Cookie: a=session=abc↵", nil),
-        ("Cookie: a=\"; session=abc\"↵", "abc\""),
-        ("Cookie: a=b, session=abc↵", nil),
-        ("Cookie: =abc↵", nil),
-        ("Cookie: session↵", nil),
-        ("Cookie:↵", nil),
-        ("Cookie2: session=abc↵X-Cookie: session=abc↵Set-Cookie: session=abc↵", nil),
+        ("Cookie: Session=abc↵", []),
+        ("Cookie: xsession=abc; session2=def; $session=ghi↵", []),
+        ("Cookie: \"session\"=abc↵", []),
+        ("Cookie: a=session=abc↵", []),
+        ("Cookie: a=b, session=abc↵", []),
+        ("Cookie: =abc↵", []),
+        ("Cookie: session↵", []),
+        ("Cookie:↵", []),
+        ("Cookie2: session=abc↵X-Cookie: session=abc↵Set-Cookie: session=abc↵", []),
     ]
 
     @Test(arguments: cookies)
-    func findsTheCookie(fields: String, value: String?) throws {
+    func findsTheCookies(fields: String, values: [String]) throws {
         let request = try request("\(get)\(fields)↵")
-        let cookie = request.cookie("session")
-        #expect(cookie.map { text($0) } == value)
+        #expect(request.cookies("session", countMax: 100).map { text($0) } == values)
+        #expect(request.cookies("session", countMax: 1).map { text($0) } == Array(values.prefix(1)))
+    }
+
+    @Test func cookiesThatAreNotWantedDoNotCount() throws {
+        let request = try request("\(get)Cookie: s=; s=1; s=; s=22; s=2; s=3; s=4↵↵")
+        #expect(request.cookies("s", countMax: 3) { $0.count == 1 }.map { text($0) } == ["1", "2", "3"])
     }
 }
 

@@ -110,6 +110,66 @@ import Testing
         #expect(rounded == example.rounded)
     }
 
+    /// A literal, and the hundredths that it is nearly; `nil` if it is too far from any.
+    static let nearest: [(literal: String, hundredths: Int64?)] = [
+        ("0.30000000000000004", 30), ("0.3", 30), ("5e1", 5000), ("0", 0), ("-0", 0), ("1e-400", 0), ("-1e-9", 0),
+        ("300.98999999999995", 30_099), ("-300.98999999999995", -30_099), ("0.99999999999999", 100),
+        // A millionth of a hundredth is in, and no more.
+        ("1.00000001", 100), ("1.000000010", 100), ("1.0000000100000001", nil), ("1.000000011", nil),
+        ("1.00000002", nil), ("1.0000001", nil), ("1.99999999", 200), ("1.999999990000001", 200),
+        ("1.99999998999", nil), ("1.9999999", nil), ("0.00000001", 0), ("0.000000011", nil), ("0.0099999999", 1),
+        ("0.00999999", 1), ("0.00999998", nil), ("-0.00999999", -1), ("-0.00000001", 0), ("-1.00000002", nil),
+        ("1.2345", nil), ("0.005", nil), ("0.001", nil), ("1e-3", nil), ("1e-7", nil), ("100000001e-8", 100),
+        ("100000002e-8", nil), ("0.\(zeros)1", 0), ("92233720368547758.07", .max),
+        ("92233720368547758.0700000000001", .max), ("92233720368547758.0699999999", .max),
+        ("-92233720368547758.08", .min), ("-92233720368547758.0799999999999", .min),
+    ]
+
+    @Test(arguments: nearest)
+    func nearestHundredths(literal: String, hundredths: Int64?) throws {
+        let number = try #require(try JSONParser.parse(Array(literal.utf8)).number)
+        let result = Result { () throws(JSONNumber.ScaleError) in try number.scaledToNearest(places: 2) }
+        #expect(result == (hundredths.map { .success($0) } ?? .failure(.tooFine)))
+    }
+
+    @Test(arguments: [
+        "92233720368547758.08", "92233720368547758.0799999999999", "-92233720368547758.09", "1e17", "1e400",
+        "-92233720368547758.0899999999999", "1e999999999999999999999",
+    ])
+    func nearestHundredthIsOutOfRange(literal: String) throws {
+        let number = try #require(try JSONParser.parse(Array(literal.utf8)).number)
+        #expect(throws: JSONNumber.ScaleError.outOfRange) { try number.scaledToNearest(places: 2) }
+    }
+
+    /// Sums, products and differences of doubles, as clients calculate them, are the hundredths that they mean.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func calculatedHundredthsAreWhatTheyMean(seed: UInt64) throws {
+        var generator = SeededRandom(seed: seed)
+        for _ in 0..<500 {
+            let left = Int64.random(in: 0...100_000_000, using: &generator)
+            let right = Int64.random(in: 0...100_000_000, using: &generator)
+            let count = Int64.random(in: 1...20, using: &generator)
+            for (value, meant) in [
+                (Double(left) / 100 + Double(right) / 100, left + right),
+                (Double(left) / 100 - Double(right) / 100, left - right),
+                (Double(left) / 100 * Double(count), left * count),
+            ] {
+                let number = try #require(try JSONParser.parse(Array("\(value)".utf8)).number)
+                #expect(try number.scaledToNearest(places: 2) == meant, "seed \(seed), \(value)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("100.33", true), ("5e1", true), ("-0", true), ("0", true), ("1E+2", true), ("", false), (" 5", false),
+        ("5 ", false), ("5\n", false), ("+5", false), ("05", false), (".5", false), ("5.", false), ("5e", false),
+        ("0x5", false), ("1,5", false), ("[5]", false), ("{}", false), ("\"5\"", false), ("null", false),
+        ("NaN", false), ("-", false), ("5;5", false), ("5 5", false), ("5\u{0}", false), ("٥", false),
+    ])
+    func aTextIsANumberOrNot(text: String, isNumber: Bool) {
+        #expect(JSONNumber(text: text)?.literal == (isNumber ? text : nil))
+    }
+
     @Test(
         arguments: [("7", 0, 7), ("7", 3, 7000), ("0.007", 3, 7), ("70", 0, 70), ("7e1", 0, 70)]
             as [(String, Int, Int64)])

@@ -52,9 +52,11 @@ final class FakeRepository: Repository {
         return losesRaces ? nil : users[login]
     }
 
-    func login(of user: UserID) throws(LoyaltyError) -> Login? {
-        try call("login")
-        return users.first { $0.value.user == user }?.key
+    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+        try call("profile")
+        return users.first { $0.value.user == user }.map {
+            UserProfile(login: $0.key, createdAt: Timestamp(milliseconds: 0))
+        }
     }
 
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {

@@ -63,8 +63,8 @@ struct SessionTests {
             try await fixture.onLoop { [new] repository throws in
                 #expect(try repository.credentials(of: Login("ann"))?.passwordHash == new)
                 #expect(try repository.credentials(of: Login("bob"))?.passwordHash.text == "hash of bob")
-                #expect(try repository.login(of: UserID(rawValue: 1)) == Login("ann"))
-                #expect(try repository.login(of: UserID(rawValue: 99)) == nil)
+                #expect(try repository.profile(of: UserID(rawValue: 1))?.login == Login("ann"))
+                #expect(try repository.profile(of: UserID(rawValue: 99)) == nil)
             }
         }
     }

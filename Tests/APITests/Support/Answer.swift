@@ -55,6 +55,9 @@ extension Answer {
         let names = fields.map { $0.prefix { $0 != ":" } }.filter { $0 != "Set-Cookie" }
         expect(Set(names).count == names.count, "a field stands twice")
         expect(has("Date"), "no Date")
+        // A cache in front would give one user's answer to another.
+        let caching = self["Cache-Control"] ?? ""
+        expect(["no-store", "private, no-cache", "no-cache"].contains(caching), "caches may keep it: \(caching)")
         let isFramed = has("Content-Length") != (self["Transfer-Encoding"] == "chunked")
         let isBodiless = status == 204 || status == 304
         expect(isFramed != isBodiless, "a length or chunks stand everywhere but in a 204 or 304")

@@ -63,9 +63,11 @@ final class InMemoryRepository: Repository, ReadVersions {
         return users[login]
     }
 
-    func login(of user: UserID) throws(LoyaltyError) -> Login? {
+    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
         try throwFailure()
-        return users.first { $0.value.user == user }?.key
+        return users.first { $0.value.user == user }.map {
+            UserProfile(login: $0.key, createdAt: StandingClock.start)
+        }
     }
 
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {

@@ -20,10 +20,12 @@ final class TestAPI {
 
     static let sessionSeconds: Int64 = 30 * 86_400
 
+    /// - Parameter startedMilliseconds: when the server started, after the clock's first moment.
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil,
         throttle policy: ThrottlePolicy = .standard, eventLimits: EventHub.Limits = EventHub.Limits(),
-        keptChangesMax: Int = 1000, configure: (inout GophermartAPI.Settings) -> Void = { _ in }
+        keptChangesMax: Int = 1000, startedMilliseconds: Int64 = 0,
+        configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
         configure(&settings)
@@ -32,7 +34,8 @@ final class TestAPI {
             repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
-        changeLog = ChangeLog(capacity: keptChangesMax, start: clock.now)
+        changeLog = ChangeLog(
+            capacity: keptChangesMax, start: clock.now.advanced(byMilliseconds: startedMilliseconds))
         api = GophermartAPI(
             accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
             balances: BalanceService(repository: repository, clock: now),

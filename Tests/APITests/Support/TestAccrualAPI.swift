@@ -64,14 +64,17 @@ final class TestAccrualAPI {
     let clock = MonotonicTestClock()
     private let api: AccrualAPI
 
-    init(requestsPerMinute: Int? = nil) {
+    /// Served under the name that a ``Scenario`` has, if no others are given.
+    init(requestsPerMinute: Int? = nil, hostNames: [String] = ["shop.example"]) {
+        var settings = AccrualAPI.Settings()
+        settings.hostNames = hostNames
         let clock = clock
         let service = AccrualService(
             repository: rewards, recents: RecentReceipts(), clock: { StandingClock.start },
             monotonicClock: { clock.now })
         api = AccrualAPI(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
-            clock: { clock.now }, settings: AccrualAPI.Settings(), requestIDs: RequestIDs(prefix: 0x5EED),
+            clock: { clock.now }, settings: settings, requestIDs: RequestIDs(prefix: 0x5EED),
             didEndBatch: {}, didClose: {})
     }
 
