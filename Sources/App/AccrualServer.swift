@@ -24,6 +24,8 @@ final class AccrualServer: StoppableServer {
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
 
+    var exitStatus: Int32 { store.exitStatus }
+
     func apply(_ configuration: Configuration) {}
 
     func stop() {

@@ -21,6 +21,14 @@ protocol StoppableServer: Sendable {
     func apply(_ configuration: Configuration)
 
     func stop()
+
+    /// How the process is to end after the stop.
+    var exitStatus: Int32 { get }
+}
+
+extension LoyaltyStore {
+    /// What is in files that were removed or replaced is lost with this process, so that it does not end as if all were well.
+    var exitStatus: Int32 { isDisplaced ? ExitStatus.inputOutput : ExitStatus.success }
 }
 
 /// The parts of a server, put together: what each is made of is decided here and nowhere else.
@@ -97,6 +105,8 @@ final class Application: StoppableServer {
         admin?.stop()
         store.stop()
     }
+
+    var exitStatus: Int32 { store.exitStatus }
 
     func apply(_ configuration: Configuration) {
         pipeline.limit(requestsPerMinuteMax: configuration.pipeline.requestsPerMinuteMax)

@@ -7,7 +7,7 @@ import Synchronization
 /// Does what owners ask for: what is quick on one thread, one thing after the other; what reads all of the file on a second
 /// one, which also backs up by the clock.
 final class ControlServer: Sendable {
-    private let listener: ListenerBox
+    private let listener: Mutex<ListenerBox>
     private let store: LoyaltyStore
     private let pool: @Sendable () -> JSONObject?
     private let log: Log
@@ -44,7 +44,7 @@ final class ControlServer: Sendable {
     init(
         store: LoyaltyStore, plan: BackupPlan?, pool: @escaping @Sendable () -> JSONObject?, log: Log
     ) throws(SystemError) {
-        listener = try ListenerBox(path: ControlSocket.path(ofDatabase: store.path))
+        listener = Mutex(try ListenerBox(path: ControlSocket.path(ofDatabase: store.path)))
         self.store = store
         self.pool = pool
         self.log = log
@@ -60,7 +60,7 @@ final class ControlServer: Sendable {
     func stop() {
         stopping.cancel()
         errands.close()
-        listener.listener.end()
+        listener.withLock { $0.listener.end() }
         let threads = threads.withLock { threads in
             let taken = threads
             threads = []
@@ -72,13 +72,25 @@ final class ControlServer: Sendable {
     private func listen() {
         while !stopping.isCancelled {
             do throws(SystemError) {
-                let client = try listener.listener.accept(withinMilliseconds: Int32(Self.waitMilliseconds))
-                if let client { try serve(client) }
+                let box = listener.withLock { $0 }
+                let client = try box.listener.accept(withinMilliseconds: Int32(Self.waitMilliseconds))
+                if let client { try serve(client) } else { renewNames() }
             } catch {
                 log.debug("A command from the control socket was not answered: \(error)")
                 // Where no descriptor is left, asking again at once would spin.
                 pause()
             }
+        }
+    }
+
+    /// Listens anew if the socket's name was removed, with the database perhaps: its owner has no other way to what is still open.
+    private func renewNames() {
+        store.renewLock()
+        listener.withLock { box in
+            guard box.listener.isNameGone, !stopping.isCancelled,
+                let renewed = try? ListenerBox(path: ControlSocket.path(ofDatabase: store.path))
+            else { return }
+            box = renewed
         }
     }
 
@@ -107,14 +119,20 @@ final class ControlServer: Sendable {
     }
 
     private func runErrands(_ plan: BackupPlan?) {
-        var backups = plan.map { ScheduledBackups($0, store, until: stopping, log) }
+        let database: OpenDatabase
+        do throws(StoreError) {
+            database = try store.makeOpenDatabase()
+        } catch {
+            return log.error("The database can be neither backed up nor checked while the server runs: \(error)")
+        }
+        var backups = plan.map { ScheduledBackups($0, until: stopping, log) }
         while !stopping.isCancelled {
-            backups?.backUpIfDue()
+            if !store.isDisplaced { backups?.backUpIfDue(database) }
             guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
             for errand in errands {
                 do throws(SystemError) {
                     let author = SystemUser.name(of: try errand.client.peerUserID())
-                    try run(errand.command, author, errand.client)
+                    try run(errand.command, author, errand.client, on: database)
                 } catch {
                     log.debug("A command from the control socket was not answered: \(error)")
                 }
@@ -122,12 +140,14 @@ final class ControlServer: Sendable {
         }
     }
 
-    private func run(_ command: OwnerCommand, _ author: String, _ client: borrowing UnixSocket) throws(SystemError) {
+    private func run(
+        _ command: OwnerCommand, _ author: String, _ client: borrowing UnixSocket, on database: OpenDatabase? = nil
+    ) throws(SystemError) {
         // Whoever asked may have gone; what was begun is done all the same.
         var isRead = true
         // An answer is a page at most.
         var rows: [UInt8] = []
-        let outcome = outcome(of: command, author) { reply in
+        let outcome = outcome(of: command, author, on: database) { reply in
             switch reply {
             // Progress goes out only where it is read: a client that was stopped holds up nothing.
             case .progress: if isRead { isRead = client.sendWithoutWaiting(reply.line) }
@@ -140,9 +160,9 @@ final class ControlServer: Sendable {
     }
 
     private func outcome(
-        of command: OwnerCommand, _ author: String, _ reply: (OwnerReply) -> Void
+        of command: OwnerCommand, _ author: String, on database: OpenDatabase?, _ reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
-        if let outcome = command.maintain(store, until: stopping, reply: reply) { return outcome }
+        if let database, let outcome = command.maintain(database, until: stopping, reply: reply) { return outcome }
         return store.run(command, by: author, pool: pool(), until: stopping, reply: reply)
     }
 }

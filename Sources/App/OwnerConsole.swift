@@ -87,7 +87,7 @@ struct OwnerConsole {
     ) -> OwnerOutcome {
         let reason: String
         do throws(SystemError) {
-            let canonicalPath = try PrivateFile.canonicalPath(of: path)
+            let canonicalPath = try PrivateFile.canonicalPath(ofPossible: path)
             if let outcome = try ControlClient.run(command, onDatabase: canonicalPath, reply: reply) { return outcome }
             reason = "it gave no answer"
         } catch {

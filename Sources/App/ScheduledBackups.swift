@@ -5,7 +5,6 @@ import Store
 /// Carries out a plan. Confined to the control server's thread.
 struct ScheduledBackups {
     private let plan: BackupPlan
-    private let store: LoyaltyStore
     private let cancellation: Cancellation
     private let log: Log
     /// When it was tried last; a backup that fails is tried again after a while, and not at each look at the clock.
@@ -13,14 +12,13 @@ struct ScheduledBackups {
 
     private static let retrySeconds: Int64 = 300
 
-    init(_ plan: BackupPlan, _ store: LoyaltyStore, until cancellation: Cancellation, _ log: Log) {
+    init(_ plan: BackupPlan, until cancellation: Cancellation, _ log: Log) {
         self.cancellation = cancellation
         self.plan = plan
-        self.store = store
         self.log = log
     }
 
-    mutating func backUpIfDue() {
+    mutating func backUpIfDue(_ database: any OwnersDatabase) {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return }
         do throws(SystemError) {
@@ -31,7 +29,7 @@ struct ScheduledBackups {
         }
         triedAt = now
         let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
-        guard let outcome = command.maintain(store, until: cancellation, reply: { _ in }) else {
+        guard let outcome = command.maintain(database, until: cancellation, reply: { _ in }) else {
             preconditionFailure("a backup is of the file as a whole")
         }
         guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }

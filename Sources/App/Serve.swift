@@ -54,7 +54,7 @@ enum Serve {
         watchdog?.stop()
         server.stop()
         log.info("stopped")
-        return ExitStatus.success
+        return server.exitStatus
     }
 
     /// Reads the configuration again whenever the owner says so; returns what the server is to stop for.

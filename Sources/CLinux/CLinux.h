@@ -11,3 +11,16 @@ extern int pthread_setname_np(unsigned long thread, const char *name);
 extern const char martlet_commit[] __attribute__((weak));
 
 static inline const char *_Nullable martlet_commit_or_null(void) { return martlet_commit; }
+
+// struct statx and its constants (statx(2)).
+#include <linux/stat.h>
+
+extern int statx(int folder, const char *path, int flags, unsigned int mask, struct statx *result);
+
+// Swift takes the function's name for the structure's initializer.
+static inline int fileDetails(int folder, const char *path, int flags, unsigned int mask, struct statx *result) {
+    return statx(folder, path, flags, mask, result);
+}
+
+// Open file description locks (fcntl(2)).
+static const int openDescriptionSetLock = 37;

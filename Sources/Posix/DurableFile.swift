@@ -36,15 +36,19 @@ package enum DurableFile {
 
     /// Syncs the folder that a file stands in, so that the file keeps its name.
     package static func syncFolder(of path: String) throws(SystemError) {
-        let folder: String =
-            switch path.utf8.lastIndex(of: UInt8(ascii: "/")) {
-            case .none: "."
-            case .some(path.startIndex): "/"
-            case .some(let slash): String(path[..<slash])
-            }
+        let folder = folder(of: path)
         let raw = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
         let descriptor = Descriptor(owning: raw)
         guard fsync(descriptor.rawValue) == 0 else { throw SystemError("fsync") }
+    }
+
+    /// The folder that a path's last component is in.
+    static func folder(of path: String) -> String {
+        switch path.utf8.lastIndex(of: UInt8(ascii: "/")) {
+        case .none: "."
+        case .some(path.startIndex): "/"
+        case .some(let slash): String(path[..<slash])
+        }
     }
 }

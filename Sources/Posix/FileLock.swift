@@ -21,4 +21,28 @@ package struct FileLock: ~Copyable, Sendable {
         }
         self.descriptor = descriptor
     }
+
+    deinit {
+        // A child that another thread has just forked has the descriptor too until it runs its program, and must not prolong the lock.
+        _ = flock(descriptor.rawValue, LOCK_UN)
+    }
+
+    /// What the holder of the lock, or the last one before it, has written into the file (pread(2)).
+    package func text() throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: Self.textBytesMax)
+        let count = pread(descriptor.rawValue, &buffer, buffer.count, 0)
+        guard count >= 0 else { throw SystemError("pread") }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    /// Writes a text into the file in place of what it holds, and syncs it (ftruncate(2), pwrite(2), fsync(2)).
+    package func write(_ text: String) throws(SystemError) {
+        let bytes = Array(text.utf8)
+        precondition(bytes.count <= Self.textBytesMax, "a lock file holds a line")
+        guard ftruncate(descriptor.rawValue, 0) == 0 else { throw SystemError("ftruncate") }
+        guard pwrite(descriptor.rawValue, bytes, bytes.count, 0) == bytes.count else { throw SystemError("pwrite") }
+        guard fsync(descriptor.rawValue) == 0 else { throw SystemError("fsync") }
+    }
+
+    private static let textBytesMax = 1024
 }

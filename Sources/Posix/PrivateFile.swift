@@ -25,6 +25,18 @@ package enum PrivateFile {
         return String(cString: resolved)
     }
 
+    /// As ``canonicalPath(of:)``, also for a file that is not there yet, in a folder that is.
+    package static func canonicalPath(ofPossible path: String) throws(SystemError) -> String {
+        do throws(SystemError) {
+            return try canonicalPath(of: path)
+        } catch {
+            let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+            guard error.isMissingFile, !name.isEmpty else { throw error }
+            let folder = try canonicalPath(of: DurableFile.folder(of: path))
+            return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+        }
+    }
+
     /// Whether something has the name (access(2)).
     package static func exists(path: String) -> Bool {
         access(path, F_OK) == 0

@@ -31,6 +31,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
     package var isMissingFile: Bool { code == ENOENT }
     package var isFolder: Bool { code == EISDIR }
+    /// A path leads through something that is no folder.
+    package var isNoFolder: Bool { code == ENOTDIR || code == ELOOP }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }

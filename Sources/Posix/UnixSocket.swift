@@ -84,6 +84,8 @@ package struct UnixSocket: ~Copyable, Sendable {
 package struct UnixListener: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let path: String
+    /// Of the socket's name.
+    private let identity: FileIdentity?
 
     /// Listens at a path, in place of a socket that an earlier process left there.
     package init(path: String) throws(SystemError) {
@@ -96,7 +98,11 @@ package struct UnixListener: ~Copyable, Sendable {
         guard listen(raw, 8) == 0 else { throw SystemError("listen") }
         self.descriptor = descriptor
         self.path = path
+        identity = try? FileIdentity.find(path: path)
     }
+
+    /// Returns true if the path leads to nothing any more.
+    package var isNameGone: Bool { !PrivateFile.exists(path: path) }
 
     /// The next connection; nil where none comes within the time, or the listener was told to end (poll(2), accept4(2)).
     package func accept(withinMilliseconds milliseconds: Int32) throws(SystemError) -> UnixSocket? {
@@ -110,9 +116,9 @@ package struct UnixListener: ~Copyable, Sendable {
         return UnixSocket(owning: raw)
     }
 
-    /// Takes the socket's name away, and lets `accept` return at once from now on, on whatever thread it waits (shutdown(2)).
+    /// Takes the socket's name away, unless another socket has it by now, and lets `accept` return at once from now on, on whatever thread it waits (shutdown(2)).
     package func end() {
-        unlink(path)
+        if let identity, (try? FileIdentity.find(path: path)) == identity { unlink(path) }
         _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
     }
 }

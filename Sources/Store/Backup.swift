@@ -3,6 +3,9 @@ import SQLite
 
 /// A copy of the database in a file of its own: one consistent state, verified, on the disk, and only then under its name.
 package enum Backup {
+    /// What a backup's name ends in until it is whole.
+    static let partialSuffix = ".partial"
+
     /// How much is copied between two reports of progress: 4 MiB.
     private static let pagesPerStep = 1024
 
@@ -20,7 +23,7 @@ package enum Backup {
         guard !PrivateFile.exists(path: path) else {
             throw StoreError("There is a file \(path) already; a backup replaces none.")
         }
-        let partial = path + ".partial"
+        let partial = path + partialSuffix
         try system("The backup \(path) can't be made") { () throws(SystemError) in
             // What an earlier try left behind.
             try PrivateFile.remove(path: partial)
@@ -64,14 +67,15 @@ package enum Backup {
     private static func verify(
         _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
-        try check(try DatabaseFile.openCopy(path: path), path, until: cancellation, progress)
+        let database = try DatabaseFile.openCopy(path: path)
+        defer { database.close() }
+        return try check(database, path, until: cancellation, progress)
     }
 
-    /// Checks through a connection of its own, and closes that.
+    /// Checks through a connection that nobody else uses meanwhile.
     static func check(
         _ database: Database, _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
-        defer { database.close() }
         database.interruptStatements { cancellation.isCancelled }
         do throws(SQLiteError) {
             return try IntegrityCheck(database) { progress(.checking(rule: $0, number: $1, count: $2)) }
@@ -82,75 +86,5 @@ package enum Backup {
 
     static func system(_ failure: String, _ body: () throws(SystemError) -> Void) throws(StoreError) {
         do throws(SystemError) { try body() } catch { throw StoreError("\(failure) (\(error)).") }
-    }
-}
-
-/// What an owner has done with a database, whether or not a server runs on it.
-package protocol OwnersDatabase: AnyObject {
-    /// Backs up into a file that is not there yet; returns what its check found. Gives up where it is cancelled.
-    func backUp(
-        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck
-
-    func check(
-        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck
-}
-
-extension LoyaltyStore: OwnersDatabase {
-    package func backUp(
-        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
-        let source = try DatabaseFile.openReader(path: self.path)
-        defer { source.close() }
-        return try Backup.write(source, to: path, until: cancellation, progress: progress)
-    }
-
-    package func check(
-        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
-        try Backup.check(try DatabaseFile.openReader(path: path), path, until: cancellation, progress)
-    }
-}
-
-/// A database that no server runs on, and none can while this lives.
-package final class IdleDatabase: OwnersDatabase {
-    private let file: DatabaseFile
-
-    package enum OpenError: Error {
-        /// A server runs on it.
-        case inUse
-        case other(StoreError)
-    }
-
-    /// Takes the lock of a file that is there.
-    package init(path: String) throws(OpenError) {
-        file = try Self.lock(path)
-    }
-
-    static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
-        guard PrivateFile.exists(path: path) else { throw .other(StoreError("There is no database \(path).")) }
-        do throws(DatabaseFile.OpenError) {
-            return try DatabaseFile(locking: path)
-        } catch {
-            switch error {
-            case .inUse: throw .inUse
-            case .other(let error): throw .other(error)
-            }
-        }
-    }
-
-    package func backUp(
-        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
-        let source = try file.openWithoutServer()
-        defer { source.close() }
-        return try Backup.write(source, to: path, until: cancellation, progress: progress)
-    }
-
-    package func check(
-        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
-        try Backup.check(try file.openWithoutServer(), file.path, until: cancellation, progress)
     }
 }

@@ -4,9 +4,14 @@ import SQLite
 
 /// The one database file: made for us alone, locked against a second server, and opened by SQLite only.
 struct DatabaseFile: ~Copyable, Sendable {
-    /// The file itself, whatever symbolic links led to it: two names of one file meet at one lock.
+    /// The path of the file itself, with every symbolic link followed.
     let path: String
-    private let lock: FileLock
+    /// Of the path: it says to every Martlet, also one of an earlier version, that a server uses the database of this path.
+    private var lock: FileLock
+    /// Of the file, whatever names it has. It is taken before SQLite opens the file, and let go after SQLite has closed it.
+    private let inodeLock: InodeLock
+    /// What the lock file says while a server runs: see ``LogOwnership``.
+    private var record: String
 
     /// The first SQLite with `STRICT` tables.
     private static let libraryVersionMin = 3_037_000
@@ -18,13 +23,15 @@ struct DatabaseFile: ~Copyable, Sendable {
     }
 
     /// Makes the file where there is none and takes its lock.
-    init(path: String) throws(StoreError) {
-        self = try Self.locked(path)
+    ///
+    /// - Parameter isReplaced: whether the file is about to be replaced, so that a log without its file is no obstacle.
+    init(path: String, isReplaced: Bool = false) throws(StoreError) {
+        self = try Self.locked(path, isReplaced)
     }
 
-    private static func locked(_ path: String) throws(StoreError) -> DatabaseFile {
+    private static func locked(_ path: String, _ isReplaced: Bool) throws(StoreError) -> DatabaseFile {
         do throws(OpenError) {
-            return try DatabaseFile(locking: path)
+            return try DatabaseFile(locking: path, isReplaced: isReplaced)
         } catch {
             switch error {
             case .inUse: throw StoreError("The database \(path) is in use by another Martlet server.")
@@ -33,12 +40,57 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// The lock is a file beside the database whose name ends in `-lock`.
-    init(locking path: String) throws(OpenError) {
-        let canonicalPath: String
-        do throws(StoreError) { canonicalPath = try Self.make(path) } catch { throw .other(error) }
-        lock = try Self.lock(canonicalPath)
-        self.path = canonicalPath
+    /// Takes the lock of the path, a file beside the database whose name ends in `-lock`, and that of the file.
+    init(locking path: String, isReplaced: Bool = false) throws(OpenError) {
+        let place: String
+        do throws(StoreError) { place = try Self.place(path) } catch { throw .other(error) }
+        let lock = try Self.lock(place)
+        do throws(StoreError) {
+            if !isReplaced { try Self.refuseOrphanedLog(place, path) }
+            try Self.make(place, path)
+            try DatabasePlace.check(place)
+        } catch {
+            throw .other(error)
+        }
+        let inodeLock = try Self.lockFile(place)
+        self.init(path: place, lock: lock, inodeLock: inodeLock)
+    }
+
+    private init(path: String, lock: consuming FileLock, inodeLock: consuming InodeLock) {
+        self.path = path
+        self.lock = lock
+        self.inodeLock = inodeLock
+        record = ""
+    }
+
+    private static func lockFile(_ path: String) throws(OpenError) -> InodeLock {
+        do throws(FileLock.LockError) {
+            return try InodeLock(path: path)
+        } catch {
+            switch error {
+            case .held: throw .inUse
+            case .system(let error): throw .other(StoreError("The database \(path) can't be opened (\(error))."))
+            }
+        }
+    }
+
+    /// Takes the lock of a path again if its file was removed, so that a second server is still refused.
+    mutating func renewLock() {
+        guard !PrivateFile.exists(path: path + "-lock"), let renewed = try? Self.lock(path) else { return }
+        try? renewed.write(record)
+        lock = renewed
+    }
+
+    /// Returns true if a server runs on a database that is not there any more.
+    static func isMissingUnderServer(_ path: String) -> Bool {
+        guard let place = try? place(path), PrivateFile.exists(path: place + "-lock") else { return false }
+        do throws(OpenError) {
+            _ = try lock(place)
+            return false
+        } catch {
+            if case .inUse = error { return true }
+            return false
+        }
     }
 
     private static func lock(_ path: String) throws(OpenError) -> FileLock {
@@ -52,16 +104,34 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// Makes the file where there is none; returns its canonical path.
-    private static func make(_ path: String) throws(StoreError) -> String {
+    /// The canonical path of a database that may not be there yet.
+    private static func place(_ path: String) throws(StoreError) -> String {
         guard SQLiteLibrary.versionNumber >= Self.libraryVersionMin else {
             throw StoreError("SQLite \(SQLiteLibrary.version) is too old: Martlet needs 3.37 or later.")
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw StoreError("The database has no path.") }
         do throws(SystemError) {
+            return try PrivateFile.canonicalPath(ofPossible: path)
+        } catch {
+            throw StoreError("The database \(path) can't be made or found (\(error)).")
+        }
+    }
+
+    /// SQLite removes the log of an empty file.
+    private static func refuseOrphanedLog(_ place: String, _ path: String) throws(StoreError) {
+        guard File.size(path: place) ?? 0 > 0 || File.size(path: place + "-wal") ?? 0 == 0 else {
+            throw StoreError(
+                "The database \(path) is missing or empty, but its log \(place)-wal is there: put the database back "
+                    + "beside its log, or move the log away.")
+        }
+    }
+
+    /// Makes the file if there is none.
+    private static func make(_ place: String, _ path: String) throws(StoreError) {
+        do throws(SystemError) {
             // SQLite gives -wal and -shm the mode that the file has.
-            _ = try PrivateFile.create(path: path)
-            return try PrivateFile.canonicalPath(of: path)
+            _ = try PrivateFile.create(path: place)
+            _ = try PrivateFile.canonicalPath(of: place)
         } catch {
             throw StoreError("The database \(path) can't be made or found (\(error)).")
         }
@@ -73,6 +143,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     borrowing func openWriter(
         at now: Timestamp, log: Log, migrations: [String] = Schema.migrations
     ) throws(StoreError) -> sending Database {
+        try admitLog()
         let database = try Self.connect(to: path, mode: .readWriteCreate)
         let version = try Self.admit(database, path: path, migrationCount: migrations.count)
         if version > 0, version < migrations.count {
@@ -111,11 +182,48 @@ struct DatabaseFile: ~Copyable, Sendable {
         try DurableFile.syncFolder(of: path)
     }
 
-    /// A connection that can neither write nor checkpoint; opened while the writer is.
+    /// Refuses a log that belongs to another file before SQLite takes it for this file's, and forgets whose the last one was.
+    private borrowing func admitLog() throws(StoreError) {
+        let recorded: String
+        do throws(SystemError) {
+            recorded = try lock.text()
+            try lock.write("")
+        } catch {
+            throw StoreError("The lock file \(path)-lock can't be used (\(error)).")
+        }
+        guard LogOwnership.isPlausible(recorded, database: path) else {
+            try? lock.write(recorded)
+            throw LogOwnership.refusal(of: path)
+        }
+    }
+
+    /// Whether the log that is beside the file, if there is one, may belong to it.
+    borrowing func mayOwnLog() -> Bool {
+        LogOwnership.isPlausible((try? lock.text()) ?? "", database: path)
+    }
+
+    /// Notes whose log it is that a server writes from now on.
+    mutating func noteLog() throws(StoreError) {
+        record = LogOwnership.record(ofDatabase: path)
+        do throws(SystemError) {
+            try lock.write(record)
+        } catch {
+            throw StoreError("The lock file \(path)-lock can't be written (\(error)).")
+        }
+    }
+
+    /// There is no log any more that could be taken for another file's.
+    borrowing func forgetLog() {
+        try? lock.write("")
+    }
+
+    /// A connection that can neither write nor checkpoint; opened while the writer is. It has read once, so that it has all its files
+    /// open, and no name leads it to another file later.
     static func openReader(path: String) throws(StoreError) -> sending Database {
         let database = try connect(to: path, mode: .readOnly)
         do throws(SQLiteError) {
             try database.execute(ConnectionSettings.reader)
+            _ = try database.first("SELECT 1 FROM sqlite_schema LIMIT 1") { row in row.integer(0) }
         } catch {
             throw StoreError("The database \(path) can't be read: \(error).")
         }
@@ -134,6 +242,7 @@ struct DatabaseFile: ~Copyable, Sendable {
 
     /// A connection that reads a file whose lock this is, and puts what its log still holds back into it.
     borrowing func openWithoutServer() throws(StoreError) -> sending Database {
+        try admitLog()
         let database = try Self.connect(to: path, mode: .readWriteCreate)
         guard try Self.admit(database, path: path) > 0 else { throw StoreError("The database \(path) is empty.") }
         return database

@@ -14,6 +14,7 @@ package final class LoyaltyStore: Sendable {
     package let path: String
     /// Nil once stopped, which lets the lock go.
     private let file: Mutex<DatabaseFile?>
+    private let places: FilePlaces
     private let versions = UserVersions()
     private let clock: WallClock
     private let log: Log
@@ -52,11 +53,15 @@ package final class LoyaltyStore: Sendable {
         file: consuming DatabaseFile, limits: Writer.Limits, clock: @escaping WallClock, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) throws(StoreError) {
-        self.path = file.path
+        path = file.path
         changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
+        let database = try file.openWriter(at: clock(), log: log)
+        let holder = try DatabaseFile.openReader(path: path)
+        places = try FilePlaces(database: path)
+        try file.noteLog()
         writer = Writer(
-            database: try file.openWriter(at: clock(), log: log), holder: try DatabaseFile.openReader(path: file.path),
-            limits: limits, versions: versions, changeLog: changeLog, log: log, onFatalError: onFatalError)
+            database: database, holder: holder, places: places, limits: limits, versions: versions,
+            changeLog: changeLog, log: log, onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
         self.log = log
@@ -65,32 +70,32 @@ package final class LoyaltyStore: Sendable {
     /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
     package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
         SQLiteRepository(
-            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            reader: Reader(database: try openReader(), versions: versions, log: log),
             writer: writer, clock: clock)
     }
 
     /// What an event loop of the built-in accrual system reads and writes through; as ``makeRepository()``.
     package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
         SQLiteRewardRepository(
-            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            reader: Reader(database: try openReader(), versions: versions, log: log),
             writer: writer)
     }
 
     /// What the workers ask the built-in accrual system through; closed before the store stops.
     package func makeReceiptLookup() throws(StoreError) -> ReceiptLookup {
-        ReceiptLookup(database: try DatabaseFile.openReader(path: path), log: log)
+        ReceiptLookup(database: try openReader(), log: log)
     }
 
     /// What the server is watched through; as ``makeRepository()``.
     package func makeProbe() throws(StoreError) -> sending StoreProbe {
         StoreProbe(
-            reader: Reader(database: try DatabaseFile.openReader(path: path), versions: versions, log: log),
+            reader: Reader(database: try openReader(), versions: versions, log: log),
             clock: clock)
     }
 
     /// What the owner's commands read and write through, on one thread that may block.
     package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> OwnerRepository {
-        let database = try DatabaseFile.openReader(path: path)
+        let database = try openReader()
         database.interruptStatements { cancellation.isCancelled }
         return OwnerRepository(database: database, writer: writer, clock: clock)
     }
@@ -109,7 +114,39 @@ package final class LoyaltyStore: Sendable {
     /// go. Blocks until then.
     package func stop() {
         writer.stop()
-        file.withLock { file in file = nil }
+        let isDisplaced = isDisplaced
+        file.withLock { file in
+            if !isDisplaced { file?.forgetLog() }
+            file = nil
+        }
+    }
+
+    /// Whether one of the files was removed or replaced while they were open: nothing was written since.
+    package var isDisplaced: Bool { writer.snapshot.isDisplaced }
+
+    /// Takes the lock file's name again if somebody removed it.
+    package func renewLock() {
+        file.withLock { file in file?.renewLock() }
+    }
+
+    /// Opens the file that the writer has, and no other one that may have its path by now.
+    private func openReader() throws(StoreError) -> sending Database {
+        if let displacement = places.displacement { throw Self.refusal(displacement) }
+        let database = try DatabaseFile.openReader(path: path)
+        if let displacement = places.displacement {
+            database.close()
+            throw Self.refusal(displacement)
+        }
+        return database
+    }
+
+    private static func refusal(_ displacement: FilePlaces.Displacement) -> StoreError {
+        StoreError("\(displacement.words) while the server has it open; martlet backup FILE still copies what is open.")
+    }
+
+    /// What backs up and checks the database that is open, on one thread; closed before the store stops.
+    package func makeOpenDatabase() throws(StoreError) -> sending OpenDatabase {
+        OpenDatabase(database: try openReader(), path: path)
     }
 
     private func noteLibrary() {

@@ -17,7 +17,7 @@ package enum Restore {
         let source = try DatabaseFile.openCopy(path: backup)
         defer { source.close() }
         let hadDatabase = PrivateFile.exists(path: path)
-        let file = try DatabaseFile(path: path)
+        let file = try DatabaseFile(path: path, isReplaced: true)
         let restored = file.path + ".restored"
         try Backup.system("The file \(restored) can't be removed") { () throws(SystemError) in
             try PrivateFile.remove(path: restored)
@@ -33,7 +33,7 @@ package enum Restore {
             try PrivateFile.giveToOwner(of: file.path, path: restored)
         }
         let kept = file.path + suffix
-        try keep(file.path, as: kept, hadDatabase: hadDatabase)
+        try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
         try Backup.system("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
             try PrivateFile.rename(restored, to: file.path)
         }
@@ -41,8 +41,8 @@ package enum Restore {
     }
 
     /// Gives the old database a second name, with all that its log holds.
-    private static func keep(_ path: String, as kept: String, hadDatabase: Bool) throws(StoreError) {
-        if hadDatabase { emptyLog(of: path) }
+    private static func keep(_ path: String, as kept: String, hadDatabase: Bool, ownsLog: Bool) throws(StoreError) {
+        if hadDatabase, ownsLog { emptyLog(of: path) }
         try Backup.system("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
             if hadDatabase { try PrivateFile.link(path, as: kept) }
             // A log that is still there (of a damaged database, or of one that somebody removed) must not stay: SQLite would

@@ -38,7 +38,8 @@ package final class Writer: Sendable {
     private static let stoppingRetrySeconds = 1
 
     init(
-        database: sending Database, holder: sending Database, limits: Limits, versions: UserVersions,
+        database: sending Database, holder: sending Database, places: FilePlaces, limits: Limits,
+        versions: UserVersions,
         changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
@@ -48,7 +49,8 @@ package final class Writer: Sendable {
         queueCapacity = limits.queueCapacity
         thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
-                database: database.take(), holder: holder.take(), queue: queue, limits: limits, versions: versions,
+                database: database.take(), holder: holder.take(), places: places, queue: queue, limits: limits,
+                versions: versions,
                 changeLog: changeLog, statistics: statistics, log: log, onFatalError: onFatalError
             ).run()
         }

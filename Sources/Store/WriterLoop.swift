@@ -16,22 +16,28 @@ final class WriterLoop {
     private let log: Log
     private let onFatalError: @Sendable () -> Void
     private let checkpointer: Checkpointer
+    private let places: FilePlaces
     /// What the last batch ran into: told when it changes, and not once for each request.
     private var trouble: Trouble?
     /// After an error that leaves nothing to trust; nothing is written any more.
     private var isBroken = false
+    /// After one of the files was removed or replaced; nothing is written any more.
+    private var isDisplaced = false
 
     private static let brokenRetrySeconds = 5
+    /// How often the files' places are looked at if nobody writes, so that `/readyz` tells within a second.
+    private static let lookMilliseconds = 400
     /// Nobody has written for so long that a checkpoint will most likely be in nobody's way.
     private static let idleMilliseconds = 50
 
     init(
-        database: Database, holder: Database, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
+        database: Database, holder: Database, places: FilePlaces, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
         versions: UserVersions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
         self.database = database
+        self.places = places
         self.queue = queue
         self.limits = limits
         self.versions = versions
@@ -48,10 +54,13 @@ final class WriterLoop {
     func run() {
         watchUsers()
         while true {
-            let idleMilliseconds = checkpointer.isWorthIdleTime ? Self.idleMilliseconds : nil
-            let batch = queue.takeSeveral(limit: limits.batchOperationsMax, withinMilliseconds: idleMilliseconds)
+            let isWorthIdleTime = checkpointer.isWorthIdleTime && !isBroken && !isDisplaced
+            let batch = queue.takeSeveral(
+                limit: limits.batchOperationsMax,
+                withinMilliseconds: isWorthIdleTime ? Self.idleMilliseconds : Self.lookMilliseconds)
             guard let batch else { break }
             if batch.isEmpty {
+                guard isInPlace(), isWorthIdleTime else { continue }
                 writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.useIdleTime() }
             } else {
                 process(batch)
@@ -74,6 +83,9 @@ final class WriterLoop {
     }
 
     private func process(_ batch: [WriteJob]) {
+        guard isInPlace() else {
+            return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
+        }
         // Room that has come since is the file's first: the log would take all of it, and then not fit into the file. Once
         // written back, the log starts anew where it has its room already.
         if trouble == .diskFull {
@@ -88,6 +100,8 @@ final class WriterLoop {
             let acknowledgements = try commit(batch)
             statistics.noteCommit(
                 operations: batch.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
+            // What is in a file that nobody finds again is not acknowledged.
+            guard isInPlace() else { return refuse(batch, .failed) }
             // A batch that had nothing to write proves nothing about the disk.
             if database.totalChanges != changesBefore { noteSuccess() }
             // Whoever was answered finds it published.
@@ -157,7 +171,7 @@ final class WriterLoop {
     }
 
     private func writeBack(_ step: (Checkpointer) throws(SQLiteError) -> Void) {
-        guard !isBroken else { return }
+        guard !isBroken, !isDisplaced else { return }
         do throws(SQLiteError) {
             try step(checkpointer)
         } catch {
@@ -172,7 +186,8 @@ final class WriterLoop {
     }
 
     private func finish() {
-        if !isBroken {
+        // The log of a file that was removed or replaced is all that is left of it, or belongs to another one by now.
+        if !isBroken, isInPlace() {
             do throws(SQLiteError) {
                 try checkpointer.complete(.truncate)
             } catch {
@@ -186,11 +201,39 @@ final class WriterLoop {
         }
         // The writer's connection is the last to be closed: only that one may remove the log.
         checkpointer.close()
-        if isBroken { database.abandon() } else { database.close() }
+        if isBroken || isDisplaced { database.abandon() } else { database.close() }
     }
 }
 
 extension WriterLoop {
+    /// Whether all files are where the server found them; tells it once when they are not.
+    private func isInPlace() -> Bool {
+        guard !isDisplaced else { return false }
+        guard !isBroken, let displacement = places.displacement else { return true }
+        isDisplaced = true
+        statistics.noteRefusal(.displaced, at: SystemClock.monotonicMilliseconds())
+        let consequence = save(displacement)
+        log.error(
+            "\(displacement.words) while the server has it open. Nothing further is written or acknowledged. \(consequence)"
+        )
+        return false
+    }
+
+    /// Saves what would end with this process; returns what the owner has to know and do.
+    private func save(_ displacement: FilePlaces.Displacement) -> String {
+        let rescue = "martlet backup FILE still copies all that was acknowledged; then stop the server."
+        switch displacement {
+        case .database, .index: return rescue
+        case .log:
+            do throws(SQLiteError) {
+                try checkpointer.complete(.passive)
+                return "All that was acknowledged was written back into the database: start the server again."
+            } catch {
+                return "The log could not be written back into the database (\(error)). \(rescue)"
+            }
+        }
+    }
+
     private func note(_ trouble: Trouble, _ error: SQLiteError) {
         guard self.trouble != trouble else { return }
         self.trouble = trouble

@@ -19,13 +19,13 @@ final class WriterStatistics: Sendable {
 
     func noteRefusal(_ reason: WriterSnapshot.Reason, at milliseconds: Int64) {
         refusal.withLock { refusal in
-            if refusal?.reason != .broken { refusal = WriterSnapshot.Refusal(reason: reason, at: milliseconds) }
+            if refusal?.reason.isLasting != true { refusal = WriterSnapshot.Refusal(reason: reason, at: milliseconds) }
         }
     }
 
     /// Something was written.
     func noteSuccess() {
-        refusal.withLock { if $0?.reason != .broken { $0 = nil } }
+        refusal.withLock { if $0?.reason.isLasting != true { $0 = nil } }
     }
 
     var lastRefusal: WriterSnapshot.Refusal? { refusal.withLock { $0 } }
@@ -37,6 +37,11 @@ package struct WriterSnapshot: Sendable {
         case diskFull, locked
         /// Nothing is written any more, and the process is to end.
         case broken
+        /// One of the database's files was removed or replaced, and nothing is written until the next start.
+        case displaced
+
+        /// Whether no later write can succeed.
+        var isLasting: Bool { self == .broken || self == .displaced }
     }
 
     package struct Refusal: Sendable {
@@ -64,14 +69,18 @@ package struct WriterSnapshot: Sendable {
         refusal = statistics.lastRefusal
     }
 
+    /// Whether one of the database's files was removed or replaced.
+    package var isDisplaced: Bool { refusal?.reason == .displaced }
+
     /// Why writes are refused at this moment, in words; nil where they are not. Where nobody has tried for a while nobody
     /// knows, and whoever holds back customers would never find out.
     package func obstacle(now milliseconds: Int64) -> String? {
-        if let refusal, refusal.reason == .broken || milliseconds - refusal.at < Self.refusalCountsMilliseconds {
+        if let refusal, refusal.reason.isLasting || milliseconds - refusal.at < Self.refusalCountsMilliseconds {
             switch refusal.reason {
             case .diskFull: return "there is no room on the database's disk"
             case .locked: return "another program holds the database's lock"
             case .broken: return "the database can't be trusted any more"
+            case .displaced: return "the database's file was removed or replaced"
             }
         }
         return waiting >= waitingMax ? "\(waiting) writes wait, as many as may" : nil

@@ -18,7 +18,7 @@ struct BackupTests {
             try await fixture.credit(500, for: .sample(1), to: user)
             let path = fixture.folder.file("backup.db")
             var pagesDone = 0
-            let check = try fixture.store.backUp(to: path, until: Cancellation()) { stage in
+            let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { stage in
                 if case .copying(let done, let pages) = stage { (pagesDone, _) = (done, #expect(done <= pages)) }
             }
             #expect(check.isPassed && pagesDone > 0)
@@ -27,9 +27,11 @@ struct BackupTests {
             #expect(attributes[.posixPermissions] as? Int == 0o600)
             let names = try FolderListing.names(in: fixture.folder.path).filter { $0.hasPrefix("backup") }
             #expect(names == ["backup.db"])
-            #expect(throws: StoreError.self) { try fixture.store.backUp(to: path, until: Cancellation()) { _ in } }
             #expect(throws: StoreError.self) {
-                try fixture.store.backUp(to: "/nowhere/at/all.db", until: Cancellation()) { _ in }
+                try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
+            }
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().backUp(to: "/nowhere/at/all.db", until: Cancellation()) { _ in }
             }
         }
     }
@@ -49,12 +51,14 @@ struct BackupTests {
             let cancellation = Cancellation()
             let path = fixture.folder.file("backup.db")
             #expect(throws: StoreError.self) {
-                try fixture.store.backUp(to: path, until: cancellation) { stage in
+                try fixture.store.makeOpenDatabase().backUp(to: path, until: cancellation) { stage in
                     if case .copying(let done, let pages) = stage, done < pages { cancellation.cancel() }
                 }
             }
             #expect(try FolderListing.names(in: fixture.folder.path).allSatisfy { !$0.hasPrefix("backup") })
-            #expect(throws: StoreError.self) { try fixture.store.check(until: cancellation) { _ in } }
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().check(until: cancellation) { _ in }
+            }
         }
     }
 
@@ -81,7 +85,7 @@ struct BackupTests {
             for index in 0..<20 {
                 let before = try await fixture.onLoop { repository in try repository.orders(of: user).count }
                 let path = fixture.folder.file("backup-\(index).db")
-                let check = try fixture.store.backUp(to: path, until: Cancellation()) { _ in }
+                let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
                 #expect(check.isPassed)
                 #expect(try orderCount(path) >= Int64(before))
             }
@@ -95,7 +99,7 @@ struct BackupTests {
         try await Fixture.with(folder: folder) { fixture async throws in
             let user = try await fixture.addUser()
             try await fixture.credit(500, for: .sample(1), to: user)
-            _ = try fixture.store.backUp(to: backup, until: Cancellation()) { _ in }
+            _ = try fixture.store.makeOpenDatabase().backUp(to: backup, until: Cancellation()) { _ in }
             try await fixture.credit(700, for: .sample(2), to: user)
             #expect(throws: StoreError.self, "a server runs") {
                 _ = try Restore.run(backup, to: folder.file("test.db"), keepingOldAs: ".old") { _ in }

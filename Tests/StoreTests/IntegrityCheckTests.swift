@@ -23,7 +23,7 @@ struct IntegrityCheckTests {
         try await Fixture.with { fixture async throws in
             try await filled(fixture)
             var rules: [String] = []
-            let check = try fixture.store.check(until: Cancellation()) { stage in
+            let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { stage in
                 if case .checking(let rule, let number, let count) = stage {
                     rules.append(rule)
                     #expect(number == rules.count && count == 14)
@@ -106,8 +106,10 @@ struct IntegrityCheckTests {
                 return try transaction.run(change)
             }
             #expect(changed == 1)
-            let failed = try fixture.store.check(until: Cancellation()) { _ in }.findings.filter { !$0.faults.isEmpty }
-                .map(\.rule)
+            let failed = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }.findings.filter {
+                !$0.faults.isEmpty
+            }
+            .map(\.rule)
             #expect(failed.count == rules.count && zip(failed, rules).allSatisfy { $0.hasPrefix($1) }, "\(failed)")
         }
     }

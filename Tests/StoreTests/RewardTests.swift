@@ -128,7 +128,7 @@ struct RewardTests {
         )
         old.close()
         try await Fixture.with(folder: folder) { fixture async throws in
-            let check = try fixture.store.check(until: Cancellation()) { _ in }
+            let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }
             #expect(check.isPassed && check.counts.users == 1 && check.counts.receipts == 0)
         }
         let copies = try FolderListing.names(in: folder.path).filter { $0.contains(".before-schema-") }

@@ -81,7 +81,7 @@ final class Fixture: Sendable {
 
     /// Whether the whole database is as `martlet check` wants it.
     func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let check = try store.check(until: Cancellation()) { _ in }
+        let check = try store.makeOpenDatabase().check(until: Cancellation()) { _ in }
         let faults = check.findings.filter { !$0.faults.isEmpty }
         #expect(faults.isEmpty, "\(moment): \(faults)", sourceLocation: sourceLocation)
     }

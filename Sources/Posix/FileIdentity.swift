@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+
+/// Which file a name leads to: its device and inode, whatever the name is (inode(7)).
+package struct FileIdentity: Hashable, Sendable {
+    package let device: UInt64
+    package let inode: UInt64
+
+    init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+
+    /// The file that has a path now; every symbolic link is followed, and nothing is opened (stat(2)).
+    package static func find(path: String) throws(SystemError) -> FileIdentity {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemError("stat") }
+        return FileIdentity(status)
+    }
+
+    /// How many names a file has (stat(2)).
+    package static func nameCount(path: String) throws(SystemError) -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemError("stat") }
+        return Int(status.st_nlink)
+    }
+
+    /// Text that names this one file for good: with the time of its birth, since a file system gives the inode of a removed file
+    /// to a new one (statx(2)). `nil` if there is no file. A copy of the file has another text.
+    package static func lastingText(path: String) -> String? {
+        guard let found = details(path: path) else { return nil }
+        let born =
+            found.stx_mask & UInt32(STATX_BTIME) == 0 ? "-" : "\(found.stx_btime.tv_sec).\(found.stx_btime.tv_nsec)"
+        return "\(found.stx_dev_major):\(found.stx_dev_minor):\(found.stx_ino):\(born)"
+    }
+
+    /// Whether something is mounted at the path itself: a file that is mounted alone has another folder than its neighbours. A
+    /// kernel before 5.8 does not say, and then the answer is whether its folder is on another device.
+    package static func isMounted(path: String) -> Bool {
+        guard let found = details(path: path) else { return false }
+        let root = UInt64(STATX_ATTR_MOUNT_ROOT)
+        if found.stx_attributes_mask & root != 0 { return found.stx_attributes & root != 0 }
+        guard let file = try? find(path: path), let folder = try? find(path: DurableFile.folder(of: path)) else {
+            return false
+        }
+        return file.device != folder.device
+    }
+
+    private static func details(path: String) -> statx? {
+        var found = statx()
+        let wanted = UInt32(STATX_BASIC_STATS) | UInt32(STATX_BTIME)
+        guard fileDetails(AT_FDCWD, path, 0, wanted, &found) == 0 else { return nil }
+        return found
+    }
+}

@@ -1,0 +1,90 @@
+import Posix
+import SQLite
+
+/// What an owner has done with a database, whether or not a server runs on it.
+package protocol OwnersDatabase: AnyObject {
+    /// Backs up into a file that is not there yet; returns what its check found. Gives up where it is cancelled.
+    func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck
+
+    func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck
+}
+
+/// The database that a server has open, through one connection that was opened at the start: if the file was removed or replaced
+/// since, this is still the one that the server has. Confined to one thread at a time.
+package final class OpenDatabase: OwnersDatabase {
+    private let database: Database
+    private let path: String
+
+    init(database: sending Database, path: String) {
+        self.database = database
+        self.path = path
+    }
+
+    package func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        try Backup.write(database, to: path, until: cancellation, progress: progress)
+    }
+
+    package func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        // The check has a large cache, and the connection stays.
+        defer { try? database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes); PRAGMA shrink_memory") }
+        return try Backup.check(database, path, until: cancellation, progress)
+    }
+
+    /// SQLite's default.
+    private static let cacheKibibytes = 2000
+}
+
+/// A database that no server runs on, and none can while this lives.
+package final class IdleDatabase: OwnersDatabase {
+    private let file: DatabaseFile
+
+    package enum OpenError: Error {
+        /// A server runs on it.
+        case inUse
+        case other(StoreError)
+    }
+
+    /// Takes the lock of a file that is there.
+    package init(path: String) throws(OpenError) {
+        file = try Self.lock(path)
+    }
+
+    static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
+        guard PrivateFile.exists(path: path) else {
+            // Its server may still have it open, and is the only one that can copy it then.
+            throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(StoreError("There is no database \(path)."))
+        }
+        do throws(DatabaseFile.OpenError) {
+            return try DatabaseFile(locking: path)
+        } catch {
+            switch error {
+            case .inUse: throw .inUse
+            case .other(let error): throw .other(error)
+            }
+        }
+    }
+
+    package func backUp(
+        to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        let source = try file.openWithoutServer()
+        defer { source.close() }
+        return try Backup.write(source, to: path, until: cancellation, progress: progress)
+    }
+
+    package func check(
+        until cancellation: Cancellation, progress: (Backup.Stage) -> Void
+    ) throws(StoreError) -> IntegrityCheck {
+        let database = try file.openWithoutServer()
+        defer { database.close() }
+        return try Backup.check(database, file.path, until: cancellation, progress)
+    }
+}
