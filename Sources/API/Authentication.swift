@@ -25,14 +25,20 @@ struct Authentication {
 
     /// The first of the presented tokens that names an open session; `nil` if none does.
     func session(of request: Request) throws(LoyaltyError) -> Shown? {
-        for token in PresentedTokens(of: request, cookieNamed: cookieName).candidates {
-            if let user = try user(showing: token) { return Shown(user: user, token: token) }
+        if let token = PresentedTokens.header(of: request) { return try session(showing: token) }
+        for token in PresentedTokens.cookies(of: request, named: cookieName) {
+            if let session = try session(showing: token) { return session }
         }
         return nil
     }
 
+    private func session(showing token: ArraySlice<UInt8>) throws(LoyaltyError) -> Shown? {
+        try user(showing: token).map { Shown(user: $0, token: token) }
+    }
+
     /// The user whose session the token names; `nil` if there is none, or it has ended.
     func user(showing text: ArraySlice<UInt8>) throws(LoyaltyError) -> UserID? {
+        guard text.count <= PresentedTokens.tokenBytesMax else { return nil }
         if let session = cache.session(of: text), accounts.isOpen(session) { return session.user }
         let version = versions.version
         let token = SessionToken(text: String(decoding: text, as: UTF8.self))

@@ -22,8 +22,10 @@ struct CrossOriginSharing: Sendable {
     static let off = CrossOriginSharing(origins: [])
 
     private static let requestFields =
-        "Authorization, Cache-Control, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id, "
-        + "X-Requested-With"
+        "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id"
+    /// Fields that are allowed besides, and the longest name of one: pages send a handful.
+    private static let wantedFieldsMax = 32
+    private static let wantedFieldBytesMax = 64
     /// For which a browser need not ask again; none of them keeps an answer longer.
     private static let preflightSeconds = 7200
 
@@ -49,8 +51,20 @@ struct CrossOriginSharing: Sendable {
             allowedOrigin(of: request) != nil
         else { return }
         response.add("Access-Control-Allow-Methods", allow)
-        response.add("Access-Control-Allow-Headers", Self.requestFields)
+        response.add("Access-Control-Allow-Headers", Self.fields(allowedTo: request))
         response.add("Access-Control-Max-Age", String(Self.preflightSeconds))
+    }
+
+    /// The fields that the server reads, and those that the page wants to send besides, since tracing and polyfills add some: a
+    /// page of an allowed origin may, and the server ignores them.
+    private static func fields(allowedTo request: Request) -> String {
+        let known = requestFields.lowercased().split(separator: ", ").map { String($0) }
+        let wanted = request.headers.list("access-control-request-headers").prefix(wantedFieldsMax)
+            .map { String(decoding: $0, as: UTF8.self) }
+            .filter {
+                $0.utf8.count <= wantedFieldBytesMax && HTTPToken.isValid($0) && !known.contains($0.lowercased())
+            }
+        return ([requestFields] + wanted).joined(separator: ", ")
     }
 
     private func allowedOrigin(of request: Request) -> String? {

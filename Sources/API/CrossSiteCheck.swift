@@ -13,16 +13,16 @@ struct CrossSiteCheck {
     func check(_ request: Request) throws(Problem) {
         guard request.method == .post || request.method == .delete else { return }
         // A browser adds no bearer token on its own. It does add the `Basic` credentials that its user gave a proxy.
-        if PresentedTokens.headerToken(of: request) != nil, request.headers["cookie"] == nil { return }
+        if PresentedTokens.header(of: request) != nil, request.headers["cookie"] == nil { return }
         let origins = request.headers.all("origin")
         if origins.count == 1, allowedOrigins.contains(origins[0]) { return }
         switch FetchSite(request.headers) {
         case .own: return
-        case .other: throw Problem(.crossSite, Self.otherSite)
+        case .other: throw Self.refusal(origin: origins.first, host: request.host)
         case .unknown: break
         }
         for origin in origins where !Self.isOwn(origin, host: request.host) {
-            throw Problem(.crossSite, Self.detail(origin: origin, host: request.host))
+            throw Self.refusal(origin: origin, host: request.host)
         }
     }
 
@@ -68,23 +68,21 @@ private enum FetchSite {
 }
 
 extension CrossSiteCheck {
-    static let example = Problem(
-        .crossSite, detail(origin: Array("https://other.example".utf8)[...], host: Array("shop.example".utf8)[...]))
+    static let example = refusal(
+        origin: Array("https://other.example".utf8)[...], host: Array("shop.example".utf8)[...])
 
     /// The longest host that a detail shows, in bytes: the longest name of DNS (RFC 1035, section 2.3.4) and a port.
     private static let shownBytesMax = 253 + 6
 
-    private static let otherSite = """
-        The browser says that this comes from a page of another site. If that page is yours, add its origin to http.allowed_origins.
-        """
-
-    /// Both hosts, so that the owner sees which of them a proxy has changed.
-    private static func detail(origin: ArraySlice<UInt8>, host: ArraySlice<UInt8>?) -> String {
-        """
-        The browser says that this comes from another site: the Origin is \(shown(origin: origin)), the Host is \
-        \(host.flatMap { shown($0[...]) } ?? "not readable"). If both are yours, have the proxy in front pass on the Host, or \
-        add the origin to http.allowed_origins.
-        """
+    /// It names both hosts, so that the owner sees which of them a proxy has changed.
+    private static func refusal(origin: ArraySlice<UInt8>?, host: ArraySlice<UInt8>?) -> Problem {
+        Problem(
+            .crossSite,
+            """
+            The browser says that this comes from another site: the Origin is \(origin.map(shown(origin:)) ?? "missing"), the \
+            Host is \(host.map { shown($0) ?? "not readable" } ?? "missing"). If both are yours, have the proxy in front pass \
+            on the Host, or add the origin to http.allowed_origins.
+            """)
     }
 
     /// The host and port, and the scheme if it is none of the web's.

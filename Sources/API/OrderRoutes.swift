@@ -17,7 +17,7 @@ struct OrderRoutes {
     }
 
     private func upload(_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let number = try OrderService.number(parsing: body[...].withoutByteOrderMark)
+        let number = try OrderService.number(parsing: body)
         return { () async throws(LoyaltyError) in
             let isNew = try await orders.upload(number, by: user)
             return Response(isNew ? .accepted : .ok)

@@ -152,6 +152,16 @@ import Testing
         #expect(answer.text.contains("another site") && answer.text.contains("http.allowed_origins"))
     }
 
+    @Test func aRefusalByWhatTheBrowserSaysNamesThemToo() async {
+        let cases = [(["Origin: https://evil.example"], "the Origin is evil.example,"), ([], "the Origin is missing,")]
+        for (fields, part) in cases {
+            await Scenario(
+                "POST /api/user/logout", fields + ["Sec-Fetch-Site: cross-site"], gives: 403,
+                part: part + " the Host is shop.example."
+            ).run()
+        }
+    }
+
     static let appOrigins = [
         "capacitor://localhost", "ionic://localhost", "app://-", "file://", "tauri://localhost", "http://localhost",
         "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "https://app.example:443", "http://app.example:80",

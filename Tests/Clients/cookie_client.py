@@ -32,6 +32,7 @@ def with_requests(name: str) -> None:
     who = {"login": name, "password": "пароль"}
     assert session.post(f"{shop}/api/user/register", json=who, timeout=10).status_code == 200
     assert "HttpOnly" in next(iter(session.cookies))._rest
+    assert session.get(f"{shop}/api/user", timeout=10).json()["login"] == name
     number = order_number()
     grant(accrual, number, 729.98)
     told = followed(session, lambda: session.post(f"{shop}/api/user/orders", data=number, timeout=10))
@@ -59,6 +60,10 @@ def with_requests(name: str) -> None:
 
     # What another site made the browser send.
     strange = session.post(f"{shop}/api/user/orders", data="18", headers={"Origin": "https://a.example"}, timeout=10)
+    assert "the Origin is a.example" in strange.json()["detail"]
+    # A proxy has changed the Host, and the browser says that the page is the shop's.
+    proxied = {"Origin": "https://a.example", "Sec-Fetch-Site": "same-origin", "Authorization": "Basic cHJveHk6eA=="}
+    assert session.post(f"{shop}/api/user/orders", data="18", headers=proxied, timeout=10).status_code in (200, 202, 409)
     assert strange.status_code == 403 and strange.headers["Content-Type"] == "application/problem+json"
 
 
@@ -69,6 +74,11 @@ def with_the_standard_library(name: str) -> None:
     assert opener.open(f"{shop}/api/user/register", who, timeout=10).status == 200
     cookies = sorted((cookie.name, cookie.path) for cookie in jar)
     assert cookies == [("device", "/api/user"), ("session", "/")]
+    assert all(cookie.expires for cookie in jar)
+    # As jars of RFC 2965 send it, the JDK's for one.
+    token = next(cookie.value for cookie in jar if cookie.name == "session")
+    quoted = urllib.request.Request(f"{shop}/api/user", headers={"Cookie": f'$Version="1"; session="{token}";$Path="/"'})
+    assert json.load(urllib.request.urlopen(quoted, timeout=10))["login"] == name
     assert opener.open(f"{shop}/api/user/orders", timeout=10).status == 204
     assert opener.open(f"{shop}/api/user/orders", order_number().encode(), timeout=10).status == 202
     try:

@@ -5,8 +5,14 @@ import sys
 from http import HTTPStatus
 
 from generated import AuthenticatedClient, Client
-from generated.api.accounts import register, sign_in
-from generated.api.balance import get_balance, list_ledger, list_withdrawals, withdraw
+from generated.api.accounts import get_user, register, sign_in
+from generated.api.balance import (
+    get_balance,
+    list_ledger,
+    list_withdrawals,
+    list_withdrawals_at_older_path,
+    withdraw,
+)
 from generated.api.orders import list_orders, upload_order
 from generated.models import Credentials, OrderStatus, Problem, Spending
 from generated.types import File
@@ -21,8 +27,10 @@ again = register.sync_detailed(client=visitor, body=who)
 assert again.status_code == HTTPStatus.CONFLICT and isinstance(again.parsed, Problem) and again.parsed.status == 409
 
 signed_in = sign_in.sync_detailed(client=visitor, body=who)
-token = signed_in.headers["Authorization"].removeprefix("Bearer ")
+token = signed_in.parsed.token
+assert signed_in.headers["Authorization"] == f"Bearer {token}"
 client = AuthenticatedClient(base_url=shop, token=token)
+assert get_user.sync(client=client).login == who.login
 
 numbers = [order_number() for _ in range(5)]
 for number in numbers:
@@ -59,5 +67,10 @@ assert too_much.status_code == HTTPStatus.PAYMENT_REQUIRED and isinstance(too_mu
 balance = get_balance.sync(client=client)
 assert (balance.current, balance.withdrawn) == (50.2, 51.05)
 assert [entry.sum_ for entry in list_withdrawals.sync(client=client)] == [51.05]
-assert len(list_ledger.sync(client=client)) == 6
+# Calculated with floating-point numbers, and as a typed client writes a decimal.
+for amount in (0.1 + 0.2, "12.10"):
+    spending = Spending(order=order_number(), sum_=amount)
+    assert withdraw.sync_detailed(client=client, body=spending).status_code == HTTPStatus.OK
+assert [entry.sum_ for entry in list_withdrawals_at_older_path.sync(client=client)] == [12.1, 0.3, 51.05]
+assert len(list_ledger.sync(client=client)) == 8
 print("generated client: done")

@@ -172,7 +172,7 @@ struct ClientHabitTests {
         let plain = try client.send("GET", "/api/user/balance", fields: [bearer, "Accept-Encoding: identity;q=0"])
         #expect(plain.text == Self.balance)
         let expecting = try client.send(
-            "POST", "/api/user/orders", "\(mark) \(orderNumber(5))\r\n", fields: [bearer, "Expect: 100-continue"])
+            "POST", "/api/user/orders", " \(orderNumber(5))\r\n", fields: [bearer, "Expect: 100-continue"])
         #expect(expecting.status == 202)
         let absolute = try client.send(
             "GET", "http://\(client.address)/api/user/orders/\(orderNumber(5))", fields: [bearer])
