@@ -131,23 +131,6 @@ final class Application: StoppableServer {
             + 4 * configuration.dispatcher.workers + 256
     }
 
-    static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
-        var limits = Writer.Limits()
-        limits.queueCapacity = configuration.storage.writeQueueMax
-        limits.batchOperationsMax = configuration.storage.batchMax
-        limits.keptChangesMax = configuration.events.keptMax
-        limits.unfinishedOrdersPerUserMax = configuration.orders.unfinishedPerUserMax
-        do throws(StoreError) {
-            return try LoyaltyStore(path: configuration.database.path, limits: limits, clock: clock, log: log) {
-                // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
-                log.flush()
-                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
-            }
-        } catch {
-            throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
-        }
-    }
-
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
         _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
@@ -155,7 +138,10 @@ final class Application: StoppableServer {
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
         do throws(SystemError) {
-            return try ControlServer(store: store, plan: plan, pool: pool, log: log)
+            // Its threads act in the name of the database's owner as well: a command writes nothing that the owner may not.
+            return try FileAccount.acting(for: .owner(of: store.path)) { () throws(SystemError) in
+                try ControlServer(store: store, plan: plan, pool: pool, log: log)
+            }
         } catch {
             let path = ControlSocket.path(ofDatabase: store.path)
             let problem = "commands for this server can't be taken at \(path): \(error)"

@@ -16,6 +16,9 @@ struct ConfigurationLoader {
 
     enum ReadError: Error, Equatable {
         case missing
+        /// This account may not look into the file's folder, so that nothing tells whether there is a file. Why, as the system says
+        /// it.
+        case hidden(String)
         /// Why, as the system says it.
         case unreadable(String)
     }
@@ -113,11 +116,13 @@ extension ConfigurationLoader {
             bytes = try readFile(path)
         } catch {
             switch error {
-            case .missing where file == nil: return
+            // A file that nothing names is read if it is there; a working directory of another account has none for this one.
+            case .missing where file == nil, .hidden where file == nil: return
             case .missing:
                 let hint = RefusedValue.fault(in: path).map { ": \($0)" } ?? ""
                 throw ConfigurationError("\(name(of: path)): there is no such file\(hint)")
-            case .unreadable(let reason): throw ConfigurationError("\(name(of: path)): \(reason)")
+            case .hidden(let reason), .unreadable(let reason):
+                throw ConfigurationError("\(name(of: path)): \(reason)")
             }
         }
         let object: JSONObject

@@ -24,10 +24,12 @@ final class ControlServer: Sendable {
     /// A command, and who waits for what becomes of it.
     private final class Errand: Sendable {
         let command: OwnerCommand
+        let author: String
         let client: UnixSocket
 
-        init(_ command: OwnerCommand, _ client: consuming UnixSocket) {
+        init(_ command: OwnerCommand, by author: String, _ client: consuming UnixSocket) {
             self.command = command
+            self.author = author
             self.client = client
         }
     }
@@ -108,10 +110,12 @@ final class ControlServer: Sendable {
             let reason = "the server does not know this command; is it of another version?"
             return try client.send(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
         }
-        let author = SystemUser.name(of: try client.peerUserID())
+        let peer = try client.peerUserID()
+        // Root says for which account it asks: with sudo that is another one.
+        let author = (peer == 0 ? OwnerCommand.author(line: line) : nil) ?? SystemUser.name(of: peer)
         log.info("\(author) asks for: \(command.summary)")
         guard command.isLong else { return try run(command, author, client) }
-        let errand = Errand(command, client)
+        let errand = Errand(command, by: author, client)
         if !errands.put(errand) {
             let reason = "too many long commands wait for one another already"
             try errand.client.send(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
@@ -131,8 +135,7 @@ final class ControlServer: Sendable {
             guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
             for errand in errands {
                 do throws(SystemError) {
-                    let author = SystemUser.name(of: try errand.client.peerUserID())
-                    try run(errand.command, author, errand.client, on: database)
+                    try run(errand.command, errand.author, errand.client, on: database)
                 } catch {
                     log.debug("A command from the control socket was not answered: \(error)")
                 }

@@ -19,10 +19,10 @@ enum ControlSocket {
 enum ControlClient {
     /// Throws where nobody listens; nil where the server ends before it has answered.
     static func run(
-        _ command: OwnerCommand, onDatabase path: String, reply: (OwnerReply) -> Void
+        _ command: OwnerCommand, by author: String, onDatabase path: String, reply: (OwnerReply) -> Void
     ) throws(SystemError) -> OwnerOutcome? {
         let server = try UnixSocket(connectingTo: ControlSocket.path(ofDatabase: path))
-        try server.send(command.line)
+        try server.send(command.line(by: author))
         var lines = LineReader()
         while let line = try lines.next(from: server), let said = OwnerReply(line: line) {
             if case .done(let outcome) = said { return outcome }

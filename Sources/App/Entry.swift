@@ -102,7 +102,9 @@ package enum Entry {
             return try File.read(path: path, bytesMax: configurationBytesMax)
         } catch {
             if error.isFolder { throw .unreadable("it is a folder, and not a file") }
-            throw error.isMissingFile ? .missing : .unreadable("\(error)")
+            if error.isMissingFile { throw .missing }
+            guard case .hidden = PrivateFile.presence(path: path) else { throw .unreadable("\(error)") }
+            throw .hidden("\(error)")
         }
     }
 }

@@ -7,6 +7,7 @@ import Store
 struct OwnerConsole {
     private let invocation: Invocation
     private let configuration: Configuration
+    private let caller = Caller.current
 
     /// Why a command can't be begun.
     struct Refusal: Error {
@@ -20,6 +21,13 @@ struct OwnerConsole {
     }
 
     func run() -> Int32 {
+        do throws(StoreError) {
+            // Before any thread starts, and before the person is asked anything.
+            try DatabaseAccount.of(database: configuration.database.path, caller: caller.id)?.assume(withGroups: true)
+        } catch {
+            StandardStream.error.write("martlet: \(error.description.oneLine)\n")
+            return ExitStatus.unavailable
+        }
         do throws(Refusal) {
             let request = try OwnerRequest(invocation, configuration)
             let printer = OwnerPrinter(rowsName: request.rowsName, isJSON: invocation.has(.json), extra: request.extra)
@@ -68,7 +76,7 @@ struct OwnerConsole {
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
             defer { store.stop() }
-            return store.run(command, by: SystemUser.name(of: SystemUser.currentID), pool: nil, reply: reply)
+            return store.run(command, by: caller.name, pool: nil, reply: reply)
         } catch {
             switch error {
             case .other(let error): return OwnerOutcome(error)
@@ -88,7 +96,9 @@ struct OwnerConsole {
         let reason: String
         do throws(SystemError) {
             let canonicalPath = try PrivateFile.canonicalPath(ofPossible: path)
-            if let outcome = try ControlClient.run(command, onDatabase: canonicalPath, reply: reply) { return outcome }
+            if let outcome = try ControlClient.run(command, by: caller.name, onDatabase: canonicalPath, reply: reply) {
+                return outcome
+            }
             reason = "it gave no answer"
         } catch {
             reason = "\(error)"

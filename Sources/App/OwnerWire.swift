@@ -3,7 +3,18 @@ import Loyalty
 
 /// A command as a line of JSON, and back: how the command line and the server speak over the control socket.
 extension OwnerCommand {
-    var line: [UInt8] { JSONValue.object(JSONObject(["command": .string(name)]) + arguments).line }
+    /// - Parameter author: the account that called the command, which the server believes root alone.
+    func line(by author: String) -> [UInt8] {
+        JSONValue.object(JSONObject(["command": .string(name), "by": .string(author)]) + arguments).line
+    }
+
+    /// The account that a command's line names as its author; `nil` if it names none.
+    static func author(line: some Sequence<UInt8>) -> String? {
+        guard let author = (try? JSONParser.parse(line))?.object?["by"]?.string, Caller.isName(author) else {
+            return nil
+        }
+        return author
+    }
 
     private var name: String {
         switch self {

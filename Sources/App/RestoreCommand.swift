@@ -10,9 +10,11 @@ enum RestoreCommand {
         let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
         let outcome: OwnerOutcome
         do throws(StoreError) {
+            let caller = Caller.current
+            try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
             let (check, kept) = try Restore.run(
                 invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(timeForFileNames)",
-                progress: { printer.take(.progress($0.text)) })
+                caller: caller.id, progress: { printer.take(.progress($0.text)) })
             let old = kept.map { "the database that was there is kept as \($0)\n" } ?? ""
             outcome = OwnerOutcome(
                 status: ExitStatus.success, text: "restored \(path): \(check.counts.text)\n\(old)",

@@ -18,7 +18,15 @@ struct ScheduledBackups {
         self.log = log
     }
 
+    /// Backups belong to the owner of their folder, also if root's server makes them.
     mutating func backUpIfDue(_ database: any OwnersDatabase) {
+        FileAccount.assumedRoot {
+            let folder = (try? PrivateFile.canonicalPath(of: plan.folder)) ?? plan.folder
+            FileAccount.acting(for: .owner(of: folder)) { backUpInFolder(database) }
+        }
+    }
+
+    private mutating func backUpInFolder(_ database: any OwnersDatabase) {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return }
         do throws(SystemError) {

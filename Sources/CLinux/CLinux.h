@@ -1,7 +1,9 @@
 // What `import Glibc` leaves out of the kernel's interface. _GNU_SOURCE would bring it, but then types that Glibc's
 // module has too would differ between the two modules.
+#include <linux/capability.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
@@ -24,3 +26,7 @@ static inline int fileDetails(int folder, const char *path, int flags, unsigned 
 
 // Open file description locks (fcntl(2)).
 static const int openDescriptionSetLock = 37;
+
+// What a thread may do (capabilities(7)).
+extern int capget(cap_user_header_t header, cap_user_data_t data);
+extern int capset(cap_user_header_t header, const cap_user_data_t data);

@@ -10,7 +10,7 @@ package enum DurableFile {
     /// A sync alone would say so and might be wrong: after one that failed, Linux keeps the bytes in memory for whoever
     /// reads, takes them for written, and lets later syncs succeed without them (fsync(2), EIO).
     package static func rewrite(path: String) throws(SystemError) {
-        let raw = open(path, O_RDWR | O_CLOEXEC)
+        let raw = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
         let file = Descriptor(owning: raw)
         var chunk = [UInt8](repeating: 0, count: chunkBytes)
@@ -28,7 +28,7 @@ package enum DurableFile {
 
     /// Syncs a file that nobody writes to (fsync(2)).
     package static func sync(path: String) throws(SystemError) {
-        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        let raw = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
         let file = Descriptor(owning: raw)
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }

@@ -11,9 +11,13 @@ package struct FileLock: ~Copyable, Sendable {
         case system(SystemError)
     }
 
-    /// Takes the lock, making the file (mode 0600) where there is none.
+    /// Takes the lock, making the file (mode 0600) if there is none. A symbolic link of the name is an error.
     package init(path: String) throws(LockError) {
-        let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        var raw = Self.open(path)
+        // Earlier versions left root's own lock file beside another account's database.
+        if raw < 0, errno == EACCES, let account = FileAccount.current, account.takeOver(path, isKnown: \.isEmpty) {
+            raw = Self.open(path)
+        }
         guard raw >= 0 else { throw .system(SystemError("open")) }
         let descriptor = Descriptor(owning: raw)
         guard flock(raw, LOCK_EX | LOCK_NB) == 0 else {
@@ -45,4 +49,8 @@ package struct FileLock: ~Copyable, Sendable {
     }
 
     private static let textBytesMax = 1024
+
+    private static func open(_ path: String) -> CInt {
+        Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    }
 }

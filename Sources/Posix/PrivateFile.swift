@@ -7,7 +7,7 @@ package enum PrivateFile {
     /// something has the name already, which is then not even opened: closing a descriptor of a file drops every lock that
     /// the process holds on it (fcntl(2), "Record locking").
     package static func create(path: String) throws(SystemError) -> Bool {
-        let raw = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let raw = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard raw >= 0 else {
             if errno == EEXIST { return false }
             throw SystemError("open")
@@ -68,12 +68,31 @@ package enum PrivateFile {
         try DurableFile.syncFolder(of: newPath)
     }
 
-    /// Has root give a file to whoever owns another (stat(2), chown(2)): what root puts in the place of a server's file stays the
-    /// server's. Anybody else owns what they make, and nothing changes.
-    package static func giveToOwner(of model: String, path: String) throws(SystemError) {
-        guard geteuid() == 0 else { return }
+    /// Whether a file can be seen under a name.
+    package enum Presence: Equatable, Sendable {
+        case there
+        case missing
+        /// This account may not look into one of the folders, or what should be a folder is none.
+        case hidden(SystemError)
+    }
+
+    /// Whether something has the name, as far as this account can see (stat(2)).
+    package static func presence(path: String) -> Presence {
         var status = stat()
-        guard stat(model, &status) == 0 else { throw SystemError("stat") }
-        guard chown(path, status.st_uid, status.st_gid) == 0 else { throw SystemError("chown") }
+        guard stat(path, &status) != 0 else { return .there }
+        let error = SystemError("stat")
+        return error.isMissingFile ? .missing : .hidden(error)
+    }
+
+    /// Returns false if this account may not make files in the folder of a path (faccessat(2)).
+    package static func mayWrite(inFolderOf path: String) -> Bool {
+        let folder = TrustedPath.folder(of: path)
+        return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 || !SystemError("faccessat").isForbidden
+    }
+
+    /// The name of the account that owns a file; `nil` if that can't be seen.
+    package static func ownerName(path: String) -> String? {
+        var status = stat()
+        return stat(path, &status) == 0 ? SystemUser.name(of: status.st_uid) : nil
     }
 }

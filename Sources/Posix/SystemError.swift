@@ -33,6 +33,10 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isFolder: Bool { code == EISDIR }
     /// A path leads through something that is no folder.
     package var isNoFolder: Bool { code == ENOTDIR || code == ELOOP }
+    /// This account may not do it.
+    package var isForbidden: Bool { code == EACCES || code == EPERM }
+    /// A folder on the way can't be looked into, or is none.
+    package var isHiddenFile: Bool { code == EACCES || code == ENOTDIR }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }

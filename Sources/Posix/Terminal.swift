@@ -79,13 +79,26 @@ package enum SystemUser {
     /// The number of the user who runs this process (getuid(2)).
     package static var currentID: UInt32 { getuid() }
 
+    /// The number of the user whose rights this process has (geteuid(2)).
+    package static var effectiveID: UInt32 { geteuid() }
+
+    /// The number of the user who signed in to the system, also after su and sudo; `nil` if the system does not keep it (proc(5),
+    /// `/proc/self/loginuid`).
+    package static var signedInID: UInt32? {
+        guard let bytes = try? File.read(path: "/proc/self/loginuid", bytesMax: 32) else { return nil }
+        return UInt32(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)).flatMap { $0 == .max ? nil : $0 }
+    }
+
     /// The name of a user, or the number where there is no name.
-    package static func name(of id: UInt32) -> String {
+    package static func name(of id: UInt32) -> String { knownName(of: id) ?? String(id) }
+
+    /// The name of a user; `nil` if the system has none for the number.
+    package static func knownName(of id: UInt32) -> String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16 * 1024)
         guard getpwuid_r(id, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
-            return String(id)
+            return nil
         }
         return String(cString: name)
     }

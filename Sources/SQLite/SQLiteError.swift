@@ -59,6 +59,11 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
 
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
+    /// This account may not open the file, or a file beside it.
+    package var isForbidden: Bool {
+        code == SQLITE_CANTOPEN && (systemCode == EACCES || systemCode == EPERM) || code == SQLITE_READONLY
+    }
+
     /// The file is damaged, or no database at all.
     package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 

@@ -24,6 +24,9 @@ package enum Backup {
             throw StoreError("There is a file \(path) already; a backup replaces none.")
         }
         let partial = path + partialSuffix
+        guard PrivateFile.mayWrite(inFolderOf: path) else {
+            throw .forbidden("make files beside", database: path)
+        }
         try system("The backup \(path) can't be made") { () throws(SystemError) in
             // What an earlier try left behind.
             try PrivateFile.remove(path: partial)

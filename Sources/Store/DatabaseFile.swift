@@ -69,7 +69,11 @@ struct DatabaseFile: ~Copyable, Sendable {
         } catch {
             switch error {
             case .held: throw .inUse
-            case .system(let error): throw .other(StoreError("The database \(path) can't be opened (\(error))."))
+            case .system(let error):
+                throw .other(
+                    error.isForbidden
+                        ? .forbidden("open", database: path)
+                        : StoreError("The database \(path) can't be opened (\(error))."))
             }
         }
     }
@@ -99,7 +103,11 @@ struct DatabaseFile: ~Copyable, Sendable {
         } catch {
             switch error {
             case .held: throw .inUse
-            case .system(let error): throw .other(StoreError("The lock file \(path)-lock can't be used (\(error))."))
+            case .system(let error):
+                throw .other(
+                    error.isForbidden
+                        ? .forbidden("open or make the lock file \(path)-lock of the database", database: path)
+                        : StoreError("The lock file \(path)-lock can't be used (\(error))."))
             }
         }
     }
@@ -133,6 +141,7 @@ struct DatabaseFile: ~Copyable, Sendable {
             _ = try PrivateFile.create(path: place)
             _ = try PrivateFile.canonicalPath(of: place)
         } catch {
+            guard !error.isForbidden else { throw .forbidden("make or find the database", database: path) }
             throw StoreError("The database \(path) can't be made or found (\(error)).")
         }
     }
@@ -232,7 +241,7 @@ struct DatabaseFile: ~Copyable, Sendable {
 
     /// A database that is no server's, such as a backup: ours, and of a schema that this Martlet knows.
     static func openCopy(path: String) throws(StoreError) -> sending Database {
-        guard PrivateFile.exists(path: path) else { throw StoreError("There is no file \(path).") }
+        if let error = StoreError(presenceOf: path, called: "file") { throw error }
         let database = try connect(to: path, mode: .readOnly)
         guard try admit(database, path: path, mayBeReadOnly: true) > 0 else {
             throw StoreError("The file \(path) is no database of Martlet's.")
@@ -255,6 +264,7 @@ struct DatabaseFile: ~Copyable, Sendable {
             try database.execute(ConnectionSettings.common)
             return database
         } catch {
+            guard !error.isForbidden else { throw .forbidden("open", database: path) }
             throw StoreError("The database \(path) can't be opened: \(error).")
         }
     }
@@ -268,10 +278,11 @@ struct DatabaseFile: ~Copyable, Sendable {
             standing = try Schema.standing(of: database, migrationCount: migrationCount)
         } catch {
             guard !error.isNotADatabase else { throw StoreError("The file \(path) is not a database.") }
+            guard !error.isForbidden else { throw .forbidden("read or write", database: path) }
             throw StoreError("The database \(path) can't be read: \(error).")
         }
         guard mayBeReadOnly || !database.isReadOnly else {
-            throw StoreError("The database \(path) may not be written by this account.")
+            throw .forbidden("write", database: path)
         }
         switch standing {
         case .ours(let version): return version

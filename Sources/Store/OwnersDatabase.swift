@@ -58,9 +58,9 @@ package final class IdleDatabase: OwnersDatabase {
     }
 
     static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
-        guard PrivateFile.exists(path: path) else {
+        if let error = StoreError(presenceOf: path, called: "database") {
             // Its server may still have it open, and is the only one that can copy it then.
-            throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(StoreError("There is no database \(path)."))
+            throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(error)
         }
         do throws(DatabaseFile.OpenError) {
             return try DatabaseFile(locking: path)
@@ -77,7 +77,13 @@ package final class IdleDatabase: OwnersDatabase {
     ) throws(StoreError) -> IntegrityCheck {
         let source = try file.openWithoutServer()
         defer { source.close() }
-        return try Backup.write(source, to: path, until: cancellation, progress: progress)
+        // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there too.
+        guard let owner = FileAccount.owner(of: file.path), let target = try? TrustedPath(path).path else {
+            return try Backup.write(source, to: path, until: cancellation, progress: progress)
+        }
+        return try owner.writing(in: TrustedPath.folder(of: target)).assumed { () throws(StoreError) in
+            try Backup.write(source, to: target, until: cancellation, progress: progress)
+        }
     }
 
     package func check(

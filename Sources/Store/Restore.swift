@@ -4,19 +4,23 @@ import SQLite
 /// Puts a backup in the place of a database.
 package enum Restore {
     /// Takes a checked copy of the backup for the database at `path`, on which no server may run. The database that was there
-    /// is kept beside it, under a name that ends in `suffix`, and the new one has the same owner, also where root restores.
+    /// is kept beside it, under a name that ends in `suffix`. Root restores in the name of the account that this thread acts for
+    /// (``DatabaseAccount``), which owns the new database.
     ///
     /// At any moment in between, a power cut leaves one of both databases whole under the name; a database whose log could
     /// not be put back into it, since it is damaged, may be left without that log, which is then beside it.
     ///
     /// - Returns: what the check of the restored database found, and where the old one is; nil where there was none.
     package static func run(
-        _ backup: String, to path: String, keepingOldAs suffix: String, progress: (Backup.Stage) -> Void
+        _ backup: String, to path: String, keepingOldAs suffix: String, caller: UInt32? = nil,
+        progress: (Backup.Stage) -> Void
     ) throws(StoreError) -> (check: IntegrityCheck, kept: String?) {
         // Proved before anything is made where the database is to be.
-        let source = try DatabaseFile.openCopy(path: backup)
+        let source = try open(backup, caller: caller)
         defer { source.close() }
         let hadDatabase = PrivateFile.exists(path: path)
+        // A restore of an earlier version left root's own database in another account's folder.
+        if hadDatabase { _ = FileAccount.current?.takeOver(path) { bytes in Schema.isHeader(bytes) } }
         let file = try DatabaseFile(path: path, isReplaced: true)
         let restored = file.path + ".restored"
         try Backup.system("The file \(restored) can't be removed") { () throws(SystemError) in
@@ -29,15 +33,29 @@ package enum Restore {
             if !hadDatabase { try? PrivateFile.remove(path: file.path) }
             throw error
         }
-        try Backup.system("\(restored) can't be given to the owner of \(path)") { () throws(SystemError) in
-            try PrivateFile.giveToOwner(of: file.path, path: restored)
-        }
         let kept = file.path + suffix
         try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
         try Backup.system("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
             try PrivateFile.rename(restored, to: file.path)
         }
         return (check, hadDatabase ? kept : nil)
+    }
+
+    /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.
+    private static func open(_ backup: String, caller: UInt32?) throws(StoreError) -> sending Database {
+        guard let account = FileAccount.current else { return try DatabaseFile.openCopy(path: backup) }
+        guard PrivateFile.presence(path: backup) != .missing else {
+            throw StoreError("There is no file \(backup).")
+        }
+        let trusted = try DatabaseAccount.trustedPath(backup, caller: caller)
+        let source = try DatabaseFile.openCopy(path: trusted.path)
+        guard trusted.isOpenHere(for: account) else {
+            source.close()
+            throw StoreError(
+                "The file \(backup) was replaced meanwhile, or has a second name, which root does not follow: "
+                    + "copy it to a folder of root's and restore that.")
+        }
+        return source
     }
 
     /// Gives the old database a second name, with all that its log holds.

@@ -8,6 +8,12 @@ enum Schema {
     /// "MRTL".
     static let applicationID: Int64 = 0x4D52_544C
 
+    /// Returns true for the first bytes of a database of ours (sqlite.org/fileformat2.html, section 1.3).
+    static func isHeader(_ bytes: [UInt8]) -> Bool {
+        let mark = (0..<4).map { UInt8(truncatingIfNeeded: applicationID >> (24 - 8 * $0)) }
+        return bytes.starts(with: "SQLite format 3\0".utf8) && bytes.dropFirst(68).starts(with: mark)
+    }
+
     /// The scripts in order; the first takes a file from version 0 to 1.
     static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening]
 

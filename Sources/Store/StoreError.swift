@@ -1,3 +1,5 @@
+import Posix
+
 /// Why the database can't be opened, in a sentence for the owner; it may name the file, and is never shown to a client.
 package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
@@ -7,5 +9,36 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     init(_ description: String, isDamage: Bool = false) {
         self.description = description
         self.isDamage = isDamage
+    }
+
+    /// Why a file can't be found; `nil` if it is there.
+    init?(presenceOf path: String, called kind: String) {
+        switch PrivateFile.presence(path: path) {
+        case .there: return nil
+        case .missing: self.init("There is no \(kind) \(path).")
+        case .hidden(let error):
+            self =
+                error.isForbidden
+                ? .forbidden("look for the \(kind)", database: path)
+                : StoreError("There is no \(kind) \(path) (\(error)).")
+        }
+    }
+
+    /// The account of this process may not do something with a database.
+    ///
+    /// - Parameter what: what it may not do, after "may not".
+    static func forbidden(_ what: String, database path: String) -> StoreError {
+        let owner = PrivateFile.ownerName(path: path)
+        if let account = FileAccount.current.map({ SystemUser.name(of: $0.user) }) {
+            return StoreError(
+                "The account \(account) may not \(what) \(path). Root works in the name of the database's owner: choose a file that "
+                    + "this account can use.")
+        }
+        let account = SystemUser.name(of: SystemUser.effectiveID)
+        let advice =
+            SystemUser.effectiveID == 0
+            ? "Root may not either: the file system or the container keeps it from that."
+            : "Run the command as \(owner.map { "its owner, \($0)," } ?? "the database's owner") or as root (sudo)."
+        return StoreError("The account \(account) may not \(what) \(path). \(advice)")
     }
 }

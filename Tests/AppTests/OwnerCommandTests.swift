@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: commands.indices) func aCommandIsALineAndBack(index: Int) {
         let command = Self.commands[index]
-        let line = command.line
+        let line = command.line(by: "anna")
         #expect(line.last == 0x0A && line.count { $0 == 0x0A } == 1)
         #expect(OwnerCommand(line: line.dropLast()) == command)
         #expect(!command.summary.contains("$argon2id$"))
