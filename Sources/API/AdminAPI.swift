@@ -14,25 +14,29 @@ package final class AdminAPI: RequestHandler {
     private let didEndBatch: () -> Void
     private let didClose: () -> Void
 
+    /// The field that says which database the server is on, for `martlet healthcheck`: another server may have the port.
+    package static let databaseField = "Martlet-Database"
+
     /// - Parameters:
     ///   - hostNames: names that `Host` may have, besides loopback and IP addresses.
+    ///   - database: the value of that field, the same for every process that looks at the file; `nil` for no field.
     ///   - illness: why the server no longer lives, in words; nil where it does.
     ///   - obstacle: why it can't serve now, in words; nil where it can.
     ///   - metrics: writes them all.
     ///   - didEndBatch: ends what the reads of a batch share.
     ///   - didClose: closes what the loop reads through.
     package init(
-        hostNames: [String], illness: @escaping () -> String?, obstacle: @escaping () -> String?,
+        hostNames: [String], database: String?, illness: @escaping () -> String?, obstacle: @escaping () -> String?,
         metrics: @escaping (inout MetricsText) -> Void, requestIDs: RequestIDs,
         didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         router = Router([
             Route(
                 method: .get, path: "/healthz", operation: .health,
-                action: .open { _ in Self.state(illness()) }),
+                action: .open { _ in Self.state(illness(), database) }),
             Route(
                 method: .get, path: "/readyz", operation: .readiness,
-                action: .open { _ in Self.state(illness() ?? obstacle()) }),
+                action: .open { _ in Self.state(illness() ?? obstacle(), database) }),
             Route(
                 method: .get, path: "/metrics", operation: .metrics,
                 action: .open { _ in
@@ -71,11 +75,12 @@ package final class AdminAPI: RequestHandler {
         }
     }
 
-    private static func state(_ trouble: String?) -> Response {
+    private static func state(_ trouble: String?, _ database: String?) -> Response {
         var response = Response(
             trouble == nil ? .ok : .serviceUnavailable, contentType: "text/plain; charset=utf-8",
             .bytes(Array("\(trouble ?? "ok")\n".utf8)))
         response.add("Cache-Control", "no-store")
+        if let database { response.add(databaseField, database) }
         return response
     }
 }

@@ -29,11 +29,13 @@ final class AdminServer: Sendable {
         front.bufferedBytesMax = Self.bufferedBytesMax
         // Who watches asks all day long, and nobody wants to read that.
         front.requestLog = nil
+        let database = FileIdentity.lastingText(path: store.path)
         do {
             self.front = try Front(configuration: front, listeners: listeners) { _ in
                 let probe = try store.makeProbe()
                 return AdminAPI(
-                    hostNames: hostNames, illness: { watch.illness }, obstacle: { watch.obstacle(probe) },
+                    hostNames: hostNames, database: database, illness: { watch.illness },
+                    obstacle: { watch.obstacle(probe) },
                     metrics: { watch.writeMetrics(&$0, probe) },
                     requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
                     didEndBatch: { probe.endBatch() }, didClose: { probe.close() })

@@ -112,25 +112,6 @@ final class Application: StoppableServer {
         pipeline.limit(requestsPerMinuteMax: configuration.pipeline.requestsPerMinuteMax)
     }
 
-    /// Raises the limit of open files, and returns the configuration with as many connections as fit: if they were more, one
-    /// client's connections could take the last descriptors, and no rule would say whose are closed.
-    static func withConnectionsThatFit(_ configuration: Configuration, _ log: Log) -> Configuration {
-        let wanted = openFilesWanted(configuration)
-        let limit = ProcessSetup.raiseOpenFilesLimit(to: wanted)
-        guard limit < wanted else { return configuration }
-        var configuration = configuration
-        let others = wanted - configuration.http.connectionsMax
-        configuration.http.connectionsMax = min(configuration.http.connectionsMax, max(limit - others, limit / 2))
-        log.warning("only \(limit) files may be open at once, so fewer than http.connections_max can be served")
-        return configuration
-    }
-
-    /// Besides connections: the database, listeners, event loops, the accrual system's connections.
-    static func openFilesWanted(_ configuration: Configuration) -> Int {
-        configuration.http.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
-            + 4 * configuration.dispatcher.workers + 256
-    }
-
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
         _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
@@ -227,7 +208,7 @@ final class Application: StoppableServer {
         orElse consequence: String, _ log: Log
     ) throws(StartError) -> [Listener] {
         do throws(StartError) {
-            return try Self.listen(on: listen.address, for: key, manager, use)
+            return try Self.listen(on: listen.address, for: key, manager, use, isConfigured: listen.isConfigured)
         } catch {
             guard !listen.isConfigured else { throw error }
             log.warning("\(error): \(consequence); set \(key)")
@@ -237,12 +218,18 @@ final class Application: StoppableServer {
 
     /// Takes what the service manager passed for this use, and listens on the address where that is nothing.
     ///
-    /// - Parameter key: the setting that has the address.
+    /// - Parameters:
+    ///   - key: the setting that has the address.
+    ///   - isConfigured: whether the address is the owner's, who is told if passed sockets listen elsewhere.
     static func listen(
-        on address: Address, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse
+        on address: Address, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse,
+        isConfigured: Bool = true
     ) throws(StartError) -> [Listener] {
         let passed = try manager.takeListeners(for: use)
-        guard passed.isEmpty else { return passed }
+        guard passed.isEmpty else {
+            if isConfigured { manager.note(PassedAddress(key: key, endpoints: passed.map(\.endpoint)), of: address) }
+            return passed
+        }
         do {
             return try Listener.listen(on: try Endpoint.resolve(host: address.host, port: address.port))
         } catch let error as Endpoint.ResolutionError {

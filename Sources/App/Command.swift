@@ -85,7 +85,8 @@ extension Command {
                 settings: Settings.main.filter { $0.key == "run_address" }, statuses: Self.serverStatuses)
         case .healthcheck:
             CommandDescription(
-                summary: "ask the running server whether it can serve; ends with 0 or 1", readsConfiguration: true,
+                summary: "ask the running server whether it can serve; ends with 0 or 1", settings: Self.database,
+                details: ["The answer has to come from a server on this database: another server may have the port."],
                 statuses: [ExitStatus.success, ExitStatus.unhealthy])
         case .config:
             CommandDescription(summary: "print the configuration in force", settings: Settings.main)

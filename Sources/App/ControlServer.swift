@@ -13,6 +13,9 @@ final class ControlServer: Sendable {
     private let log: Log
     private let stopping = Cancellation()
     private let errands = BlockingQueue<Errand>(capacity: errandsMax)
+    /// The errands that wait or are under way.
+    private let unfinished = Mutex<[Errand]>([])
+    private let reserve: Mutex<DescriptorReserve>
     private let threads = Mutex<[Thread]>([])
 
     private final class ListenerBox: Sendable {
@@ -21,24 +24,15 @@ final class ControlServer: Sendable {
         init(path: String) throws(SystemError) { listener = try UnixListener(path: path) }
     }
 
-    /// A command, and who waits for what becomes of it.
-    private final class Errand: Sendable {
-        let command: OwnerCommand
-        let author: String
-        let client: UnixSocket
-
-        init(_ command: OwnerCommand, by author: String, _ client: consuming UnixSocket) {
-            self.command = command
-            self.author = author
-            self.client = client
-        }
-    }
-
     /// How often it looks whether it stops, and at the clock, where nobody asks for anything.
     private static let waitMilliseconds = 1000
     private static let pauseMilliseconds = 500
     /// Long commands that wait for one another.
     private static let errandsMax = 8
+    /// For a client, the files of a database, a backup and the system's list of users.
+    private static let reserveCount = 16
+    /// How often taking up a client is tried with the reserve given up: event loops that found no descriptor rest meanwhile.
+    private static let reserveTriesMax = 3
 
     /// - Parameters:
     ///   - plan: nil where nothing is backed up by the clock.
@@ -47,6 +41,7 @@ final class ControlServer: Sendable {
         store: LoyaltyStore, plan: BackupPlan?, pool: @escaping @Sendable () -> JSONObject?, log: Log
     ) throws(SystemError) {
         listener = Mutex(try ListenerBox(path: ControlSocket.path(ofDatabase: store.path)))
+        reserve = Mutex(DescriptorReserve(count: Self.reserveCount))
         self.store = store
         self.pool = pool
         self.log = log
@@ -72,14 +67,18 @@ final class ControlServer: Sendable {
     }
 
     private func listen() {
+        var aliveAt = SystemClock.monotonicMilliseconds()
         while !stopping.isCancelled {
+            let now = SystemClock.monotonicMilliseconds()
+            if now - aliveAt >= ControlSocket.aliveMilliseconds {
+                aliveAt = now
+                for errand in unfinished.withLock({ $0 }) { errand.sayAlive() }
+            }
             do throws(SystemError) {
-                let box = listener.withLock { $0 }
-                let client = try box.listener.accept(withinMilliseconds: Int32(Self.waitMilliseconds))
-                if let client { try serve(client) } else { renewNames() }
+                try serveNext()
             } catch {
                 log.debug("A command from the control socket was not answered: \(error)")
-                // Where no descriptor is left, asking again at once would spin.
+                // With no descriptor left, accepting would fail again at once.
                 pause()
             }
         }
@@ -96,6 +95,33 @@ final class ControlServer: Sendable {
         }
     }
 
+    /// Serves a client if one comes in time. If no descriptor is left, the client gets one of the reserve, so that an owner is
+    /// heard also when connections have taken all others.
+    private func serveNext() throws(SystemError) {
+        let box = listener.withLock { $0 }
+        do throws(SystemError) {
+            let client = try box.listener.accept(withinMilliseconds: Int32(Self.waitMilliseconds))
+            if let client { try serve(client) } else { renewNames() }
+        } catch {
+            guard error.isOutOfDescriptors else { throw error }
+            try serveFromReserve(box)
+        }
+    }
+
+    private func serveFromReserve(_ box: ListenerBox) throws(SystemError) {
+        reserve.withLock { $0.giveUp() }
+        defer { reserve.withLock { $0.takeBack() } }
+        for attempt in 1...Self.reserveTriesMax {
+            do throws(SystemError) {
+                if let client = try box.listener.accept(withinMilliseconds: 0) { try serve(client) }
+                return
+            } catch {
+                guard error.isOutOfDescriptors, attempt < Self.reserveTriesMax else { throw error }
+                sleepBriefly()
+            }
+        }
+    }
+
     private func pause() {
         let end = SystemClock.monotonicMilliseconds() + Int64(Self.pauseMilliseconds)
         while !stopping.isCancelled, SystemClock.monotonicMilliseconds() < end { sleepBriefly() }
@@ -103,8 +129,10 @@ final class ControlServer: Sendable {
 
     private func serve(_ client: consuming UnixSocket) throws(SystemError) {
         try client.limitWaiting(milliseconds: ControlSocket.lookMilliseconds)
-        var lines = LineReader()
-        guard let line = try lines.next(from: client, until: stopping) else { return }
+        var lines = LineReader(bytesMax: ControlSocket.lineBytesMax)
+        let next = try lines.next(
+            from: client, withinMilliseconds: ControlSocket.commandMilliseconds, until: stopping)
+        guard case .line(let line) = next else { return }
         try client.limitWaiting(milliseconds: ControlSocket.sendMilliseconds)
         guard let command = OwnerCommand(line: line) else {
             let reason = "the server does not know this command; is it of another version?"
@@ -114,12 +142,28 @@ final class ControlServer: Sendable {
         // Root says for which account it asks: with sudo that is another one.
         let author = (peer == 0 ? OwnerCommand.author(line: line) : nil) ?? SystemUser.name(of: peer)
         log.info("\(author) asks for: \(command.summary)")
-        guard command.isLong else { return try run(command, author, client) }
         let errand = Errand(command, by: author, client)
+        guard command.isLong else { return try run(errand) }
+        unfinished.withLock { $0.append(errand) }
         if !errands.put(errand) {
+            finish(errand)
             let reason = "too many long commands wait for one another already"
-            try errand.client.send(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
+            try errand.end(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
         }
+    }
+
+    /// Answers every long command so until the server stops.
+    private func refuseErrands(_ outcome: OwnerOutcome) {
+        while let errands = errands.takeSeveral(limit: 1) {
+            for errand in errands {
+                finish(errand)
+                try? errand.end(OwnerReply.done(outcome).line)
+            }
+        }
+    }
+
+    private func finish(_ errand: Errand) {
+        unfinished.withLock { $0.removeAll { $0 === errand } }
     }
 
     private func runErrands(_ plan: BackupPlan?) {
@@ -127,7 +171,8 @@ final class ControlServer: Sendable {
         do throws(StoreError) {
             database = try store.makeOpenDatabase()
         } catch {
-            return log.error("The database can be neither backed up nor checked while the server runs: \(error)")
+            log.error("The database can be neither backed up nor checked while the server runs: \(error)")
+            return refuseErrands(.failure(ExitStatus.unavailable, error.description))
         }
         var backups = plan.map { ScheduledBackups($0, until: stopping, log) }
         while !stopping.isCancelled {
@@ -135,7 +180,8 @@ final class ControlServer: Sendable {
             guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
             for errand in errands {
                 do throws(SystemError) {
-                    try run(errand.command, errand.author, errand.client, on: database)
+                    defer { finish(errand) }
+                    try run(errand, on: database)
                 } catch {
                     log.debug("A command from the control socket was not answered: \(error)")
                 }
@@ -143,23 +189,18 @@ final class ControlServer: Sendable {
         }
     }
 
-    private func run(
-        _ command: OwnerCommand, _ author: String, _ client: borrowing UnixSocket, on database: OpenDatabase? = nil
-    ) throws(SystemError) {
-        // Whoever asked may have gone; what was begun is done all the same.
-        var isRead = true
+    private func run(_ errand: Errand, on database: OpenDatabase? = nil) throws(SystemError) {
+        let command = errand.command
         // An answer is a page at most.
         var rows: [UInt8] = []
-        let outcome = outcome(of: command, author, on: database) { reply in
+        let outcome = outcome(of: command, errand.author, on: database) { reply in
             switch reply {
-            // Progress goes out only where it is read: a client that was stopped holds up nothing.
-            case .progress: if isRead { isRead = client.sendWithoutWaiting(reply.line) }
+            case .progress: errand.say(reply.line)
             case .row, .done: rows += reply.line
             }
         }
         if command.isChange || command.isLong, !outcome.summary.isEmpty { log.info(outcome.summary.oneLine) }
-        guard isRead else { return }
-        try client.send(rows + OwnerReply.done(outcome).line)
+        try errand.end(rows + OwnerReply.done(outcome).line)
     }
 
     private func outcome(

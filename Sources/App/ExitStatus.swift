@@ -17,6 +17,11 @@ enum ExitStatus {
     static let inputOutput: Int32 = 74
     static let configuration: Int32 = 78
 
+    /// Returns true if a command may end so: another number might be 0 for the shell, which sees eight bits of it.
+    static func isKnown(_ status: Int32) -> Bool {
+        [success, refused, usage, damaged, notFound, unavailable, software, inputOutput, configuration].contains(status)
+    }
+
     static func meaning(of status: Int32) -> String {
         switch status {
         case success: "done"

@@ -1,3 +1,4 @@
+import API
 import Posix
 
 /// `martlet healthcheck`: asks the server of the configuration in force whether it can serve, for what restarts containers.
@@ -22,11 +23,20 @@ enum HealthCheck {
         guard let address = configuration.admin?.address, address.port > 0 else {
             return .failure(Trouble(text: "admin_address: there is none that could be asked"))
         }
-        var trouble = Trouble(text: "\(address): nobody answers")
+        let path = configuration.database.path
+        guard let database = FileIdentity.lastingText(path: path) else {
+            return .failure(Trouble(text: "database_uri: \(path) is missing, or this account may not look at it"))
+        }
+        var trouble = Trouble(text: "\(address): nothing answers")
         do throws(Endpoint.ResolutionError) {
             for endpoint in try Endpoint.resolve(host: address.host ?? "localhost", port: address.port) {
                 do throws(SystemError) {
-                    return Self.judge(try answer(of: endpoint), address)
+                    let answer = Answer(try bytes(from: endpoint))
+                    switch judge(answer, database, path, address) {
+                    // A name may have another server at its other address.
+                    case .failure(let other) where answer?.database != database: trouble = other
+                    case let judged: return judged
+                    }
                 } catch {
                     trouble = Trouble(text: "\(address): \(error)")
                 }
@@ -38,7 +48,7 @@ enum HealthCheck {
     }
 
     /// What comes until the server closes, or the time is over.
-    private static func answer(of endpoint: Endpoint) throws(SystemError) -> [UInt8] {
+    private static func bytes(from endpoint: Endpoint) throws(SystemError) -> [UInt8] {
         let end = SystemClock.monotonicMilliseconds() + Int64(waitSeconds) * 1000
         let socket = try Socket(connectingTo: endpoint, withinSeconds: waitSeconds)
         // It fits into what the kernel takes at once.
@@ -53,13 +63,42 @@ enum HealthCheck {
         return answer
     }
 
-    private static func judge(_ answer: [UInt8], _ address: Address) -> Result<String, Trouble> {
-        let text = String(decoding: answer, as: UTF8.self)
-        let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-        guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
-            lines[0].hasPrefix("HTTP/1.1 "), let end = lines.firstIndex(of: "")
-        else { return .failure(Trouble(text: "\(address): no answer that could be read")) }
-        let body = lines[(end + 1)...].joined().split(separator: "\n").first.map { String($0) } ?? ""
-        return status == 200 ? .success(body) : .failure(Trouble(text: "\(address): \(status), \(body)"))
+    private struct Answer {
+        let status: Int
+        /// The database that the server says it is on; `nil` if it says nothing.
+        let database: String?
+        /// The first line of the body.
+        let said: String
+
+        /// `nil` for what is no answer of HTTP/1.1.
+        init?(_ bytes: [UInt8]) {
+            let lines = String(decoding: bytes, as: UTF8.self).split(
+                separator: "\r\n", omittingEmptySubsequences: false)
+            guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
+                lines[0].hasPrefix("HTTP/1.1 "), let end = lines.firstIndex(of: "")
+            else { return nil }
+            let name = "\(AdminAPI.databaseField):".lowercased()
+            self.status = status
+            database = lines[..<end].first { $0.lowercased().hasPrefix(name) }.map { line in
+                String(line.dropFirst(name.count).drop { $0 == " " })
+            }
+            said = lines[(end + 1)...].joined().split(separator: "\n").first.map { String($0) } ?? ""
+        }
+    }
+
+    private static func judge(
+        _ answer: Answer?, _ database: String, _ path: String, _ address: Address
+    ) -> Result<String, Trouble> {
+        guard let answer else { return .failure(Trouble(text: "\(address): no answer that could be read")) }
+        if let other = answer.database, other != database {
+            return .failure(Trouble(text: "\(address): the server there is on another database than \(path)"))
+        }
+        guard answer.status == 200 else {
+            return .failure(Trouble(text: "\(address): \(answer.status), \(answer.said)"))
+        }
+        guard answer.database != nil else {
+            return .failure(Trouble(text: "\(address): what answers there does not say that it is on \(path)"))
+        }
+        return .success(answer.said)
     }
 }

@@ -45,7 +45,7 @@ struct OwnerConsole {
         var done: String?
         while let asked = command {
             let outcome = outcome(of: asked) { printer.take($0) }
-            command = outcome.next.flatMap { request.command(after: $0, taken: printer.rowsTaken) }
+            command = outcome.next.flatMap { request.command(after: asked, next: $0, taken: printer.rowsTaken) }
             printer.print(outcome, isFirst: isFirst, isLast: command == nil)
             done = whatIsDone(by: request, outcome)
             guard outcome.status == ExitStatus.success, !printer.isLost else {
@@ -93,16 +93,21 @@ struct OwnerConsole {
     private func outcomeFromServer(
         _ command: OwnerCommand, _ path: String, _ reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
-        let reason: String
+        let canonicalPath: String
         do throws(SystemError) {
-            let canonicalPath = try PrivateFile.canonicalPath(ofPossible: path)
-            if let outcome = try ControlClient.run(command, by: caller.name, onDatabase: canonicalPath, reply: reply) {
-                return outcome
-            }
-            reason = "it gave no answer"
+            canonicalPath = try PrivateFile.canonicalPath(ofPossible: path)
         } catch {
-            reason = "\(error)"
+            return Self.unasked(path, "\(error)")
         }
-        return .failure(ExitStatus.unavailable, "the server that runs on \(path) can't be asked: \(reason)")
+        do throws(ControlClient.Failure) {
+            return try ControlClient.run(command, by: caller.name, onDatabase: canonicalPath, reply: reply)
+        } catch {
+            let isOpen = error.wasSent && (command.isChange || command.isMaintenance)
+            return Self.unasked(path, "\(error)\(isOpen ? "; whether the command was done is not known" : "")")
+        }
+    }
+
+    private static func unasked(_ path: String, _ reason: String) -> OwnerOutcome {
+        .failure(ExitStatus.unavailable, "the server that runs on \(path) can't be asked: \(reason)")
     }
 }

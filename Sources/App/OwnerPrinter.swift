@@ -33,7 +33,9 @@ final class OwnerPrinter {
     func print(_ outcome: OwnerOutcome, isFirst: Bool, isLast: Bool) {
         progress.clear()
         defer { rows = [] }
-        guard let document = outcome.document else { return StandardStream.error.write(outcome.text) }
+        guard let document = outcome.document else {
+            return StandardStream.error.write(outcome.text.printableLines)
+        }
         let isDone = isLast || outcome.status != ExitStatus.success
         output.write(isJSON ? json(document + extra, isFirst, isDone) : text(outcome, document, isFirst, isDone))
     }
@@ -69,7 +71,7 @@ final class OwnerPrinter {
 
     private func text(_ outcome: OwnerOutcome, _ document: JSONObject, _ isFirst: Bool, _ isLast: Bool) -> String {
         if !outcome.text.isEmpty {
-            return outcome.text + extra.members.map { "\($0.name): \($0.value.cell)\n" }.joined()
+            return outcome.text.printableLines + extra.members.map { "\($0.name): \($0.value.cell)\n" }.joined()
         }
         let fields = isFirst ? TextTable.fields(document) : ""
         let list = table.lines(rows)
@@ -85,7 +87,7 @@ struct TextTable {
     /// The rows' lines, with a heading before the first; later rows go under the same columns.
     mutating func lines(_ rows: [JSONObject]) -> String {
         guard let first = rows.first else { return "" }
-        let heading = first.members.map { $0.name.uppercased().replacing("_", with: " ") }
+        let heading = first.members.map { $0.name.uppercased().replacing("_", with: " ").oneLine }
         let isNew = widths.isEmpty
         let cells = rows.map { row in row.members.map(\.value.cell) }
         if isNew { widths = heading.map(\.count) }
@@ -103,7 +105,8 @@ struct TextTable {
 
     private func line(_ cells: [String], _ isNumber: [Bool]) -> String {
         var line = ""
-        for (column, cell) in cells.enumerated() {
+        // Another version of the server may send rows of different columns.
+        for (column, cell) in cells.enumerated() where column < min(widths.count, isNumber.count) {
             let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
             line += (column == 0 ? "" : "  ") + (isNumber[column] ? padding + cell : cell + padding)
         }
@@ -122,7 +125,7 @@ struct TextTable {
 
     private static func flattened(_ document: JSONObject, under prefix: String) -> [(name: String, value: String)] {
         document.members.flatMap { member in
-            let name = prefix + member.name.replacing("_", with: " ")
+            let name = prefix + member.name.replacing("_", with: " ").oneLine
             guard let inner = member.value.object else { return [(name, member.value.cell)] }
             return flattened(inner, under: "\(name) ")
         }
@@ -147,11 +150,13 @@ extension JSONValue {
 final class TerminalProgress {
     private let isShown = StandardStream.error.isTerminal
     private var isLineBegun = false
+    /// Longer text would not fit a line of a terminal, and so could not be replaced.
+    private static let textCharactersMax = 120
 
     func show(_ text: String) {
-        guard isShown else { return }
+        guard isShown, !text.isEmpty else { return }
         isLineBegun = true
-        StandardStream.error.write("\r\u{1B}[K\(text.oneLine)")
+        StandardStream.error.write("\r\u{1B}[K\(String(text.prefix(Self.textCharactersMax)).oneLine)")
     }
 
     func clear() {

@@ -67,13 +67,14 @@ struct OwnerRequest {
         }
     }
 
-    /// What asks for the next page; nil where nothing more is wanted.
-    func command(after next: Int64, taken: Int) -> OwnerCommand? {
-        switch command {
-        case .users: return .users(after: next)
-        case .orders(let login, let status, _, _):
+    /// The command that asks for the page after `previous`; `nil` if nothing more is wanted. A server that names the same page
+    /// again is not followed.
+    func command(after previous: OwnerCommand, next: Int64, taken: Int) -> OwnerCommand? {
+        switch previous {
+        case .users(let after): return next > after ? .users(after: next) : nil
+        case .orders(let login, let status, let before, _):
             let wanted = (rowsMax ?? taken) - taken
-            guard wanted > 0 else { return nil }
+            guard wanted > 0, next < before else { return nil }
             return .orders(login: login, status: status, before: next, limit: min(wanted, OwnerCommand.pageMax))
         default: return nil
         }

@@ -139,7 +139,7 @@ extension OwnerReply {
         } else if let row = object["row"]?.object {
             self = .row(row)
         } else {
-            guard let status = object.integer("status").flatMap({ Int32(exactly: $0) }),
+            guard let status = object.integer("status").flatMap({ Int32(exactly: $0) }), ExitStatus.isKnown(status),
                 let text = object["text"]?.string
             else { return nil }
             self = .done(

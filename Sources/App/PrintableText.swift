@@ -29,6 +29,9 @@ extension String {
     /// text may be escaped as a whole once more.
     var oneLine: String { escaped { $0.isUnprintable } }
 
+    /// The text with its line ends, and with every other unprintable character escaped.
+    var printableLines: String { escaped { $0.isUnprintable && $0 != "\n" } }
+
     /// The text between quotation marks, exactly: quotation marks and backslashes in it are escaped too.
     ///
     /// - Parameter charactersMax: longer text is cut there, with `…` after it.

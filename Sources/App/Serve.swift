@@ -46,7 +46,7 @@ enum Serve {
         let watchdog = manager.watchdogMilliseconds.map { milliseconds in
             Watchdog(intervalMilliseconds: milliseconds, parts: server.parts, manager: manager, log: log)
         }
-        let reason = waitForStop(of: server, configuration, source, writer) { reload in
+        let reason = waitForStop(of: server, configuration, source, manager.replaced, writer) { reload in
             manager.whileReloading(status: status, reload)
         }
         log.info("\(reason): stopping; another signal ends it at once")
@@ -60,7 +60,7 @@ enum Serve {
     /// Reads the configuration again whenever the owner says so; returns what the server is to stop for.
     private static func waitForStop(
         of server: any StoppableServer, _ configuration: Configuration, _ source: ConfigurationSource?,
-        _ writer: LogWriter, whileReloading: (_ reload: () -> Void) -> Void
+        _ replaced: [PassedAddress], _ writer: LogWriter, whileReloading: (_ reload: () -> Void) -> Void
     ) -> String {
         var inForce = configuration
         while true {
@@ -75,7 +75,7 @@ enum Serve {
                     inForce = change.configuration
                     writer.apply(inForce.log)
                     server.apply(inForce)
-                    tell(of: change, writer.log)
+                    tell(of: change, replaced, writer.log)
                 }
             }
         }
@@ -95,10 +95,14 @@ enum Serve {
         }
     }
 
-    private static func tell(of change: ConfigurationChange, _ log: Log) {
+    private static func tell(of change: ConfigurationChange, _ replaced: [PassedAddress], _ log: Log) {
         let applied = change.applied.isEmpty ? "nothing" : change.applied.joined(separator: ", ")
         log.info("SIGHUP: the configuration was read again; applied: \(applied)")
-        guard !change.waiting.isEmpty else { return }
-        log.warning("SIGHUP: changed, and in force after a restart: \(change.waiting.joined(separator: ", "))")
+        for address in replaced where change.waiting.contains(address.key) {
+            log.warning("SIGHUP: \(address.changeWarning)")
+        }
+        let waiting = change.waiting.filter { key in !replaced.contains { $0.key == key } }
+        guard !waiting.isEmpty else { return }
+        log.warning("SIGHUP: changed, and in force after a restart: \(waiting.joined(separator: ", "))")
     }
 }

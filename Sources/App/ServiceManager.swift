@@ -38,6 +38,7 @@ final class ServiceManager: Sendable {
     let watchdogMilliseconds: Int?
     private let socket: NotifySocket?
     private let passed: Mutex<[PassedSocket]>
+    private let replacements = Mutex<[PassedAddress]>([])
     private let log: Log
 
     /// - Parameter environment: of the process; names what was passed and who is told.
@@ -86,6 +87,18 @@ final class ServiceManager: Sendable {
             }
         }
         return listeners
+    }
+
+    /// The settings whose addresses passed sockets have replaced.
+    var replaced: [PassedAddress] { replacements.withLock { $0 } }
+
+    /// Notes that sockets were passed in the place of a setting's address, and warns if they listen elsewhere.
+    func note(_ replacement: PassedAddress, of address: Address) {
+        replacements.withLock { $0.append(replacement) }
+        guard let resolved = try? Endpoint.resolve(host: address.host, port: address.port),
+            !replacement.agrees(with: resolved)
+        else { return }
+        log.warning(replacement.warning(address))
     }
 
     /// Says which of the passed sockets nobody has taken.

@@ -48,6 +48,14 @@ extension File {
     }
 }
 
+extension File {
+    /// The number of the user who owns a file; `nil` if there is none (stat(2)).
+    package static func ownerID(path: String) -> UInt32? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_uid : nil
+    }
+}
+
 /// A folder that nobody else has, under TMPDIR or /tmp where nothing else is said (mkdtemp(3)).
 package struct TemporaryFolder: Sendable {
     package let path: String

@@ -37,6 +37,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isForbidden: Bool { code == EACCES || code == EPERM }
     /// A folder on the way can't be looked into, or is none.
     package var isHiddenFile: Bool { code == EACCES || code == ENOTDIR }
+    /// A wait took longer than it may.
+    package var isTimeout: Bool { code == EAGAIN || code == ETIMEDOUT }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }

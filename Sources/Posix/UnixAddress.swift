@@ -4,8 +4,12 @@ import Glibc
 /// The address of a socket in the file system. It has room for 107 bytes; a longer path is reached by descriptors of its folder
 /// and of the socket itself, which have short names under /proc (unix(7), proc(5)).
 enum UnixAddress {
-    /// Binds to a path, in place of what is there (bind(2)).
+    /// Binds to a path, in place of a socket or a symbolic link that is there (bind(2)).
     static func bind(_ socket: CInt, to path: String) throws(SystemError) {
+        // A file of the owner's by that name stays.
+        var status = stat()
+        let kind = lstat(path, &status) == 0 ? status.st_mode & S_IFMT : S_IFSOCK
+        guard kind == S_IFSOCK || kind == S_IFLNK else { throw SystemError(code: EADDRINUSE, call: "bind") }
         guard path.utf8.count > pathBytesMax else {
             unlink(path)
             return try withAddress(of: path, "bind") { Glibc.bind(socket, $0, $1) }

@@ -9,23 +9,41 @@ package struct UnixSocket: ~Copyable, Sendable {
         descriptor = Descriptor(owning: rawValue)
     }
 
-    /// Connects to whoever listens at the path (connect(2)).
-    package init(connectingTo path: String) throws(SystemError) {
+    /// Connects to the process that listens at the path (connect(2)); that, receiving and sending wait no longer than the time.
+    ///
+    /// - Throws: ELOOP if the path is a symbolic link, which may lead to another server's socket; ENOTSOCK if it is something else
+    ///   than a socket; EAGAIN if the process does not accept in time; or another error of the calls.
+    package init(connectingTo path: String, withinMilliseconds milliseconds: Int) throws(SystemError) {
+        try Self.checkIsSocket(path)
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { throw SystemError("socket") }
         let descriptor = Descriptor(owning: raw)
+        // The kernel bounds connecting by the time for sending.
+        try Self.limitWaiting(raw, milliseconds: milliseconds)
         try UnixAddress.connect(raw, to: path)
         self.descriptor = descriptor
     }
 
+    private static func checkIsSocket(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw SystemError("connect") }
+        switch status.st_mode & S_IFMT {
+        case S_IFSOCK: return
+        case S_IFLNK: throw SystemError(code: ELOOP, call: "connect")
+        default: throw SystemError(code: ENOTSOCK, call: "connect")
+        }
+    }
+
     /// Bounds how long receiving and sending wait (socket(7)).
     package func limitWaiting(milliseconds: Int) throws(SystemError) {
+        try Self.limitWaiting(descriptor.rawValue, milliseconds: milliseconds)
+    }
+
+    private static func limitWaiting(_ socket: CInt, milliseconds: Int) throws(SystemError) {
         var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             let length = socklen_t(MemoryLayout<timeval>.size)
-            guard setsockopt(descriptor.rawValue, SOL_SOCKET, option, &time, length) == 0 else {
-                throw SystemError("setsockopt")
-            }
+            guard setsockopt(socket, SOL_SOCKET, option, &time, length) == 0 else { throw SystemError("setsockopt") }
         }
     }
 

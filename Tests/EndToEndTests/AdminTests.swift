@@ -117,6 +117,33 @@ struct AdminTests {
         #expect(gone.status == 1 && gone.said.split(separator: "\n").count == 1, "\(gone.said)")
     }
 
+    /// Its admin port may be another server's: that one's health says nothing of this one.
+    @Test func healthIsThatOfTheServerOnTheDatabase() throws {
+        let (folder, other) = (try Folder(), try Folder())
+        let first = try Server.serving(in: folder)
+        let address = "\(try first.adminEndpoint())"
+        let second = try Server.serving(in: other, environment: ["MARTLET_ADMIN_ADDRESS": ""])
+        for _ in 0..<2 {
+            let wrong = try health(other, address)
+            #expect(wrong.status == 1 && wrong.said.contains("another database than martlet.db"), "\(wrong)")
+            second.killAtOnce()
+        }
+        #expect(try health(folder, address).status == 0)
+        // A second name of the same file is the same database, and a name that was given to another file is not.
+        try FileManager.default.createSymbolicLink(
+            atPath: other.file("link.db"), withDestinationPath: folder.file("martlet.db"))
+        let linked = try Server(
+            in: other, arguments: ["healthcheck", "-d", "link.db"], environment: ["MARTLET_ADMIN_ADDRESS": address])
+        #expect(try linked.waitForEnd() == 0, "\(linked.logText)")
+        #expect(rename(other.file("martlet.db"), other.file("moved.db")) == 0)
+        let missing = try health(other, address)
+        #expect(missing.status == 1 && missing.said.contains("martlet.db is missing"), "\(missing)")
+        // What answers has to say what it is: any program answers 200.
+        let plain = try AccrualServer { _ in AccrualServer.Answer(status: "200 OK", body: "ok\n") }
+        let unknown = try health(folder, "127.0.0.1:\(plain.port)")
+        #expect(unknown.status == 1 && unknown.said.contains("does not say"), "\(unknown)")
+    }
+
     /// While requests under way are finished, whoever sends customers here has to send them elsewhere.
     @Test func aServerThatStopsIsNotReady() throws {
         let folder = try Folder()

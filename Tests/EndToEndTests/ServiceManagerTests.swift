@@ -57,6 +57,35 @@ struct ServiceManagerTests {
         #expect(try server.endpoint() != manager.endpoint())
     }
 
+    /// The socket's address counts, and the owner hears of it at the start, at SIGHUP, and not if the two agree.
+    @Test func aSocketElsewhereThanTheSettingIsAWarning() throws {
+        let folder = try Folder()
+        let manager = try ServiceManagerDouble()
+        let endpoint = try manager.endpoint()
+        let started = ["RUN_ADDRESS": ""]
+        func configure(_ address: String) throws {
+            try folder.write(#"{"run_address": "\#(address)"}"#, to: "config.json")
+        }
+        try configure("127.0.0.1:1")
+        let first = try manager.start(in: folder, environment: started)
+        #expect(manager.notice()?.hasPrefix("READY=1") == true)
+        try eventually("it warns") {
+            first.logText.contains(
+                "run_address is 127.0.0.1:1, but the socket that was passed counts, and it listens on \(endpoint)")
+        }
+        first.killAtOnce()
+        try configure("\(endpoint)")
+        let second = try manager.start(in: folder, environment: started)
+        #expect(manager.notice()?.hasPrefix("READY=1") == true)
+        try configure("127.0.0.1:2")
+        second.signal(SIGHUP)
+        try eventually("it warns") {
+            second.logText.contains("run_address has changed, and a restart is not enough")
+                && second.logText.contains("goes on listening on \(endpoint)")
+        }
+        #expect(!second.logText.contains("counts") && !second.logText.contains("in force after a restart"))
+    }
+
     /// Ten restarts under a load of one connection a request: those that come in between wait in the kernel.
     @Test func aRestartLosesNoConnection() throws {
         let folder = try Folder()
