@@ -5,10 +5,10 @@ extension Connection {
     /// A step that costs more takes its turn among others of the kind, so that the quick ones wait for none of them: a read of
     /// what a user has costs 8 to 65 µs.
     private static let dearNanosecondsMin: Int64 = 100_000
-    /// What is remembered of a step at most: a quick client whose step the kernel interrupted is quick again after some more.
+    /// The greatest cost that is remembered: a quick client whose step the kernel interrupted is quick again after some more.
     private static let costNanosecondsMax: Int64 = 800_000
 
-    /// Whether it takes its turn among those whose steps cost much.
+    /// True if it takes its turn among those whose steps cost much.
     var isDear: Bool { awaitsPart || cost >= Self.dearNanosecondsMin }
 
     /// Remembers what a step has cost: a dear one at once, and quick ones little by little.
@@ -50,9 +50,9 @@ extension Connection {
         loop.admission.releaseProxied(network)
     }
 
-    /// What is closed of a client that has more connections than it may have.
+    /// The highest rank that is closed for another connection of the same client.
     static let ofSameClientRankMax = 1
-    /// What is closed of the client that has most connections, for another one.
+    /// The highest rank that is closed, of the client that has most connections, for another client.
     static let ofGreediestClientRankMax = 2
 
     /// How readily it is closed to make room for another client's connection: the lower, the sooner; `nil` if it is not. A

@@ -24,7 +24,7 @@ final class Connection: @unchecked Sendable {
 
     let token: UInt64
     let peerAddress: IPAddress
-    /// Whether the peer is a proxy that we trust, whose requests count for the clients that it names.
+    /// True if the peer is a proxy that we trust, whose requests count for the clients that it names.
     let isProxied: Bool
     /// The client, of which the connection is a part: the peer, or the client of the last request that a proxy sent.
     var share: ClientShare

@@ -6,7 +6,7 @@ extension EventLoop {
         bufferedBytes += difference
     }
 
-    /// Whether connections of the client that can do with less have to give way.
+    /// Returns true if connections of the client that hold more than each may hold have to give way.
     func holdsTooMuch(of share: ClientShare) -> Bool {
         bufferedBytes > bufferedBytesMax || share.heldBytes > bufferedBytesPerAddressMax
     }

@@ -270,7 +270,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         } while !jobs.isEmpty && clock < end && dearStepsLeft > 0
     }
 
-    /// Whether there is more to do than a turn has done.
+    /// True if there is more to do than the last turn has done.
     var isBehind: Bool { !schedule.isEmpty }
 }
 

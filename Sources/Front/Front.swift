@@ -58,7 +58,7 @@ package final class Front: Sendable {
 
     package var loopCount: Int { loops.count }
 
-    /// Whether there are as many connections as there may be.
+    /// True if there are as many connections as there may be.
     package var isFull: Bool { admission.connectionCount >= admission.connectionsMax }
 
     package var connectionsMax: Int { admission.connectionsMax }

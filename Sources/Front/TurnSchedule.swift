@@ -22,7 +22,7 @@ struct TurnSchedule<Member> {
         fileprivate var allowanceNanoseconds = quantumNanoseconds
         /// What quick members have cost since the last turn of a dear one.
         fileprivate var quickNanoseconds: Int64 = 0
-        /// Whether the schedule has it in one of its lists, or serves it.
+        /// True if the schedule has it in one of its lists, or serves it.
         fileprivate var isListed = false
 
         init() {}

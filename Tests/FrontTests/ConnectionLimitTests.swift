@@ -3,7 +3,7 @@ import Testing
 
 @testable import Front
 
-/// Who makes room for whom where there are as many connections as there may be.
+/// Which connection makes room for another if there are as many as there may be.
 @Suite struct ConnectionLimitTests {
     /// Makes connections to the first or the second listener, one after the other, each of which the loop has accepted.
     private func connect(_ front: TestFront, _ count: Int, listener: Int = 0, path: String? = "/") throws

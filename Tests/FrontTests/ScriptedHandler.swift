@@ -23,7 +23,7 @@ final class Script: Sendable {
     let bodiesLeft = Atomic<Int>(0)
 
     let stream = StreamScript()
-    /// Whether all peers are trusted proxies, whose requests name their client in `Client`.
+    /// Set if all peers are trusted proxies, whose requests name their client in `Client`.
     let peersAreProxies = Flag()
 
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
