@@ -54,7 +54,7 @@ enum Demo {
             Paste these into another terminal; the database is gone when this server stops (Ctrl-C).
 
             Register, which signs you in:
-              curl -i -w '\n' -c \(cookies) -d '{"login":"anna","password":"secret"}' \(api)/register
+              curl -i -w '\\n' -c \(cookies) -d '{"login":"anna","password":"secret"}' \(api)/register
             Upload the number of an order, and give the accrual system its time:
               \(post) -d '\(order.digits)' \(api)/orders
               sleep \(seconds)
