@@ -12,7 +12,13 @@ struct LongListTests {
     @Test func aLongListTakesLittleMemoryAndHoldsUpNobody() throws {
         let folder = try Folder()
         let authorization = try Self.fill(folder)
-        let server = try Server.serving(in: folder, environment: ["MARTLET_HTTP_EVENT_LOOPS": "1"])
+        let server = try Server.serving(
+            in: folder,
+            environment: [
+                "MARTLET_HTTP_EVENT_LOOPS": "1",
+                // All of them are unfinished.
+                "MARTLET_ORDERS_UNFINISHED_PER_USER_MAX": "\(2 * Self.orderCount)",
+            ])
         let before = try server.peakMemoryKiB()
         let slow = try server.client()
         slow.authorization = authorization
