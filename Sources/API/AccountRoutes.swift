@@ -66,8 +66,10 @@ struct AccountRoutes {
         let user = shown.user
         let session = authentication.sessionID(of: shown)
         let network = proxies.clientNetwork(of: request)
+        let device = authentication.device(of: request)
         return { () async throws(LoyaltyError) in
-            try await accounts.changePassword(of: user, from: current, to: new, keeping: session, from: network)
+            try await accounts.changePassword(
+                of: user, from: current, to: new, keeping: session, from: network, showing: device)
             return Response(.noContent)
         }
     }

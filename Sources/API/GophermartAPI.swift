@@ -14,6 +14,8 @@ package final class GophermartAPI: RequestHandler {
         package var allowedOrigins: [String] = []
         /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
         package var trustedProxies: [IPNetwork] = []
+        /// The same for all loops.
+        package var proxyWatch = ProxyWatch(log: .none, clock: { 0 })
         /// Origins whose pages may read answers too.
         package var sharedOrigins: [String] = []
         /// Random at the start of the server, and the same for all of its loops.
@@ -48,7 +50,7 @@ package final class GophermartAPI: RequestHandler {
             accounts: accounts, sessionSeconds: settings.sessionSeconds, cookieName: settings.cookieName,
             cookieIsSecure: settings.cookieIsSecure, versions: versions, cache: SessionCache(versions: versions))
         eventStreams = EventStreams(hub: events, authentication: authentication)
-        proxies = TrustedProxies(networks: settings.trustedProxies)
+        proxies = TrustedProxies(networks: settings.trustedProxies, watch: settings.proxyWatch)
         let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: proxies).routes
             + ProfileRoutes(accounts: accounts).routes

@@ -5,6 +5,7 @@ import Loyalty
 /// connection's peer is one of these.
 struct TrustedProxies {
     let networks: [IPNetwork]
+    let watch: ProxyWatch
 
     /// Proxies that a request passes at most. A head has room for two thousand addresses, and reading each takes time.
     private static let hopsMax = 32
@@ -23,8 +24,22 @@ struct TrustedProxies {
     }
 
     func clientNetwork(of request: Request) -> ClientNetwork {
+        if let finding = finding(in: request) { watch.note(finding, from: request.peer) }
         let client = client(of: request)
-        return client.ipv4.map { .ipv4($0) } ?? .ipv6(prefix: client.prefix64)
+        return (client.ipv4 ?? client.embeddedIPv4).map { .ipv4($0) } ?? .ipv6(prefix: client.prefix64)
+    }
+
+    /// What is wrong with the field that a trusted proxy passed; `nil` if nothing is. The field should lead to the client and end
+    /// there.
+    private func finding(in request: Request) -> ProxyWatch.Finding? {
+        guard isTrusted(request.peer) else { return nil }
+        let elements = request.headers.list("x-forwarded-for")
+        guard !elements.isEmpty else { return .noField }
+        for (index, element) in elements.enumerated().reversed() {
+            guard let address = Self.address(in: element) else { return .noAddress }
+            guard isTrusted(address) else { return index > 0 ? .clientEntries : nil }
+        }
+        return nil
     }
 
     /// Whether the nearest proxy says that it was asked through TLS.

@@ -246,6 +246,7 @@ final class Application: StoppableServer {
         let log = writer.log
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
+        settings.proxyWatch = ProxyWatch(log: log, clock: SystemClock.monotonicMilliseconds)
         settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         var front = configuration.front
         front.requestLog = writer

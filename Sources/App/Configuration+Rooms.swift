@@ -64,7 +64,9 @@ extension Configuration {
     }
 
     var accountPolicy: AccountPolicy {
-        AccountPolicy(passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds))
+        AccountPolicy(
+            passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds),
+            sessionsPerUserMax: sessions.perUserMax)
     }
 
     var throttlePolicy: ThrottlePolicy {

@@ -89,6 +89,7 @@ struct Configuration: Sendable {
 
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
+        var perUserMax = AccountPolicy.sessionsPerUserMaxDefault
         var cookieName = "session"
         var cookieIsSecure = false
     }

@@ -137,6 +137,9 @@ enum Settings {
         Setting(
             "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
         Setting(
+            "sessions.per_user_max", \.sessions.perUserMax, .integer(1...10_000),
+            "open sessions of a user; a new one over it ends the oldest"),
+        Setting(
             "sessions.cookie_name", \.sessions.cookieName,
             .text(CookieName.allowed, parse: { CookieName.isValid($0) ? $0 : nil }, write: { $0 }),
             "what the session's cookie is called, where several sites share a host"),

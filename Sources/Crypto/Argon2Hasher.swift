@@ -7,7 +7,7 @@ package final class Argon2Hasher: PasswordHasher {
     private let argon2: Argon2
     /// What a password is verified against where there is no such login: the same work as for any other.
     let dummy: PasswordHash
-    private let queue: TurnQueue<AttemptSource, Job>
+    private let queue: TurnQueue<HashingTurn.Key, Job>
     private let state = Mutex(State())
 
     private struct State {
@@ -55,17 +55,17 @@ package final class Argon2Hasher: PasswordHasher {
     /// How many wait for a thread now.
     package var waitingCount: Int { queue.count }
 
-    package func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
+    package func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
         try await Resumption.suspend { resumption in
-            enqueue(.hash(password, resumption), from: source)
+            enqueue(.hash(password, resumption), in: turn)
         }.get()
     }
 
     package func verify(
-        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+        _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool {
         let matches = try await Resumption.suspend { resumption in
-            enqueue(.verify(password, hash ?? dummy, resumption), from: source)
+            enqueue(.verify(password, hash ?? dummy, resumption), in: turn)
         }.get()
         return matches && hash != nil
     }
@@ -102,8 +102,8 @@ package final class Argon2Hasher: PasswordHasher {
 
     private static var stopped: LoyaltyError { .unavailable(retryAfterSeconds: unavailableRetryAfterSeconds) }
 
-    private func enqueue(_ job: Job, from source: AttemptSource) {
-        guard let refused = queue.put(job, of: source) else { return }
+    private func enqueue(_ job: Job, in turn: HashingTurn) {
+        guard let refused = queue.put(job, of: turn.path) else { return }
         let isStopped = state.withLock { $0.isStopped }
         refused.refuse(
             with: isStopped ? Self.stopped : .overloaded(retryAfterSeconds: Self.overloadedRetryAfterSeconds))

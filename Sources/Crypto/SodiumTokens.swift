@@ -27,6 +27,11 @@ package struct SodiumTokens: SessionTokens {
         SessionID(bytes: Sodium.sha256(Array(token.text.utf8)))
     }
 
+    /// The SHA-256 of the device's text.
+    package func place(of device: Device) -> SignInPlace {
+        SignInPlace(bytes: Sodium.sha256(Array(device.text.utf8)))
+    }
+
     private static func randomText(byteCount: Int) -> String {
         var random = [UInt8](repeating: 0, count: byteCount)
         randombytes_buf(&random, random.count)

@@ -20,11 +20,11 @@ final class TurnQueue<Key: Hashable & Sendable, Element: Sendable>: Sendable {
     var count: Int { state.withLock { $0.elements.count } }
 
     /// Returns what has no place, as ``FairQueue/put(_:of:)``; all of it once the queue is closed.
-    func put(_ element: Element, of key: Key) -> Element? {
+    func put(_ element: Element, of path: [Key]) -> Element? {
         let (refused, hasGrown) = state.withLock { state in
             guard !state.isClosed else { return (Element?.some(element), false) }
             let countBefore = state.elements.count
-            let refused = state.elements.put(element, of: key)
+            let refused = state.elements.put(element, of: path)
             return (refused, state.elements.count > countBefore)
         }
         if hasGrown { _ = tickets.put(()) }

@@ -26,17 +26,19 @@ package struct AccountService {
     ) async throws(LoyaltyError) -> SignedIn {
         let login = try Login(login)
         let password = try Password(password, bytesMin: policy.passwordBytesMin)
-        let source = AttemptSource.network(network)
-        let hash = try await throttle.hashing(from: source) { () async throws(LoyaltyError) -> PasswordHash in
+        let turn = HashingTurn(source: .network(network), network: network, isKnown: false)
+        let hash = try await throttle.hashing(from: turn.source) { () async throws(LoyaltyError) -> PasswordHash in
             // Those of taken logins count, too, as they tell who has an account here.
             try throttle.countRegistration(from: network)
             // A taken login is refused before the costly hash; the writer decides again, for those who race.
             guard try repository.credentials(of: login) == nil else { throw .loginTaken }
-            return try await hasher.hash(password, from: source)
+            return try await hasher.hash(password, in: turn)
         }
-        let session = openSession()
+        let device = tokens.makeDevice()
+        let session = openSession(from: network, on: device)
         _ = try await repository.addUser(login, passwordHash: hash, session: session, at: clock())
-        return signedIn(session, of: login, from: network, on: nil)
+        throttle.remember(login, from: network, on: device)
+        return SignedIn(session: session, newDevice: device)
     }
 
     /// Signs a user in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials``,
@@ -49,22 +51,30 @@ package struct AccountService {
         let login = try Login(login)
         // A password that is shorter than today's minimum may be older than that minimum.
         let password = try Password(password, bytesMin: 1)
-        let source = throttle.source(of: login, from: network, showing: device)
-        let credentials = try await throttle.hashing(from: source) { () async throws(LoyaltyError) -> Credentials? in
-            try await self.credentials(of: login, password, from: source)
+        let turn = try turn(of: login, from: network, showing: device)
+        let credentials = try await throttle.hashing(from: turn.source) {
+            () async throws(LoyaltyError) -> Credentials? in
+            try await self.credentials(of: login, password, in: turn)
         }
         guard let credentials else { throw .wrongCredentials }
-        let session = openSession()
+        let device = turn.source.device ?? tokens.makeDevice()
+        let session = openSession(from: network, on: device)
         try await repository.addSession(session, of: credentials)
-        return signedIn(session, of: login, from: network, on: source.device)
+        throttle.remember(login, from: network, on: device)
+        return SignedIn(session: session, newDevice: turn.source.device == nil ? device : nil)
     }
 
-    private func signedIn(
-        _ session: NewSession, of login: Login, from network: ClientNetwork, on known: Device?
-    ) -> SignedIn {
-        let device = known ?? tokens.makeDevice()
-        throttle.remember(login, from: network, on: device)
-        return SignedIn(session: session, newDevice: known == nil ? device : nil)
+    /// The place in the queue of a login that shows a device, or none. What the database knows about the login is looked up
+    /// each time: so it holds after a restart, and whatever other logins do to the throttle's memory.
+    private func turn(
+        of login: Login, from network: ClientNetwork, showing device: Device?
+    ) throws(LoyaltyError) -> HashingTurn {
+        let networkPlace = SignInPlace(network)
+        let devicePlace = device.map { tokens.place(of: $0) }
+        let known = try repository.signInPlaces(of: login, among: [networkPlace] + (devicePlace.map { [$0] } ?? []))
+        return throttle.turn(
+            of: login, from: network, isKnown: known.contains(networkPlace),
+            showing: device, isKnown: devicePlace.map { known.contains($0) } ?? false)
     }
 
     /// Ends a session, which is then nobody's any more on any event loop.
@@ -72,35 +82,43 @@ package struct AccountService {
         try await repository.removeSession(session)
     }
 
-    /// Replaces a user's password and ends all sessions of theirs but this one, in one step.
+    /// Replaces a user's password and ends all sessions of theirs but this one, in one step. Of the places from which they signed
+    /// in, those of this request alone stay known: others may be those of a thief.
+    ///
+    /// Wrong passwords count for the session too, so that a thief of one can't guess from many networks.
     ///
     /// Throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword``,
     /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func changePassword(
         of user: UserID, from current: String, to new: String, keeping session: SessionID,
-        from network: ClientNetwork
+        from network: ClientNetwork, showing device: Device?
     ) async throws(LoyaltyError) {
         let current = try Password(current, bytesMin: 1)
         let new = try Password(new, bytesMin: policy.passwordBytesMin)
-        let source = AttemptSource.network(network)
-        let (credentials, hash) = try await throttle.hashing(from: source) {
+        guard let login = try repository.profile(of: user)?.login else { throw .wrongCurrentPassword }
+        let turn = try turn(of: login, from: network, showing: device)
+        let (credentials, hash) = try await throttle.hashing(from: turn.source) {
             () async throws(LoyaltyError) -> (Credentials, PasswordHash) in
-            guard let login = try repository.profile(of: user)?.login,
-                let credentials = try await self.credentials(of: login, current, from: source)
-            else { throw .wrongCurrentPassword }
-            return (credentials, try await hasher.hash(new, from: source))
+            var credentials: Credentials?
+            _ = try await throttle.verifying(login, from: .session(session)) { () async throws(LoyaltyError) in
+                credentials = try await self.credentials(of: login, current, in: turn)
+                return credentials != nil
+            }
+            guard let credentials else { throw .wrongCurrentPassword }
+            return (credentials, try await hasher.hash(new, in: turn))
         }
-        try await repository.changePassword(of: credentials, to: hash, keeping: session)
+        let places = [SignInPlace(network)] + (turn.source.device.map { [tokens.place(of: $0)] } ?? [])
+        try await repository.changePassword(of: credentials, to: hash, keeping: session, places: places)
     }
 
     /// Nil where the password is not the login's, or nobody's, or the user is disabled.
     private func credentials(
-        of login: Login, _ password: Password, from source: AttemptSource
+        of login: Login, _ password: Password, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Credentials? {
         var credentials: Credentials?
-        let matches = try await throttle.verifying(login, from: source) { () async throws(LoyaltyError) in
+        let matches = try await throttle.verifying(login, from: turn.source) { () async throws(LoyaltyError) in
             credentials = try repository.credentials(of: login)
-            let matches = try await hasher.verify(password, against: credentials?.passwordHash, from: source)
+            let matches = try await hasher.verify(password, against: credentials?.passwordHash, in: turn)
             // Whom the owner disabled learns it no sooner than anybody learns that a password is wrong.
             return matches && credentials?.isEnabled ?? false
         }
@@ -132,10 +150,14 @@ package struct AccountService {
         return profile
     }
 
-    private func openSession() -> NewSession {
+    private func openSession(from network: ClientNetwork, on device: Device) -> NewSession {
         let token = tokens.makeToken()
-        let expiresAt = clock().advanced(byMilliseconds: policy.sessionSeconds * 1000)
-        return NewSession(token: token, id: tokens.id(of: token), expiresAt: expiresAt)
+        let now = clock()
+        return NewSession(
+            token: token, id: tokens.id(of: token),
+            expiresAt: now.advanced(byMilliseconds: policy.sessionSeconds * 1000),
+            perUserMax: policy.sessionsPerUserMax,
+            origin: SignInOrigin(network: SignInPlace(network), device: tokens.place(of: device), at: now))
     }
 }
 
@@ -144,10 +166,19 @@ package struct AccountPolicy: Sendable {
     package let passwordBytesMin: Int
     /// How long a session lasts.
     package let sessionSeconds: Int64
+    /// Open sessions of one user.
+    package let sessionsPerUserMax: Int
 
-    package init(passwordBytesMin: Int, sessionSeconds: Int64) {
+    /// A shop whose tills share an account has dozens of them. A client that signs in for each task and never out needs few
+    /// at a time. 100 sessions are 10 kB of the database.
+    package static let sessionsPerUserMaxDefault = 100
+
+    package init(
+        passwordBytesMin: Int, sessionSeconds: Int64, sessionsPerUserMax: Int = sessionsPerUserMaxDefault
+    ) {
         precondition(sessionSeconds > 0 && sessionSeconds <= Int64(Int32.max), "sessions end, and within 68 years")
         self.passwordBytesMin = passwordBytesMin
         self.sessionSeconds = sessionSeconds
+        self.sessionsPerUserMax = sessionsPerUserMax
     }
 }

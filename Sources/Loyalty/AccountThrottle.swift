@@ -1,12 +1,12 @@
 import Synchronization
 
 /// Slows down who guesses passwords and who registers without end, and bounds what one client has under way, for all event loops
-/// together. It is kept in memory alone: a restart forgets it.
+/// together. Its counts are kept in memory alone: a restart forgets them. What it knows about logins, the database has too.
 package final class AccountThrottle: Sendable {
     private struct State {
         var signIns: SignInLimits
         /// Nil where they are not limited.
-        var registrations: BackoffTable<ClientNetwork>?
+        var registrations: BlockBackoff?
         /// How much each has under way that takes a hash; none is zero.
         var hashing: [AttemptSource: Int] = [:]
     }
@@ -22,9 +22,9 @@ package final class AccountThrottle: Sendable {
 
     /// `clock` tells milliseconds and never steps back.
     package init(_ policy: ThrottlePolicy, clock: @escaping @Sendable () -> Int64) {
-        var registrations: BackoffTable<ClientNetwork>?
+        var registrations: BlockBackoff?
         if policy.registrationsPerHourMax > 0 {
-            registrations = BackoffTable(
+            registrations = BlockBackoff(
                 freePerHour: policy.registrationsPerHourMax, burstMax: policy.burstMax,
                 delayMaxMilliseconds: policy.delaySecondsMax * 1000, keysMax: Self.registeringNetworksMax)
         }
@@ -62,9 +62,23 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    /// By what a sign-in counts that shows a device, or none.
-    func source(of login: Login, from network: ClientNetwork, showing device: Device?) -> AttemptSource {
-        state.withLock { $0.signIns.source(of: login, from: network, showing: device) }
+    /// By what a sign-in counts that shows a device, or none, and when its password is hashed.
+    ///
+    /// - Parameters:
+    ///   - networkIsKnown: whether the database knows the network for the login.
+    ///   - deviceIsKnown: whether it knows the device for the login.
+    func turn(
+        of login: Login, from network: ClientNetwork, isKnown networkIsKnown: Bool, showing device: Device?,
+        isKnown deviceIsKnown: Bool
+    ) -> HashingTurn {
+        let now = clock()
+        return state.withLock { state in
+            if networkIsKnown { state.signIns.remember(login, from: .network(network), now: now) }
+            if deviceIsKnown, let device { state.signIns.remember(login, from: .device(device), now: now) }
+            let source = state.signIns.source(of: login, from: network, showing: device)
+            return HashingTurn(
+                source: source, network: network, isKnown: state.signIns.isKnown(login, from: source))
+        }
     }
 
     /// Runs `verify`, which tells whether a password is the login's, unless too many have failed; throws
@@ -84,8 +98,11 @@ package final class AccountThrottle: Sendable {
     func countRegistration(from network: ClientNetwork) throws(LoyaltyError) {
         let now = clock()
         let wait = state.withLock { state in
-            let wait = state.registrations?.wait(for: network, countsPending: false, now: now) ?? 0
-            if wait == 0 { state.registrations?.count(network, now: now) }
+            let wait = state.registrations?.wait(in: network.blocks, countsPending: false, now: now) ?? 0
+            if wait == 0 {
+                state.registrations?.begin(in: network.blocks, now: now)
+                state.registrations?.end(in: network.blocks, counts: true, now: now)
+            }
             return wait
         }
         guard wait == 0 else { throw .tooManyRegistrations(retryAfterSeconds: Self.seconds(wait)) }
@@ -109,36 +126,4 @@ package final class AccountThrottle: Sendable {
 
     /// Rounded up: who comes when told to is let in.
     private static func seconds(_ milliseconds: Int64) -> Int { Int((milliseconds + 999) / 1000) }
-}
-
-/// What an owner may set about it; 0 is no limit.
-package struct ThrottlePolicy: Sendable {
-    /// Failed sign-ins an hour, of one login from one network, that nobody waits for.
-    package let failuresPerLoginMax: Int
-    /// Failed sign-ins an hour from one network that nobody waits for.
-    package let failuresPerNetworkMax: Int
-    /// Registrations an hour from one network that nobody waits for.
-    package let registrationsPerHourMax: Int
-    /// The longest wait.
-    package let delaySecondsMax: Int64
-    /// Sign-ins, changes of a password and registrations together that one network, or one device, may have under way.
-    package let hashingPerSourceMax: Int
-
-    /// What a burst is where nothing bounds it but the hasher's queue, which is as long by default.
-    private static let burstMaxDefault = 256
-
-    /// As many may fail at once.
-    var burstMax: Int { hashingPerSourceMax > 0 ? hashingPerSourceMax : Self.burstMaxDefault }
-
-    package init(
-        failuresPerLoginMax: Int, failuresPerNetworkMax: Int, registrationsPerHourMax: Int, delaySecondsMax: Int64,
-        hashingPerSourceMax: Int
-    ) {
-        precondition(delaySecondsMax > 0 && delaySecondsMax <= 86_400, "a wait ends within a day")
-        self.failuresPerLoginMax = failuresPerLoginMax
-        self.failuresPerNetworkMax = failuresPerNetworkMax
-        self.registrationsPerHourMax = registrationsPerHourMax
-        self.delaySecondsMax = delaySecondsMax
-        self.hashingPerSourceMax = hashingPerSourceMax
-    }
 }

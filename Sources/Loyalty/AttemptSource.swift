@@ -3,6 +3,8 @@
 package enum AttemptSource: Hashable, Sendable {
     case network(ClientNetwork)
     case device(Device)
+    /// An open session, which counts guesses of the current password wherever they come from.
+    case session(SessionID)
 
     var device: Device? { if case .device(let device) = self { device } else { nil } }
 }

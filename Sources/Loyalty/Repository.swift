@@ -10,6 +10,8 @@ package protocol Repository: AnyObject {
     func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
     /// `nil` if there is no such user.
+    /// Those of the places from which the login has signed in before.
+    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace]
     func profile(of user: UserID) throws(LoyaltyError) -> UserProfile?
     /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
     func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
@@ -31,10 +33,11 @@ package protocol Repository: AnyObject {
     func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
     /// Ends a session where there is one.
     func removeSession(_ id: SessionID) async throws(LoyaltyError)
-    /// Sets a new password in place of that of the credentials and ends all sessions of the user but one, in one step; throws
+    /// Sets a new password in place of that of the credentials, ends all sessions of the user but one, and forgets the places from
+    /// which the user signed in, except for those that are given, in one step; throws
     /// ``LoyaltyError/wrongCurrentPassword`` where the password is another by now.
     func changePassword(
-        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) async throws(LoyaltyError)
     func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp

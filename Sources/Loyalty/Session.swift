@@ -30,11 +30,21 @@ package struct NewSession: Sendable {
     package let token: SessionToken
     package let id: SessionID
     package let expiresAt: Timestamp
+    /// The most open sessions of its user, this one included; those that would end first give way.
+    package let perUserMax: Int
+    /// `nil` if nothing is to be remembered of the sign-in.
+    package let origin: SignInOrigin?
 
-    package init(token: SessionToken, id: SessionID, expiresAt: Timestamp) {
+    package init(
+        token: SessionToken, id: SessionID, expiresAt: Timestamp,
+        perUserMax: Int = AccountPolicy.sessionsPerUserMaxDefault, origin: SignInOrigin? = nil
+    ) {
+        precondition(perUserMax > 0, "a user may have a session")
         self.token = token
         self.id = id
         self.expiresAt = expiresAt
+        self.perUserMax = perUserMax
+        self.origin = origin
     }
 }
 
@@ -64,19 +74,21 @@ package protocol SessionTokens: Sendable {
     func makeDevice() -> Device
     /// The name under which a token's session is kept.
     func id(of token: SessionToken) -> SessionID
+    /// The name under which a device is kept.
+    func place(of device: Device) -> SignInPlace
 }
 
-/// Hashes passwords off the caller's thread, a bounded number at once and a bounded number waiting. Those of one source wait for
-/// each other more than for those of another.
+/// Hashes passwords off the caller's thread, a bounded number at once and a bounded number waiting. Their turns share the
+/// hasher (``HashingTurn``).
 package protocol PasswordHasher: Sendable {
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
-    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash
+    func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash
 
     /// Whether the password belongs to the hash. Where there is no hash (an unknown login) it takes as long and answers
     /// false, so that the time tells nobody which logins exist.
     ///
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
     func verify(
-        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+        _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool
 }

@@ -1,7 +1,8 @@
 /// Who may try to sign in now, and who has to wait; pure, and driven by a clock of milliseconds that never steps back.
 ///
 /// Failures are counted by login and source together, so that guessing one password is slow, and by network, so that trying
-/// one password on many logins is. A stranger's failures elsewhere are never the owner's: no count belongs to a login alone
+/// one password on many logins is; both also by the wider blocks around the network, so that the addresses of one site can't
+/// take turns. A stranger's failures elsewhere are never the owner's: no count belongs to a login alone
 /// (OWASP, "Authentication Cheat Sheet": a lock-out by login lets anybody lock out anybody).
 ///
 /// Where a stranger shares the owner's network, behind one NAT, the owner's device tells them apart: one from which the login has
@@ -47,7 +48,9 @@ struct SignInLimits: Sendable {
 
     /// Nil where they are not limited.
     private var pairs: BackoffTable<Pair>?
-    private var networks: BackoffTable<ClientNetwork>?
+    private var networks: BlockBackoff?
+    /// By the hash of the login, in the blocks around a network from which it never signed in.
+    private var widerPairs: BlockBackoff?
     /// Where logins have signed in from, and when last. Only a right password gets in here; over ``knownPairsMax`` the quarter
     /// that was not used for longest goes, and is then as any other.
     private var known: [Pair: Int64] = [:]
@@ -58,9 +61,12 @@ struct SignInLimits: Sendable {
             pairs = BackoffTable(
                 freePerHour: policy.failuresPerLoginMax, burstMax: policy.burstMax, delayMaxMilliseconds: delayMax,
                 keysMax: Self.countedPairsMax)
+            widerPairs = BlockBackoff(
+                freePerHour: policy.failuresPerLoginMax, burstMax: policy.burstMax, delayMaxMilliseconds: delayMax,
+                keysMax: Self.countedPairsMax)
         }
         if policy.failuresPerNetworkMax > 0 {
-            networks = BackoffTable(
+            networks = BlockBackoff(
                 freePerHour: policy.failuresPerNetworkMax, burstMax: policy.burstMax, delayMaxMilliseconds: delayMax,
                 keysMax: Self.countedNetworksMax)
         }
@@ -79,6 +85,11 @@ struct SignInLimits: Sendable {
         return .device(device)
     }
 
+    /// Whether the login has signed in from there before.
+    func isKnown(_ login: Login, from source: AttemptSource) -> Bool {
+        known[Pair(loginHash: login.hashValue, source: source)] != nil
+    }
+
     mutating func begin(_ login: Login, from source: AttemptSource, now: Int64) -> Admission {
         let pair = Pair(loginHash: login.hashValue, source: source)
         let attempt = Attempt(pair: pair, isKnown: known[pair] != nil)
@@ -86,20 +97,32 @@ struct SignInLimits: Sendable {
         // way bounds.
         var wait = pairs?.wait(for: pair, countsPending: !attempt.isKnown, now: now) ?? 0
         if let network = attempt.strangersNetwork {
-            wait = max(wait, networks?.wait(for: network, countsPending: false, now: now) ?? 0)
+            wait = max(wait, networks?.wait(in: network.blocks, countsPending: false, now: now) ?? 0)
+            let widerWait = widerPairs?.wait(
+                of: pair.loginHash, in: network.widerBlocks, countsPending: true, now: now)
+            wait = max(wait, widerWait ?? 0)
         }
         guard wait == 0 else { return .refused(waitMilliseconds: wait) }
         pairs?.begin(pair, now: now)
-        if let network = attempt.strangersNetwork { networks?.begin(network, now: now) }
+        if let network = attempt.strangersNetwork {
+            networks?.begin(in: network.blocks, now: now)
+            widerPairs?.begin(pair.loginHash, in: network.widerBlocks, now: now)
+        }
         return .admitted(attempt)
     }
 
     mutating func end(_ attempt: Attempt, _ outcome: Outcome, now: Int64) {
         let failed = outcome == .failed
         pairs?.end(attempt.pair, counts: failed, now: now, delayMaxMilliseconds: Self.delayMaxMilliseconds(of: attempt))
-        if let network = attempt.strangersNetwork { networks?.end(network, counts: failed, now: now) }
+        if let network = attempt.strangersNetwork {
+            networks?.end(in: network.blocks, counts: failed, now: now)
+            widerPairs?.end(attempt.pair.loginHash, in: network.widerBlocks, counts: failed, now: now)
+        }
         guard outcome == .succeeded else { return }
         pairs?.forget(attempt.pair, now: now)
+        if let network = attempt.strangersNetwork {
+            widerPairs?.forget(attempt.pair.loginHash, in: network.widerBlocks, now: now)
+        }
         remember(attempt.pair, now)
     }
 

@@ -21,6 +21,21 @@ extension SQLiteRepository {
         }
     }
 
+    package func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] {
+        try reader.read { database throws(SQLiteError) in
+            var known: [SignInPlace] = []
+            for place in places {
+                let isKnown = try database.first(
+                    """
+                    SELECT 1 FROM sign_in_places WHERE user_id = (SELECT id FROM users WHERE login = ?) AND place = ?
+                    """, login.text, place.bytes
+                ) { _ in true }
+                if isKnown ?? false { known.append(place) }
+            }
+            return known
+        }
+    }
+
     package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
         let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT login, created_at FROM users WHERE id = ?", user.rawValue) { row in
@@ -56,10 +71,10 @@ extension SQLiteRepository {
     }
 
     package func changePassword(
-        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) async throws(LoyaltyError) {
         let isChanged = try await write { transaction throws(SQLiteError) in
-            try transaction.changePassword(of: credentials, to: hash, keeping: session)
+            try transaction.changePassword(of: credentials, to: hash, keeping: session, places: places)
         }
         guard isChanged else { throw .wrongCurrentPassword }
     }
@@ -89,17 +104,22 @@ extension WriteTransaction {
 
     /// False where the password is another by now, or the user was disabled.
     func addSession(_ session: NewSession, of credentials: Credentials) throws(SQLiteError) -> Bool {
-        try run(
-            """
-            INSERT INTO sessions (token_hash, user_id, expires_at)
-            SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ? AND state = ?
-            """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
-            credentials.passwordHash.text, UserAccount.State.active.rawValue) == 1
+        let isAdded =
+            try run(
+                """
+                INSERT INTO sessions (token_hash, user_id, expires_at)
+                SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ? AND state = ?
+                """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
+                credentials.passwordHash.text, UserAccount.State.active.rawValue) == 1
+        guard isAdded else { return false }
+        try trimSessions(of: credentials.user, keeping: session)
+        if let origin = session.origin { try remember(origin, of: credentials.user) }
+        return true
     }
 
     /// False where the password is another by now, or the user was disabled.
     func changePassword(
-        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) throws(SQLiteError) -> Bool {
         let user = credentials.user.rawValue
         let changed = try run(
@@ -107,6 +127,7 @@ extension WriteTransaction {
             credentials.passwordHash.text, UserAccount.State.active.rawValue)
         guard changed == 1 else { return false }
         try run("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", user, session.bytes)
+        try forgetPlaces(of: credentials.user, except: places)
         return true
     }
 }

@@ -3,7 +3,22 @@ extension Schema {
     ///
     /// `orders_unfinished_by_user` lets the pipeline take up one user's unfinished orders without reading those of others, and
     /// lets an upload count its own user's.
+    ///
+    /// `sign_in_places` are those of ``SignInPlace``, by which a user is told from a guesser, also after a restart; a bounded number
+    /// for each user. `returned` says whether the user came back to a place. `sessions_by_user` finds those of a user that would end
+    /// first.
     static let hardening = """
         CREATE INDEX orders_unfinished_by_user ON orders (user_id) WHERE status < 2;
+
+        CREATE TABLE sign_in_places (
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            place BLOB NOT NULL CHECK (length(place) IN (4, 8, 32)),
+            used_at INTEGER NOT NULL,
+            returned INTEGER NOT NULL DEFAULT 0 CHECK (returned IN (0, 1)),
+            PRIMARY KEY (user_id, place)
+        ) STRICT, WITHOUT ROWID;
+
+        DROP INDEX sessions_by_user;
+        CREATE INDEX sessions_by_user ON sessions (user_id, expires_at);
         """
 }

@@ -63,6 +63,7 @@ extension WriteTransaction {
         guard let user = try user(login) else { return .noSuchUser }
         try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
         try endSessions(of: user)
+        try forgetPlaces(of: user, except: [])
         return .changed
     }
 
@@ -76,6 +77,7 @@ extension WriteTransaction {
             "UPDATE users SET login = printf('%0*d', ?, id), password_hash = '', state = ? WHERE id = ?",
             placeholderBytes, UserAccount.State.deleted.rawValue, user.rawValue)
         try endSessions(of: user)
+        try forgetPlaces(of: user, except: [])
         return .changed
     }
 

@@ -1,5 +1,7 @@
+import API
 import HTTP
 import Loyalty
+import Synchronization
 import Testing
 
 /// 429 for who fails too often, and for nobody else.
@@ -153,6 +155,40 @@ import Testing
         await Scenario("POST /api/user/login", test.fields, body: body, gives: 429).run(on: api)
         api.peer = try #require(IPAddress(test.client.utf8))
         await Scenario("POST /api/user/login", body: body, gives: 429).run(on: api)
+    }
+
+    /// A proxy that lets its clients choose their address is named, once an hour.
+    @Test(
+        arguments: [
+            ("192.0.2.1", nil, nil), ("192.0.2.1", "198.51.100.1, 198.51.100.2", nil),
+            ("10.0.0.1", "198.51.100.1", nil),
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2", nil), ("10.0.0.1", "10.0.0.3", nil),
+            ("10.0.0.1", "[2001:db8::1]:4711", nil), ("10.0.0.1", nil, "no X-Forwarded-For"),
+            ("10.0.0.1", "198.51.100.1, 198.51.100.2", "that its client sent"),
+            ("10.0.0.1", "unknown, 198.51.100.2, 10.0.0.2", "that its client sent"),
+            ("10.0.0.1", "198.51.100.1, unknown", "no address"), ("10.0.0.1", "unknown", "no address"),
+        ] as [(String, String?, String?)])
+    func aMisconfiguredProxyIsNamed(peer: String, field: String?, warning: String?) async throws {
+        let lines = Mutex<[String]>([])
+        let now = Mutex<Int64>(0)
+        let watch = ProxyWatch(
+            log: Log { _, line in lines.withLock { $0.append(line) } }, clock: { now.withLock { $0 } })
+        let api = TestAPI {
+            $0.trustedProxies = [IPNetwork("10.0.0.0/8")!]
+            $0.proxyWatch = watch
+        }
+        api.peer = try #require(IPAddress(peer.utf8))
+        let fields = field.map { ["X-Forwarded-For: \($0)"] } ?? []
+        for hour in 0..<2 {
+            for _ in 0..<3 {
+                let body: Body = #"{"login":"carl","password":"secret"}"#
+                await Scenario("POST /api/user/login", fields, body: body, gives: 200).run(on: api)
+            }
+            let told = lines.withLock { $0 }
+            #expect(told.count == (warning == nil ? 0 : hour + 1))
+            if let warning { #expect(told.allSatisfy { $0.contains(warning) && $0.contains("10.0.0.1") }) }
+            now.withLock { $0 += 3_600_000 }
+        }
     }
 
     @Test(arguments: [

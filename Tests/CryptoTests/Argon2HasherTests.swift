@@ -15,16 +15,18 @@ private func password(_ text: String) -> Password {
 extension Argon2Hasher {
     /// From wherever.
     fileprivate func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
-        try await hash(password, from: .number(0))
+        try await hash(password, in: .number(0))
     }
 
     fileprivate func verify(_ password: Password, against hash: PasswordHash?) async throws(LoyaltyError) -> Bool {
-        try await verify(password, against: hash, from: .number(0))
+        try await verify(password, against: hash, in: .number(0))
     }
 }
 
-extension AttemptSource {
-    fileprivate static func number(_ number: UInt32) -> AttemptSource { .network(.ipv4(number)) }
+extension HashingTurn {
+    fileprivate static func number(_ number: UInt32) -> HashingTurn {
+        HashingTurn(source: .network(.ipv4(number << 8)), network: .ipv4(number << 8), isKnown: false)
+    }
 }
 
 @Suite struct Argon2HasherTests {
@@ -152,9 +154,9 @@ extension AttemptSource {
     /// Whose network fills the queue gives way to others.
     @Test func whoFillsTheQueueMakesRoomForOthers() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 8)
-        let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), from: .number(1)) } }
+        let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), in: .number(1)) } }
         await until { hasher.waitingCount == 8 }
-        let other = Task { try await hasher.hash(password("secret"), from: .number(2)) }
+        let other = Task { try await hasher.hash(password("secret"), in: .number(2)) }
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
         // One of the flood is answered before anything is hashed.
         let refused = await withTaskGroup(of: LoyaltyError?.self) { group in

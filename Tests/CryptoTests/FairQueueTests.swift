@@ -6,7 +6,7 @@ import Testing
 @Suite struct FairQueueTests {
     /// Puts `a1` and so on, of the key that is its letter.
     private func put(_ names: [String], into queue: inout FairQueue<Character, String>) -> [String?] {
-        names.map { queue.put($0, of: $0.first!) }
+        names.map { queue.put($0, of: [$0.first!]) }
     }
 
     private func takeAll(of queue: inout FairQueue<Character, String>) -> [String] {
@@ -47,12 +47,26 @@ import Testing
         #expect(queue.count == 0)
     }
 
+    /// A network that has many addresses has one turn, and gives way as one.
+    @Test func keysTakeTurnsAtEachStepOfThePath() {
+        var queue = FairQueue<Int, String>(capacity: 8)
+        for address in 0..<8 { #expect(queue.put("flood \(address)", of: [1, 1, address]) == nil) }
+        #expect(queue.put("other", of: [1, 2, 0]) == "flood 0")
+        #expect(queue.put("far", of: [2, 0, 0]) == "flood 1")
+        #expect(queue.put("more", of: [1, 1, 9]) == "more")
+        #expect(queue.count == 8)
+        let taken = (0..<8).map { _ in queue.take() }
+        #expect(
+            taken == ["flood 2", "far", "other", "flood 3", "flood 4", "flood 5", "flood 6", "flood 7"])
+        #expect(queue.take() == nil)
+    }
+
     @Test func whatIsRemovedLeavesNothing() {
         var queue = FairQueue<Character, String>(capacity: 6)
         _ = put(["a1", "b1", "a2"], into: &queue)
         #expect(queue.removeAll().sorted() == ["a1", "a2", "b1"])
         #expect(queue.count == 0 && queue.take() == nil)
-        #expect(queue.put("a3", of: "a") == nil && queue.take() == "a3")
+        #expect(queue.put("a3", of: ["a"]) == nil && queue.take() == "a3")
     }
 
     /// The same, said with one list in the order of arrival, and when each key was served last or came.
@@ -101,7 +115,7 @@ import Testing
             let key = max(0, Int.random(in: -keys..<keys, using: &random))
             if Int.random(in: 0..<5, using: &random) < 3 {
                 let expected = model.put(round, of: key, capacity: capacity)
-                #expect(queue.put(round, of: key) == expected, "seed \(seed), round \(round)")
+                #expect(queue.put(round, of: [key]) == expected, "seed \(seed), round \(round)")
             } else {
                 #expect(queue.take() == model.take(), "seed \(seed), round \(round)")
             }

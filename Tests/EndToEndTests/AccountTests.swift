@@ -1,4 +1,5 @@
 import EndToEndSupport
+import Foundation
 import Testing
 
 /// Sessions that end, passwords that change, and who has to wait, on the real executable.
@@ -99,6 +100,40 @@ struct AccountTests {
             #expect(answer.fields.count { $0.name == "Set-Cookie" } == 1)
         }
         #expect(!server.logText.contains(devices[0].dropFirst("Cookie: device=".count)))
+    }
+
+    /// What tells an owner from a guesser at the same address is in the database, and no device can be read there.
+    @Test func theOwnerIsKnownAfterARestart() throws {
+        let folder = try Folder()
+        let environment = ["MARTLET_TRUSTED_PROXIES": "127.0.0.1, ::1"]
+        let (home, guesser) = (["X-Forwarded-For: 192.0.2.1"], ["X-Forwarded-For: 2001:db8::1"])
+        let first = try Server.serving(in: folder, environment: environment)
+        let registered = try first.client().send(
+            "POST", "/api/user/register", #"{"login":"user","password":"secret"}"#, fields: home)
+        let device = try #require(
+            registered.fields.first { $0.name == "Set-Cookie" && $0.value.hasPrefix("device=") }?.value
+                .split(separator: ";").first.map { String($0.dropFirst("device=".count)) })
+        first.signal(SIGTERM)
+        #expect(try first.waitForEnd() == 0)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db")))
+        #expect(bytes.range(of: Data(device.utf8)) == nil)
+
+        let server = try Server.serving(in: folder, environment: environment)
+        let client = try server.client()
+        // One guess from each /64 of a /48: the block waits as a whole.
+        let guesses = try (0..<60).map { number in
+            try signIn(client, "guess", fields: ["X-Forwarded-For: 2001:db8:0:\(String(number * 256, radix: 16))::1"])
+                .status
+        }
+        // 20 are free; a slow machine may see one wait of a second end.
+        #expect((20...21).contains(guesses.count { $0 == 401 }) && guesses.suffix(5).allSatisfy { $0 == 429 })
+        #expect(try signIn(client, "secret", fields: guesser).status == 429)
+        #expect(try signIn(client, "secret", fields: guesser + ["Cookie: device=\(device)"]).status == 200)
+        // The known address without the cookie, beside a guesser there.
+        for _ in 0..<5 { #expect(try signIn(client, "guess", fields: home).status == 401) }
+        let refused = try signIn(client, "secret", fields: home)
+        #expect(refused.status == 429)
+        #expect(try #require(refused["Retry-After"].flatMap { Int($0) }) <= 4)
     }
 
     @Test func forwardedAddressesAreBelievedOfTrustedProxiesAlone() throws {

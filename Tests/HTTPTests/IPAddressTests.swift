@@ -77,4 +77,15 @@ import Testing
     func whatIsNoNetworkIsNone(text: String) {
         #expect(IPNetwork(text) == nil)
     }
+
+    @Test(
+        arguments: [
+            ("2002:c000:201:7::1", 0xC000_0201), ("64:ff9b::c000:201", 0xC000_0201),
+            ("64:ff9b::192.0.2.1", 0xC000_0201),
+            ("2001:0:1:2:3:4:3fff:fdfe", 0xC000_0201), ("2001:db8::c000:201", nil), ("64:ff9b:1::c000:201", nil),
+            ("::ffff:192.0.2.1", nil), ("2003::1", nil),
+        ] as [(String, UInt32?)])
+    func anAddressOfIPv4IsFoundInOneOfIPv6(text: String, ipv4: UInt32?) throws {
+        #expect(try #require(IPAddress(text.utf8)).embeddedIPv4 == ipv4)
+    }
 }

@@ -166,7 +166,7 @@ import Testing
         let other = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
         let stranger = try await service.register(login: "you", password: "secret", from: .here).session
         try await service.changePassword(
-            of: UserID(rawValue: 1), from: "secret", to: "better", keeping: kept.id, from: .here)
+            of: UserID(rawValue: 1), from: "secret", to: "better", keeping: kept.id, from: .here, showing: nil)
         #expect(try service.session(of: kept.token) != nil)
         #expect(try service.session(of: other.token) == nil)
         #expect(try service.session(of: stranger.token) != nil)
@@ -183,14 +183,14 @@ import Testing
         for _ in 0..<3 {
             await #expect(throws: LoyaltyError.wrongCurrentPassword) {
                 try await service.changePassword(
-                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: session.id, from: .here)
+                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: session.id, from: .here, showing: nil)
             }
         }
         let hashed = journal.calls.count { $0 == "verify" }
         let tooMany = LoyaltyError.tooManyFailures(retryAfterSeconds: 1)
         await #expect(throws: tooMany) {
             try await service.changePassword(
-                of: UserID(rawValue: 1), from: "secret", to: "mine", keeping: session.id, from: .here)
+                of: UserID(rawValue: 1), from: "secret", to: "mine", keeping: session.id, from: .here, showing: nil)
         }
         await #expect(throws: tooMany) {
             try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
@@ -208,11 +208,11 @@ import Testing
         ] {
             await #expect {
                 try await stricter.changePassword(
-                    of: UserID(rawValue: 1), from: current, to: new, keeping: session.id, from: .here)
+                    of: UserID(rawValue: 1), from: current, to: new, keeping: session.id, from: .here, showing: nil)
             } throws: { if case LoyaltyError.malformed = $0 { true } else { false } }
         }
         try await stricter.changePassword(
-            of: UserID(rawValue: 1), from: "old", to: "12345678", keeping: session.id, from: .here)
+            of: UserID(rawValue: 1), from: "old", to: "12345678", keeping: session.id, from: .here, showing: nil)
     }
 
     @Test func registrationsFromOnePlaceAreSlowed() async throws {

@@ -54,7 +54,7 @@ import Testing
         for _ in 0..<500 { #expect(throttle.beginHashing(from: .here)) }
     }
 
-    /// Refused before anything is looked up, hashed or counted.
+    /// Refused before a password is looked up, hashed or counted.
     @Test func registrationsSignInsAndChangesOfAPasswordAreBoundedTogether() async throws {
         let throttle = throttle(hashingPerSourceMax: 2)
         let service = service(throttle)
@@ -71,10 +71,11 @@ import Testing
             }
             await #expect(throws: overloaded) {
                 try await service.changePassword(
-                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: signedIn.session.id, from: .here)
+                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: signedIn.session.id, from: .here,
+                    showing: nil)
             }
         }
-        #expect(journal.calls == calls)
+        #expect(journal.calls.filter { $0 != "profile" } == calls)
         // The owner's device there is a client of its own.
         _ = try await service.signIn(
             login: "me", password: "secret", from: .here, showing: signedIn.newDevice)
@@ -101,6 +102,47 @@ import Testing
             try await service.signIn(login: "me", password: "guess", from: .here, showing: yours)
         }
         #expect(try await service.signIn(login: "me", password: "p", from: .here, showing: yours).newDevice != nil)
+    }
+
+    /// A throttle that has just started knows what the database knows.
+    @Test func whatTellsAnOwnerApartSurvivesARestart() async throws {
+        let before = service(throttle(hashingPerSourceMax: 64))
+        let device = try #require(try await before.register(login: "me", password: "p", from: .here).newDevice)
+        let service = service(throttle(hashingPerSourceMax: 64))
+        func guess(from network: ClientNetwork, until count: Int) async {
+            for _ in 0..<count {
+                _ = try? await service.signIn(login: "me", password: "guess", from: network, showing: nil)
+            }
+        }
+        await guess(from: .elsewhere, until: 10)
+        await #expect(throws: LoyaltyError.tooManyFailures(retryAfterSeconds: 1)) {
+            try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: nil)
+        }
+        // The device at the guesser's address, and the known address without a device.
+        let signedIn = try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: device)
+        #expect(signedIn.newDevice == nil)
+        _ = try await service.signIn(login: "me", password: "p", from: .here, showing: nil)
+    }
+
+    /// A thief of a session guesses the password from a new network each time.
+    @Test func guessesOfTheCurrentPasswordCountForTheSession() async throws {
+        let service = service(throttle(hashingPerSourceMax: 64))
+        let stolen = try await service.register(login: "me", password: "p", from: .here).session
+        func change(_ current: String, from network: ClientNetwork, _ session: NewSession) async throws {
+            try await service.changePassword(
+                of: UserID(rawValue: 1), from: current, to: "new", keeping: session.id, from: network, showing: nil)
+        }
+        for number in 0..<3 {
+            await #expect(throws: LoyaltyError.wrongCurrentPassword) {
+                try await change("guess", from: .number(number), stolen)
+            }
+        }
+        await #expect(throws: LoyaltyError.tooManyFailures(retryAfterSeconds: 1)) {
+            try await change("guess", from: .number(3), stolen)
+        }
+        // The owner's own session has not been used to guess.
+        let own = try await service.signIn(login: "me", password: "p", from: .number(4), showing: nil).session
+        try await change("p", from: .number(4), own)
     }
 
     /// A network is known from a sign-in by a device, too, for programs there that keep no cookie.

@@ -18,6 +18,8 @@ final class FakeRepository: Repository {
     var losesRaces = false
 
     private(set) var users: [Login: Credentials] = [:]
+    /// From which each has signed in; a test may remove them.
+    var places: [UserID: [SignInPlace]] = [:]
     private(set) var sessions: [SessionID: OpenSession] = [:]
     private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
     private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
@@ -50,6 +52,15 @@ final class FakeRepository: Repository {
     func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
         try call("credentials")
         return losesRaces ? nil : users[login]
+    }
+
+    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] {
+        guard let user = users[login]?.user else { return [] }
+        return places.filter { self.places[user, default: []].contains($0) }
+    }
+
+    private func remember(_ origin: SignInOrigin?, of user: UserID) {
+        if let origin { places[user, default: []] += [origin.network, origin.device] }
     }
 
     func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
@@ -110,6 +121,7 @@ final class FakeRepository: Repository {
         let user = UserID(rawValue: Int64(users.count + 1))
         users[login] = Credentials(user: user, passwordHash: passwordHash)
         sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
+        remember(session.origin, of: user)
         return user
     }
 
@@ -117,6 +129,7 @@ final class FakeRepository: Repository {
         try call("addSession")
         guard users.values.contains(credentials) else { throw .wrongCredentials }
         sessions[session.id] = OpenSession(user: credentials.user, expiresAt: session.expiresAt)
+        remember(session.origin, of: credentials.user)
     }
 
     func removeSession(_ id: SessionID) async throws(LoyaltyError) {
@@ -125,12 +138,13 @@ final class FakeRepository: Repository {
     }
 
     func changePassword(
-        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places kept: [SignInPlace]
     ) async throws(LoyaltyError) {
         try call("changePassword")
         guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }
         users[login] = Credentials(user: credentials.user, passwordHash: hash)
         sessions = sessions.filter { $0.value.user != credentials.user || $0.key == session }
+        places[credentials.user]?.removeAll { !kept.contains($0) }
     }
 
     func addOrder(
@@ -175,17 +189,17 @@ final class FakeHasher: PasswordHasher {
     /// Whose passwords it was given.
     var askedFrom: [AttemptSource] { sources.withLock { $0 } }
 
-    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
-        sources.withLock { $0.append(source) }
+    func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
+        sources.withLock { $0.append(turn.source) }
         journal.note("hash")
         if let failure { throw failure }
         return PasswordHash(text: "hash of \(password.text)")
     }
 
     func verify(
-        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+        _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool {
-        sources.withLock { $0.append(source) }
+        sources.withLock { $0.append(turn.source) }
         journal.note(hash == nil ? "verify nil" : "verify")
         if let failure { throw failure }
         return hash?.text == "hash of \(password.text)"
@@ -211,6 +225,10 @@ final class FakeTokens: SessionTokens {
                 count += 1
                 return count
             })
+    }
+
+    func place(of device: Device) -> SignInPlace {
+        SignInPlace(bytes: Array(device.text.utf8) + [UInt8](repeating: 0, count: 10))
     }
 
     func id(of token: SessionToken) -> SessionID {

@@ -4,7 +4,8 @@ extension ClientNetwork {
     static let here = ClientNetwork.ipv4(0xC000_0201)
     static let elsewhere = ClientNetwork.ipv4(0xC633_6401)
 
-    static func number(_ number: Int) -> ClientNetwork { .ipv6(prefix: UInt64(number)) }
+    /// Each in a /48 of its own.
+    static func number(_ number: Int) -> ClientNetwork { .ipv6(prefix: UInt64(number) << 16) }
 }
 
 extension AttemptSource {

@@ -79,6 +79,54 @@ import Testing
         #expect(attempt("another", from: .here) == 2000)
     }
 
+    struct Flood: Sendable {
+        let first: ClientNetwork
+        /// Bits between an address of 64 and the next.
+        let shift: UInt64
+        let admitted: Int
+
+        var networks: [ClientNetwork] {
+            (0..<64 as Range<UInt64>).map { number in
+                switch first {
+                case .ipv4(let address): .ipv4(address | UInt32(number << shift))
+                case .ipv6(let prefix): .ipv6(prefix: prefix | number << shift)
+                }
+            }
+        }
+    }
+
+    /// Free failures of one login: 3 of an address, twice that of a /56, four times that of a /48 or an IPv4 /24.
+    private static let floods: [Flood] = [
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 0, admitted: 6),
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 8, admitted: 12),
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0000_0000), shift: 16, admitted: 64),
+        Flood(first: .ipv4(0xC633_6400), shift: 0, admitted: 12),
+        Flood(first: .ipv4(0xC600_0000), shift: 8, admitted: 64),
+    ]
+
+    /// One attempt from each address: the blocks around them count as well.
+    @Test(arguments: floods)
+    mutating func manyAddressesOfOneBlockShareItsAllowance(_ flood: Flood) {
+        let networks = flood.networks
+        let first = networks.count { attempt("owner", from: .network($0)) == 0 }
+        #expect(first == flood.admitted)
+        // Whoever has signed in from there before is not held up, and neither is another login.
+        limits.remember(login("owner"), from: .network(networks[0]), now: now)
+        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        #expect(attempt("owner", from: .network(networks[0]), .succeeded) == 0)
+        #expect(attempt("owner", from: .device(.number(1)), .succeeded) == 0)
+        #expect(attempt("another", from: .network(networks[63])) == 0)
+        #expect(attempt("owner", from: .network(.ipv6(prefix: 0x2A00_0000_0000_0000))) == 0)
+    }
+
+    @Test mutating func aBlockThatTriesManyLoginsIsSlowed() {
+        // 10 of an address are free, and so 40 of a /48.
+        let admitted = (0..<100).count {
+            attempt("user \($0)", from: .network(.ipv6(prefix: 0x2001_0DB8_0001_0000 | UInt64($0) << 8))) == 0
+        }
+        #expect(admitted == 40)
+    }
+
     @Test mutating func whatNobodyFoundOutCountsForNothing() {
         for _ in 0..<50 { #expect(attempt("owner", from: .here, .abandoned) == 0) }
         for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }

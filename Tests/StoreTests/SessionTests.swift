@@ -42,6 +42,90 @@ struct SessionTests {
         }
     }
 
+    /// The sessions that would end first give way, and only those of the same user.
+    @Test func theSessionsOfAUserAreBounded() async throws {
+        try await Fixture.with(folder: TemporaryFolder()) { fixture async throws in
+            let bob = try await fill(fixture, "bob", count: 5)
+            let ann = try await fixture.addUser("ann")
+            for index in 0..<12 {
+                try await fixture.onLoop { repository in
+                    let token = SessionToken(text: "ann \(index)")
+                    let end = NewSession.sample("x").expiresAt.advanced(byMilliseconds: Int64(index))
+                    try await repository.addSession(
+                        NewSession(token: token, id: .sample("ann \(index)"), expiresAt: end, perUserMax: 4),
+                        of: .sample("ann", ann))
+                }
+            }
+            let kept = try await users(of: (0..<12).map { "ann \($0)" }, fixture).map { $0 != nil }
+            #expect(kept.suffix(3) == [true, true, true] && kept.count { $0 } <= 4)
+            #expect(
+                try fixture.number(
+                    "SELECT count(*) FROM sessions WHERE user_id = (SELECT id FROM users WHERE login = 'ann')") == 4)
+            #expect(try await users(of: (0..<5).map { "bob \($0)" }, fixture) == Array(repeating: bob, count: 5))
+            // A lifetime that was shortened does not end the newest session.
+            try await fixture.onLoop { repository in
+                try await repository.addSession(
+                    NewSession(
+                        token: SessionToken(text: "short"), id: .sample("short"),
+                        expiresAt: NewSession.sample("x").expiresAt.advanced(byMilliseconds: -1000), perUserMax: 4),
+                    of: .sample("ann", ann))
+            }
+            #expect(try await users(of: ["short"], fixture) == [ann])
+        }
+    }
+
+    private func known(_ login: String, _ places: [SignInPlace], _ fixture: Fixture) async throws -> [SignInPlace] {
+        let login = try Login(login)
+        return try await fixture.onLoop { repository in try repository.signInPlaces(of: login, among: places) }
+    }
+
+    /// A program that keeps no cookies gets a device each time. It pushes out its own, and not the browser's or another user's.
+    @Test func thePlacesOfAUserAreBounded() async throws {
+        let folder = TemporaryFolder()
+        let network = SignInPlace(bytes: [192, 0, 2, 1])
+        @Sendable func device(_ number: Int) -> SignInPlace {
+            SignInPlace(bytes: [UInt8](repeating: 7, count: 30) + [UInt8(number >> 8), UInt8(number & 255)])
+        }
+        @Sendable func signIn(_ fixture: Fixture, _ name: String, _ user: UserID, _ place: SignInPlace, _ round: Int)
+            async throws
+        {
+            let at = Timestamp(milliseconds: Int64(round))
+            let sample = NewSession.sample("\(name) \(round)")
+            try await fixture.onLoop { repository in
+                try await repository.addSession(
+                    NewSession(
+                        token: sample.token, id: sample.id, expiresAt: sample.expiresAt,
+                        origin: SignInOrigin(network: network, device: place, at: at)), of: .sample(name, user))
+            }
+        }
+        let (browser, foreign) = (device(1000), device(2000))
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let (ann, bob) = (try await fixture.addUser("ann"), try await fixture.addUser("bob"))
+            try await signIn(fixture, "bob", bob, foreign, 1)
+            for round in 1...2 { try await signIn(fixture, "ann", ann, browser, round) }
+            for round in 3..<100 { try await signIn(fixture, "ann", ann, device(round), round) }
+            #expect(
+                try fixture.number(
+                    "SELECT count(*) FROM sign_in_places WHERE user_id = (SELECT id FROM users WHERE login = 'ann')")
+                    == 33)
+        }
+        // A restart forgets none.
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let asked = [network, browser, device(99), device(3), foreign]
+            #expect(try await known("ann", asked, fixture) == [network, browser, device(99)])
+            #expect(try await known("bob", asked, fixture) == [network, foreign])
+            #expect(try await known("nobody", asked, fixture) == [])
+            let ann = try Login("ann")
+            let user = try #require(
+                try await fixture.onLoop { repository in try repository.credentials(of: ann)?.user })
+            try await fixture.onLoop { [new] repository in
+                try await repository.changePassword(
+                    of: .sample("ann", user), to: new, keeping: .sample("ann 7"), places: [network])
+            }
+            #expect(try await known("ann", [network, browser], fixture) == [network])
+        }
+    }
+
     @Test func aNewPasswordEndsAllOtherSessionsOfItsUser() async throws {
         let folder = TemporaryFolder()
         try await Fixture.with(folder: folder) { fixture async throws in
@@ -49,7 +133,8 @@ struct SessionTests {
             let bob = try await fill(fixture, "bob", count: 2)
             let version = try await fixture.onLoop { repository in repository.version }
             try await fixture.onLoop { [new] repository in
-                try await repository.changePassword(of: .sample("ann", ann), to: new, keeping: .sample("ann 7"))
+                try await repository.changePassword(
+                    of: .sample("ann", ann), to: new, keeping: .sample("ann 7"), places: [])
             }
             try await fixture.onLoop { repository in
                 #expect(!repository.isCurrent(version, of: ann))
@@ -80,7 +165,7 @@ struct SessionTests {
                         let change: Void? = try? await fixture.onLoop { repository in
                             try await repository.changePassword(
                                 of: .sample("ann", user), to: PasswordHash(text: "new \(index)"),
-                                keeping: .sample("ann 1"))
+                                keeping: .sample("ann 1"), places: [])
                         }
                         return change != nil
                     }
@@ -93,7 +178,8 @@ struct SessionTests {
             #expect(try fixture.number("SELECT count(*) FROM sessions") == 1)
             await #expect(throws: LoyaltyError.wrongCurrentPassword) {
                 try await fixture.onLoop { [new] repository in
-                    try await repository.changePassword(of: .sample("ann", user), to: new, keeping: .sample("ann 2"))
+                    try await repository.changePassword(
+                        of: .sample("ann", user), to: new, keeping: .sample("ann 2"), places: [])
                 }
             }
             #expect(try await users(of: ["ann 1"], fixture) == [user])

@@ -11,13 +11,13 @@ final class PlainHasher: PasswordHasher {
 
     static func hash(_ password: String) -> PasswordHash { PasswordHash(text: "hash of \(password)") }
 
-    func hash(_ password: Password, from source: AttemptSource) async throws(LoyaltyError) -> PasswordHash {
+    func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
         if let failure { throw failure }
         return Self.hash(password.text)
     }
 
     func verify(
-        _ password: Password, against hash: PasswordHash?, from source: AttemptSource
+        _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool {
         if let failure { throw failure }
         return hash == Self.hash(password.text)
@@ -36,6 +36,10 @@ final class CountedTokens: SessionTokens {
                 count += 1
                 return "new-\(count)"
             })
+    }
+
+    func place(of device: Device) -> SignInPlace {
+        SignInPlace(bytes: Array(device.text.utf8) + [UInt8](repeating: 0, count: 10))
     }
 
     func makeDevice() -> Device {

@@ -63,6 +63,9 @@ final class InMemoryRepository: Repository, ReadVersions {
         return users[login]
     }
 
+    /// None: the throttle of a test remembers all that it saw.
+    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] { [] }
+
     func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
         try throwFailure()
         return users.first { $0.value.user == user }.map {
@@ -131,7 +134,7 @@ final class InMemoryRepository: Repository, ReadVersions {
     }
 
     func changePassword(
-        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) async throws(LoyaltyError) {
         try throwFailure()
         guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }

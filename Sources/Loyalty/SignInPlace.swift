@@ -1,0 +1,36 @@
+/// A device or a network from which a user signs in, as the database keeps it: 4 bytes are an address of IPv4, 8 the first 64 bits
+/// of one of IPv6, and 32 the SHA-256 of a device's cookie, so that a copied file has nothing to show as a device.
+package struct SignInPlace: Hashable, Sendable {
+    package static let deviceByteCount = 32
+
+    package let bytes: [UInt8]
+
+    /// - Parameter bytes: 4, 8 or 32.
+    package init(bytes: [UInt8]) {
+        precondition([4, 8, Self.deviceByteCount].contains(bytes.count), "a place is an address, a prefix or a hash")
+        self.bytes = bytes
+    }
+
+    package init(_ network: ClientNetwork) {
+        switch network {
+        case .ipv4(let address):
+            bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: address >> $0) }
+        case .ipv6(let prefix):
+            bytes = [56, 48, 40, 32, 24, 16, 8, 0].map { UInt8(truncatingIfNeeded: prefix >> $0) }
+        }
+    }
+
+    package var isDevice: Bool { bytes.count == Self.deviceByteCount }
+}
+
+/// Where and when a user signs in.
+package struct SignInOrigin: Sendable {
+    package let network: SignInPlace
+    package let device: SignInPlace
+    package let at: Timestamp
+
+    package init(network: SignInPlace, device: SignInPlace, at: Timestamp) {
+        precondition(!network.isDevice && device.isDevice, "each place is of its kind")
+        (self.network, self.device, self.at) = (network, device, at)
+    }
+}

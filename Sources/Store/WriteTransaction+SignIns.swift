@@ -1,0 +1,56 @@
+import Loyalty
+import SQLite
+
+/// What a sign-in leaves beside its session, bounded for each user: nothing that one user does takes away another's.
+extension WriteTransaction {
+    /// Devices of one user, and networks likewise: about four kilobytes together.
+    static let placesPerKindMax = 32
+    /// More than one sign-in adds, so that a user who has too many sessions from before the limit comes down to it soon, and few enough
+    /// to take a millisecond.
+    private static let sessionsRemovedMax = 128
+    /// What is written down again at most once a day needs no page of the log at each sign-in.
+    private static let placeRefreshMilliseconds: Int64 = 86_400_000
+
+    /// Ends those sessions of the user that are too many with the new one: the ones that would end first.
+    func trimSessions(of user: UserID, keeping session: NewSession) throws(SQLiteError) {
+        try run(
+            """
+            DELETE FROM sessions WHERE token_hash IN
+                (SELECT token_hash FROM sessions WHERE user_id = ? AND token_hash <> ?
+                 ORDER BY expires_at DESC LIMIT ? OFFSET ?)
+            """, user.rawValue, session.id.bytes, Int64(Self.sessionsRemovedMax), Int64(session.perUserMax - 1))
+    }
+
+    /// Remembers where the user signs in from.
+    func remember(_ origin: SignInOrigin, of user: UserID) throws(SQLiteError) {
+        for place in [origin.network, origin.device] {
+            let changed = try run(
+                """
+                INSERT INTO sign_in_places (user_id, place, used_at) VALUES (?1, ?2, ?3)
+                ON CONFLICT DO UPDATE SET used_at = excluded.used_at, returned = 1
+                    WHERE returned = 0 OR used_at < excluded.used_at - ?4
+                """, user.rawValue, place.bytes, origin.at.milliseconds, Self.placeRefreshMilliseconds)
+            if changed > 0 { try trimPlaces(of: user, keeping: place) }
+        }
+    }
+
+    /// Forgets those of the user's places of one kind that are too many with the given one. Places to which the user never came back go
+    /// first: a program that keeps no cookies gets a new device at each sign-in, and must not push out the user's browser.
+    private func trimPlaces(of user: UserID, keeping place: SignInPlace) throws(SQLiteError) {
+        try run(
+            """
+            DELETE FROM sign_in_places WHERE user_id = ?1 AND place IN
+                (SELECT place FROM sign_in_places
+                 WHERE user_id = ?1 AND place <> ?2 AND (length(place) = 32) = ?3
+                 ORDER BY returned DESC, used_at DESC LIMIT -1 OFFSET ?4)
+            """, user.rawValue, place.bytes, place.isDevice ? 1 as Int64 : 0, Int64(Self.placesPerKindMax - 1))
+    }
+
+    /// A stranger who knew the old password may have signed in from any of them.
+    func forgetPlaces(of user: UserID, except kept: [SignInPlace]) throws(SQLiteError) {
+        let places = try all("SELECT place FROM sign_in_places WHERE user_id = ?", user.rawValue) { row in row.blob(0) }
+        for place in places where !kept.contains(where: { $0.bytes == place }) {
+            try run("DELETE FROM sign_in_places WHERE user_id = ? AND place = ?", user.rawValue, place)
+        }
+    }
+}
