@@ -37,7 +37,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"],
             swiftSettings: safe),
-        .target(name: "Accrual", dependencies: ["CCurl", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
+        .target(name: "Accrual", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
         .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
         .target(
             name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI"],
@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
         .testTarget(
-            name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "Posix", "TestSupport"]),
+            name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Gzip", "Loyalty", "Posix", "TestSupport"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
         .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "TestSupport"]),

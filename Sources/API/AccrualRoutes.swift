@@ -37,14 +37,24 @@ struct AccrualRoutes {
             switch try await accruals.add(rule) {
             case .added: Response(.ok)
             case .matchTaken: Problem(.ruleTaken, "There is a rule for this match.").response
-            case .full: Problem(.tooManyRules, "There are \(RewardRule.countMax) rules, and no more may be.").response
+            case .full:
+                Problem(
+                    .tooManyRules,
+                    "There are \(RewardRule.countMax) rules, or their matches have \(RewardRule.allMatchesBytesMax) bytes; no more may be."
+                ).response
             }
         }
     }
 
     private func listRules(_ request: Request) throws(LoyaltyError) -> Response {
-        let rules = try accruals.rules()
-        guard !rules.isEmpty else { return Response(.noContent) }
+        let document = try accruals.document(Self.write)
+        guard !document.isEmpty else { return Response(.noContent) }
+        return .private(contentType: "application/json", .bytes(document))
+    }
+
+    /// Empty for no rules.
+    private static func write(_ rules: [RewardRule]) -> [UInt8] {
+        guard !rules.isEmpty else { return [] }
         var writer = JSONWriter(reserving: rules.count * 80)
         writer.array { writer in
             for rule in rules {
@@ -58,7 +68,7 @@ struct AccrualRoutes {
                 }
             }
         }
-        return .private(contentType: "application/json", .bytes(writer.bytes))
+        return writer.bytes
     }
 
     private func removeRule(_ request: Request) throws(LoyaltyError) -> Route.Later {
@@ -109,7 +119,11 @@ extension Receipt {
             throw .malformed(Problem.detail(error))
         }
         var goods: [Good] = []
-        for item in try object.objects("goods") {
+        let items = try object.objects("goods")
+        guard items.count <= Receipt.goodsMax else {
+            throw .malformed("\"goods\" has more than \(Receipt.goodsMax) entries.")
+        }
+        for item in items {
             let price: Int128 = try item.decimal("price", places: Good.pricePlaces)
             guard price >= 0 else { throw .malformed("\"price\" is below zero.") }
             goods.append(Good(description: try item.string("description"), price: price))

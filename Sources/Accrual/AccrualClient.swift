@@ -41,9 +41,10 @@ package struct AccrualClient {
         case .failure(let error): return .failed(error.reason)
         case .success(let bytes):
             let answer = AccrualAnswer(bytes, to: job.order.number)
-            if case .throttled(let seconds, let pace) = answer {
-                let now = clock()
-                gate.close(until: now + Int64(seconds) * 1000, requestsPerMinute: pace, now: now)
+            switch answer {
+            case .throttled(let seconds, let pace): gate.close(seconds: seconds, requestsPerMinute: pace, now: clock())
+            case .unknown, .pending, .invalid, .processed: gate.noteGoodAnswer()
+            case .untrustworthy: break
             }
             return .answered(answer)
         }

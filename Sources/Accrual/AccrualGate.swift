@@ -5,6 +5,8 @@ import Synchronization
 package final class AccrualGate: Sendable {
     private struct State {
         var opensAt = Int64.min
+        /// The last pause of those that had no length of their own and followed each other; 0 after a good answer.
+        var pauseSeconds = 0
         var pace: Pace
     }
 
@@ -34,12 +36,28 @@ package final class AccrualGate: Sendable {
 
     /// The accrual system asked for a pause, and where it says so for a pace from then on. A later end counts, whoever of
     /// several is told of it first.
-    package func close(until end: Int64, requestsPerMinute: Int?, now: Int64) {
+    ///
+    /// - Parameter seconds: how long the pause is, or `nil` if nothing was said. Then it is a second, and twice the last one if
+    ///   nothing but refusals came since; requests that were on their way when a pause began do not lengthen it.
+    package func close(seconds: Int?, requestsPerMinute: Int?, now: Int64) {
         state.withLock { state in
-            state.opensAt = max(state.opensAt, end)
+            if let seconds {
+                state.opensAt = max(state.opensAt, now + Int64(seconds) * 1000)
+            } else if state.opensAt <= now {
+                state.pauseSeconds = min(max(1, 2 * state.pauseSeconds), Self.pauseSecondsMax)
+                state.opensAt = now + Int64(state.pauseSeconds) * 1000
+            }
             state.pace.limit(requestsPerMinute: requestsPerMinute, now: now)
         }
     }
+
+    /// The accrual system answered something else than a refusal.
+    package func noteGoodAnswer() {
+        state.withLock { $0.pauseSeconds = 0 }
+    }
+
+    /// The longest pause that nobody asked for.
+    private static let pauseSecondsMax = 60
 
     /// How many could pass now, of at most `limit`.
     package func allowance(limit: Int, now: Int64) -> Int {

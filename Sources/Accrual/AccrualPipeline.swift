@@ -11,6 +11,8 @@ package struct PipelineConfiguration: Sendable {
     package var poolMax = 2_000_000
     /// Nil for as many as there are.
     package var requestsPerMinuteMax: Int?
+    /// For the log: what stands between us and the accrual system, after a space; empty for nothing.
+    package var route = ""
 
     package init() {}
 }

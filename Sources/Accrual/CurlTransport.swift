@@ -1,4 +1,5 @@
 import CCurl
+import Gzip
 import Loyalty
 import Posix
 
@@ -9,88 +10,156 @@ package final class CurlTransport: AccrualTransport {
     private let handle: UnsafeMutableRawPointer
     /// The URL up to the number.
     private let prefix: String
-    private let exchange: Exchange
+    private let exchange: CurlExchange
+    /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER(3)).
+    private let errorText: UnsafeMutablePointer<CChar>
 
-    /// What libcurl's callbacks need; they get its address.
-    private final class Exchange {
-        var body: [UInt8] = []
-        let cancellation: Cancellation
+    /// Where the accrual system is, and how it is reached.
+    package struct Target: Sendable {
+        /// Without a slash at its end.
+        package let url: String
+        package var timeoutMilliseconds = 5000
+        /// The proxy's address; `nil` for none, whatever the environment says.
+        package var proxy: String?
+        /// Certificates of those whose servers are trusted; `nil` for the system's.
+        package var authoritiesFile: String?
+        package var authoritiesFolder: String?
 
-        init(_ cancellation: Cancellation) {
-            self.cancellation = cancellation
+        package init(url: String) {
+            self.url = url
         }
     }
 
-    /// - Parameter url: where the accrual system is, without a slash at its end.
-    package init(library: CurlLibrary, url: String, timeoutMilliseconds: Int, cancellation: Cancellation) {
+    package init(library: CurlLibrary, target: Target, cancellation: Cancellation) {
         self.library = library
         guard let handle = library.makeHandle() else { preconditionFailure("there is memory for a handle") }
         self.handle = handle
-        prefix = "\(url)/api/orders/"
-        exchange = Exchange(cancellation)
-        configure(timeoutMilliseconds: timeoutMilliseconds)
+        prefix = "\(target.url)/api/orders/"
+        exchange = CurlExchange(cancellation)
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        configure(target)
+        setCallbacks()
     }
 
     deinit {
         library.cleanUp(handle)
+        errorText.deallocate()
     }
 
     package func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
-        exchange.body.removeAll(keepingCapacity: true)
+        exchange.reset()
         set(CURLOPT_URL, prefix + order.digits)
+        errorText[0] = 0
         let code = library.perform(handle)
         var status = 0
         _ = martlet_curl_getinfo_long(library.getInfo, handle, CURLINFO_RESPONSE_CODE, &status)
+        let retryAfter = martlet_curl_field(library.header, handle, "Retry-After").flatMap {
+            retryAfterSeconds(String(cString: $0))
+        }
         guard code == CURLE_OK else {
             // Its head says all that counts, whatever is wrong with the rest.
-            if status == 429 { return TransportAnswer(status: status, retryAfterSeconds: retryAfterSeconds) }
-            if code == CURLE_WRITE_ERROR {
-                throw TransportError(reason: "an answer of over \(AccrualAnswer.bodyBytesMax) bytes")
+            if status == 429 || status == 503 && retryAfter != nil {
+                return TransportAnswer(status: status, retryAfterSeconds: retryAfter)
             }
-            throw TransportError(
-                reason: library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
+            throw TransportError(reason: exchange.excess?.reason ?? reason(code))
         }
-        return TransportAnswer(status: status, retryAfterSeconds: retryAfterSeconds, body: exchange.body)
+        return TransportAnswer(status: status, retryAfterSeconds: retryAfter, body: try body())
     }
 
-    /// Seconds however many, which libcurl reads only as far as they fit a number, or a date, of which it makes seconds
-    /// (CURLINFO_RETRY_AFTER(3)): one that has passed is below zero, what it can't read is zero.
-    private var retryAfterSeconds: Int? {
-        guard let field = martlet_curl_field(library.header, handle, "Retry-After") else { return nil }
-        let text = String(cString: field)
-        if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) { return Int(text) ?? .max }
+    /// The body, unpacked if it came packed: nobody asks for that, and some servers do it all the same.
+    private func body() throws(TransportError) -> [UInt8] {
+        let coding = martlet_curl_field(library.header, handle, "Content-Encoding").map {
+            String(cString: $0).lowercased()
+        }
+        guard !exchange.body.isEmpty, coding == "gzip" || coding == "x-gzip" else { return exchange.body }
+        do {
+            return try Gunzip.unpack(exchange.body, outputBytesMax: AccrualAnswer.bodyBytesMax)
+        } catch .tooLarge {
+            throw TransportError(reason: CurlExchange.Excess.body.reason)
+        } catch {
+            throw TransportError(reason: "an answer whose gzip data are broken")
+        }
+    }
+
+    /// What is wrong with a certificate stands in libcurl's text alone; it names the host that was configured, and nothing of the
+    /// answer.
+    private func reason(_ code: CURLcode) -> String {
+        let name = library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
+        guard Self.certificateErrors.contains(code.rawValue), errorText[0] != 0 else { return name }
+        let text = String(cString: errorText)
+        // Chains that end with an authority which is not known, or with none.
+        let isUnknown = text.contains("self-signed") || text.contains("self signed") || text.contains("issuer")
+        return text + (isUnknown ? " (accrual.ca_file names a file with the certificates to trust)" : "")
+    }
+
+    private static let certificateErrors = Set(
+        [CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE].map(\.rawValue))
+
+    /// Seconds, whole or not, however many; or a date, of which libcurl makes seconds (CURLINFO_RETRY_AFTER(3)). What lies in the
+    /// past is zero, and `nil` what can't be read.
+    private func retryAfterSeconds(_ field: String) -> Int? {
+        let parts = field.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let isNumber = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
+        if isNumber {
+            let isWhole = parts.count == 1 || parts[1].allSatisfy { $0 == "0" }
+            let (seconds, overflows) = (Int(parts[0]) ?? .max).addingReportingOverflow(isWhole ? 0 : 1)
+            return overflows ? .max : seconds
+        }
+        if field.first == "-", Double(field) != nil { return 0 }
         var seconds: curl_off_t = 0
         _ = martlet_curl_getinfo_offset(library.getInfo, handle, CURLINFO_RETRY_AFTER, &seconds)
         return seconds == 0 ? nil : Int(clamping: max(0, Int64(seconds)))
     }
 
-    private func configure(timeoutMilliseconds: Int) {
+    private func configure(_ target: Target) {
         // Without it, a time-out while a name is resolved would be a signal to the whole process.
         set(CURLOPT_NOSIGNAL, 1)
         // Without it, a name server that is silent would hold the worker beyond any time-out, and a stop with it. An older
         // libcurl does not know it.
         _ = martlet_curl_setopt_long(library.setOption, handle, CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // One answer after the other, and no more to bound than that.
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         // A redirect is an answer that can't be trusted, and is told as one.
         set(CURLOPT_FOLLOWLOCATION, 0)
-        set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
-        set(CURLOPT_CONNECTTIMEOUT_MS, timeoutMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, target.timeoutMilliseconds)
+        set(CURLOPT_CONNECTTIMEOUT_MS, target.timeoutMilliseconds)
         set(CURLOPT_USERAGENT, "martlet")
-        set(CURLOPT_NOPROGRESS, 0)
+        // An empty one keeps libcurl from reading the environment, which is our caller's to decide on.
+        set(CURLOPT_PROXY, target.proxy ?? "")
+        set(CURLOPT_NOPROXY, "")
+        if let file = target.authoritiesFile { set(CURLOPT_CAINFO, file) }
+        if let folder = target.authoritiesFolder { set(CURLOPT_CAPATH, folder) }
+        _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_ERRORBUFFER, errorText)
+    }
+
+    private func setCallbacks() {
         let context = Unmanaged.passUnretained(exchange).toOpaque()
-        _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_WRITEDATA, context)
-        _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_XFERINFODATA, context)
-        _ = martlet_curl_setopt_write(library.setOption, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            let exchange = Unmanaged<Exchange>.fromOpaque(context!).takeUnretainedValue()
-            let received = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            // Taking less than was given ends the transfer.
-            guard exchange.body.count + received.count <= AccrualAnswer.bodyBytesMax else { return 0 }
-            exchange.body.append(contentsOf: received)
-            return received.count
+        for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_XFERINFODATA, CURLOPT_DEBUGDATA] {
+            _ = martlet_curl_setopt_pointer(library.setOption, handle, option, context)
         }
+        // Taking less than was given ends the transfer.
+        _ = martlet_curl_setopt_write(library.setOption, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue()
+            return exchange.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        }
+        _ = martlet_curl_setopt_write(library.setOption, handle, CURLOPT_HEADERFUNCTION) { _, size, count, context in
+            let exchange = Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue()
+            return exchange.takeHead(bytes: size * count) ? size * count : 0
+        }
+        set(CURLOPT_NOPROGRESS, 0)
         _ = martlet_curl_setopt_progress(library.setOption, handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, _, _ in
-            // Called at least once a second (CURLOPT_XFERINFOFUNCTION(3)); anything but 0 ends the transfer.
-            Unmanaged<Exchange>.fromOpaque(context!).takeUnretainedValue().cancellation.isCancelled ? 1 : 0
+            // Anything but 0 ends the transfer.
+            Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue().hasToEnd ? 1 : 0
+        }
+        // The only way to learn of bytes that are part of no field and no body (CURLOPT_DEBUGFUNCTION(3)).
+        set(CURLOPT_VERBOSE, 1)
+        _ = martlet_curl_setopt_debug(library.setOption, handle) { _, kind, _, count, context in
+            if kind == CURLINFO_DATA_IN || kind == CURLINFO_HEADER_IN {
+                Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue().noteReceived(bytes: count)
+            }
+            return 0
         }
     }
 

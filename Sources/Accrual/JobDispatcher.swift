@@ -157,7 +157,8 @@ package final class JobDispatcher: @unchecked Sendable {
         switch health {
         case .healthy: log.info("the accrual system answers")
         case .throttled: log.warning("the accrual system asks for fewer requests; orders wait")
-        case .troubled(let reason): log.warning("the accrual system can't be relied on: \(reason); orders wait")
+        case .troubled(let reason):
+            log.warning("the accrual system can't be relied on\(configuration.route): \(reason); orders wait")
         }
     }
 

@@ -11,6 +11,7 @@ package final class AccrualService {
     private let monotonicClock: @Sendable () -> Int64
     /// The rules, for as long as nobody changes them.
     private var index: (rules: RuleIndex, version: ReadVersion)?
+    private var document: [UInt8]?
 
     /// `recents` is shared by all who ask about the receipts of a database; `monotonicClock` tells milliseconds.
     package init(
@@ -23,9 +24,15 @@ package final class AccrualService {
         self.monotonicClock = monotonicClock
     }
 
-    /// Oldest first.
-    package func rules() throws(LoyaltyError) -> [RewardRule] {
-        try currentIndex().rules
+    /// The rules as a document, which is written once and kept until one changes: they may be a megabyte.
+    ///
+    /// - Parameter write: gets the rules, the oldest first; the same at each call.
+    package func document(_ write: ([RewardRule]) -> [UInt8]) throws(LoyaltyError) -> [UInt8] {
+        let rules = try currentIndex().rules
+        if let document { return document }
+        let written = write(rules)
+        document = written
+        return written
     }
 
     package func add(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
@@ -61,7 +68,7 @@ package final class AccrualService {
         if let index, repository.rulesAreCurrent(index.version) { return index.rules }
         let version = repository.version
         let rules = RuleIndex(try repository.rules())
-        index = (rules, version)
+        (index, document) = ((rules, version), nil)
         return rules
     }
 }

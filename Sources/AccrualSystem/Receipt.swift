@@ -10,6 +10,9 @@ package struct Receipt: Sendable {
         self.goods = goods
     }
 
+    /// Goods of one receipt: each may earn by every rule.
+    package static let goodsMax = 2000
+
     /// More for one order, ten billion points, would be taken for a mistake by whoever asks.
     package static let earnedMax = Points(hundredths: 1_000_000_000_000)
 }

@@ -25,6 +25,6 @@ package enum RuleAddition: Sendable {
     case added
     /// There is a rule for this match.
     case matchTaken
-    /// There are ``RewardRule/countMax``.
+    /// There are ``RewardRule/countMax``, or their matches have ``RewardRule/allMatchesBytesMax`` bytes with this one.
     case full
 }

@@ -20,6 +20,8 @@ package struct RewardRule: Equatable, Sendable {
     package static let matchBytesMax = 1024
     /// Rules that there may be: each receipt is looked at for all of them.
     package static let countMax = 10_000
+    /// Bytes of all matches together: a change of a rule has the automaton of all made anew.
+    package static let allMatchesBytesMax = 1024 * 1024
     /// Decimal places of a reward.
     package static let places = 6
 

@@ -158,6 +158,7 @@ final class Application: StoppableServer {
     ) throws(StartError) -> AccrualPipeline {
         let timeoutMilliseconds = configuration.dispatcher.requestTimeoutMilliseconds
         let makeTransport: @Sendable (Cancellation) -> any AccrualTransport
+        var pipeline = configuration.pipeline
         switch source {
         case .builtIn:
             guard let builtIn else { preconditionFailure("who is asked is there") }
@@ -175,16 +176,36 @@ final class Application: StoppableServer {
             } catch {
                 throw StartError(description: "\(error)", status: ExitStatus.unavailable)
             }
-            makeTransport = { cancellation in
-                CurlTransport(
-                    library: library, url: address.url, timeoutMilliseconds: timeoutMilliseconds,
-                    cancellation: cancellation)
+            let route = try Self.route(to: address, configuration, log)
+            pipeline.route = route.description
+            var target = CurlTransport.Target(url: address.url)
+            target.timeoutMilliseconds = timeoutMilliseconds
+            target.proxy = route.proxy
+            target.authoritiesFile = route.authoritiesFile
+            target.authoritiesFolder = route.authoritiesFolder
+            makeTransport = { [target] cancellation in
+                CurlTransport(library: library, target: target, cancellation: cancellation)
             }
         }
         return AccrualPipeline(
-            configuration: configuration.pipeline, settlements: settlements,
+            configuration: pipeline, settlements: settlements,
             clock: SystemClock.monotonicMilliseconds, wallClock: clock, log: log,
             makeTransport: makeTransport)
+    }
+
+    /// How the accrual system is reached, which the log says at the start.
+    private static func route(
+        to address: AccrualAddress, _ configuration: Configuration, _ log: Log
+    ) throws(StartError) -> AccrualRoute {
+        let route = AccrualRoute(
+            to: address, authoritiesFile: configuration.accrual.authoritiesFile, environment: ProcessSetup.environment)
+        if let file = route.authoritiesFile, File.kind(path: file) != .regular {
+            let name = configuration.accrual.authoritiesFile == nil ? "SSL_CERT_FILE" : "accrual.ca_file"
+            throw StartError(
+                description: "\(name): \(file) is no file that can be read", status: ExitStatus.configuration)
+        }
+        log.info("asking the accrual system at \(address.url)\(route.description)")
+        return route
     }
 
     private static func listenToAdmin(

@@ -54,6 +54,8 @@ struct Configuration: Sendable {
         var listen = Listen(address: Address(host: "localhost", port: 8081), isConfigured: false)
         /// 0 is no limit.
         var requestsPerMinute = 0
+        /// Certificates to trust, of another accrual system; nil for the environment's or the system's.
+        var authoritiesFile: String?
     }
 
     struct HTTP: Sendable {

@@ -71,6 +71,10 @@ enum Settings {
         Setting(
             "accrual.requests_per_minute", \.accrual.requestsPerMinute, .integer(0...RequestRate.requestsPerMinuteMax),
             "what the built-in accrual system answers about orders; 0 is no limit"),
+        Setting(
+            "accrual.ca_file", \.accrual.authoritiesFile,
+            .optional(.text("the path of a file", parse: { $0.isEmpty ? nil : $0 }, write: { $0 })),
+            "PEM file of authorities to trust; null for SSL_CERT_FILE's or the system's"),
     ]
 
     private static let http: [Setting] = [

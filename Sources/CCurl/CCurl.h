@@ -17,6 +17,11 @@ static inline CURLcode martlet_curl_setopt_write(martlet_curl_setopt setopt, CUR
                                                  martlet_curl_write_callback callback) {
   return setopt(handle, option, callback);
 }
+typedef int (*martlet_curl_debug_callback)(CURL *, curl_infotype, char *, size_t, void *);
+static inline CURLcode martlet_curl_setopt_debug(martlet_curl_setopt setopt, CURL *handle,
+                                                 martlet_curl_debug_callback callback) {
+  return setopt(handle, CURLOPT_DEBUGFUNCTION, callback);
+}
 typedef int (*martlet_curl_progress_callback)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 static inline CURLcode martlet_curl_setopt_progress(martlet_curl_setopt setopt, CURL *handle, CURLoption option,
                                                     martlet_curl_progress_callback callback) {

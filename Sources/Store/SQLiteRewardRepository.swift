@@ -35,12 +35,16 @@ package final class SQLiteRewardRepository: RewardRepository {
 
     package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
         try await write { transaction throws(SQLiteError) in
-            let sql: StaticString = "SELECT count(*), max(match_text = ?) FROM reward_rules"
+            let sql: StaticString = """
+                SELECT count(*), max(match_text = ?), coalesce(sum(length(CAST(match_text AS BLOB))), 0) FROM reward_rules
+                """
             let found = try transaction.first(sql, rule.match) { row in
-                (count: row.integer(0), isTaken: row.integer(1) == 1)
+                (count: row.integer(0), isTaken: row.integer(1) == 1, bytes: row.integer(2))
             }
             if found?.isTaken ?? false { return .matchTaken }
-            guard found?.count ?? 0 < RewardRule.countMax else { return .full }
+            guard found?.count ?? 0 < RewardRule.countMax,
+                Int(found?.bytes ?? 0) + rule.match.utf8.count <= RewardRule.allMatchesBytesMax
+            else { return .full }
             try transaction.run(
                 "INSERT INTO reward_rules (match_text, kind, reward_millionths) VALUES (?, ?, ?)", rule.match,
                 rule.kind.rawValue, rule.rewardMillionths)

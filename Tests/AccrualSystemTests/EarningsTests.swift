@@ -183,3 +183,40 @@ struct Natural {
         return Natural(digits: sums)
     }
 }
+
+/// The automaton finds what a search letter by letter finds, and in time.
+@Suite struct RuleIndexTests {
+    private static func contains(_ text: [UInt8], _ match: [UInt8]) -> Bool {
+        match.count <= text.count
+            && (0...(text.count - match.count)).contains { text[$0..<($0 + match.count)].elementsEqual(match) }
+    }
+
+    /// Few letters, so that matches begin, end and contain each other.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    func findsWhatANaiveSearchFinds(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let text = { (length: ClosedRange<Int>) in
+            String((0..<Int.random(in: length, using: &random)).map { _ in "aab".randomElement(using: &random)! })
+        }
+        let matches = Set((0..<60).map { _ in text(1...8) }).sorted()
+        let index = RuleIndex(matches.map { EarningsTests.rule($0, "1", .points) })
+        for _ in 0..<50 {
+            let description = text(0...60)
+            let expected = matches.filter { Self.contains(Array(description.utf8), Array($0.utf8)) }
+            #expect(index.matching(description).map(\.match).sorted() == expected, "seed \(seed): \(description)")
+        }
+    }
+
+    /// Ten thousand rules that have all but their ends in common, and a megabyte that nearly matches them everywhere.
+    @Test(arguments: ["a", "ab", "x"])
+    func theTimeGrowsWithTheTextAlone(unit: String) {
+        let start = String(repeating: "a", count: 95)
+        let rules = (0..<10_000).map { EarningsTests.rule("\(start)\(10_000 + $0)", "1", .points) }
+        let index = RuleIndex(rules)
+        let description = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+        let begun = ContinuousClock.now
+        #expect(index.matching(description).isEmpty)
+        #expect(index.matching(description + start + "12345").map(\.match) == ["\(start)12345"])
+        #expect(ContinuousClock.now - begun < .seconds(20), "a search rule by rule takes hours in a debug build")
+    }
+}

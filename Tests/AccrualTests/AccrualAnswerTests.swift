@@ -22,6 +22,11 @@ import Testing
             (#"{"order":"18","status":"PROCESSED","accrual":0.004999}"#, .processed(.zero)),
             (#"{"order":"18","status":"PROCESSED","accrual":5e1}"#, .processed(Points(hundredths: 5_000))),
             (#"{"order":"18","status":"PROCESSED","accrual":1e10}"#, .processed(AccrualAnswer.accrualMax)),
+            (#"{"order":18,"status":"processed","accrual":"100.33"}"#, .processed(Points(hundredths: 10_033))),
+            (#"{"order":"18","status":"Processed","accrual":"5"}"#, .processed(Points(hundredths: 500))),
+            (#"{"order":"18","status":"PROCESSED","accrual":" 1e2 "}"#, .processed(Points(hundredths: 10_000))),
+            (#"{"order":18,"status":"registered"}"#, .pending),
+            ("\u{FEFF}{\"order\":\"18\",\"status\":\"INVALID\"}\r\n \n", .invalid),
             (
                 #" { "more" : [1], "status":"PROCESSED", "accrual":1, "order":"18" } "#,
                 .processed(Points(hundredths: 100))
@@ -35,10 +40,17 @@ import Testing
     @Test func whatCantBeTrustedCreditsNothing() {
         let bodies = [
             "", "null", "[]", "{}", "not json", #"{"order":"18","status":"PROCESSED","accrual":5"#,
-            #"{"order":"26","status":"PROCESSED","accrual":5}"#, #"{"order":18,"status":"PROCESSED","accrual":5}"#,
+            #"{"order":"26","status":"PROCESSED","accrual":5}"#, #"{"order":18.0,"status":"PROCESSED","accrual":5}"#,
+            #"{"order":1.8e1,"status":"PROCESSED","accrual":5}"#, #"{"order":"18 ","status":"PROCESSED","accrual":5}"#,
             #"{"order":"018","status":"PROCESSED","accrual":5}"#, #"{"status":"PROCESSED","accrual":5}"#,
-            #"{"order":"18"}"#, #"{"order":"18","status":"DONE"}"#, #"{"order":"18","status":"processed","accrual":1}"#,
-            #"{"order":"18","status":1}"#, #"{"order":"18","status":"PROCESSED","accrual":"5"}"#,
+            #"{"order":"18"}"#, #"{"order":"18","status":"DONE"}"#,
+            #"{"order":"18","status":" PROCESSED","accrual":1}"#,
+            #"{"order":"18","status":1}"#, #"{"order":"18","status":"PROCESSED","accrual":"5 points"}"#,
+            #"{"order":"18","status":"PROCESSED","accrual":""}"#,
+            #"{"order":"18","status":"PROCESSED","accrual":"-5"}"#,
+            #"{"order":"18","status":"PROCESSED","accrual":"100,33"}"#,
+            #"{"order":"18","status":"PROCESSED","accrual":"null"}"#,
+            #"{"order":"18","status":"PROCESSED","accrual":["5"]}"#,
             #"{"order":"18","status":"PROCESSED","accrual":-1}"#,
             #"{"order":"18","status":"PROCESSED","accrual":-0.001}"#,
             #"{"order":"18","status":"PROCESSED","accrual":1e400}"#,
@@ -55,20 +67,27 @@ import Testing
             }
             #expect(!reason.isEmpty)
         }
-        for status in [100, 201, 206, 301, 302, 307, 400, 404, 418, 500, 502, 503, 599] {
+        for status in [100, 201, 206, 400, 404, 418, 500, 502, 503, 599] {
             #expect(answer(status, "") == .untrustworthy("status \(status)"))
+        }
+        for status in [301, 302, 307, 308] {
+            #expect(answer(status, "") == .untrustworthy("status \(status), a redirect, which is not followed"))
         }
     }
 
     @Test func throttlingSaysHowLongAndHowMuch() {
-        let cases: [(seconds: Int?, body: String, pause: Int, pace: Int?)] = [
+        let cases: [(seconds: Int?, body: String, pause: Int?, pace: Int?)] = [
             (60, "No more than 100 requests per minute allowed", 60, 100),
-            (nil, "", 60, nil), (1, "slow down", 1, nil), (86_400, "", 3600, nil), (0, "", 1, nil),
+            (nil, "", nil, nil), (1, "slow down", 1, nil), (86_400, "", 3600, nil), (0, "", 1, nil),
             (-5, "", 1, nil),
             (1, "No more than 0 requests per minute allowed", 1, nil),
             (1, "No more than -4 requests per minute allowed", 1, nil),
             (1, "No more than 99999999999999999999 requests per minute allowed", 1, nil),
             (1, "No more than 7 requests per minute allowed\n", 1, 7), (1, "7 requests per", 1, nil),
+            (nil, "NO MORE THAN 7 REQUESTS PER MINUTE ALLOWED", nil, 7), (1, "At most 7 requests/minute.", 1, 7),
+            (1, #"{"error":"No more than 7 requests per minute allowed"}"#, 1, 7), (1, "1 request a minute", 1, 1),
+            (1, "No more than 7 requests per second allowed", 1, nil), (1, "7 requests", 1, nil),
+            (1, "No more than 7.5 requests per minute allowed", 1, nil), (.max, "", 3600, nil), (.min, "", 1, nil),
         ]
         for (seconds, body, pause, pace) in cases {
             let answer = AccrualAnswer(
@@ -76,6 +95,21 @@ import Testing
             #expect(answer == .throttled(seconds: pause, requestsPerMinuteMax: pace), "\(body)")
         }
         #expect(answer(204, "") == .unknown)
+        #expect(answer(204, "no content") == .unknown)
+    }
+
+    /// A 503 that says when to come back is a pause; what its body says is no pace.
+    @Test func anOutageWithALengthIsAPause() {
+        let cases: [(seconds: Int?, meaning: AccrualAnswer)] = [
+            (30, .throttled(seconds: 30, requestsPerMinuteMax: nil)),
+            (0, .throttled(seconds: 1, requestsPerMinuteMax: nil)),
+            (86_400, .throttled(seconds: 3600, requestsPerMinuteMax: nil)), (nil, .untrustworthy("status 503")),
+        ]
+        for (seconds, meaning) in cases {
+            let body = Array("No more than 7 requests per minute allowed".utf8)
+            let answer = TransportAnswer(status: 503, retryAfterSeconds: seconds, body: body)
+            #expect(AccrualAnswer(answer, to: Self.order) == meaning)
+        }
     }
 
     private func answer(_ status: Int, _ body: String) -> AccrualAnswer {

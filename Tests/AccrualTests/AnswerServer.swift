@@ -15,14 +15,19 @@ final class AnswerServer: Sendable {
     }
 
     /// - Parameter closes: whether the connection ends with each answer.
-    init(_ answers: [String], closes: Bool = false) throws {
+    convenience init(_ answers: [String], closes: Bool = false) throws {
+        try self.init(bytes: answers.map { Array($0.utf8) }, closes: closes)
+    }
+
+    /// - Parameter forever: what follows each answer, again and again until the client hangs up; empty for nothing.
+    init(bytes answers: [[UInt8]], forever: [UInt8] = [], closes: Bool = false) throws {
         let state = try State()
         self.state = state
         thread = Thread(name: "answers") {
             var rest = answers[...]
             while (try? state.socket.waitUntilReadable(milliseconds: 60_000)) == true {
                 guard let accepted = try? state.socket.accept() else { return }
-                Self.serve(accepted.takeSocket(), state, &rest, closes)
+                Self.serve(accepted.takeSocket(), state, &rest, forever, closes)
             }
         }
     }
@@ -36,7 +41,8 @@ final class AnswerServer: Sendable {
     var requestLines: [String] { state.lines.withLock { $0 } }
 
     private static func serve(
-        _ socket: consuming Socket, _ state: State, _ answers: inout ArraySlice<String>, _ closes: Bool
+        _ socket: consuming Socket, _ state: State, _ answers: inout ArraySlice<[UInt8]>, _ forever: [UInt8],
+        _ closes: Bool
     ) {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -48,8 +54,26 @@ final class AnswerServer: Sendable {
             state.lines.withLock { $0.append(line) }
             received = []
             guard let answer = answers.popFirst() else { continue }
-            send(Array(answer.utf8), to: socket)
+            send(answer, to: socket)
+            if !forever.isEmpty { return sendForever(forever, to: socket) }
             if closes { return }
+        }
+    }
+
+    private static func sendForever(_ bytes: [UInt8], to socket: borrowing Socket) {
+        let block = Array(repeatElement(bytes, count: max(1, 65_536 / bytes.count)).joined())
+        var sent = 0
+        let end = SystemClock.monotonicMilliseconds() + 30_000
+        while SystemClock.monotonicMilliseconds() < end {
+            do {
+                guard let count = try socket.send(block, from: sent) else {
+                    yieldThread()
+                    continue
+                }
+                sent = (sent + count) % block.count
+            } catch {
+                return
+            }
         }
     }
 

@@ -201,6 +201,7 @@ import Testing
         case "sessions.cookie_name": return ("shop-2", "\"shop-2\"")
         case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
+        case "accrual.ca_file": return ("/etc/ca.pem", "\"/etc/ca.pem\"")
         case "log.level": return ("error", "\"error\"")
         case "log.format": return ("text", "\"text\"")
         default:

@@ -20,6 +20,8 @@ package final class AccrualServer: Sendable {
             case never
             /// The connection ends instead.
             case hangUp
+            /// These bytes come instead, and then the others again and again, for as long as anybody reads.
+            case endless(start: String, rest: String)
         }
 
         package init(
@@ -181,6 +183,11 @@ package final class AccrualServer: Sendable {
             _ = try? box.socket.waitUntilReadable(milliseconds: 60_000)
             return false
         case .hangUp: return false
+        case .endless(let start, let rest):
+            guard deliver(Array(start.utf8), .atOnce, to: box) else { return false }
+            let block = Array(repeatElement(Array(rest.utf8), count: max(1, 65_536 / rest.utf8.count)).joined())
+            while deliver(block, .atOnce, to: box) {}
+            return false
         }
     }
 }

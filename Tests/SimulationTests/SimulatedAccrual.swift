@@ -68,7 +68,7 @@ final class SimulatedAccrual {
         case .failing:
             return random.chance(percent: 30)
                 ? honest(digits, now: now, latency: random.within(1...200))
-                : bad(status: random.pick([500, 502, 503, 404, 301]))
+                : random.chance(percent: 10) ? outage() : bad(status: random.pick([500, 502, 503, 404, 301]))
         case .down: return failure(after: 1, "refused")
         case .hanging:
             return random.chance(percent: 20)
@@ -131,7 +131,7 @@ final class SimulatedAccrual {
         case 4: body = ok(#"<html>{"order":"\#(digits)","status":"PROCESSED"}"#)
         case 5: body = TransportAnswer(status: 200, body: Self.enormousBody)
         case 6: body = TransportAnswer(status: 302, body: Array(#"{"order":"\#(digits)","status":"PROCESSED"}"#.utf8))
-        case 7: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":"500"}"#)
+        case 7: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":"500 points"}"#)
         default: body = ok("")
         }
         return Reply(latency: random.within(1...timeout - 1), answer: .success(body))
@@ -142,11 +142,20 @@ final class SimulatedAccrual {
         let retryAfter = random.pick([nil, 0, -5, 1, 5, 60, 60, 300, 86_400] as [Int?])
         let pace = random.chance(percent: 60) ? requestsPerMinute : nil
         let text = pace.map { "No more than \($0) requests per minute allowed\n" } ?? "Too many requests\n"
-        let seconds = min(max(retryAfter ?? 60, 1), 3600)
+        let seconds = min(max(retryAfter ?? 1, 1), 3600)
         return Reply(
             latency: random.within(1...1000),
             answer: .success(TransportAnswer(status: 429, retryAfterSeconds: retryAfter, body: Array(text.utf8))),
             pauseSeconds: Int64(seconds), requestsPerMinute: pace)
+    }
+
+    /// A 503 that says how long it will last.
+    private func outage() -> Reply {
+        let seconds = random.pick([1, 30, 86_400])
+        return Reply(
+            latency: random.within(1...1000),
+            answer: .success(TransportAnswer(status: 503, retryAfterSeconds: seconds)),
+            pauseSeconds: Int64(min(seconds, 3600)))
     }
 
     private func bad(status: Int) -> Reply {
