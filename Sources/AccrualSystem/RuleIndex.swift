@@ -10,6 +10,8 @@ struct RuleIndex: Sendable {
     private var ends: [Int32] = [0]
     /// Of each node: the rule whose match it is, or -1.
     private var found: [Int32] = [-1]
+    /// Of each rule: another with the same match, or -1.
+    private var sameMatch: [Int32]
     /// Of each node: the nearest of its ends that is a rule's match; the root if there is none.
     private var nextFound: [Int32] = [0]
 
@@ -17,6 +19,7 @@ struct RuleIndex: Sendable {
 
     init(_ rules: [RewardRule]) {
         self.rules = rules
+        sameMatch = Array(repeating: -1, count: rules.count)
         edges = EdgeTable(capacity: rules.reduce(0) { $0 + $1.match.utf8.count })
         var nodes = [Node(parent: 0, byte: 0, depth: 0)]
         for (number, rule) in rules.enumerated() {
@@ -32,6 +35,7 @@ struct RuleIndex: Sendable {
                     node = next
                 }
             }
+            sameMatch[number] = found[Int(node)]
             found[Int(node)] = Int32(number)
         }
         connect(nodes)
@@ -75,9 +79,12 @@ struct RuleIndex: Sendable {
             var match = found[Int(node)] >= 0 ? node : nextFound[Int(node)]
             // Whatever follows a rule that was found before was found with it.
             while match != Self.root, !isFound[Int(found[Int(match)])] {
-                let rule = Int(found[Int(match)])
-                isFound[rule] = true
-                matching.append(rules[rule])
+                var rule = Int(found[Int(match)])
+                while rule >= 0 {
+                    isFound[rule] = true
+                    matching.append(rules[rule])
+                    rule = Int(sameMatch[rule])
+                }
                 match = nextFound[Int(match)]
             }
         }
