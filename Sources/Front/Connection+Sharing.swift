@@ -2,19 +2,8 @@ import HTTP
 
 /// Sharing the loop with other clients.
 extension Connection {
-    /// A step that costs more takes its turn among others of the kind, so that the quick ones wait for none of them: a read of
-    /// what a user has costs 8 to 65 µs.
-    private static let dearNanosecondsMin: Int64 = 100_000
-    /// The greatest cost that is remembered: a quick client whose step the kernel interrupted is quick again after some more.
-    private static let costNanosecondsMax: Int64 = 800_000
-
     /// True if it takes its turn among those whose steps cost much.
-    var isDear: Bool { awaitsPart || cost >= Self.dearNanosecondsMin }
-
-    /// Remembers what a step has cost: a dear one at once, and quick ones little by little.
-    func noteCost(_ nanoseconds: Int64) {
-        cost = nanoseconds > cost ? min(nanoseconds, Self.costNanosecondsMax) : cost - (cost - nanoseconds) / 4
-    }
+    var isDear: Bool { awaitsPart || cost.isDear }
 
     /// Makes a proxy's connection a part of the request's client. Returns false if it was a part of another one: then the
     /// request waits for that client's turn.

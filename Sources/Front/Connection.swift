@@ -34,8 +34,8 @@ final class Connection: @unchecked Sendable {
     var countedNetwork: IPAddress?
     /// When the requests of its pipeline have used the connection's turn.
     private var pipelineEndsAt: Int64 = 0
-    /// What a step of the connection has cost lately, in nanoseconds.
-    var cost: Int64 = 0
+    /// What the last steps of the connection have cost.
+    var cost = StepCost()
     /// Whether the loop has it on its list of those to move on.
     var isRunnable = false
     /// The tick in which the loop looks at `deadline`.

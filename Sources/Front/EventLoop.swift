@@ -265,7 +265,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
                 connection.advance()
                 clock = SystemClock.monotonicNanoseconds()
                 schedule.charge(clock - begin)
-                connection.noteCost(clock - begin)
+                connection.cost.note(clock - begin)
             }
         } while !jobs.isEmpty && clock < end && dearStepsLeft > 0
     }

@@ -1,0 +1,18 @@
+/// What a connection's last steps have cost, as a moving average: it tells whether the next one is likely to cost much.
+struct StepCost {
+    private var averageNanoseconds: Int64 = 0
+
+    /// A connection whose steps cost more takes its turn among others of the kind, so that the quick ones wait for none of
+    /// them: a read of what a user has costs 8 to 65 µs.
+    static let dearNanosecondsMin: Int64 = 110_000
+    /// The most that one step adds. A quarter of it makes no connection dear: the kernel may have interrupted that step for
+    /// something else.
+    static let noticedNanosecondsMax: Int64 = 400_000
+
+    /// True if the next step is likely to cost much.
+    var isDear: Bool { averageNanoseconds >= Self.dearNanosecondsMin }
+
+    mutating func note(_ nanoseconds: Int64) {
+        averageNanoseconds += (min(nanoseconds, Self.noticedNanosecondsMax) - averageNanoseconds) / 4
+    }
+}
