@@ -44,12 +44,13 @@ enum Command: String, Sendable, CaseIterable {
         }
     }
 
-    /// Returns true if it may change the database or write a file.
+    /// Returns true if it may change the database or write a file, so that its owner has to hear what was done.
     var mayChange: Bool {
         switch self {
-        case .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .adjust, .refund, .backup, .restore:
-            true
-        default: false
+        case .userList, .userShow, .orderList, .orderShow, .orderNumber, .pool, .stats, .check, .healthcheck, .config,
+            .version, .systemdUnit, .man, .completion:
+            false
+        default: true
         }
     }
 

@@ -35,7 +35,8 @@ struct OutputTests {
     /// What each command changes, as its line has to say it; empty if that is nothing.
     private static let commands: [(line: String, done: String)] = [
         ("help", ""), ("--help", ""), ("help user", ""), ("version", ""), ("--version", ""), ("man", ""),
-        ("completion zsh", ""), ("config", ""), ("systemd-unit", ""), ("systemd-unit --socket", ""), ("user list", ""),
+        ("completion zsh", ""), ("order number 100100", ""), ("version --json", ""), ("config", ""),
+        ("systemd-unit", ""), ("systemd-unit --socket", ""), ("user list", ""),
         ("user show anna --json", ""), ("order list", ""), ("stats", ""), ("check", ""),
         ("user add bob --generate", "bob is added, and the password is lost"),
         ("user add carl --generate --json", "reset-password 'carl' --generate"),
