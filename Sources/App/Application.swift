@@ -76,7 +76,7 @@ final class Application: StoppableServer {
         watch = ServerWatch(
             fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? []),
             store: store,
-            hasher: hasher, pipeline: pipeline, events: events, log: writer)
+            hasher: hasher, pipeline: pipeline, events: events, backups: control?.backups, log: writer)
         admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
         sweeper = store.startSweepingSessions()

@@ -222,7 +222,8 @@ extension Command {
         case .stats:
             CommandDescription(
                 summary: "count users, orders, points and bytes", options: [.json], settings: Self.database,
-                document: #"{"users": {…}, "orders": {…}, "points": {…}, "file_bytes", "log_bytes", "sqlite_version"}"#,
+                document:
+                    #"{"users": {…}, "orders": {…}, "points": {…}, "file_bytes", "log_bytes", "sqlite_version", "backups": {…}}"#,
                 statuses: Self.readStatuses)
         case .backup:
             CommandDescription(

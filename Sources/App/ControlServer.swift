@@ -10,6 +10,8 @@ final class ControlServer: Sendable {
     private let listener: Mutex<ListenerBox>
     private let store: LoyaltyStore
     private let pool: @Sendable () -> JSONObject?
+    /// How the backups by the clock are; `nil` if there are none.
+    let backups: BackupStatus?
     private let log: Log
     private let stopping = Cancellation()
     private let errands = BlockingQueue<Errand>(capacity: errandsMax)
@@ -44,6 +46,7 @@ final class ControlServer: Sendable {
         reserve = Mutex(DescriptorReserve(count: Self.reserveCount))
         self.store = store
         self.pool = pool
+        backups = plan.map { _ in BackupStatus() }
         self.log = log
         threads.withLock { threads in
             threads = [
@@ -174,9 +177,9 @@ final class ControlServer: Sendable {
             log.error("The database can be neither backed up nor checked while the server runs: \(error)")
             return refuseErrands(.failure(ExitStatus.unavailable, error.description))
         }
-        var backups = plan.map { ScheduledBackups($0, until: stopping, log) }
+        var scheduled = plan.flatMap { plan in backups.map { ScheduledBackups(plan, $0, until: stopping, log) } }
         while !stopping.isCancelled {
-            if !store.isDisplaced { backups?.backUpIfDue(database) }
+            if !store.isDisplaced { scheduled?.backUpIfDue(database) }
             guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
             for errand in errands {
                 do throws(SystemError) {
@@ -207,21 +210,24 @@ final class ControlServer: Sendable {
         of command: OwnerCommand, _ author: String, on database: OpenDatabase?, _ reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
         if let database, let outcome = command.maintain(database, until: stopping, reply: reply) { return outcome }
-        return store.run(command, by: author, pool: pool(), until: stopping, reply: reply)
+        return store.run(
+            command, by: author, pool: pool(),
+            backups: backups?.current.document(atSeconds: SystemClock.wallMilliseconds() / 1000), until: stopping,
+            reply: reply)
     }
 }
 
 extension LoyaltyStore {
     /// Does a command that is not about the file as a whole.
     func run(
-        _ command: OwnerCommand, by author: String, pool: JSONObject?,
+        _ command: OwnerCommand, by author: String, pool: JSONObject?, backups: JSONObject?,
         until cancellation: Cancellation = Cancellation(),
         reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
         do throws(StoreError) {
             let repository = try makeOwnerRepository(until: cancellation)
             defer { repository.close() }
-            let service = OwnerService(repository: repository, path: path, author: author, pool: pool)
+            let service = OwnerService(repository: repository, path: path, author: author, pool: pool, backups: backups)
             return service.run(command) { reply(.row($0)) }
         } catch {
             return OwnerOutcome(error)

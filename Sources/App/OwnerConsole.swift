@@ -69,14 +69,20 @@ struct OwnerConsole {
         let path = configuration.database.path
         do throws(IdleDatabase.OpenError) {
             if command.isMaintenance {
-                let outcome = command.maintain(try IdleDatabase(path: path), reply: reply)
+                let database = try IdleDatabase(path: path)
+                StopRequest.take()
+                let outcome = command.maintain(database, until: StopRequest.cancellation, reply: reply)
+                StopRequest.leave {
+                    StandardStream.error.write("martlet: given up, as a signal asked for; no file was left\n")
+                }
                 if let outcome { return outcome }
             }
             let store = try LoyaltyStore(idle: path, clock: Application.clock, log: Self.log) {
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
             defer { store.stop() }
-            return store.run(command, by: caller.name, pool: nil, reply: reply)
+            return store.run(
+                command, by: caller.name, pool: nil, backups: configuration.backupPlan?.document, reply: reply)
         } catch {
             switch error {
             case .other(let error): return OwnerOutcome(error)

@@ -12,6 +12,8 @@ struct OwnerService {
     let author: String
     /// What the accrual pipeline is at; nil where there is none.
     let pool: JSONObject?
+    /// How the backups by the clock are; `nil` if there are none.
+    let backups: JSONObject?
 
     /// Entries of the ledger that `user show` has.
     private static let entriesMax = 20
@@ -176,7 +178,9 @@ extension OwnerService {
 
     private func statistics() throws(StoreError) -> OwnerOutcome {
         let statistics = try repository.statistics(path: path)
-        return OwnerOutcome(status: ExitStatus.success, document: statistics.document)
+        return OwnerOutcome(
+            status: ExitStatus.success,
+            document: statistics.document + JSONObject(["backups": backups.map { .object($0) } ?? .null]))
     }
 
     private static func noUser(_ login: String) -> OwnerOutcome {

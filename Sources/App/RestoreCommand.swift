@@ -9,18 +9,24 @@ enum RestoreCommand {
         let path = configuration.database.path
         let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
         let outcome: OwnerOutcome
+        StopRequest.take()
         do throws(StoreError) {
             let caller = Caller.current
             try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
             let (check, kept) = try Restore.run(
                 invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(timeForFileNames)",
-                caller: caller.id, progress: { printer.take(.progress($0.text)) })
+                caller: caller.id, until: StopRequest.cancellation, progress: { printer.take(.progress($0.text)) })
             let old = kept.map { "the database that was there is kept as \($0)\n" } ?? ""
             outcome = OwnerOutcome(
                 status: ExitStatus.success, text: "restored \(path): \(check.counts.text)\n\(old)",
                 document: JSONObject(["database": .string(path), "kept": .text(kept)]) + check.counts.document)
         } catch {
             outcome = OwnerOutcome(error)
+        }
+        if outcome.status != ExitStatus.success {
+            StopRequest.leave {
+                StandardStream.error.write("martlet: given up, as a signal asked for; nothing was changed\n")
+            }
         }
         printer.print(outcome, isFirst: true, isLast: true)
         let lines = outcome.text.split(separator: "\n").joined(separator: "; ")

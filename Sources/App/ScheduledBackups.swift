@@ -1,3 +1,4 @@
+import HTTP
 import Loyalty
 import Posix
 import Store
@@ -5,45 +6,88 @@ import Store
 /// Carries out a plan. Confined to the control server's thread.
 struct ScheduledBackups {
     private let plan: BackupPlan
+    private let status: BackupStatus
     private let cancellation: Cancellation
     private let log: Log
+    private let startedAt = SystemClock.wallMilliseconds() / 1000
     /// When it was tried last; a backup that fails is tried again after a while, and not at each look at the clock.
     private var triedAt: Int64?
+    /// When the owner was last warned that backups are missing.
+    private var warnedAt: Int64?
+    /// When the first thing in the database was written; `nil` as long as it is empty.
+    private var firstWriteAt: Int64?
 
     private static let retrySeconds: Int64 = 300
+    private static let warningSeconds: Int64 = 86_400
 
-    init(_ plan: BackupPlan, until cancellation: Cancellation, _ log: Log) {
+    init(_ plan: BackupPlan, _ status: BackupStatus, until cancellation: Cancellation, _ log: Log) {
         self.cancellation = cancellation
         self.plan = plan
+        self.status = status
         self.log = log
     }
 
     /// Backups belong to the owner of their folder, also if root's server makes them.
-    mutating func backUpIfDue(_ database: any OwnersDatabase) {
+    mutating func backUpIfDue(_ database: OpenDatabase) {
         FileAccount.assumedRoot {
             let folder = (try? PrivateFile.canonicalPath(of: plan.folder)) ?? plan.folder
             FileAccount.acting(for: .owner(of: folder)) { backUpInFolder(database) }
         }
     }
 
-    private mutating func backUpInFolder(_ database: any OwnersDatabase) {
+    private mutating func backUpInFolder(_ database: OpenDatabase) {
         let now = SystemClock.wallMilliseconds() / 1000
-        if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return }
+        if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return warnIfOverdue(now) }
+        if firstWriteAt == nil { firstWriteAt = database.firstWrite(atSeconds: now) }
         do throws(SystemError) {
-            guard plan.isDue(try FolderListing.names(in: plan.folder), atSeconds: now) else { return }
+            let names = try FolderListing.names(in: plan.folder)
+            status.note(names, of: plan, atSeconds: now)
+            guard plan.isDue(names, atSeconds: now, firstWriteAt: firstWriteAt) else { return }
+            triedAt = now
+            backUp(database, now)
+            status.note(try FolderListing.names(in: plan.folder), of: plan, atSeconds: now)
         } catch {
             triedAt = now
-            return log.error("The folder for backups, \(plan.folder), can't be read: \(error)")
+            noteFailure("The folder for backups, \(plan.folder), can't be read: \(error)")
         }
-        triedAt = now
+        warnIfOverdue(now)
+    }
+
+    private mutating func backUp(_ database: OpenDatabase, _ now: Int64) {
         let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
         guard let outcome = command.maintain(database, until: cancellation, reply: { _ in }) else {
             preconditionFailure("a backup is of the file as a whole")
         }
-        guard outcome.status == ExitStatus.success else { return log.error(outcome.summary) }
+        guard outcome.status == ExitStatus.success else {
+            // A server that stops has given it up.
+            if !cancellation.isCancelled { noteFailure(outcome.summary) }
+            return
+        }
         triedAt = nil
+        warnedAt = nil
+        status.noteEnd(failure: nil)
         log.info(outcome.summary)
         removeSurplus(now)
+    }
+
+    /// The first of several failures is an error; after that the owner is warned each day, and not at each attempt.
+    private func noteFailure(_ reason: String) {
+        let isFirst = status.current.isSuccess != false
+        status.noteEnd(failure: reason)
+        if isFirst { log.error(reason) }
+    }
+
+    private mutating func warnIfOverdue(_ now: Int64) {
+        let facts = status.current
+        let newestAt = facts.newestAt ?? startedAt
+        let isFailing = facts.isSuccess == false && triedAt != now
+        guard isFailing || plan.isOverdue(newestAt: newestAt, atSeconds: now) else { return }
+        if let warnedAt, now >= warnedAt, now - warnedAt < Self.warningSeconds { return }
+        warnedAt = now
+        let newest =
+            facts.newestAt.map { "the newest is of \(CivilTime(secondsSince1970: $0).rfc3339)" } ?? "there is none"
+        let reason = facts.failure.map { "; the last attempt failed: \($0)" } ?? ""
+        log.warning("Backups are missing in \(plan.folder): \(newest)\(reason)")
     }
 
     private func removeSurplus(_ now: Int64) {

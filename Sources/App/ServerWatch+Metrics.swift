@@ -16,6 +16,7 @@ extension ServerWatch {
         writeConnections(&text, fronts)
         writeAccounts(&text, fronts, probe)
         writeStorage(&text)
+        if let backups { backups.current.write(&text, atSeconds: SystemClock.wallMilliseconds() / 1000) }
         writeAccrual(&text, pipeline.snapshot, probe)
         text.counter(
             "martlet_log_dropped_lines_total", "Lines of the log that were dropped, as nobody took them fast enough.",
@@ -144,6 +145,25 @@ extension ServerWatch {
         text.gauge("process_max_fds", "Files and sockets that may be open.", usage.openFilesMax)
         text.gauge(
             "process_start_time_seconds", "When the process started, since 1970-01-01.", usage.startedAtSeconds)
+    }
+}
+
+extension BackupStatus.Facts {
+    fileprivate func write(_ text: inout MetricsText, atSeconds now: Int64) {
+        text.gauge(
+            "martlet_backup_age_seconds", "Age of the newest backup in backups.folder; nothing if there is none."
+        ) {
+            if let newestAt { $0.add(Double(max(0, now - newestAt))) }
+        }
+        text.gauge("martlet_backup_bytes", "Length of the newest backup in backups.folder; nothing if there is none.") {
+            if let newestBytes { $0.add(newestBytes) }
+        }
+        text.gauge(
+            "martlet_backup_success",
+            "Whether the last backup by the clock succeeded (1) or failed (0); nothing before the first."
+        ) {
+            if let isSuccess { $0.add(isSuccess ? 1 : 0) }
+        }
     }
 }
 

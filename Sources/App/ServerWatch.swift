@@ -14,6 +14,8 @@ final class ServerWatch: Sendable {
     let hasher: Argon2Hasher
     let pipeline: AccrualPipeline
     let events: EventHub
+    /// `nil` if nothing is backed up by the clock.
+    let backups: BackupStatus?
     let log: LogWriter
     private let isStopping = Atomic<Bool>(false)
 
@@ -25,13 +27,14 @@ final class ServerWatch: Sendable {
 
     init(
         fronts: [(listener: String, front: Front)], store: LoyaltyStore, hasher: Argon2Hasher,
-        pipeline: AccrualPipeline, events: EventHub, log: LogWriter
+        pipeline: AccrualPipeline, events: EventHub, backups: BackupStatus?, log: LogWriter
     ) {
         self.fronts = fronts
         self.store = store
         self.hasher = hasher
         self.pipeline = pipeline
         self.events = events
+        self.backups = backups
         self.log = log
     }
 

@@ -30,3 +30,7 @@ static const int openDescriptionSetLock = 37;
 // What a thread may do (capabilities(7)).
 extern int capget(cap_user_header_t header, cap_user_data_t data);
 extern int capset(cap_user_header_t header, const cap_user_data_t data);
+
+// renameat2(2)
+extern int renameat2(int folder, const char *path, int newFolder, const char *newPath, unsigned int flags);
+static const unsigned int renameWithoutReplacing = 1;

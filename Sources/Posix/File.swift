@@ -30,6 +30,19 @@ extension File {
 }
 
 extension File {
+    /// The first bytes of a file, or fewer if it is shorter (open(2), read(2)).
+    package static func read(path: String, prefixBytes: Int) throws(SystemError) -> [UInt8] {
+        let raw = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard raw >= 0 else { throw SystemError("open") }
+        let descriptor = Descriptor(owning: raw)
+        var buffer = [UInt8](repeating: 0, count: prefixBytes)
+        let count = Glibc.read(descriptor.rawValue, &buffer, prefixBytes)
+        guard count >= 0 else { throw SystemError("read") }
+        return Array(buffer[..<count])
+    }
+}
+
+extension File {
     package enum Kind: Sendable {
         case missing, regular, folder
         /// A device, a pipe or a socket.

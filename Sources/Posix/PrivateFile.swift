@@ -55,13 +55,6 @@ package enum PrivateFile {
         try DurableFile.syncFolder(of: newPath)
     }
 
-    /// Puts a file that is on the disk under a name that nothing has yet, and syncs the folder (link(2), unlink(2)).
-    package static func rename(_ path: String, toNew newPath: String) throws(SystemError) {
-        try link(path, as: newPath)
-        try remove(path: path)
-        try DurableFile.syncFolder(of: path)
-    }
-
     /// Gives a file a second name (link(2)).
     package static func link(_ path: String, as newPath: String) throws(SystemError) {
         guard Glibc.link(path, newPath) == 0 else { throw SystemError("link") }

@@ -39,6 +39,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isHiddenFile: Bool { code == EACCES || code == ENOTDIR }
     /// A wait took longer than it may.
     package var isTimeout: Bool { code == EAGAIN || code == ETIMEDOUT }
+    /// The kernel or the file system does not do this. Linux says so in many ways: link(2) has EPERM, renameat2(2) EINVAL.
+    var isUnsupported: Bool { [EPERM, ENOSYS, EINVAL, EOPNOTSUPP, EMLINK].contains(code) }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }

@@ -23,28 +23,63 @@ package enum Backup {
         guard !PrivateFile.exists(path: path) else {
             throw StoreError("There is a file \(path) already; a backup replaces none.")
         }
+        BackupLeftovers.remove(beside: path)
         let partial = path + partialSuffix
         guard PrivateFile.mayWrite(inFolderOf: path) else {
             throw .forbidden("make files beside", database: path)
         }
         try system("The backup \(path) can't be made") { () throws(SystemError) in
-            // What an earlier try left behind.
-            try PrivateFile.remove(path: partial)
+            // What an earlier try left.
+            for suffix in partialFiles { try PrivateFile.remove(path: partial + suffix) }
             _ = try PrivateFile.create(path: partial)
         }
+        do throws(Failure) {
+            return try finish(source, partial, path, until: cancellation, progress)
+        } catch {
+            if !error.isKept { for suffix in partialFiles { try? PrivateFile.remove(path: partial + suffix) } }
+            throw error.reason
+        }
+    }
+
+    /// A partial file, and what SQLite may have beside it.
+    private static let partialFiles = ["", "-journal", "-wal", "-shm"]
+
+    /// Why there is no backup, and whether the partial file is worth keeping.
+    private struct Failure: Error {
+        let reason: StoreError
+        var isKept = false
+    }
+
+    private static func finish(
+        _ source: Database, _ partial: String, _ path: String, until cancellation: Cancellation,
+        _ progress: (Stage) -> Void
+    ) throws(Failure) -> IntegrityCheck {
+        // Tells the next backup that this file is no leftover.
+        let lock = try? InodeLock(path: partial)
+        defer { withExtendedLifetime(lock) {} }
         do throws(SQLiteError) {
             try copy(source, to: partial, cancellation, progress)
         } catch {
-            try? PrivateFile.remove(path: partial)
-            throw StoreError("The backup \(path) could not be written: \(error).", isDamage: error.isDamage)
+            throw Failure(
+                reason: StoreError("The backup \(path) could not be written: \(error).", isDamage: error.isDamage))
         }
-        let check = try verify(partial, until: cancellation, progress)
+        let check: IntegrityCheck
+        do throws(StoreError) {
+            check = try verify(partial, until: cancellation, progress)
+        } catch {
+            throw Failure(reason: error)
+        }
         guard check.isPassed else {
-            throw StoreError("The copy does not pass its check; it is kept as \(partial).", isDamage: true)
+            let reason = "The copy does not pass its check; it is kept as \(partial)."
+            throw Failure(reason: StoreError(reason, isDamage: true), isKept: true)
         }
-        try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
-            try DurableFile.sync(path: partial)
-            try PrivateFile.rename(partial, toNew: path)
+        do throws(StoreError) {
+            try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
+                try DurableFile.sync(path: partial)
+                try PrivateFile.rename(partial, toNew: path)
+            }
+        } catch {
+            throw Failure(reason: error, isKept: true)
         }
         return check
     }

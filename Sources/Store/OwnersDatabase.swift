@@ -38,6 +38,18 @@ package final class OpenDatabase: OwnersDatabase {
         return try Backup.check(database, path, until: cancellation, progress)
     }
 
+    /// When the first thing in the database was written, in seconds since 1970, or about then; `nil` if it is empty.
+    ///
+    /// - Parameter now: the answer if there is only what has no time of its own, a reward rule.
+    package func firstWrite(atSeconds now: Int64) -> Int64? {
+        let sql: StaticString = """
+            SELECT coalesce((SELECT created_at FROM users ORDER BY id LIMIT 1),
+                (SELECT accepted_at FROM receipts LIMIT 1), (SELECT ?1 FROM reward_rules LIMIT 1), -1)
+            """
+        let milliseconds = try? database.first(sql, now * 1000) { row in row.integer(0) }
+        return milliseconds.flatMap { $0 < 0 ? nil : $0 / 1000 }
+    }
+
     /// SQLite's default.
     private static let cacheKibibytes = 2000
 }

@@ -13,6 +13,7 @@ package enum Restore {
     /// - Returns: what the check of the restored database found, and where the old one is; nil where there was none.
     package static func run(
         _ backup: String, to path: String, keepingOldAs suffix: String, caller: UInt32? = nil,
+        until cancellation: Cancellation = Cancellation(),
         progress: (Backup.Stage) -> Void
     ) throws(StoreError) -> (check: IntegrityCheck, kept: String?) {
         // Proved before anything is made where the database is to be.
@@ -28,7 +29,7 @@ package enum Restore {
         }
         let check: IntegrityCheck
         do throws(StoreError) {
-            check = try Backup.write(source, to: restored, progress: progress)
+            check = try Backup.write(source, to: restored, until: cancellation, progress: progress)
         } catch {
             if !hadDatabase { try? PrivateFile.remove(path: file.path) }
             throw error
@@ -62,7 +63,7 @@ package enum Restore {
     private static func keep(_ path: String, as kept: String, hadDatabase: Bool, ownsLog: Bool) throws(StoreError) {
         if hadDatabase, ownsLog { emptyLog(of: path) }
         try Backup.system("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
-            if hadDatabase { try PrivateFile.link(path, as: kept) }
+            if hadDatabase { try PrivateFile.linkOrCopy(path, as: kept) }
             // A log that is still there (of a damaged database, or of one that somebody removed) must not stay: SQLite would
             // take it for the new file's.
             if PrivateFile.exists(path: path + "-wal") { try PrivateFile.rename(path + "-wal", to: kept + "-wal") }

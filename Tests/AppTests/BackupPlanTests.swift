@@ -22,6 +22,38 @@ import Testing
         #expect(Self.plan.isDue(names, atSeconds: Self.now) == isDue)
     }
 
+    private static let firstWrites: [(newestAgo: Int64, firstWriteAgo: Int64?, isDue: Bool)] = [
+        (1000, nil, false), (1000, 10, false), (1000, 119, false), (1000, 120, true), (1000, 999, true),
+        (1000, 1000, false), (1000, 5000, false), (10, -60, false), (3600, nil, true),
+    ]
+
+    /// The backup of a shop in which nothing was yet is soon followed by one in which something is.
+    @Test(arguments: firstWrites)
+    func followsTheFirstWriteSoon(newestAgo: Int64, firstWriteAgo: Int64?, isDue: Bool) {
+        let firstWriteAt = firstWriteAgo.map { Self.now - $0 }
+        #expect(
+            Self.plan.isDue([Self.ago(newestAgo)], atSeconds: Self.now, firstWriteAt: firstWriteAt) == isDue)
+    }
+
+    @Test(arguments: [0, 951_782_399, 951_782_400, 1_709_164_800, 1_764_040_320, 4_102_444_800] as [Int64])
+    func aNameGivesItsTimeBack(seconds: Int64) {
+        #expect(BackupPlan.seconds(ofName: BackupPlan.name(atSeconds: seconds)) == seconds)
+    }
+
+    @Test(arguments: [
+        "martlet-20250230T000000Z.db", "martlet-00000000T000000Z.db", "martlet-20251325T000000Z.db", "martlet.db",
+        "martlet-20251125T0312000Z.db", "martlet-20251125T031299Z.db",
+    ])
+    func whatIsNoNameHasNoTime(name: String) {
+        #expect(BackupPlan.seconds(ofName: name) == nil)
+    }
+
+    @Test func twoIntervalsAreTooMany() {
+        #expect(!Self.plan.isOverdue(newestAt: Self.now - 7199, atSeconds: Self.now))
+        #expect(Self.plan.isOverdue(newestAt: Self.now - 7200, atSeconds: Self.now))
+        #expect(!Self.plan.isOverdue(newestAt: Self.now + 60, atSeconds: Self.now))
+    }
+
     @Test func theOldestGoAndNothingThatIsNotOurs() {
         let names = [Self.ago(1), "martlet.db", Self.ago(4), Self.ago(2), "martlet-old.db"]
         #expect(Self.plan.surplus(names, atSeconds: Self.now) == [Self.ago(4)])

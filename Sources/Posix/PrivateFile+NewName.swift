@@ -1,0 +1,79 @@
+import CLinux
+import Glibc
+
+extension PrivateFile {
+    /// Puts a file that is on the disk under a name that nothing has yet, and syncs the folder.
+    ///
+    /// Not every file system can do that in one step: NFS lacks the flag of renameat2(2), and exFAT and many FUSE file systems lack
+    /// link(2). Without both, a look tells whether the name is free, and rename(2) follows it.
+    package static func rename(_ path: String, toNew newPath: String) throws(SystemError) {
+        if try !renameWithFlag(path, newPath), try !linkAndRemove(path, newPath) {
+            guard !exists(path: newPath) else { throw SystemError(code: EEXIST, call: "rename") }
+            guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename") }
+        }
+        try DurableFile.syncFolder(of: newPath)
+    }
+
+    /// Gives a file a second name, or if the file system can't, makes a copy of that name, and syncs the folder.
+    package static func linkOrCopy(_ path: String, as newPath: String) throws(SystemError) {
+        do throws(SystemError) {
+            try link(path, as: newPath)
+        } catch {
+            guard error.isUnsupported else { throw error }
+            try copy(path, to: newPath)
+        }
+    }
+
+    /// False if the kernel or the file system does not know the call or the flag.
+    private static func renameWithFlag(_ path: String, _ newPath: String) throws(SystemError) -> Bool {
+        if renameat2(AT_FDCWD, path, AT_FDCWD, newPath, renameWithoutReplacing) == 0 { return true }
+        let error = SystemError("renameat2")
+        guard error.isUnsupported else { throw error }
+        return false
+    }
+
+    /// False if the file system has no second names.
+    private static func linkAndRemove(_ path: String, _ newPath: String) throws(SystemError) -> Bool {
+        if Glibc.link(path, newPath) == 0 {
+            try remove(path: path)
+            return true
+        }
+        let error = SystemError("link")
+        guard error.isUnsupported else { throw error }
+        return false
+    }
+
+    /// A copy on the disk, of mode 0600; what there is of it is removed if it can't be finished.
+    private static func copy(_ path: String, to newPath: String) throws(SystemError) {
+        let source = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard source >= 0 else { throw SystemError("open") }
+        let from = Descriptor(owning: source)
+        guard try create(path: newPath) else { throw SystemError(code: EEXIST, call: "open") }
+        do throws(SystemError) {
+            let target = open(newPath, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard target >= 0 else { throw SystemError("open") }
+            let into = Descriptor(owning: target)
+            try copyBytes(from.rawValue, into.rawValue)
+        } catch {
+            unlink(newPath)
+            throw error
+        }
+        try DurableFile.syncFolder(of: newPath)
+    }
+
+    private static func copyBytes(_ source: CInt, _ target: CInt) throws(SystemError) {
+        var chunk = [UInt8](repeating: 0, count: chunkBytes)
+        var position = 0
+        while true {
+            let count = pread(source, &chunk, chunk.count, position)
+            guard count >= 0 else { throw SystemError("pread") }
+            if count == 0 { break }
+            let written = pwrite(target, &chunk, count, position)
+            guard written > 0 else { throw SystemError("pwrite") }
+            position += written
+        }
+        guard fsync(target) == 0 else { throw SystemError("fsync") }
+    }
+
+    private static let chunkBytes = 1 << 20
+}

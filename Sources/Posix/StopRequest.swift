@@ -1,0 +1,48 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// A signal that asks a command to end while it makes a file: it gives up, removes what it has made, and then ends by that signal.
+/// For commands with one thread; a server takes its signals as ``OwnerSignal``.
+package enum StopRequest {
+    /// Whether a signal has asked for the end.
+    package static let cancellation = Cancellation()
+    /// The number of the signal; zero before the first.
+    private static let number = Atomic<CInt>(0)
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+
+    /// Takes the signals from now on; a second one of them ends the process at once (signal(2)). One that the parent process
+    /// ignores stays ignored, such as SIGHUP under nohup(1).
+    package static func take() {
+        // Made here, as a signal's handler may make nothing.
+        _ = cancellation
+        _ = number.load(ordering: .relaxed)
+        set(handle)
+    }
+
+    /// Leaves the signals to the system again. If one came meanwhile, `willEnd` is called, and the process ends by it.
+    package static func leave(willEnd: () -> Void) {
+        set(SIG_DFL)
+        let received = number.load(ordering: .relaxed)
+        guard received != 0 else { return }
+        willEnd()
+        raise(received)
+    }
+
+    private static func set(_ handler: sighandler_t?) {
+        for each in numbers {
+            let former = signal(each, handler)
+            if isSame(former, SIG_IGN) { signal(each, SIG_IGN) }
+        }
+    }
+
+    private static func isSame(_ one: sighandler_t?, _ other: sighandler_t?) -> Bool {
+        unsafeBitCast(one, to: Int.self) == unsafeBitCast(other, to: Int.self)
+    }
+
+    private static let handle: @convention(c) (CInt) -> Void = { received in
+        signal(received, SIG_DFL)
+        StopRequest.number.store(received, ordering: .relaxed)
+        StopRequest.cancellation.cancel()
+    }
+}

@@ -1,0 +1,214 @@
+import EndToEndSupport
+import Foundation
+import SQLite
+import Testing
+
+/// The files of backups on file systems that can do less than most, and what an interrupted backup leaves.
+@Suite(.serialized)
+struct BackupFileTests {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.file("b"), withIntermediateDirectories: false)
+    }
+
+    private var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.file("b")).sorted()) ?? []
+    }
+
+    private func run(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> (status: Int32, log: String, output: String) {
+        let command = try Server(in: folder, arguments: arguments, environment: environment)
+        return (try command.waitForEnd(), command.logText, command.outputText)
+    }
+
+    private func shell(_ line: String) throws -> (status: Int32, log: String, output: String) {
+        let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "M": Server.executable]
+        let shell = try Server(
+            in: folder, arguments: ["-c", line], environment: environment, executable: "/bin/sh")
+        return (try shell.waitForEnd(), shell.logText, shell.outputText)
+    }
+
+    private func makeShop() throws {
+        let server = try Server.serving(in: folder)
+        try server.client().register("anna")
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+    }
+
+    /// A library that makes calls fail as such a file system does.
+    private func library(_ calls: String...) throws -> String {
+        let heads = [
+            "link": "int link(const char *a, const char *b)",
+            "renameat2": "int renameat2(int d, const char *a, int e, const char *b, unsigned int f)",
+            "rename": "int rename(const char *a, const char *b)",
+        ]
+        var text = "#include <errno.h>\n"
+        for call in calls {
+            let parts = call.split(separator: "=")
+            text += "\(try #require(heads[String(parts[0])])) { errno = \(parts[1]); return -1; }\n"
+        }
+        try folder.write(text, to: "fail.c")
+        let built = try shell("cc -w -shared -fPIC -o fail.so fail.c || clang -w -shared -fPIC -o fail.so fail.c")
+        try #require(built.status == 0, "\(built)")
+        return folder.file("fail.so")
+    }
+
+    @Test(arguments: [
+        ["link=EPERM"], ["renameat2=EINVAL"], ["renameat2=ENOSYS"], ["link=EPERM", "renameat2=EINVAL"],
+        ["link=EOPNOTSUPP", "renameat2=EOPNOTSUPP"], ["link=ENOSYS", "renameat2=EPERM"],
+    ])
+    func aBackupAndARestoreGetTheirNamesAnotherWay(calls: [String]) throws {
+        try makeShop()
+        let library: String =
+            switch calls.count {
+            case 1: try self.library(calls[0])
+            default: try self.library(calls[0], calls[1])
+            }
+        let preload = ["LD_PRELOAD": library]
+        let backup = try run("backup", "b/one.db", environment: preload)
+        #expect(backup.status == 0, "\(backup)")
+        #expect(names == ["one.db"])
+        #expect(try run("backup", "b/one.db", environment: preload).log.contains("already"))
+        let restore = try run("restore", "b/one.db", environment: preload)
+        #expect(restore.status == 0, "\(restore)")
+        #expect(try run("check").output.contains("1 users"))
+        let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.contains(".before-restore-")
+        }
+        #expect(kept.count == 1)
+        #expect(try run("check", "-d", try #require(kept.first)).output.contains("1 users"))
+    }
+
+    @Test func aLastingFailureLeavesOnePartialFile() throws {
+        try makeShop()
+        let preload = ["LD_PRELOAD": try library("link=EACCES", "renameat2=EACCES", "rename=EACCES")]
+        for name in ["one.db", "two.db", "three.db"] {
+            let backup = try run("backup", "b/\(name)", environment: preload)
+            #expect(backup.status == 69 && backup.log.contains("is kept as"), "\(backup)")
+            #expect(names == ["\(name).partial"])
+        }
+        #expect(try run("backup", "b/four.db").status == 0)
+        #expect(names == ["four.db"])
+    }
+
+    /// A database that takes a second or more to copy.
+    private func makeLargeShop() throws {
+        try makeShop()
+        let fill = """
+            INSERT INTO receipts (order_number, earned, accepted_at)
+            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)
+            SELECT printf('%0200d', i), 0, 0 FROM n
+            """
+        let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
+        defer { database.close() }
+        try database.execute(fill)
+    }
+
+    @Test func aSignalLeavesNoFile() throws {
+        try makeLargeShop()
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            let backup = try Server(in: folder, arguments: ["backup", "b/one.db"])
+            try eventually("the copy has begun") { !names.isEmpty }
+            backup.signal(number)
+            #expect(try backup.waitForEnd() == -number, "it ends by the signal: \(backup.logText)")
+            #expect(names == [], "\(number)")
+        }
+        #expect(try run("check").status == 0, "the lock is free")
+    }
+
+    @Test func aServerThatStopsLeavesNoFile() throws {
+        try makeLargeShop()
+        let server = try Server.serving(
+            in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b", "MARTLET_BACKUPS_INTERVAL_S": "60"])
+        try eventually("the copy has begun") { names.contains { $0.hasSuffix(".partial") } }
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+        #expect(names.allSatisfy { !$0.contains(".partial") }, "\(names)")
+    }
+
+    @Test func theNextBackupRemovesWhatAKillLeft() throws {
+        try makeLargeShop()
+        let killed = try Server(in: folder, arguments: ["backup", "b/one.db"])
+        try eventually("the copy has begun") { !names.isEmpty }
+        killed.killAtOnce()
+        #expect(names.contains("one.db.partial"))
+        // Files of others stay.
+        for name in ["film.partial", "empty.partial"] {
+            try folder.write(name.hasPrefix("f") ? "film" : "", to: "b/\(name)")
+        }
+        let next = try run("backup", "b/two.db")
+        #expect(next.status == 0, "\(next)")
+        #expect(names == ["empty.partial", "film.partial", "two.db"])
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func aFullDiskLeavesNoFile() throws {
+        try makeLargeShop()
+        let line = """
+            mount -t tmpfs -o size=8m tmpfs b && { "$M" backup b/one.db; s=$?; ls -A b; exit $s; }
+            """
+        let ended = try shell("exec unshare -m sh -c '\(line)'")
+        #expect(ended.status == 69 && ended.log.contains("full"), "\(ended)")
+        #expect(ended.output == "", "\(ended)")
+    }
+
+    private func metrics(_ server: Server) throws -> MetricsPage {
+        try MetricsPage(try Client(endpoint: server.adminEndpoint()).send("GET", "/metrics").text)
+    }
+
+    @Test func backupsThatFailAreSeen() throws {
+        try makeShop()
+        try folder.write("old", to: "b/martlet-20200101T000000Z.db")
+        let server = try Server.serving(
+            in: folder,
+            environment: [
+                "MARTLET_BACKUPS_FOLDER": "b",
+                "LD_PRELOAD": try library("link=EACCES", "renameat2=EACCES", "rename=EACCES"),
+            ])
+        try eventually("the failure is counted") { try metrics(server).sum("martlet_backup_success") == 0 }
+        let page = try metrics(server)
+        #expect(page.sum("martlet_backup_age_seconds").map { $0 > 86_400 * 365 } == true)
+        #expect(page.sum("martlet_backup_bytes") == 3)
+        try eventually("the owner is warned") { server.logText.contains("Backups are missing in") }
+        #expect(server.logText.components(separatedBy: "\"level\":\"error\"").count == 2, "\(server.logText)")
+        let stats = try run("stats", "--json")
+        #expect(stats.output.contains(#""newest_at":"2020-01-01T00:00:00Z""#), "\(stats)")
+        #expect(stats.output.contains(#""result":"failed","failure":"martlet: The backup is kept as"#), "\(stats)")
+        #expect(names.count == 2 && names[1].hasSuffix(".db.partial"), "\(names)")
+        #expect(try Client(endpoint: server.adminEndpoint()).send("GET", "/readyz").status == 200)
+    }
+
+    @Test func backupsThatSucceedAreSeen() throws {
+        let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
+        try eventually("the first is made") { try metrics(server).sum("martlet_backup_success") == 1 }
+        let page = try metrics(server)
+        #expect(page.sum("martlet_backup_age_seconds").map { $0 < 60 } == true)
+        #expect(page.sum("martlet_backup_bytes").map { $0 > 4096 } == true)
+        #expect(try run("stats", "--json").output.contains(#""result":"succeeded","failure":null"#))
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+        #expect(try run("stats", environment: ["MARTLET_BACKUPS_FOLDER": "b"]).output.contains("backups newest at"))
+        #expect(try run("stats", "--json").output.contains(#""backups":null"#), "nothing is backed up by the clock")
+    }
+
+    /// The first backup was made of an empty shop; the next does not wait for a whole interval.
+    @Test func theFirstWriteIsBackedUpSoon() throws {
+        try makeShop()
+        let now = Int64(Date().timeIntervalSince1970)
+        let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
+        try database.execute("UPDATE users SET created_at = \((now - 130) * 1000)")
+        database.close()
+        let formatter = DateFormatter()
+        formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        let empty = "martlet-\(formatter.string(from: Date(timeIntervalSince1970: Double(now - 300)))).db"
+        try folder.write("", to: "b/\(empty)")
+        let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
+        try eventually("the next is made") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
+        #expect(try run("check", "-d", "b/\(names[1])").output.contains("1 users"))
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+    }
+}
