@@ -18,6 +18,11 @@ package enum StopRequest {
         _ = cancellation
         _ = number.load(ordering: .relaxed)
         set(handle)
+        // A program that starts this one from a thread that blocks its signals hands that on (sigprocmask(2)).
+        var unblocked = sigset_t()
+        sigemptyset(&unblocked)
+        for each in numbers { sigaddset(&unblocked, each) }
+        pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     }
 
     /// Leaves the signals to the system again. If one came meanwhile, `willEnd` is called, and the process ends by it.
