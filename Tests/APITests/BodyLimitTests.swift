@@ -1,3 +1,4 @@
+import AccrualSystem
 import HTTP
 import Loyalty
 import Testing
@@ -95,8 +96,8 @@ import Testing
 
     /// A receipt may be long, a reward rule not.
     @Test func receiptsMayBeLong() async {
-        let good = #"{"description":"","price":1}"#
-        let goods = [String](repeating: good, count: 36_000).joined(separator: ",")
+        let good = #"{"description":"\#(String(repeating: "x", count: 480))","price":1}"#
+        let goods = [String](repeating: good, count: Receipt.goodsMax).joined(separator: ",")
         let receipt = Body(Array(#"{"order":"18","goods":[\#(goods)]}"#.utf8))
         #expect(receipt.bytes.count > 1_000_000)
         await TestAccrualAPI().run(Scenario("POST /api/orders", body: receipt, gives: 202))
