@@ -38,7 +38,7 @@ package final class AccrualGate: Sendable {
     /// several is told of it first.
     ///
     /// - Parameter seconds: how long the pause is, or `nil` if nothing was said. Then it is a second, and twice the last one if
-    ///   nothing but refusals came since; requests that were on their way when a pause began do not lengthen it.
+    ///   nothing but refusals came since; of several that were on their way when a pause began, each has its second, and the pause does not double.
     package func close(seconds: Int?, requestsPerMinute: Int?, now: Int64) {
         state.withLock { state in
             if let seconds {
@@ -46,6 +46,8 @@ package final class AccrualGate: Sendable {
             } else if state.opensAt <= now {
                 state.pauseSeconds = min(max(1, 2 * state.pauseSeconds), Self.pauseSecondsMax)
                 state.opensAt = now + Int64(state.pauseSeconds) * 1000
+            } else {
+                state.opensAt = max(state.opensAt, now + 1000)
             }
             state.pace.limit(requestsPerMinute: requestsPerMinute, now: now)
         }
