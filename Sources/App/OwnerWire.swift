@@ -113,7 +113,7 @@ extension OwnerCommand {
 
     /// What no password hash of ours looks like would lock a user out.
     private static func isHash(_ text: String) -> Bool {
-        text.hasPrefix("$argon2id$") && text.utf8.count < 128 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        PasswordHash.isWellFormed(Array(text.utf8))
     }
 }
 

@@ -25,11 +25,11 @@ struct Argon2: Sendable {
         return PasswordHash(text: Self.string(text))
     }
 
-    /// Whether `hash` was made of this password, with whatever parameters; false for a text that is no hash.
+    /// Whether `hash` was made of this password, with whatever parameters; false for a text that is no hash, or one dearer than any of ours.
     func verify(_ password: Password, against hash: PasswordHash) throws(OutOfMemory) -> Bool {
         // The C function reads a whole field of this size, and up to its first zero.
         let capacity = Int(crypto_pwhash_argon2id_STRBYTES)
-        guard hash.text.utf8.count < capacity else { return false }
+        guard hash.text.utf8.count < capacity, PasswordHash.isWellFormed(Array(hash.text.utf8)) else { return false }
         var text = hash.text.utf8.map { CChar(bitPattern: $0) }
         text += repeatElement(0, count: capacity - text.count)
         let (code, failure) = Self.withErasedCopy(of: password) { bytes in

@@ -54,9 +54,17 @@ package struct OrderNumber: Hashable, Sendable {
         return digits
     }
 
-    /// Takes digits that were checked before they were stored.
+    /// Takes digits that were checked before they were stored; `nil` if a file has something other than digits in their place. The
+    /// check digit is left to the check of the file.
+    package init?(fromFile digits: String) {
+        let isNumber = digits.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        guard isNumber, (1...Self.digitsMax).contains(digits.utf8.count) else { return nil }
+        self.digits = digits
+    }
+
+    /// Takes digits that were checked before.
     package init(stored digits: String) {
-        precondition(!digits.isEmpty, "a stored order number has digits")
+        precondition(!digits.isEmpty, "an order number that was checked has digits")
         self.digits = digits
     }
 

@@ -66,12 +66,3 @@ package struct Password: Sendable, CustomStringConvertible, CustomDebugStringCon
     package var debugDescription: String { "•••" }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
-
-/// A hashed password as libsodium writes it: algorithm, parameters, salt and hash in one line of text.
-package struct PasswordHash: Hashable, Sendable {
-    package let text: String
-
-    package init(text: String) {
-        self.text = text
-    }
-}

@@ -18,24 +18,26 @@ extension Database {
     /// What `read` makes of the first row; nil where there is none.
     @inlinable
     package func first<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+        _ sql: StaticString, _ values: repeat each Value,
+        read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result? {
         let statement = try cached(sql)
         defer { statement.reset() }
         try statement.bindAll(repeat each values)
-        return try statement.step() ? read(statement.row) : nil
+        return try statement.step() ? try read(statement.row) : nil
     }
 
     /// What `read` makes of each row.
     @inlinable
     package func all<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+        _ sql: StaticString, _ values: repeat each Value,
+        read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> [Result] {
         let statement = try cached(sql)
         defer { statement.reset() }
         try statement.bindAll(repeat each values)
         var results: [Result] = []
-        while try statement.step() { results.append(read(statement.row)) }
+        while try statement.step() { results.append(try read(statement.row)) }
         return results
     }
 }

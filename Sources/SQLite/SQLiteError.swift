@@ -64,6 +64,17 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         code == SQLITE_CANTOPEN && (systemCode == EACCES || systemCode == EPERM) || code == SQLITE_READONLY
     }
 
+    /// A row has a value that this program would not have stored.
+    ///
+    /// - Parameter kind: what the value should be, such as "an order number".
+    package static func badValue(_ kind: String) -> SQLiteError {
+        SQLiteError(
+            extendedCode: SQLITE_MISMATCH, message: "a row has something else in the place of \(kind)")
+    }
+
+    /// The statement met a value that it can't work with: too long, of another type, or beyond 64 bits.
+    package var isBadValue: Bool { [SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_TOOBIG].contains(code) }
+
     /// The file is damaged, or no database at all.
     package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 

@@ -33,4 +33,8 @@ enum ConnectionSettings {
         PRAGMA query_only = ON;
         PRAGMA wal_autocheckpoint = 0;
         """
+
+    /// The longest value that Martlet stores has 1,024 bytes, and the longest row has some. A file may have longer ones, which would
+    /// have to be read into memory.
+    static let valueBytesMax = 1 << 20
 }

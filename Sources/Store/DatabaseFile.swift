@@ -154,14 +154,9 @@ struct DatabaseFile: ~Copyable, Sendable {
     ) throws(StoreError) -> sending Database {
         try admitLog()
         let database = try Self.connect(to: path, mode: .readWriteCreate)
-        let version = try Self.admit(database, path: path, migrationCount: migrations.count)
-        if version > 0, version < migrations.count {
-            let copy = "\(path).before-schema-\(migrations.count)-\(now.milliseconds / 1000)"
-            log.info(
-                "the database is of schema \(version); before it is brought to \(migrations.count), it is copied to \(copy)"
-            )
-            _ = try Backup.write(database, to: copy) { _ in }
-        }
+        let version = try Self.admit(database, path: path, migrations: migrations)
+        let copy = UpgradeCopy(of: path, version: version, migrationCount: migrations.count, at: now)
+        try copy.make(from: database, log)
         do {
             try database.execute(ConnectionSettings.writer)
             let mode = try database.first("PRAGMA journal_mode = WAL") { row in row.text(0) }
@@ -172,10 +167,14 @@ struct DatabaseFile: ~Copyable, Sendable {
             try Self.makeDurable(database, path: path)
             try Schema.migrate(database, from: version, by: migrations)
         } catch {
+            let reached =
+                (try? database.first("PRAGMA user_version") { row in Int(clamping: row.integer(0)) }) ?? nil
+            copy.settle(reached: reached ?? version, log)
             // Closing it would write to the file.
             database.abandon()
             throw StoreError("The database \(path) can't be prepared: \(error).")
         }
+        copy.settle(reached: migrations.count, log)
         return database
     }
 
@@ -255,42 +254,5 @@ struct DatabaseFile: ~Copyable, Sendable {
         let database = try Self.connect(to: path, mode: .readWriteCreate)
         guard try Self.admit(database, path: path) > 0 else { throw StoreError("The database \(path) is empty.") }
         return database
-    }
-
-    private static func connect(to path: String, mode: Database.Mode) throws(StoreError) -> sending Database {
-        do throws(SQLiteError) {
-            let database = try Database(path: path, mode: mode)
-            database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds)
-            try database.execute(ConnectionSettings.common)
-            return database
-        } catch {
-            guard !error.isForbidden else { throw .forbidden("open", database: path) }
-            throw StoreError("The database \(path) can't be opened: \(error).")
-        }
-    }
-
-    /// The version of a file that is ours to write; refuses all others before anything in them changes.
-    private static func admit(
-        _ database: Database, path: String, mayBeReadOnly: Bool = false, migrationCount: Int = Schema.migrations.count
-    ) throws(StoreError) -> Int {
-        let standing: Schema.Standing
-        do throws(SQLiteError) {
-            standing = try Schema.standing(of: database, migrationCount: migrationCount)
-        } catch {
-            guard !error.isNotADatabase else { throw StoreError("The file \(path) is not a database.") }
-            guard !error.isForbidden else { throw .forbidden("read or write", database: path) }
-            throw StoreError("The database \(path) can't be read: \(error).")
-        }
-        guard mayBeReadOnly || !database.isReadOnly else {
-            throw .forbidden("write", database: path)
-        }
-        switch standing {
-        case .ours(let version): return version
-        case .foreign: throw StoreError("The database \(path) belongs to another program; Martlet leaves it alone.")
-        case .newer(let version):
-            throw StoreError(
-                "The database \(path) was made by a later Martlet (its schema is \(version), "
-                    + "this one knows \(migrationCount)): run that one.")
-        }
     }
 }

@@ -114,7 +114,7 @@ extension OwnerRepository {
                 SELECT kind, order_number, amount, balance_after, created_at, author, reason
                 FROM ledger LEFT JOIN ledger_notes ON ledger_id = id WHERE user_id = ? ORDER BY id DESC LIMIT ?
                 """, id, Int64(limit)
-            ) { row in AnnotatedEntry(row) }
+            ) { row throws(SQLiteError) in try AnnotatedEntry(row) }
             return UserDetails(
                 account: account, orders: counts?.0 ?? 0, withdrawals: counts?.1 ?? 0, entries: entries)
         }
@@ -134,7 +134,7 @@ extension OwnerRepository {
                     FROM orders JOIN users ON users.id = user_id
                     WHERE user_id = ?1 AND orders.id < ?2 AND (?3 IS NULL OR status = ?3) ORDER BY orders.id DESC LIMIT ?4
                     """, user, id, status?.rawValue, limit
-                ) { row in OwnedOrder(row) }
+                ) { row throws(SQLiteError) in try OwnedOrder(row) }
             }
             if let status, !status.isFinal {
                 // Few of many, which the planner does not know.
@@ -144,7 +144,7 @@ extension OwnerRepository {
                     FROM orders INDEXED BY orders_unfinished JOIN users ON users.id = user_id
                     WHERE status < 2 AND status = ? AND orders.id < ? ORDER BY orders.id DESC LIMIT ?
                     """, status.rawValue, id, limit
-                ) { row in OwnedOrder(row) }
+                ) { row throws(SQLiteError) in try OwnedOrder(row) }
             }
             return try database.all(
                 """
@@ -152,7 +152,7 @@ extension OwnerRepository {
                 FROM orders JOIN users ON users.id = user_id
                 WHERE orders.id < ?1 AND (?2 IS NULL OR status = ?2) ORDER BY orders.id DESC LIMIT ?3
                 """, id, status?.rawValue, limit
-            ) { row in OwnedOrder(row) }
+            ) { row throws(SQLiteError) in try OwnedOrder(row) }
         }
     }
 
@@ -164,7 +164,7 @@ extension OwnerRepository {
                 SELECT orders.id, number, status, accrual, uploaded_at, login, state
                 FROM orders JOIN users ON users.id = user_id WHERE number = ?
                 """, number.digits
-            ) { row in OwnedOrder(row) }
+            ) { row throws(SQLiteError) in try OwnedOrder(row) }
             let withdrawal = try database.first(
                 """
                 SELECT order_number, sum, processed_at, refunded_at, login, state,
@@ -172,7 +172,7 @@ extension OwnerRepository {
                     (SELECT reason FROM ledger JOIN ledger_notes ON ledger_id = id WHERE order_number = ?1 AND kind = 4)
                 FROM withdrawals JOIN users ON users.id = user_id WHERE order_number = ?1
                 """, number.digits
-            ) { row in OwnedWithdrawal(row) }
+            ) { row throws(SQLiteError) in try OwnedWithdrawal(row) }
             return (order, withdrawal)
         }
     }
@@ -203,38 +203,42 @@ extension Row {
     }
 
     /// Who, and in the next column why; nil where nobody is named.
-    fileprivate borrowing func note(_ column: Int) -> LedgerNote? {
-        isNull(column) ? nil : LedgerNote(author: text(column), reason: text(column + 1))
+    fileprivate borrowing func note(_ column: Int) throws(SQLiteError) -> LedgerNote? {
+        if isNull(column) { return nil }
+        let author = text(column)
+        guard !author.isEmpty else { throw .badValue("the author of a note") }
+        return LedgerNote(author: author, reason: text(column + 1))
     }
 }
 
 extension OwnedOrder {
-    fileprivate init(_ row: borrowing Row) {
+    fileprivate init(_ row: borrowing Row) throws(SQLiteError) {
         id = OrderID(rawValue: row.integer(0))
         order = SQLiteRepository.order(
-            OrderNumber(stored: row.text(1)), status: row.integer(2), accrual: row.integer(3),
+            try row.orderNumber(1), status: try row.status(2), accrual: row.integer(3),
             uploadedAt: row.integer(4))
         login = row.login(5)
     }
 }
 
 extension OwnedWithdrawal {
-    fileprivate init(_ row: borrowing Row) {
+    fileprivate init(_ row: borrowing Row) throws(SQLiteError) {
         withdrawal = Withdrawal(
-            order: OrderNumber(stored: row.text(0)), sum: Points(hundredths: row.integer(1)),
+            order: try row.orderNumber(0), sum: Points(hundredths: row.integer(1)),
             processedAt: Timestamp(milliseconds: row.integer(2)))
         refundedAt = row.isNull(3) ? nil : Timestamp(milliseconds: row.integer(3))
         login = row.login(4)
-        note = row.note(6)
+        note = try row.note(6)
     }
 }
 
 extension AnnotatedEntry {
-    fileprivate init(_ row: borrowing Row) {
+    fileprivate init(_ row: borrowing Row) throws(SQLiteError) {
         entry = LedgerEntry(
-            kind: LedgerEntry.Kind(rawValue: row.integer(0)) ?? .other, order: row.orderNumber(1),
+            kind: LedgerEntry.Kind(rawValue: row.integer(0)) ?? .other,
+            order: try row.orderNumberIfAny(1),
             points: Points(hundredths: row.integer(2)), balanceAfter: Points(hundredths: row.integer(3)),
             at: Timestamp(milliseconds: row.integer(4)))
-        note = row.note(5)
+        note = try row.note(5)
     }
 }

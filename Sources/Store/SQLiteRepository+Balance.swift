@@ -22,9 +22,9 @@ extension SQLiteRepository {
                 SELECT id, order_number, sum, processed_at FROM withdrawals
                 WHERE user_id = ? AND id < ? AND refunded_at IS NULL ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
-            ) { row in
+            ) { row throws(SQLiteError) in
                 let withdrawal = Withdrawal(
-                    order: OrderNumber(stored: row.text(1)), sum: Points(hundredths: row.integer(2)),
+                    order: try row.orderNumber(1), sum: Points(hundredths: row.integer(2)),
                     processedAt: Timestamp(milliseconds: row.integer(3)))
                 return (row.integer(0), withdrawal)
             }

@@ -26,9 +26,10 @@ extension SQLiteRepository {
                 SELECT id, kind, order_number, amount, balance_after, created_at FROM ledger
                 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
-            ) { row in
+            ) { row throws(SQLiteError) in
                 let entry = LedgerEntry(
-                    kind: LedgerEntry.Kind(rawValue: row.integer(1)) ?? .other, order: row.orderNumber(2),
+                    kind: LedgerEntry.Kind(rawValue: row.integer(1)) ?? .other,
+                    order: try row.orderNumberIfAny(2),
                     points: Points(hundredths: row.integer(3)),
                     balanceAfter: Points(hundredths: row.integer(4)), at: Timestamp(milliseconds: row.integer(5)))
                 return (row.integer(0), entry)
@@ -38,9 +39,23 @@ extension SQLiteRepository {
 }
 
 extension Row {
-    /// Nil where the column is empty, as an adjustment's is.
-    borrowing func orderNumber(_ column: Int) -> OrderNumber? {
+    /// `nil` if the column is empty, as an adjustment's is.
+    borrowing func orderNumberIfAny(_ column: Int) throws(SQLiteError) -> OrderNumber? {
         let digits = text(column)
-        return digits.isEmpty ? nil : OrderNumber(stored: digits)
+        return digits.isEmpty ? nil : try orderNumber(column)
+    }
+
+    /// Throws an error that ``SQLiteError/isBadValue`` if the column has no order number.
+    borrowing func orderNumber(_ column: Int) throws(SQLiteError) -> OrderNumber {
+        guard let number = OrderNumber(fromFile: text(column)) else { throw .badValue("an order number") }
+        return number
+    }
+
+    /// Throws an error that ``SQLiteError/isBadValue`` if the column has no status of an order.
+    borrowing func status(_ column: Int) throws(SQLiteError) -> Order.Status {
+        guard let status = Order.Status(rawValue: integer(column)) else {
+            throw .badValue("an order's status")
+        }
+        return status
     }
 }

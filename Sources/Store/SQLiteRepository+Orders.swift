@@ -11,9 +11,9 @@ extension SQLiteRepository {
                 SELECT id, number, status, accrual, uploaded_at FROM orders
                 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
-            ) { row in
+            ) { row throws(SQLiteError) in
                 let order = Self.order(
-                    OrderNumber(stored: row.text(1)), status: row.integer(2), accrual: row.integer(3),
+                    try row.orderNumber(1), status: try row.status(2), accrual: row.integer(3),
                     uploadedAt: row.integer(4))
                 return (row.integer(0), order)
             }
@@ -25,16 +25,18 @@ extension SQLiteRepository {
             try database.first(
                 "SELECT status, accrual, uploaded_at FROM orders WHERE number = ? AND user_id = ?",
                 number.digits, user.rawValue
-            ) { row in
-                Self.order(number, status: row.integer(0), accrual: row.integer(1), uploadedAt: row.integer(2))
+            ) { row throws(SQLiteError) in
+                Self.order(
+                    number, status: try row.status(0), accrual: row.integer(1), uploadedAt: row.integer(2))
             }
         }
     }
 
     /// The order that a row describes.
-    static func order(_ number: OrderNumber, status: Int64, accrual: Int64, uploadedAt: Int64) -> Order {
-        guard let status = Order.Status(rawValue: status) else { preconditionFailure("the table checks the status") }
-        return Order(
+    static func order(_ number: OrderNumber, status: Order.Status, accrual: Int64, uploadedAt: Int64)
+        -> Order
+    {
+        Order(
             number: number, status: status, accrual: Points(hundredths: accrual),
             uploadedAt: Timestamp(milliseconds: uploadedAt))
     }

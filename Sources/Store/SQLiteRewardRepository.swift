@@ -20,11 +20,13 @@ package final class SQLiteRewardRepository: RewardRepository {
 
     package func rules() throws(LoyaltyError) -> [RewardRule] {
         try reader.read { database throws(SQLiteError) in
-            try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") { row in
-                guard let kind = RewardRule.Kind(rawValue: row.integer(1)) else {
-                    preconditionFailure("the table checks the kind")
-                }
-                return RewardRule(stored: row.text(0), kind: kind, rewardMillionths: row.integer(2))
+            try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
+                row throws(SQLiteError) in
+                guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
+                    let rule = try? RewardRule(
+                        match: row.text(0), kind: kind, rewardMillionths: row.integer(2))
+                else { throw .badValue("a reward rule") }
+                return rule
             }
         }
     }

@@ -66,9 +66,11 @@ extension WriteTransaction {
             WHERE user_id = ? AND status < 2 AND id >= ? ORDER BY id LIMIT ?
             """, page.user.rawValue, page.from.rawValue, Int64(page.limit)
         ) { row in
-            UnfinishedOrder(
-                id: OrderID(rawValue: row.integer(0)), number: OrderNumber(stored: row.text(1)), user: page.user)
-        }
+            // An order whose number is none, which no check would pass, is not asked about.
+            OrderNumber(fromFile: row.text(1)).map { number in
+                UnfinishedOrder(id: OrderID(rawValue: row.integer(0)), number: number, user: page.user)
+            }
+        }.compactMap { $0 }
     }
 
     /// Settles all it can; returns the others.
@@ -115,9 +117,10 @@ extension WriteTransaction {
             SELECT user_id, number, uploaded_at, status, current, withdrawn
             FROM orders JOIN balances USING (user_id) WHERE orders.id = ?
             """, order.rawValue
-        ) { row in
+        ) { row throws(SQLiteError) in
             Creditor(
-                order: ChangedOrder(row), isFinal: Order.Status(rawValue: row.integer(3))?.isFinal ?? true,
+                order: try ChangedOrder(row),
+                isFinal: Order.Status(rawValue: row.integer(3))?.isFinal ?? true,
                 balance: Balance(
                     current: Points(hundredths: row.integer(4)), withdrawn: Points(hundredths: row.integer(5))))
         }
@@ -133,7 +136,7 @@ extension WriteTransaction {
         guard points > .zero else { return true }
         try run("UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)
         try addLedgerEntry(
-            .accrual, of: user, order: found.order.number, amount: points.hundredths, at: now)
+            .accrual, of: user, order: found.order.number.digits, amount: points.hundredths, at: now)
         note(.balance(Balance(current: current, withdrawn: found.balance.withdrawn)), of: user)
         return true
     }
@@ -142,18 +145,18 @@ extension WriteTransaction {
 /// An order whose status changes, and whose it is.
 private struct ChangedOrder {
     let user: UserID
-    let number: String
+    let number: OrderNumber
     let uploadedAt: Timestamp
 
     /// From `user_id`, `number`, `uploaded_at`.
-    init(_ row: borrowing Row) {
+    init(_ row: borrowing Row) throws(SQLiteError) {
         user = UserID(rawValue: row.integer(0))
-        number = row.text(1)
+        number = try row.orderNumber(1)
         uploadedAt = Timestamp(milliseconds: row.integer(2))
     }
 
     func order(_ status: Order.Status, accrual: Points) -> Order {
-        Order(number: OrderNumber(stored: number), status: status, accrual: accrual, uploadedAt: uploadedAt)
+        Order(number: number, status: status, accrual: accrual, uploadedAt: uploadedAt)
     }
 }
 

@@ -29,14 +29,16 @@ package struct WriteTransaction {
 
     /// What `read` makes of the first row; nil where there is none.
     package func first<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+        _ sql: StaticString, _ values: repeat each Value,
+        read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result? {
         try database.first(sql, repeat each values, read: read)
     }
 
     /// What `read` makes of each row.
     package func all<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value, read: (borrowing Row) -> Result
+        _ sql: StaticString, _ values: repeat each Value,
+        read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> [Result] {
         try database.all(sql, repeat each values, read: read)
     }

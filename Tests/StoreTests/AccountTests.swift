@@ -9,7 +9,7 @@ struct AccountTests {
             try await fixture.onLoop { repository throws in
                 #expect(
                     try repository.credentials(of: Login("gopher"))
-                        == Credentials(user: user, passwordHash: PasswordHash(text: "hash of gopher")))
+                        == Credentials(user: user, passwordHash: PasswordHash.sample("gopher")))
                 #expect(try repository.credentials(of: Login("Gopher")) == nil)
                 #expect(try repository.session(.sample("gopher"))?.user == user)
                 #expect(try repository.session(.sample("another")) == nil)
@@ -32,7 +32,7 @@ struct AccountTests {
                 #expect(
                     try await fixture.onLoop { repository in try repository.credentials(of: Login(login)) }?
                         .passwordHash
-                        == PasswordHash(text: "hash of \(login)"))
+                        == PasswordHash.sample(login))
             }
         }
     }
@@ -72,7 +72,7 @@ struct AccountTests {
             let user = try await fixture.addUser()
             let stale = [
                 Credentials(user: user, passwordHash: PasswordHash(text: "hash of another")),
-                Credentials(user: UserID(rawValue: 99), passwordHash: PasswordHash(text: "hash of gopher")),
+                Credentials(user: UserID(rawValue: 99), passwordHash: PasswordHash.sample("gopher")),
             ]
             for credentials in stale {
                 await #expect(throws: LoyaltyError.wrongCredentials) {

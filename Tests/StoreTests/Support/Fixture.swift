@@ -53,7 +53,7 @@ final class Fixture: Sendable {
     func addUser(_ login: String = "gopher") async throws -> UserID {
         try await onLoop { repository in
             try await repository.addUser(
-                Login(login), passwordHash: PasswordHash(text: "hash of \(login)"), session: .sample(login),
+                Login(login), passwordHash: PasswordHash.sample(login), session: .sample(login),
                 at: self.clock.now)
         }
     }

@@ -22,7 +22,7 @@ extension NewSession {
 extension Credentials {
     /// Those of a user that a fixture added.
     static func sample(_ login: String, _ user: UserID) -> Credentials {
-        Credentials(user: user, passwordHash: PasswordHash(text: "hash of \(login)"))
+        Credentials(user: user, passwordHash: .sample(login))
     }
 }
 
@@ -31,5 +31,13 @@ extension SessionID {
         var bytes = Array(name.utf8.prefix(byteCount))
         bytes += [UInt8](repeating: 0xFF, count: byteCount - bytes.count)
         return SessionID(bytes: bytes)
+    }
+}
+
+extension PasswordHash {
+    /// A hash as Argon2id would have it, made from a text.
+    static func sample(_ text: String) -> PasswordHash {
+        let digits = text.utf8.prefix(32).map { String($0, radix: 16) }.joined()
+        return PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$\(digits)")
     }
 }

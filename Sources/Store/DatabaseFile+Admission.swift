@@ -1,0 +1,69 @@
+import Posix
+import SQLite
+
+/// Which files Martlet opens: its own, as it made them, also after other programs had them.
+extension DatabaseFile {
+    static func connect(to path: String, mode: Database.Mode) throws(StoreError) -> sending Database {
+        do throws(SQLiteError) {
+            let database = try Database(path: path, mode: mode)
+            database.limitValues(bytes: ConnectionSettings.valueBytesMax)
+            database.setBusyTimeout(milliseconds: ConnectionSettings.busyTimeoutMilliseconds)
+            try database.execute(ConnectionSettings.common)
+            return database
+        } catch {
+            guard !error.isForbidden else { throw .forbidden("open", database: path) }
+            throw StoreError("The database \(path) can't be opened: \(error).")
+        }
+    }
+
+    /// The version of a file that is ours to write; refuses all others before anything in them changes.
+    static func admit(
+        _ database: Database, path: String, mayBeReadOnly: Bool = false,
+        migrations: [String] = Schema.migrations
+    ) throws(StoreError) -> Int {
+        let standing: Schema.Standing
+        do throws(SQLiteError) {
+            standing = try Schema.standing(of: database, migrationCount: migrations.count)
+        } catch {
+            guard !error.isNotADatabase else { throw StoreError("The file \(path) is not a database.") }
+            guard !error.isForbidden else { throw .forbidden("read or write", database: path) }
+            throw StoreError("The database \(path) can't be read: \(error).")
+        }
+        guard mayBeReadOnly || !database.isReadOnly else {
+            throw .forbidden("write", database: path)
+        }
+        switch standing {
+        case .ours(let version):
+            try refuseForeignSchema(database, path, version, migrations)
+            return version
+        case .foreign:
+            throw StoreError("The database \(path) belongs to another program; Martlet leaves it alone.")
+        case .newer(let version):
+            throw StoreError(
+                "The database \(path) was made by a later Martlet (its schema is \(version), "
+                    + "this one knows \(migrations.count)): run that one.")
+        }
+    }
+
+    /// Refuses a file with tables, indexes, triggers or views that Martlet did not make, before any of them is used.
+    private static func refuseForeignSchema(
+        _ database: Database, _ path: String, _ version: Int, _ migrations: [String]
+    ) throws(StoreError) {
+        let differences: [String]
+        do throws(SQLiteError) {
+            differences = try Schema.differences(of: database, version: version, migrations: migrations)
+        } catch {
+            throw StoreError("The database \(path) can't be read: \(error).", isDamage: error.isDamage)
+        }
+        guard !differences.isEmpty else { return }
+        let shown = differences.prefix(differencesShownMax).joined(separator: "; ")
+        let more =
+            differences.count > differencesShownMax
+            ? "; and \(differences.count - differencesShownMax) more" : ""
+        throw StoreError(
+            "The database \(path) is not as Martlet made it, and is not used: \(shown)\(more). Restore a backup, or have sqlite3 "
+                + "undo what was changed.", isDamage: true)
+    }
+
+    private static let differencesShownMax = 5
+}

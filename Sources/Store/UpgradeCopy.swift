@@ -1,0 +1,49 @@
+import Loyalty
+import Posix
+import SQLite
+
+/// The copy of a database that is made before its tables are changed, which is the way back. A change that fails is tried again at
+/// each start, and leaves no copy of its own each time.
+struct UpgradeCopy {
+    private let version: Int
+    private let migrationCount: Int
+    /// Its name while the change is under way; what an attempt that was killed left there is replaced by the next one.
+    private let attempt: String
+    /// Its name afterwards, with the time.
+    private let name: String
+
+    init(of path: String, version: Int, migrationCount: Int, at now: Timestamp) {
+        self.version = version
+        self.migrationCount = migrationCount
+        attempt = "\(path).before-schema-\(migrationCount)"
+        name = "\(attempt)-\(now.milliseconds / 1000)"
+    }
+
+    /// Copies the database if its tables are about to be changed.
+    func make(from database: Database, _ log: Log) throws(StoreError) {
+        guard version > 0, version < migrationCount else { return }
+        log.info(
+            "the database is of schema \(version); before it is brought to \(migrationCount), it is copied to \(name)"
+        )
+        try Backup.system("The file \(attempt) can't be removed") { () throws(SystemError) in
+            try PrivateFile.remove(path: attempt)
+        }
+        _ = try Backup.write(database, to: attempt) { _ in }
+    }
+
+    /// Keeps the copy if the database has changed since, and removes it otherwise. A copy of an attempt that was killed right after its
+    /// change is kept as well.
+    ///
+    /// - Parameter reached: the version of the database now.
+    func settle(reached: Int, _ log: Log) {
+        guard PrivateFile.exists(path: attempt) else { return }
+        do throws(SystemError) {
+            if reached == version, version < migrationCount {
+                return try PrivateFile.remove(path: attempt)
+            }
+            try PrivateFile.rename(attempt, toNew: name)
+        } catch {
+            log.warning("the copy from before the upgrade stays under the name \(attempt): \(error)")
+        }
+    }
+}
