@@ -56,6 +56,12 @@ extension IntegrityCheck {
                 "SELECT count(*) FROM sessions WHERE typeof(token_hash) <> 'blob' OR length(token_hash) <> 32"
         ),
         Rule(
+            "each order has a known status, and points only if it is processed",
+            exceptions: """
+                SELECT count(*) FROM orders
+                WHERE status NOT BETWEEN 0 AND 3 OR accrual < 0 OR (accrual > 0 AND status <> 3)
+                """),
+        Rule(
             "each row has an id above zero",
             exceptions: """
                 SELECT (SELECT count(*) FROM users WHERE id < 1) + (SELECT count(*) FROM orders WHERE id < 1)

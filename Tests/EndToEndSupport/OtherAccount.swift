@@ -41,8 +41,14 @@ package struct OtherAccount: Sendable {
 
     private static let executable: Result<String, any Error> = Result {
         let copy = "\(NSTemporaryDirectory())/martlet-of-other-accounts-\(getpid())"
-        try FileManager.default.copyItem(atPath: Server.executable, toPath: copy)
-        chmod(copy, 0o755)
+        // A process of its own copies it: a child that another thread forks meanwhile would keep a descriptor that is open for writing,
+        // and a file that is written to can't be run (execve(2), ETXTBSY).
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+        process.arguments = ["-m", "755", Server.executable, copy]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw TestFailure("the executable could not be copied to \(copy)") }
         atexit { unlink("\(NSTemporaryDirectory())/martlet-of-other-accounts-\(getpid())") }
         return copy
     }

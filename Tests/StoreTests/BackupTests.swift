@@ -195,7 +195,9 @@ struct BackupTests {
             path: path, clock: { Timestamp(milliseconds: 0) }, log: .none, onFatalError: {})
         defer { store.stop() }
         _ = try store.writer.performAndWait { transaction throws(SQLiteError) in
-            try transaction.run("INSERT INTO users (login, password_hash, created_at) VALUES ('user', '-', 0)")
+            try transaction.run(
+                "INSERT INTO users (login, password_hash, created_at) VALUES ('user', ?, 0)",
+                PasswordHash.sample("user").text)
             try transaction.run("INSERT INTO balances (user_id) VALUES (1)")
             for index in 0..<count {
                 try transaction.run(

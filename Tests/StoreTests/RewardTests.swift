@@ -124,8 +124,10 @@ struct RewardTests {
         let old = try Database(path: folder.file("test.db"), mode: .readWriteCreate)
         try Schema.migrate(old, from: 0, by: Array(Schema.migrations.prefix(version)))
         try old.execute(
-            "INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', '', 0); INSERT INTO balances (user_id) VALUES (1)"
-        )
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', '\(PasswordHash.sample("gopher").text)', 0);
+            INSERT INTO balances (user_id) VALUES (1);
+            """)
         old.close()
         try await Fixture.with(folder: folder) { fixture async throws in
             let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }
