@@ -70,9 +70,7 @@ final class Application: StoppableServer {
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
         let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
-        control = try Self.listenToOwner(configuration, store, log) { [pipeline] in
-            pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds())
-        }
+        control = try Self.listenToOwner(configuration, store, log, pool: OwnersPool(pipeline))
         watch = ServerWatch(
             fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? []),
             store: store,
@@ -115,7 +113,7 @@ final class Application: StoppableServer {
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
         _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
-        pool: @escaping @Sendable () -> JSONObject? = { nil }
+        pool: OwnersPool? = nil
     ) throws(StartError) -> ControlServer? {
         let plan = configuration.backupPlan
         do throws(SystemError) {

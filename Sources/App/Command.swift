@@ -11,6 +11,7 @@ enum Command: String, Sendable, CaseIterable {
     case orderList = "order list"
     case orderShow = "order show"
     case orderNumber = "order number"
+    case orderDrop = "order drop"
     case adjust, refund, pool, stats, backup, restore, check, healthcheck, config, version
     case systemdUnit = "systemd-unit"
     case man, completion
@@ -192,6 +193,15 @@ extension Command {
                 settings: Self.database,
                 document: #"{"number", "upload": {…}, "withdrawal": {…}}, null where there is none"#,
                 statuses: Self.findStatuses)
+        case .orderDrop:
+            CommandDescription(
+                summary: "end the unfinished orders of deleted users as INVALID",
+                options: [.deleted.needed, .yes, .json],
+                settings: Self.database,
+                details: [
+                    "They are asked about no longer. Their numbers stay taken, and no later answer credits them.",
+                    Self.confirmation,
+                ], document: #"{"dropped"}"#, statuses: Self.readStatuses + [ExitStatus.refused])
         case .adjust:
             CommandDescription(
                 summary: "give a user points or take some, as a ledger entry", operands: ["LOGIN", "+POINTS|-POINTS"],

@@ -105,6 +105,7 @@ extension CommandDescription.Option {
     static let user = CommandDescription.Option("--user", "LOGIN", "the orders of this user alone")
     static let status = CommandDescription.Option(
         "--status", .init("STATUS", choices: Order.Status.allCases.map(\.name)), "the orders in this status alone")
+    static let deleted = CommandDescription.Option("--deleted", nil, "the orders of deleted users, and no others")
     static let limit = CommandDescription.Option(
         "--limit", "N", "at most so many, the newest; 50 where nothing is said")
 }

@@ -9,7 +9,7 @@ import Synchronization
 final class ControlServer: Sendable {
     private let listener: Mutex<ListenerBox>
     private let store: LoyaltyStore
-    private let pool: @Sendable () -> JSONObject?
+    private let pool: OwnersPool?
     /// How the backups by the clock are; `nil` if there are none.
     let backups: BackupStatus?
     private let log: Log
@@ -38,9 +38,9 @@ final class ControlServer: Sendable {
 
     /// - Parameters:
     ///   - plan: nil where nothing is backed up by the clock.
-    ///   - pool: what the accrual pipeline is at; nil where there is none.
+    ///   - pool: the accrual pipeline; `nil` if there is none.
     init(
-        store: LoyaltyStore, plan: BackupPlan?, pool: @escaping @Sendable () -> JSONObject?, log: Log
+        store: LoyaltyStore, plan: BackupPlan?, pool: OwnersPool?, log: Log
     ) throws(SystemError) {
         listener = Mutex(try ListenerBox(path: ControlSocket.path(ofDatabase: store.path)))
         reserve = Mutex(DescriptorReserve(count: Self.reserveCount))
@@ -211,7 +211,7 @@ final class ControlServer: Sendable {
     ) -> OwnerOutcome {
         if let database, let outcome = command.maintain(database, until: stopping, reply: reply) { return outcome }
         return store.run(
-            command, by: author, pool: pool(),
+            command, by: author, pool: pool,
             backups: backups?.current.document(atSeconds: SystemClock.wallMilliseconds() / 1000), until: stopping,
             reply: reply)
     }
@@ -220,14 +220,16 @@ final class ControlServer: Sendable {
 extension LoyaltyStore {
     /// Does a command that is not about the file as a whole.
     func run(
-        _ command: OwnerCommand, by author: String, pool: JSONObject?, backups: JSONObject?,
+        _ command: OwnerCommand, by author: String, pool: OwnersPool?, backups: JSONObject?,
         until cancellation: Cancellation = Cancellation(),
         reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
         do throws(StoreError) {
             let repository = try makeOwnerRepository(until: cancellation)
             defer { repository.close() }
-            let service = OwnerService(repository: repository, path: path, author: author, pool: pool, backups: backups)
+            let service = OwnerService(
+                repository: repository, path: path, author: author, pool: pool, backups: backups,
+                cancellation: cancellation)
             return service.run(command) { reply(.row($0)) }
         } catch {
             return OwnerOutcome(error)

@@ -92,7 +92,7 @@ package enum Entry {
         case .healthcheck: return HealthCheck.run(configuration)
         case .version, .man, .completion, .orderNumber: preconditionFailure("answered without a configuration")
         case .userList, .userShow, .userAdd, .userResetPassword, .userDisable, .userEnable, .userDelete, .orderList,
-            .orderShow, .adjust, .refund, .pool, .stats, .backup, .check:
+            .orderShow, .orderDrop, .adjust, .refund, .pool, .stats, .backup, .check:
             return OwnerConsole(invocation, configuration).run()
         }
     }

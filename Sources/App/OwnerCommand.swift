@@ -16,6 +16,8 @@ enum OwnerCommand: Equatable, Sendable {
     /// A page of orders before the one given, newest first.
     case orders(login: String?, status: Order.Status?, before: Int64, limit: Int)
     case order(number: String)
+    /// Ends the unfinished orders of deleted users.
+    case dropOrdersOfDeletedUsers
     case adjust(login: String, points: Points, reason: String)
     case refund(order: String, reason: String)
     case pool
@@ -37,6 +39,7 @@ enum OwnerCommand: Equatable, Sendable {
         case .deleteUser(let login): "user delete \(login)"
         case .orders: "order list"
         case .order(let number): "order show \(number)"
+        case .dropOrdersOfDeletedUsers: "order drop --deleted"
         case .adjust(let login, let points, let reason): "adjust \(login) by \(points): \(reason)"
         case .refund(let order, let reason): "refund \(order): \(reason)"
         case .pool: "pool"
@@ -47,7 +50,7 @@ enum OwnerCommand: Equatable, Sendable {
     /// Whether it changes something that customers see.
     var isChange: Bool {
         switch self {
-        case .addUser, .setPassword, .setEnabled, .deleteUser, .adjust, .refund: true
+        case .addUser, .setPassword, .setEnabled, .deleteUser, .dropOrdersOfDeletedUsers, .adjust, .refund: true
         case .backup, .check, .users, .user, .orders, .order, .pool, .statistics: false
         }
     }
@@ -60,10 +63,10 @@ enum OwnerCommand: Equatable, Sendable {
         }
     }
 
-    /// Whether it reads all of the file; nobody waits behind it who does not ask for as much.
+    /// Returns true if it may read or change much of the file. Only other such commands wait for it.
     var isLong: Bool {
         switch self {
-        case .backup, .check, .statistics: true
+        case .backup, .check, .statistics, .dropOrdersOfDeletedUsers: true
         default: false
         }
     }

@@ -48,6 +48,10 @@ struct OwnerRequest {
             rowsName = "orders"
             rowsMax = limit
         case .orderShow: command = .order(number: operand)
+        case .orderDrop:
+            guard invocation.has(.deleted) else { throw Self.misuse("--deleted is missing") }
+            try Self.confirm("Drop the unfinished orders of deleted users?", invocation)
+            command = .dropOrdersOfDeletedUsers
         case .adjust:
             guard let reason = invocation.value(of: .reason) else { throw Self.misuse("--reason is missing") }
             command = .adjust(login: operand, points: try Self.points(invocation.operands[1]), reason: reason)

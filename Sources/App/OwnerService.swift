@@ -1,5 +1,6 @@
 import JSON
 import Loyalty
+import Posix
 import SQLite
 import Store
 
@@ -10,10 +11,12 @@ struct OwnerService {
     let path: String
     /// The system's name of whoever asks.
     let author: String
-    /// What the accrual pipeline is at; nil where there is none.
-    let pool: JSONObject?
+    /// The accrual pipeline; `nil` if there is none.
+    let pool: OwnersPool?
     /// How the backups by the clock are; `nil` if there are none.
     let backups: JSONObject?
+    /// Tells a command that takes long to give up.
+    let cancellation: Cancellation
 
     /// Entries of the ledger that `user show` has.
     private static let entriesMax = 20
@@ -47,6 +50,7 @@ struct OwnerService {
         case .orders(let login, let status, let before, let limit):
             return try orders(login, status, before: before, limit: limit, row)
         case .order(let number): return try show(order: number)
+        case .dropOrdersOfDeletedUsers: return dropOrdersOfDeletedUsers()
         case .adjust(let login, let points, let reason): return try adjust(login, points, reason)
         case .refund(let order, let reason): return try refund(order, reason)
         case .pool: return pipeline()
@@ -173,7 +177,7 @@ extension OwnerService {
         guard let pool else {
             return .failure(ExitStatus.unavailable, "no server that asks an accrual system runs on \(path)")
         }
-        return OwnerOutcome(status: ExitStatus.success, document: pool)
+        return OwnerOutcome(status: ExitStatus.success, document: pool.document())
     }
 
     private func statistics() throws(StoreError) -> OwnerOutcome {

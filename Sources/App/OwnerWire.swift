@@ -28,6 +28,7 @@ extension OwnerCommand {
         case .deleteUser: "delete_user"
         case .orders: "orders"
         case .order: "order"
+        case .dropOrdersOfDeletedUsers: "drop_orders_of_deleted_users"
         case .adjust: "adjust"
         case .refund: "refund"
         case .pool: "pool"
@@ -38,7 +39,7 @@ extension OwnerCommand {
     private var arguments: JSONObject {
         switch self {
         case .backup(let file): JSONObject(["file": .string(file)])
-        case .check, .pool, .statistics: JSONObject([:])
+        case .check, .dropOrdersOfDeletedUsers, .pool, .statistics: JSONObject([:])
         case .users(let after): JSONObject(["after": .integer(after)])
         case .user(let login), .deleteUser(let login): JSONObject(["login": .string(login)])
         case .addUser(let login, let hash), .setPassword(let login, let hash):
@@ -74,6 +75,7 @@ extension OwnerCommand {
             guard let file = text("file"), file.hasPrefix("/") else { return nil }
             return .backup(file: file)
         case "check": return .check
+        case "drop_orders_of_deleted_users": return .dropOrdersOfDeletedUsers
         case "pool": return .pool
         case "statistics": return .statistics
         case "users": return object.integer("after").map { .users(after: $0) }

@@ -52,6 +52,7 @@ import Testing
             (["adjust", "--reason=-5", "anna", "+0.5"], .adjust, ["anna", "+0.5"]),
             (["user", "delete", "--yes", "--", "--json"], .userDelete, ["--json"]),
             (["user", "show", "--", "-h"], .userShow, ["-h"]), (["order", "show", "18"], .orderShow, ["18"]),
+            (["order", "drop", "--deleted", "--yes"], .orderDrop, []),
             (["refund", "18", "--json", "-d", "x"], .refund, ["18"]),
         ] as [([String], Command, [String])] {
             guard case .run(let invocation) = Invocation.parse(arguments) else {

@@ -15,7 +15,7 @@ import Testing
         .orders(login: nil, status: nil, before: .max, limit: 1),
         .orders(login: "anna", status: .invalid, before: 7, limit: OwnerCommand.pageMax), .order(number: "18"),
         .adjust(login: "anna", points: Points(hundredths: -1), reason: "why"), .refund(order: "18", reason: ""), .pool,
-        .statistics,
+        .statistics, .dropOrdersOfDeletedUsers,
     ]
 
     @Test(arguments: commands.indices) func aCommandIsALineAndBack(index: Int) {

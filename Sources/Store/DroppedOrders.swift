@@ -1,0 +1,82 @@
+import Loyalty
+import Posix
+import SQLite
+
+/// Unfinished orders of deleted users, which an owner may end if no answer of the accrual system is to be waited for.
+extension OwnerRepository {
+    /// Orders in one transaction: a few milliseconds of the writer's time, so that customers' writes between two batches hardly
+    /// wait. Each batch has a sync of the disk of its own, so that much smaller ones would take much longer in all.
+    static let droppedPerBatchMax = 256
+
+    /// Ends all unfinished orders of deleted users as invalid, batch by batch. Their numbers stay taken, and the ledger and the
+    /// balances are as before.
+    ///
+    /// Throws if the database can't be read or written, or if the work was cancelled; what was dropped before stays dropped.
+    ///
+    /// - Parameter afterBatch: gets the orders that a batch has ended, once that is durable.
+    package func dropOrdersOfDeletedUsers(
+        until cancellation: Cancellation, afterBatch: ([UnfinishedOrder]) -> Void
+    ) throws(StoreError) {
+        var last = DeletedUsersOrder(id: OrderID(rawValue: .min), user: UserID(rawValue: .min), number: nil)
+        while true {
+            guard !cancellation.isCancelled else { throw StoreError("The server stops.") }
+            let found = try ordersOfDeletedUsers(after: last)
+            guard let lastFound = found.last else { return }
+            let orders = found.compactMap(\.unfinished)
+            let dropped = try write { transaction, _ throws(SQLiteError) in try transaction.drop(orders) }
+            afterBatch(dropped)
+            guard found.count == Self.droppedPerBatchMax else { return }
+            last = lastFound
+        }
+    }
+
+    /// A batch, in the order of users and of their orders. Read outside the writer's transaction, since it looks at all users.
+    private func ordersOfDeletedUsers(after last: DeletedUsersOrder) throws(StoreError) -> [DeletedUsersOrder] {
+        try read { database throws(SQLiteError) in
+            try database.all(
+                """
+                SELECT orders.id, users.id, number
+                FROM users CROSS JOIN orders INDEXED BY orders_unfinished_by_user ON orders.user_id = users.id
+                WHERE users.id >= ?1 AND state = ?3 AND status < 2 AND (users.id > ?1 OR orders.id > ?2)
+                ORDER BY users.id, orders.id LIMIT ?4
+                """, last.user.rawValue, last.id.rawValue, UserAccount.State.deleted.rawValue,
+                Int64(Self.droppedPerBatchMax)
+            ) { row in
+                DeletedUsersOrder(
+                    id: OrderID(rawValue: row.integer(0)), user: UserID(rawValue: row.integer(1)),
+                    number: OrderNumber(fromFile: row.text(2)))
+            }
+        }
+    }
+}
+
+private struct DeletedUsersOrder {
+    let id: OrderID
+    let user: UserID
+    /// `nil` if the file has no order number there; such an order passes no check, is never asked about, and stays as it is.
+    let number: OrderNumber?
+
+    var unfinished: UnfinishedOrder? { number.map { UnfinishedOrder(id: id, number: $0, user: user) } }
+}
+
+extension WriteTransaction {
+    /// Ends those of the orders that are unfinished and whose user is deleted as invalid; returns them.
+    ///
+    /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave the log
+    /// of changes for them.
+    package func drop(_ orders: [UnfinishedOrder]) throws(SQLiteError) -> [UnfinishedOrder] {
+        var dropped: [UnfinishedOrder] = []
+        for order in orders {
+            let changed = try run(
+                """
+                UPDATE orders SET status = ?1 WHERE id = ?2 AND user_id = ?3 AND status < 2
+                    AND EXISTS (SELECT 1 FROM users WHERE id = ?3 AND state = ?4)
+                """, Order.Status.invalid.rawValue, order.id.rawValue, order.user.rawValue,
+                UserAccount.State.deleted.rawValue)
+            guard changed == 1 else { continue }
+            unfinished.noteFinished(of: order.user)
+            dropped.append(order)
+        }
+        return dropped
+    }
+}
