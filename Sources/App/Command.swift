@@ -137,14 +137,15 @@ extension Command {
         case .userList:
             CommandDescription(
                 summary: "list the users, with what they have", options: [.json], settings: Self.database,
-                document: #"{"users": [{"login", "state", "current", "withdrawn", "created_at"}]}"#,
+                document: #"{"users": [{"login", "state", "current", "withdrawn", "created_at", "id"}]}"#,
                 statuses: Self.readStatuses)
         case .userShow:
             CommandDescription(
-                summary: "show a user, and the newest entries of the ledger", operands: ["LOGIN"], options: [.json],
+                summary: "show a user, and the newest entries of the ledger", operands: ["LOGIN"],
+                options: [.userID.replacing("LOGIN"), .json],
                 settings: Self.database,
                 document:
-                    #"{"login", …, "orders", "withdrawals", "ledger": [{"at", "kind", "order", "points", "balance", "by", "reason"}]}"#,
+                    #"{"login", …, "id", "orders", "withdrawals", "ledger": [{"at", "kind", "order", "points", "balance", "by", "reason"}]}"#,
                 statuses: Self.findStatuses)
         case .userAdd:
             CommandDescription(
@@ -155,21 +156,25 @@ extension Command {
         case .userResetPassword:
             CommandDescription(
                 summary: "set another password; ends the user's sessions", operands: ["LOGIN"],
-                options: [.generate, .json], settings: Self.database, details: [Self.passwordSource],
+                options: [.userID.replacing("LOGIN"), .generate, .json], settings: Self.database,
+                details: [Self.passwordSource],
                 document: #"{"login", "changed", "password"}, the password where it was generated"#,
                 statuses: Self.changeStatuses)
         case .userDisable:
             CommandDescription(
                 summary: "keep a user from signing in; ends the user's sessions", operands: ["LOGIN"],
-                options: [.json], settings: Self.database, document: #"{"login", "changed"}"#,
+                options: [.userID.replacing("LOGIN"), .json], settings: Self.database,
+                document: #"{"login", "changed"}"#,
                 statuses: Self.findStatuses)
         case .userEnable:
             CommandDescription(
-                summary: "let a user sign in again", operands: ["LOGIN"], options: [.json], settings: Self.database,
+                summary: "let a user sign in again", operands: ["LOGIN"], options: [.userID.replacing("LOGIN"), .json],
+                settings: Self.database,
                 document: #"{"login", "changed"}"#, statuses: Self.findStatuses)
         case .userDelete:
             CommandDescription(
-                summary: "erase a user's login, password and sessions", operands: ["LOGIN"], options: [.yes, .json],
+                summary: "erase a user's login, password and sessions", operands: ["LOGIN"],
+                options: [.userID.replacing("LOGIN"), .yes, .json],
                 settings: Self.database,
                 details: [
                     "Order numbers and ledger stay, so that no order is ever credited twice; the login is free again.",
@@ -183,7 +188,7 @@ extension Command {
         switch self {
         case .orderList:
             CommandDescription(
-                summary: "list orders, newest first", options: [.user, .status, .limit, .json],
+                summary: "list orders, newest first", options: [.user, .userID, .status, .limit, .json],
                 settings: Self.database,
                 document: #"{"orders": [{"number", "login", "status", "accrual", "uploaded_at"}]}"#,
                 statuses: Self.findStatuses)
@@ -205,7 +210,7 @@ extension Command {
         case .adjust:
             CommandDescription(
                 summary: "give a user points or take some, as a ledger entry", operands: ["LOGIN", "+POINTS|-POINTS"],
-                options: [.reason.needed, .json], settings: Self.database,
+                options: [.userID.replacing("LOGIN"), .reason.needed, .json], settings: Self.database,
                 details: ["Nobody goes below zero."],
                 document: #"{"login", "points", "current", "withdrawn"}"#, statuses: Self.changeStatuses)
         case .refund:

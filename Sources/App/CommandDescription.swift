@@ -29,6 +29,8 @@ struct CommandDescription: Sendable {
         let summary: String
         /// The variable that it wins over; nil where there is none.
         var environment: String?
+        /// The name of the operand that is left out if the flag is given; `nil` if there is none.
+        private(set) var replacedOperand: String?
         private(set) var isNeeded = false
 
         init(_ flag: String, _ value: Value?, _ summary: String) {
@@ -55,6 +57,13 @@ struct CommandDescription: Sendable {
             return needed
         }
 
+        /// The same flag, in place of an operand.
+        func replacing(_ operand: String) -> Option {
+            var option = self
+            option.replacedOperand = operand
+            return option
+        }
+
         var flag: String { names[names.count - 1] }
 
         /// `--reason TEXT`
@@ -76,6 +85,9 @@ struct CommandDescription: Sendable {
     var document: String?
     /// How it may end, besides 64, 74 and 78.
     var statuses: [Int32] = [ExitStatus.success]
+
+    /// The flag that may be given in place of an operand; `nil` if there is none.
+    func replacement(of operand: Value) -> Option? { options.first { $0.replacedOperand == operand.name } }
 
     /// Every flag that it takes, but for `--help`, which all take.
     var allOptions: [Option] { options + settings.map(Option.init) + (isConfigured ? [.config] : []) }
@@ -103,6 +115,8 @@ extension CommandDescription.Option {
     static let generate = CommandDescription.Option("--generate", nil, "make a password up, and print it once")
     static let reason = CommandDescription.Option("--reason", "TEXT", "why, to be kept with the ledger entry")
     static let user = CommandDescription.Option("--user", "LOGIN", "the orders of this user alone")
+    static let userID = CommandDescription.Option(
+        "--user-id", "N", "the user with this id, which user list prints, in place of a login")
     static let status = CommandDescription.Option(
         "--status", .init("STATUS", choices: Order.Status.allCases.map(\.name)), "the orders in this status alone")
     static let deleted = CommandDescription.Option("--deleted", nil, "the orders of deleted users, and no others")

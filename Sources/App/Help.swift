@@ -41,8 +41,14 @@ enum Help {
 
     /// With its operands and its own flags: `martlet user add LOGIN [--generate] [--json]`
     static func synopsis(of command: Command) -> String {
-        let operands = command.description.operands.map { " \($0.name)" }.joined()
-        let options = command.description.options.map { $0.isNeeded ? " \($0.usage)" : " [\($0.usage)]" }.joined()
+        let description = command.description
+        let operands = description.operands.map { operand in
+            " \(operand.name)\(description.replacement(of: operand).map { "|\($0.usage)" } ?? "")"
+        }.joined()
+        let options = description.options.filter { $0.replacedOperand == nil }.map {
+            $0.isNeeded ? " \($0.usage)" : " [\($0.usage)]"
+        }
+        .joined()
         return "martlet \(command.rawValue)\(operands)\(options)"
     }
 

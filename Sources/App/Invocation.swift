@@ -82,17 +82,6 @@ struct Invocation: Sendable {
                 continue
             }
             guard mayBeFlag, isFlag(argument) else {
-                guard invocation.operands.count < description.operands.count else {
-                    return misuse("\"\(argument)\" is too much", command)
-                }
-                let operand = description.operands[invocation.operands.count]
-                guard operand.choices.isEmpty || operand.choices.contains(argument) else {
-                    return misuse("\(operand.name) is one of \(operand.choices.joined(separator: ", "))", command)
-                }
-                if operand.isFile, let fault = PathText.fault(in: argument) {
-                    return misuse(
-                        "\(operand.name) must be a path, and not \(RefusedValue.shown(argument)): \(fault)", command)
-                }
                 invocation.operands.append(argument)
                 continue
             }
@@ -115,10 +104,25 @@ struct Invocation: Sendable {
                 invocation.flags.append((flag, value))
             }
         }
-        if let missing = description.operands.dropFirst(invocation.operands.count).first {
-            return misuse("\(missing.name) is missing", command)
+        return invocation.misuseOfOperands.map { misuse($0, command) } ?? .run(invocation)
+    }
+
+    /// What is wrong with the operands; `nil` if nothing is. A flag may have taken the place of one.
+    private var misuseOfOperands: String? {
+        let description = command.description
+        let wanted = description.operands.filter { operand in
+            description.replacement(of: operand).flatMap(value(of:)) == nil
         }
-        return .run(invocation)
+        if operands.count > wanted.count { return "\"\(operands[wanted.count])\" is too much" }
+        for (operand, argument) in zip(wanted, operands) {
+            guard operand.choices.isEmpty || operand.choices.contains(argument) else {
+                return "\(operand.name) is one of \(operand.choices.joined(separator: ", "))"
+            }
+            if operand.isFile, let fault = PathText.fault(in: argument) {
+                return "\(operand.name) must be a path, and not \(RefusedValue.shown(argument)): \(fault)"
+            }
+        }
+        return wanted.dropFirst(operands.count).first.map { "\($0.name) is missing" }
     }
 
     /// A minus and a digit begin a number of points.

@@ -8,17 +8,17 @@ enum OwnerCommand: Equatable, Sendable {
     case check
     /// A page of the users behind the one given.
     case users(after: Int64)
-    case user(login: String)
+    case user(UserSelector)
     case addUser(login: String, PasswordHash)
-    case setPassword(login: String, PasswordHash)
-    case setEnabled(login: String, Bool)
-    case deleteUser(login: String)
+    case setPassword(UserSelector, PasswordHash)
+    case setEnabled(UserSelector, Bool)
+    case deleteUser(UserSelector)
     /// A page of orders before the one given, newest first.
-    case orders(login: String?, status: Order.Status?, before: Int64, limit: Int)
+    case orders(of: UserSelector?, status: Order.Status?, before: Int64, limit: Int)
     case order(number: String)
     /// Ends the unfinished orders of deleted users.
     case dropOrdersOfDeletedUsers
-    case adjust(login: String, points: Points, reason: String)
+    case adjust(UserSelector, points: Points, reason: String)
     case refund(order: String, reason: String)
     case pool
     case statistics
@@ -32,15 +32,15 @@ enum OwnerCommand: Equatable, Sendable {
         case .backup(let file): "backup to \(file)"
         case .check: "check"
         case .users: "user list"
-        case .user(let login): "user show \(login)"
+        case .user(let user): "user show \(user)"
         case .addUser(let login, _): "user add \(login)"
-        case .setPassword(let login, _): "user reset-password \(login)"
-        case .setEnabled(let login, let isEnabled): "user \(isEnabled ? "enable" : "disable") \(login)"
-        case .deleteUser(let login): "user delete \(login)"
+        case .setPassword(let user, _): "user reset-password \(user)"
+        case .setEnabled(let user, let isEnabled): "user \(isEnabled ? "enable" : "disable") \(user)"
+        case .deleteUser(let user): "user delete \(user)"
         case .orders: "order list"
         case .order(let number): "order show \(number)"
         case .dropOrdersOfDeletedUsers: "order drop --deleted"
-        case .adjust(let login, let points, let reason): "adjust \(login) by \(points): \(reason)"
+        case .adjust(let user, let points, let reason): "adjust \(user) by \(points): \(reason)"
         case .refund(let order, let reason): "refund \(order): \(reason)"
         case .pool: "pool"
         case .statistics: "stats"

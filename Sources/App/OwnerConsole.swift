@@ -59,9 +59,12 @@ struct OwnerConsole {
     /// What a command that went well has changed, for an owner who does not see its output: `nil` if that is nothing.
     private func whatIsDone(by request: OwnerRequest, _ outcome: OwnerOutcome) -> String? {
         guard invocation.command.mayChange, outcome.status == ExitStatus.success else { return nil }
-        guard request.extra["password"] != nil, let login = invocation.operands.first else { return outcome.summary }
+        guard request.extra["password"] != nil else { return outcome.summary }
+        let user =
+            invocation.value(of: .userID).map { "\(CommandDescription.Option.userID.flag) \($0)" }
+            ?? invocation.operands.first?.shellQuoted ?? ""
         return "\(outcome.summary), and the password is lost; "
-            + "martlet user reset-password \(login.shellQuoted) --generate makes another"
+            + "martlet user reset-password \(user) --generate makes another"
     }
 
     /// The lock tells whether a server runs; where one does, it is asked.

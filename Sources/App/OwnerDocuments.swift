@@ -8,7 +8,7 @@ import Store
 extension UserAccount {
     var document: JSONObject {
         JSONObject(["login": .string(login), "state": .string("\(state)")]) + balance.document
-            + JSONObject(["created_at": .time(createdAt)])
+            + JSONObject(["created_at": .time(createdAt), "id": .integer(id.rawValue)])
     }
 }
 

@@ -25,25 +25,27 @@ struct OwnerRequest {
             command = .users(after: 0)
             rowsName = "users"
         case .userShow:
-            command = .user(login: operand)
+            command = .user(try Self.user(invocation))
             rowsName = "ledger"
         case .userAdd, .userResetPassword:
+            // Before a password is asked for.
+            let user = invocation.command == .userAdd ? nil : try Self.user(invocation)
             let password = try Self.password(invocation, configuration)
             guard let hash = Argon2Hasher.hashAndWait(password) else {
                 throw .init(status: ExitStatus.unavailable, reason: "there is no memory to hash a password")
             }
-            let isNew = invocation.command == .userAdd
-            command = isNew ? .addUser(login: operand, hash) : .setPassword(login: operand, hash)
+            command = user.map { .setPassword($0, hash) } ?? .addUser(login: operand, hash)
             if invocation.has(.generate) { extra = JSONObject(["password": .string(password.text)]) }
-        case .userDisable: command = .setEnabled(login: operand, false)
-        case .userEnable: command = .setEnabled(login: operand, true)
+        case .userDisable: command = .setEnabled(try Self.user(invocation), false)
+        case .userEnable: command = .setEnabled(try Self.user(invocation), true)
         case .userDelete:
-            try Self.confirm("Delete the user \(operand.oneLine)?", invocation)
-            command = .deleteUser(login: operand)
+            let user = try Self.user(invocation)
+            try Self.confirm("Delete the user \(user.description.oneLine)?", invocation)
+            command = .deleteUser(user)
         case .orderList:
             let limit = try Self.limit(invocation)
             command = .orders(
-                login: invocation.value(of: .user), status: try Self.status(invocation), before: .max,
+                of: try Self.userOfOrders(invocation), status: try Self.status(invocation), before: .max,
                 limit: min(limit, OwnerCommand.pageMax))
             rowsName = "orders"
             rowsMax = limit
@@ -54,7 +56,8 @@ struct OwnerRequest {
             command = .dropOrdersOfDeletedUsers
         case .adjust:
             guard let reason = invocation.value(of: .reason) else { throw Self.misuse("--reason is missing") }
-            command = .adjust(login: operand, points: try Self.points(invocation.operands[1]), reason: reason)
+            let points = try Self.points(invocation.operands[invocation.operands.count - 1])
+            command = .adjust(try Self.user(invocation), points: points, reason: reason)
         case .refund:
             try Self.confirm("Refund the order \(operand.oneLine)?", invocation)
             command = .refund(order: operand, reason: invocation.value(of: .reason) ?? "")
@@ -76,16 +79,45 @@ struct OwnerRequest {
     func command(after previous: OwnerCommand, next: Int64, taken: Int) -> OwnerCommand? {
         switch previous {
         case .users(let after): return next > after ? .users(after: next) : nil
-        case .orders(let login, let status, let before, _):
+        case .orders(let user, let status, let before, _):
             let wanted = (rowsMax ?? taken) - taken
             guard wanted > 0, next < before else { return nil }
-            return .orders(login: login, status: status, before: next, limit: min(wanted, OwnerCommand.pageMax))
+            return .orders(of: user, status: status, before: next, limit: min(wanted, OwnerCommand.pageMax))
         default: return nil
         }
     }
 
     private static func misuse(_ reason: String) -> OwnerConsole.Refusal {
         .init(status: ExitStatus.usage, reason: reason)
+    }
+
+    /// The user that a command is about: of the flag `--user-id`, or of the operand.
+    private static func user(_ invocation: Invocation) throws(OwnerConsole.Refusal) -> UserSelector {
+        if let id = try userID(invocation) { return id }
+        return try user(login: invocation.operands.first ?? "")
+    }
+
+    /// The user whose orders are wanted; `nil` for all users.
+    private static func userOfOrders(_ invocation: Invocation) throws(OwnerConsole.Refusal) -> UserSelector? {
+        let id = try userID(invocation)
+        guard let login = invocation.value(of: .user) else { return id }
+        guard id == nil else { throw misuse("--user and --user-id exclude each other") }
+        return try user(login: login)
+    }
+
+    private static func user(login text: String) throws(OwnerConsole.Refusal) -> UserSelector {
+        guard let login = try? Login(text) else {
+            throw .init(status: ExitStatus.notFound, reason: "there is no user \(text.oneLine)")
+        }
+        return .login(login)
+    }
+
+    private static func userID(_ invocation: Invocation) throws(OwnerConsole.Refusal) -> UserSelector? {
+        guard let text = invocation.value(of: .userID) else { return nil }
+        guard let user = UserSelector(id: text) else {
+            throw misuse("--user-id is a whole number of at least 1, as martlet user list prints it")
+        }
+        return user
     }
 
     private static func limit(_ invocation: Invocation) throws(OwnerConsole.Refusal) -> Int {

@@ -32,26 +32,26 @@ struct OwnerService {
     private func outcome(of command: OwnerCommand, _ row: (JSONObject) -> Void) throws(StoreError) -> OwnerOutcome {
         switch command {
         case .users(let after): return try users(after: after, row)
-        case .user(let login): return try show(login, row)
+        case .user(let user): return try show(user, row)
         case .addUser(let login, let hash): return try add(login, hash)
-        case .setPassword(let login, let hash):
-            return try change(login, "the password is set, and the sessions have ended", "") {
-                transaction, login throws(SQLiteError) in try transaction.setPassword(hash, login)
+        case .setPassword(let user, let hash):
+            return try change(user, "the password is set, and the sessions have ended", "") {
+                transaction throws(SQLiteError) in try transaction.setPassword(hash, user)
             }
-        case .setEnabled(let login, let isEnabled):
+        case .setEnabled(let user, let isEnabled):
             return try change(
-                login, isEnabled ? "may sign in again" : "can't sign in any more, and the sessions have ended",
+                user, isEnabled ? "may sign in again" : "can't sign in any more, and the sessions have ended",
                 isEnabled ? "may sign in already" : "is disabled already"
-            ) { transaction, login throws(SQLiteError) in try transaction.setEnabled(isEnabled, login) }
-        case .deleteUser(let login):
-            return try change(login, "is deleted; order numbers and ledger stay", "") {
-                transaction, login throws(SQLiteError) in try transaction.eraseUser(login)
+            ) { transaction throws(SQLiteError) in try transaction.setEnabled(isEnabled, user) }
+        case .deleteUser(let user):
+            return try change(user, "is deleted; order numbers and ledger stay", "") {
+                transaction throws(SQLiteError) in try transaction.eraseUser(user)
             }
-        case .orders(let login, let status, let before, let limit):
-            return try orders(login, status, before: before, limit: limit, row)
+        case .orders(let user, let status, let before, let limit):
+            return try orders(of: user, status, before: before, limit: limit, row)
         case .order(let number): return try show(order: number)
         case .dropOrdersOfDeletedUsers: return dropOrdersOfDeletedUsers()
-        case .adjust(let login, let points, let reason): return try adjust(login, points, reason)
+        case .adjust(let user, let points, let reason): return try adjust(user, points, reason)
         case .refund(let order, let reason): return try refund(order, reason)
         case .pool: return pipeline()
         case .statistics: return try statistics()
@@ -68,10 +68,8 @@ extension OwnerService {
         return OwnerOutcome(status: ExitStatus.success, document: JSONObject([:]), next: next)
     }
 
-    private func show(_ text: String, _ row: (JSONObject) -> Void) throws(StoreError) -> OwnerOutcome {
-        guard let login = try? Login(text), let user = try repository.user(login, entries: Self.entriesMax) else {
-            return Self.noUser(text)
-        }
+    private func show(_ selector: UserSelector, _ row: (JSONObject) -> Void) throws(StoreError) -> OwnerOutcome {
+        guard let user = try repository.user(selector, entries: Self.entriesMax) else { return Self.noUser(selector) }
         for entry in user.entries { row(entry.document) }
         let counts = JSONObject(["orders": .integer(user.orders), "withdrawals": .integer(user.withdrawals)])
         return OwnerOutcome(status: ExitStatus.success, document: user.account.document + counts)
@@ -92,27 +90,26 @@ extension OwnerService {
 
     /// Changes something of a user, and says that it did or that it was so.
     private func change(
-        _ text: String, _ changed: String, _ unchanged: String,
-        _ body: @escaping @Sendable (WriteTransaction, Login) throws(SQLiteError) -> UserChange
+        _ user: UserSelector, _ changed: String, _ unchanged: String,
+        _ body: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> UserChange
     ) throws(StoreError) -> OwnerOutcome {
-        guard let login = try? Login(text) else { return Self.noUser(text) }
-        let change = try repository.write { transaction, _ throws(SQLiteError) in try body(transaction, login) }
-        guard change != .noSuchUser else { return Self.noUser(text) }
+        let (login, change) = try repository.write { transaction, _ throws(SQLiteError) in
+            // Deleting erases the login.
+            let login = try transaction.login(of: user)
+            return (login, try body(transaction))
+        }
+        guard let login, change != .noSuchUser else { return Self.noUser(user) }
         let isChanged = change == .changed
         return OwnerOutcome(
-            status: ExitStatus.success, text: "\(text.oneLine): \(isChanged ? changed : unchanged)\n",
-            document: JSONObject(["login": .string(text), "changed": .bool(isChanged)]))
+            status: ExitStatus.success, text: "\(login.oneLine): \(isChanged ? changed : unchanged)\n",
+            document: JSONObject(["login": .string(login), "changed": .bool(isChanged)]))
     }
 
     private func orders(
-        _ text: String?, _ status: Order.Status?, before: Int64, limit: Int, _ row: (JSONObject) -> Void
+        of user: UserSelector?, _ status: Order.Status?, before: Int64, limit: Int, _ row: (JSONObject) -> Void
     ) throws(StoreError) -> OwnerOutcome {
-        var login: Login?
-        if let text {
-            login = try? Login(text)
-            guard let login, try repository.id(of: login) != nil else { return Self.noUser(text) }
-        }
-        let orders = try repository.orders(of: login, status: status, before: before, limit: limit)
+        if let user, try repository.id(of: user) == nil { return Self.noUser(user) }
+        let orders = try repository.orders(of: user, status: status, before: before, limit: limit)
         for order in orders { row(order.document) }
         let next = orders.count == limit ? orders.last?.id.rawValue : nil
         return OwnerOutcome(status: ExitStatus.success, document: JSONObject([:]), next: next)
@@ -130,26 +127,26 @@ extension OwnerService {
             ]))
     }
 
-    private func adjust(_ text: String, _ points: Points, _ reason: String) throws(StoreError) -> OwnerOutcome {
+    private func adjust(_ user: UserSelector, _ points: Points, _ reason: String) throws(StoreError) -> OwnerOutcome {
         guard points != .zero, !reason.isEmpty, reason.utf8.count <= LedgerNote.reasonBytesMax else {
             return .failure(
                 ExitStatus.refused,
                 "an adjustment has points other than 0, and a reason of 1 to \(LedgerNote.reasonBytesMax) bytes")
         }
-        guard let login = try? Login(text) else { return Self.noUser(text) }
         let note = LedgerNote(author: author, reason: reason)
-        let outcome = try repository.write { transaction, now throws(SQLiteError) in
-            try transaction.adjust(login, by: points, note: note, at: now)
+        let (found, outcome) = try repository.write { transaction, now throws(SQLiteError) in
+            (try transaction.login(of: user), try transaction.adjust(user, by: points, note: note, at: now))
         }
+        guard let login = found else { return Self.noUser(user) }
         switch outcome {
-        case .noSuchUser: return Self.noUser(text)
+        case .noSuchUser: return Self.noUser(user)
         case .notEnoughPoints(let current):
-            return .failure(ExitStatus.refused, "\(text.oneLine) has \(current) points, and nobody goes below zero")
+            return .failure(ExitStatus.refused, "\(login.oneLine) has \(current) points, and nobody goes below zero")
         case .tooManyPoints: return .failure(ExitStatus.refused, "so many points do not fit an account")
         case .adjusted(let balance):
             return OwnerOutcome(
-                status: ExitStatus.success, text: "\(text.oneLine) has \(balance.current) points now\n",
-                document: JSONObject(["login": .string(text), "points": .points(points)]) + balance.document)
+                status: ExitStatus.success, text: "\(login.oneLine) has \(balance.current) points now\n",
+                document: JSONObject(["login": .string(login), "points": .points(points)]) + balance.document)
         }
     }
 
@@ -187,8 +184,8 @@ extension OwnerService {
             document: statistics.document + JSONObject(["backups": backups.map { .object($0) } ?? .null]))
     }
 
-    private static func noUser(_ login: String) -> OwnerOutcome {
-        .failure(ExitStatus.notFound, "there is no user \(login.oneLine)")
+    private static func noUser(_ user: UserSelector) -> OwnerOutcome {
+        .failure(ExitStatus.notFound, "there is no user \(user.description.oneLine)")
     }
 
     private static func noOrder(_ number: String) -> OwnerOutcome {

@@ -41,21 +41,20 @@ extension OwnerCommand {
         case .backup(let file): JSONObject(["file": .string(file)])
         case .check, .dropOrdersOfDeletedUsers, .pool, .statistics: JSONObject([:])
         case .users(let after): JSONObject(["after": .integer(after)])
-        case .user(let login), .deleteUser(let login): JSONObject(["login": .string(login)])
-        case .addUser(let login, let hash), .setPassword(let login, let hash):
+        case .user(let user), .deleteUser(let user): user.member
+        case .addUser(let login, let hash):
             JSONObject(["login": .string(login), "password_hash": .string(hash.text)])
-        case .setEnabled(let login, let isEnabled):
-            JSONObject(["login": .string(login), "enabled": .bool(isEnabled)])
-        case .orders(let login, let status, let before, let limit):
-            JSONObject([
-                "login": .text(login), "status": status.map { .integer($0.rawValue) } ?? .null,
-                "before": .integer(before), "limit": .integer(limit),
-            ])
+        case .setPassword(let user, let hash): user.member + JSONObject(["password_hash": .string(hash.text)])
+        case .setEnabled(let user, let isEnabled): user.member + JSONObject(["enabled": .bool(isEnabled)])
+        case .orders(let user, let status, let before, let limit):
+            (user?.member ?? JSONObject([:]))
+                + JSONObject([
+                    "status": status.map { .integer($0.rawValue) } ?? .null,
+                    "before": .integer(before), "limit": .integer(limit),
+                ])
         case .order(let number): JSONObject(["number": .string(number)])
-        case .adjust(let login, let points, let reason):
-            JSONObject([
-                "login": .string(login), "hundredths": .integer(points.hundredths), "reason": .string(reason),
-            ])
+        case .adjust(let user, let points, let reason):
+            user.member + JSONObject(["hundredths": .integer(points.hundredths), "reason": .string(reason)])
         case .refund(let order, let reason): JSONObject(["number": .string(order), "reason": .string(reason)])
         }
     }
@@ -79,21 +78,24 @@ extension OwnerCommand {
         case "pool": return .pool
         case "statistics": return .statistics
         case "users": return object.integer("after").map { .users(after: $0) }
-        case "user": return text("login").map { .user(login: $0) }
-        case "delete_user": return text("login").map { .deleteUser(login: $0) }
+        case "user": return UserSelector(object).map { .user($0) }
+        case "delete_user": return UserSelector(object).map { .deleteUser($0) }
         case "order": return text("number").map { .order(number: $0) }
-        case "add_user", "set_password":
+        case "add_user":
             guard let login = text("login"), let hash = text("password_hash"), isHash(hash) else { return nil }
-            let password = PasswordHash(text: hash)
-            return name == "add_user" ? .addUser(login: login, password) : .setPassword(login: login, password)
+            return .addUser(login: login, PasswordHash(text: hash))
+        case "set_password":
+            guard let user = UserSelector(object), let hash = text("password_hash"), isHash(hash) else { return nil }
+            return .setPassword(user, PasswordHash(text: hash))
         case "set_enabled":
-            guard let login = text("login"), case .bool(let isEnabled)? = object["enabled"] else { return nil }
-            return .setEnabled(login: login, isEnabled)
+            guard let user = UserSelector(object), case .bool(let isEnabled)? = object["enabled"] else { return nil }
+            return .setEnabled(user, isEnabled)
         case "orders": return orders(object)
         case "adjust":
-            guard let login = text("login"), let hundredths = object.integer("hundredths"), let reason = text("reason")
+            guard let user = UserSelector(object), let hundredths = object.integer("hundredths"),
+                let reason = text("reason")
             else { return nil }
-            return .adjust(login: login, points: Points(hundredths: hundredths), reason: reason)
+            return .adjust(user, points: Points(hundredths: hundredths), reason: reason)
         case "refund":
             guard let order = text("number"), let reason = text("reason") else { return nil }
             return .refund(order: order, reason: reason)
@@ -110,12 +112,38 @@ extension OwnerCommand {
             status = Order.Status(rawValue: value)
             guard status != nil else { return nil }
         }
-        return .orders(login: object["login"]?.string, status: status, before: before, limit: Int(limit))
+        let user = UserSelector(object)
+        // What names a user in a wrong way is not all users.
+        guard user != nil || object["login"] == nil && object["id"] == nil else { return nil }
+        return .orders(of: user, status: status, before: before, limit: Int(limit))
     }
 
     /// What no password hash of ours looks like would lock a user out.
     private static func isHash(_ text: String) -> Bool {
         PasswordHash.isWellFormed(Array(text.utf8))
+    }
+}
+
+/// Which user a command is about: the member `login` or the member `id`.
+extension UserSelector {
+    fileprivate var member: JSONObject {
+        switch self {
+        case .login(let login): JSONObject(["login": .string(login.text)])
+        case .id(let id): JSONObject(["id": .integer(id.rawValue)])
+        }
+    }
+
+    /// Returns `nil` if the object names no user, a login or an id that no user can have, or both.
+    fileprivate init?(_ object: JSONObject) {
+        switch (object["login"], object["id"]) {
+        case (.string(let text)?, nil):
+            guard let login = try? Login(text) else { return nil }
+            self = .login(login)
+        case (nil, .number?):
+            guard let id = object.integer("id") else { return nil }
+            self.init(id: id)
+        default: return nil
+        }
     }
 }
 

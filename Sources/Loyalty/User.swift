@@ -1,4 +1,4 @@
-/// Names a user inside the server; never shown to a client.
+/// Names a user inside the server; shown to the owner, and never to a client. An id is not given again after its user is deleted.
 package struct UserID: Hashable, Sendable {
     package let rawValue: Int64
 

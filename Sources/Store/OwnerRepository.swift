@@ -92,17 +92,17 @@ extension OwnerRepository {
         }
     }
 
-    /// Nil where there is none of this login; with at most so many entries of the ledger.
-    package func user(_ login: Login, entries limit: Int) throws(StoreError) -> UserDetails? {
-        try read { database throws(SQLiteError) in
+    /// Returns a user with at most so many entries of the ledger; `nil` if there is no such user.
+    package func user(_ selector: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails? {
+        guard let id = try id(of: selector) else { return nil }
+        return try read { database throws(SQLiteError) in
             let account = try database.first(
                 """
                 SELECT id, login, state, current, withdrawn, created_at FROM users JOIN balances ON user_id = id
-                WHERE login = ?
-                """, login.text
+                WHERE id = ? AND state < 2
+                """, id
             ) { row in UserAccount(row) }
             guard let account else { return nil }
-            let id = account.id.rawValue
             let counts = try database.first(
                 """
                 SELECT (SELECT count(*) FROM orders WHERE user_id = ?1),
@@ -122,9 +122,9 @@ extension OwnerRepository {
 
     /// Orders of all or of one, newest first, before the one given.
     package func orders(
-        of login: Login?, status: Order.Status?, before id: Int64, limit: Int
+        of selector: UserSelector?, status: Order.Status?, before id: Int64, limit: Int
     ) throws(StoreError) -> [OwnedOrder] {
-        let user = try login.map { login throws(StoreError) in try self.id(of: login) ?? -1 }
+        let user = try selector.map { selector throws(StoreError) in try self.id(of: selector) ?? -1 }
         return try read { database throws(SQLiteError) in
             let (limit, status) = (Int64(limit), status)
             if let user {
@@ -177,10 +177,17 @@ extension OwnerRepository {
         }
     }
 
-    /// Nil where there is no user of this login.
-    package func id(of login: Login) throws(StoreError) -> Int64? {
+    /// Returns `nil` if there is no such user, or if the user was deleted.
+    package func id(of selector: UserSelector) throws(StoreError) -> Int64? {
         try read { database throws(SQLiteError) in
-            try database.first("SELECT id FROM users WHERE login = ?", login.text) { row in row.integer(0) }
+            switch selector {
+            case .login(let login):
+                try database.first("SELECT id FROM users WHERE login = ?", login.text) { row in row.integer(0) }
+            case .id(let id):
+                try database.first("SELECT id FROM users WHERE id = ? AND state < 2", id.rawValue) { row in
+                    row.integer(0)
+                }
+            }
         }
     }
 }

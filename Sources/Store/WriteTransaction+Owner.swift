@@ -5,10 +5,10 @@ import SQLite
 extension WriteTransaction {
     /// Gives points, or takes them where the amount is below zero.
     package func adjust(
-        _ login: Login, by points: Points, note: LedgerNote, at now: Timestamp
+        _ selector: UserSelector, by points: Points, note: LedgerNote, at now: Timestamp
     ) throws(SQLiteError) -> AdjustmentOutcome {
         precondition(points != .zero, "an adjustment changes something")
-        guard let user = try user(login), let before = try balance(of: user) else { return .noSuchUser }
+        guard let user = try id(of: selector), let before = try balance(of: user) else { return .noSuchUser }
         guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
             return .tooManyPoints
         }
@@ -49,8 +49,8 @@ extension WriteTransaction {
     }
 
     /// Lets a user in or not. Whose sessions end, signs in anew.
-    package func setEnabled(_ isEnabled: Bool, _ login: Login) throws(SQLiteError) -> UserChange {
-        guard let user = try user(login) else { return .noSuchUser }
+    package func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(SQLiteError) -> UserChange {
+        guard let user = try id(of: selector) else { return .noSuchUser }
         let state = isEnabled ? UserAccount.State.active : .disabled
         let changed = try run(
             "UPDATE users SET state = ?1 WHERE id = ?2 AND state <> ?1", state.rawValue, user.rawValue)
@@ -59,8 +59,8 @@ extension WriteTransaction {
     }
 
     /// Sets another password, and ends the sessions that were opened with the old one.
-    package func setPassword(_ hash: PasswordHash, _ login: Login) throws(SQLiteError) -> UserChange {
-        guard let user = try user(login) else { return .noSuchUser }
+    package func setPassword(_ hash: PasswordHash, _ selector: UserSelector) throws(SQLiteError) -> UserChange {
+        guard let user = try id(of: selector) else { return .noSuchUser }
         try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
         try endSessions(of: user)
         try forgetPlaces(of: user, except: [])
@@ -69,8 +69,8 @@ extension WriteTransaction {
 
     /// Erases login, password and sessions. The row stays, and with it what refers to it: an order number that was credited
     /// once can't be uploaded again, and what is still asked about is settled on an account that nobody can enter.
-    package func eraseUser(_ login: Login) throws(SQLiteError) -> UserChange {
-        guard let user = try user(login) else { return .noSuchUser }
+    package func eraseUser(_ selector: UserSelector) throws(SQLiteError) -> UserChange {
+        guard let user = try id(of: selector) else { return .noSuchUser }
         // Longer than any login may be, so that nobody has it or can register it.
         let placeholderBytes = Int64(Login.bytesMax) + 1
         try run(
@@ -81,8 +81,21 @@ extension WriteTransaction {
         return .changed
     }
 
-    private func user(_ login: Login) throws(SQLiteError) -> UserID? {
-        try first("SELECT id FROM users WHERE login = ?", login.text) { row in UserID(rawValue: row.integer(0)) }
+    /// Returns the login of a user; `nil` if there is no such user, or if the user was deleted.
+    package func login(of selector: UserSelector) throws(SQLiteError) -> String? {
+        guard let id = try id(of: selector) else { return nil }
+        return try first("SELECT login FROM users WHERE id = ?", id.rawValue) { row in row.text(0) }
+    }
+
+    private func id(of selector: UserSelector) throws(SQLiteError) -> UserID? {
+        switch selector {
+        case .login(let login):
+            try first("SELECT id FROM users WHERE login = ?", login.text) { row in UserID(rawValue: row.integer(0)) }
+        case .id(let id):
+            try first("SELECT id FROM users WHERE id = ? AND state < 2", id.rawValue) { row in
+                UserID(rawValue: row.integer(0))
+            }
+        }
     }
 
     private func balance(of user: UserID) throws(SQLiteError) -> Balance? {

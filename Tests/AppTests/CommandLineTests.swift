@@ -54,6 +54,8 @@ import Testing
             (["user", "show", "--", "-h"], .userShow, ["-h"]), (["order", "show", "18"], .orderShow, ["18"]),
             (["order", "drop", "--deleted", "--yes"], .orderDrop, []),
             (["refund", "18", "--json", "-d", "x"], .refund, ["18"]),
+            (["user", "show", "--user-id", "7"], .userShow, []), (["adjust", "+5", "--user-id=7"], .adjust, ["+5"]),
+            (["adjust", "--user-id", "7", "--", "-5"], .adjust, ["-5"]),
         ] as [([String], Command, [String])] {
             guard case .run(let invocation) = Invocation.parse(arguments) else {
                 Issue.record("\(arguments)")
@@ -91,6 +93,11 @@ import Testing
             (["help", "x"], "there is no command \"x\""),
             (["user"], "user what?"), (["user", "nonsense"], "there is no command \"user nonsense\""),
             (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
+            (["user", "show", "anna", "--user-id", "7"], "\"anna\" is too much"),
+            (["user", "delete", "--user-id"], "--user-id needs a value"),
+            (["adjust", "--user-id", "7"], "+POINTS|-POINTS is missing"),
+            (["adjust", "anna", "+5", "--user-id", "7"], "\"+5\" is too much"),
+            (["user", "add", "--user-id", "7"], "there is no flag --user-id"),
             (["order", "list", "--limit"], "--limit needs a value"), (["stats", "--yes"], "there is no flag --yes"),
             (["srve"], "there is no command \"srve\"; did you mean \"serve\"?"),
             (["user", "lst"], "there is no command \"user lst\"; did you mean \"user list\"?"),

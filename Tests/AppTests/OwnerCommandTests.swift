@@ -8,15 +8,24 @@ import Testing
 @Suite struct OwnerCommandTests {
     private static let hash = PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
 
-    private static let commands: [OwnerCommand] = [
-        .backup(file: "/a \"b\"\n"), .check, .users(after: 0), .users(after: .max), .user(login: "anna"),
-        .addUser(login: "an\u{7}na", hash), .setPassword(login: "anna", hash), .setEnabled(login: "anna", true),
-        .setEnabled(login: "anna", false), .deleteUser(login: "anna"),
-        .orders(login: nil, status: nil, before: .max, limit: 1),
-        .orders(login: "anna", status: .invalid, before: 7, limit: OwnerCommand.pageMax), .order(number: "18"),
-        .adjust(login: "anna", points: Points(hundredths: -1), reason: "why"), .refund(order: "18", reason: ""), .pool,
-        .statistics, .dropOrdersOfDeletedUsers,
-    ]
+    private static let users: [UserSelector] =
+        ["anna", "a\0b", "7", "id:7", String(repeating: "\u{1}", count: 256)].map { .login(try! Login($0)) }
+        + [1, 7, .max].compactMap { UserSelector(id: Int64($0)) }
+
+    private static let commands: [OwnerCommand] =
+        users.flatMap { user in
+            [
+                .user(user), .setPassword(user, hash), .setEnabled(user, true), .setEnabled(user, false),
+                .deleteUser(user), .orders(of: user, status: .invalid, before: 7, limit: OwnerCommand.pageMax),
+                .adjust(user, points: Points(hundredths: -1), reason: "why"),
+            ]
+        } + [
+            .backup(file: "/a \"b\"\n"), .check, .users(after: 0), .users(after: .max),
+            .addUser(login: "an\u{7}na", hash),
+            .orders(of: nil, status: nil, before: .max, limit: 1), .order(number: "18"),
+            .refund(order: "18", reason: ""), .pool,
+            .statistics, .dropOrdersOfDeletedUsers,
+        ]
 
     @Test(arguments: commands.indices) func aCommandIsALineAndBack(index: Int) {
         let command = Self.commands[index]
@@ -32,10 +41,83 @@ import Testing
         #"{"command":"add_user","login":"anna","password_hash":"secret"}"#,
         #"{"command":"orders","before":1,"limit":0}"#, #"{"command":"orders","before":1,"limit":101}"#,
         #"{"command":"orders","before":1,"limit":9,"status":4}"#, #"{"command":"set_enabled","login":"anna"}"#,
+        #"{"command":"user"}"#, #"{"command":"user","login":""}"#, #"{"command":"user","id":0}"#,
+        #"{"command":"user","id":-1}"#, #"{"command":"user","id":1.5}"#, #"{"command":"user","id":"7"}"#,
+        #"{"command":"user","id":9223372036854775808}"#, #"{"command":"user","id":null}"#,
+        #"{"command":"user","login":"anna","id":7}"#, #"{"command":"delete_user","login":"anna","id":null}"#,
+        #"{"command":"set_enabled","id":0,"enabled":true}"#, #"{"command":"orders","before":1,"limit":9,"login":1}"#,
+        #"{"command":"orders","before":1,"limit":9,"id":0}"#, #"{"command":"orders","before":1,"limit":9,"login":""}"#,
+        #"{"command":"orders","before":1,"limit":9,"login":"anna","id":7}"#,
+        #"{"command":"adjust","id":"7","hundredths":1,"reason":"why"}"#,
+        #"{"command":"user","login":"\#(String(repeating: "a", count: 257))"}"#,
         #"{"command":"adjust","login":"anna","hundredths":99999999999999999999,"reason":"why"}"#,
     ])
     func whatIsNoCommandIsRefused(line: String) {
         #expect(OwnerCommand(line: line.utf8) == nil)
+    }
+
+    /// A login may be any text, and so only the flag names an id.
+    @Test(arguments: [
+        (["show", "anna"], "user show anna"), (["show", "id:7"], "user show id:7"), (["show", "7"], "user show 7"),
+        (["show", "--user-id", "7"], "user show with the id 7"),
+        (["disable", "--user-id=9223372036854775807"], "user disable with the id 9223372036854775807"),
+        (["enable", "--user-id", "7", "--json"], "user enable with the id 7"),
+        (["delete", "--yes", "--user-id", "7"], "user delete with the id 7"),
+    ])
+    func anIDTakesThePlaceOfALogin(arguments: [String], summary: String) throws {
+        #expect(try request(["user"] + arguments).command.summary == summary)
+    }
+
+    @Test func pointsAndOrdersAreOfAUserWithAnID() throws {
+        let seven = UserSelector(id: 7)
+        for arguments in [["+5", "--user-id", "7"], ["--user-id", "7", "+5"]] {
+            let command = try request(["adjust", "--reason", "why"] + arguments).command
+            #expect(command == seven.map { .adjust($0, points: Points(hundredths: 500), reason: "why") })
+        }
+        let orders = try request(["order", "list", "--user-id", "7"])
+        #expect(orders.command == .orders(of: seven, status: nil, before: .max, limit: 50))
+        let next = orders.command(after: orders.command, next: 90, taken: 20)
+        #expect(next == .orders(of: seven, status: nil, before: 90, limit: 30))
+    }
+
+    @Test(arguments: [
+        "", "0", "-1", "+7", "07", " 7", "7 ", "1.0", "1e3", "0x7", "anna", "\u{667}", "9223372036854775808", "7\n",
+    ])
+    func whatIsNoIDIsMisuse(id: String) throws {
+        for arguments in [["user", "show"], ["user", "reset-password", "--generate"], ["order", "list"]] {
+            do throws(OwnerConsole.Refusal) {
+                _ = try request(arguments + ["--user-id", id])
+                Issue.record("\(arguments)")
+            } catch {
+                #expect(error.status == ExitStatus.usage && error.reason.hasPrefix("--user-id is"), "\(error)")
+            }
+        }
+    }
+
+    @Test func aLoginThatNoUserCanHaveIsOfNoUser() throws {
+        for arguments in [["user", "show"], ["user", "delete", "--yes"], ["order", "list", "--user"]] {
+            for login in ["", String(repeating: "a", count: 257)] {
+                do throws(OwnerConsole.Refusal) {
+                    _ = try request(arguments + [login])
+                    Issue.record("\(arguments)")
+                } catch {
+                    #expect(error.status == ExitStatus.notFound, "\(error)")
+                }
+            }
+        }
+        do throws(OwnerConsole.Refusal) {
+            _ = try request(["order", "list", "--user", "anna", "--user-id", "7"])
+            Issue.record("both were taken")
+        } catch {
+            #expect(error.status == ExitStatus.usage)
+        }
+    }
+
+    private func request(_ arguments: [String]) throws(OwnerConsole.Refusal) -> OwnerRequest {
+        guard case .run(let invocation) = Invocation.parse(arguments) else {
+            throw .init(status: ExitStatus.software, reason: "the arguments are no command")
+        }
+        return try OwnerRequest(invocation, Configuration())
     }
 
     @Test func aReplyIsALineAndBack() {

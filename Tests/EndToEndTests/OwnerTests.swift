@@ -79,6 +79,79 @@ struct OwnerTests {
         #expect(!server.logText.contains(generated) && !server.logText.contains("argon2"))
     }
 
+    /// A login may have characters that no argument of a command can have, such as U+0000.
+    @Test(arguments: [true, false]) func aUserIsManagedByID(isServerRunning: Bool) throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        try server.client().register("anna")
+        let logins = [#"a\u0000b"#, #"\r\n\u001b[2J"#, #"\u202Eeve"#]
+        for login in logins {
+            let body = #"{"login":"\#(login)","password":"secret"}"#
+            #expect(try server.client().send("POST", "/api/user/register", body).status == 200)
+        }
+        let client = try server.client()
+        let credentials = #"{"login":"a\u0000b","password":"secret"}"#
+        let signedIn = try client.send("POST", "/api/user/login", credentials)
+        #expect(signedIn.status == 200)
+        client.authorization = signedIn["Authorization"]
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1)).status == 202)
+        if !isServerRunning {
+            server.signal(SIGTERM)
+            #expect(try server.waitForEnd() == 0)
+        }
+        let list = try run("user", "list", "--json", in: folder).json?["users"]?.array ?? []
+        let ids = list.compactMap { $0.object?["id"]?.number?.literal }
+        #expect(list.map { $0.object?["login"]?.string } == ["anna", "a\0b", "\r\n\u{1B}[2J", "\u{202E}eve"])
+        #expect(Set(ids).count == 4)
+        let table = try run("user", "list", in: folder).output.split(separator: "\n")
+        #expect(table.count == 5 && table[0].hasSuffix(" ID"))
+        let line = try #require(table.first { $0.hasPrefix(#"a\u{0}b "#) }, "\(table)")
+        let id = try #require(line.split(separator: " ").last.map { String($0) })
+        #expect(id == ids[1])
+        try manage(id, of: "a\0b", shownAs: #"a\u{0}b"#, in: folder)
+        for other in ids.dropFirst(2) {
+            #expect(try run("user", "delete", "--user-id", other, "--yes", in: folder).status == 0)
+        }
+        #expect(try run("user", "list", "--json", in: folder).json?["users"]?.array?.count == 1)
+        #expect(try run("check", in: folder).status == 0)
+        let after = isServerRunning ? server : try Server.serving(in: folder)
+        #expect(try after.client().send("POST", "/api/user/login", credentials).status == 401)
+        #expect(try signIn("anna", "secret", at: after) == 200)
+    }
+
+    private func manage(_ id: String, of login: String, shownAs text: String, in folder: Folder) throws {
+        let user = try run("user", "show", "--user-id", id, "--json", in: folder).json
+        #expect(user?["login"]?.string == login && user?["id"]?.number?.literal == id)
+        #expect(try run("user", "show", "--user-id", id, in: folder).output.contains(text))
+        let orders = try run("order", "list", "--user-id", id, "--json", in: folder).json?["orders"]?.array ?? []
+        #expect(orders.map { $0.object?["login"]?.string } == [login])
+        let given = try run("adjust", "--user-id", id, "+5", "--reason", "a present", in: folder)
+        #expect(given.status == 0 && given.output == "\(text) has 5 points now\n", "\(given)")
+        let taken = try run("adjust", "--user-id", id, "-6", "--reason", "too much", in: folder)
+        #expect(taken.status == 1 && taken.log.contains(text), "\(taken)")
+        let reset = try run("user", "reset-password", "--user-id", id, "--generate", "--json", in: folder)
+        #expect(reset.json?["login"]?.string == login && reset.json?["password"]?.string?.count == 22, "\(reset)")
+        for (command, state) in [("disable", "disabled"), ("enable", "active")] {
+            let change = try run("user", command, "--user-id", id, "--json", in: folder)
+            #expect(change.json?["login"]?.string == login && change.json?["changed"] == .bool(true), "\(change)")
+            let shown = try run("user", "show", "--user-id", id, "--json", in: folder).json
+            #expect(shown?["state"]?.string == state)
+        }
+        #expect(try run("user", "delete", "--user-id", id, in: folder).status == 64)
+        let deleted = try run("user", "delete", "--user-id", id, "--yes", in: folder)
+        #expect(deleted.status == 0 && deleted.output.hasPrefix("\(text): is deleted"), "\(deleted)")
+        for arguments in [
+            ["user", "show"], ["user", "disable"], ["user", "enable"], ["user", "delete", "--yes"],
+            ["user", "reset-password", "--generate"], ["order", "list"], ["adjust", "+5", "--reason", "why"],
+        ] {
+            for gone in [id, "9223372036854775807"] {
+                let command = try Server(in: folder, arguments: arguments + ["--user-id", gone])
+                #expect(try command.waitForEnd() == 66, "\(arguments)")
+                #expect(command.logText == "martlet: there is no user with the id \(gone)\n")
+            }
+        }
+    }
+
     /// A session that the server has in its memory is no longer good either.
     @Test func aSessionInUseEndsAtOnce() throws {
         let folder = try Folder()

@@ -73,7 +73,7 @@ struct ChangeTests {
             let login = try Login("gopher")
             let now = fixture.clock.now
             _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
-                try transaction.adjust(login, by: Points(hundredths: 700), note: note, at: now)
+                try transaction.adjust(.login(login), by: Points(hundredths: 700), note: note, at: now)
             }
             _ = try await fixture.onLoop { repository in
                 try await repository.withdraw(Points(hundredths: 500), for: Self.number, of: user, at: now)

@@ -33,7 +33,7 @@ struct DroppedOrderTests {
     private func delete(_ login: String, _ fixture: Fixture) throws {
         let login = try Login(login)
         let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-            try transaction.eraseUser(login)
+            try transaction.eraseUser(.login(login))
         }
         #expect(change == .changed)
     }
@@ -81,7 +81,7 @@ struct DroppedOrderTests {
             for name in ["early", "flood", "late"] { try delete(name, fixture) }
             let disabled = try Login("disabled")
             _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.setEnabled(false, disabled)
+                try transaction.setEnabled(false, .login(disabled))
             }
             let before = try orders(fixture)
             let deleted = try ["early", "flood", "late"].map(user)

@@ -83,7 +83,7 @@ struct OwnerModelTests {
         case 9..<12:
             let points = Bool.random(using: &random) ? sum : -sum
             let outcome = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.adjust(login, by: Points(hundredths: points), note: Self.note, at: now)
+                try transaction.adjust(.login(login), by: Points(hundredths: points), note: Self.note, at: now)
             }
             let current = model.accounts[user.id]?.current ?? 0
             if case .adjusted = outcome { model.accounts[user.id]?.current += points }
@@ -96,7 +96,7 @@ struct OwnerModelTests {
         case 16..<18:
             let isEnabled = Bool.random(using: &random)
             let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.setEnabled(isEnabled, login)
+                try transaction.setEnabled(isEnabled, .login(login))
             }
             #expect(change == (user.isEnabled == isEnabled ? .unchanged : .changed))
             model.users[name]?.isEnabled = isEnabled
@@ -116,7 +116,7 @@ struct OwnerModelTests {
             if isIn { model.users[name]?.sessions += 1 }
         default:
             let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.eraseUser(login)
+                try transaction.eraseUser(.login(login))
             }
             #expect(change == .changed)
             model.users[name] = nil

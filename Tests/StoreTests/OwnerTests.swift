@@ -26,7 +26,8 @@ struct OwnerTests {
             ]
             for (hundredths, expected) in steps {
                 let outcome = try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.adjust(login, by: Points(hundredths: hundredths), note: note, at: fixture.clock.now)
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: hundredths), note: note, at: fixture.clock.now)
                 }
                 #expect(outcome == expected, "\(hundredths)")
                 try fixture.expectPassesCheck()
@@ -34,7 +35,7 @@ struct OwnerTests {
             let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).items.first }
             #expect(entry?.kind == .adjustment && entry?.order == nil && entry?.balanceAfter == .zero)
             let nobody = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.adjust(.nobody, by: Points(hundredths: 1), note: note, at: fixture.clock.now)
+                try transaction.adjust(.login(.nobody), by: Points(hundredths: 1), note: note, at: fixture.clock.now)
             }
             #expect(nobody == .noSuchUser)
         }
@@ -52,8 +53,10 @@ struct OwnerTests {
             let login = try Login("gopher")
             let outcome = try owner(fixture) { transaction throws(SQLiteError) in
                 [
-                    try transaction.adjust(login, by: Points(hundredths: 11), note: note, at: fixture.clock.now),
-                    try transaction.adjust(login, by: Points(hundredths: 10), note: note, at: fixture.clock.now),
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: 11), note: note, at: fixture.clock.now),
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: 10), note: note, at: fixture.clock.now),
                 ]
             }
             #expect(outcome == [.tooManyPoints, .adjusted(.hundredths(10, .max - 10))])
@@ -113,7 +116,7 @@ struct OwnerTests {
             }
             for expected in [UserChange.changed, .unchanged] {
                 let change = try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.setEnabled(false, login)
+                    try transaction.setEnabled(false, .login(login))
                 }
                 #expect(change == expected)
             }
@@ -125,10 +128,11 @@ struct OwnerTests {
             await #expect(throws: LoyaltyError.wrongCredentials) {
                 try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
             }
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.setEnabled(true, login) }
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.setEnabled(true, .login(login))
+            }
             try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
             let change = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.setPassword(PasswordHash(text: "another"), login)
+                try transaction.setPassword(PasswordHash(text: "another"), .login(login))
             }
             #expect(change == .changed)
             #expect(try fixture.number("SELECT count(*) FROM sessions") == 0)
@@ -146,7 +150,9 @@ struct OwnerTests {
             }
             let login = try Login(secret)
             for expected in [UserChange.changed, .noSuchUser] {
-                let change = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(login) }
+                let change = try owner(fixture) { transaction throws(SQLiteError) in
+                    try transaction.eraseUser(.login(login))
+                }
                 #expect(change == expected)
             }
             // What is still asked about is settled on the account that is left.
@@ -164,7 +170,7 @@ struct OwnerTests {
             }
             #expect(try await fixture.balance(of: user) == .hundredths(1005, 0))
             try fixture.expectPassesCheck()
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(login) }
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
         }
         let bytes = try folder.read("test.db")
         #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "nothing of the login is left in the file")
@@ -179,21 +185,27 @@ struct OwnerTests {
                 _ = try await $0.addOrder(.sample(2), of: UserID(rawValue: 3), at: fixture.clock.now)
             }
             let login = try Login("user 4")
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(login) }
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
             let owner = try fixture.store.makeOwnerRepository(until: Cancellation())
             defer { owner.close() }
             let page = try owner.users(after: 0, limit: 3)
             #expect(page.map(\.login) == ["user 1", "user 2", "user 3"])
             #expect(page[1].balance == .hundredths(100, 0))
             #expect(try owner.users(after: page[2].id.rawValue, limit: 3).map(\.login) == ["user 5"])
-            #expect(try owner.user(Login("user 2"), entries: 9)?.entries.count == 1)
-            #expect(try owner.user(Login("user 4"), entries: 9) == nil)
+            #expect(try owner.user(.login(Login("user 2")), entries: 9)?.entries.count == 1)
+            let byID = try owner.user(.id(UserID(rawValue: 2)), entries: 9)
+            #expect(byID?.account.login == "user 2" && byID?.account.id.rawValue == 2)
+            for id in [4, 6, Int64.max] {
+                #expect(try owner.user(.id(UserID(rawValue: id)), entries: 9) == nil, "\(id)")
+                #expect(try owner.id(of: .id(UserID(rawValue: id))) == nil, "\(id)")
+            }
+            #expect(try owner.user(.login(Login("user 4")), entries: 9) == nil)
             for (user, status, numbers) in [
                 (nil, nil, [2, 1]), ("user 2", nil, [1]), ("user 2", .new, []), (nil, .new, [2]),
                 (nil, .processed, [1]), ("nobody", nil, []),
             ] as [(String?, Order.Status?, [Int])] {
                 let orders = try owner.orders(
-                    of: try user.map { try Login($0) }, status: status, before: .max, limit: 9)
+                    of: try user.map { .login(try Login($0)) }, status: status, before: .max, limit: 9)
                 #expect(orders.map(\.order.number) == numbers.map { .sample($0) })
             }
             #expect(try owner.orders(of: nil, status: nil, before: 2, limit: 9).map(\.id.rawValue) == [1])
