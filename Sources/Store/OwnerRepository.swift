@@ -141,7 +141,7 @@ extension OwnerRepository {
                 return try database.all(
                     """
                     SELECT orders.id, number, status, accrual, uploaded_at, login, state
-                    FROM orders INDEXED BY orders_unfinished JOIN users ON users.id = user_id
+                    FROM orders INDEXED BY orders_unfinished_by_user JOIN users ON users.id = user_id
                     WHERE status < 2 AND status = ? AND orders.id < ? ORDER BY orders.id DESC LIMIT ?
                     """, status.rawValue, id, limit
                 ) { row throws(SQLiteError) in try OwnedOrder(row) }
