@@ -20,6 +20,10 @@ package enum Backup {
         _ source: Database, to path: String, until cancellation: Cancellation = Cancellation(),
         progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
+        guard !namesBesideDatabases.contains(where: path.hasSuffix) else {
+            throw StoreError(
+                "A backup \(path) would be taken for a file beside a database, and be removed; give it another name.")
+        }
         guard !PrivateFile.exists(path: path) else {
             throw StoreError("There is a file \(path) already; a backup replaces none.")
         }
@@ -40,6 +44,9 @@ package enum Backup {
             throw error.reason
         }
     }
+
+    /// How the names of files end that SQLite and Martlet make beside a database, and remove (sqlite.org/tempfiles.html).
+    private static let namesBesideDatabases = ["-wal", "-shm", "-journal", "-lock", "-control"]
 
     /// A partial file, and what SQLite may have beside it.
     private static let partialFiles = ["", "-journal", "-wal", "-shm"]

@@ -44,6 +44,10 @@ package enum Restore {
 
     /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.
     private static func open(_ backup: String, caller: UInt32?) throws(StoreError) -> sending Database {
+        // To open a pipe waits for its writer.
+        guard File.kind(path: backup) != .other else {
+            throw StoreError("\(backup) is a device or a pipe, and not a file.")
+        }
         guard let account = FileAccount.current else { return try DatabaseFile.openCopy(path: backup) }
         guard PrivateFile.presence(path: backup) != .missing else {
             throw StoreError("There is no file \(backup).")

@@ -94,6 +94,21 @@ struct BackupFileTests {
         #expect(names == ["four.db"])
     }
 
+    /// SQLite and Martlet remove files of such names.
+    @Test(arguments: ["martlet.db-wal", "martlet.db-journal", "b/one.db-shm", "b/one-lock", "one-control"])
+    func aBackupIsNotNamedAsAFileBesideADatabase(name: String) throws {
+        try makeShop()
+        let backup = try run("backup", name)
+        #expect(backup.status == 69 && backup.log.contains("another name"), "\(backup)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file(name)))
+    }
+
+    @Test func aPipeIsNotRestored() throws {
+        #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+        let restore = try run("restore", "pipe")
+        #expect(restore.status == 69 && restore.log.contains("a device or a pipe"), "\(restore)")
+    }
+
     /// A database that takes a second or more to copy.
     private func makeLargeShop() throws {
         try makeShop()
