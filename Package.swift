@@ -27,27 +27,36 @@ let package = Package(
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "Gzip", dependencies: ["CZlib", "Posix"], swiftSettings: wrapper),
-        .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix"], swiftSettings: wrapper),
+        .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix", "SignIn"], swiftSettings: wrapper),
 
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "Metrics", swiftSettings: safe),
         .target(name: "HTTP", swiftSettings: safe),
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
+        .target(name: "Changes", dependencies: ["Loyalty"], swiftSettings: safe),
+        .target(name: "Storage", dependencies: ["Loyalty"], swiftSettings: safe),
+        .target(name: "SignIn", dependencies: ["Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(
-            name: "Store", dependencies: ["AccrualSystem", "Loyalty", "Metrics", "Posix", "SQLite"],
+            name: "SQLiteStore", dependencies: ["Changes", "Loyalty", "Metrics", "Posix", "SQLite", "Storage"],
             swiftSettings: safe),
-        .target(name: "Accrual", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix"], swiftSettings: wrapper),
-        .target(name: "AccrualSystem", dependencies: ["JSON", "Loyalty"], swiftSettings: safe),
         .target(
-            name: "API", dependencies: ["AccrualSystem", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI"],
+            name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
+            swiftSettings: wrapper),
+        .target(name: "Rewards", dependencies: ["JSON", "Loyalty", "Storage"], swiftSettings: safe),
+        .target(
+            name: "API",
+            dependencies: [
+                "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Rewards", "SignIn", "Storage",
+            ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["HTTP", "Metrics", "Posix"], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
-                "API", "Accrual", "AccrualSystem", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Metrics", "Posix",
-                "SQLite", "Store",
+                "API", "AccrualClient", "Changes", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Metrics", "Posix",
+                "Rewards",
+                "SQLite", "SQLiteStore", "SignIn", "Storage",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -56,18 +65,26 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
-        .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty", "TestSupport"]),
+        .testTarget(name: "ChangesTests", dependencies: ["Changes", "Loyalty", "TestSupport"]),
         .testTarget(
-            name: "StoreTests", dependencies: ["AccrualSystem", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
+            name: "SignInTests", dependencies: ["API", "Crypto", "Loyalty", "SignIn", "Storage", "TestSupport"]),
+        .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty", "SignIn", "TestSupport"]),
         .testTarget(
-            name: "AccrualTests", dependencies: ["Accrual", "AccrualSystem", "Gzip", "Loyalty", "Posix", "TestSupport"]),
+            name: "SQLiteStoreTests",
+            dependencies: ["Changes", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport"]),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Accrual", "Loyalty", "Posix", "SQLite", "Store", "TestSupport"]),
-        .testTarget(name: "AccrualSystemTests", dependencies: ["Accrual", "AccrualSystem", "Loyalty", "TestSupport"]),
+            name: "AccrualClientTests",
+            dependencies: ["AccrualClient", "Gzip", "Loyalty", "Posix", "Rewards", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["AccrualClient", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport"]),
+        .testTarget(name: "RewardsTests", dependencies: ["AccrualClient", "Loyalty", "Rewards", "TestSupport"]),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "AccrualSystem", "CSodium", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "TestSupport",
+                "API", "CSodium", "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Rewards", "SignIn",
+                "Storage",
+                "TestSupport",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(
@@ -81,7 +98,7 @@ let package = Package(
         .testTarget(
             name: "DurabilityTests",
             dependencies: [
-                "Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "Store", "TestSupport",
+                "Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "SQLiteStore", "TestSupport",
             ],
             exclude: ["Preload"]),
         .testTarget(name: "TidyTests"),

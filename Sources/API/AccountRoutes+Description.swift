@@ -1,5 +1,6 @@
 import Loyalty
 import OpenAPI
+import Storage
 
 extension Operation {
     static let register = Operation(

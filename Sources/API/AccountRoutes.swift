@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Loyalty
+import SignIn
 
 /// Registering, signing in and out, and changing the password.
 struct AccountRoutes {

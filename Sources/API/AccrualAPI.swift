@@ -1,6 +1,6 @@
-import AccrualSystem
 import HTTP
 import Loyalty
+import Rewards
 
 /// The API of the built-in accrual system, of one event loop. It knows no users: whoever reaches it may use it.
 package final class AccrualAPI: RequestHandler {

@@ -1,7 +1,7 @@
-import AccrualSystem
 import HTTP
 import Loyalty
 import OpenAPI
+import Rewards
 
 extension Operation {
     static let addRule = Operation(

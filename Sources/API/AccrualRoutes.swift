@@ -1,7 +1,7 @@
-import AccrualSystem
 import HTTP
 import JSON
 import Loyalty
+import Rewards
 
 /// The public API of the accrual system, and beyond it the list of rules and their removal.
 struct AccrualRoutes {

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Storage
 
 /// Answers about a user that were read and written out, for clients that ask again and again whether something has changed.
 /// An answer holds for as long as nothing of its user changes.

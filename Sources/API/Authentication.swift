@@ -1,6 +1,8 @@
 import HTTP
 import JSON
 import Loyalty
+import SignIn
+import Storage
 
 /// How a client presents its session, and how it is given one.
 struct Authentication {

@@ -1,4 +1,5 @@
 import HTTP
+import Storage
 
 /// Lets pages of named origins call the API from a browser, with credentials (CORS: the Fetch standard, section 3.3).
 struct CrossOriginSharing: Sendable {

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Storage
 
 /// Names a state of what a user reads, as `ETag` has it: `W/"1b0d8e5f3a27c9461"`. Weak, since a packed answer and a plain one
 /// have the same (RFC 9110, section 8.8.3).

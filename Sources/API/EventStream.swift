@@ -1,3 +1,4 @@
+import Changes
 import HTTP
 import Loyalty
 

@@ -1,3 +1,4 @@
+import Changes
 import Loyalty
 
 /// Those of one event loop who listen, by user. One wake-up a commit finds everybody whom it concerns, and a loop without

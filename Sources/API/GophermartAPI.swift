@@ -1,5 +1,7 @@
 import HTTP
 import Loyalty
+import SignIn
+import Storage
 
 /// The public API of one event loop: decides, in this order, on the path, the method, the site, the session and the body.
 package final class GophermartAPI: RequestHandler {

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Loyalty
+import SignIn
 
 /// Who is signed in, for a page that greets its customer after a reload.
 struct ProfileRoutes {

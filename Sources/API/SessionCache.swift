@@ -1,4 +1,5 @@
 import Loyalty
+import Storage
 
 /// Sessions that were looked up, so that the next request of one costs neither a hash nor a read. An entry holds for as long
 /// as nothing of its user changes.

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Storage
 
 /// What users read of their own: kept for who asks again (``AnswerCache``), and not sent to who shows to have it already.
 struct UserReads {

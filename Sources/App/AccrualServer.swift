@@ -1,6 +1,6 @@
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 
 /// `martlet accrual`: the built-in accrual system as a server of its own.
 final class AccrualServer: StoppableServer {

@@ -1,7 +1,7 @@
-import Accrual
-import AccrualSystem
+import AccrualClient
 import Loyalty
 import Posix
+import Rewards
 
 /// Whom the workers ask.
 enum AccrualSource: Sendable {

@@ -3,7 +3,7 @@ import Front
 import HTTP
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 
 /// The listener for those who watch over the server: `/healthz`, `/readyz` and `/metrics`, on a loop of its own, so that it
 /// answers also where the others are busy.

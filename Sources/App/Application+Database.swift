@@ -1,6 +1,6 @@
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 
 extension Application {
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {

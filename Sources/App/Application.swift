@@ -1,13 +1,15 @@
 import API
-import Accrual
-import AccrualSystem
+import AccrualClient
 import Crypto
 import Front
 import HTTP
 import JSON
 import Loyalty
 import Posix
-import Store
+import Rewards
+import SQLiteStore
+import SignIn
+import Storage
 
 /// A server that was started.
 protocol StoppableServer: Sendable {

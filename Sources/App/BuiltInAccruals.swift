@@ -1,11 +1,11 @@
 import API
-import Accrual
-import AccrualSystem
+import AccrualClient
 import Front
 import HTTP
 import Loyalty
 import Posix
-import Store
+import Rewards
+import SQLiteStore
 
 /// The built-in accrual system: what those who ask it share, and the listener for shop software where it has one.
 final class BuiltInAccruals: Sendable {

@@ -1,9 +1,10 @@
 import API
-import Accrual
+import AccrualClient
 import Front
 import HTTP
 import Loyalty
 import Posix
+import SignIn
 
 /// What each room gets of the configuration, in its own terms.
 extension Configuration {

@@ -1,5 +1,6 @@
 import JSON
 import Loyalty
+import SignIn
 
 /// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it is
 /// set; the defaults stand here.
@@ -91,7 +92,7 @@ struct Configuration: Sendable {
 
     struct Sessions: Sendable {
         var lifetimeSeconds = 30 * 86_400
-        var perUserMax = AccountPolicy.sessionsPerUserMaxDefault
+        var perUserMax = NewSession.perUserMaxDefault
         var cookieName = "session"
         var cookieIsSecure = false
     }

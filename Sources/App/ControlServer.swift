@@ -1,7 +1,7 @@
 import JSON
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 import Synchronization
 
 /// Does what owners ask for: what is quick on one thread, one thing after the other; what reads all of the file on a second

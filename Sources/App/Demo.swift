@@ -1,6 +1,6 @@
-import AccrualSystem
 import Loyalty
 import Posix
+import Rewards
 
 /// `martlet demo`: everything there is, on a database that goes with it.
 enum Demo {

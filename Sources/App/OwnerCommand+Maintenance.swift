@@ -1,6 +1,6 @@
 import JSON
 import Posix
-import Store
+import SQLiteStore
 
 /// What is done with the file as a whole, of whatever schema it is.
 extension OwnerCommand {

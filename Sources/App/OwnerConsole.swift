@@ -1,7 +1,7 @@
 import JSON
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 
 /// The owner's commands, from the command line to what it prints.
 struct OwnerConsole {

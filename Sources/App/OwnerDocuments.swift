@@ -1,8 +1,8 @@
-import Accrual
+import AccrualClient
 import JSON
 import Loyalty
 import SQLite
-import Store
+import SQLiteStore
 
 /// What `--json` has of each thing. Scripts rely on the names.
 extension UserAccount {

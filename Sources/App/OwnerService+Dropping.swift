@@ -1,6 +1,6 @@
 import JSON
 import Loyalty
-import Store
+import SQLiteStore
 
 extension OwnerService {
     /// Ends the unfinished orders of deleted users. If that fails midway, the outcome says how many were dropped.

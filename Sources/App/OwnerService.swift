@@ -2,7 +2,7 @@ import JSON
 import Loyalty
 import Posix
 import SQLite
-import Store
+import SQLiteStore
 
 /// Does the commands that look at users, orders and points or change them. Confined to one thread, which it may block.
 struct OwnerService {

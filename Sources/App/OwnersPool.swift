@@ -1,4 +1,4 @@
-import Accrual
+import AccrualClient
 import JSON
 import Loyalty
 import Posix

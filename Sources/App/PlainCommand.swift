@@ -2,7 +2,7 @@ import JSON
 import Loyalty
 import Posix
 import SQLite
-import Store
+import SQLiteStore
 
 /// The commands that need no configuration and no database: each prints one text.
 enum PlainCommand {

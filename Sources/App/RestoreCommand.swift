@@ -1,7 +1,7 @@
 import HTTP
 import JSON
 import Posix
-import Store
+import SQLiteStore
 
 /// `martlet restore`: no server may run meanwhile, so that it asks none.
 enum RestoreCommand {

@@ -1,10 +1,10 @@
-import Accrual
+import AccrualClient
 import Front
 import HTTP
 import Metrics
 import Posix
 import SQLite
-import Store
+import SQLiteStore
 
 /// Names and units as Prometheus has them (prometheus.io/docs/practices/naming).
 extension ServerWatch {

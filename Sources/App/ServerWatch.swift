@@ -1,9 +1,9 @@
 import API
-import Accrual
+import AccrualClient
 import Crypto
 import Front
 import Posix
-import Store
+import SQLiteStore
 import Synchronization
 
 /// What there is to see of a running server: the parts that know how it is. Any thread may look.

@@ -1,6 +1,6 @@
-import AccrualSystem
 import HTTP
 import Loyalty
+import Rewards
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
 /// there are; the loader, `martlet config`, the help and the example file follow it.

@@ -1,7 +1,7 @@
 import Front
 import Loyalty
 import Posix
-import Store
+import SQLiteStore
 import Synchronization
 
 /// A part of the server that can be asked whether it still works, and answers from where it works.

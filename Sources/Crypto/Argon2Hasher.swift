@@ -1,5 +1,6 @@
 import Loyalty
 import Posix
+import SignIn
 import Synchronization
 
 /// Hashes and verifies passwords with Argon2id on threads of its own, so that no event loop waits for one.

@@ -1,5 +1,6 @@
 import CSodium
 import Loyalty
+import SignIn
 
 /// Session tokens of 256 bits from the system's secure random numbers (getrandom(2)).
 package struct SodiumTokens: SessionTokens {

@@ -1,5 +1,5 @@
-import AccrualSystem
 import Loyalty
+import Rewards
 import Testing
 
 /// The API of the built-in accrual system.

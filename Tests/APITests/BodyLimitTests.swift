@@ -1,6 +1,6 @@
-import AccrualSystem
 import HTTP
 import Loyalty
+import Rewards
 import Testing
 
 /// How large a body each route takes.

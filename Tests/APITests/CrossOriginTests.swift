@@ -1,3 +1,4 @@
+import Storage
 import Testing
 
 /// Pages of named origins may call the API from a browser, and read what it answers.

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Storage
 import Testing
 
 @testable import API

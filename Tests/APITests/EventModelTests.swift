@@ -1,3 +1,4 @@
+import Changes
 import Loyalty
 import TestSupport
 import Testing

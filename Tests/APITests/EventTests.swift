@@ -1,4 +1,5 @@
 import API
+import Changes
 import Loyalty
 import Testing
 

@@ -3,6 +3,7 @@ import Loyalty
 import Testing
 
 @testable import Crypto
+@testable import SignIn
 
 /// libsodium's smallest, so that the tests are quick.
 private let quick = Argon2Parameters(memoryBytes: 8192, passes: 1)

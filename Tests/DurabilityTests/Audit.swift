@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Loyalty
 import SQLite
-import Store
+import SQLiteStore
 import Synchronization
 
 /// Something that should not be in a database, or should be and is not.

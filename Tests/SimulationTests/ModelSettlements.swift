@@ -1,4 +1,5 @@
 import Loyalty
+import Storage
 
 /// What a database knows of an order.
 struct StoredOrder: Equatable {

@@ -1,7 +1,8 @@
 import Loyalty
 import Posix
 import SQLite
-import Store
+import SQLiteStore
+import Storage
 
 /// A real database that is told what the model is told, and has to say the same. For some seeds: each commit syncs.
 final class RealFile {

@@ -1,4 +1,4 @@
-import Accrual
+import AccrualClient
 import Loyalty
 
 /// The workers in virtual time: each takes a job when it is free, runs the real ``AccrualClient`` around a simulated

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func manifestNamesTheSafeRooms() {
-        #expect(Self.safeRooms.isSuperset(of: ["API", "App", "HTTP", "JSON", "Loyalty", "Store", "martlet"]))
+        #expect(Self.safeRooms.isSuperset(of: ["API", "App", "HTTP", "JSON", "Loyalty", "SQLiteStore", "martlet"]))
         #expect(Self.safeRooms.isDisjoint(with: ["Crypto", "Gzip", "Posix", "SQLite"]))
     }
 
@@ -45,7 +45,7 @@ import Testing
             ("Sources/JSON/A.swift", "nonisolated(unsafe) var a = 1", [1]),
             ("Sources/JSON/A.swift", "let isUnsafe = true", []),
             ("Sources/Posix/A.swift", "unsafe f()", []),
-            ("Sources/Store/A.swift", "sqlite3_open(path)", [1]),
+            ("Sources/SQLiteStore/A.swift", "sqlite3_open(path)", [1]),
             ("Sources/SQLite/A.swift", "sqlite3_open(path)", []),
             ("Sources/API/A.swift", "crypto_hash()\nsodium_init()", [1, 2]),
             ("Sources/Crypto/A.swift", "crypto_hash()\nsodium_init()", []),
@@ -63,7 +63,7 @@ import Testing
         ]
         for sample in samples {
             let file = SourceFile(path: sample.path, text: sample.text)
-            let broken = Rule.all(safeRooms: ["API", "App", "JSON", "Store"]).flatMap { $0.brokenLines(file) }
+            let broken = Rule.all(safeRooms: ["API", "App", "JSON", "SQLiteStore"]).flatMap { $0.brokenLines(file) }
             #expect(broken == sample.lines, "\(sample.path): \(sample.text.prefix(60).debugDescription)")
         }
     }

@@ -1,4 +1,6 @@
 import Loyalty
+import SignIn
+import Storage
 import Synchronization
 
 /// A "hash" that tells its password, or a hasher without room.

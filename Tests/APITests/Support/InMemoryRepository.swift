@@ -1,4 +1,5 @@
 import Loyalty
+import Storage
 
 /// A repository that keeps everything in memory, or fails where a test asks it to.
 final class InMemoryRepository: Repository, ReadVersions {

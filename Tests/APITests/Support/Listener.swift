@@ -1,4 +1,5 @@
 import API
+import Changes
 import HTTP
 import Loyalty
 import Testing

@@ -1,6 +1,8 @@
 import API
+import Changes
 import HTTP
 import Loyalty
+import SignIn
 
 /// The API over fakes, with a few users who have done something already.
 ///

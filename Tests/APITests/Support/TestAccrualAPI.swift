@@ -1,7 +1,8 @@
 import API
-import AccrualSystem
 import HTTP
 import Loyalty
+import Rewards
+import Storage
 import Testing
 
 /// Rules and receipts in memory.

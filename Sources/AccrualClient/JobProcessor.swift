@@ -1,0 +1,91 @@
+import Posix
+import Synchronization
+
+/// Spreads jobs over workers, and keeps what they bring until somebody collects it. A job that hangs holds up its worker
+/// and nothing else: the others go on with the rest.
+package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable {
+    package struct Result: Sendable {
+        package let job: Element
+        package let outcome: Outcome
+
+        package init(job: Element, outcome: Outcome) {
+            self.job = job
+            self.outcome = outcome
+        }
+    }
+
+    private struct State {
+        var results: [Result] = []
+        /// Jobs that were given and not yet collected.
+        var outstanding = 0
+    }
+
+    package let workerCount: Int
+    private let inbox: BlockingQueue<Element>
+    private let state: SharedState
+    private let workers: [Worker]
+
+    private final class SharedState: Sendable {
+        let value = Mutex(State())
+    }
+
+    /// - Parameters:
+    ///   - capacity: how many jobs may be outstanding.
+    ///   - makeFunction: makes what a worker runs, on its own thread.
+    package init(
+        workerCount: Int, capacity: Int, makeFunction: @escaping @Sendable () -> (Element) -> Outcome
+    ) {
+        precondition(workerCount > 0, "somebody works")
+        self.workerCount = workerCount
+        let inbox = BlockingQueue<Element>(capacity: capacity)
+        let state = SharedState()
+        self.inbox = inbox
+        self.state = state
+        workers = (1...workerCount).map { number in
+            Worker(number: number, inbox: inbox) {
+                let function = makeFunction()
+                return { job in
+                    let result = Result(job: job, outcome: function(job))
+                    state.value.withLock { $0.results.append(result) }
+                }
+            }
+        }
+    }
+
+    package var outstanding: Int { state.value.withLock { $0.outstanding } }
+
+    /// Jobs that no worker has brought back yet.
+    package var inFlight: Int { state.value.withLock { $0.outstanding - $0.results.count } }
+
+    /// Gives jobs to the workers. The caller keeps what is outstanding within the capacity.
+    package func process(_ jobs: [Element]) {
+        state.value.withLock { $0.outstanding += jobs.count }
+        for job in jobs {
+            let hasRoom = inbox.put(job)
+            precondition(hasRoom, "no more is outstanding than there is room for")
+        }
+    }
+
+    /// What has come back since the last call.
+    package func collect() -> [Result] {
+        state.value.withLock { state in
+            state.outstanding -= state.results.count
+            defer { state.results = [] }
+            return state.results
+        }
+    }
+
+    /// Takes back the jobs that no worker has begun.
+    package func recall() -> [Element] {
+        let jobs = inbox.drain()
+        state.value.withLock { $0.outstanding -= jobs.count }
+        return jobs
+    }
+
+    /// Drops the jobs that no worker has begun, and waits for those that one has.
+    package func stop() {
+        _ = inbox.drain()
+        inbox.close()
+        for worker in workers { worker.join() }
+    }
+}

@@ -1,0 +1,39 @@
+import Changes
+import Loyalty
+
+/// What the operations of one transaction change for a user to be told of, in order. It is published once that is committed,
+/// and forgotten where it is rolled back. Confined to the writer's thread.
+final class CommittedChanges {
+    private var changes: [AccountChange] = []
+    /// Whoever listens by a session has to be looked at when it is ended before its time.
+    private var sessionEnds: [UserID] = []
+
+    func removeAll() {
+        changes.removeAll(keepingCapacity: true)
+        sessionEnds.removeAll(keepingCapacity: true)
+    }
+
+    func append(_ change: AccountChange) {
+        changes.append(change)
+    }
+
+    func publish(to log: ChangeLog) {
+        log.publish(changes, sessionEnds: sessionEnds)
+    }
+
+    /// Once for several sessions that end together.
+    func appendEndedSession(of user: Int64) {
+        let user = UserID(rawValue: user)
+        if sessionEnds.last != user { sessionEnds.append(user) }
+    }
+
+    static let function = "martlet_session_ended"
+
+    /// A trigger, so that no operation can forget to tell. Sessions whose time is over anyway, which are swept away by the
+    /// thousand, are known to have ended. Temporary: the writer's alone, and no part of the file.
+    static let trigger = """
+        CREATE TEMP TRIGGER end_sessions AFTER DELETE ON main.sessions
+        WHEN OLD.expires_at > CAST(strftime('%s', 'now') AS INTEGER) * 1000
+        BEGIN SELECT \(function)(OLD.user_id); END;
+        """
+}

@@ -1,0 +1,161 @@
+import Changes
+import Loyalty
+import Posix
+import SQLite
+import Synchronization
+
+/// The database of one server: its file and lock, its writer, and the connections that read.
+///
+/// The order of the end: each repository is closed on its thread, then ``stop()``.
+package final class LoyaltyStore: Sendable {
+    package let writer: Writer
+    /// What was committed since the start, for who wants to be told.
+    package let changeLog: ChangeLog
+    /// The file as the system names it, every symbolic link followed.
+    package let path: String
+    /// Nil once stopped, which lets the lock go.
+    private let file: Mutex<DatabaseFile?>
+    private let places: FilePlaces
+    private let versions = UserVersions()
+    private let clock: WallClock
+    private let log: Log
+
+    /// The number of the schema that a server of this version makes of a database.
+    package static var schemaVersion: Int { Schema.migrations.count }
+
+    private static let libraryVersionWithSafeReset = 3_051_003
+
+    /// Opens the file at a path, making it where there is none.
+    ///
+    /// `onFatalError` is called at most once, on the writer's thread, after an error that leaves nothing to trust: the
+    /// process is to end with a status other than zero, and the next start recovers all that was acknowledged.
+    package convenience init(
+        path: String, limits: Writer.Limits = Writer.Limits(), clock: @escaping WallClock, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
+        try self.init(
+            file: try DatabaseFile(path: path), limits: limits, clock: clock, log: log, onFatalError: onFatalError)
+        noteLibrary()
+    }
+
+    /// Opens a file that is there and that no server runs on, for one command of its owner.
+    package convenience init(
+        idle path: String, clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
+    ) throws(IdleDatabase.OpenError) {
+        let file = try IdleDatabase.lock(path)
+        do throws(StoreError) {
+            try self.init(file: file, limits: Writer.Limits(), clock: clock, log: log, onFatalError: onFatalError)
+        } catch {
+            throw .other(error)
+        }
+    }
+
+    private init(
+        file: consuming DatabaseFile, limits: Writer.Limits, clock: @escaping WallClock, log: Log,
+        onFatalError: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
+        path = file.path
+        changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
+        let database = try file.openWriter(at: clock(), log: log)
+        let holder = try DatabaseFile.openReader(path: path)
+        places = try FilePlaces(database: path)
+        try file.noteLog()
+        writer = Writer(
+            database: database, holder: holder, places: places, limits: limits, versions: versions,
+            changeLog: changeLog, log: log, onFatalError: onFatalError)
+        self.file = Mutex(file)
+        self.clock = clock
+        self.log = log
+    }
+
+    /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
+    package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
+        SQLiteRepository(
+            reader: Reader(database: try openReader(), versions: versions, log: log),
+            writer: writer, clock: clock)
+    }
+
+    /// What an event loop of the built-in accrual system reads and writes through; as ``makeRepository()``.
+    package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
+        SQLiteRewardRepository(
+            reader: Reader(database: try openReader(), versions: versions, log: log),
+            writer: writer)
+    }
+
+    /// What the workers ask the built-in accrual system through; closed before the store stops.
+    package func makeReceiptLookup() throws(StoreError) -> ReceiptLookup {
+        ReceiptLookup(database: try openReader(), log: log)
+    }
+
+    /// What the server is watched through; as ``makeRepository()``.
+    package func makeProbe() throws(StoreError) -> sending StoreProbe {
+        StoreProbe(
+            reader: Reader(database: try openReader(), versions: versions, log: log),
+            clock: clock)
+    }
+
+    /// What the owner's commands read and write through, on one thread that may block.
+    package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> OwnerRepository {
+        let database = try openReader()
+        database.interruptStatements { cancellation.isCancelled }
+        return OwnerRepository(database: database, writer: writer, clock: clock)
+    }
+
+    /// What the accrual pipeline reads and writes through; for any thread.
+    package var settlements: SQLiteSettlementRepository {
+        SQLiteSettlementRepository(writer: writer, log: log)
+    }
+
+    /// Removes expired sessions from now on; stopped before the store.
+    package func startSweepingSessions() -> SessionSweeper {
+        SessionSweeper(writer: writer, clock: clock)
+    }
+
+    /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the lock
+    /// go. Blocks until then.
+    package func stop() {
+        writer.stop()
+        let isDisplaced = isDisplaced
+        file.withLock { file in
+            if !isDisplaced { file?.forgetLog() }
+            file = nil
+        }
+    }
+
+    /// Whether one of the files was removed or replaced while they were open: nothing was written since.
+    package var isDisplaced: Bool { writer.snapshot.isDisplaced }
+
+    /// Takes the lock file's name again if somebody removed it.
+    package func renewLock() {
+        file.withLock { file in file?.renewLock() }
+    }
+
+    /// Opens the file that the writer has, and no other one that may have its path by now.
+    private func openReader() throws(StoreError) -> sending Database {
+        if let displacement = places.displacement { throw Self.refusal(displacement) }
+        let database = try DatabaseFile.openReader(path: path)
+        if let displacement = places.displacement {
+            database.close()
+            throw Self.refusal(displacement)
+        }
+        return database
+    }
+
+    private static func refusal(_ displacement: FilePlaces.Displacement) -> StoreError {
+        StoreError("\(displacement.words) while the server has it open; martlet backup FILE still copies what is open.")
+    }
+
+    /// What backs up and checks the database that is open, on one thread; closed before the store stops.
+    package func makeOpenDatabase() throws(StoreError) -> sending OpenDatabase {
+        OpenDatabase(database: try openReader(), path: path)
+    }
+
+    private func noteLibrary() {
+        guard SQLiteLibrary.versionNumber < Self.libraryVersionWithSafeReset else {
+            return log.info("SQLite \(SQLiteLibrary.version)")
+        }
+        log.warning(
+            "SQLite \(SQLiteLibrary.version) can lose data where two programs write to one file (its WAL-reset bug, until 3.51.2). "
+                + "Martlet alone writes to this one: leave it to Martlet while it runs")
+    }
+}

@@ -1,0 +1,102 @@
+import Loyalty
+import Posix
+import SQLite
+import Storage
+
+/// The connection that one event loop reads through. All reads between two calls of ``endBatch()`` see one state of the
+/// database, that of the first of them: a transaction for each read would cost a third of the loop's speed.
+///
+/// Confined to the thread that uses it first.
+package final class Reader {
+    private let database: Database
+    private let versions: UserVersions
+    private let log: Log
+    private var thread: ThreadIdentity?
+    private var isBatchOpen = false
+    /// The last commit that was finished before the batch's transaction began.
+    private var batchVersion = ReadVersion(commit: 0)
+    /// What the last read failed with, so that a broken disk is told once and not for each request.
+    private var failureCode: Int32?
+
+    private static let busyRetrySeconds = 1
+
+    init(database: Database, versions: UserVersions, log: Log) {
+        self.database = database
+        self.versions = versions
+        self.log = log
+    }
+
+    /// Reads in the batch's transaction, which begins here where it has not begun.
+    ///
+    /// Throws ``LoyaltyError/unavailable(retryAfterSeconds:)`` or ``LoyaltyError/failed``.
+    func read<Value>(_ body: (Database) throws(SQLiteError) -> Value) throws(LoyaltyError) -> Value {
+        assertThread()
+        do throws(SQLiteError) {
+            if !isBatchOpen {
+                // One that could not be ended is given up, or no other could begin.
+                if database.isInTransaction { try database.run("ROLLBACK") }
+                batchVersion = versions.latest
+                // Deferred: the first SELECT takes the snapshot.
+                try database.run("BEGIN")
+                isBatchOpen = true
+            }
+            let value = try body(database)
+            failureCode = nil
+            return value
+        } catch {
+            endBatch()
+            throw translate(error)
+        }
+    }
+
+    /// What reads see from now until the batch ends, or more.
+    var version: ReadVersion {
+        assertThread()
+        return isBatchOpen ? batchVersion : versions.latest
+    }
+
+    func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
+        versions.isCurrent(version, of: user)
+    }
+
+    func lastChange(of user: UserID) -> ReadVersion? {
+        versions.lastChange(of: user)
+    }
+
+    /// Ends the transaction of the reads so far; the next read sees all that is committed by then.
+    ///
+    /// The event loop calls it once everything that had arrived is answered, and before it waits: an open transaction
+    /// keeps the log from being written back.
+    package func endBatch() {
+        assertThread()
+        guard isBatchOpen else { return }
+        isBatchOpen = false
+        do throws(SQLiteError) {
+            if database.isInTransaction { try database.run("COMMIT") }
+        } catch {
+            log.error("A read transaction did not end: \(error)")
+        }
+    }
+
+    /// Closes the connection; on its thread, or where that has ended.
+    package func close() {
+        isBatchOpen = false
+        database.close()
+    }
+
+    private func assertThread() {
+        guard let thread else {
+            thread = .current
+            return
+        }
+        precondition(thread.isCurrent, "a reader stays on its event loop's thread")
+    }
+
+    private func translate(_ error: SQLiteError) -> LoyaltyError {
+        if failureCode != error.extendedCode {
+            failureCode = error.extendedCode
+            log.error("A read from the database failed: \(error)")
+        }
+        return error.isBusy ? .unavailable(retryAfterSeconds: Self.busyRetrySeconds) : .failed
+    }
+}

@@ -1,0 +1,134 @@
+import Loyalty
+import SQLite
+import Storage
+
+extension SQLiteRepository {
+    package func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
+        try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?", id.bytes) { row in
+                OpenSession(
+                    user: UserID(rawValue: row.integer(0)), expiresAt: Timestamp(milliseconds: row.integer(1)))
+            }
+        }
+    }
+
+    package func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
+        try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT id, password_hash, state FROM users WHERE login = ?", login.text) { row in
+                Credentials(
+                    user: UserID(rawValue: row.integer(0)), passwordHash: PasswordHash(text: row.text(1)),
+                    isEnabled: row.integer(2) == UserAccount.State.active.rawValue)
+            }
+        }
+    }
+
+    package func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] {
+        try reader.read { database throws(SQLiteError) in
+            var known: [SignInPlace] = []
+            for place in places {
+                let isKnown = try database.first(
+                    """
+                    SELECT 1 FROM sign_in_places WHERE user_id = (SELECT id FROM users WHERE login = ?) AND place = ?
+                    """, login.text, place.bytes
+                ) { _ in true }
+                if isKnown ?? false { known.append(place) }
+            }
+            return known
+        }
+    }
+
+    package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+        let found = try reader.read { database throws(SQLiteError) in
+            try database.first("SELECT login, created_at FROM users WHERE id = ?", user.rawValue) { row in
+                (row.text(0), Timestamp(milliseconds: row.integer(1)))
+            }
+        }
+        // An erased user has a text that is longer than any login.
+        guard let (text, createdAt) = found, let login = try? Login(text) else { return nil }
+        return UserProfile(login: login, createdAt: createdAt)
+    }
+
+    package func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) async throws(LoyaltyError) -> UserID {
+        let user = try await write { transaction throws(SQLiteError) in
+            try transaction.addUser(login, passwordHash: passwordHash, session: session, at: now)
+        }
+        guard let user else { throw .loginTaken }
+        return user
+    }
+
+    package func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+        let isAdded = try await write { transaction throws(SQLiteError) in
+            try transaction.addSession(session, of: credentials)
+        }
+        guard isAdded else { throw .wrongCredentials }
+    }
+
+    package func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try await write { transaction throws(SQLiteError) in
+            _ = try transaction.run("DELETE FROM sessions WHERE token_hash = ?", id.bytes)
+        }
+    }
+
+    package func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
+    ) async throws(LoyaltyError) {
+        let isChanged = try await write { transaction throws(SQLiteError) in
+            try transaction.changePassword(of: credentials, to: hash, keeping: session, places: places)
+        }
+        guard isChanged else { throw .wrongCurrentPassword }
+    }
+}
+
+extension WriteTransaction {
+    /// Nil where the login is taken.
+    func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) throws(SQLiteError) -> UserID? {
+        guard let user = try addUser(login, passwordHash: passwordHash, at: now) else { return nil }
+        let hasSession = try addSession(session, of: Credentials(user: user, passwordHash: passwordHash))
+        precondition(hasSession, "the user was added in this very transaction")
+        return user
+    }
+
+    /// Adds a user who has no session yet; nil where the login is taken.
+    package func addUser(_ login: Login, passwordHash: PasswordHash, at now: Timestamp) throws(SQLiteError) -> UserID? {
+        let added = try run(
+            "INSERT INTO users (login, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (login) DO NOTHING",
+            login.text, passwordHash.text, now.milliseconds)
+        guard added == 1 else { return nil }
+        let user = UserID(rawValue: lastInsertedID)
+        try run("INSERT INTO balances (user_id) VALUES (?)", user.rawValue)
+        return user
+    }
+
+    /// False where the password is another by now, or the user was disabled.
+    func addSession(_ session: NewSession, of credentials: Credentials) throws(SQLiteError) -> Bool {
+        let isAdded =
+            try run(
+                """
+                INSERT INTO sessions (token_hash, user_id, expires_at)
+                SELECT ?, id, ? FROM users WHERE id = ? AND password_hash = ? AND state = ?
+                """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
+                credentials.passwordHash.text, UserAccount.State.active.rawValue) == 1
+        guard isAdded else { return false }
+        try trimSessions(of: credentials.user, keeping: session)
+        if let origin = session.origin { try remember(origin, of: credentials.user) }
+        return true
+    }
+
+    /// False where the password is another by now, or the user was disabled.
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
+    ) throws(SQLiteError) -> Bool {
+        let user = credentials.user.rawValue
+        let changed = try run(
+            "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND state = ?", hash.text, user,
+            credentials.passwordHash.text, UserAccount.State.active.rawValue)
+        guard changed == 1 else { return false }
+        try run("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", user, session.bytes)
+        try forgetPlaces(of: credentials.user, except: places)
+        return true
+    }
+}

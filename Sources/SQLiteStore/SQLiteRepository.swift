@@ -1,0 +1,63 @@
+import Loyalty
+import SQLite
+import Storage
+
+/// The ``Repository`` of one event loop: its own connection to read, the shared ``Writer`` to write.
+///
+/// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
+/// inside its transaction, one after the other with all other writes.
+package final class SQLiteRepository: Repository, ReadVersions {
+    let reader: Reader
+    private let writer: Writer
+    let clock: WallClock
+
+    init(reader: Reader, writer: Writer, clock: @escaping WallClock) {
+        self.reader = reader
+        self.writer = writer
+        self.clock = clock
+    }
+
+    package var version: ReadVersion { reader.version }
+
+    package func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
+        reader.isCurrent(version, of: user)
+    }
+
+    package func lastChange(of user: UserID) -> ReadVersion? {
+        reader.lastChange(of: user)
+    }
+
+    /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
+    package func endBatch() {
+        reader.endBatch()
+    }
+
+    /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
+    package func close() {
+        reader.close()
+    }
+
+    /// A page of a list whose entries have ids that grow, newest first.
+    func page<Item>(
+        from cursor: PageCursor?, limit: Int,
+        _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
+    ) throws(LoyaltyError) -> Page<Item> {
+        precondition(limit > 0, "a page has room for an entry")
+        let rows = try reader.read { database throws(SQLiteError) in
+            // One more tells whether there is a next page.
+            try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
+        }
+        let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
+        return Page(items: rows.prefix(limit).map(\.1), next: next)
+    }
+
+    /// Writes, and lets go of the state that earlier reads of the batch saw: it lacks what was written, and whoever was
+    /// told of the write would miss it.
+    func write<Value: Sendable>(
+        _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) async throws(LoyaltyError) -> Value {
+        let value = try await writer.perform(operation)
+        reader.endBatch()
+        return value
+    }
+}

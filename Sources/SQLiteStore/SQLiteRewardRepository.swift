@@ -1,0 +1,102 @@
+import Loyalty
+import SQLite
+import Storage
+
+/// The ``AccrualSystem/RewardRepository`` of one event loop, used on its thread alone.
+package final class SQLiteRewardRepository: RewardRepository {
+    private let reader: Reader
+    private let writer: Writer
+
+    init(reader: Reader, writer: Writer) {
+        self.reader = reader
+        self.writer = writer
+    }
+
+    package var version: ReadVersion { reader.version }
+
+    package func rulesAreCurrent(_ version: ReadVersion) -> Bool {
+        reader.isCurrent(version, of: UserVersions.rewardRules)
+    }
+
+    package func rules() throws(LoyaltyError) -> [RewardRule] {
+        try reader.read { database throws(SQLiteError) in
+            try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
+                row throws(SQLiteError) in
+                guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
+                    let rule = try? RewardRule(
+                        match: row.text(0), kind: kind, rewardMillionths: row.integer(2))
+                else { throw .badValue("a reward rule") }
+                return rule
+            }
+        }
+    }
+
+    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+        try reader.read { database throws(SQLiteError) in try database.earned(by: order) }
+    }
+
+    package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
+        try await write { transaction throws(SQLiteError) in
+            let sql: StaticString = """
+                SELECT count(*), max(match_text = ?), coalesce(sum(length(CAST(match_text AS BLOB))), 0) FROM reward_rules
+                """
+            let found = try transaction.first(sql, rule.match) { row in
+                (count: row.integer(0), isTaken: row.integer(1) == 1, bytes: row.integer(2))
+            }
+            if found?.isTaken ?? false { return .matchTaken }
+            guard found?.count ?? 0 < RewardRule.countMax,
+                Int(found?.bytes ?? 0) + rule.match.utf8.count <= RewardRule.allMatchesBytesMax
+            else { return .full }
+            try transaction.run(
+                "INSERT INTO reward_rules (match_text, kind, reward_millionths) VALUES (?, ?, ?)", rule.match,
+                rule.kind.rawValue, rule.rewardMillionths)
+            return .added
+        }
+    }
+
+    package func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
+        try await write { transaction throws(SQLiteError) in
+            try transaction.run("DELETE FROM reward_rules WHERE match_text = ?", match) == 1
+        }
+    }
+
+    package func addReceipt(
+        of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
+    ) async throws(LoyaltyError) -> Bool {
+        try await write { transaction throws(SQLiteError) in
+            let added = try transaction.run(
+                "INSERT INTO receipts VALUES (?, ?, ?) ON CONFLICT DO NOTHING", order.digits, points.hundredths,
+                now.milliseconds)
+            // Before the commit. What is rolled back was seen by nobody, and run again it appears again.
+            if added == 1 { willAppear() }
+            return added == 1
+        }
+    }
+
+    /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
+    package func endBatch() {
+        reader.endBatch()
+    }
+
+    /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
+    package func close() {
+        reader.close()
+    }
+
+    private func write<Value: Sendable>(
+        _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) async throws(LoyaltyError) -> Value {
+        let value = try await writer.perform(operation)
+        reader.endBatch()
+        return value
+    }
+}
+
+extension Database {
+    /// What an accepted receipt earned; nil where there is none.
+    func earned(by order: OrderNumber) throws(SQLiteError) -> Points? {
+        try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
+            Points(hundredths: row.integer(0))
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import Loyalty
+import SQLite
+import Storage
+
+/// The ``SettlementRepository`` of the accrual pipeline. Everything runs on the writer's connection: its reads are a few
+/// pages at the start, and so are in order with the writes without a connection more.
+package struct SQLiteSettlementRepository: SettlementRepository {
+    private let writer: Writer
+    private let log: Log
+
+    init(writer: Writer, log: Log) {
+        self.writer = writer
+        self.log = log
+    }
+
+    package func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
+        precondition(limit > 0, "a page has room for a user")
+        let after = user?.rawValue ?? Int64.min
+        return try writer.performAndWait { transaction throws(SQLiteError) in
+            // One step through the index for each user, however many orders they have: SQLite itself has no such scan.
+            try transaction.all(
+                """
+                WITH RECURSIVE found (user) AS (
+                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
+                        WHERE status < 2 AND user_id > ?1 ORDER BY user_id LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
+                        WHERE status < 2 AND user_id > found.user ORDER BY user_id LIMIT 1)
+                    FROM found WHERE found.user IS NOT NULL LIMIT ?2
+                )
+                SELECT user FROM found WHERE user IS NOT NULL
+                """, after, Int64(limit)
+            ) { row in UserID(rawValue: row.integer(0)) }
+        }
+    }
+
+    package func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+        guard !pages.isEmpty else { return [] }
+        return try writer.performAndWait { transaction throws(SQLiteError) in
+            var orders: [[UnfinishedOrder]] = []
+            for page in pages { orders.append(try transaction.unfinishedOrders(page)) }
+            return orders
+        }
+    }
+
+    /// Stores a batch; see ``SettlementRepository/settle(_:at:)``.
+    ///
+    /// A settlement that can't be true (points for an order nobody uploaded, below zero, or so many that a user's total leaves
+    /// the integer) is left out and told to the owner; its order stays unfinished, and the others go on.
+    package func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
+        guard !batch.isEmpty else { return }
+        let refused = try writer.performAndWait { transaction throws(SQLiteError) in
+            try transaction.settle(batch, at: now)
+        }
+        for settlement in refused {
+            log.error(
+                "Order \(settlement.order.rawValue) (its id) can't be settled as \(settlement.verdict): left as it is.")
+        }
+    }
+}
+
+extension WriteTransaction {
+    func unfinishedOrders(_ page: UnfinishedPage) throws(SQLiteError) -> [UnfinishedOrder] {
+        try all(
+            """
+            SELECT id, number FROM orders INDEXED BY orders_unfinished_by_user
+            WHERE user_id = ? AND status < 2 AND id >= ? ORDER BY id LIMIT ?
+            """, page.user.rawValue, page.from.rawValue, Int64(page.limit)
+        ) { row in
+            // An order whose number is none, which no check would pass, is not asked about.
+            OrderNumber(fromFile: row.text(1)).map { number in
+                UnfinishedOrder(id: OrderID(rawValue: row.integer(0)), number: number, user: page.user)
+            }
+        }.compactMap { $0 }
+    }
+
+    /// Settles all it can; returns the others.
+    func settle(_ batch: [Settlement], at now: Timestamp) throws(SQLiteError) -> [Settlement] {
+        var refused: [Settlement] = []
+        for settlement in batch {
+            if try !settle(settlement, at: now) { refused.append(settlement) }
+        }
+        return refused
+    }
+
+    /// False where it can't be true; then nothing was written.
+    private func settle(_ settlement: Settlement, at now: Timestamp) throws(SQLiteError) -> Bool {
+        let id = settlement.order.rawValue
+        switch settlement.verdict {
+        case .processing:
+            let changed = try all(
+                """
+                UPDATE orders SET status = 1 WHERE id = ? AND status = 0 RETURNING user_id, number, uploaded_at
+                """, id, read: ChangedOrder.init)
+            note(changed, .processing)
+        case .invalid:
+            let changed = try all(
+                """
+                UPDATE orders SET status = 2 WHERE id = ? AND status < 2 RETURNING user_id, number, uploaded_at
+                """, id, read: ChangedOrder.init)
+            note(changed, .invalid)
+            for changed in changed { unfinished.noteFinished(of: changed.user) }
+        case .processed(let points):
+            return try credit(points, for: settlement.order, at: now)
+        }
+        return true
+    }
+
+    private func note(_ changed: [ChangedOrder], _ status: Order.Status) {
+        for changed in changed { note(.order(changed.order(status, accrual: .zero)), of: changed.user) }
+    }
+
+    /// Ends an order as processed and credits its points, once. An accrual of zero ends the order and has no ledger entry,
+    /// since no balance changed.
+    private func credit(_ points: Points, for order: OrderID, at now: Timestamp) throws(SQLiteError) -> Bool {
+        let found = try first(
+            """
+            SELECT user_id, number, uploaded_at, status, current, withdrawn
+            FROM orders JOIN balances USING (user_id) WHERE orders.id = ?
+            """, order.rawValue
+        ) { row throws(SQLiteError) in
+            Creditor(
+                order: try ChangedOrder(row),
+                isFinal: Order.Status(rawValue: row.integer(3))?.isFinal ?? true,
+                balance: Balance(
+                    current: Points(hundredths: row.integer(4)), withdrawn: Points(hundredths: row.integer(5))))
+        }
+        guard let found, points >= .zero else { return false }
+        if found.isFinal { return true }
+        guard let current = found.currentAfter(points) else { return false }
+        let ended = try run(
+            "UPDATE orders SET status = 3, accrual = ? WHERE id = ? AND status < 2", points.hundredths, order.rawValue)
+        precondition(ended == 1, "the order was unfinished in this very transaction")
+        let user = found.order.user
+        unfinished.noteFinished(of: user)
+        note(.order(found.order.order(.processed, accrual: points)), of: user)
+        guard points > .zero else { return true }
+        try run("UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)
+        try addLedgerEntry(
+            .accrual, of: user, order: found.order.number.digits, amount: points.hundredths, at: now)
+        note(.balance(Balance(current: current, withdrawn: found.balance.withdrawn)), of: user)
+        return true
+    }
+}
+
+/// An order whose status changes, and whose it is.
+private struct ChangedOrder {
+    let user: UserID
+    let number: OrderNumber
+    let uploadedAt: Timestamp
+
+    /// From `user_id`, `number`, `uploaded_at`.
+    init(_ row: borrowing Row) throws(SQLiteError) {
+        user = UserID(rawValue: row.integer(0))
+        number = try row.orderNumber(1)
+        uploadedAt = Timestamp(milliseconds: row.integer(2))
+    }
+
+    func order(_ status: Order.Status, accrual: Points) -> Order {
+        Order(number: number, status: status, accrual: accrual, uploadedAt: uploadedAt)
+    }
+}
+
+/// Whom an order's points go to.
+private struct Creditor {
+    let order: ChangedOrder
+    let isFinal: Bool
+    let balance: Balance
+
+    /// What the user has once the points are there; nil where all that was ever credited would leave the integer.
+    func currentAfter(_ points: Points) -> Points? {
+        guard let credited = balance.current.adding(balance.withdrawn), credited.adding(points) != nil else {
+            return nil
+        }
+        return balance.current.adding(points)
+    }
+}

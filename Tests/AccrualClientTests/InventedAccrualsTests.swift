@@ -1,0 +1,34 @@
+import AccrualClient
+import Loyalty
+import Rewards
+import Testing
+
+@Suite struct InventedAccrualsTests {
+    @Test func everyNumberComesToTheSameEndByTheSameSteps() {
+        var invalid = 0
+        for id in 0..<2000 as Range<Int64> {
+            let number = order(id).number
+            let steps = (0..<4).map { _ in 0 }.reduce(into: (InventedAccruals(), [AccrualAnswer]())) { run, _ in
+                guard case .answer(let answer) = run.0.ask(about: number) else { return }
+                run.1.append(AccrualAnswer(TransportAnswer(status: answer.status, body: answer.body), to: number))
+            }.1
+            #expect(steps[0] == .unknown || steps[0] == .pending)
+            #expect(steps[1] == .pending)
+            #expect(steps[2] == steps[3])
+            switch InventedAccruals.verdict(on: number) {
+            case .invalid:
+                invalid += 1
+                #expect(steps[2] == .invalid)
+            case .processed(let points):
+                #expect(points > .zero)
+                #expect(steps[2] == .processed(points))
+            }
+        }
+        #expect((150...350).contains(invalid), "\(invalid) of 2000")
+    }
+
+    @Test func theVerdictsDoNotChangeBetweenReleases() {
+        #expect(
+            InventedAccruals.verdict(on: OrderNumber(stored: "12345678903")) == .processed(Points(hundredths: 74_505)))
+    }
+}

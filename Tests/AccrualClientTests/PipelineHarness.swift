@@ -1,0 +1,203 @@
+import AccrualClient
+import Loyalty
+import Posix
+import Storage
+import Synchronization
+import Testing
+
+/// The real pool, dispatcher and processor on a clock that the test moves, between an accrual system and a database that
+/// the test scripts.
+final class PipelineHarness: Sendable {
+    let pool: JobPool
+    let accrual = ScriptedAccrual()
+    let database = FakeSettlements()
+    let log = LogLines()
+    private let gate = AccrualGate()
+    private let clock = ManualClock()
+    private let processor: JobProcessor<Job, AskOutcome>
+    private let dispatcher: JobDispatcher
+
+    /// Uploads an order: commits it, and puts it into the pool.
+    func upload(_ order: UnfinishedOrder) {
+        database.add(order)
+        pool.put(order)
+    }
+
+    init(workers: Int = 4, poolMax: Int = 100_000, jobsPerTickMax: Int = 1000) {
+        var configuration = PipelineConfiguration()
+        configuration.workers = workers
+        configuration.jobsPerTickMax = jobsPerTickMax
+        let (accrual, gate, clock) = (accrual, gate, clock)
+        pool = JobPool(capacityMax: poolMax)
+        processor = JobProcessor(workerCount: workers, capacity: jobsPerTickMax) {
+            let client = AccrualClient(transport: accrual, gate: gate, clock: { clock.now })
+            return { job in client.ask(about: job) }
+        }
+        let log = log
+        dispatcher = JobDispatcher(
+            configuration: configuration, pool: pool, processor: processor, gate: gate, settlements: database,
+            clock: { clock.now }, wallClock: { Timestamp(milliseconds: clock.now) }, log: log.log)
+    }
+
+    var now: Int64 { clock.now }
+    var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
+
+    /// Takes a tick, and waits until the workers have brought all but `hanging` jobs.
+    func tick(hanging: Int = 0) {
+        clock.advance(byMilliseconds: 250)
+        dispatcher.tickNow()
+        // The workers need no more than their turn: this waits for them, and for nothing else.
+        let end = ContinuousClock.now + .seconds(10)
+        while processor.inFlight > hanging {
+            guard ContinuousClock.now < end else {
+                Issue.record("\(processor.inFlight) jobs hang")
+                return accrual.letAllGo()
+            }
+            yieldThread()
+        }
+    }
+
+    func stop() { dispatcher.stop() }
+}
+
+final class ManualClock: Sendable {
+    private let milliseconds = Mutex<Int64>(1_000_000)
+
+    var now: Int64 { milliseconds.withLock { $0 } }
+
+    func advance(byMilliseconds distance: Int64) {
+        milliseconds.withLock { $0 += distance }
+    }
+}
+
+/// For each order the answers it was told, the last for ever; an order without any is known and processed for one point.
+final class ScriptedAccrual: AccrualTransport, Sendable {
+    enum Step: Sendable {
+        case answer(Int, String)
+        case throttle(seconds: Int, String)
+        case fail
+        /// Until it is let go.
+        case hang
+    }
+
+    private struct State {
+        var scripts: [String: [Step]] = [:]
+        var asked: [String] = []
+        var isDown = false
+    }
+
+    private let state = Mutex(State())
+    private let release = BlockingQueue<Void>(capacity: 1000)
+
+    var asked: [String] { state.withLock { $0.asked } }
+
+    /// Fails whatever it is asked, and keeps the scripts for later.
+    var isDown: Bool {
+        get { state.withLock { $0.isDown } }
+        set { state.withLock { $0.isDown = newValue } }
+    }
+
+    func script(_ order: UnfinishedOrder, _ steps: [Step]) {
+        state.withLock { $0.scripts[order.number.digits] = steps }
+    }
+
+    func letGo() { _ = release.put(()) }
+
+    /// Whatever hangs, now and later.
+    func letAllGo() { release.close() }
+
+    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+        switch next(order.digits) {
+        case .answer(let status, let body): return TransportAnswer(status: status, body: Array(body.utf8))
+        case .throttle(let seconds, let body):
+            return TransportAnswer(status: 429, retryAfterSeconds: seconds, body: Array(body.utf8))
+        case .fail: throw TransportError(reason: "it is down")
+        case .hang:
+            _ = release.take()
+            throw TransportError(reason: "it hangs")
+        }
+    }
+
+    private func next(_ digits: String) -> Step {
+        state.withLock { state in
+            state.asked.append(digits)
+            if state.isDown { return .fail }
+            guard var steps = state.scripts[digits], let step = steps.first else {
+                return .answer(200, #"{"order":"\#(digits)","status":"PROCESSED","accrual":1}"#)
+            }
+            if steps.count > 1 { steps.removeFirst() }
+            state.scripts[digits] = steps
+            return step
+        }
+    }
+}
+
+/// Keeps what is unfinished and what is settled, and refuses while it is told to.
+final class FakeSettlements: SettlementRepository, Sendable {
+    struct State {
+        /// By their ids.
+        var unfinished: [UnfinishedOrder] = []
+        /// How many orders were read.
+        var readCount = 0
+        var batches: [[Settlement]] = []
+        var failures = 0
+    }
+
+    let state: Mutex<State>
+
+    init(unfinished: [UnfinishedOrder] = []) { state = Mutex(State(unfinished: unfinished)) }
+
+    var batches: [[Settlement]] { state.withLock { $0.batches } }
+    var settlements: [Settlement] { batches.flatMap { $0 } }
+
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
+        state.withLock { state in
+            let users = Set(state.unfinished.lazy.map(\.user.rawValue)).sorted()
+            return users.filter { $0 > user?.rawValue ?? .min }.prefix(limit).map { UserID(rawValue: $0) }
+        }
+    }
+
+    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+        state.withLock { state in
+            pages.map { page in
+                let found = state.unfinished.lazy.filter { $0.user == page.user && $0.id >= page.from }.prefix(
+                    page.limit)
+                state.readCount += found.count
+                return Array(found)
+            }
+        }
+    }
+
+    /// An upload that was committed.
+    func add(_ order: UnfinishedOrder) { state.withLock { $0.unfinished.append(order) } }
+
+    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
+        let fails = state.withLock { state in
+            guard state.failures == 0 else {
+                state.failures -= 1
+                return true
+            }
+            state.batches.append(batch)
+            let final = Set(batch.filter { $0.verdict != .processing }.map(\.order))
+            if !final.isEmpty { state.unfinished.removeAll { final.contains($0.id) } }
+            return false
+        }
+        if fails { throw .unavailable(retryAfterSeconds: 1) }
+    }
+}
+
+final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    var log: Log {
+        Log { [lines = Box(self)] _, message in lines.value.lines.withLock { $0.append(message) } }
+    }
+
+    private final class Box: Sendable {
+        let value: LogLines
+
+        init(_ value: LogLines) { self.value = value }
+    }
+}

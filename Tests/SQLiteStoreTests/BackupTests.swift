@@ -1,0 +1,219 @@
+import Foundation
+import Loyalty
+import Posix
+import SQLite
+import SQLiteStore
+import Testing
+
+struct BackupTests {
+    private func orderCount(_ path: String) throws -> Int64 {
+        let database = try Database(path: path, mode: .readOnly)
+        defer { database.close() }
+        return try database.first("SELECT count(*) FROM orders") { row in row.integer(0) } ?? -1
+    }
+
+    @Test func aBackupIsOneFileOfTheOwnersThatHoldsEverything() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.credit(500, for: .sample(1), to: user)
+            let path = fixture.folder.file("backup.db")
+            var pagesDone = 0
+            let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { stage in
+                if case .copying(let done, let pages) = stage { (pagesDone, _) = (done, #expect(done <= pages)) }
+            }
+            #expect(check.isPassed && pagesDone > 0)
+            #expect(try orderCount(path) == 1)
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+            let names = try FolderListing.names(in: fixture.folder.path).filter { $0.hasPrefix("backup") }
+            #expect(names == ["backup.db"])
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
+            }
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().backUp(to: "/nowhere/at/all.db", until: Cancellation()) { _ in }
+            }
+        }
+    }
+
+    /// A server that stops does not wait for a backup of a large file.
+    @Test func aBackupAndACheckGiveUpWhereTheyAreTold() async throws {
+        try await Fixture.with { fixture async throws in
+            _ = try await fixture.addUser()
+            _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.run(
+                    """
+                    INSERT INTO orders (number, user_id, uploaded_at)
+                    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+                    SELECT i, 1, 0 FROM n
+                    """)
+            }
+            let cancellation = Cancellation()
+            let path = fixture.folder.file("backup.db")
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().backUp(to: path, until: cancellation) { stage in
+                    if case .copying(let done, let pages) = stage, done < pages { cancellation.cancel() }
+                }
+            }
+            #expect(try FolderListing.names(in: fixture.folder.path).allSatisfy { !$0.hasPrefix("backup") })
+            #expect(throws: StoreError.self) {
+                try fixture.store.makeOpenDatabase().check(until: cancellation) { _ in }
+            }
+        }
+    }
+
+    /// While a thread writes, each backup has all that was acknowledged before it began.
+    @Test func backupsUnderLoadAreWhole() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let isOver = Flag()
+            let writing = Posix.Thread(name: "writes") {
+                var index = 1
+                while !isOver.isSet {
+                    let number = OrderNumber.sample(index)
+                    _ = try? fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                        try transaction.run(
+                            "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, 1, 0)", number.digits)
+                    }
+                    index += 1
+                }
+            }
+            defer {
+                isOver.set()
+                writing.join()
+            }
+            for index in 0..<20 {
+                let before = try await fixture.onLoop { repository in try repository.orders(of: user).count }
+                let path = fixture.folder.file("backup-\(index).db")
+                let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
+                #expect(check.isPassed)
+                #expect(try orderCount(path) >= Int64(before))
+            }
+        }
+    }
+
+    /// The database as it was comes back, and the one that was there is kept with what its log held.
+    @Test func aRestoreBringsBackWhatWasBackedUp() async throws {
+        let folder = TemporaryFolder()
+        let backup = folder.file("backup.db")
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.credit(500, for: .sample(1), to: user)
+            _ = try fixture.store.makeOpenDatabase().backUp(to: backup, until: Cancellation()) { _ in }
+            try await fixture.credit(700, for: .sample(2), to: user)
+            #expect(throws: StoreError.self, "a server runs") {
+                _ = try Restore.run(backup, to: folder.file("test.db"), keepingOldAs: ".old") { _ in }
+            }
+        }
+        let (check, kept) = try Restore.run(backup, to: folder.file("test.db"), keepingOldAs: ".old") { _ in }
+        #expect(check.isPassed && check.counts.orders == 1)
+        #expect(try orderCount(folder.file("test.db")) == 1)
+        #expect(try orderCount(try #require(kept)) == 2)
+        try await Fixture.with(folder: folder) { fixture async throws in
+            #expect(try await fixture.balance(of: UserID(rawValue: 1)).current == Points(hundredths: 500))
+        }
+    }
+
+    /// A killed server leaves a log; a new file must not be taken for the one that log belongs to.
+    @Test(arguments: [false, true])
+    func theOldLogGoesWithTheOldFile(isDamaged: Bool) throws {
+        let folder = TemporaryFolder()
+        let (path, backup) = (folder.file("test.db"), folder.file("backup.db"))
+        try Self.makeDatabase(at: backup, orders: 1)
+        try Self.makeDatabase(at: path, orders: 1)
+        // A second connection keeps the log from being put back; copying the files is what a kill leaves.
+        let database = try Database(path: path, mode: .readWriteCreate)
+        try database.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+        try database.execute("INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 0)")
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: folder.file("left.db") + suffix)
+        }
+        database.close()
+        let left = folder.file("left.db")
+        for suffix in ["", "-wal"] where isDamaged {
+            try Data(repeating: 0x55, count: 8192).write(to: URL(fileURLWithPath: left + suffix))
+        }
+        let (_, kept) = try Restore.run(backup, to: left, keepingOldAs: ".old") { _ in }
+        #expect(try orderCount(left) == 1)
+        #expect(!PrivateFile.exists(path: left + "-wal"))
+        let old = try #require(kept)
+        if isDamaged {
+            #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == Data(repeating: 0x55, count: 8192))
+        } else {
+            #expect(try orderCount(old) == 2)
+        }
+    }
+
+    /// The owner removed a broken database, and its log stayed.
+    @Test func aLogWithoutItsFileIsNotTakenForTheNewFiles() throws {
+        let folder = TemporaryFolder()
+        let (path, backup) = (folder.file("test.db"), folder.file("backup.db"))
+        try Self.makeDatabase(at: backup, orders: 1)
+        try Self.makeDatabase(at: path, orders: 2)
+        let database = try Database(path: path, mode: .readWriteCreate)
+        try database.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
+        try database.execute("UPDATE orders SET uploaded_at = 5; DELETE FROM orders WHERE id = 1")
+        let left = folder.file("left.db")
+        try FileManager.default.copyItem(atPath: path + "-wal", toPath: left + "-wal")
+        database.close()
+        let (_, kept) = try Restore.run(backup, to: left, keepingOldAs: ".old") { _ in }
+        #expect(kept == nil)
+        #expect(!PrivateFile.exists(path: left + "-wal") && PrivateFile.exists(path: left + ".old-wal"))
+        #expect(try orderCount(left) == 1)
+    }
+
+    @Test func whatIsNoBackupIsNotRestored() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("test.db")
+        try Self.makeDatabase(at: path, orders: 1)
+        try Data("not a database, though it is long enough to be looked at".utf8)
+            .write(to: URL(fileURLWithPath: folder.file("text")))
+        try Data().write(to: URL(fileURLWithPath: folder.file("empty")))
+        let foreign = try Database(path: folder.file("foreign"), mode: .readWriteCreate)
+        try foreign.execute("CREATE TABLE a (b)")
+        foreign.close()
+        try Self.makeDatabase(at: folder.file("wrong"), orders: 1)
+        let wrong = try Database(path: folder.file("wrong"), mode: .readWriteCreate)
+        try wrong.execute("UPDATE balances SET current = 5")
+        wrong.close()
+        for name in ["text", "empty", "foreign", "wrong", "missing"] {
+            #expect(throws: StoreError.self, "\(name)") {
+                _ = try Restore.run(folder.file(name), to: path, keepingOldAs: ".old") { _ in }
+            }
+        }
+        #expect(try orderCount(path) == 1)
+        #expect(!PrivateFile.exists(path: path + ".old"))
+        #expect(throws: StoreError.self) {
+            _ = try Restore.run(folder.file("text"), to: folder.file("new.db"), keepingOldAs: ".old") { _ in }
+        }
+        #expect(!PrivateFile.exists(path: folder.file("new.db")), "nothing is left where nothing was")
+    }
+
+    /// A database with a user and uploaded orders, that no server has open.
+    private static func makeDatabase(at path: String, orders count: Int) throws {
+        let store = try LoyaltyStore(
+            path: path, clock: { Timestamp(milliseconds: 0) }, log: .none, onFatalError: {})
+        defer { store.stop() }
+        _ = try store.writer.performAndWait { transaction throws(SQLiteError) in
+            try transaction.run(
+                "INSERT INTO users (login, password_hash, created_at) VALUES ('user', ?, 0)",
+                PasswordHash.sample("user").text)
+            try transaction.run("INSERT INTO balances (user_id) VALUES (1)")
+            for index in 0..<count {
+                try transaction.run(
+                    "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, 1, 0)",
+                    OrderNumber.sample(index).digits)
+            }
+        }
+    }
+}
+
+private final class Flag: @unchecked Sendable {
+    // Safe: the lock is held for every access.
+    private let lock = NSLock()
+    private var value = false
+
+    var isSet: Bool { lock.withLock { value } }
+
+    func set() { lock.withLock { value = true } }
+}

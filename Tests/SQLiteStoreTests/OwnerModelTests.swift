@@ -1,0 +1,150 @@
+import Loyalty
+import Posix
+import SQLite
+import SQLiteStore
+import TestSupport
+import Testing
+
+/// Owners and customers at once, at random, against a model in memory; the seed that failed is the test's argument.
+struct OwnerModelTests {
+    fileprivate struct Model {
+        struct User {
+            let id: UserID
+            var isEnabled = true
+            var sessions = 0
+        }
+
+        struct Account {
+            var current: Int64 = 0
+            var withdrawn: Int64 = 0
+        }
+
+        var users: [String: User] = [:]
+        var accounts: [UserID: Account] = [:]
+        var owners: [OrderNumber: UserID] = [:]
+        var withdrawals: [OrderNumber: (user: UserID, sum: Int64, isRefunded: Bool)] = [:]
+    }
+
+    private static let note = LedgerNote(author: "owner", reason: "at random")
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func aRandomRunIsWhatTheModelSays(seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        var model = Model()
+        try await Fixture.with { fixture async throws in
+            for step in 0..<150 {
+                try await self.step(fixture, &model, &random)
+                try fixture.expectPassesCheck("step \(step)")
+            }
+            for (user, account) in model.accounts {
+                let balance = try await fixture.balance(of: user)
+                #expect(balance.current.hundredths == account.current)
+                #expect(balance.withdrawn.hundredths == account.withdrawn)
+                let withdrawals = try await fixture.onLoop { try $0.withdrawals(of: user) }
+                #expect(
+                    Set(withdrawals.map(\.order))
+                        == Set(model.withdrawals.filter { $1.user == user && !$1.isRefunded }.keys))
+            }
+            #expect(
+                try fixture.number("SELECT count(*) FROM sessions")
+                    == Int64(model.users.values.reduce(0) { $0 + $1.sessions }))
+        }
+    }
+
+    private func step(_ fixture: Fixture, _ model: inout Model, _ random: inout SeededRandom) async throws {
+        let name = "user \(Int.random(in: 0..<3, using: &random))"
+        let login = try Login(name)
+        let number = OrderNumber.sample(.random(in: 0..<12, using: &random))
+        let sum = Int64.random(in: 1...60, using: &random)
+        let now = fixture.clock.now
+        guard let user = model.users[name] else {
+            let id = try await fixture.addUser(name)
+            model.users[name] = Model.User(id: id, sessions: 1)
+            model.accounts[id] = Model.Account()
+            return
+        }
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<5:
+            let upload = try await fixture.onLoop { try await $0.addOrder(number, of: user.id, at: now) }
+            guard let owner = model.owners[number] else {
+                model.owners[number] = user.id
+                guard case .accepted(let order) = upload else { throw WaitedTooLong() }
+                let settlement = Settlement(order: order, verdict: .processed(Points(hundredths: sum)))
+                try fixture.store.settlements.settle([settlement, settlement], at: now)
+                model.accounts[user.id]?.current += sum
+                return
+            }
+            #expect(upload == (owner == user.id ? .uploadedBefore : .uploadedByAnother))
+        case 5..<9:
+            let outcome = try await fixture.onLoop {
+                try await $0.withdraw(Points(hundredths: sum), for: number, of: user.id, at: now)
+            }
+            #expect(outcome == model.withdraw(sum, for: number, by: user.id))
+        case 9..<12:
+            let points = Bool.random(using: &random) ? sum : -sum
+            let outcome = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.adjust(.login(login), by: Points(hundredths: points), note: Self.note, at: now)
+            }
+            let current = model.accounts[user.id]?.current ?? 0
+            if case .adjusted = outcome { model.accounts[user.id]?.current += points }
+            #expect((outcome == .notEnoughPoints(Points(hundredths: current))) == (current + points < 0))
+        case 12..<16:
+            let outcome = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.refund(number, note: Self.note, at: now)
+            }
+            model.expectRefund(of: number, outcome)
+        case 16..<18:
+            let isEnabled = Bool.random(using: &random)
+            let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.setEnabled(isEnabled, .login(login))
+            }
+            #expect(change == (user.isEnabled == isEnabled ? .unchanged : .changed))
+            model.users[name]?.isEnabled = isEnabled
+            if !isEnabled { model.users[name]?.sessions = 0 }
+        case 18:
+            let session = NewSession.sample("\(now.milliseconds)")
+            fixture.clock.advance(byMilliseconds: 1)
+            let isIn = try await fixture.onLoop {
+                do throws(LoyaltyError) {
+                    try await $0.addSession(session, of: .sample(name, user.id))
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            #expect(isIn == user.isEnabled)
+            if isIn { model.users[name]?.sessions += 1 }
+        default:
+            let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.eraseUser(.login(login))
+            }
+            #expect(change == .changed)
+            model.users[name] = nil
+        }
+    }
+}
+
+extension OwnerModelTests.Model {
+    fileprivate mutating func withdraw(_ sum: Int64, for number: OrderNumber, by user: UserID) -> WithdrawalOutcome {
+        if let earlier = withdrawals[number] {
+            return earlier.user == user && earlier.sum == sum && !earlier.isRefunded ? .repeated : .conflict
+        }
+        guard let account = accounts[user], account.current >= sum else { return .notEnoughPoints }
+        accounts[user]?.current -= sum
+        accounts[user]?.withdrawn += sum
+        withdrawals[number] = (user, sum, false)
+        return .withdrawn
+    }
+
+    fileprivate mutating func expectRefund(of number: OrderNumber, _ outcome: RefundOutcome) {
+        guard let earlier = withdrawals[number] else { return #expect(outcome == .noSuchWithdrawal) }
+        guard !earlier.isRefunded else { return #expect(outcome == .refundedBefore) }
+        accounts[earlier.user]?.current += earlier.sum
+        accounts[earlier.user]?.withdrawn -= earlier.sum
+        withdrawals[number]?.isRefunded = true
+        let account = accounts[earlier.user]
+        let balance = Balance(
+            current: Points(hundredths: account?.current ?? 0), withdrawn: Points(hundredths: account?.withdrawn ?? 0))
+        #expect(outcome == .refunded(Points(hundredths: earlier.sum), balance))
+    }
+}

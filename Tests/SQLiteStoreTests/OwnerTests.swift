@@ -1,0 +1,232 @@
+import Loyalty
+import Posix
+import SQLite
+import SQLiteStore
+import Testing
+
+/// What owners do by hand: each command's cases, and what customers see of them.
+struct OwnerTests {
+    private let note = LedgerNote(author: "owner", reason: "a present")
+
+    private func owner<Value: Sendable>(
+        _ fixture: Fixture, _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
+    ) throws -> Value {
+        try fixture.store.writer.performAndWait(operation)
+    }
+
+    @Test func adjustmentsKeepWithinAnAccount() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let login = try Login("gopher")
+            let steps: [(Int64, AdjustmentOutcome)] = [
+                (-1, .notEnoughPoints(.zero)), (500, .adjusted(.hundredths(500, 0))),
+                (-501, .notEnoughPoints(Points(hundredths: 500))), (-200, .adjusted(.hundredths(300, 0))),
+                (.max, .tooManyPoints), (.max - 300, .adjusted(.hundredths(.max, 0))), (1, .tooManyPoints),
+                (.min, .notEnoughPoints(Points(hundredths: .max))), (-.max, .adjusted(.hundredths(0, 0))),
+            ]
+            for (hundredths, expected) in steps {
+                let outcome = try owner(fixture) { transaction throws(SQLiteError) in
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: hundredths), note: note, at: fixture.clock.now)
+                }
+                #expect(outcome == expected, "\(hundredths)")
+                try fixture.expectPassesCheck()
+            }
+            let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).items.first }
+            #expect(entry?.kind == .adjustment && entry?.order == nil && entry?.balanceAfter == .zero)
+            let nobody = try owner(fixture) { transaction throws(SQLiteError) in
+                try transaction.adjust(.login(.nobody), by: Points(hundredths: 1), note: note, at: fixture.clock.now)
+            }
+            #expect(nobody == .noSuchUser)
+        }
+    }
+
+    /// What is spent and what is there together are kept within the integer, so that a refund always fits.
+    @Test func aRefundAlwaysFits() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.credit(.max - 10, for: .sample(1), to: user)
+            try await fixture.onLoop {
+                _ = try await $0.withdraw(
+                    Points(hundredths: .max - 10), for: .sample(2), of: user, at: fixture.clock.now)
+            }
+            let login = try Login("gopher")
+            let outcome = try owner(fixture) { transaction throws(SQLiteError) in
+                [
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: 11), note: note, at: fixture.clock.now),
+                    try transaction.adjust(
+                        .login(login), by: Points(hundredths: 10), note: note, at: fixture.clock.now),
+                ]
+            }
+            #expect(outcome == [.tooManyPoints, .adjusted(.hundredths(10, .max - 10))])
+            let refund = try owner(fixture) { transaction throws(SQLiteError) in
+                try transaction.refund(.sample(2), note: note, at: fixture.clock.now)
+            }
+            #expect(refund == .refunded(Points(hundredths: .max - 10), .hundredths(.max, 0)))
+            // All withdrawals together, with those that were refunded, may be more than fits the integer.
+            try await fixture.onLoop { repository in
+                _ = try await repository.withdraw(
+                    Points(hundredths: .max), for: .sample(3), of: user, at: fixture.clock.now)
+            }
+            try fixture.expectPassesCheck()
+        }
+    }
+
+    @Test func aRefundHappensOnceAndKeepsTheNumberTaken() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.credit(1000, for: .sample(1), to: user)
+            let withdraw: @Sendable (Int64) async throws -> WithdrawalOutcome = { sum in
+                try await fixture.onLoop {
+                    try await $0.withdraw(Points(hundredths: sum), for: .sample(2), of: user, at: fixture.clock.now)
+                }
+            }
+            #expect(try await withdraw(300) == .withdrawn)
+            let refunds = try (0..<2).map { _ in
+                try owner(fixture) { transaction throws(SQLiteError) in
+                    try transaction.refund(.sample(2), note: note, at: fixture.clock.now)
+                }
+            }
+            #expect(refunds == [.refunded(Points(hundredths: 300), .hundredths(1000, 0)), .refundedBefore])
+            #expect(try await withdraw(300) == .conflict)
+            #expect(try await fixture.balance(of: user) == .hundredths(1000, 0))
+            try await fixture.onLoop { repository throws in
+                #expect(try repository.withdrawals(of: user).isEmpty)
+                let entries = try repository.ledger(of: user, from: nil, limit: 9).items
+                #expect(entries.map(\.kind) == [.refund, .withdrawal, .accrual])
+                #expect(entries.map(\.balanceAfter.hundredths) == [1000, 700, 1000])
+            }
+            let unknown = try owner(fixture) { transaction throws(SQLiteError) in
+                try transaction.refund(.sample(1), note: note, at: fixture.clock.now)
+            }
+            #expect(unknown == .noSuchWithdrawal)
+            try fixture.expectPassesCheck()
+        }
+    }
+
+    /// The session cache holds a session for as long as its version is current.
+    @Test func aDisabledUsersSessionsEndAtOnce() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            let login = try Login("gopher")
+            let version = try await fixture.onLoop { repository throws in
+                #expect(try repository.session(.sample("gopher"))?.user == user)
+                return repository.version
+            }
+            for expected in [UserChange.changed, .unchanged] {
+                let change = try owner(fixture) { transaction throws(SQLiteError) in
+                    try transaction.setEnabled(false, .login(login))
+                }
+                #expect(change == expected)
+            }
+            try await fixture.onLoop { repository throws in
+                #expect(!repository.isCurrent(version, of: user))
+                #expect(try repository.session(.sample("gopher")) == nil)
+                #expect(try repository.credentials(of: login)?.isEnabled == false)
+            }
+            await #expect(throws: LoyaltyError.wrongCredentials) {
+                try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
+            }
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.setEnabled(true, .login(login))
+            }
+            try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
+            let change = try owner(fixture) { transaction throws(SQLiteError) in
+                try transaction.setPassword(PasswordHash(text: "another"), .login(login))
+            }
+            #expect(change == .changed)
+            #expect(try fixture.number("SELECT count(*) FROM sessions") == 0)
+        }
+    }
+
+    @Test func aDeletedUserLeavesOrdersAndLedger() async throws {
+        let folder = TemporaryFolder()
+        let secret = "a-login-to-look-for"
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let user = try await fixture.addUser(secret)
+            try await fixture.credit(1000, for: .sample(1), to: user)
+            let order = try await fixture.onLoop {
+                try await $0.addOrder(.sample(2), of: user, at: fixture.clock.now)
+            }
+            let login = try Login(secret)
+            for expected in [UserChange.changed, .noSuchUser] {
+                let change = try owner(fixture) { transaction throws(SQLiteError) in
+                    try transaction.eraseUser(.login(login))
+                }
+                #expect(change == expected)
+            }
+            // What is still asked about is settled on the account that is left.
+            guard case .accepted(let id) = order else { throw WaitedTooLong() }
+            try fixture.store.settlements.settle(
+                [Settlement(order: id, verdict: .processed(Points(hundredths: 5)))], at: fixture.clock.now)
+            let again = try await fixture.addUser(secret)
+            #expect(again != user)
+            #expect(try await fixture.balance(of: again) == .hundredths(0, 0))
+            for number in [1, 2] {
+                let upload = try await fixture.onLoop {
+                    try await $0.addOrder(.sample(number), of: again, at: fixture.clock.now)
+                }
+                #expect(upload == .uploadedByAnother)
+            }
+            #expect(try await fixture.balance(of: user) == .hundredths(1005, 0))
+            try fixture.expectPassesCheck()
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
+        }
+        let bytes = try folder.read("test.db")
+        #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "nothing of the login is left in the file")
+        #expect(bytes.firstRange(of: Array("a-password".utf8)) == nil)
+    }
+
+    @Test func listsHaveWhatIsThere() async throws {
+        try await Fixture.with { fixture async throws in
+            for index in 1...5 { _ = try await fixture.addUser("user \(index)") }
+            try await fixture.credit(100, for: .sample(1), to: UserID(rawValue: 2))
+            try await fixture.onLoop {
+                _ = try await $0.addOrder(.sample(2), of: UserID(rawValue: 3), at: fixture.clock.now)
+            }
+            let login = try Login("user 4")
+            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
+            let owner = try fixture.store.makeOwnerRepository(until: Cancellation())
+            defer { owner.close() }
+            let page = try owner.users(after: 0, limit: 3)
+            #expect(page.map(\.login) == ["user 1", "user 2", "user 3"])
+            #expect(page[1].balance == .hundredths(100, 0))
+            #expect(try owner.users(after: page[2].id.rawValue, limit: 3).map(\.login) == ["user 5"])
+            #expect(try owner.user(.login(Login("user 2")), entries: 9)?.entries.count == 1)
+            let byID = try owner.user(.id(UserID(rawValue: 2)), entries: 9)
+            #expect(byID?.account.login == "user 2" && byID?.account.id.rawValue == 2)
+            for id in [4, 6, Int64.max] {
+                #expect(try owner.user(.id(UserID(rawValue: id)), entries: 9) == nil, "\(id)")
+                #expect(try owner.id(of: .id(UserID(rawValue: id))) == nil, "\(id)")
+            }
+            #expect(try owner.user(.login(Login("user 4")), entries: 9) == nil)
+            for (user, status, numbers) in [
+                (nil, nil, [2, 1]), ("user 2", nil, [1]), ("user 2", .new, []), (nil, .new, [2]),
+                (nil, .processed, [1]), ("nobody", nil, []),
+            ] as [(String?, Order.Status?, [Int])] {
+                let orders = try owner.orders(
+                    of: try user.map { .login(try Login($0)) }, status: status, before: .max, limit: 9)
+                #expect(orders.map(\.order.number) == numbers.map { .sample($0) })
+            }
+            #expect(try owner.orders(of: nil, status: nil, before: 2, limit: 9).map(\.id.rawValue) == [1])
+            let statistics = try owner.statistics(path: fixture.store.path)
+            #expect(statistics.users == [.active: 4, .deleted: 1])
+            #expect(statistics.orders == [.new: 1, .processed: 1])
+            #expect(statistics.outstanding == 100 && statistics.granted == 100 && statistics.spent == 0)
+            #expect(statistics.fileBytes > 0)
+        }
+    }
+}
+
+extension Balance {
+    fileprivate static func hundredths(_ current: Int64, _ withdrawn: Int64) -> Balance {
+        Balance(current: Points(hundredths: current), withdrawn: Points(hundredths: withdrawn))
+    }
+}
+
+extension Login {
+    fileprivate static var nobody: Login {
+        guard let login = try? Login("nobody") else { preconditionFailure("a login of six bytes") }
+        return login
+    }
+}

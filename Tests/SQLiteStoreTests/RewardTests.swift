@@ -1,0 +1,140 @@
+import Loyalty
+import Posix
+import SQLite
+import Testing
+
+@testable import SQLiteStore
+
+/// The built-in accrual system's rules and receipts in the file.
+struct RewardTests {
+    private static let bork = RewardRule(stored: "Bork", kind: .percent, rewardMillionths: 10_000_000)
+    private static let long = RewardRule(stored: "\u{0}é", kind: .points, rewardMillionths: .max)
+
+    /// Runs on a loop of its own with a repository of the fixture's store.
+    private func withRewards(
+        _ fixture: Fixture, _ body: @escaping @Sendable (SQLiteRewardRepository) async throws -> Void
+    ) async throws {
+        let loop = LoopExecutor()
+        // Safe: made and used on the loop's thread alone, until that has ended.
+        nonisolated(unsafe) let rewards = try fixture.store.makeRewardRepository()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await Task(executorPreference: loop) { try await body(rewards) }.value)
+        } catch { result = .failure(error) }
+        loop.stop()
+        rewards.close()
+        try result.get()
+    }
+
+    @Test func rulesAreKept() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in
+            try await withRewards(fixture) { rewards async throws in
+                #expect(try rewards.rules().isEmpty)
+                let version = rewards.version
+                #expect(rewards.rulesAreCurrent(version))
+                #expect(try await rewards.addRule(Self.bork) == .added)
+                #expect(!rewards.rulesAreCurrent(version))
+                #expect(try await rewards.addRule(Self.long) == .added)
+                let again = RewardRule(stored: "Bork", kind: .points, rewardMillionths: 1)
+                #expect(try await rewards.addRule(again) == .matchTaken)
+                rewards.endBatch()
+                #expect(try rewards.rules() == [Self.bork, Self.long])
+            }
+        }
+        try await Fixture.with(folder: folder) { fixture async throws in
+            try await withRewards(fixture) { rewards async throws in
+                #expect(try rewards.rules() == [Self.bork, Self.long])
+                rewards.endBatch()
+                let version = rewards.version
+                #expect(try await !rewards.removeRule(matching: "bork"))
+                #expect(rewards.rulesAreCurrent(version), "nothing was removed")
+                #expect(try await rewards.removeRule(matching: "Bork"))
+                #expect(!rewards.rulesAreCurrent(version))
+                #expect(try rewards.rules() == [Self.long])
+            }
+        }
+    }
+
+    @Test func thereAreNoMoreThanSoMany() async throws {
+        try await Fixture.with { fixture async throws in
+            try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                for number in 1..<RewardRule.countMax {
+                    try transaction.run(
+                        "INSERT INTO reward_rules (match_text, kind, reward_millionths) VALUES (?, 1, 1)", "\(number)")
+                }
+            }
+            try await withRewards(fixture) { rewards async throws in
+                #expect(try await rewards.addRule(Self.bork) == .added)
+                #expect(try await rewards.addRule(Self.long) == .full)
+                #expect(try await rewards.addRule(Self.bork) == .matchTaken)
+            }
+        }
+    }
+
+    @Test func aReceiptIsAcceptedOnce() async throws {
+        try await Fixture.with { fixture async throws in
+            let appeared = Counter()
+            let lookup = try fixture.store.makeReceiptLookup()
+            defer { lookup.close() }
+            try await withRewards(fixture) { rewards async throws in
+                let order = OrderNumber.sample(1)
+                #expect(try rewards.earned(by: order) == nil)
+                for (hundredths, isNew) in [(500, true), (700, false), (500, false)] as [(Int64, Bool)] {
+                    let points = Points(hundredths: hundredths)
+                    let isAccepted = try await rewards.addReceipt(of: order, earning: points, at: fixture.clock.now) {
+                        // Whoever could read it already would have been told that it is processed.
+                        let read = try? lookup.earned(by: order)
+                        #expect(read == .some(nil))
+                        appeared.increment()
+                    }
+                    #expect(isAccepted == isNew)
+                    #expect(try rewards.earned(by: order) == Points(hundredths: 500))
+                    #expect(try lookup.earned(by: order) == Points(hundredths: 500))
+                }
+                #expect(appeared.value == 1)
+                #expect(try lookup.earned(by: .sample(2)) == nil)
+            }
+            lookup.close()
+            #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 1)) { try lookup.earned(by: .sample(1)) }
+        }
+    }
+
+    /// What no code should try, the tables refuse.
+    @Test(arguments: [
+        "UPDATE receipts SET earned = 6", "DELETE FROM receipts", "INSERT INTO receipts VALUES ('26', -1, 0)",
+        "INSERT INTO receipts VALUES ('18', 1, 0)", "INSERT INTO reward_rules VALUES (NULL, '', 1, 1)",
+        "INSERT INTO reward_rules VALUES (NULL, 'a', 1, 0)", "INSERT INTO reward_rules VALUES (NULL, 'a', 3, 1)",
+        "INSERT INTO reward_rules VALUES (NULL, 'Bork', 2, 1)",
+    ])
+    func theTablesRefuse(statement: String) throws {
+        let folder = TemporaryFolder()
+        let database = try Database(path: folder.file("test.db"), mode: .readWriteCreate)
+        try Schema.migrate(database, from: 0)
+        try database.execute(
+            "INSERT INTO receipts VALUES ('18', 5, 0); INSERT INTO reward_rules VALUES (NULL, 'Bork', 1, 1)")
+        let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
+        #expect(error?.isConstraint == true, "\(String(describing: error))")
+    }
+
+    /// A file of an earlier schema gets the tables, and its copy stays one that can be checked.
+    @Test(arguments: 1..<Schema.migrations.count) func anEarlierFileIsBroughtUpToDate(version: Int) async throws {
+        let folder = TemporaryFolder()
+        let old = try Database(path: folder.file("test.db"), mode: .readWriteCreate)
+        try Schema.migrate(old, from: 0, by: Array(Schema.migrations.prefix(version)))
+        try old.execute(
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', '\(PasswordHash.sample("gopher").text)', 0);
+            INSERT INTO balances (user_id) VALUES (1);
+            """)
+        old.close()
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }
+            #expect(check.isPassed && check.counts.users == 1 && check.counts.receipts == 0)
+        }
+        let copies = try FolderListing.names(in: folder.path).filter { $0.contains(".before-schema-") }
+        #expect(copies.count == 1)
+        let copy = try IdleDatabase(path: folder.file(copies[0])).check(until: Cancellation()) { _ in }
+        #expect(copy.isPassed && copy.counts.users == 1)
+    }
+}

@@ -1,0 +1,178 @@
+import Loyalty
+import Posix
+import SQLite
+import Testing
+
+@testable import SQLiteStore
+
+struct SchemaTests {
+    /// An upgrade can be undone: the file as it was is kept under a name that says of which upgrade.
+    @Test func aDatabaseIsCopiedBeforeItIsChanged() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
+        let now = Timestamp(milliseconds: 1_764_040_320_123)
+        let file = try DatabaseFile(path: folder.file("test.db"))
+        let next = Schema.migrations + ["ALTER TABLE users ADD COLUMN nickname TEXT;"]
+        let database = try file.openWriter(at: now, log: .none, migrations: next)
+        #expect(try database.first("SELECT nickname FROM users") { row in row.isNull(0) } == true)
+        database.close()
+        let copy = try Database(
+            path: folder.file("test.db.before-schema-\(next.count)-1764040320"), mode: .readOnly)
+        #expect(try copy.first("PRAGMA user_version") { row in row.integer(0) } == Int64(Schema.migrations.count))
+        #expect(try copy.first("SELECT login FROM users") { row in row.text(0) } == "gopher")
+        copy.close()
+        // What is up to date is not copied again.
+        try file.openWriter(at: now, log: .none, migrations: next).close()
+        #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
+    }
+
+    private let folder = TemporaryFolder()
+
+    private func openRaw() throws -> Database {
+        try Database(path: folder.file("test.db"), mode: .readWriteCreate)
+    }
+
+    private func openStore() throws -> LoyaltyStore {
+        try LoyaltyStore(path: folder.file("test.db"), clock: { TestClock().now }, log: .none, onFatalError: {})
+    }
+
+    private func refusal() -> String? {
+        do throws(StoreError) {
+            try LoyaltyStore(
+                path: folder.file("test.db"), clock: { TestClock().now }, log: .none, onFatalError: {}
+            ).stop()
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func aFreshFileGetsOurNameAndVersion() throws {
+        try openStore().stop()
+        let database = try openRaw()
+        #expect(try database.first("PRAGMA application_id") { row in row.integer(0) } == 0x4D52_544C)
+        #expect(try database.first("PRAGMA user_version") { row in row.integer(0) } == Int64(Schema.migrations.count))
+        #expect(try database.first("PRAGMA journal_mode") { row in row.text(0) } == "wal")
+    }
+
+    @Test func aFileIsReopenedWithWhatItHolds() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser("gopher") }
+        try await Fixture.with(folder: folder) { fixture async throws in
+            #expect(try fixture.number("SELECT count(*) FROM users") == 1)
+        }
+    }
+
+    @Test func anEmptyFileIsTaken() throws {
+        try folder.write([], to: "test.db")
+        #expect(refusal() == nil)
+    }
+
+    @Test func aNewerFileIsRefusedAndLeftAsItWas() throws {
+        try openStore().stop()
+        try openRaw().execute("PRAGMA user_version = 1000")
+        let before = try folder.read("test.db")
+        #expect(refusal()?.contains("made by a later Martlet (its schema is 1000") == true)
+        #expect(try folder.read("test.db") == before)
+    }
+
+    @Test(arguments: [
+        "PRAGMA application_id = 1; CREATE TABLE t (v);", "CREATE TABLE t (v);", "PRAGMA application_id = 1;",
+        "PRAGMA user_version = 1;", "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = -1;",
+    ])
+    func anotherProgramsFileIsRefusedAndLeftAsItWas(script: String) throws {
+        try openRaw().execute(script)
+        let before = try folder.read("test.db")
+        #expect(refusal()?.contains("belongs to another program") == true)
+        #expect(try folder.read("test.db") == before)
+    }
+
+    @Test func whatIsNoDatabaseIsRefusedAndLeftAsItWas() throws {
+        let text = Array(String(repeating: "not a database\n", count: 200).utf8)
+        try folder.write(text, to: "test.db")
+        #expect(refusal()?.contains("is not a database") == true)
+        #expect(try folder.read("test.db") == text)
+    }
+
+    @Test func migrationsRunInOrderAndOnce() throws {
+        let migrations = ["CREATE TABLE a (v INTEGER) STRICT;", "INSERT INTO a VALUES (1);", "UPDATE a SET v = v + 1;"]
+        let database = try openRaw()
+        try Schema.migrate(database, from: 0, by: Array(migrations.prefix(2)))
+        #expect(try Schema.standing(of: database, migrationCount: 3) == .ours(version: 2))
+        try Schema.migrate(database, from: 2, by: migrations)
+        try Schema.migrate(database, from: 3, by: migrations)
+        #expect(try database.first("SELECT v FROM a") { row in row.integer(0) } == 2)
+    }
+
+    @Test func aMigrationThatFailsLeavesTheVersionBefore() throws {
+        let database = try openRaw()
+        let migrations = [
+            "CREATE TABLE a (v INTEGER) STRICT;", "CREATE TABLE b (v INTEGER) STRICT; SELECT * FROM none;",
+        ]
+        #expect(throws: SQLiteError.self) { try Schema.migrate(database, from: 0, by: migrations) }
+        #expect(!database.isInTransaction)
+        #expect(try Schema.standing(of: database, migrationCount: 2) == .ours(version: 1))
+        #expect(try database.first("SELECT count(*) FROM sqlite_schema") { row in row.integer(0) } == 1)
+    }
+
+    /// What no code should try, the tables refuse.
+    @Test(arguments: [
+        "UPDATE balances SET current = -1",
+        "UPDATE balances SET withdrawn = -1",
+        "INSERT INTO users (id, login, password_hash, created_at) VALUES (2, 'gopher', '', 0)",
+        "INSERT INTO users (id, login, password_hash, created_at) VALUES (2, NULL, '', 0)",
+        "INSERT INTO balances (user_id) VALUES (99)",
+        "INSERT INTO sessions VALUES (x'01', 99, 0)",
+        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)",
+        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 99, 0)",
+        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 'now')",
+        "UPDATE orders SET status = 4",
+        "UPDATE orders SET accrual = 5",
+        "UPDATE orders SET status = 3, accrual = -5",
+        "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES ('26', 1, 0, 0)",
+        "INSERT INTO ledger VALUES (NULL, 1, 1, '18', 1, 1, 0)",
+        "INSERT INTO ledger VALUES (NULL, 1, 1, '26', -1, 1, 0)",
+        "INSERT INTO ledger VALUES (NULL, 1, 2, '26', 1, 1, 0)",
+        "INSERT INTO ledger VALUES (NULL, 1, 3, '26', 0, 1, 0)",
+        "INSERT INTO ledger VALUES (NULL, 1, 3, '26', 1, -1, 0)",
+        "UPDATE ledger SET amount = 2",
+        "DELETE FROM ledger",
+        "DELETE FROM users",
+    ])
+    func theTablesRefuse(statement: String) throws {
+        let database = try openRaw()
+        try database.execute("PRAGMA foreign_keys = ON")
+        try Schema.migrate(database, from: 0)
+        try database.execute(
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', 'hash', 0);
+            INSERT INTO balances (user_id) VALUES (1);
+            INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0);
+            INSERT INTO ledger VALUES (NULL, 1, 1, '18', 1, 1, 0);
+            """)
+        let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
+        #expect(error?.isConstraint == true, "\(String(describing: error))")
+    }
+
+    /// Points that an order earned and points that were spent on it are apart.
+    @Test func anOrderIsCreditedOnceAndRefundedOnce() throws {
+        let database = try openRaw()
+        try Schema.migrate(database, from: 0)
+        try database.execute(
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', 'hash', 0);
+            INSERT INTO ledger VALUES (NULL, 1, 1, '18', 5, 5, 0), (NULL, 1, 2, '18', -5, 0, 0), (NULL, 1, 4, '18', 5, 5, 0);
+            INSERT INTO ledger VALUES (NULL, 1, 3, '', 5, 10, 0), (NULL, 1, 3, '', -5, 5, 0);
+            INSERT INTO ledger_notes VALUES (4, 'owner', 'a present');
+            """)
+        for statement in [
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '18', 5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 4, '26', -5, 5, 0)",
+            "INSERT INTO ledger VALUES (NULL, 1, 3, '26', 5, 5, 0)", "INSERT INTO ledger_notes VALUES (4, 'owner', '')",
+            "UPDATE ledger_notes SET reason = 'another'", "DELETE FROM ledger_notes", "UPDATE users SET state = 3",
+        ] {
+            let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
+            #expect(error?.isConstraint == true, "\(statement)")
+        }
+    }
+}

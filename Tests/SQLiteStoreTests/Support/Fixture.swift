@@ -1,0 +1,156 @@
+import Loyalty
+import Posix
+import SQLite
+import SQLiteStore
+import Synchronization
+import Testing
+
+/// A store in a folder of its own, and a loop with its repository.
+final class Fixture: Sendable {
+    let folder: TemporaryFolder
+    let recorder = LogRecorder()
+    let fatalErrors = Counter()
+    let clock = TestClock()
+    let store: LoyaltyStore
+    private let loop = LoopExecutor()
+    // Safe: used on the loop's thread alone, until that has ended.
+    nonisolated(unsafe) private let repository: SQLiteRepository
+
+    private init(folder: TemporaryFolder, limits: Writer.Limits) throws {
+        self.folder = folder
+        store = try LoyaltyStore(
+            path: folder.file("test.db"), limits: limits, clock: { [clock] in clock.now }, log: recorder.log,
+            onFatalError: { [fatalErrors] in fatalErrors.increment() })
+        repository = try store.makeRepository()
+    }
+
+    /// Opens a store for as long as the body takes, and stops it in the order of a server.
+    static func with(
+        folder: TemporaryFolder = TemporaryFolder(), limits: Writer.Limits = Writer.Limits(),
+        _ body: (Fixture) async throws -> Void
+    ) async throws {
+        let fixture = try Fixture(folder: folder, limits: limits)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
+        fixture.loop.stop()
+        fixture.repository.close()
+        fixture.store.stop()
+        try result.get()
+    }
+
+    /// Runs on the loop's thread, and ends the batch of reads.
+    @discardableResult
+    func onLoop<Value: Sendable>(
+        _ body: @Sendable @escaping (SQLiteRepository) async throws -> Value
+    ) async throws -> Value {
+        try await Task(executorPreference: loop) {
+            defer { self.repository.endBatch() }
+            return try await body(self.repository)
+        }.value
+    }
+
+    /// A new user with a session.
+    func addUser(_ login: String = "gopher") async throws -> UserID {
+        try await onLoop { repository in
+            try await repository.addUser(
+                Login(login), passwordHash: PasswordHash.sample(login), session: .sample(login),
+                at: self.clock.now)
+        }
+    }
+
+    /// A new order, credited.
+    func credit(_ hundredths: Int64, for number: OrderNumber, to user: UserID) async throws {
+        let upload = try await onLoop { repository in
+            try await repository.addOrder(number, of: user, at: self.clock.now)
+        }
+        guard case .accepted(let order) = upload else { preconditionFailure("a test's order is new") }
+        try store.settlements.settle(
+            [Settlement(order: order, verdict: .processed(Points(hundredths: hundredths)))], at: clock.now)
+    }
+
+    func balance(of user: UserID) async throws -> Balance {
+        try await onLoop { repository in try repository.balance(of: user) }
+    }
+
+    /// One number that a statement finds, read by the writer.
+    func number(_ sql: StaticString) throws -> Int64? {
+        try store.writer.performAndWait { transaction throws(SQLiteError) in
+            try transaction.first(sql) { row in row.integer(0) }
+        }
+    }
+
+    /// Whether the whole database is as `martlet check` wants it.
+    func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let check = try store.makeOpenDatabase().check(until: Cancellation()) { _ in }
+        let faults = check.findings.filter { !$0.faults.isEmpty }
+        #expect(faults.isEmpty, "\(moment): \(faults)", sourceLocation: sourceLocation)
+    }
+
+    /// Holds the writer up inside an operation until it is let go, so that what is asked meanwhile becomes one batch.
+    func holdWriter() -> WriterHold { WriterHold(store.writer) }
+
+    /// Whether each balance, and each step of it, is what the ledger says.
+    func expectBalancesMatchLedger(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let wrong = try number(
+            """
+            SELECT (SELECT count(*) FROM balances WHERE current <>
+                    (SELECT coalesce(sum(amount), 0) FROM ledger WHERE ledger.user_id = balances.user_id))
+                + (SELECT count(*) FROM balances WHERE withdrawn <>
+                    (SELECT -coalesce(sum(amount), 0) FROM ledger WHERE ledger.user_id = balances.user_id AND kind = 2))
+                + (SELECT count(*) FROM
+                    (SELECT balance_after, sum(amount) OVER (PARTITION BY user_id ORDER BY id) AS running FROM ledger)
+                    WHERE balance_after <> running)
+            """)
+        #expect(wrong == 0, sourceLocation: sourceLocation)
+    }
+}
+
+/// The writer, busy with an operation that ends when it is told to.
+final class WriterHold: Sendable {
+    private let hasBegun = BlockingQueue<Bool>(capacity: 1)
+    private let mayEnd = BlockingQueue<Bool>(capacity: 1)
+    private let thread: Posix.Thread
+
+    init(_ writer: Writer) {
+        thread = Posix.Thread(name: "hold") { [hasBegun, mayEnd] in
+            try? writer.performAndWait { _ in
+                _ = hasBegun.put(true)
+                _ = mayEnd.take()
+            }
+        }
+        _ = hasBegun.take()
+    }
+
+    /// Called once.
+    func release() {
+        mayEnd.close()
+        thread.join()
+    }
+}
+
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .sequentiallyConsistent) }
+
+    func increment() { count.add(1, ordering: .sequentiallyConsistent) }
+}
+
+final class TestClock: Sendable {
+    private let milliseconds = Atomic<Int64>(1_700_000_000_000)
+
+    var now: Timestamp { Timestamp(milliseconds: milliseconds.load(ordering: .sequentiallyConsistent)) }
+
+    func advance(byMilliseconds distance: Int64) { milliseconds.add(distance, ordering: .sequentiallyConsistent) }
+}
+
+/// Waits until something is so, for ten seconds at most.
+func waitUntil(_ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { throw WaitedTooLong() }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}
+
+struct WaitedTooLong: Error {}

@@ -1,0 +1,230 @@
+import Loyalty
+import SignIn
+import Testing
+
+@Suite struct AccountServiceTests {
+    private let journal = FakeJournal()
+    private let clock = FakeClock()
+    private let repository: FakeRepository
+
+    init() {
+        repository = FakeRepository(journal: journal)
+    }
+
+    private func service(
+        hasherFailure: LoyaltyError? = nil, passwordBytesMin: Int = 1, throttle policy: ThrottlePolicy = .unlimited
+    ) -> AccountService {
+        AccountService(
+            repository: repository, hasher: FakeHasher(journal: journal, failure: hasherFailure), tokens: FakeTokens(),
+            policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: 60),
+            throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: { [clock] in clock.now })
+    }
+
+    @Test func registeringSignsIn() async throws {
+        let service = service()
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
+        #expect(journal.calls == ["credentials", "hash", "addUser"])
+        #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
+        #expect(try service.session(of: session.token)?.user == UserID(rawValue: 1))
+        #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
+    }
+
+    @Test func takenLoginIsRefusedBeforeTheCostlyHash() async throws {
+        let service = service()
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        await #expect(throws: LoyaltyError.loginTaken) {
+            try await service.register(login: "me", password: "other", from: .here)
+        }
+        #expect(journal.calls == ["credentials", "hash", "addUser", "credentials"])
+        _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+    }
+
+    @Test func whoLosesTheRaceForALoginIsRefused() async throws {
+        let service = service()
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        repository.losesRaces = true
+        await #expect(throws: LoyaltyError.loginTaken) {
+            try await service.register(login: "me", password: "other", from: .here)
+        }
+        #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
+        #expect(repository.sessions.count == 1)
+    }
+
+    @Test func signingInOpensAnotherSession() async throws {
+        let service = service()
+        let first = try await service.register(login: "me", password: "secret", from: .here).session
+        clock.advance(byMilliseconds: 59_999)
+        let second = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
+        #expect(first.id != second.id)
+        #expect(second.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
+        #expect(try service.session(of: first.token)?.user == UserID(rawValue: 1))
+        clock.advance(byMilliseconds: 1)
+        #expect(try service.session(of: first.token) == nil)
+        #expect(try service.session(of: second.token)?.user == UserID(rawValue: 1))
+        #expect(try service.session(of: SessionToken(text: "unknown")) == nil)
+    }
+
+    @Test func wrongPasswordIsRefused() async throws {
+        let service = service()
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        for password in ["Secret", "secret ", "x", "secret\0"] {
+            await #expect(throws: LoyaltyError.wrongCredentials) {
+                try await service.signIn(login: "me", password: password, from: .here, showing: nil)
+            }
+        }
+        #expect(repository.sessions.count == 1)
+    }
+
+    /// An unknown login takes the way of a known one: a password is verified all the same, and the answer is the same.
+    @Test func unknownLoginIsVerifiedAllTheSame() async {
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service().signIn(login: "nobody", password: "secret", from: .here, showing: nil)
+        }
+        #expect(journal.calls == ["credentials", "verify nil"])
+    }
+
+    /// A disabled user takes the way of a wrong password: the right one is verified all the same.
+    @Test func aDisabledUserIsVerifiedAllTheSame() async throws {
+        let service = service()
+        _ = try await service.register(login: "me", password: "secret", from: .here)
+        try repository.disable(Login("me"))
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
+        #expect(journal.calls.suffix(2) == ["credentials", "verify"])
+        #expect(repository.sessions.count == 1)
+    }
+
+    @Test(arguments: [
+        ("", "secret"), (String(repeating: "x", count: 257), "secret"), ("me", ""),
+        ("me", String(repeating: "x", count: 1025)),
+    ])
+    func malformedIsRefusedBeforeAnythingIsAsked(login: String, password: String) async {
+        let service = service()
+        for registers in [true, false] {
+            do throws(LoyaltyError) {
+                if registers {
+                    _ = try await service.register(login: login, password: password, from: .here)
+                } else {
+                    _ = try await service.signIn(login: login, password: password, from: .here, showing: nil)
+                }
+                Issue.record("accepted")
+            } catch {
+                guard case .malformed = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+            }
+        }
+        #expect(journal.calls.isEmpty)
+    }
+
+    /// The minimum is for new passwords: who has a shorter one can still sign in.
+    @Test func minimumLengthIsForRegistering() async throws {
+        _ = try await service().register(login: "me", password: "short", from: .here)
+        let stricter = service(passwordBytesMin: 8)
+        await #expect(throws: LoyaltyError.malformed("The password is shorter than 8 bytes.")) {
+            try await stricter.register(login: "you", password: "short", from: .here)
+        }
+        _ = try await stricter.signIn(login: "me", password: "short", from: .here, showing: nil)
+        _ = try await stricter.register(login: "you", password: "12345678", from: .here)
+    }
+
+    @Test func hasherWithoutRoomLeavesNothingBehind() async {
+        let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
+        let service = service(hasherFailure: overloaded)
+        await #expect(throws: overloaded) { try await service.register(login: "me", password: "secret", from: .here) }
+        await #expect(throws: overloaded) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
+        #expect(repository.users.isEmpty && repository.sessions.isEmpty)
+    }
+
+    @Test func failingRepositoryOpensNoSession() async throws {
+        let service = service()
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
+        let failure = LoyaltyError.unavailable(retryAfterSeconds: 3)
+        repository.failure = failure
+        await #expect(throws: failure) { try await service.register(login: "you", password: "secret", from: .here) }
+        await #expect(throws: failure) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
+        #expect(throws: failure) { try service.session(of: session.token) }
+    }
+
+    @Test func signingOutEndsTheSessionAlone() async throws {
+        let service = service()
+        let first = try await service.register(login: "me", password: "secret", from: .here).session
+        let second = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
+        try await service.signOut(first.id)
+        #expect(try service.session(of: first.token) == nil)
+        #expect(try service.session(of: second.token) != nil)
+    }
+
+    @Test func aNewPasswordReplacesTheOldAndEndsOtherSessions() async throws {
+        let service = service()
+        let kept = try await service.register(login: "me", password: "secret", from: .here).session
+        let other = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
+        let stranger = try await service.register(login: "you", password: "secret", from: .here).session
+        try await service.changePassword(
+            of: UserID(rawValue: 1), from: "secret", to: "better", keeping: kept.id, from: .here, showing: nil)
+        #expect(try service.session(of: kept.token) != nil)
+        #expect(try service.session(of: other.token) == nil)
+        #expect(try service.session(of: stranger.token) != nil)
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
+        _ = try await service.signIn(login: "me", password: "better", from: .here, showing: nil)
+    }
+
+    /// Guessing with a session that was stolen is no faster than without one.
+    @Test func wrongCurrentPasswordsCountAsFailedSignIns() async throws {
+        let service = service(throttle: .strict)
+        let session = try await service.register(login: "me", password: "secret", from: .here).session
+        for _ in 0..<3 {
+            await #expect(throws: LoyaltyError.wrongCurrentPassword) {
+                try await service.changePassword(
+                    of: UserID(rawValue: 1), from: "guess", to: "mine", keeping: session.id, from: .here, showing: nil)
+            }
+        }
+        let hashed = journal.calls.count { $0 == "verify" }
+        let tooMany = LoyaltyError.tooManyFailures(retryAfterSeconds: 1)
+        await #expect(throws: tooMany) {
+            try await service.changePassword(
+                of: UserID(rawValue: 1), from: "secret", to: "mine", keeping: session.id, from: .here, showing: nil)
+        }
+        await #expect(throws: tooMany) {
+            try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        }
+        #expect(journal.calls.count { $0 == "verify" } == hashed, "who has to wait costs no hash")
+        clock.advance(byMilliseconds: 1000)
+        _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+    }
+
+    @Test func aNewPasswordHasTheMinimumLengthAndTheCurrentNot() async throws {
+        let session = try await service().register(login: "me", password: "old", from: .here).session
+        let stricter = service(passwordBytesMin: 8)
+        for (current, new) in [
+            ("old", "1234567"), ("old", ""), ("", "12345678"), ("old", String(repeating: "x", count: 1025)),
+        ] {
+            await #expect {
+                try await stricter.changePassword(
+                    of: UserID(rawValue: 1), from: current, to: new, keeping: session.id, from: .here, showing: nil)
+            } throws: { if case LoyaltyError.malformed = $0 { true } else { false } }
+        }
+        try await stricter.changePassword(
+            of: UserID(rawValue: 1), from: "old", to: "12345678", keeping: session.id, from: .here, showing: nil)
+    }
+
+    @Test func registrationsFromOnePlaceAreSlowed() async throws {
+        let service = service(throttle: .strict)
+        for index in 0..<4 { _ = try await service.register(login: "user \(index)", password: "p", from: .here) }
+        let hashed = journal.calls.count { $0 == "hash" }
+        await #expect(throws: LoyaltyError.tooManyRegistrations(retryAfterSeconds: 1)) {
+            try await service.register(login: "another", password: "p", from: .here)
+        }
+        #expect(journal.calls.count { $0 == "hash" } == hashed)
+        _ = try await service.register(login: "another", password: "p", from: .elsewhere)
+        _ = try await service.signIn(login: "user 0", password: "p", from: .here, showing: nil)
+    }
+}

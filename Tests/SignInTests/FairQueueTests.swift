@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+
+@testable import SignIn
+
+@Suite struct FairQueueTests {
+    /// Puts `a1` and so on, of the key that is its letter.
+    private func put(_ names: [String], into queue: inout FairQueue<Character, String>) -> [String?] {
+        names.map { queue.put($0, of: [$0.first!]) }
+    }
+
+    private func takeAll(of queue: inout FairQueue<Character, String>) -> [String] {
+        var taken: [String] = []
+        while let element = queue.take() { taken.append(element) }
+        return taken
+    }
+
+    struct Case: Sendable {
+        let put: [String]
+        /// Of a queue of six.
+        let refused: [String]
+        let taken: [String]
+    }
+
+    @Test(arguments: [
+        Case(put: [], refused: [], taken: []),
+        Case(put: ["a1", "a2", "a3"], refused: [], taken: ["a1", "a2", "a3"]),
+        Case(put: ["a1", "a2", "a3", "b1"], refused: [], taken: ["a1", "b1", "a2", "a3"]),
+        Case(put: ["a1", "a2", "b1", "c1", "b2"], refused: [], taken: ["a1", "b1", "c1", "a2", "b2"]),
+        // Full: its own newest has to go elsewhere, or somebody's who has more.
+        Case(
+            put: ["a1", "a2", "a3", "a4", "a5", "a6", "a7"], refused: ["a7"],
+            taken: ["a1", "a2", "a3", "a4", "a5", "a6"]),
+        Case(
+            put: ["a1", "a2", "a3", "a4", "a5", "a6", "b1", "b2", "b3", "b4"], refused: ["a6", "a5", "a4", "b4"],
+            taken: ["a1", "b1", "a2", "b2", "a3", "b3"]),
+        // Nobody gives way who has no more than one.
+        Case(
+            put: ["a1", "b1", "c1", "d1", "e1", "f1", "g1"], refused: ["g1"],
+            taken: ["a1", "b1", "c1", "d1", "e1", "f1"]),
+    ])
+    func servesInTurn(_ test: Case) {
+        var queue = FairQueue<Character, String>(capacity: 6)
+        #expect(put(test.put, into: &queue).compactMap { $0 } == test.refused)
+        #expect(queue.count == test.taken.count)
+        #expect(takeAll(of: &queue) == test.taken)
+        #expect(queue.count == 0)
+    }
+
+    /// A network that has many addresses has one turn, and gives way as one.
+    @Test func keysTakeTurnsAtEachStepOfThePath() {
+        var queue = FairQueue<Int, String>(capacity: 8)
+        for address in 0..<8 { #expect(queue.put("flood \(address)", of: [1, 1, address]) == nil) }
+        #expect(queue.put("other", of: [1, 2, 0]) == "flood 0")
+        #expect(queue.put("far", of: [2, 0, 0]) == "flood 1")
+        #expect(queue.put("more", of: [1, 1, 9]) == "more")
+        #expect(queue.count == 8)
+        let taken = (0..<8).map { _ in queue.take() }
+        #expect(
+            taken == ["flood 2", "far", "other", "flood 3", "flood 4", "flood 5", "flood 6", "flood 7"])
+        #expect(queue.take() == nil)
+    }
+
+    @Test func whatIsRemovedLeavesNothing() {
+        var queue = FairQueue<Character, String>(capacity: 6)
+        _ = put(["a1", "b1", "a2"], into: &queue)
+        #expect(queue.removeAll().sorted() == ["a1", "a2", "b1"])
+        #expect(queue.count == 0 && queue.take() == nil)
+        #expect(queue.put("a3", of: ["a"]) == nil && queue.take() == "a3")
+    }
+
+    /// The same, said with one list in the order of arrival, and when each key was served last or came.
+    private struct Model {
+        var waiting: [(key: Int, element: Int)] = []
+        var turns: [Int: Int] = [:]
+        var turn = 0
+
+        func length(_ key: Int) -> Int { waiting.count { $0.key == key } }
+
+        mutating func put(_ element: Int, of key: Int, capacity: Int) -> Int? {
+            var displaced: Int?
+            if waiting.count == capacity {
+                // Of equals the first in turn.
+                let longest = turns.keys.max { (length($0), -turns[$0]!) < (length($1), -turns[$1]!) }!
+                guard length(longest) > length(key) + 1 else { return element }
+                displaced = waiting.remove(at: waiting.lastIndex { $0.key == longest }!).element
+            }
+            if length(key) == 0 { endTurn(of: key) }
+            waiting.append((key, element))
+            return displaced
+        }
+
+        mutating func take() -> Int? {
+            guard let key = turns.min(by: { $0.value < $1.value })?.key else { return nil }
+            let element = waiting.remove(at: waiting.firstIndex { $0.key == key }!).element
+            if length(key) == 0 { turns[key] = nil } else { endTurn(of: key) }
+            return element
+        }
+
+        private mutating func endTurn(of key: Int) {
+            turn += 1
+            turns[key] = turn
+        }
+    }
+
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    func aRandomRunIsServedAsTheModelSays(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let capacity = Int.random(in: 1...20, using: &random)
+        let keys = Int.random(in: 1...6, using: &random)
+        var queue = FairQueue<Int, Int>(capacity: capacity)
+        var model = Model()
+        for round in 0..<2000 {
+            // One of the keys comes more often than the others.
+            let key = max(0, Int.random(in: -keys..<keys, using: &random))
+            if Int.random(in: 0..<5, using: &random) < 3 {
+                let expected = model.put(round, of: key, capacity: capacity)
+                #expect(queue.put(round, of: [key]) == expected, "seed \(seed), round \(round)")
+            } else {
+                #expect(queue.take() == model.take(), "seed \(seed), round \(round)")
+            }
+            #expect(queue.count == model.waiting.count)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import API
+import Loyalty
+import Testing
+
+@Suite struct OrderServiceTests {
+    private let journal = FakeJournal()
+    private let repository: FakeRepository
+    private let clock = FakeClock()
+    private let me = UserID(rawValue: 1)
+    private let you = UserID(rawValue: 2)
+
+    init() {
+        repository = FakeRepository(journal: journal)
+    }
+
+    private func service(_ queue: FakeQueue) -> OrderService {
+        OrderService(repository: repository, queue: queue, clock: { [clock] in clock.now })
+    }
+
+    private func number(_ text: String) throws(LoyaltyError) -> OrderNumber {
+        try OrderService.number(parsing: text.utf8)
+    }
+
+    @Test func newOrderIsStoredThenPut() async throws {
+        let queue = FakeQueue(journal: journal)
+        let isNew = try await service(queue).upload(try number(" 18\n"), by: me)
+        #expect(isNew)
+        #expect(journal.calls == ["addOrder", "put"])
+        #expect(queue.taken == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"), user: me)])
+        #expect(repository.uploads.first?.at == clock.now)
+    }
+
+    @Test func repeatedOrderIsPutOnce() async throws {
+        let queue = FakeQueue(journal: journal)
+        let service = service(queue)
+        _ = try await service.upload(try number("18"), by: me)
+        let isNew = try await service.upload(try number("18"), by: me)
+        #expect(!isNew)
+        await #expect(throws: LoyaltyError.orderUploadedByAnother) {
+            try await service.upload(try number("18"), by: you)
+        }
+        #expect(queue.taken.count == 1)
+        let other = try await service.upload(try number("018"), by: you)
+        #expect(other)
+        #expect(queue.taken.count == 2)
+    }
+
+    /// A user at the limit gets no further order in; numbers that were uploaded before are answered as ever.
+    @Test func aUserAtTheLimitUploadsNothingNew() async throws {
+        let queue = FakeQueue(journal: journal)
+        let service = service(queue)
+        repository.unfinishedPerUserMax = 1
+        _ = try await service.upload(try number("18"), by: me)
+        await #expect(throws: LoyaltyError.tooManyUnfinishedOrders(retryAfterSeconds: 60)) {
+            try await service.upload(try number("26"), by: me)
+        }
+        #expect(try await service.upload(try number("18"), by: me) == false)
+        #expect(try await service.upload(try number("26"), by: you))
+        #expect(queue.taken.map(\.number.digits) == ["18", "26"])
+    }
+
+    @Test(
+        arguments: [
+            ("", .orderNumberMissing), (" \n", .orderNumberMissing), ("abc", .orderNumberInvalid(.notDigits)),
+            ("17", .orderNumberInvalid(.checkDigit)),
+            (String(repeating: "0", count: 1025), .orderNumberInvalid(.tooLong)),
+        ] as [(String, LoyaltyError)])
+    func badNumberIsRefused(text: String, error: LoyaltyError) {
+        #expect(throws: error) { try number(text) }
+    }
+
+    @Test func failedUploadIsNotPut() async {
+        repository.failure = .unavailable(retryAfterSeconds: 3)
+        await #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 3)) {
+            try await service(FakeQueue(journal: journal)).upload(try number("18"), by: me)
+        }
+        #expect(journal.calls == ["addOrder"])
+    }
+
+    @Test func anOrderIsFoundByItsOneName() async throws {
+        let service = service(FakeQueue(journal: journal))
+        _ = try await service.upload(try number("018"), by: me)
+        #expect(try service.order(numbered: "018", of: me).number.digits == "018")
+        #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: "018", of: you) }
+        for text in ["18", "00", "018 ", " 018", "018\n", "", "x", "12", String(repeating: "0", count: 1025)] {
+            #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: text, of: me) }
+        }
+    }
+
+    @Test func listIsTheUsersOwn() async throws {
+        let service = service(FakeQueue(journal: journal))
+        for text in ["18", "26"] { _ = try await service.upload(try number(text), by: me) }
+        _ = try await service.upload(try number("34"), by: you)
+        let first = try service.orders(of: me, from: nil, limit: 1)
+        #expect(first.items.map(\.number.digits) == ["26"])
+        let second = try service.orders(of: me, from: first.next, limit: 1)
+        #expect(second.items.map(\.number.digits) == ["18"])
+        #expect(second.next == nil)
+    }
+}

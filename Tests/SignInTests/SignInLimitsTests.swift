@@ -1,0 +1,223 @@
+import TestSupport
+import Testing
+
+@testable import Loyalty
+@testable import SignIn
+
+/// Who waits for whose failures.
+@Suite struct SignInLimitsTests {
+    private static let policy = ThrottlePolicy(
+        failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60,
+        hashingPerSourceMax: 64)
+    private var limits = SignInLimits(policy)
+    private var now: Int64 = 0
+
+    private func login(_ text: String) -> Login { try! Login(text) }
+
+    /// Tries at once; milliseconds to wait where it may not.
+    @discardableResult
+    private mutating func attempt(
+        _ name: String, from source: AttemptSource, _ outcome: SignInLimits.Outcome = .failed
+    ) -> Int64 {
+        switch limits.begin(login(name), from: source, now: now) {
+        case .refused(let wait): return wait
+        case .admitted(let attempt):
+            limits.end(attempt, outcome, now: now)
+            return 0
+        }
+    }
+
+    @Test mutating func aStrangerElsewhereKeepsNobodyWaiting() {
+        for _ in 0..<50 {
+            attempt("owner", from: .elsewhere)
+            now += 500
+        }
+        #expect(attempt("owner", from: .elsewhere) > 0)
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", from: .number(7), .succeeded) == 0, "at an address nobody has seen before")
+        #expect(attempt("owner", from: .elsewhere, .succeeded) > 0)
+    }
+
+    /// Behind one NAT with the owner.
+    @Test mutating func whereTheOwnerSignedInNobodyWaitsForMoreThanSeconds() {
+        attempt("owner", from: .here, .succeeded)
+        var longest: Int64 = 0
+        for _ in 0..<200 {
+            let wait = attempt("owner", from: .here)
+            longest = max(longest, wait)
+            now += wait
+        }
+        #expect(longest == 4000)
+        // The owner's success forgets what the stranger did.
+        now += 4000
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
+    }
+
+    @Test mutating func aStrangerThereWaitsLongerAndLonger() {
+        var waits: [Int64] = []
+        for _ in 0..<11 {
+            let wait = attempt("owner", from: .elsewhere)
+            waits.append(wait)
+            now += wait
+            if wait > 0 { attempt("owner", from: .elsewhere) }
+        }
+        #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+    }
+
+    /// One password on many logins: the network waits, and those who are known there do not.
+    @Test mutating func manyLoginsFromOneNetworkAreSlowed() {
+        attempt("owner", from: .here, .succeeded)
+        for index in 0..<10 { #expect(attempt("user \(index)", from: .here) == 0) }
+        #expect(attempt("another", from: .here) == 1000)
+        #expect(attempt("another", from: .elsewhere) == 0)
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", from: .here) == 0)
+        // An own success in between is no way around it.
+        #expect(attempt("another", from: .here) == 1000)
+        now += 1000
+        #expect(attempt("another", from: .here) == 0)
+        #expect(attempt("another", from: .here) == 2000)
+    }
+
+    struct Flood: Sendable {
+        let first: ClientNetwork
+        /// Bits between an address of 64 and the next.
+        let shift: UInt64
+        let admitted: Int
+
+        var networks: [ClientNetwork] {
+            (0..<64 as Range<UInt64>).map { number in
+                switch first {
+                case .ipv4(let address): .ipv4(address | UInt32(number << shift))
+                case .ipv6(let prefix): .ipv6(prefix: prefix | number << shift)
+                }
+            }
+        }
+    }
+
+    /// Free failures of one login: 3 of an address, twice that of a /56, four times that of a /48 or an IPv4 /24.
+    private static let floods: [Flood] = [
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 0, admitted: 6),
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 8, admitted: 12),
+        Flood(first: .ipv6(prefix: 0x2001_0DB8_0000_0000), shift: 16, admitted: 64),
+        Flood(first: .ipv4(0xC633_6400), shift: 0, admitted: 12),
+        Flood(first: .ipv4(0xC600_0000), shift: 8, admitted: 64),
+    ]
+
+    /// One attempt from each address: the blocks around them count as well.
+    @Test(arguments: floods)
+    mutating func manyAddressesOfOneBlockShareItsAllowance(_ flood: Flood) {
+        let networks = flood.networks
+        let first = networks.count { attempt("owner", from: .network($0)) == 0 }
+        #expect(first == flood.admitted)
+        // Whoever has signed in from there before is not held up, and neither is another login.
+        limits.remember(login("owner"), from: .network(networks[0]), now: now)
+        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        #expect(attempt("owner", from: .network(networks[0]), .succeeded) == 0)
+        #expect(attempt("owner", from: .device(.number(1)), .succeeded) == 0)
+        #expect(attempt("another", from: .network(networks[63])) == 0)
+        #expect(attempt("owner", from: .network(.ipv6(prefix: 0x2A00_0000_0000_0000))) == 0)
+    }
+
+    @Test mutating func aBlockThatTriesManyLoginsIsSlowed() {
+        // 10 of an address are free, and so 40 of a /48.
+        let admitted = (0..<100).count {
+            attempt("user \($0)", from: .network(.ipv6(prefix: 0x2001_0DB8_0001_0000 | UInt64($0) << 8))) == 0
+        }
+        #expect(admitted == 40)
+    }
+
+    @Test mutating func whatNobodyFoundOutCountsForNothing() {
+        for _ in 0..<50 { #expect(attempt("owner", from: .here, .abandoned) == 0) }
+        for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
+        #expect(attempt("owner", from: .here) == 1000)
+    }
+
+    @Test mutating func zeroIsNoLimit() {
+        limits = SignInLimits(.unlimited)
+        for _ in 0..<500 { #expect(attempt("owner", from: .here) == 0) }
+    }
+
+    /// Programs of the owner's may sign in many times at once.
+    @Test mutating func manyGoodSignInsAtOnceAreLetIn() {
+        attempt("owner", from: .here, .succeeded)
+        let attempts = (0..<100).compactMap { _ -> SignInLimits.Attempt? in
+            guard case .admitted(let attempt) = limits.begin(login("owner"), from: .here, now: now) else { return nil }
+            return attempt
+        }
+        #expect(attempts.count == 100)
+        for attempt in attempts { limits.end(attempt, .succeeded, now: now) }
+        // Not so of guesses where the login was never seen.
+        let guesses = (0..<100).count { _ in
+            if case .admitted = limits.begin(login("owner"), from: .elsewhere, now: now) { true } else { false }
+        }
+        #expect(guesses == 3)
+    }
+
+    /// Tries at once from `here`, and shows a device.
+    @discardableResult
+    private mutating func attempt(
+        _ name: String, showing device: Device, _ outcome: SignInLimits.Outcome = .failed
+    ) -> Int64 {
+        attempt(name, from: limits.source(of: login(name), from: .here, showing: device), outcome)
+    }
+
+    /// Behind one NAT with somebody who tries each millisecond, and so takes every opening.
+    @Test(arguments: [false, true])
+    mutating func theOwnersDeviceCompetesWithNobody(isNetworkKnown: Bool) {
+        let (owners, guessers) = (Device.number(1), Device.number(2))
+        if isNetworkKnown { attempt("owner", from: .here, .succeeded) }
+        limits.remember(login("owner"), from: .device(owners), now: now)
+        limits.remember(login("guesser"), from: .device(guessers), now: now)
+        var guesses = 0
+        for millisecond in 0..<60_000 {
+            now += 1
+            // With no device, with one that nobody knows, and with one of another login.
+            for device in [nil, .number(3), guessers] as [Device?] {
+                let source = limits.source(of: login("owner"), from: .here, showing: device)
+                #expect(source == .here)
+                if attempt("owner", from: source) == 0 { guesses += 1 }
+            }
+            if millisecond % 1000 == 999 {
+                #expect(attempt("owner", showing: owners, .succeeded) == 0, "at \(millisecond)")
+            }
+        }
+        // Three free ones, and then after 1, 2 and 4 seconds each, up to 32 or 4.
+        #expect(guesses == (isNetworkKnown ? 3 + 2 + 14 : 3 + 5))
+    }
+
+    /// Who has it may try as often as from a network that nobody knows.
+    @Test mutating func aStolenDeviceIsSlowedByItself() {
+        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        var waits: [Int64] = []
+        for _ in 0..<11 {
+            let wait = attempt("owner", showing: .number(1))
+            waits.append(wait)
+            now += wait
+            if wait > 0 { attempt("owner", showing: .number(1)) }
+        }
+        #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+        #expect(attempt("owner", from: .here, .succeeded) == 0)
+        #expect(attempt("owner", showing: .number(1), .succeeded) > 0)
+        // For another login it is no device at all.
+        #expect(limits.source(of: login("other"), from: .here, showing: .number(1)) == .here)
+    }
+
+    /// Whatever strangers do from other networks, the owner is let in at once, always.
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func noStrangerLocksTheOwnerOut(seed: UInt64) {
+        var test = self
+        var random = SeededRandom(seed: seed)
+        for round in 0..<2000 {
+            test.now += Int64.random(in: 0...3000, using: &random)
+            let stranger = AttemptSource.number(.random(in: 0..<30, using: &random))
+            let name = ["owner", "other", "nobody"].randomElement(using: &random)!
+            test.attempt(name, from: stranger)
+            if round % 10 == 0 {
+                #expect(test.attempt("owner", from: .here, .succeeded) == 0, "seed \(seed), round \(round)")
+                #expect(test.attempt("owner", from: .number(1000 + round), .succeeded) == 0)
+            }
+        }
+    }
+}
