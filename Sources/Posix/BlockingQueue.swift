@@ -7,7 +7,8 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     private var elements: [Element] = []
-    /// How many of `elements` were taken one by one; they leave the array when it is worth moving the rest.
+    /// The number of elements at the front of `elements` that were taken one by one. They leave the array once moving
+    /// the rest is worth it.
     private var takenCount = 0
     private var isClosed = false
     private let capacity: Int
@@ -18,7 +19,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
-        // A wait for so long is measured by a clock that nobody sets.
+        // Timed waits use the monotonic clock, which cannot be set.
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
@@ -33,7 +34,8 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Puts an element at the end; false where the queue is closed, or full and the element has no place there in any case.
+    /// Appends an element and wakes one taker. Returns false if the queue is closed, or if it is full and
+    /// `beyondCapacity` is false.
     package func put(_ element: Element, beyondCapacity: Bool = false) -> Bool {
         locked {
             guard !isClosed, beyondCapacity || elements.count - takenCount < capacity else { return false }
@@ -43,7 +45,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// The first element, waiting for one; nil once the queue is closed and empty.
+    /// Waits for an element and returns the first one, or `nil` if the queue is closed and empty.
     package func take() -> Element? {
         locked {
             waitForElements()
@@ -58,8 +60,11 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// At most `limit` elements from the front, waiting for the first, for as long as is given; empty where none came in that
-    /// time, and nil once the queue is closed and empty.
+    /// Waits for an element and returns up to `limit` elements from the front, or `nil` if the queue is closed and
+    /// empty.
+    ///
+    /// - Parameter milliseconds: the longest wait; the result is empty if no element arrives in that time. `nil` waits
+    ///   without a limit.
     package func takeSeveral(limit: Int, withinMilliseconds milliseconds: Int? = nil) -> [Element]? {
         precondition(limit > 0, "a taker takes something")
         return locked {
@@ -87,7 +92,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         locked { elements.count - takenCount }
     }
 
-    /// Refuses further elements; takers get what is left, then nothing.
+    /// Refuses further elements. Takers get the remaining elements, then `nil`.
     package func close() {
         locked {
             isClosed = true

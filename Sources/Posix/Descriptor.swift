@@ -1,18 +1,19 @@
 import CLinux
 import Glibc
 
-/// A file descriptor that is closed exactly once, when its owner goes (close(2)).
+/// A file descriptor that is closed exactly once, at the end of its owner's life (close(2)).
 package struct Descriptor: ~Copyable, Sendable {
     package let rawValue: CInt
 
-    /// Takes over a descriptor that nobody else closes.
+    /// Takes ownership of an open descriptor. No other code may close it.
     package init(owning rawValue: CInt) {
         precondition(rawValue >= 0, "a descriptor is not negative")
         self.rawValue = rawValue
     }
 
     deinit {
-        // Linux frees the descriptor even where close(2) fails with EINTR: closing again could close another's.
+        // Linux frees the descriptor even if close(2) fails with EINTR: a second close could hit a descriptor that
+        // another thread has just opened.
         _ = Glibc.close(rawValue)
     }
 }

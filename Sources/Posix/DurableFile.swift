@@ -5,10 +5,10 @@ import Glibc
 package enum DurableFile {
     private static let chunkBytes = 1 << 20
 
-    /// Writes a file's bytes over themselves and syncs them, so that what is read of it is on the disk.
+    /// Writes a file's bytes over themselves and syncs the file, so that a reader gets what is on the disk.
     ///
-    /// A sync alone would say so and might be wrong: after one that failed, Linux keeps the bytes in memory for whoever
-    /// reads, takes them for written, and lets later syncs succeed without them (fsync(2), EIO).
+    /// A sync alone is not enough. After a failed sync, Linux keeps the bytes in memory, marks them as written and lets
+    /// later syncs succeed without them (fsync(2), EIO).
     package static func rewrite(path: String) throws(SystemError) {
         let raw = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
@@ -26,7 +26,7 @@ package enum DurableFile {
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
     }
 
-    /// Syncs a file that nobody writes to (fsync(2)).
+    /// Syncs a file that has no writer (fsync(2)).
     package static func sync(path: String) throws(SystemError) {
         let raw = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
@@ -34,7 +34,7 @@ package enum DurableFile {
         guard fsync(file.rawValue) == 0 else { throw SystemError("fsync") }
     }
 
-    /// Syncs the folder that a file stands in, so that the file keeps its name.
+    /// Syncs the folder of a file, so that the file keeps its name after a power cut.
     package static func syncFolder(of path: String) throws(SystemError) {
         let folder = folder(of: path)
         let raw = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -3,7 +3,7 @@ import Glibc
 
 /// An address and port of IPv4 or IPv6 (ip(7), ipv6(7)).
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// The address without the port, as 4 or 16 bytes; tells clients apart.
+    /// The address without the port, as 4 or 16 bytes. It identifies a client.
     package let address: [UInt8]
     package let port: UInt16
     private let scope: UInt32
@@ -33,7 +33,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         return "[\(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))]:\(port)"
     }
 
-    /// Every address a host name stands for, of which at least one; every address of this machine where it is nil
+    /// Returns every address of a host name, at least one; every address of this machine if `host` is `nil`
     /// (getaddrinfo(3)).
     package static func resolve(host: String?, port: UInt16) throws(ResolutionError) -> [Endpoint] {
         var hints = addrinfo()
@@ -52,7 +52,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             next = info.ai_next
         }
         guard !endpoints.isEmpty else { throw ResolutionError(reason: "no address of IPv4 or IPv6") }
-        // `localhost` may stand in the hosts file for IPv6 alone, or twice for IPv4.
+        // The hosts file may list `localhost` for IPv6 alone, or twice for IPv4.
         return endpoints
     }
 
@@ -64,7 +64,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Endpoint {
-    /// Nil for another family.
+    /// Returns `nil` for other address families than IPv4 and IPv6.
     init?(_ address: UnsafePointer<sockaddr>) {
         switch CInt(address.pointee.sa_family) {
         case AF_INET:

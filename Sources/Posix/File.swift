@@ -3,7 +3,9 @@ import Glibc
 
 /// Small files, whole.
 package enum File {
-    /// The bytes of a file; throws where it is longer than the limit too, with EFBIG (open(2), read(2)).
+    /// Returns the bytes of a file (open(2), read(2)).
+    ///
+    /// - Throws: EFBIG if the file is longer than `bytesMax`, or the error of a call.
     package static func read(path: String, bytesMax: Int) throws(SystemError) -> [UInt8] {
         let raw = open(path, O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
@@ -21,8 +23,8 @@ package enum File {
 }
 
 extension File {
-    /// How long a file is; nil where there is none. It is not opened for that, which for a database would drop SQLite's locks
-    /// (stat(2)).
+    /// Returns the length of a file in bytes, or `nil` if there is no such file. It does not open the file, because
+    /// closing a descriptor of a database would drop SQLite's locks (stat(2)).
     package static func size(path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
@@ -30,7 +32,7 @@ extension File {
 }
 
 extension File {
-    /// The first bytes of a file, or fewer if it is shorter (open(2), read(2)).
+    /// Returns the first `prefixBytes` bytes of a file, or all of them if the file is shorter (open(2), read(2)).
     package static func read(path: String, prefixBytes: Int) throws(SystemError) -> [UInt8] {
         let raw = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard raw >= 0 else { throw SystemError("open") }
@@ -49,7 +51,8 @@ extension File {
         case other
     }
 
-    /// What is at a path, every symbolic link followed; `missing` also if the process may not look (stat(2)).
+    /// Returns the kind of file at a path, with symbolic links followed. The kind is `missing` too if the process may
+    /// not look (stat(2)).
     package static func kind(path: String) -> Kind {
         var status = stat()
         guard stat(path, &status) == 0 else { return .missing }
@@ -62,14 +65,14 @@ extension File {
 }
 
 extension File {
-    /// The number of the user who owns a file; `nil` if there is none (stat(2)).
+    /// Returns the user ID of a file's owner, or `nil` if there is no such file (stat(2)).
     package static func ownerID(path: String) -> UInt32? {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_uid : nil
     }
 }
 
-/// A folder that nobody else has, under TMPDIR or /tmp where nothing else is said (mkdtemp(3)).
+/// A folder for this process alone, under `TMPDIR`, or under `/tmp` if that is not set (mkdtemp(3)).
 package struct TemporaryFolder: Sendable {
     package let path: String
 
@@ -89,7 +92,7 @@ package struct TemporaryFolder: Sendable {
 }
 
 package enum FolderListing {
-    /// What is in a folder, in no order (readdir(3)).
+    /// Returns the names in a folder, in no order (readdir(3)).
     package static func names(in path: String) throws(SystemError) -> [String] {
         guard let folder = opendir(path) else { throw SystemError("opendir") }
         defer { closedir(folder) }

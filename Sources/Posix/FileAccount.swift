@@ -1,14 +1,15 @@
 import CLinux
 import Glibc
 
-/// An account whose rights and name a thread of root's has when it opens and makes files (setfsuid(2), credentials(7)).
+/// An account in whose name a thread of root opens and makes files (setfsuid(2), credentials(7)).
 ///
-/// What root makes in another account's folder belongs to that account then, and a symbolic or hard link that the account put
-/// there leads root to nothing that the account could not change itself. Threads that are started meanwhile inherit it.
+/// Files that root makes in another account's folder then belong to that account. A symbolic or hard link that the
+/// account put there gives root access only to what the account could change itself. Threads that start in the meantime
+/// inherit the account.
 package struct FileAccount: Equatable, Sendable {
     package let user: UInt32
     package let group: UInt32
-    /// Whether root's rights on files are kept, because the account may not write in the folder: root does then.
+    /// True if root keeps its own rights on files, because the account may not write in the folder.
     private let keepsRights: Bool
 
     /// The account that owns a file, as it works in the file's folder; `nil` if that is root, or there is no such file, or this

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Which file a name leads to: its device and inode, whatever the name is (inode(7)).
+/// The identity of a file, whatever its names are: its device and inode (inode(7)).
 package struct FileIdentity: Hashable, Sendable {
     package let device: UInt64
     package let inode: UInt64
@@ -11,7 +11,7 @@ package struct FileIdentity: Hashable, Sendable {
         inode = UInt64(status.st_ino)
     }
 
-    /// The file that has a path now; every symbolic link is followed, and nothing is opened (stat(2)).
+    /// Returns the identity of the file at a path. It follows symbolic links and opens nothing (stat(2)).
     package static func find(path: String) throws(SystemError) -> FileIdentity {
         var status = stat()
         guard stat(path, &status) == 0 else { throw SystemError("stat") }
@@ -34,8 +34,11 @@ package struct FileIdentity: Hashable, Sendable {
         return "\(found.stx_dev_major):\(found.stx_dev_minor):\(found.stx_ino):\(born)"
     }
 
-    /// Whether something is mounted at the path itself: a file that is mounted alone has another folder than its neighbours. A
-    /// kernel before 5.8 does not say, and then the answer is whether its folder is on another device.
+    /// Returns true if a file system or a single file is mounted at the path itself. A file that is mounted alone is
+    /// not in the folder of its neighbours.
+    ///
+    /// A kernel before 5.8 does not report mount points; the result is then true if the file's folder is on another
+    /// device.
     package static func isMounted(path: String) -> Bool {
         guard let found = details(path: path) else { return false }
         let root = UInt64(STATX_ATTR_MOUNT_ROOT)

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A lock on a file of its own that goes with the process, so that none is ever stale (flock(2)).
+/// A lock on a file of its own. The kernel releases it when the process ends, so a lock is never stale (flock(2)).
 package struct FileLock: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
@@ -31,7 +31,7 @@ package struct FileLock: ~Copyable, Sendable {
         _ = flock(descriptor.rawValue, LOCK_UN)
     }
 
-    /// What the holder of the lock, or the last one before it, has written into the file (pread(2)).
+    /// Returns the text that the holder of the lock, or an earlier holder, wrote into the file (pread(2)).
     package func text() throws(SystemError) -> String {
         var buffer = [UInt8](repeating: 0, count: Self.textBytesMax)
         let count = pread(descriptor.rawValue, &buffer, buffer.count, 0)

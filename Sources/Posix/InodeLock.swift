@@ -2,14 +2,17 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A lock on a file itself, under whatever name a process reaches it: through a hard link, a mount, or another container.
+/// A lock on a file itself, by whatever name a process reaches it: a hard link, a mount, or a path in another
+/// container.
 ///
-/// It is on one byte far behind the end of every database, and belongs to the open file description (fcntl(2), F_OFD_SETLK), so that
-/// neither SQLite's locks on the file nor a descriptor that is closed elsewhere in the process touch it. Network file systems pass
-/// it on as a lock of that byte alone. If a kernel or a file system has no such locks, it is one of flock(2).
+/// The lock covers one byte far beyond the end of every database. It belongs to the open file description (fcntl(2),
+/// F_OFD_SETLK), so SQLite's locks on the file do not interfere with it, nor does closing another descriptor of the
+/// file. Network file systems forward it as a lock of that byte alone. If the kernel or the file system has no such
+/// locks, flock(2) takes their place.
 ///
-/// Closing a descriptor of a file drops every lock that SQLite holds on it for this process. So the lock is taken before SQLite opens
-/// the file and let go after SQLite has closed it, and a second lock of the same process is refused before it opens anything.
+/// Closing any descriptor of a file drops every lock that SQLite holds on it in this process. The lock is therefore
+/// taken before SQLite opens the file and released after SQLite has closed it, and a second lock of the same process is
+/// refused before it opens anything.
 package struct InodeLock: ~Copyable, Sendable {
     private let descriptor: Descriptor
     package let identity: FileIdentity
@@ -57,7 +60,7 @@ package struct InodeLock: ~Copyable, Sendable {
         let descriptor = Descriptor(owning: raw)
         var status = stat()
         guard fstat(raw, &status) == 0 else { throw .system(SystemError("fstat")) }
-        // The name may lead to another file since it was looked at.
+        // The path may name another file by now.
         guard FileIdentity(status) == expected else { throw .system(SystemError(code: ESTALE, call: "open")) }
         var request = request(F_WRLCK)
         if fcntl(raw, openDescriptionSetLock, &request) == 0 { return descriptor }

@@ -6,11 +6,12 @@ package final class NotifySocket: Sendable {
     private let descriptor: Descriptor
     private let address: Address
 
-    /// A service manager that reads nothing is waited for no longer.
+    /// The longest wait for a service manager that reads nothing.
     private static let patienceSeconds = 2
 
-    /// - Parameter address: what `$NOTIFY_SOCKET` says.
-    /// - Throws: EAFNOSUPPORT where that is neither a path nor an abstract name, ENAMETOOLONG where it is too long for both.
+    /// - Parameter address: the value of `$NOTIFY_SOCKET`.
+    /// - Throws: EAFNOSUPPORT if that is neither a path nor an abstract name, ENAMETOOLONG if it is too long for an
+    ///   address.
     package init(address: String) throws(SystemError) {
         self.address = try Address(address)
         let raw = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -5,7 +5,7 @@ import Glibc
 /// after us (sd_listen_fds(3)).
 package struct PassedSocket: Sendable, Equatable {
     let descriptor: CInt
-    /// What the service manager calls it (`FileDescriptorName=`, systemd.socket(5)).
+    /// The service manager's name of the socket (`FileDescriptorName=`, systemd.socket(5)).
     package let name: String
 
     /// Where they begin.
@@ -14,7 +14,8 @@ package struct PassedSocket: Sendable, Equatable {
     package static let countMax = 64
     private static let unnamed = "unknown"
 
-    /// Those that the environment tells of; none where it tells them to another process. Nil where it can't be understood.
+    /// Returns the sockets that the environment describes: none if they are meant for another process, and `nil` if the
+    /// description is malformed.
     package static func all(
         environment: [String: String], processID: Int32 = ProcessSetup.processID
     ) -> [PassedSocket]? {

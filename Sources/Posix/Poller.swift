@@ -3,13 +3,13 @@ import Glibc
 
 /// Waits for descriptors to become ready (epoll(7)).
 package struct Poller: ~Copyable {
-    /// What one wait may report; more is reported by the next one.
+    /// The most events that one wait reports. The next wait reports the others.
     package static let eventsMax = 256
 
     package struct Readiness: Sendable {
         package let readable: Bool
         package let writable: Bool
-        /// The peer sends no more, or the connection is broken: reading on says which.
+        /// True if the peer sends nothing more or the connection is broken; the next read shows which.
         package let ended: Bool
     }
 
@@ -29,8 +29,7 @@ package struct Poller: ~Copyable {
             EPOLL_CTL_ADD, target, EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue, token)
     }
 
-    /// Reports, while there is something to read, to at least one of the pollers that share the descriptor
-    /// (EPOLLEXCLUSIVE).
+    /// Reports a shared descriptor to at least one of its pollers for as long as it is readable (EPOLLEXCLUSIVE).
     package func addShared(_ target: borrowing Descriptor, token: UInt64) throws(SystemError) {
         try control(EPOLL_CTL_ADD, target, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, token)
     }
@@ -39,7 +38,7 @@ package struct Poller: ~Copyable {
         try control(EPOLL_CTL_DEL, target, 0, 0)
     }
 
-    /// Waits for at most `timeoutMilliseconds`, for ever where that is nil, and says how many events there are.
+    /// Waits for at most `timeoutMilliseconds`, without a limit if that is `nil`, and returns the number of events.
     package mutating func wait(timeoutMilliseconds: Int32?) throws(SystemError) -> Int {
         let count = epoll_wait(descriptor.rawValue, &events, CInt(Self.eventsMax), timeoutMilliseconds ?? -1)
         if count >= 0 { return Int(count) }

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 
 extension PrivateFile {
-    /// Puts a file that is on the disk under a name that nothing has yet, and syncs the folder.
+    /// Renames a file that is on the disk to a name that is free, and syncs the folder.
     ///
-    /// Not every file system can do that in one step: NFS lacks the flag of renameat2(2), and exFAT and many FUSE file systems lack
-    /// link(2). Without both, a look tells whether the name is free, and rename(2) follows it.
+    /// Not every file system can do that in one step: NFS lacks the flag of renameat2(2), and exFAT and many FUSE file
+    /// systems lack link(2). Without both, a look at the name precedes rename(2).
     package static func rename(_ path: String, toNew newPath: String) throws(SystemError) {
         if try !renameWithFlag(path, newPath), try !linkAndRemove(path, newPath) {
             guard !exists(path: newPath) else { throw SystemError(code: EEXIST, call: "rename") }
@@ -43,7 +43,7 @@ extension PrivateFile {
         return false
     }
 
-    /// A copy on the disk, of mode 0600; what there is of it is removed if it can't be finished.
+    /// Makes a copy on the disk, with mode 0600. It removes an unfinished copy if an error occurs.
     private static func copy(_ path: String, to newPath: String) throws(SystemError) {
         let source = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard source >= 0 else { throw SystemError("open") }

@@ -1,11 +1,12 @@
 import CLinux
 import Glibc
 
-/// Files that nobody but the server's own account may read.
+/// Files that only the server's own account may read.
 package enum PrivateFile {
-    /// Makes an empty file (mode 0600) and syncs it and its folder, so that the name outlives a power cut; false where
-    /// something has the name already, which is then not even opened: closing a descriptor of a file drops every lock that
-    /// the process holds on it (fcntl(2), "Record locking").
+    /// Makes an empty file (mode 0600) and syncs it and its folder, so that the name outlives a power cut.
+    ///
+    /// Returns false if the name is taken. It does not open the existing file: closing a descriptor of a file drops
+    /// every lock that the process holds on it (fcntl(2), "Record locking").
     package static func create(path: String) throws(SystemError) -> Bool {
         let raw = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard raw >= 0 else {
@@ -37,18 +38,18 @@ package enum PrivateFile {
         }
     }
 
-    /// Whether something has the name (access(2)).
+    /// Returns true if the name is taken (access(2)).
     package static func exists(path: String) -> Bool {
         access(path, F_OK) == 0
     }
 
-    /// Removes a file where it is there (unlink(2)).
+    /// Removes a file if it exists (unlink(2)).
     package static func remove(path: String) throws(SystemError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink") }
     }
 
-    /// Puts a file that is on the disk under another name, in place of what has that name, and syncs the folder: at any
-    /// moment the name stands for one of both (rename(2)).
+    /// Renames a file that is on the disk, replacing a file of the new name, and syncs the folder. At any moment the
+    /// new name refers to one of both files (rename(2)).
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
         try DurableFile.sync(path: path)
         guard Glibc.rename(path, newPath) == 0 else { throw SystemError("rename") }
@@ -61,7 +62,7 @@ package enum PrivateFile {
         try DurableFile.syncFolder(of: newPath)
     }
 
-    /// Whether a file can be seen under a name.
+    /// The result of looking for a file by its name.
     package enum Presence: Equatable, Sendable {
         case there
         case missing
@@ -69,7 +70,7 @@ package enum PrivateFile {
         case hidden(SystemError)
     }
 
-    /// Whether something has the name, as far as this account can see (stat(2)).
+    /// Looks for a file by its name, as far as this account can see (stat(2)).
     package static func presence(path: String) -> Presence {
         var status = stat()
         guard stat(path, &status) != 0 else { return .there }

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// What the process asks of the system once, at its start.
+/// Properties of the whole process, which it asks for or sets at its start.
 package enum ProcessSetup {
-    /// Raises the soft limit on open files to at least `count` where the hard one allows it (setrlimit(2)); returns the
+    /// Raises the soft limit on open files to at least `count` if the hard limit allows it (setrlimit(2)). Returns the
     /// limit in force.
     package static func raiseOpenFilesLimit(to count: Int) -> Int {
         var limit = rlimit()
@@ -16,14 +16,14 @@ package enum ProcessSetup {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Ends the process here and now, nothing more written (_exit(2)).
+    /// Ends the process at once and writes nothing more (_exit(2)).
     package static func exitAtOnce(status: Int32) -> Never {
         _exit(status)
     }
 
     package static var processID: Int32 { getpid() }
 
-    /// Where the executable stands, every symbolic link followed (proc(5), /proc/self/exe).
+    /// The path of the executable, with symbolic links followed (proc(5), /proc/self/exe).
     package static var executablePath: String? {
         try? PrivateFile.canonicalPath(of: "/proc/self/exe")
     }
@@ -33,7 +33,7 @@ package enum ProcessSetup {
     }
 }
 
-/// What the owner tells a running server by a signal, taken by whoever waits for it (sigwait(3)).
+/// A signal by which the owner controls a running server. One thread waits for it (sigwait(3)).
 package enum OwnerSignal: Sendable {
     /// SIGTERM or SIGINT, by its name.
     case stop(String)
@@ -46,7 +46,7 @@ package enum OwnerSignal: Sendable {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for the next of them. Once it is to stop, another signal to stop ends the process at once.
+    /// Waits for the next signal. After the first signal to stop, a second one ends the process at once.
     package static func next() -> OwnerSignal {
         var all = set(of: [SIGTERM, SIGINT, SIGHUP])
         var number: CInt = 0

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What the process sets right before anything else, so that it finds what the system usually provides.
+/// The settings that the process makes before anything else, so that it finds what a system usually provides.
 package enum ProcessStart {
     /// Opens descriptors 0 to 2 if they are closed, so that no database or socket gets one of them and then receives what is
     /// printed. Reading from them and writing to them fails as before: as in glibc (csu/check_fds.c), input is open for writing
@@ -37,8 +37,8 @@ package enum ProcessStart {
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
-    /// Keeps libdispatch from writing to the system's log that its thread for timers may not have a higher priority, which needs a
-    /// privilege. `LIBDISPATCH_LOG` wins if it is set. A trap in libdispatch is reported all the same, by Swift's runtime.
+    /// Keeps libdispatch from logging that its timer thread may not have a higher priority, which needs a privilege. An
+    /// existing `LIBDISPATCH_LOG` takes precedence. Swift's runtime still reports a trap in libdispatch.
     package static func quietDispatch() {
         setenv("LIBDISPATCH_LOG", "NO", 0)
     }

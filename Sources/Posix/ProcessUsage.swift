@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What the process takes of the machine (proc(5)).
+/// The resources that the process uses (proc(5)).
 package struct ProcessUsage: Sendable {
     /// Of user and kernel.
     package let cpuSeconds: Double
@@ -13,9 +13,9 @@ package struct ProcessUsage: Sendable {
 
     private static let statusBytesMax = 64 * 1024
 
-    /// Of this moment; nil where the system does not say.
+    /// Returns the current usage, or `nil` if the system does not provide it.
     package static func current() -> ProcessUsage? {
-        // The name in parentheses may have anything in it; behind it the fields are counted from the third on.
+        // The name in parentheses may contain any byte. The fields after it are counted from the third on.
         guard let bytes = try? File.read(path: "/proc/self/stat", bytesMax: statusBytesMax),
             let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")")),
             let files = try? FolderListing.names(in: "/proc/self/fd")

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The arguments that the process was started with, as the kernel handed them over: not from `/proc`, which a chroot may lack,
-/// and where Swift's `CommandLine` reads them.
+/// The arguments of the process, as the kernel passed them. Swift's `CommandLine` reads them from `/proc`, which a
+/// chroot may lack.
 package enum ProgramArguments {
     /// The name that the program was called by, and its arguments; empty if the process was started without even a name.
     package static var all: [String] {

@@ -9,7 +9,7 @@
         unsafe continuation.resume(returning: value)
     }
 
-    /// Suspends the task and hands its resumption to `body`, which resumes it or keeps it for whoever will.
+    /// Suspends the task and passes its resumption to `body`, which resumes it or keeps it for later.
     package static func suspend(_ body: (Resumption<Value>) -> Void) async -> Value {
         await withUnsafeContinuation { continuation in
             body(unsafe Resumption(continuation: continuation))

@@ -40,12 +40,12 @@ package struct Socket: ~Copyable, Sendable {
         return .wouldBlock
     }
 
-    /// Sends what the kernel takes of `bytes` from `start` on, and says how much that was; nil where it takes nothing now
-    /// (send(2)).
+    /// Sends as much of `bytes` from `start` on as the kernel takes, and returns that count; `nil` if the kernel takes
+    /// nothing now (send(2)).
     package func send(_ bytes: [UInt8], from start: Int) throws(SystemError) -> Int? {
         precondition(start < bytes.count, "there is something to send")
         let count = bytes.withUnsafeBytes { buffer in
-            // Without the flag a peer that has gone would end the process with SIGPIPE.
+            // Without the flag, sending to a closed connection would end the process with SIGPIPE.
             Self.retrying {
                 Glibc.send(descriptor.rawValue, buffer.baseAddress! + start, buffer.count - start, CInt(MSG_NOSIGNAL))
             }
@@ -55,7 +55,8 @@ package struct Socket: ~Copyable, Sendable {
         return nil
     }
 
-    /// A call that a signal interrupted has said nothing about the socket; read as "not now", it would lose an edge.
+    /// Repeats a call that a signal interrupted. EINTR reveals nothing about the socket; taking it for "not now" would
+    /// lose an edge.
     private static func retrying(_ call: () -> Int) -> Int {
         while true {
             let count = call()
@@ -63,15 +64,16 @@ package struct Socket: ~Copyable, Sendable {
         }
     }
 
-    /// Has closing tell the peer that something went wrong, in place of an end (SO_LINGER, socket(7)).
+    /// Makes closing reset the connection, so that the peer sees an error instead of an orderly end (SO_LINGER,
+    /// socket(7)).
     package func resetWhenClosed() {
         var option = linger(l_onoff: 1, l_linger: 0)
         _ = setsockopt(descriptor.rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// Tells the peer that nothing more comes, and goes on reading (shutdown(2)).
+    /// Ends the sending direction; receiving goes on (shutdown(2)).
     package func finishSending() {
-        // It fails where the peer has gone, and then reading says so.
+        // It fails if the peer has closed the connection; the next read reports that.
         _ = shutdown(descriptor.rawValue, CInt(SHUT_WR))
     }
 }
@@ -80,17 +82,18 @@ package struct Socket: ~Copyable, Sendable {
 package struct ListeningSocket: ~Copyable, Sendable {
     package let descriptor: Descriptor
     package let endpoint: Endpoint
-    /// Whether others listen on it before us and after us.
+    /// True if other processes listen on the socket before or after this one.
     private let isShared: Bool
 
     /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
     private static let backlog: CInt = 4096
-    /// What the kernel takes of an answer ahead of what the network has taken. Without it a client that never reads makes
-    /// us write, and the kernel keep, megabytes for each of its connections (tcp(7), TCP_NOTSENT_LOWAT).
+    /// The most bytes of a response that the kernel takes ahead of the network. Without this limit, a client that never
+    /// reads would make the server write, and the kernel hold, megabytes for each connection (tcp(7),
+    /// TCP_NOTSENT_LOWAT).
     private static let unsentBytesMax: CInt = 128 * 1024
 
-    /// Listens on an endpoint; port 0 takes a free one. IPv6 alone is listened on where the address is IPv6, so that the
-    /// same port can be had for both.
+    /// Listens on an endpoint; port 0 takes a free port. A socket on an IPv6 address accepts IPv6 alone, so that the
+    /// same port is available for both families.
     package init(on requested: Endpoint) throws(SystemError) {
         let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         let raw = socket(requested.family, CInt(flags), 0)
@@ -107,9 +110,9 @@ package struct ListeningSocket: ~Copyable, Sendable {
         isShared = false
     }
 
-    /// Takes connections of a socket that somebody else listens on; who that is keeps it open (sd_listen_fds(3)).
+    /// Accepts connections from a socket that the service manager listens on and keeps open (sd_listen_fds(3)).
     ///
-    /// - Throws: what is wrong with it; ENOTSUP where it is no listening stream socket of IPv4 or IPv6.
+    /// - Throws: ENOTSUP if it is not a listening stream socket of IPv4 or IPv6, or the error of a call.
     package init(passed socket: PassedSocket) throws(SystemError) {
         let raw = socket.descriptor
         let isListening = try Self.option(SO_ACCEPTCONN, raw) == 1
@@ -129,12 +132,12 @@ package struct ListeningSocket: ~Copyable, Sendable {
 
     /// Sets what accepted sockets inherit.
     private static func tuneAccepted(by raw: CInt) throws(SystemError) {
-        // Answers go out whole, so there is nothing to wait for.
+        // Responses are sent whole, so waiting for more bytes gains nothing.
         try enable(TCP_NODELAY, level: CInt(IPPROTO_TCP), raw)
         try set(TCP_NOTSENT_LOWAT, to: unsentBytesMax, level: CInt(IPPROTO_TCP), raw)
     }
 
-    /// The next connection and where it comes from; nil where none waits (accept4(2)).
+    /// Returns the next connection and its peer, or `nil` if none waits (accept4(2)).
     package func accept() throws(SystemError) -> Accepted? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -146,7 +149,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
             }
         }
         guard raw >= 0 else {
-            // Errors of the connection itself, which is gone, are not the listener's.
+            // These errors belong to a connection that has ended, not to the listener.
             let isTransient = [EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH].contains(errno)
             if isTransient { return nil }
             throw SystemError("accept4")
@@ -156,8 +159,8 @@ package struct ListeningSocket: ~Copyable, Sendable {
         return Accepted(socket: socket, peer: peer)
     }
 
-    /// Lets the kernel refuse connections from now on, whoever still holds the descriptor (shutdown(2)). A shared socket would
-    /// be at its end for the next process too: there connections wait for that.
+    /// Makes the kernel refuse further connections, even if another process holds the descriptor (shutdown(2)). A
+    /// shared socket stays open: the next process accepts the connections that wait on it.
     package func refuseFurther() {
         guard !isShared else { return }
         _ = shutdown(descriptor.rawValue, CInt(SHUT_RDWR))
@@ -188,7 +191,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
         return value
     }
 
-    /// Nil for another family.
+    /// Returns `nil` for other address families than IPv4 and IPv6.
     private static func localEndpoint(of raw: CInt) throws(SystemError) -> Endpoint? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -203,7 +206,8 @@ package struct ListeningSocket: ~Copyable, Sendable {
 
 /// Waiting, for clients and tests that have a thread to wait on.
 extension Socket {
-    /// Bounds how long a blocking call waits; over it, receiving and sending say that they would block (socket(7)).
+    /// Limits the wait of blocking calls. After that time, receiving and sending report that they would block
+    /// (socket(7)).
     package func limitWaiting(seconds: Int) throws(SystemError) {
         try Self.limitWaiting(of: descriptor, seconds: seconds)
     }
@@ -218,14 +222,14 @@ extension Socket {
         }
     }
 
-    /// Whether there is something to receive within the time (poll(2)).
+    /// Waits until bytes can be received, and returns false if the time passes first (poll(2)).
     package func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
         try descriptor.waitUntilReadable(milliseconds: milliseconds)
     }
 }
 
 extension ListeningSocket {
-    /// Whether there is a connection to accept within the time (poll(2)).
+    /// Waits until a connection can be accepted, and returns false if the time passes first (poll(2)).
     package func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
         try descriptor.waitUntilReadable(milliseconds: milliseconds)
     }

@@ -9,7 +9,7 @@ package enum StandardStream: CInt, Sendable {
     /// Returns true if a terminal shows what is written (isatty(3)).
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes all of the text, and gives up silently if the stream fails: for messages whose loss changes nothing.
+    /// Writes all of the text and ignores errors of the stream: for messages whose loss changes nothing.
     package func write(_ text: String) {
         try? writeAll(text)
     }
@@ -56,7 +56,7 @@ package enum StandardStream: CInt, Sendable {
 
 /// SIGPIPE, by which the system ends a process that writes to a pipe that no process reads (signal(7)).
 package enum BrokenPipe {
-    /// Whether the parent process had SIGPIPE ignored before ``ignore()`` did.
+    /// True if the parent process had SIGPIPE ignored before ``ignore()`` did.
     private static let wasIgnored: Bool = {
         var action = sigaction()
         sigaction(SIGPIPE, nil, &action)

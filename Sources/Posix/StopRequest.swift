@@ -2,10 +2,12 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A signal that asks a command to end while it makes a file: it gives up, removes what it has made, and then ends by that signal.
-/// For commands with one thread; a server takes its signals as ``OwnerSignal``.
+/// A signal that asks a command to end while it makes a file. The command gives up, removes its unfinished file, and
+/// then ends by that signal.
+///
+/// It is for commands with one thread. A server receives its signals as ``OwnerSignal``.
 package enum StopRequest {
-    /// Whether a signal has asked for the end.
+    /// Cancelled when a signal asks for the end.
     package static let cancellation = Cancellation()
     /// The number of the signal; zero before the first.
     private static let number = Atomic<CInt>(0)
@@ -14,7 +16,7 @@ package enum StopRequest {
     /// Takes the signals from now on; a second one of them ends the process at once (signal(2)). One that the parent process
     /// ignores stays ignored, such as SIGHUP under nohup(1).
     package static func take() {
-        // Made here, as a signal's handler may make nothing.
+        // The handler of a signal may not allocate, so the value exists before the handler does.
         _ = cancellation
         _ = number.load(ordering: .relaxed)
         set(handle)

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What a system call said instead of doing its work (errno(3)).
+/// The error number of a system call and the name of the call (errno(3)).
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     package let code: Int32
     /// The call's name, as its manual page has it.
@@ -31,7 +31,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
     package var isMissingFile: Bool { code == ENOENT }
     package var isFolder: Bool { code == EISDIR }
-    /// A path leads through something that is no folder.
+    /// True if a component of the path is not a folder.
     package var isNoFolder: Bool { code == ENOTDIR || code == ELOOP }
     /// This account may not do it.
     package var isForbidden: Bool { code == EACCES || code == EPERM }
@@ -39,7 +39,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isHiddenFile: Bool { code == EACCES || code == ENOTDIR }
     /// A wait took longer than it may.
     package var isTimeout: Bool { code == EAGAIN || code == ETIMEDOUT }
-    /// The kernel or the file system does not do this. Linux says so in many ways: link(2) has EPERM, renameat2(2) EINVAL.
+    /// True if the kernel or the file system does not support the call. Linux reports that in many ways: link(2) with
+    /// EPERM, renameat2(2) with EINVAL.
     var isUnsupported: Bool { [EPERM, ENOSYS, EINVAL, EOPNOTSUPP, EMLINK].contains(code) }
     /// No process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }

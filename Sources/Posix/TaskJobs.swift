@@ -1,7 +1,7 @@
-/// A task's next steps, waiting for the thread that runs them.
+/// The next steps of tasks, waiting for the thread that runs them.
 ///
-/// The standard library's job is unsafe to keep, since running it twice or never is an error that nothing catches; this
-/// queue runs each once.
+/// A job of the standard library is unsafe to keep, because running it twice or never is an error that no check finds.
+/// This queue runs each job once.
 @safe package struct TaskJobs {
     private var jobs: [UnownedJob] = []
 

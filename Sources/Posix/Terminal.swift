@@ -1,22 +1,23 @@
 import CLinux
 import Glibc
 
-/// The person who called the program, where one did (termios(3)).
+/// The terminal of the person who started the program, if there is one (termios(3)).
 package enum Terminal {
-    /// Whether a person types what the program reads.
+    /// True if stdin is a terminal.
     package static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Whether that person sees what the program asks, too.
+    /// True if stdin and stderr are terminals, so that a person sees questions and types answers.
     package static var isThere: Bool { isTyped && StandardStream.error.isTerminal }
 
-    /// Asks on stderr and returns the line that was typed, without its end; nil where the person gave up, or the line is longer
-    /// than any answer.
+    /// Asks on stderr and returns the line that was typed, without its end. Returns `nil` if the person gave up, or if
+    /// the line is longer than any answer.
     ///
-    /// - Parameter isSecret: whether the terminal shows nothing of it.
+    /// - Parameter isSecret: true if the terminal must not show the answer.
     package static func ask(_ question: String, isSecret: Bool = false) -> String? {
         StandardStream.error.write(question)
         guard isSecret else { return readLine() }
-        // A signal that ended the program while nothing is shown would leave the terminal so: it ends the reading instead.
+        // A signal that ended the program now would leave the terminal without echo, so a signal ends the reading
+        // instead.
         var (before, caught) = (sigaction(), sigaction())
         caught.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGINT, &caught, &before)
@@ -45,8 +46,8 @@ package enum Terminal {
         case tooLong
     }
 
-    /// The next line of stdin, from a person or not, without its end (read(2)). A carriage return before the line feed is part of
-    /// the end, and a byte order mark at the beginning is no part of the text: programs of Windows write both.
+    /// Returns the next line of stdin without its end (read(2)). A carriage return before the line feed belongs to the
+    /// end, and a byte order mark at the beginning is not part of the text, because programs on Windows write both.
     package static func nextLine() -> Line {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
@@ -76,20 +77,20 @@ package enum Terminal {
 
 /// The system's users (getpwuid_r(3)).
 package enum SystemUser {
-    /// The number of the user who runs this process (getuid(2)).
+    /// The user ID of this process (getuid(2)).
     package static var currentID: UInt32 { getuid() }
 
     /// The number of the user whose rights this process has (geteuid(2)).
     package static var effectiveID: UInt32 { geteuid() }
 
-    /// The number of the user who signed in to the system, also after su and sudo; `nil` if the system does not keep it (proc(5),
-    /// `/proc/self/loginuid`).
+    /// The ID of the user who signed in to the system, also after su and sudo; `nil` if the system does not record it
+    /// (proc(5), `/proc/self/loginuid`).
     package static var signedInID: UInt32? {
         guard let bytes = try? File.read(path: "/proc/self/loginuid", bytesMax: 32) else { return nil }
         return UInt32(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)).flatMap { $0 == .max ? nil : $0 }
     }
 
-    /// The name of a user, or the number where there is no name.
+    /// Returns the name of a user, or the user ID as text if the user has no name.
     package static func name(of id: UInt32) -> String { knownName(of: id) ?? String(id) }
 
     /// The name of a user; `nil` if the system has none for the number.

@@ -8,10 +8,10 @@ package final class Thread: @unchecked Sendable {
     // Safe: `handle` is written once in init and read by the one call of `join`.
     private let handle: pthread_t
 
-    /// Starts a thread whose name, cut to 15 bytes, shows in `top -H` (pthread_setname_np(3)).
+    /// Starts a thread. `top -H` shows its name, cut to 15 bytes (pthread_setname_np(3)).
     ///
-    /// A thread that is nicer than others, up to 19, leaves the cores to them where there are too few for all. On Linux that is
-    /// each thread's own (setpriority(2), "C library/kernel differences").
+    /// - Parameter niceness: 0 to 19. A thread with a higher value leaves the cores to the others if there are too few
+    ///   for all. On Linux, each thread has its own (setpriority(2), "C library/kernel differences").
     package init(name: String, niceness: CInt = 0, body: @escaping @Sendable () -> Void) {
         precondition((0...19).contains(niceness), "who wants more than others needs privileges")
         let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
@@ -58,7 +58,7 @@ package struct ThreadIdentity: Sendable {
     package var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
 }
 
-/// Waits for a moment where there is nothing to wait for (nanosleep(2)).
+/// Sleeps for a moment, for conditions that no call can wait for (nanosleep(2)).
 package func sleepBriefly() {
     var time = timespec(tv_sec: 0, tv_nsec: 20_000_000)
     nanosleep(&time, nil)

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// The canonical path of a file that root was asked to use: no symbolic link that another account owns is followed, so that
-/// this account can't lead root to a file of somebody else's.
+/// The canonical path of a file that root was asked to use. It contains no symbolic link that another account owns, so
+/// an account cannot direct root to a foreign file.
 package struct TrustedPath: Equatable, Sendable {
     /// Without symbolic links.
     package let path: String
@@ -84,7 +84,7 @@ package struct TrustedPath: Equatable, Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Returns true if an account can rename or replace neither a folder nor any folder that it is in.
+    /// Returns true if the account can rename or replace neither the folder nor any folder above it.
     ///
     /// - Parameter folder: a canonical path.
     static func isOutOfReach(_ folder: String, of user: UInt32) -> Bool {

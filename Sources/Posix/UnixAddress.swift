@@ -35,7 +35,7 @@ enum UnixAddress {
         try withAddress(of: "/proc/self/fd/\(descriptor.rawValue)", "connect") { Glibc.connect(socket, $0, $1) }
     }
 
-    /// sockaddr_un has one byte more, for the zero at its end.
+    /// One byte less than sockaddr_un has, for the zero at the end.
     private static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     private static func folder(of path: String) -> String {
@@ -43,7 +43,7 @@ enum UnixAddress {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// A descriptor that names a file and opens nothing (open(2), O_PATH).
+    /// Returns a descriptor that refers to a file without opening it for reading or writing (open(2), O_PATH).
     private static func openPath(_ path: String, _ flags: CInt) throws(SystemError) -> Descriptor {
         let pathOnly: CInt = 0o10000000
         let raw = open(path, pathOnly | flags | O_CLOEXEC)

@@ -9,10 +9,11 @@ package struct UnixSocket: ~Copyable, Sendable {
         descriptor = Descriptor(owning: rawValue)
     }
 
-    /// Connects to the process that listens at the path (connect(2)); that, receiving and sending wait no longer than the time.
+    /// Connects to the process that listens at the path (connect(2)). Connecting, receiving and sending each wait no
+    /// longer than `milliseconds`.
     ///
-    /// - Throws: ELOOP if the path is a symbolic link, which may lead to another server's socket; ENOTSOCK if it is something else
-    ///   than a socket; EAGAIN if the process does not accept in time; or another error of the calls.
+    /// - Throws: ELOOP if the path is a symbolic link, which may lead to another server's socket; ENOTSOCK if it is not
+    ///   a socket; EAGAIN if the process does not accept in time; or another error of the calls.
     package init(connectingTo path: String, withinMilliseconds milliseconds: Int) throws(SystemError) {
         try Self.checkIsSocket(path)
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -58,7 +59,8 @@ package struct UnixSocket: ~Copyable, Sendable {
         return credentials.1
     }
 
-    /// Sends it where the kernel takes it all at once; false where it does not, and then some of it may be sent (send(2)).
+    /// Sends the bytes if the kernel takes all of them at once. Returns false if it does not; a part may be sent then
+    /// (send(2)).
     package func sendWithoutWaiting(_ bytes: [UInt8]) -> Bool {
         let count = bytes.withUnsafeBytes {
             Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
@@ -85,7 +87,7 @@ package struct UnixSocket: ~Copyable, Sendable {
         case end
     }
 
-    /// What comes next, at most so many bytes (recv(2)).
+    /// Waits for bytes and returns at most `bytesMax` of them (recv(2)).
     package func receive(bytesMax: Int) throws(SystemError) -> Received {
         var buffer = [UInt8](repeating: 0, count: bytesMax)
         while true {
@@ -110,7 +112,7 @@ package struct UnixListener: ~Copyable, Sendable {
         let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard raw >= 0 else { throw SystemError("socket") }
         let descriptor = Descriptor(owning: raw)
-        // The mode of the descriptor becomes the file's, with no moment in between in which it is wider (unix(7)).
+        // The file gets the mode of the descriptor, so it never has wider rights (unix(7)).
         guard fchmod(raw, 0o600) == 0 else { throw SystemError("fchmod") }
         try UnixAddress.bind(raw, to: path)
         guard listen(raw, 8) == 0 else { throw SystemError("listen") }
@@ -119,10 +121,10 @@ package struct UnixListener: ~Copyable, Sendable {
         identity = try? FileIdentity.find(path: path)
     }
 
-    /// Returns true if the path leads to nothing any more.
+    /// Returns true if the path names no file any more.
     package var isNameGone: Bool { !PrivateFile.exists(path: path) }
 
-    /// The next connection; nil where none comes within the time, or the listener was told to end (poll(2), accept4(2)).
+    /// Waits for a connection; returns `nil` if the time passes or ``end()`` was called (poll(2), accept4(2)).
     package func accept(withinMilliseconds milliseconds: Int32) throws(SystemError) -> UnixSocket? {
         var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         guard poll(&request, 1, milliseconds) > 0 else { return nil }

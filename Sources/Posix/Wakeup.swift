@@ -13,7 +13,7 @@ package struct Wakeup: ~Copyable, Sendable {
 
     package func signal() {
         var one: UInt64 = 1
-        // It fails only where the counter is full, and then the poller wakes anyway.
+        // The write fails only if the counter is full, and then the poller wakes anyway.
         _ = write(descriptor.rawValue, &one, 8)
     }
 

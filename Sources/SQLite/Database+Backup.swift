@@ -1,11 +1,11 @@
 import CSQLite
 
 extension Database {
-    /// Copies the whole database as this connection sees it into another, which it replaces (sqlite.org/backup.html). Within
-    /// a read transaction of this connection it is one state, whatever is written meanwhile.
+    /// Copies the whole database, as this connection sees it, over another database (sqlite.org/backup.html). Within a
+    /// read transaction of this connection the copy is one state, whatever is written meanwhile.
     ///
-    /// `progress` is told after each step how many pages are done and how many there are; where it answers false, the copy
-    /// ends there with an error that ``SQLiteError/isInterrupted``.
+    /// - Parameter progress: called after each step with the pages copied and the pages in all. If it returns false,
+    ///   the copy ends with an error that ``SQLiteError/isInterrupted``.
     package func copy(
         into target: Database, pagesPerStep: Int, progress: (_ pagesDone: Int, _ pages: Int) -> Bool
     ) throws(SQLiteError) {

@@ -2,16 +2,18 @@ import CSQLite
 
 /// How hard a checkpoint tries (sqlite.org/c3ref/wal_checkpoint_v2.html).
 package enum CheckpointMode: Sendable {
-    /// Writes back what no reader stands in the way of, and waits for nobody.
+    /// Writes back the pages that no reader needs, and waits for no other connection.
     case passive
     /// Waits for readers too, so that the next write starts the log anew.
     case restart
-    /// As `restart`, and cuts the log's file to nothing.
+    /// Like `restart`, and truncates the log's file to zero bytes.
     case truncate
 }
 
 extension Database {
-    /// Writes the log's pages back into the file; true where all of them are. Throws an error that ``SQLiteError/isBusy`` where readers did not end in time.
+    /// Writes the log's pages back into the file, and returns true if all of them were written.
+    ///
+    /// - Throws: an error that ``SQLiteError/isBusy`` if readers did not end in time.
     @discardableResult
     package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> Bool {
         let rawMode =

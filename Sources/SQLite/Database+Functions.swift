@@ -1,12 +1,12 @@
 import CSQLite
 
 extension Database {
-    /// Makes a function of SQL that tells the program an integer and answers NULL; any statement of this connection may
-    /// call it, those of triggers among them (sqlite.org/c3ref/create_function.html).
+    /// Adds an SQL function that passes an integer to `body` and returns NULL. Every statement of this connection may
+    /// call it, those of triggers included (sqlite.org/c3ref/create_function.html).
     package func addFunction(_ name: String, body: @escaping (Int64) -> Void) throws(SQLiteError) {
         let function = Unmanaged.passRetained(IntegerFunction(body: body))
         let flags = SQLITE_UTF8 | SQLITE_INNOCUOUS
-        // SQLite lets go of the function when the connection closes, and where this call fails.
+        // SQLite releases the function when the connection closes, or if this call fails.
         let code = sqlite3_create_function_v2(
             open, name, 1, flags, function.toOpaque(),
             { context, _, values in

@@ -1,14 +1,14 @@
 import CSQLite
 
 extension Database {
-    /// Makes a function of SQL that says of a text whether something is so, 1 or 0, and 0 of whatever is no text; any statement of
-    /// this connection may call it (sqlite.org/c3ref/create_function.html).
+    /// Adds an SQL function that returns 1 if `body` returns true for a text, else 0; values of other types give 0.
+    /// Every statement of this connection may call it (sqlite.org/c3ref/create_function.html).
     ///
-    /// - Parameter body: gets the text's bytes, which need not be UTF-8.
+    /// - Parameter body: receives the text's bytes, which need not be UTF-8.
     package func addPredicate(_ name: String, body: @escaping ([UInt8]) -> Bool) throws(SQLiteError) {
         let function = Unmanaged.passRetained(Predicate(body: body))
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY
-        // SQLite lets go of the function when the connection closes, and if this call fails.
+        // SQLite releases the function when the connection closes, or if this call fails.
         let code = sqlite3_create_function_v2(
             open, name, 1, flags, function.toOpaque(),
             { context, _, values in
@@ -32,7 +32,8 @@ extension Database {
         }
     }
 
-    /// Has statements fail on a row, a text or a blob that is longer (sqlite.org/limits.html), before it is read into memory.
+    /// Makes statements fail on a row, a text or a blob of more than `bytes` bytes before SQLite reads it into memory
+    /// (sqlite.org/limits.html).
     package func limitValues(bytes: Int) {
         sqlite3_limit(open, SQLITE_LIMIT_LENGTH, CInt(clamping: bytes))
     }

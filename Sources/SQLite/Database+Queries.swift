@@ -15,7 +15,7 @@ extension Database {
         return changes
     }
 
-    /// What `read` makes of the first row; nil where there is none.
+    /// Returns the value that `read` makes of the first row, or `nil` if there is no row.
     @inlinable
     package func first<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,
@@ -27,7 +27,7 @@ extension Database {
         return try statement.step() ? try read(statement.row) : nil
     }
 
-    /// What `read` makes of each row.
+    /// Returns the values that `read` makes of the rows, in their order.
     @inlinable
     package func all<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,

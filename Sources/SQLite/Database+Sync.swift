@@ -1,10 +1,10 @@
 import CSQLite
 import Glibc
 
-/// The file of a connection, for another thread to sync while the connection is open and nobody uses it.
+/// The file of a connection, which another thread may sync while the connection is open and idle.
 package struct SyncableFile: @unchecked Sendable {
-    // Safe: the sync reads the descriptor and the name, which stay what they are until the connection closes, and notes an
-    // error where only the connection's next call would (unixSync in SQLite's os_unix.c).
+    // Safe: the sync reads the descriptor and the name, which do not change until the connection closes. It records an
+    // error in a field that only the connection's next call reads (unixSync in SQLite's os_unix.c).
     fileprivate let file: UnsafeMutablePointer<sqlite3_file>
 
     /// Puts on the disk what any connection of this process has written to the file (fdatasync(2)). Throws an error that

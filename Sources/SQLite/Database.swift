@@ -5,22 +5,22 @@ import CSQLite
 /// Opened without SQLite's own mutex: it may move from thread to thread, and belongs to one at a time.
 package final class Database {
     package enum Mode: Sendable {
-        /// Makes the file where there is none.
+        /// Creates the file if it does not exist.
         case readWriteCreate
         case readOnly
     }
 
-    /// Nil once closed.
+    /// `nil` once the connection is closed.
     private var handle: OpaquePointer?
     /// Statements kept for their next use, by the address of their text: constants of the program, so their number is
     /// bounded by its source.
     private var cache: [UInt: Statement] = [:]
     /// Where SQLite's hook leaves the length of the write-ahead log.
     private let walPageCount: UnsafeMutablePointer<CInt>
-    /// What SQLite's progress handler asks, for as long as it may.
+    /// The context of SQLite's progress handler, kept for as long as SQLite may call it.
     private var interruption: Interruption?
 
-    /// Opens a file. The path is taken as it is, never as a URI.
+    /// Opens a file. SQLite takes the path literally, never as a URI.
     package init(path: String, mode: Mode) throws(SQLiteError) {
         precondition(sqlite3_threadsafe() != 0, "a library built for one thread alone can't be shared by ours")
         let access =
@@ -69,12 +69,12 @@ package final class Database {
         try Statement(sql, on: open, isPersistent: true)
     }
 
-    /// Runs one or more statements whose rows nobody wants; for schemas and settings.
+    /// Runs one or more statements and ignores their rows: for schemas and settings.
     package func execute(_ sql: String) throws(SQLiteError) {
         guard sqlite3_exec(open, sql, nil, nil, nil) == SQLITE_OK else { throw SQLiteError(on: open, sql: sql) }
     }
 
-    /// Whether `BEGIN` was run and neither `COMMIT` nor `ROLLBACK` since; some errors roll back by themselves.
+    /// True after `BEGIN`, until `COMMIT` or `ROLLBACK`. Some errors roll back by themselves.
     package var isInTransaction: Bool { sqlite3_get_autocommit(open) == 0 }
 
     private final class Interruption {
@@ -88,7 +88,8 @@ package final class Database {
     /// Instructions of SQLite's machine between two questions: some thousand questions a second.
     private static let instructionsPerQuestion: CInt = 10_000
 
-    /// Has statements fail, and ``SQLiteError/isInterrupted``, once the closure says so (sqlite.org/c3ref/progress_handler.html).
+    /// Makes statements fail with an error that ``SQLiteError/isInterrupted`` as soon as `isAsked` returns true
+    /// (sqlite.org/c3ref/progress_handler.html).
     package func interruptStatements(when isAsked: @escaping () -> Bool) {
         let interruption = Interruption(isAsked: isAsked)
         self.interruption = interruption
@@ -103,7 +104,8 @@ package final class Database {
         sqlite3_busy_timeout(open, CInt(clamping: milliseconds))
     }
 
-    /// Whether the file can't be written, though that was asked for: SQLite then opens it for reading, and says nothing.
+    /// True if the file cannot be written although the mode asked for it: SQLite then opens the file for reading
+    /// without an error.
     package var isReadOnly: Bool { sqlite3_db_readonly(open, "main") == 1 }
 
     /// Rows inserted, updated or deleted by the last such statement, without those of triggers.
@@ -135,10 +137,10 @@ package final class Database {
     /// Pages in the write-ahead log after the last commit, counted since ``countWALPages()``.
     package var walPages: Int { Int(walPageCount.pointee) }
 
-    /// Has commits leave the log's length in ``walPages``.
+    /// Makes each commit store the log's length in ``walPages``.
     ///
-    /// Takes the place of SQLite's own automatic checkpoint, which ignores its errors: a sync that failed there goes
-    /// unseen, and the next one that succeeds lets the log be overwritten although its pages never reached the disk.
+    /// This replaces SQLite's automatic checkpoint, which ignores its errors: a failed sync would go unnoticed there,
+    /// and the next sync that succeeds would let the log be overwritten although its pages never reached the disk.
     package func countWALPages() {
         sqlite3_wal_hook(
             open,

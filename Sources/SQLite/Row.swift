@@ -12,12 +12,12 @@ package struct Row: ~Copyable {
         sqlite3_column_type(handle, CInt(column)) == SQLITE_NULL
     }
 
-    /// Zero where the column is null.
+    /// Returns the column's integer, or 0 if the column is null.
     package func integer(_ column: Int) -> Int64 {
         sqlite3_column_int64(handle, CInt(column))
     }
 
-    /// Empty where the column is null; bytes that are not UTF-8 become U+FFFD.
+    /// Returns the column's text, or an empty text if the column is null. Bytes that are not UTF-8 become U+FFFD.
     package func text(_ column: Int) -> String {
         // The order counts: asking for the text fixes the encoding whose bytes are then counted.
         guard let bytes = sqlite3_column_text(handle, CInt(column)) else { return "" }
@@ -25,7 +25,7 @@ package struct Row: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
-    /// Empty where the column is null.
+    /// Returns the column's bytes, none if the column is null.
     package func blob(_ column: Int) -> [UInt8] {
         guard let bytes = sqlite3_column_blob(handle, CInt(column)) else { return [] }
         let count = Int(sqlite3_column_bytes(handle, CInt(column)))

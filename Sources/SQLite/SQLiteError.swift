@@ -1,16 +1,16 @@
 import CSQLite
 import Glibc
 
-/// What SQLite said instead of doing its work (sqlite.org/rescode.html).
+/// An error of SQLite (sqlite.org/rescode.html).
 ///
-/// Holds the statement's text and never the values bound to it, so that it may be logged.
+/// It holds the statement's text and never the values bound to it, so logs may contain it.
 package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// The extended result code, such as `SQLITE_IOERR_FSYNC`.
     package let extendedCode: Int32
-    /// errno(3) as the failed system call left it; zero where there was none.
+    /// The error number of the failed system call (errno(3)), or 0 if none failed.
     package let systemCode: Int32
     package let message: String
-    /// The statement that failed; empty where it was no statement (opening, a checkpoint).
+    /// The statement that failed, or an empty text if another operation failed (opening, a checkpoint).
     package let sql: String
 
     package init(extendedCode: Int32, systemCode: Int32 = 0, message: String, sql: String = "") {
@@ -41,12 +41,14 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         return extendedCode == Extended.write && (systemCode == ENOSPC || systemCode == EDQUOT)
     }
 
-    /// The index of the write-ahead log did not grow, for want of room perhaps: SQLite does not tell. Rolling back leaves
-    /// everything as it was for this process; but the whole transaction may stand in the log, and whoever reads that
-    /// anew before the next commit has overwritten it takes it for committed.
+    /// True if the index of the write-ahead log could not grow, perhaps because the disk is full: SQLite does not
+    /// report the reason.
+    ///
+    /// Rolling back restores this process's view. But the log may contain the whole transaction, and a process that
+    /// recovers the log before the next commit overwrites it takes the transaction for committed.
     package var isIndexFailure: Bool { extendedCode == Extended.shmSize }
 
-    /// The disk failed, or the file is damaged: nothing this connection believes can be trusted any more.
+    /// True if the disk failed or the file is damaged: the connection's state cannot be trusted any more.
     package var isIOFailure: Bool {
         !isDiskFull && !isIndexFailure && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     }
@@ -78,7 +80,7 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// The file is damaged, or no database at all.
     package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 
-    /// The file is something other than an SQLite database.
+    /// True if the file is not an SQLite database.
     package var isNotADatabase: Bool { code == SQLITE_NOTADB }
 
     /// `disk I/O error (1034, errno 5) in: COMMIT`

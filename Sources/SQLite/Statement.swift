@@ -1,9 +1,9 @@
 import CSQLite
 
-/// A compiled statement (sqlite.org/c3ref/stmt.html); finalized when its owner lets it go.
+/// A compiled statement (sqlite.org/c3ref/stmt.html), finalized at the end of its owner's life.
 ///
-/// Confined to its connection's thread. It may outlive the connection's closing: SQLite keeps what it needs until the last
-/// statement is gone (`sqlite3_close_v2`).
+/// It is confined to its connection's thread. It may outlive the closing of the connection: SQLite keeps what the
+/// statement needs until the last one is finalized (`sqlite3_close_v2`).
 package final class Statement {
     private let handle: OpaquePointer
     private let sql: String
@@ -11,7 +11,9 @@ package final class Statement {
     /// SQLite's `SQLITE_TRANSIENT`: it copies the bytes before the call returns.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    /// Compiles one statement. `isPersistent` says that it will be kept and used often.
+    /// Compiles one statement.
+    ///
+    /// - Parameter isPersistent: true if the statement is kept and used often.
     init(_ sql: String, on database: OpaquePointer, isPersistent: Bool) throws(SQLiteError) {
         var handle: OpaquePointer?
         var text = sql
@@ -31,7 +33,7 @@ package final class Statement {
         sqlite3_finalize(handle)
     }
 
-    /// Runs to the next row; false where there is none.
+    /// Runs to the next row, and returns false if there is none.
     package func step() throws(SQLiteError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -52,7 +54,7 @@ package final class Statement {
 
     var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
-    /// Whether it stands at a row, and so is in use.
+    /// True if the statement has a current row, so that no other use may reset it.
     var isBusy: Bool { sqlite3_stmt_busy(handle) != 0 }
 
     /// Binds a parameter; the first has the index 1.
