@@ -1,7 +1,7 @@
 import Loyalty
 import Storage
 
-/// What a user has, and spending it.
+/// Reads a user's balance and its history, and spends points.
 package struct BalanceService {
     private let repository: any Repository
     private let clock: WallClock
@@ -29,7 +29,7 @@ package struct BalanceService {
         try repository.ledger(of: user, from: cursor, limit: limit)
     }
 
-    /// The number of an order that points are spent on. Throws ``LoyaltyError/orderNumberInvalid(_:)``.
+    /// Parses the number of an order that points are to be spent on. Throws ``LoyaltyError/orderNumberInvalid(_:)``.
     package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
         do {
             return try OrderNumber(parsing: text)
@@ -38,8 +38,10 @@ package struct BalanceService {
         }
     }
 
-    /// Spends points on an order, once however often it is asked. Throws ``LoyaltyError/sumInvalid(_:)``,
-    /// ``LoyaltyError/notEnoughPoints`` or ``LoyaltyError/withdrawalConflict``.
+    /// Spends points on an order. Repeating the same request debits nothing more.
+    ///
+    /// - Throws: ``LoyaltyError/sumInvalid(_:)``, ``LoyaltyError/notEnoughPoints`` or
+    ///   ``LoyaltyError/withdrawalConflict``.
     package func withdraw(
         _ sum: Points, for order: OrderNumber, by user: UserID
     ) async throws(LoyaltyError) {

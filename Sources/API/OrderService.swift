@@ -1,13 +1,14 @@
 import Loyalty
 import Storage
 
-/// Uploading orders and listing them.
+/// Uploads orders and lists them.
 package struct OrderService {
     private let repository: any Repository
     private let queue: any OrderQueue
     private let clock: WallClock
 
-    /// Orders become final whenever the accrual system answers; a minute keeps a waiting client from asking all the time.
+    /// Orders become final when the accrual system answers, which can't be predicted. A minute keeps a waiting client
+    /// from asking all the time.
     private static let unfinishedRetrySeconds = 60
 
     package init(repository: any Repository, queue: any OrderQueue, clock: @escaping WallClock) {
@@ -16,7 +17,7 @@ package struct OrderService {
         self.clock = clock
     }
 
-    /// The number that a client uploads. Throws ``LoyaltyError/orderNumberMissing`` or
+    /// Parses the number that a client uploads. Throws ``LoyaltyError/orderNumberMissing`` or
     /// ``LoyaltyError/orderNumberInvalid(_:)``.
     package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
         do {
@@ -28,8 +29,11 @@ package struct OrderService {
         }
     }
 
-    /// Stores an order and puts it where it will be asked about; true where it is new, false where this user uploaded it
-    /// before. Throws ``LoyaltyError/orderUploadedByAnother`` and ``LoyaltyError/tooManyUnfinishedOrders(retryAfterSeconds:)``.
+    /// Stores an order and queues it for the accrual system. Returns true if the order is new, false if this user has
+    /// uploaded it before.
+    ///
+    /// - Throws: ``LoyaltyError/orderUploadedByAnother`` or
+    ///   ``LoyaltyError/tooManyUnfinishedOrders(retryAfterSeconds:)``.
     package func upload(_ number: OrderNumber, by user: UserID) async throws(LoyaltyError) -> Bool {
         switch try await repository.addOrder(number, of: user, at: clock()) {
         case .accepted(let id):
@@ -41,10 +45,10 @@ package struct OrderService {
         }
     }
 
-    /// An order by what a client takes for its number. Throws ``LoyaltyError/orderUnknown`` for a text that is no order
-    /// number too: nobody can have uploaded that.
+    /// Returns the order with the number `text`. Throws ``LoyaltyError/orderUnknown`` also if the text is not an order
+    /// number, because no user can have uploaded it.
     package func order(numbered text: String, of user: UserID) throws(LoyaltyError) -> Order {
-        // An upload may have white space around the number; a name has one spelling.
+        // An upload may have white space around the number; a path has exactly one spelling.
         guard let number = try? OrderNumber(parsing: text.utf8), number.digits == text,
             let order = try repository.order(number, of: user)
         else { throw .orderUnknown }

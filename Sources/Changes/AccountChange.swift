@@ -1,6 +1,7 @@
 import Loyalty
 
-/// Something of a user's that a commit has changed, as it was right behind the change: an order's status, or the balance.
+/// A change that a commit made for a user, with the state right after it: an order with its new status, or the new
+/// balance.
 package struct AccountChange: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case order(Order)
@@ -16,7 +17,7 @@ package struct AccountChange: Equatable, Sendable {
     }
 }
 
-/// Names a change among all changes of all users; grows with each, also over restarts.
+/// Identifies a change among all changes of all users. Ids grow with each change, and across restarts.
 package struct ChangeID: Hashable, Comparable, Sendable {
     package let rawValue: Int64
 

@@ -1,10 +1,11 @@
 import Loyalty
 
-/// The ids of a user's changes that are kept, oldest first: who goes on behind any of them finds the next without looking
-/// at those before or behind, nor at everybody's.
+/// The ids of one user's changes that the log still holds, oldest first. Resuming after a given id is a binary search
+/// here, so its cost does not depend on how much other users have changed.
 struct ChangeIDs {
     private var ids: [ChangeID] = []
-    /// So many at the front are not kept any more. They are removed once they are half of all, so that none is moved often.
+    /// The number of ids at the front that the log no longer holds. They are removed when they are half of all, so that
+    /// each id is moved rarely.
     private var forgottenCount = 0
 
     var isEmpty: Bool { forgottenCount == ids.count }
@@ -18,12 +19,13 @@ struct ChangeIDs {
         precondition(!isEmpty, "only what is kept is forgotten")
         forgottenCount += 1
         guard forgottenCount * 2 >= ids.count else { return }
-        // A copy: an array that only loses elements keeps its memory, and so every user's busiest day would be kept.
+        // Copies, because an array that only loses elements keeps its memory; each user would go on taking the memory
+        // of their busiest day.
         ids = Array(ids[forgottenCount...])
         forgottenCount = 0
     }
 
-    /// Those behind `id`, which may be any.
+    /// Returns the ids after `id`, which need not be in the log.
     func behind(_ id: ChangeID) -> ArraySlice<ChangeID> {
         let kept = ids[forgottenCount...]
         return kept[kept.partitioningIndex { $0 > id }...]
@@ -31,8 +33,9 @@ struct ChangeIDs {
 }
 
 extension RandomAccessCollection {
-    /// Where the first element stands for which `isBehind` holds, as it does for all that follow; asks once for each doubling
-    /// of the count.
+    /// Returns the index of the first element for which `isBehind` returns true, or `endIndex` if there is none. The
+    /// elements must be sorted so that `isBehind` returns true for all that follow. Takes a number of calls that grows
+    /// with the logarithm of the count.
     package func partitioningIndex(where isBehind: (Element) -> Bool) -> Index {
         var start = startIndex
         var count = self.count

@@ -1,23 +1,35 @@
 import Loyalty
 import Synchronization
 
-/// The latest changes of all users, in the order of their commits: the writer appends, and each event loop reads on from
-/// where it was. Kept in memory, and no more of them than a limit: who comes back too late is told to read afresh.
+/// The latest changes of all users, in the order of their commits, from which each stream of events is fed.
 ///
-/// Ends of sessions are told beside them, and take no place of what a client may come back for.
+/// A client that listens wants every change of its user after the last one that it has seen, whether it lost its
+/// connection for a moment or only reads slowly. The naive way, a queue of unsent changes for each client, costs memory
+/// for each client that does not read, and loses everything when the connection ends. So there is one log for all
+/// users, and a client is no more than a position in it:
 ///
-/// Ids begin at a moment in microseconds and grow by one. So those of an earlier process, which can't have had a change
-/// each microsecond, lie before all of this one's, and are known as foreign.
+/// 1. The writer appends the changes of a commit, and wakes every event loop that subscribes.
+/// 2. Each loop reads on from its own position, and hands each change to the streams of its user.
+/// 3. A stream that falls behind, or that reconnects with the id of the last change it has seen, reads its user's later
+///    changes from the log. The log keeps the ids of each user's changes, so that costs no more than what it returns.
+///
+/// The log is in memory and bounded. A client whose position is too old is told to read everything afresh.
+///
+/// Early ends of sessions are kept in the same log, because the same listeners need them. They have their own bound, so
+/// they take no room from changes that a client may resume from.
+///
+/// Ids start at the process's start time in microseconds and grow by one. A process can't commit a change each
+/// microsecond; so the ids of an earlier process are lower than all of this one's, and are recognized as foreign.
 package final class ChangeLog: Sendable {
     package struct Entry: Equatable, Sendable {
         package let id: ChangeID
         package let change: AccountChange
     }
 
-    /// Where one stands who reads everything.
+    /// A position in the log of a reader that follows all users.
     package struct Position: Equatable, Sendable {
         package var change: ChangeID
-        /// Ends of sessions before it.
+        /// The number of session ends before the position.
         package var sessionEnds: Int
 
         package init(change: ChangeID, sessionEnds: Int) {
@@ -26,7 +38,7 @@ package final class ChangeLog: Sendable {
         }
     }
 
-    /// Names one who is told of what is new.
+    /// Identifies a subscriber.
     package struct Subscription: Hashable, Sendable {
         fileprivate let number: Int
     }
@@ -39,28 +51,33 @@ package final class ChangeLog: Sendable {
         var subscriptionCount = 0
     }
 
-    /// For those who look at once, and not for clients that come back: more than a few transactions end.
+    /// The number of session ends that are kept: more than a few transactions cause. It is for subscribers that read at
+    /// once, not for clients that reconnect.
     package static let sessionEndsKeptMax = 4096
 
     private let epoch: Int64
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - capacity: Changes that are kept, of all users together.
-    ///   - start: When this process began.
+    ///   - capacity: The number of changes that are kept, of all users together.
+    ///   - start: The time at which this process began.
     package init(capacity: Int, start: Timestamp) {
         epoch = start.milliseconds.multipliedReportingOverflow(by: 1000).partialValue
         state = Mutex(State(changes: LatestElements(capacity: capacity)))
     }
 
-    /// The last change so far, or the position before the first.
+    /// The id of the last change, or the id before the first if there is none yet.
     package var latest: ChangeID { state.withLock { latest($0) } }
 
-    /// Behind everything so far.
+    /// The position after everything in the log.
     package var end: Position { state.withLock { end($0) } }
 
-    /// Appends what one commit has changed, in order, and whose sessions it has ended before their time, and wakes those
-    /// who wait; once everybody can read it.
+    /// Appends what one commit has changed, and wakes all subscribers. Called after the commit, when every reader can
+    /// see it.
+    ///
+    /// - Parameters:
+    ///   - changes: The changes in order.
+    ///   - sessionEnds: The users of whom the commit ended a session before its time.
     package func publish(_ changes: [AccountChange], sessionEnds: [UserID] = []) {
         guard !changes.isEmpty || !sessionEnds.isEmpty else { return }
         let subscribers = state.withLock { state in
@@ -71,8 +88,10 @@ package final class ChangeLog: Sendable {
         for wake in subscribers { wake() }
     }
 
-    /// Has `wake` called after each publication, from its thread, until ``unsubscribe(_:)``; says what came before the first
-    /// of which it is told.
+    /// Calls `wake` after each publication, on the publisher's thread, until ``unsubscribe(_:)``.
+    ///
+    /// - Returns: The subscription, and the position from which the subscriber will be woken: everything after it is
+    ///   announced.
     package func subscribe(_ wake: @escaping @Sendable () -> Void) -> (Subscription, Position) {
         state.withLock { state in
             state.subscriptionCount += 1
@@ -89,8 +108,8 @@ package final class ChangeLog: Sendable {
         }
     }
 
-    /// The changes behind `id`, oldest first and at most `limit`; nil where not all that follow it are kept, or the id is
-    /// none of this log's.
+    /// Returns at most `limit` changes after `id`, oldest first. Returns `nil` if the log no longer holds everything
+    /// after `id`, or if the id is not one of this log's.
     package func entries(after id: ChangeID, limit: Int = .max) -> [Entry]? {
         precondition(limit > 0, "who asks takes something")
         return state.withLock { state in
@@ -100,10 +119,12 @@ package final class ChangeLog: Sendable {
         }
     }
 
-    /// A user's changes behind `id`, oldest first and at most `limit`, the position up to which these are all, and whether
-    /// that is the latest; nil as in ``entries(after:limit:)``.
+    /// Returns at most `limit` of a user's changes after `id`, oldest first; the position up to which these are all of
+    /// the user's changes; and true as `isWhole` if that is the end of the log. Returns `nil` in the cases of
+    /// ``entries(after:limit:)``.
     ///
-    /// Costs what it gives and no more, however many there are: the writer waits meanwhile, and all who wait for it.
+    /// The cost grows with the number of changes returned, and with nothing else, because the writer waits for the
+    /// lock, and every commit waits for the writer.
     package func entries(
         of user: UserID, after id: ChangeID, limit: Int
     ) -> (entries: [Entry], upTo: ChangeID, isWhole: Bool)? {
@@ -117,7 +138,7 @@ package final class ChangeLog: Sendable {
         }
     }
 
-    /// Whose sessions were ended since there were `count` such ends; nil where not all of them are kept.
+    /// Returns the users of the session ends after the first `count`, or `nil` if the log no longer holds all of them.
     package func sessionEnds(after count: Int) -> [UserID]? {
         state.withLock { state in
             guard count >= state.sessionEnds.firstKept else { return nil }
@@ -133,7 +154,7 @@ package final class ChangeLog: Sendable {
         Position(change: latest(state), sessionEnds: state.sessionEnds.count)
     }
 
-    /// Whether everything behind `id` is kept.
+    /// Returns true if the log holds everything after `id`.
     private func holds(_ id: ChangeID, _ state: borrowing State) -> Bool {
         id.rawValue >= epoch + Int64(state.changes.firstKept) && id <= latest(state)
     }
@@ -147,7 +168,7 @@ package final class ChangeLog: Sendable {
         state.idsOfUser[change.user, default: ChangeIDs()].append(latest(state))
         guard let dropped, let index = state.idsOfUser.index(forKey: dropped.user) else { return }
         state.idsOfUser.values[index].forgetFirst()
-        // A table of all users who ever had a change would grow for ever.
+        // A table of all users who have ever had a change would grow without bound.
         if state.idsOfUser.values[index].isEmpty { state.idsOfUser.remove(at: index) }
     }
 }

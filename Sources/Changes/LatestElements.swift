@@ -1,11 +1,11 @@
 import Loyalty
 
-/// The latest of many elements, no more of them than a limit. They are numbered from 0 in the order in which they came.
+/// The latest elements of a sequence, at most `capacity` of them. They are numbered from 0 in order of arrival.
 struct LatestElements<Element> {
     private let capacity: Int
-    /// Grows up to the limit; from then on the newest takes the place of the oldest.
+    /// Grows up to the capacity. From then on, the newest element overwrites the oldest.
     private var ring: [Element] = []
-    /// All that ever came, and so the number of the next.
+    /// The number of elements that were ever appended, which is also the number of the next one.
     private(set) var count = 0
 
     init(capacity: Int) {
@@ -13,7 +13,7 @@ struct LatestElements<Element> {
         self.capacity = capacity
     }
 
-    /// The number of the oldest that is kept.
+    /// The number of the oldest element that is kept.
     var firstKept: Int { count - ring.count }
 
     subscript(number: Int) -> Element {
@@ -21,7 +21,7 @@ struct LatestElements<Element> {
         return ring[number % capacity]
     }
 
-    /// Gives back whose place it took.
+    /// Appends an element, and returns the element that it overwrites, if any.
     mutating func append(_ element: Element) -> Element? {
         let place = count % capacity
         count += 1

@@ -2,7 +2,7 @@ import CSodium
 import Glibc
 import Loyalty
 
-/// Argon2id (RFC 9106) on the calling thread, which it keeps busy for as long as its parameters ask.
+/// Argon2id (RFC 9106) on the calling thread, which is busy for as long as the parameters require.
 struct Argon2: Sendable {
     /// libsodium could not get the memory that the parameters ask for.
     struct OutOfMemory: Error {}
@@ -25,9 +25,10 @@ struct Argon2: Sendable {
         return PasswordHash(text: Self.string(text))
     }
 
-    /// Whether `hash` was made of this password, with whatever parameters; false for a text that is no hash, or one dearer than any of ours.
+    /// Returns true if `hash` was made from this password, with any parameters. Returns false for a text that is not a
+    /// hash, or for a hash that is more expensive than ``PasswordHash`` allows.
     func verify(_ password: Password, against hash: PasswordHash) throws(OutOfMemory) -> Bool {
-        // The C function reads a whole field of this size, and up to its first zero.
+        // The C function requires a buffer of this size, and reads it up to the first zero.
         let capacity = Int(crypto_pwhash_argon2id_STRBYTES)
         guard hash.text.utf8.count < capacity, PasswordHash.isWellFormed(Array(hash.text.utf8)) else { return false }
         var text = hash.text.utf8.map { CChar(bitPattern: $0) }
@@ -36,12 +37,13 @@ struct Argon2: Sendable {
             errno = 0
             return (crypto_pwhash_argon2id_str_verify(text, bytes.baseAddress!, UInt64(bytes.count)), errno)
         }
-        // The function says -1 for a wrong password and for want of memory: a right password must not be called wrong.
+        // The function returns -1 both for a wrong password and if memory is short. A right password must not be
+        // reported as wrong.
         if code != 0, failure == ENOMEM { throw OutOfMemory() }
         return code == 0
     }
 
-    /// The password's bytes, U+0000 among them, in a copy of ours that is overwritten afterwards.
+    /// Calls `body` with a copy of the password's bytes, which may include U+0000, and overwrites the copy afterwards.
     private static func withErasedCopy<Result>(
         of password: Password, _ body: (UnsafeBufferPointer<CChar>) -> Result
     ) -> Result {
@@ -55,13 +57,13 @@ struct Argon2: Sendable {
     }
 }
 
-/// What one hash costs.
+/// The cost of one hash.
 package struct Argon2Parameters: Sendable {
     package let memoryBytes: Int
-    /// How often the memory is gone through ("t" in RFC 9106).
+    /// The number of passes over the memory ("t" in RFC 9106).
     package let passes: Int
 
-    /// OWASP's Password Storage Cheat Sheet, its first choice for Argon2id: 19 MiB, two passes.
+    /// The first choice of OWASP's Password Storage Cheat Sheet for Argon2id: 19 MiB, two passes.
     package static let standard = Argon2Parameters(memoryBytes: 19 * 1024 * 1024, passes: 2)
 
     package init(memoryBytes: Int, passes: Int) {

@@ -3,10 +3,11 @@ import Posix
 import SignIn
 import Synchronization
 
-/// Hashes and verifies passwords with Argon2id on threads of its own, so that no event loop waits for one.
+/// Hashes and verifies passwords with Argon2id on its own threads, so that no event loop waits for a hash.
 package final class Argon2Hasher: PasswordHasher {
     private let argon2: Argon2
-    /// What a password is verified against where there is no such login: the same work as for any other.
+    /// The hash that a password is verified against if the login does not exist, so that the work is the same as for
+    /// any other login.
     let dummy: PasswordHash
     private let queue: TurnQueue<HashingTurn.Key, Job>
     private let state = Mutex(State())
@@ -19,21 +20,21 @@ package final class Argon2Hasher: PasswordHasher {
     package static let threadCountDefault = 2
     package static let waitingMaxDefault = 256
 
-    /// A full queue of the default length takes three and a half seconds where two cores are idle (27 ms a hash, two at once),
-    /// and up to ten times as long where none is; by then there is room for some.
+    /// A full queue of the default length takes three and a half seconds if two cores are idle (27 ms a hash, two at
+    /// once), and up to ten times as long if none is. After two seconds there is room again for some.
     private static let overloadedRetryAfterSeconds = 2
-    /// A server that stops is usually back as soon as it is asked again.
+    /// A server that stops usually answers again as soon as it is asked again.
     private static let unavailableRetryAfterSeconds = 1
 
-    /// A hash takes a core for milliseconds, and a flood of them every core there is. Event loops and the writer go first, and
-    /// about a tenth is left for hashes where nothing is.
+    /// A hash occupies a core for milliseconds, and a flood of them occupies every core. Event loops and the writer go
+    /// first: with this niceness, about a tenth of a busy machine is left for hashes.
     private static let niceness: CInt = 10
 
     /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - threadCount: how many passwords are hashed at once, each with the memory that the parameters name.
-    ///   - waitingMax: how many may wait for a thread.
+    ///   - threadCount: The number of passwords that are hashed at once, each with the memory that the parameters name.
+    ///   - waitingMax: The number of passwords that may wait for a thread.
     package convenience init(
         parameters: Argon2Parameters = .standard, threadCount: Int = threadCountDefault,
         waitingMax: Int = waitingMaxDefault
@@ -42,7 +43,7 @@ package final class Argon2Hasher: PasswordHasher {
         start(threadCount: threadCount)
     }
 
-    /// A hasher in which everything waits until ``start(threadCount:)``.
+    /// Makes a hasher in which every password waits until ``start(threadCount:)``.
     init(idleWith parameters: Argon2Parameters, waitingMax: Int) {
         argon2 = Argon2(parameters: parameters)
         dummy = .ofNobody(parameters)
@@ -53,7 +54,7 @@ package final class Argon2Hasher: PasswordHasher {
         stop()
     }
 
-    /// How many wait for a thread now.
+    /// The number of passwords that are waiting for a thread.
     package var waitingCount: Int { queue.count }
 
     package func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
@@ -71,13 +72,14 @@ package final class Argon2Hasher: PasswordHasher {
         return matches && hash != nil
     }
 
-    /// Hashes on the calling thread, for a program that does nothing else meanwhile; nil where it has not the memory.
+    /// Hashes on the calling thread, for a program that has nothing else to do meanwhile. Returns `nil` if memory is
+    /// short.
     package static func hashAndWait(_ password: Password, parameters: Argon2Parameters = .standard) -> PasswordHash? {
         try? Argon2(parameters: parameters).hash(password)
     }
 
-    /// Answers everyone who waits with ``LoyaltyError/unavailable(retryAfterSeconds:)``, as it will everyone who comes, and
-    /// returns when the threads have ended: after the hashes they were at.
+    /// Refuses all waiting and later passwords with ``LoyaltyError/unavailable(retryAfterSeconds:)``, and returns when
+    /// the threads have ended, each after the hash that it was computing.
     package func stop() {
         let threads = state.withLock { state in
             state.isStopped = true
@@ -92,7 +94,7 @@ package final class Argon2Hasher: PasswordHasher {
         precondition(threadCount > 0, "somebody hashes")
         state.withLock { state in
             precondition(state.threads.isEmpty && !state.isStopped, "a hasher starts once, and before it stops")
-            // The threads must not hold the hasher itself, or it would never go.
+            // The threads must not hold the hasher itself, or it would never be deallocated.
             state.threads = (1...threadCount).map { [queue, argon2] number in
                 Thread(name: "hasher \(number)", niceness: Self.niceness) {
                     while let job = queue.take() { job.run(argon2) }
@@ -111,7 +113,7 @@ package final class Argon2Hasher: PasswordHasher {
     }
 }
 
-/// One password that waits for a thread.
+/// A password that waits for a thread.
 private enum Job: Sendable {
     case hash(Password, Resumption<Result<PasswordHash, LoyaltyError>>)
     case verify(Password, PasswordHash, Resumption<Result<Bool, LoyaltyError>>)
@@ -133,7 +135,7 @@ private enum Job: Sendable {
         }
     }
 
-    /// Want of memory passes when other hashes are done.
+    /// Memory is free again when other hashes have finished.
     private static func result<Value>(
         _ body: () throws(Argon2.OutOfMemory) -> Value
     ) -> Result<Value, LoyaltyError> {
@@ -146,9 +148,9 @@ private enum Job: Sendable {
 }
 
 extension PasswordHash {
-    /// A hash of no password, which costs as much to verify as one that these parameters make: sixteen bytes of salt and
-    /// thirty-two of hash, all zero, in the form of the reference implementation. To make a real one would be half of the
-    /// time that a start takes.
+    /// Returns a hash that matches no password and is as expensive to verify as one made with these parameters: sixteen
+    /// bytes of salt and thirty-two of hash, all zero, in the format of the reference implementation. Making a real
+    /// hash would take half of the time of a start.
     fileprivate static func ofNobody(_ parameters: Argon2Parameters) -> PasswordHash {
         let (salt, hash) = (String(repeating: "A", count: 22), String(repeating: "A", count: 43))
         let cost = "m=\(parameters.memoryBytes / 1024),t=\(parameters.passes),p=1"

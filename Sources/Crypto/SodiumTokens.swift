@@ -10,12 +10,12 @@ package struct SodiumTokens: SessionTokens {
         Sodium.ready
     }
 
-    /// 43 letters, digits, `-` and `_`: base64url without padding (RFC 4648, section 5).
+    /// Makes a token of 43 letters, digits, `-` and `_`: base64url without padding (RFC 4648, section 5).
     package func makeToken() -> SessionToken {
         SessionToken(text: Self.randomText(byteCount: Self.tokenBytes))
     }
 
-    /// 22 of the same.
+    /// Makes a device of 22 such characters.
     package func makeDevice() -> Device {
         guard let device = Device(Self.randomText(byteCount: Device.byteCount).utf8) else {
             preconditionFailure("a device has the length of its text")
@@ -23,12 +23,12 @@ package struct SodiumTokens: SessionTokens {
         return device
     }
 
-    /// The SHA-256 of the token's text.
+    /// Returns the SHA-256 of the token's text.
     package func id(of token: SessionToken) -> SessionID {
         SessionID(bytes: Sodium.sha256(Array(token.text.utf8)))
     }
 
-    /// The SHA-256 of the device's text.
+    /// Returns the SHA-256 of the device's text.
     package func place(of device: Device) -> SignInPlace {
         SignInPlace(bytes: Sodium.sha256(Array(device.text.utf8)))
     }
@@ -47,7 +47,7 @@ package struct SodiumTokens: SessionTokens {
             text.withMemoryRebound(to: CChar.self) { text in
                 _ = sodium_bin2base64(text.baseAddress!, capacity, bytes, bytes.count, variant)
             }
-            // The capacity counts the zero that ends a C string.
+            // The capacity includes the zero that ends a C string.
             return capacity - 1
         }
     }

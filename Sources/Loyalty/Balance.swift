@@ -1,4 +1,4 @@
-/// What a user has, and has spent so far.
+/// The points that a user has, and those spent so far.
 package struct Balance: Equatable, Sendable {
     package let current: Points
     package let withdrawn: Points
@@ -9,7 +9,7 @@ package struct Balance: Equatable, Sendable {
     }
 }
 
-/// Points that a user spent towards another order.
+/// Points that a user spent on an order.
 package struct Withdrawal: Equatable, Sendable {
     package let order: OrderNumber
     package let sum: Points
@@ -22,12 +22,12 @@ package struct Withdrawal: Equatable, Sendable {
     }
 }
 
-/// What became of a withdrawal.
+/// The result of a withdrawal.
 package enum WithdrawalOutcome: Equatable, Sendable {
     case withdrawn
-    /// The same user spent the same sum on the same order before; nothing was debited again.
+    /// The same user has already spent the same sum on the same order. Nothing was debited again.
     case repeated
     case notEnoughPoints
-    /// The order was paid for by another user or with another sum.
+    /// Another user, or this user with a different sum, has already spent points on the order.
     case conflict
 }

@@ -1,15 +1,17 @@
-/// What a browser shows beside the password where its user has signed in before: 128 random bits, as base64url (OWASP, "Slow Down
-/// Online Guessing Attacks with Device Cookies").
+/// A random name of 128 bits, in base64url, that a browser keeps as a cookie after a sign-in and presents beside the
+/// password at the next one (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 ///
-/// It signs nobody in: it says whose attempts these are, so that they are not counted with those of others at the same
-/// address. Prints as dots all the same, since a log has no use for it.
+/// It is not a credential. It shows that an attempt comes from a place of the login's owner, so that it is not counted
+/// together with the attempts of strangers at the same address. It prints as dots all the same, because a log has no
+/// use for it.
 package struct Device: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let byteCount = 16
     package static let textBytes = 22
 
     package let text: String
 
-    /// Nil where it has not the length of one that we made. Of any other text of that length the server knows nothing.
+    /// Returns `nil` if the text does not have the length of a device made by this server. Any text of that length is
+    /// accepted, because the server does not keep a list of all devices.
     package init?(_ text: some Collection<UInt8>) {
         guard text.count == Self.textBytes else { return nil }
         self.text = String(decoding: text, as: UTF8.self)

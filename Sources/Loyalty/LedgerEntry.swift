@@ -1,23 +1,23 @@
-/// A change of a balance, written down with it and never altered.
+/// A change of a balance, recorded in the same transaction and never altered.
 package struct LedgerEntry: Equatable, Sendable {
-    /// Why the balance changed; raw values are stored in the database.
+    /// The reason for the change. Raw values are stored in the database.
     package enum Kind: Int64, Sendable, CaseIterable {
         case accrual = 1
         case withdrawal = 2
-        /// The owner's own entry.
+        /// The owner added or removed points.
         case adjustment = 3
-        /// A withdrawal that the owner undid.
+        /// The owner reversed a withdrawal.
         case refund = 4
-        /// Something that this Martlet does not know.
+        /// A kind that this version of Martlet does not know.
         case other = 0
     }
 
     package let kind: Kind
-    /// The order that earned the points, or that they were spent on; nil for an adjustment.
+    /// The order that earned the points, or that they were spent on; `nil` for an adjustment.
     package let order: OrderNumber?
-    /// Below zero where points went.
+    /// Negative if points were removed.
     package let points: Points
-    /// What the user had afterwards.
+    /// The user's balance after the change.
     package let balanceAfter: Points
     package let at: Timestamp
 
@@ -31,7 +31,7 @@ package struct LedgerEntry: Equatable, Sendable {
 }
 
 extension LedgerEntry.Kind: CustomStringConvertible {
-    /// As clients and owners read it.
+    /// The text for clients and owners.
     package var description: String {
         switch self {
         case .accrual: "accrual"

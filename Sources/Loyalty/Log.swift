@@ -1,10 +1,10 @@
-/// Where a line for the owner goes; a parameter of everything that has something to say.
+/// A destination for messages to the owner. Everything that logs gets it as a parameter.
 ///
-/// A message names no password, token or cookie.
+/// A message must not contain a password, a token or a cookie.
 package struct Log: Sendable {
     package enum Level: Int, Sendable, Comparable, CaseIterable {
         case debug
-        /// A line for each request.
+        /// The line of one request.
         case request
         case info, warning, error
 
@@ -23,7 +23,7 @@ package struct Log: Sendable {
         self.write = write
     }
 
-    /// Waits, though not for ever, until what was said so far stands where it is read: for a process that ends.
+    /// Waits, for a bounded time, until all messages so far have been written. Used by a process before it exits.
     package func flush() { waitUntilWritten() }
 
     package func debug(_ message: String) { write(.debug, message) }

@@ -1,30 +1,32 @@
-/// Why the domain refuses; one function of the API turns each into a status.
+/// The reasons for which the domain refuses an operation. One function of the API turns each into a status.
 package enum LoyaltyError: Error, Equatable, Sendable {
-    /// A value that can't be: the sentence says which and why, in words for the client.
+    /// A value is not valid. The sentence says which value and why, in words for the client.
     case malformed(String)
     case loginTaken
-    /// Unknown login or wrong password; which of the two is not told.
+    /// The login is unknown or the password is wrong; the client does not learn which.
     case wrongCredentials
-    /// Whoever changes a password has to know the one before.
+    /// The current password that came with a change of the password is wrong.
     case wrongCurrentPassword
-    /// Too many sign-ins have failed; nothing was looked up.
+    /// Too many sign-ins have failed. Nothing was looked up.
     case tooManyFailures(retryAfterSeconds: Int)
     case tooManyRegistrations(retryAfterSeconds: Int)
     case orderNumberMissing
     case orderNumberInvalid(OrderNumber.ParseError)
     case orderUploadedByAnother
-    /// The user has as many unfinished orders as one user may have. Nothing happened; ask again once some are final.
+    /// The user has reached the limit of unfinished orders. Nothing was stored; the client may try again when some of
+    /// them are final.
     case tooManyUnfinishedOrders(retryAfterSeconds: Int)
-    /// The user has uploaded no such order; whether somebody else has is not told.
+    /// The user has not uploaded this order. The client does not learn if another user has.
     case orderUnknown
-    /// A number that is no amount of points; the sentence says why.
+    /// The sum is not a valid amount of points. The sentence says why.
     case sumInvalid(String)
     case notEnoughPoints
     case withdrawalConflict
-    /// A queue is full. Nothing happened; ask again.
+    /// A queue is full. Nothing was done; the client may try again.
     case overloaded(retryAfterSeconds: Int)
-    /// The database can't take it now (a full disk, say), or the server stops. Nothing happened; ask again.
+    /// The database cannot store anything now (its disk is full, for example), or the server is stopping. Nothing was
+    /// done; the client may try again.
     case unavailable(retryAfterSeconds: Int)
-    /// A failure that is not the client's; the log says more.
+    /// The server failed; the log has the details.
     case failed
 }

@@ -1,6 +1,6 @@
-/// A number that a user uploaded, to be credited once.
+/// An order number that a user uploaded, to be credited once.
 package struct Order: Equatable, Sendable {
-    /// The steps of an order; the last two are final. Raw values are stored in the database.
+    /// The status of an order; the last two are final. Raw values are stored in the database.
     package enum Status: Int64, Sendable, CaseIterable {
         case new = 0
         case processing = 1
@@ -9,7 +9,7 @@ package struct Order: Equatable, Sendable {
 
         package var isFinal: Bool { self == .invalid || self == .processed }
 
-        /// As the API and the owner's documents write it.
+        /// The text in the API and in the owner's documents.
         package var name: String {
             switch self {
             case .new: "NEW"
@@ -22,7 +22,7 @@ package struct Order: Equatable, Sendable {
 
     package let number: OrderNumber
     package let status: Status
-    /// What the order earned; zero until it is processed.
+    /// The points that the order earned; zero until it is processed.
     package let accrual: Points
     package let uploadedAt: Timestamp
 
@@ -34,7 +34,7 @@ package struct Order: Equatable, Sendable {
     }
 }
 
-/// Names an order inside the server; grows with each upload.
+/// Identifies an order inside the server. Ids grow with each upload.
 package struct OrderID: Hashable, Comparable, Sendable {
     package let rawValue: Int64
 
@@ -47,19 +47,19 @@ package struct OrderID: Hashable, Comparable, Sendable {
     }
 }
 
-/// What became of an upload.
+/// The result of an upload.
 package enum OrderUpload: Equatable, Sendable {
-    /// New, and durable.
+    /// The order is new and has been stored durably.
     case accepted(OrderID)
-    /// This user uploaded it before.
+    /// The same user has uploaded the order before.
     case uploadedBefore
-    /// Another user uploaded it before.
+    /// Another user has uploaded the order before.
     case uploadedByAnother
-    /// Not stored: the user has as many unfinished orders as one user may have.
+    /// The order was not stored, because the user has reached the limit of unfinished orders.
     case tooManyUnfinished
 }
 
-/// An order that still waits for its final status.
+/// An order without a final status.
 package struct UnfinishedOrder: Equatable, Sendable {
     package let id: OrderID
     package let number: OrderNumber
@@ -72,10 +72,10 @@ package struct UnfinishedOrder: Equatable, Sendable {
     }
 }
 
-/// A question for some of a user's unfinished orders.
+/// A request for some of a user's unfinished orders.
 package struct UnfinishedPage: Equatable, Sendable {
     package let user: UserID
-    /// The first that counts.
+    /// The lowest order id of the page.
     package let from: OrderID
     package let limit: Int
 
@@ -87,13 +87,13 @@ package struct UnfinishedPage: Equatable, Sendable {
     }
 }
 
-/// What the accrual system has said of an order, to be stored.
+/// The result of an answer of the accrual system about an order, to be stored.
 package struct Settlement: Equatable, Sendable {
     package enum Verdict: Equatable, Sendable {
-        /// The accrual system knows the order and is not done.
+        /// The accrual system knows the order and has not finished with it.
         case processing
         case invalid
-        /// Done, with what the order earned; zero is possible.
+        /// The order is processed and earned these points, which may be zero.
         case processed(Points)
     }
 

@@ -1,35 +1,33 @@
-/// The number of a customer's order: 1 to 1,024 digits that pass the Luhn check (ISO/IEC 7812-1, annex B).
-///
-/// Leading zeros count: `018` and `18` are two orders.
+/// Leading zeros are significant: `018` and `18` are two orders.
 package struct OrderNumber: Hashable, Sendable {
     package static let digitsMax = 1024
 
-    /// The digits as the customer wrote them, white space around them cut.
+    /// The digits as the customer wrote them, without surrounding white space.
     package let digits: String
 
     package enum ParseError: Error, Equatable, Sendable {
-        /// Nothing but white space.
+        /// The text is empty or only white space.
         case empty
-        /// Something other than the digits 0 to 9.
+        /// The text contains something other than the digits 0 to 9.
         case notDigits
-        /// More than ``OrderNumber/digitsMax`` digits.
+        /// The text has more than ``OrderNumber/digitsMax`` digits.
         case tooLong
-        /// The check digit does not fit the others.
+        /// The check digit does not match the other digits.
         case checkDigit
     }
 
-    /// Reads a number, cutting the white space around it.
+    /// Parses a number and removes surrounding white space.
     package init(parsing text: some Sequence<UInt8>) throws(ParseError) {
         let digits = try Self.digits(of: text, max: Self.digitsMax)
         guard Self.passesLuhn(digits) else { throw .checkDigit }
         self.digits = String(decoding: digits, as: UTF8.self)
     }
 
-    /// Makes an order number of a number that has no check digit, such as a shop's own: appends the digit with which it passes the
-    /// Luhn check. Cuts the white space around it.
+    /// Makes an order number from a number without a check digit, such as a shop's own: removes surrounding white space
+    /// and appends the digit with which the number passes the Luhn check.
     package init(appendingCheckDigitTo text: some Sequence<UInt8>) throws(ParseError) {
         let digits = try Self.digits(of: text, max: Self.digitsMax - 1)
-        // With a zero in its place, the sum misses a multiple of ten by the digit.
+        // With a zero in the place of the check digit, the sum falls short of a multiple of ten by exactly that digit.
         let checkDigit = (10 - Self.luhnSum(digits + [UInt8(ascii: "0")]) % 10) % 10
         self.digits = String(decoding: digits + [UInt8(ascii: "0") + UInt8(checkDigit)], as: UTF8.self)
     }
@@ -54,8 +52,8 @@ package struct OrderNumber: Hashable, Sendable {
         return digits
     }
 
-    /// Takes digits that were checked before they were stored; `nil` if a file has something other than digits in their place. The
-    /// check digit is left to the check of the file.
+    /// Takes digits that were checked before they were stored. Returns `nil` if a damaged file contains anything but
+    /// digits, or too many. The check of the file verifies the check digit.
     package init?(fromFile digits: String) {
         let isNumber = digits.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         guard isNumber, (1...Self.digitsMax).contains(digits.utf8.count) else { return nil }

@@ -1,7 +1,7 @@
-/// A stretch of a list.
+/// A part of a list.
 package struct Page<Item: Sendable>: Sendable {
     package let items: [Item]
-    /// Where the next page begins; nil behind the last one.
+    /// The position at which the next page begins; `nil` if this is the last page.
     package let next: PageCursor?
 
     package init(items: [Item], next: PageCursor?) {
@@ -10,7 +10,8 @@ package struct Page<Item: Sendable>: Sendable {
     }
 }
 
-/// The last entry that was read of a list; the next page begins behind it, whatever was added to the list since.
+/// A position in a list: the last item that was read. The next page begins after it, whatever has been added to the
+/// list since.
 package struct PageCursor: Hashable, Sendable {
     package let rawValue: Int64
 

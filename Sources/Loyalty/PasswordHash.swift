@@ -1,4 +1,4 @@
-/// A hashed password as libsodium writes it: algorithm, parameters, salt and hash in one line of text.
+/// A hashed password in libsodium's format: algorithm, parameters, salt and hash in one line of text.
 package struct PasswordHash: Hashable, Sendable {
     package let text: String
 
@@ -6,8 +6,8 @@ package struct PasswordHash: Hashable, Sendable {
         self.text = text
     }
 
-    /// The dearest hash that is verified, in KiB of memory and in passes: three times what Martlet's own take. A file that was
-    /// made by others can't have a sign-in take the machine.
+    /// The most expensive hash that is verified, in KiB of memory and in passes: about three times the cost of
+    /// Martlet's own. A database file made by others must not let a sign-in take up the whole machine.
     private static let memoryKibibytesMax = 65_536
     private static let passesMax = 8
 

@@ -12,7 +12,7 @@ package struct Points: Hashable, Comparable, Sendable {
         left.hundredths < right.hundredths
     }
 
-    /// The sum, or nil where it does not fit: amounts come from outside, so adding them must not trap.
+    /// Returns the sum, or `nil` if it overflows: amounts come from outside, so adding them must not trap.
     package func adding(_ other: Points) -> Points? {
         let (sum, overflow) = hundredths.addingReportingOverflow(other.hundredths)
         return overflow ? nil : Points(hundredths: sum)

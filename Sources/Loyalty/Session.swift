@@ -1,6 +1,6 @@
-/// What a client shows instead of its password: 256 random bits, as text that needs no escaping in a header.
+/// A client's credential after signing in: 256 random bits, as text that needs no escaping in a header.
 ///
-/// Prints as dots, so that no log can show it.
+/// It prints as dots, so that no log can show it.
 package struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package let text: String
 
@@ -13,7 +13,7 @@ package struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStrin
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// The SHA-256 of a session's token: what the database keeps, so that a copied file signs nobody in.
+/// The SHA-256 of a session's token. The database keeps only this, so that a copied file signs nobody in.
 package struct SessionID: Hashable, Sendable {
     package static let byteCount = 32
 
@@ -25,18 +25,19 @@ package struct SessionID: Hashable, Sendable {
     }
 }
 
-/// A session that was just opened: the token goes to the client, the rest to the database.
+/// A new session: the token goes to the client, the rest to the database.
 package struct NewSession: Sendable {
     package let token: SessionToken
     package let id: SessionID
     package let expiresAt: Timestamp
-    /// A shop whose tills share an account has dozens of open sessions, and a load test on one account has hundreds. 1,000
-    /// sessions are 100 kB of the database.
+    /// A shop whose tills share an account has dozens of sessions, and a load test on one account has hundreds. 1,000
+    /// sessions take 100 kB of the database.
     package static let perUserMaxDefault = 1000
 
-    /// The most open sessions of its user, this one included; those that would end first give way.
+    /// The most open sessions that the user may have, including this one. At the limit, the sessions that would expire
+    /// first are removed.
     package let perUserMax: Int
-    /// `nil` if nothing is to be remembered of the sign-in.
+    /// The network and the device of the sign-in; `nil` if they are not to be remembered.
     package let origin: SignInOrigin?
 
     package init(
@@ -52,7 +53,7 @@ package struct NewSession: Sendable {
     }
 }
 
-/// Whose session it is, and until when.
+/// The user of a session, and its expiry.
 package struct OpenSession: Equatable, Sendable {
     package let user: UserID
     package let expiresAt: Timestamp

@@ -1,11 +1,12 @@
-/// A device or a network from which a user signs in, as the database keeps it: 4 bytes are an address of IPv4, 8 the first 64 bits
-/// of one of IPv6, and 32 the SHA-256 of a device's cookie, so that a copied file has nothing to show as a device.
+/// A device or a network from which a user has signed in, as it is stored: 4 bytes are an IPv4 address, 8 bytes are the
+/// first 64 bits of an IPv6 address, and 32 bytes are the SHA-256 of a device, so that a copied file contains nothing
+/// that could be presented as a device.
 package struct SignInPlace: Hashable, Sendable {
     package static let deviceByteCount = 32
 
     package let bytes: [UInt8]
 
-    /// - Parameter bytes: 4, 8 or 32.
+    /// - Parameter bytes: 4, 8 or 32 bytes.
     package init(bytes: [UInt8]) {
         precondition([4, 8, Self.deviceByteCount].contains(bytes.count), "a place is an address, a prefix or a hash")
         self.bytes = bytes
@@ -23,7 +24,7 @@ package struct SignInPlace: Hashable, Sendable {
     package var isDevice: Bool { bytes.count == Self.deviceByteCount }
 }
 
-/// Where and when a user signs in.
+/// The network, the device and the time of a sign-in.
 package struct SignInOrigin: Sendable {
     package let network: SignInPlace
     package let device: SignInPlace

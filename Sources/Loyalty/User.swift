@@ -1,4 +1,5 @@
-/// Names a user inside the server; shown to the owner, and never to a client. An id is not given again after its user is deleted.
+/// Identifies a user inside the server. The owner sees ids, clients never do. The id of a deleted user is not used
+/// again.
 package struct UserID: Hashable, Sendable {
     package let rawValue: Int64
 
@@ -7,13 +8,13 @@ package struct UserID: Hashable, Sendable {
     }
 }
 
-/// What a user signs in with; unique, compared byte for byte.
+/// The name with which a user signs in; unique, and compared byte by byte.
 package struct Login: Hashable, Sendable {
     package static let bytesMax = 256
 
     package let text: String
 
-    /// Throws ``LoyaltyError/malformed(_:)`` where the text is empty or longer than ``bytesMax`` bytes of UTF-8.
+    /// Throws ``LoyaltyError/malformed(_:)`` if the text is empty or longer than ``bytesMax`` bytes of UTF-8.
     package init(_ text: String) throws(LoyaltyError) {
         guard !text.isEmpty else { throw .malformed("The login is empty.") }
         guard text.utf8.count <= Self.bytesMax else {
@@ -23,7 +24,7 @@ package struct Login: Hashable, Sendable {
     }
 }
 
-// Swift's String compares canonical equivalents as equal; two logins are the same only byte for byte.
+// Swift's `String` treats canonically equivalent texts as equal; two logins are equal only byte for byte.
 extension Login {
     package static func == (left: Login, right: Login) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)
@@ -34,7 +35,7 @@ extension Login {
     }
 }
 
-/// What a user is told of their own account.
+/// The facts that a user may read about their own account.
 package struct UserProfile: Equatable, Sendable {
     package let login: Login
     package let createdAt: Timestamp
@@ -45,13 +46,14 @@ package struct UserProfile: Equatable, Sendable {
     }
 }
 
-/// A password on its way to being hashed. Prints as dots, so that no log can show it.
+/// A password that is about to be hashed. It prints as dots, so that no log can show it.
 package struct Password: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let bytesMax = 1024
 
     package let text: String
 
-    /// Throws ``LoyaltyError/malformed(_:)`` where the text is empty, or not `bytesMin` to ``bytesMax`` bytes of UTF-8.
+    /// Throws ``LoyaltyError/malformed(_:)`` if the text is empty, shorter than `bytesMin` or longer than ``bytesMax``
+    /// bytes of UTF-8.
     package init(_ text: String, bytesMin: Int) throws(LoyaltyError) {
         let count = text.utf8.count
         guard count > 0 else { throw .malformed("The password is empty.") }

@@ -1,11 +1,11 @@
-/// A user as the owner sees them.
+/// A user's account, as the owner's commands show it.
 package struct UserAccount: Equatable, Sendable {
     /// Raw values are stored in the database.
     package enum State: Int64, Sendable, CaseIterable {
         case active = 0
-        /// Can't sign in.
+        /// The user can't sign in.
         case disabled = 1
-        /// Has no login any more; orders and ledger stay.
+        /// The login is free again; orders and ledger stay.
         case deleted = 2
     }
 
@@ -34,13 +34,13 @@ extension UserAccount.State: CustomStringConvertible {
     }
 }
 
-/// Who made an entry of the ledger by hand, and why.
+/// The author of, and the reason for, a manual ledger entry.
 package struct LedgerNote: Equatable, Sendable {
     package static let reasonBytesMax = 1000
 
-    /// The system's name of whoever asked.
+    /// The name of the system user who ran the command.
     package let author: String
-    /// May be empty where no reason was asked for.
+    /// Empty for commands that do not require a reason.
     package let reason: String
 
     package init(author: String, reason: String) {
@@ -50,28 +50,28 @@ package struct LedgerNote: Equatable, Sendable {
     }
 }
 
-/// What became of a change that the owner wanted of a user.
+/// The result of a change that the owner made to a user.
 package enum UserChange: Equatable, Sendable {
     case changed
-    /// It was so already.
+    /// The user already was in that state.
     case unchanged
     case noSuchUser
 }
 
-/// What became of points that the owner gave or took.
+/// The result of adding or removing points.
 package enum AdjustmentOutcome: Equatable, Sendable {
-    /// With the balance afterwards.
+    /// Success, with the new balance.
     case adjusted(Balance)
     case noSuchUser
-    /// They would go below zero; with what the user has.
+    /// The balance would become negative; with the points that the user has.
     case notEnoughPoints(Points)
-    /// More points than fit an account.
+    /// The sum exceeds the range of a balance.
     case tooManyPoints
 }
 
-/// What became of a refund.
+/// The result of a refund.
 package enum RefundOutcome: Equatable, Sendable {
-    /// With what was given back, and the balance afterwards.
+    /// Success, with the refunded points and the new balance.
     case refunded(Points, Balance)
     case refundedBefore
     case noSuchWithdrawal

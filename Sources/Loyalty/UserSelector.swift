@@ -1,15 +1,16 @@
-/// Says which user an owner's command is about. Every user can be named by the id, also if the login can't be typed.
+/// Names the user for an owner's command. The id works for every user, even if the login can't be typed.
 package enum UserSelector: Hashable, Sendable {
     case login(Login)
     case id(UserID)
 
-    /// Reads an id as the commands print it: digits without a sign or a leading zero, at least 1. Returns `nil` for other text.
+    /// Parses an id as the commands print it: digits without a sign or a leading zero, at least 1. Returns `nil` for
+    /// other text.
     package init?(id text: String) {
         guard let id = Int64(text), String(id) == text else { return nil }
         self.init(id: id)
     }
 
-    /// Returns `nil` for a number that no user has: SQLite gives the first row the id 1.
+    /// Returns `nil` for a number below 1, because SQLite gives the first row the id 1.
     package init?(id: Int64) {
         guard id >= 1 else { return nil }
         self = .id(UserID(rawValue: id))

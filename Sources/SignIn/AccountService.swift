@@ -1,7 +1,7 @@
 import Loyalty
 import Storage
 
-/// Registering, signing in and out, changing the password, and knowing who asks.
+/// Registers users, signs them in and out, changes their passwords, and finds the session that belongs to a token.
 package struct AccountService {
     private let repository: any Repository
     private let hasher: any PasswordHasher
@@ -22,8 +22,10 @@ package struct AccountService {
         self.clock = clock
     }
 
-    /// Adds a user and signs them in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken``,
-    /// ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
+    /// Adds a user and signs them in.
+    ///
+    /// - Throws: ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken``,
+    ///   ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func register(
         login: String, password: String, from network: ClientNetwork
     ) async throws(LoyaltyError) -> SignedIn {
@@ -31,9 +33,10 @@ package struct AccountService {
         let password = try Password(password, bytesMin: policy.passwordBytesMin)
         let turn = HashingTurn(source: .network(network), network: network, isKnown: false)
         let hash = try await throttle.hashing(from: turn.source) { () async throws(LoyaltyError) -> PasswordHash in
-            // Those of taken logins count, too, as they tell who has an account here.
+            // Attempts with a taken login count as well, because the answer reveals that the login has an account here.
             try throttle.countRegistration(from: network)
-            // A taken login is refused before the costly hash; the writer decides again, for those who race.
+            // A taken login is refused before the costly hash. The writer checks again, because two registrations may
+            // race.
             guard try repository.credentials(of: login) == nil else { throw .loginTaken }
             return try await hasher.hash(password, in: turn)
         }
@@ -44,15 +47,16 @@ package struct AccountService {
         return SignedIn(session: session, newDevice: device)
     }
 
-    /// Signs a user in; throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials``,
-    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
+    /// Signs a user in.
     ///
-    /// - Parameter device: what the client shows as such, known for the login or not.
+    /// - Parameter device: The device that the client presents, whether or not it is known for the login.
+    /// - Throws: ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCredentials``,
+    ///   ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func signIn(
         login: String, password: String, from network: ClientNetwork, showing device: Device?
     ) async throws(LoyaltyError) -> SignedIn {
         let login = try Login(login)
-        // A password that is shorter than today's minimum may be older than that minimum.
+        // The stored password may be older than today's minimum length, so a shorter one is accepted here.
         let password = try Password(password, bytesMin: 1)
         let turn = try turn(of: login, from: network, showing: device)
         let credentials = try await throttle.hashing(from: turn.source) {
@@ -67,8 +71,9 @@ package struct AccountService {
         return SignedIn(session: session, newDevice: turn.source.device == nil ? device : nil)
     }
 
-    /// The place in the queue of a login that shows a device, or none. What the database knows about the login is looked up
-    /// each time: so it holds after a restart, and whatever other logins do to the throttle's memory.
+    /// Returns the place of a sign-in in the hasher's queue. The database is asked each time which places the login has
+    /// signed in from; so the answer survives a restart, and does not depend on what other logins have pushed out of
+    /// the throttle's memory.
     private func turn(
         of login: Login, from network: ClientNetwork, showing device: Device?
     ) throws(LoyaltyError) -> HashingTurn {
@@ -80,18 +85,19 @@ package struct AccountService {
             showing: device, isKnown: devicePlace.map { known.contains($0) } ?? false)
     }
 
-    /// Ends a session, which is then nobody's any more on any event loop.
+    /// Ends a session. After that no event loop accepts it.
     package func signOut(_ session: SessionID) async throws(LoyaltyError) {
         try await repository.removeSession(session)
     }
 
-    /// Replaces a user's password and ends all sessions of theirs but this one, in one step. Of the places from which they signed
-    /// in, those of this request alone stay known: others may be those of a thief.
+    /// Replaces a user's password and ends all of the user's other sessions, in one step. Of the places from which the
+    /// user has signed in, only those of this request stay known, because the others may be those of a thief.
     ///
-    /// Wrong passwords count for the session too, so that a thief of one can't guess from many networks.
+    /// Wrong passwords are also counted for the session, so that the thief of a session can't guess the password from
+    /// many networks.
     ///
-    /// Throws ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword``,
-    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
+    /// - Throws: ``LoyaltyError/malformed(_:)``, ``LoyaltyError/wrongCurrentPassword``,
+    ///   ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func changePassword(
         of user: UserID, from current: String, to new: String, keeping session: SessionID,
         from network: ClientNetwork, showing device: Device?
@@ -114,7 +120,8 @@ package struct AccountService {
         try await repository.changePassword(of: credentials, to: hash, keeping: session, places: places)
     }
 
-    /// Nil where the password is not the login's, or nobody's, or the user is disabled.
+    /// Returns the login's credentials, or `nil` if the login is unknown, the password is wrong, or the user is
+    /// disabled.
     private func credentials(
         of login: Login, _ password: Password, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Credentials? {
@@ -122,33 +129,34 @@ package struct AccountService {
         let matches = try await throttle.verifying(login, from: turn.source) { () async throws(LoyaltyError) in
             credentials = try repository.credentials(of: login)
             let matches = try await hasher.verify(password, against: credentials?.passwordHash, in: turn)
-            // Whom the owner disabled learns it no sooner than anybody learns that a password is wrong.
+            // The check follows the hash, so that a disabled user gets an answer no sooner than a user with a wrong
+            // password.
             return matches && credentials?.isEnabled ?? false
         }
         return matches ? credentials : nil
     }
 
-    /// The name under which the session of a token is kept.
+    /// Returns the id under which the database keeps the session of a token.
     package func id(of token: SessionToken) -> SessionID {
         tokens.id(of: token)
     }
 
-    /// The session that the token names; nil where there is none or it has ended.
+    /// Returns the open session of a token, or `nil` if there is none or it has ended.
     package func session(of token: SessionToken) throws(LoyaltyError) -> OpenSession? {
         let session = try repository.session(tokens.id(of: token))
         return session.flatMap { isOpen($0) ? $0 : nil }
     }
 
-    /// Whether the session has not ended by now.
+    /// Returns true if the session has not expired yet.
     package func isOpen(_ session: OpenSession) -> Bool {
         clock() < session.expiresAt
     }
 
     package var now: Timestamp { clock() }
 
-    /// What the user is called, and since when.
+    /// Returns the user's login and the time of registration.
     package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile {
-        // The user was erased after the session was looked up. Asking again finds the session gone as well.
+        // The user was deleted after the session was looked up. A repeated request finds the session gone as well.
         guard let profile = try repository.profile(of: user) else { throw .unavailable(retryAfterSeconds: 1) }
         return profile
     }
@@ -164,12 +172,12 @@ package struct AccountService {
     }
 }
 
-/// What an owner may set about accounts.
+/// The owner's settings for accounts.
 package struct AccountPolicy: Sendable {
     package let passwordBytesMin: Int
-    /// How long a session lasts.
+    /// The lifetime of a session.
     package let sessionSeconds: Int64
-    /// Open sessions of one user.
+    /// The most open sessions that one user may have.
     package let sessionsPerUserMax: Int
 
     package init(

@@ -1,27 +1,35 @@
 import Loyalty
 import Synchronization
 
-/// Slows down who guesses passwords and who registers without end, and bounds what one client has under way, for all event loops
-/// together. Its counts are kept in memory alone: a restart forgets them. What it knows about logins, the database has too.
+/// Slows down clients that guess passwords or register without end, and limits how many hashes one client has in
+/// progress. All event loops share it.
+///
+/// It counts three things:
+/// - failed sign-ins, by login, network and device (``SignInLimits``);
+/// - registrations, by network (``BlockBackoff``);
+/// - hashes in progress, by source (``hashing(from:_:)``).
+///
+/// The counts are in memory only, and a restart forgets them. The database also knows from which places each login has
+/// signed in.
 package final class AccountThrottle: Sendable {
     private struct State {
         var signIns: SignInLimits
-        /// Nil where they are not limited.
+        /// `nil` if registrations are not limited.
         var registrations: BlockBackoff?
-        /// How much each has under way that takes a hash; none is zero.
+        /// The number of hashes that each source has in progress; sources without any are left out.
         var hashing: [AttemptSource: Int] = [:]
     }
 
     private static let registeringNetworksMax = 16_384
 
-    /// By when one of those under way is done.
+    /// One of the hashes in progress will have finished by then.
     private static let overloadedRetryAfterSeconds = 1
 
     private let hashingPerSourceMax: Int
     private let state: Mutex<State>
     private let clock: @Sendable () -> Int64
 
-    /// `clock` tells milliseconds and never steps back.
+    /// - Parameter clock: A monotonic clock in milliseconds.
     package init(_ policy: ThrottlePolicy, clock: @escaping @Sendable () -> Int64) {
         var registrations: BlockBackoff?
         if policy.registrationsPerHourMax > 0 {
@@ -34,9 +42,11 @@ package final class AccountThrottle: Sendable {
         self.clock = clock
     }
 
-    /// Runs `body`, which hashes passwords, unless as much of the source's is under way as may be: a burst is no way around what
-    /// is free, and one client does not fill the hasher's queue. Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` then, and
-    /// what `body` throws.
+    /// Runs `body`, which hashes a password, unless `source` already has `hashingPerSourceMax` hashes in progress. The
+    /// limit keeps a burst of parallel attempts from outrunning the failure count, and one client from filling the
+    /// hasher's queue.
+    ///
+    /// - Throws: ``LoyaltyError/overloaded(retryAfterSeconds:)`` at the limit, or whatever `body` throws.
     func hashing<Value: Sendable>(
         from source: AttemptSource, _ body: () async throws(LoyaltyError) -> Value
     ) async throws(LoyaltyError) -> Value {
@@ -63,11 +73,11 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    /// By what a sign-in counts that shows a device, or none, and when its password is hashed.
+    /// Returns what a sign-in is counted against, and its place in the hasher's queue.
     ///
     /// - Parameters:
-    ///   - networkIsKnown: whether the database knows the network for the login.
-    ///   - deviceIsKnown: whether it knows the device for the login.
+    ///   - networkIsKnown: True if, by the database, the login has signed in from this network before.
+    ///   - deviceIsKnown: True if, by the database, the login has signed in with this device before.
     func turn(
         of login: Login, from network: ClientNetwork, isKnown networkIsKnown: Bool, showing device: Device?,
         isKnown deviceIsKnown: Bool
@@ -82,8 +92,11 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    /// Runs `verify`, which tells whether a password is the login's, unless too many have failed; throws
-    /// ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` then, and what `verify` throws.
+    /// Runs `verify`, which returns true if a password is the login's, unless the source has to wait after too many
+    /// failures. Counts the result.
+    ///
+    /// - Throws: ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` if the source has to wait, or whatever `verify`
+    ///   throws.
     func verifying(
         _ login: Login, from source: AttemptSource, _ verify: () async throws(LoyaltyError) -> Bool
     ) async throws(LoyaltyError) -> Bool {
@@ -95,7 +108,9 @@ package final class AccountThrottle: Sendable {
         return matches
     }
 
-    /// Counts a registration; throws ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)``.
+    /// Counts a registration.
+    ///
+    /// - Throws: ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` if the network has to wait.
     func countRegistration(from network: ClientNetwork) throws(LoyaltyError) {
         let now = clock()
         let wait = state.withLock { state in
@@ -109,7 +124,8 @@ package final class AccountThrottle: Sendable {
         guard wait == 0 else { throw .tooManyRegistrations(retryAfterSeconds: Self.seconds(wait)) }
     }
 
-    /// The login has signed in, or was registered, from there and on this device: they are its owner's.
+    /// Records that the login signed in or was registered from this network and with this device, so that both are
+    /// known to be the owner's.
     func remember(_ login: Login, from network: ClientNetwork, on device: Device) {
         let now = clock()
         state.withLock { state in
@@ -125,6 +141,6 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    /// Rounded up: who comes when told to is let in.
+    /// Rounds up, so that a client that waits as long as it was told is let in.
     private static func seconds(_ milliseconds: Int64) -> Int { Int((milliseconds + 999) / 1000) }
 }

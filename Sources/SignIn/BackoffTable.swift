@@ -1,44 +1,48 @@
 import Loyalty
 
-/// How long each of many has to wait before it may try something again that it did too often; pure, and driven by a clock of
-/// milliseconds that never steps back.
+/// Counts attempts by key, and says how long a key has to wait before its next attempt. Pure, and driven by a monotonic
+/// clock in milliseconds.
 ///
-/// So many counts an hour are free. From there on each count doubles the wait, from a second to a maximum, and one attempt is
-/// under way at a time. A count is forgotten after its share of the hour.
+/// Each key has a number of free counts per hour. After those, each count doubles the wait, from a second up to a
+/// maximum, and only one attempt at a time may be in progress. Each count expires after its share of the hour.
 ///
-/// The memory is bounded. Over ``keysMax`` the quarter goes that would be forgotten soonest anyway: those that did the least.
-/// So whoever wants to have a count of his own forgotten early has to make thousands of others fail more often than he did
-/// himself, at the price of a password's hash for each failure. That takes longer than to be forgotten by the clock; and who
-/// can fail from so many networks needs no forgetting.
+/// Memory is bounded: when the table exceeds `keysMax`, it drops the quarter of its entries that would expire soonest,
+/// which are those with the fewest failures.
+///
+/// An attacker cannot use this to clear his own entry. He would need thousands of other keys with more failures than
+/// his, each at the cost of a password hash; waiting is quicker. And an attacker who controls that many networks has no
+/// need to clear anything.
 struct BackoffTable<Key: Hashable & Sendable>: Sendable {
     private struct Entry {
-        /// When the last of its counts is forgotten. Each count adds its share of the hour, so that this alone says how many there
-        /// are (as a leaky bucket's "theoretical arrival time" does; ITU-T I.371).
+        /// The time at which the last count expires. Each count adds its share of the hour, so this time alone
+        /// determines how many counts there are (as the "theoretical arrival time" of a leaky bucket does; ITU-T
+        /// I.371).
         var forgottenAt: Int64
-        /// When the wait ends, once there are too many.
+        /// The time at which the wait ends, if there are more counts than the free ones.
         var opensAt: Int64
-        /// Attempts under way, of which nobody knows yet whether they count.
+        /// Attempts in progress, whose result is not known yet.
         var pending = 0
     }
 
     private static var hourMilliseconds: Int64 { 3_600_000 }
     private static var delayMinMilliseconds: Int64 { 1000 }
-    /// Who tries while another attempt is under way is told to come again after it.
+    /// The wait for an attempt that arrives while another one of the same key is in progress.
     private static var pendingRetryMilliseconds: Int64 { 1000 }
 
     private let freeMax: Int
     private let delayMaxMilliseconds: Int64
     private let keysMax: Int
-    /// After which a count is forgotten.
+    /// The time after which one count expires.
     private let shareMilliseconds: Int64
-    /// After which the wait is the longest.
+    /// The number of doublings after which the wait has reached its maximum.
     private let doublingsMax: Int
-    /// Enough for the longest wait after a whole burst: of what was under way at once nothing is free again soon. More counts
-    /// would only take longer to be forgotten.
+    /// The most counts that a key can have: enough for the longest wait after a whole burst, so that attempts which
+    /// were in progress at the same time do not become free again soon. Further counts would only take longer to
+    /// expire.
     private let countMax: Int
     private var entries: [Key: Entry] = [:]
 
-    /// - Parameter burstMax: how many attempts of a key may be under way at once.
+    /// - Parameter burstMax: The most attempts of one key that can be in progress at the same time.
     init(freePerHour: Int, burstMax: Int, delayMaxMilliseconds: Int64, keysMax: Int) {
         precondition(
             freePerHour > 0 && freePerHour <= Self.hourMilliseconds, "a share of the hour is a millisecond or more")
@@ -53,10 +57,11 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
         countMax = freePerHour + doublings + burstMax
     }
 
-    /// Milliseconds until the next attempt may begin; 0 for now.
+    /// Returns the milliseconds until the key's next attempt may begin, or 0 if it may begin now.
     ///
-    /// `countsPending` says whether attempts under way count as if they had failed, so that many at once are no way around
-    /// the wait. Without it, only the caller's own limit on what is under way (`burstMax`) bounds a burst of failures.
+    /// - Parameter countsPending: True if attempts in progress count as if they had failed, so that many at once do not
+    ///   avoid the wait. If it is false, only the caller's own limit on attempts in progress (`burstMax`) bounds a
+    ///   burst of failures.
     func wait(for key: Key, countsPending: Bool, now: Int64) -> Int64 {
         guard let entry = entries[key] else { return 0 }
         if count(of: entry, now) + (countsPending ? entry.pending : 0) < freeMax { return 0 }
@@ -64,13 +69,13 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
         return entry.pending > 0 ? Self.pendingRetryMilliseconds : 0
     }
 
-    /// An attempt is under way, until ``end(_:counts:now:delayMaxMilliseconds:)``.
+    /// Begins an attempt, which is in progress until ``end(_:counts:now:delayMaxMilliseconds:)``.
     mutating func begin(_ key: Key, now: Int64) {
         makeRoom(for: key, now)
         entries[key, default: Entry(forgottenAt: now, opensAt: now)].pending += 1
     }
 
-    /// An attempt is over, and counts or does not.
+    /// Ends an attempt; `counts` is true if it is to be counted.
     mutating func end(_ key: Key, counts: Bool, now: Int64, delayMaxMilliseconds: Int64 = .max) {
         guard var entry = entries[key], entry.pending > 0 else { preconditionFailure("what ends was begun") }
         entry.pending -= 1
@@ -78,13 +83,13 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
         entries[key] = entry.pending == 0 && entry.forgottenAt <= now ? nil : entry
     }
 
-    /// Counts what needs no time.
+    /// Counts an event that has no duration.
     mutating func count(_ key: Key, now: Int64) {
         begin(key, now: now)
         end(key, counts: true, now: now)
     }
 
-    /// Forgets what was counted; attempts under way stay so.
+    /// Clears the key's counts. Its attempts in progress remain.
     mutating func forget(_ key: Key, now: Int64) {
         guard let pending = entries[key]?.pending else { return }
         entries[key] = pending == 0 ? nil : Entry(forgottenAt: now, opensAt: now, pending: pending)

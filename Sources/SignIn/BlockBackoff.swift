@@ -1,10 +1,13 @@
 import Loyalty
 
-/// A ``BackoffTable`` for each width of ``NetworkBlock``: a network waits if it, or a block around it, has failed too often.
-/// Wider blocks have more free failures. Each table is bounded by itself, so that a flood of small blocks evicts no wide one.
+/// A ``BackoffTable`` for each width of ``NetworkBlock``. A network has to wait if it, or a block around it, has failed
+/// too often.
+///
+/// Wider blocks have more free failures, because more strangers share them. Each table has its own bound, so a flood of
+/// small blocks evicts no wide one.
 struct BlockBackoff: Sendable {
     private struct Key: Hashable, Sendable {
-        /// What is counted; 0 if the block's failures all count together.
+        /// A hash of the login whose failures are counted, or 0 if all failures of the block are counted together.
         let subject: Int
         let block: NetworkBlock
     }
@@ -12,7 +15,7 @@ struct BlockBackoff: Sendable {
     private static let allowanceFactors = [1, 2, 4]
     private static let freePerHourMax = 3_600_000
 
-    /// By allowance factor.
+    /// One table for each allowance factor.
     private var tables: [Int: BackoffTable<Key>]
 
     init(freePerHour: Int, burstMax: Int, delayMaxMilliseconds: Int64, keysMax: Int) {
@@ -24,7 +27,7 @@ struct BlockBackoff: Sendable {
         }
     }
 
-    /// Milliseconds until the next attempt may begin from all of the blocks; 0 for now.
+    /// Returns the milliseconds until the next attempt may begin from all of the blocks, or 0 if it may begin now.
     func wait(
         of subject: Int = 0, in blocks: some Sequence<NetworkBlock>, countsPending: Bool, now: Int64
     ) -> Int64 {

@@ -1,9 +1,21 @@
-/// Elements that wait to be served in turn. Each has a path of keys, as a file has folders. At each step of the path the keys take
-/// turns, so that a key with much waiting, however many keys it has under it, holds up each key beside it by one element at most.
-/// The elements of one path are served in the order of their arrival.
+/// A bounded queue that serves its keys in rotation.
 ///
-/// It is bounded. When it is full, a newcomer is let in at the cost of the key that has more waiting than the newcomer's at the first
-/// step on which the two differ.
+/// Password hashes are slow, and a single attacker can send thousands of sign-ins. In a first-in-first-out queue every
+/// other user would wait for all of them. Serving networks in rotation is not enough either, because an attacker may
+/// have many networks, or a whole block of addresses. So each element has a path of keys, as a file has folders, and at
+/// each level of the path the keys take turns:
+///
+/// 1. Take the next key at the first level, then the next key below it, and so on; serve the oldest element of that
+///    path.
+/// 2. A key that has been served goes to the end of its level's rotation.
+/// 3. Elements of the same path are served in order of arrival.
+///
+/// However long one key's backlog is, and however many keys it has below it, it delays each other key of its level by
+/// at most one element.
+///
+/// When the queue is full, a new element displaces the newest element of the longest backlog, but only if that backlog
+/// is longer than the new element's own would be. Backlogs are compared at the first level at which the two paths
+/// differ.
 struct FairQueue<Key: Hashable, Element> {
     private var root = FairQueueNode<Key, Element>()
     private let capacity: Int
@@ -15,8 +27,11 @@ struct FairQueue<Key: Hashable, Element> {
 
     var count: Int { root.count }
 
-    /// Puts an element after those of its path. Returns the element that has no place then: `nil`, the element itself, or the newest
-    /// of the key that has most waiting. All paths through a key are of one length.
+    /// Appends an element to those of its path.
+    ///
+    /// - Returns: The element that has no room: `nil`, the element itself, or the newest element of the longest
+    ///   backlog.
+    /// - Precondition: All paths that begin with the same key have the same length.
     mutating func put(_ element: Element, of path: [Key]) -> Element? {
         precondition(!path.isEmpty, "an element has a path")
         var displaced: Element?
@@ -28,21 +43,21 @@ struct FairQueue<Key: Hashable, Element> {
         return displaced
     }
 
-    /// The oldest element of the path whose turn it is; `nil` if nothing waits.
+    /// Removes and returns the oldest element of the path whose turn it is, or `nil` if the queue is empty.
     mutating func take() -> Element? {
         count == 0 ? nil : root.take()
     }
 
-    /// Everything that waits.
+    /// Removes and returns all elements.
     mutating func removeAll() -> [Element] {
         defer { root = FairQueueNode<Key, Element>() }
         return root.all
     }
 }
 
-/// What waits under one key: elements at the end of a path, other keys elsewhere.
+/// The elements under one key: elements themselves at the end of a path, further keys elsewhere.
 private struct FairQueueNode<Key: Hashable, Element> {
-    /// Keys that have something waiting, the next one first.
+    /// The keys with a waiting element, the next one first.
     private var turns: [Key] = []
     private var children: [Key: FairQueueNode] = [:]
     private var elements: [Element] = []
@@ -64,7 +79,8 @@ private struct FairQueueNode<Key: Hashable, Element> {
         return element
     }
 
-    /// Removes the newest of the greediest key; `nil` if none has more than the newcomer's would have.
+    /// Removes the newest element of the longest backlog. Returns `nil` if no backlog is longer than the new element's
+    /// own would be.
     mutating func removeNewest(makingRoomFor path: ArraySlice<Key>) -> Element? {
         guard let key = path.first, let longest else { return nil }
         if longest != key, length(of: longest) > length(of: key) + 1 { return removeNewest(under: longest) }

@@ -1,12 +1,13 @@
 import Loyalty
 
-/// The place of a password in the queue of those that wait to be hashed.
+/// The place of a password in the queue of the hasher.
 ///
-/// Sign-ins of a login that the server knows from there take turns with everything else, so that no flood of strangers holds them up,
-/// from however many networks it comes. Among either kind the networks take turns, the widest blocks first: a /48 that sends
-/// from all of its addresses has one turn, as a single address elsewhere has.
+/// A flood of sign-ins from strangers, from however many networks, must not hold up the users of the shop. So sign-ins
+/// from a source that the server knows for the login are one half of the queue, all others are the other half, and the
+/// halves take turns. Within each half the networks take turns, the widest blocks first: a /48 that sends from all of
+/// its addresses gets one turn, just as a single address elsewhere does.
 package struct HashingTurn: Sendable {
-    /// One step on the way to a place.
+    /// One key of the path (``FairQueue``).
     package enum Key: Hashable, Sendable {
         case known, strangers
         case block(NetworkBlock)
@@ -16,7 +17,7 @@ package struct HashingTurn: Sendable {
     package let source: AttemptSource
     package let path: [Key]
 
-    /// - Parameter isKnown: whether the login has signed in from this source before.
+    /// - Parameter isKnown: True if the login has signed in from this source before.
     package init(source: AttemptSource, network: ClientNetwork, isKnown: Bool) {
         self.source = source
         let blocks = network.blocks

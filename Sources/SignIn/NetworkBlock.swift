@@ -1,15 +1,16 @@
 import Loyalty
 
-/// A block of addresses that one customer of a network provider may hold alone, and so may send from any address of it.
+/// A block of addresses that one customer of a network provider may hold alone, so that one client may send from any
+/// address in it.
 ///
-/// A provider gives a site 64, 56 or 48 bits of IPv6 (RFC 6177, section 2), and sells IPv4 by the /24, the smallest block that
-/// routers accept from each other.
+/// A provider gives a site 64, 56 or 48 bits of IPv6 (RFC 6177, section 2), and sells IPv4 by the /24, the smallest
+/// block that routers accept from each other.
 package struct NetworkBlock: Hashable, Sendable {
     private let prefix: UInt64
-    /// Negative for IPv4, so that the blocks of both differ.
+    /// Negative for IPv4, so that blocks of the two families differ.
     private let prefixBits: Int8
 
-    /// How many of the smallest blocks' failures are free: strangers share the wider ones.
+    /// The factor by which this block has more free failures than the smallest block: strangers share the wider ones.
     let allowanceFactor: Int
 
     fileprivate init(ipv4 address: UInt32, prefixBits: Int8, allowanceFactor: Int) {
@@ -41,6 +42,6 @@ extension ClientNetwork {
         }
     }
 
-    /// The blocks that contain the network and more.
+    /// The blocks that contain the network and other networks.
     var widerBlocks: ArraySlice<NetworkBlock> { blocks.dropLast() }
 }

@@ -1,15 +1,15 @@
 import Loyalty
 
-/// Hashes passwords off the caller's thread, a bounded number at once and a bounded number waiting. Their turns share the
-/// hasher (``HashingTurn``).
+/// Hashes passwords on other threads than the caller's. The number of passwords hashed at once and the number waiting
+/// are bounded; waiting passwords take turns (``HashingTurn``).
 package protocol PasswordHasher: Sendable {
-    /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
+    /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` if too many passwords are waiting.
     func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash
 
-    /// Whether the password belongs to the hash. Where there is no hash (an unknown login) it takes as long and answers
-    /// false, so that the time tells nobody which logins exist.
+    /// Returns true if the password matches the hash. Without a hash (the login is unknown) it takes as long and
+    /// returns false, so that the time does not reveal which logins exist.
     ///
-    /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` where too many are waiting.
+    /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)`` if too many passwords are waiting.
     func verify(
         _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool

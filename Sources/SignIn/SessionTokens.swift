@@ -1,13 +1,13 @@
 import Loyalty
 
-/// Makes and recognises tokens.
+/// Makes session tokens and devices, and computes the ids under which they are stored.
 package protocol SessionTokens: Sendable {
-    /// A new token from the system's secure random numbers.
+    /// Makes a token from the system's secure random numbers.
     func makeToken() -> SessionToken
-    /// A new device from the same.
+    /// Makes a device from the system's secure random numbers.
     func makeDevice() -> Device
-    /// The name under which a token's session is kept.
+    /// Returns the id under which a token's session is stored.
     func id(of token: SessionToken) -> SessionID
-    /// The name under which a device is kept.
+    /// Returns the place under which a device is stored.
     func place(of device: Device) -> SignInPlace
 }

@@ -1,27 +1,36 @@
 import Loyalty
 
-/// Who may try to sign in now, and who has to wait; pure, and driven by a clock of milliseconds that never steps back.
+/// Decides for each sign-in attempt if it may proceed, and otherwise how long it has to wait. Pure, and driven by a
+/// monotonic clock in milliseconds.
 ///
-/// Failures are counted by login and source together, so that guessing one password is slow, and by network, so that trying
-/// one password on many logins is; both also by the wider blocks around the network, so that the addresses of one site can't
-/// take turns. A stranger's failures elsewhere are never the owner's: no count belongs to a login alone
-/// (OWASP, "Authentication Cheat Sheet": a lock-out by login lets anybody lock out anybody).
+/// An attacker must not be able to guess passwords quickly, and must not be able to lock an owner out either. A count
+/// by login alone would slow every guess, but it would let anyone lock out anyone (OWASP, "Authentication Cheat
+/// Sheet"). A count by network alone would let an attacker with many networks guess one password from all of them. So
+/// each failure is counted by several keys, none of which is a login alone:
 ///
-/// Where a stranger shares the owner's network, behind one NAT, the owner's device tells them apart: one from which the login has
-/// signed in before is a source of its own, which waits for its own failures alone. Whoever steals it is slowed as anybody.
+/// 1. **Login and source.** Makes guessing one password slow. The source is a network or a device.
+/// 2. **Network, and each wider block around it.** Makes trying one password on many logins slow. The addresses of one
+///    site cannot take turns, because the site's block is counted too.
+/// 3. **Login and each wider block.** Does the same for guesses of one login that take turns among the addresses of one
+///    site.
 ///
-/// Programs often keep no cookie. A network from which the login has signed in before is known for it: such attempts count by
-/// themselves, wait for no other login's failures, and for a few seconds at most; and the owner's success forgets what the
-/// stranger did. But for each try they compete with the stranger.
+/// Two kinds of sources are the owner's own, and are treated better:
 ///
-/// A login that does not exist is counted as any other.
+/// - **A device** from which the login has signed in before. If a stranger shares the owner's network, behind a NAT for
+///   example, only the device tells them apart. So it is a source of its own and waits only after its own failures. A
+///   thief who steals a device is slowed like anyone else.
+/// - **A network** from which the login has signed in before, for programs that keep no cookies. Its attempts are
+///   counted by login and source only, never wait for other logins' failures, and wait a few seconds at most; a success
+///   of the owner clears the failures of a stranger there. But for each attempt the owner competes with that stranger.
+///
+/// A login that does not exist is counted like any other.
 struct SignInLimits: Sendable {
-    /// An attempt that was let through; to be ended once.
+    /// An attempt that was admitted. Each must be ended once.
     struct Attempt: Sendable {
         fileprivate let pair: Pair
         fileprivate let isKnown: Bool
 
-        /// Whose failures it counts among, besides the pair's.
+        /// The network whose counts the attempt belongs to, besides its pair's; `nil` if the login is known there.
         fileprivate var strangersNetwork: ClientNetwork? {
             guard !isKnown, case .network(let network) = pair.source else { return nil }
             return network
@@ -30,31 +39,32 @@ struct SignInLimits: Sendable {
 
     enum Outcome: Sendable {
         case succeeded, failed
-        /// Nobody found out whether the password is right.
+        /// The password was not checked to the end.
         case abandoned
     }
 
     fileprivate struct Pair: Hashable, Sendable {
-        /// In place of up to 256 bytes. Two logins with one hash are counted together, which nobody can bring about: the hash has
-        /// a key of the process.
+        /// A hash in place of up to 256 bytes of the login. Two logins with the same hash would be counted together. An
+        /// attacker cannot bring that about, because the hash has a key that differs for each process.
         let loginHash: Int
         let source: AttemptSource
     }
 
     private static let countedPairsMax = 16_384
     private static let countedNetworksMax = 16_384
-    /// Two for each sign-in from a new place.
+    /// Each sign-in from a new place adds two.
     private static let knownPairsMax = 65_536
-    /// The longest wait where the network is known.
+    /// The longest wait of a login whose network is known.
     private static let knownNetworkDelayMaxMilliseconds: Int64 = 4000
 
-    /// Nil where they are not limited.
+    /// `nil` if failures of one login are not limited.
     private var pairs: BackoffTable<Pair>?
     private var networks: BlockBackoff?
-    /// By the hash of the login, in the blocks around a network from which it never signed in.
+    /// Counts by login, in the blocks around a network from which the login has never signed in.
     private var widerPairs: BlockBackoff?
-    /// Where logins have signed in from, and when last. Only a right password gets in here; over ``knownPairsMax`` the quarter
-    /// that was not used for longest goes, and is then as any other.
+    /// The places from which each login has signed in, with the last time. Only a right password adds one. When there
+    /// are more than ``knownPairsMax``, the quarter that has not been used for longest is removed, and is then treated
+    /// as unknown.
     private var known: [Pair: Int64] = [:]
 
     init(_ policy: ThrottlePolicy) {
@@ -79,7 +89,7 @@ struct SignInLimits: Sendable {
         case refused(waitMilliseconds: Int64)
     }
 
-    /// By what an attempt counts that shows a device, or none: by a device that is known for the login, and not for another.
+    /// Returns what an attempt is counted against: the device if it is known for this login, otherwise the network.
     func source(of login: Login, from network: ClientNetwork, showing device: Device?) -> AttemptSource {
         guard let device, known[Pair(loginHash: login.hashValue, source: .device(device))] != nil else {
             return .network(network)
@@ -87,7 +97,7 @@ struct SignInLimits: Sendable {
         return .device(device)
     }
 
-    /// Whether the login has signed in from there before.
+    /// Returns true if the login has signed in from this source before.
     func isKnown(_ login: Login, from source: AttemptSource) -> Bool {
         known[Pair(loginHash: login.hashValue, source: source)] != nil
     }
@@ -95,8 +105,8 @@ struct SignInLimits: Sendable {
     mutating func begin(_ login: Login, from source: AttemptSource, now: Int64) -> Admission {
         let pair = Pair(loginHash: login.hashValue, source: source)
         let attempt = Attempt(pair: pair, isKnown: known[pair] != nil)
-        // The owner's programs may sign in many times at once; what a stranger does there at once, the bound on what is under
-        // way bounds.
+        // Attempts in progress do not count at a known source, because the owner's programs may sign in many times at
+        // once. A stranger there is bounded by the limit on attempts in progress.
         var wait = pairs?.wait(for: pair, countsPending: !attempt.isKnown, now: now) ?? 0
         if let network = attempt.strangersNetwork {
             wait = max(wait, networks?.wait(in: network.blocks, countsPending: false, now: now) ?? 0)
@@ -128,7 +138,7 @@ struct SignInLimits: Sendable {
         remember(attempt.pair, now)
     }
 
-    /// A login has signed in from here, or was registered.
+    /// Records that a login signed in, or was registered, from this source.
     mutating func remember(_ login: Login, from source: AttemptSource, now: Int64) {
         remember(Pair(loginHash: login.hashValue, source: source), now)
     }

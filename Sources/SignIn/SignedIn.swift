@@ -1,8 +1,8 @@
 import Loyalty
 
-/// What a client is handed that has signed in or registered.
+/// The result of signing in or registering.
 package struct SignedIn: Sendable {
     package let session: NewSession
-    /// Nil where the client has shown one that is known for its login.
+    /// The device for the client to keep; `nil` if it presented a device that is known for its login.
     package let newDevice: Device?
 }

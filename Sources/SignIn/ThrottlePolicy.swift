@@ -1,22 +1,23 @@
 import Loyalty
 
-/// What an owner may set about it; 0 is no limit.
+/// The owner's settings for throttling; 0 means no limit.
 package struct ThrottlePolicy: Sendable {
-    /// Failed sign-ins an hour, of one login from one network, that nobody waits for.
+    /// Failed sign-ins per hour, for one login and source, before further attempts are delayed.
     package let failuresPerLoginMax: Int
-    /// Failed sign-ins an hour from one network that nobody waits for.
+    /// Failed sign-ins per hour, for one network, before further attempts are delayed.
     package let failuresPerNetworkMax: Int
-    /// Registrations an hour from one network that nobody waits for.
+    /// Registrations per hour, for one network, before further ones are delayed.
     package let registrationsPerHourMax: Int
-    /// The longest wait.
+    /// The longest delay.
     package let delaySecondsMax: Int64
-    /// Sign-ins, changes of a password and registrations together that one network, or one device, may have under way.
+    /// The most sign-ins, registrations and changes of a password, all together, that one network or device may have in
+    /// progress.
     package let hashingPerSourceMax: Int
 
-    /// What a burst is where nothing bounds it but the hasher's queue, which is as long by default.
+    /// The size of a burst if only the hasher's queue bounds it: the default length of that queue.
     private static let burstMaxDefault = 256
 
-    /// As many may fail at once.
+    /// The most attempts that can fail at the same time.
     var burstMax: Int { hashingPerSourceMax > 0 ? hashingPerSourceMax : Self.burstMaxDefault }
 
     package init(

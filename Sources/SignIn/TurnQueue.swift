@@ -1,7 +1,7 @@
 import Posix
 import Synchronization
 
-/// A ``FairQueue`` between threads; takers wait, putters never do.
+/// A ``FairQueue`` between threads. A taker waits for an element; a putter never waits.
 package final class TurnQueue<Key: Hashable & Sendable, Element: Sendable>: Sendable {
     private struct State {
         var elements: FairQueue<Key, Element>
@@ -9,7 +9,8 @@ package final class TurnQueue<Key: Hashable & Sendable, Element: Sendable>: Send
     }
 
     private let state: Mutex<State>
-    /// One for each element, put behind it: who has taken one finds an element, unless the queue was closed since.
+    /// One ticket for each element, added after it. A taker that got a ticket finds an element, unless the queue has
+    /// been closed since.
     private let tickets: BlockingQueue<Void>
 
     package init(capacity: Int) {
@@ -19,7 +20,8 @@ package final class TurnQueue<Key: Hashable & Sendable, Element: Sendable>: Send
 
     package var count: Int { state.withLock { $0.elements.count } }
 
-    /// Returns what has no place, as ``FairQueue/put(_:of:)``; all of it once the queue is closed.
+    /// Appends an element, and returns the element that has no room, as ``FairQueue/put(_:of:)`` does. A closed queue
+    /// returns the element itself.
     package func put(_ element: Element, of path: [Key]) -> Element? {
         let (refused, hasGrown) = state.withLock { state in
             guard !state.isClosed else { return (Element?.some(element), false) }
@@ -31,13 +33,14 @@ package final class TurnQueue<Key: Hashable & Sendable, Element: Sendable>: Send
         return refused
     }
 
-    /// The element whose turn it is, waiting for one; nil once the queue is closed.
+    /// Waits for an element, and returns the one whose turn it is, or `nil` once the queue is closed.
     package func take() -> Element? {
         guard tickets.take() != nil else { return nil }
         return state.withLock { $0.elements.take() }
     }
 
-    /// Refuses further elements, sends takers away and returns what waited.
+    /// Closes the queue: it refuses further elements and releases waiting takers. Returns the elements that were
+    /// waiting.
     package func close() -> [Element] {
         let left = state.withLock { state in
             state.isClosed = true

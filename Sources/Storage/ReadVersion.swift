@@ -1,6 +1,6 @@
 import Loyalty
 
-/// A state of what is kept: all commits up to this one.
+/// A state of the database: the result of all commits up to this one.
 package struct ReadVersion: Hashable, Sendable {
     package let commit: UInt64
 
@@ -9,14 +9,15 @@ package struct ReadVersion: Hashable, Sendable {
     }
 }
 
-/// Tells whether what was read of a user is still so, so that it can be answered again without reading.
+/// Says if data read about a user is still current, so that it can be used again without another read.
 package protocol ReadVersions: AnyObject {
-    /// What is read from now until the batch ends is at least of this version.
+    /// The oldest version that a read in this batch can see.
     var version: ReadVersion { get }
 
-    /// Whether nothing of the user's was changed by a commit that anybody could have seen since.
+    /// Returns true if no commit after `version` has touched the user. Returns false while such a commit is in
+    /// progress.
     func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool
 
-    /// The last commit that may have changed something of the user's; nil while one is under way, and nobody knows.
+    /// The last commit that touched the user, or `nil` while one is in progress.
     func lastChange(of user: UserID) -> ReadVersion?
 }
