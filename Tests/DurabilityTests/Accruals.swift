@@ -1,8 +1,8 @@
 import EndToEndSupport
 
-/// What each order earns, so that whoever sees a number knows.
+/// The points of each order, computed from its number alone.
 enum Accruals {
-    /// In hundredths of a point; nil where the order is refused.
+    /// Returns the order's points in hundredths, or `nil` if the accrual system refuses the order.
     static func hundredths(for order: String) -> Int64? {
         guard let digits = Int64(order.suffix(4)), digits % 5 != 0 else { return nil }
         return digits % 5 == 1 ? 0 : digits + 1_000

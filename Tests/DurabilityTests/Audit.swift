@@ -12,7 +12,8 @@ struct Finding: CustomStringConvertible {
         case lost
         /// The file can't be opened, or is damaged.
         case damaged
-        /// The books contradict each other, or hold what nobody asked for or was told did not happen.
+        /// The books contradict each other, or contain a write that no client asked for or that the server said did not
+        /// happen.
         case wrong
     }
 
@@ -28,7 +29,7 @@ struct Audit {
     private let promises: Promises
     private var findings: [Finding] = []
 
-    /// What is wrong with the database that stands at the path, which this opens, recovers and closes.
+    /// Opens, recovers, checks and closes the database at the path, and returns the faults that it found.
     static func findings(at path: String, _ promises: Promises) -> [Finding] {
         let complaints = Mutex<[String]>([])
         let log = Log { level, message in
@@ -62,7 +63,7 @@ struct Audit {
 
     private mutating func run() throws {
         try checkFile()
-        // What a damaged file says proves nothing.
+        // The content of a damaged file proves nothing.
         guard findings.isEmpty else { return }
         try checkUsers()
         try checkOrders()

@@ -2,11 +2,12 @@ import EndToEndSupport
 import Foundation
 import TestSupport
 
-/// A disk that is told what the server did, and says what a power cut may leave of it.
+/// A model of a disk: it replays the server's calls and computes which contents a power cut may leave.
 ///
-/// What a sync has covered is there. What came after a file's last sync is there wholly, partly, out of order, torn between
-/// sectors, or not at all. A name is there once its folder was synced. After a sync that failed, each change that it was
-/// to cover is on the disk or lost for good, and later syncs say nothing of it: Linux calls the pages clean by then.
+/// Bytes that a sync covered survive. Bytes written after a file's last sync survive whole, in part, out of order, torn
+/// between sectors, or not at all. A name survives once its folder was synced. After a failed sync, each change that it
+/// was to cover is either on the disk or lost for good, and later syncs do not report it, because Linux has marked the
+/// pages as clean.
 struct Disk {
     fileprivate enum Change {
         case write(offset: Int, data: Range<Int>)
@@ -20,7 +21,7 @@ struct Disk {
 
     private struct NameChange {
         let name: String
-        /// Nil where the name went.
+        /// `nil` if the name was removed.
         let file: Int?
     }
 
@@ -112,18 +113,18 @@ struct Disk {
 }
 
 extension Disk {
-    /// What becomes of changes that no sync has covered.
+    /// The result of a power cut for changes that no sync has covered.
     enum Fate: CaseIterable {
         case allKept, noneKept
         /// The first of them are kept.
         case firstKept
-        /// Each page, or sector, has seen the first so many of its changes.
+        /// Each page, or each sector, has a random number of its first changes.
         case pages, sectors
 
         var granuleBytes: Int { self == .sectors ? 512 : 4096 }
     }
 
-    /// Makes the files of a folder what they are if the power goes now and each has its fate.
+    /// Writes the files of a folder as a power cut would leave them now, with a fate for each file.
     func cut(
         into folder: Folder, using random: inout SeededRandom,
         fate: (inout SeededRandom) -> Fate = { Fate.allCases.randomElement(using: &$0)! }
@@ -164,7 +165,7 @@ extension Disk {
         var seen: [Int: Int] = [:]
         for (index, change) in changes.enumerated() {
             guard case .write(let offset, let data) = change else {
-                // What is written after a truncation is on the disk only where that is.
+                // Bytes written after a truncation are on the disk only if the truncation is.
                 guard Bool.random(using: &random) else { return kept }
                 kept.append(change)
                 continue
@@ -205,7 +206,7 @@ private struct Content {
         }
     }
 
-    /// Everything behind the end is zero, for when the end moves.
+    /// Fills the space after the former end with zeros when the file grows.
     private mutating func resize(to length: Int) {
         if length > buffer.count {
             var larger = [UInt8](repeating: 0, count: max(length, 2 * buffer.count))

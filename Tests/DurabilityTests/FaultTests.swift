@@ -2,7 +2,8 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// A call that writes or syncs fails, each in turn: nothing is acknowledged falsely, and a refusal is true.
+/// Each call that writes or syncs fails in turn: the server acknowledges nothing falsely, and a refused write has not
+/// happened.
 @Suite(.enabled(if: Recorder.library != nil, Comment(rawValue: Recorder.hint)))
 struct FaultTests {
     enum Kind: CaseIterable {
@@ -41,7 +42,7 @@ struct FaultTests {
 
         var testDescription: String { "\(kind) \(number) of \(count)" }
 
-        /// Which of so many calls it befalls, from 1.
+        /// Returns the number of the failing call among `calls` calls, counted from 1.
         func call(of calls: Int) -> Int { 1 + number * calls / count }
 
         static func all(count: Int) -> [Point] {
@@ -92,7 +93,7 @@ struct FaultTests {
         try check(run, kind, fault)
     }
 
-    /// A disk that drops a write and says that it was made has to be seen, or the tests above see nothing.
+    /// The control: a disk that drops a write and reports success must be noticed, or the tests above notice nothing.
     @Test func aDiskThatLiesIsCaught() throws {
         let counts = try Self.counts.get()
         let points = (0..<10).map { number in

@@ -1,19 +1,19 @@
 import EndToEndSupport
 import Foundation
 
-/// A server that is asked the same things in the same order each time, while some of its calls fail; and then one that
-/// goes on where nothing fails.
+/// A run of a server that always gets the same requests in the same order while some of its calls fail. A second server
+/// then goes on without faults.
 struct FaultyRun {
     /// How the faulty server ended.
     private(set) var status: Int32 = 0
-    /// Whether it came to listen.
+    /// True if the faulty server listened.
     private(set) var hasListened = false
-    /// What the faulty server logged.
+    /// The log of the faulty server.
     private(set) var logText = ""
-    /// Whether it answered everything in the end.
+    /// True if the faulty server answered every request in the end.
     private(set) var hasAnsweredAll = false
     let trace: Trace
-    /// What clients were told and is not so, or contradicts itself.
+    /// Contradictions between the answers to clients and the database, or within the database.
     private(set) var complaints: [String]
 
     private let recording: Recording
@@ -59,7 +59,8 @@ struct FaultyRun {
     /// The first event of the fault.
     var faultEvent: Int? { trace.events.firstIndex { $0.kind == .fault } }
 
-    /// Registers, uploads, and spends what there is; false where the server went, or refused something for good.
+    /// Registers, uploads orders and spends all points. Returns false if the server ended or refused a request for
+    /// good.
     private static func follow(scriptOf uploads: Int, _ shopper: Shopper) -> Bool {
         guard insist(.register, shopper) else { return false }
         for index in 0..<uploads {

@@ -13,7 +13,7 @@ struct FullDiskTests {
 
     @Test(arguments: 1...UInt64(min(Scale.factor, 10)))
     func writesAreRefusedUntilThereIsRoom(seed: UInt64) throws {
-        // More than the log takes in so many rounds.
+        // More than the log needs in all rounds.
         let disk = try SmallDisk(megabytes: 64)
         let recording = try Recording(seed: seed, shoppers: 3, on: disk)
         let server = try recording.start()

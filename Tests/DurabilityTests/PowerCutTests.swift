@@ -44,7 +44,7 @@ struct PowerCutTests {
 
     private static let kept = ProcessInfo.processInfo.environment["MARTLET_CUT"]?.split(separator: " ", maxSplits: 2)
 
-    /// A cut that lost something, once more, from the trace that was kept.
+    /// Repeats a power cut that lost something, from the kept trace.
     @Test(.enabled(if: kept != nil, "MARTLET_CUT names no cut"))
     func aKeptCut() throws {
         let kept = try #require(Self.kept)

@@ -19,7 +19,8 @@ struct PowerCuts {
     private let seed: UInt64
     /// Where what a cut leaves may matter most.
     private let delicateMoments: [Int]
-    /// Just after an answer that was given although something was not synced, or that said that nothing happened.
+    /// The moments just after an answer that the server gave although a file had unsynced changes, or that reported
+    /// that nothing happened.
     private let boldMoments: [Int]
     private let firstMoment: Int
 
@@ -47,7 +48,7 @@ struct PowerCuts {
         boldMoments = bold
     }
 
-    /// What was lost, of those cuts after which something was; each cut is made from the seed and its number.
+    /// Returns the cuts that lost something, with the losses. The seed and the number of a cut determine the cut.
     func losses(_ cuts: Range<Int>) throws -> [Loss] {
         var disk = Disk(trace, seed: seed)
         var promises = Promises(try Transcript(trace))
@@ -73,8 +74,8 @@ struct PowerCuts {
         SeededRandom(seed: seed &* 1_000_003 &+ UInt64(cut))
     }
 
-    /// A third of the cuts anywhere, a third close to where files come and go and the log is written back, a third just
-    /// after bold answers.
+    /// A third of the cuts are anywhere, a third close to the creation and removal of files and to checkpoints, a third
+    /// just after bold answers.
     private func moment(_ cut: Int, using random: inout SeededRandom) -> Int {
         if cut % 3 == 0, let event = delicateMoments.randomElement(using: &random) {
             return min(max(firstMoment, event + .random(in: -3...20, using: &random)), trace.events.count)
@@ -83,7 +84,7 @@ struct PowerCuts {
         return .random(in: firstMoment...trace.events.count, using: &random)
     }
 
-    /// The shared memory's file may hold anything after a cut, and is not to be believed.
+    /// The file of the shared memory may contain anything after a power cut, and the server must not rely on it.
     private func spoilSharedMemory(in folder: Folder, using random: inout SeededRandom) throws {
         guard Bool.random(using: &random) else { return }
         try Data(trace.bytes.suffix(32_768)).write(to: URL(filePath: folder.file("martlet.db-shm")))

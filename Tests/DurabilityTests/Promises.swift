@@ -1,6 +1,6 @@
 import JSON
 
-/// What clients have asked for, and what they were told is so, up to some moment.
+/// The requests of clients and the answers that the server gave, up to some moment.
 struct Promises {
     struct Withdrawal: Hashable {
         let login: String
@@ -8,7 +8,7 @@ struct Promises {
         let sum: Int64
     }
 
-    /// What a balance was told to be, at least: credits and withdrawals are never taken back.
+    /// The lower bounds of a balance: credits and withdrawals are never taken back.
     struct Balance {
         var credited: Int64 = 0
         var withdrawn: Int64 = 0
@@ -26,7 +26,8 @@ struct Promises {
     private(set) var askedOrders: [String: Set<String>] = [:]
     private(set) var askedWithdrawals: [String: Set<Withdrawal>] = [:]
 
-    /// What was refused with the word that nothing happened, and not asked for again; by login, and by order number.
+    /// Requests that the server refused because nothing happened, and that no client repeated; by login, and by order
+    /// number.
     private(set) var refusedLogins: Set<String> = []
     private(set) var refusedOrders: Set<String> = []
     private(set) var refusedWithdrawals: Set<String> = []
@@ -35,7 +36,7 @@ struct Promises {
     private struct Remark {
         let event: Int
         let exchange: Exchange
-        /// Nil for the request.
+        /// `nil` for the request.
         let answer: Exchange.Answer?
     }
 

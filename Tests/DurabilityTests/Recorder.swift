@@ -29,13 +29,13 @@ enum Recorder {
     }
 }
 
-/// What befalls some of the calls that write to the database's files or sync them.
+/// A fault of some of the calls that write to the database's files or sync them.
 struct Fault: CustomStringConvertible {
     enum Manner: String {
         case fail
         /// The first call does half, the others fail.
         case short
-        /// The calls do nothing and claim success.
+        /// The calls do nothing and report success.
         case lie
         /// The first call does half, and the process is killed.
         case kill

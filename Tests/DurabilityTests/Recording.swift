@@ -7,9 +7,9 @@ import TestSupport
 final class Recording {
     /// From a start to an end.
     struct Life {
-        /// What each shopper asks.
+        /// The number of requests of each shopper.
         var requests: Int
-        /// Then they go on until the log has been written back and has begun anew so many times.
+        /// The number of times that the log must be written back and start over before the shoppers stop.
         var logBeginnings = 0
         var end: End
         var fault: Fault?
@@ -108,7 +108,7 @@ final class Recording {
 
     func trace() throws -> Trace { try Trace(path: tracePath) }
 
-    /// Leaves the trace where it stays when the recording goes.
+    /// Moves the trace to a place that outlives the recording.
     func keepTrace() throws -> String {
         let path = "\(NSTemporaryDirectory())/martlet-trace-\(UUID().uuidString)"
         try FileManager.default.copyItem(atPath: tracePath, toPath: path)
@@ -117,8 +117,8 @@ final class Recording {
 }
 
 extension Recording {
-    /// Records what a server goes through in bad times: stops, kills, syncs that fail, and between them so much work that
-    /// the log is written back and starts anew several times.
+    /// Records a server in bad times: stops, kills and failing syncs, and between them so much work that the log is
+    /// written back and starts over several times.
     static func eventful(seed: UInt64, drop: Recorder.Drop? = nil) throws -> Recording {
         var random = SeededRandom(seed: seed)
         let recording = try Recording(seed: seed, shoppers: 4, drop: drop)

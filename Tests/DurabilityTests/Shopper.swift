@@ -19,18 +19,18 @@ final class Shopper: @unchecked Sendable {
     private var random: SeededRandom
     private var client: Client?
     private var authorization: String?
-    /// What was asked, and neither done nor refused for good.
+    /// The request that was neither done nor refused for good.
     private(set) var unanswered: Wish?
-    /// Whether that was refused with the word that nothing happened.
+    /// True if the server refused that request because nothing happened.
     private var wasRefused = false
     private var uploaded: [String] = []
-    /// What the last look at the balance said, in hundredths.
+    /// The balance of the last answer, in hundredths.
     private(set) var points: Int64 = 0
     private var nextNumber: Int
     /// Answers that contradict earlier ones.
     private(set) var complaints: [String] = []
 
-    /// - Parameter index: tells it from the others of its server; their order numbers differ.
+    /// - Parameter index: distinguishes the shoppers of a server, whose order numbers differ.
     init(index: Int, seed: UInt64) {
         login = "shopper-\(index)"
         random = SeededRandom(seed: seed &* 1_000 &+ UInt64(index))
@@ -38,7 +38,7 @@ final class Shopper: @unchecked Sendable {
         unanswered = .register
     }
 
-    /// Whether it has a session.
+    /// True if the shopper has a session.
     var isSignedIn: Bool { authorization != nil }
 
     /// Goes on with a server that has just started.
@@ -47,16 +47,16 @@ final class Shopper: @unchecked Sendable {
         client?.authorization = authorization
     }
 
-    /// Asks so many things; false where the server went.
+    /// Sends `count` requests. Returns false if the server ended.
     @discardableResult
     func shop(count: Int) -> Bool {
         (0..<count).allSatisfy { _ in askNext() != nil }
     }
 
-    /// Asks what had no answer, or what comes to mind; its status, or nil where the server has gone.
+    /// Repeats the unanswered request or sends a new one. Returns the status, or `nil` if the server ended.
     func askNext() -> Int? { ask(unanswered ?? wish()) }
 
-    /// Asks one thing; its status, or nil where the server has gone.
+    /// Sends one request. Returns the status, or `nil` if the server ended.
     @discardableResult
     func ask(_ wish: Wish) -> Int? {
         let isRefusedOne = wasRefused && wish == unanswered
@@ -64,7 +64,7 @@ final class Shopper: @unchecked Sendable {
         wasRefused = false
         guard let client, let answer = try? send(wish, on: client) else { return nil }
         wasRefused = answer.status == 503
-        // Of what failed nobody knows whether it happened.
+        // After a failure it is not known whether the write happened.
         if answer.status >= 500 { return answer.status }
         unanswered = nil
         learn(from: answer, wish, isRefusedOne: isRefusedOne)
@@ -94,7 +94,7 @@ final class Shopper: @unchecked Sendable {
         case (.withdraw(_, let sum), 200): points -= sum
         case (.upload(let order), 202): uploaded.append(order)
         case (.upload(let order), 200) where uploaded.contains(order): break
-        // It may have happened before the server went, but not where it was said that it did not.
+        // The write may have happened before the server ended, but not if the server answered that it did not.
         case (.register, 409) where !isRefusedOne: break
         case (.upload(let order), 200) where !isRefusedOne: uploaded.append(order)
         case (.withdraw, 402): points = 0

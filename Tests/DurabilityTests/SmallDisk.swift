@@ -1,11 +1,11 @@
 import EndToEndSupport
 import Foundation
 
-/// A file system in memory that is soon full; unmounted when it goes.
+/// A small file system in memory, unmounted at the end of its owner's life.
 final class SmallDisk {
     private let folder: Folder
 
-    /// Whether this process may mount one (mount(2)).
+    /// True if this process may mount a file system (mount(2)).
     static let isPossible = (try? SmallDisk(megabytes: 1)) != nil
 
     init(megabytes: Int) throws {

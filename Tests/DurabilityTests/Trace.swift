@@ -1,7 +1,7 @@
 import EndToEndSupport
 import Foundation
 
-/// What the recorder noted, in the order in which it happened.
+/// The recorder's events, in their order.
 struct Trace: Sendable {
     enum Kind: Int32 {
         case start = 1
@@ -11,8 +11,8 @@ struct Trace: Sendable {
     struct Event: Sendable {
         let kind: Kind
         let descriptor: Int32
-        /// Where it wrote, or the length it cut to; for an open, 1 where it made the file, 2 where it can't write
-        /// to the database.
+        /// The position of a write, or the length of a truncation. For an open: 1 if it made the file, 2 if its
+        /// descriptor cannot write to the database.
         let offset: Int
         /// Of what was written, received or sent, or the path; in ``Trace/bytes``.
         let data: Range<Int>
@@ -63,8 +63,8 @@ struct Trace: Sendable {
         }
     }
 
-    /// Syncs that commits did not wait for, through descriptors of the database that can't write, and that had something to put
-    /// on the disk: what a checkpoint had copied and not synced itself.
+    /// The number of syncs that commits did not wait for and that had something to write: they go through descriptors
+    /// of the database that cannot write, and cover pages that a checkpoint had copied without a sync.
     var backgroundSyncCount: Int {
         var canWrite: [Int32: Bool] = [:]
         var isDirty = false

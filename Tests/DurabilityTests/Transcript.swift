@@ -17,7 +17,7 @@ struct Exchange {
         let status: Int
         let token: String?
         let body: String
-        /// The event before which nobody can have had the answer.
+        /// The first event after which the client may have had the answer.
         let event: Int
     }
 

@@ -2,8 +2,8 @@ import Foundation
 import Posix
 import Synchronization
 
-/// An accrual system of the test's own: a thread a connection, and for each order the answers it was told to give, the
-/// last of them for ever.
+/// An accrual system for a test: one thread per connection. For each order it gives the answers that the test set, and
+/// repeats the last of them.
 package final class AccrualServer: Sendable {
     package struct Answer: Sendable {
         let status: String
@@ -11,16 +11,16 @@ package final class AccrualServer: Sendable {
         var body = ""
         var delivery = Delivery.atOnce
 
-        /// How the answer gets to who asked.
+        /// How the answer is sent to the client.
         package enum Delivery: Sendable {
             case atOnce
-            /// A byte a second, for as long as anybody listens.
+            /// One byte a second, until the client closes the connection.
             case dripping
-            /// Nothing comes, for as long as anybody waits.
+            /// No bytes at all, until the client closes the connection.
             case never
             /// The connection ends instead.
             case hangUp
-            /// These bytes come instead, and then the others again and again, for as long as anybody reads.
+            /// `start` and then `rest` again and again, until the client closes the connection.
             case endless(start: String, rest: String)
         }
 
@@ -59,7 +59,9 @@ package final class AccrualServer: Sendable {
         init(port: UInt16) throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: port)) }
     }
 
-    /// `otherwise` answers for the orders it was told nothing about; port 0 is any that is free.
+    /// - Parameters:
+    ///   - port: 0 for a free port.
+    ///   - otherwise: answers for orders without answers of their own.
     package init(
         port: UInt16 = 0, otherwise: @escaping @Sendable (_ order: String) -> Answer = { _ in .unknown }
     ) throws {
@@ -154,14 +156,15 @@ package final class AccrualServer: Sendable {
         }
     }
 
-    /// Whether the connection may go on.
+    /// Returns true if the connection may be used further.
     private static func deliver(_ bytes: [UInt8], _ delivery: Answer.Delivery, to box: SocketBox) -> Bool {
         switch delivery {
         case .atOnce:
             var sent = 0
             do {
                 while sent < bytes.count {
-                    // Full for now; whoever does not read hangs up at the end of its patience.
+                    // The socket is full for now. A client that does not read closes the connection when its time-out
+                    // ends.
                     guard let count = try box.socket.send(bytes, from: sent) else {
                         Foundation.Thread.sleep(forTimeInterval: 0.001)
                         continue

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Posix
 
-/// A client of the API on one connection, as plain as can be: what goes over the socket is what the test wrote.
+/// A plain client of the API on one connection. It sends exactly the bytes that the test wrote.
 package final class Client {
     package struct Answer {
         package let status: Int
@@ -27,7 +27,7 @@ package final class Client {
     package private(set) var endpoint: Endpoint
     private var connection: Box
     private var received: [UInt8] = []
-    /// Shown as `Authorization` where it is set.
+    /// The value of the `Authorization` field, if set.
     package var authorization: String?
 
     private final class Box {
@@ -118,7 +118,7 @@ package final class Client {
         }
     }
 
-    /// Whether the server has closed the connection, and nothing more came before that.
+    /// Returns true if the server has closed the connection without sending anything more.
     package func isAtEnd() throws -> Bool {
         try received.isEmpty && !receive()
     }
@@ -131,7 +131,7 @@ package final class Client {
         return body
     }
 
-    /// The next chunk of a body that is still being made, once it is there; nil behind the last.
+    /// Waits for the next chunk of a body that is still being made; returns `nil` after the last chunk.
     package func nextChunk() throws -> [UInt8]? {
         let size = try read(upTo: "\r\n")
         guard let count = Int(size, radix: 16) else { throw TestFailure("not a chunk's size: \(size)") }

@@ -6,15 +6,15 @@ package final class ControlSocketDouble: Sendable {
     private let listener: Int32
     private let path: String
 
-    /// How an answer goes on.
+    /// The bytes of an answer and their timing.
     package enum Answer: Sendable {
         /// These bytes, and the end.
         case bytes(String)
-        /// These bytes, and nothing more until the client goes.
+        /// These bytes, and nothing more until the client disconnects.
         case bytesAndSilence(String)
-        /// These bytes again and again until the client goes.
+        /// These bytes again and again until the client disconnects.
         case endless(String)
-        /// These lines, with so many milliseconds before each.
+        /// These lines, with a pause of `milliseconds` before each.
         case slow([String], milliseconds: UInt32)
     }
 

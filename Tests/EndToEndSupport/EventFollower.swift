@@ -13,11 +13,11 @@ package final class EventFollower {
     private var text = ""
     /// The events so far.
     package private(set) var events: [Event] = []
-    /// What a browser would send as `Last-Event-ID` when it comes back; `nil` before the first id.
+    /// The value that a browser would send as `Last-Event-ID` when it reconnects; `nil` before the first id.
     package private(set) var lastEventID: String?
     /// The comments so far.
     package private(set) var comments: [String] = []
-    /// Whether the stream has ended, with its last chunk.
+    /// True after the last chunk of the stream.
     package private(set) var hasEnded = false
 
     /// Begins, and returns once the server has answered.
@@ -33,10 +33,10 @@ package final class EventFollower {
         try readOn { !comments.isEmpty }
     }
 
-    /// Waits until so many events have come in all.
+    /// Waits until `count` events have arrived in total.
     package func waitForEvents(_ count: Int) throws { try readOn { events.count >= count } }
 
-    /// Waits until so many comments have come in all.
+    /// Waits until `count` comments have arrived in total.
     package func waitForComments(_ count: Int) throws { try readOn { comments.count >= count } }
 
     package func waitForEnd() throws { try readOn { false } }

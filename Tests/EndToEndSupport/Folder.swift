@@ -28,7 +28,7 @@ package struct TestFailure: Error, CustomStringConvertible {
     }
 }
 
-/// Waits until the condition holds, asking again every few milliseconds; throws where it does not within the time.
+/// Waits until the condition holds and checks it every few milliseconds. Throws if it does not hold in time.
 package func eventually(
     within seconds: Double = 20, _ what: String, _ condition: () throws -> Bool
 ) throws {

@@ -1,4 +1,5 @@
-/// A page of metrics, read as Prometheus reads it (text format 0.0.4), and refused where Prometheus would not like it.
+/// A page of metrics, parsed as Prometheus parses it (text format 0.0.4). Input that Prometheus would reject is an
+/// error.
 package struct MetricsPage {
     package struct Sample {
         package let name: String
@@ -47,7 +48,7 @@ package struct MetricsPage {
 
     package var names: [String] { families.keys.sorted() }
 
-    /// The sum of all samples of a name that have these labels; nil where there is none.
+    /// Returns the sum of all samples of a name that have these labels, or `nil` if there are none.
     package func sum(_ name: String, _ labels: [String: String] = [:]) -> Double? {
         let family = families[name] ?? families[Self.familyName(of: name)]
         let samples = (family?.samples ?? []).filter { sample in
@@ -81,7 +82,7 @@ package struct MetricsPage {
 
     private static func isName(_ text: String) -> Bool { text.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*/) != nil }
 
-    /// No sample stands twice, counters are not negative, and buckets rise up to the count.
+    /// Checks that no sample occurs twice, that counters are not negative, and that buckets rise up to the count.
     private func checkSamples() throws {
         for (name, family) in families {
             let keys = family.samples.map { "\($0.name) \($0.labels.sorted { $0.key < $1.key })" }

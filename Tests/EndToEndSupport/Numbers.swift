@@ -11,7 +11,7 @@ package func orderNumber(_ prefix: some BinaryInteger) -> String {
     return "\(prefix)\((10 - sum % 10) % 10)"
 }
 
-/// Runs the body on so many threads at once, each held until all are there; what they returned, or the first error.
+/// Runs the body on `count` threads at once, which start together. Returns their results, or throws the first error.
 package func atOnce<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (_ index: Int) throws -> Value
 ) throws -> [Value] {

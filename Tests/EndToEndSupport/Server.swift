@@ -3,7 +3,7 @@ import Posix
 
 /// The real executable, started as a user would.
 package final class Server {
-    /// The release executable where the test command built one, the debug one beside the tests otherwise.
+    /// The release executable if the test command built one, else the debug executable beside the tests.
     package static let executable: String = {
         if let path = ProcessInfo.processInfo.environment["MARTLET_EXECUTABLE"] { return path }
         let products = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
@@ -15,11 +15,11 @@ package final class Server {
     private let output: String
     private let log: String
 
-    /// Starts `martlet` with these arguments and nothing but this environment, its output going to files of the folder.
+    /// Starts `martlet` with these arguments and only this environment. Its output goes to files of the folder.
     ///
     /// - Parameters:
-    ///   - input: what it reads on stdin; nil for nothing.
-    ///   - inputHandle: what stdin is where it is not a text.
+    ///   - input: the text on stdin; `nil` for none.
+    ///   - inputHandle: the handle for stdin, if it is not a text.
     package init(
         in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
         executable: String = Server.executable, input: String? = nil, inputHandle: FileHandle = .nullDevice
@@ -59,7 +59,7 @@ package final class Server {
         return server
     }
 
-    /// As ``serving(in:accrual:environment:)``, and waits for nothing.
+    /// Like ``serving(in:accrual:environment:)``, but waits for nothing.
     package static func launched(
         in folder: Folder, accrual: String? = nil, environment extra: [String: String] = [:]
     ) throws -> Server {
@@ -76,13 +76,13 @@ package final class Server {
     package var outputText: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
     package var isRunning: Bool { process.isRunning }
 
-    /// Where it says it listens, once it does.
+    /// Waits until the server listens and returns the address that it logged.
     package func endpoint() throws -> Endpoint {
         guard let endpoint = try endpointUnlessEnded() else { throw TestFailure("it ended: \(logText)") }
         return endpoint
     }
 
-    /// As ``endpoint()``; nil where the server ended before it listened.
+    /// Like ``endpoint()``; returns `nil` if the server ended before it listened.
     package func endpointUnlessEnded() throws -> Endpoint? {
         var port: UInt16?
         try eventually("it listens; it said: \(logText)") {
@@ -105,7 +105,7 @@ package final class Server {
         return try Client(endpoint: Endpoint(address: [127, 0, 0, 1], port: port))
     }
 
-    /// Where whoever watches over it asks, which listens before the server does.
+    /// The address of the admin listener, which listens before the server does.
     package func adminEndpoint() throws -> Endpoint {
         _ = try endpoint()
         let port = logText.firstMatch(of: /readyz are at http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
@@ -119,13 +119,13 @@ package final class Server {
         kill(process.processIdentifier, number)
     }
 
-    /// Ends it as a power cut would, as far as the process goes.
+    /// Kills the process, which a power cut would do as well.
     package func killAtOnce() {
         signal(SIGKILL)
         process.waitUntilExit()
     }
 
-    /// The exit status, once it has ended; a signal's number with a minus where one ended it.
+    /// Waits for the end of the process. Returns the exit status, or the negative number of the signal that ended it.
     package func waitForEnd() throws -> Int32 {
         try eventually("it ends; it said: \(logText)") { !process.isRunning }
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -1,10 +1,10 @@
 import Foundation
 import Posix
 
-/// What systemd does for a service, in the test's own process: hears what it tells, and holds the sockets that it takes
-/// connections from.
+/// A double of systemd in the test's process: it receives notifications, and holds the sockets from which the service
+/// accepts connections.
 package final class ServiceManagerDouble {
-    /// What goes into `$NOTIFY_SOCKET`.
+    /// The value of `$NOTIFY_SOCKET`.
     package let notifyAddress: String
     private let receiver: Int32
     private let listener: Int32
@@ -26,7 +26,7 @@ package final class ServiceManagerDouble {
         let isBound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(receiver, $0, length) == 0 }
         }
-        // Blocking, and inherited by who is started, as systemd's are.
+        // Blocking, and inherited by started processes, like systemd's sockets.
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var any = sockaddr_in()
         any.sin_family = sa_family_t(AF_INET)
@@ -45,7 +45,7 @@ package final class ServiceManagerDouble {
         close(listener)
     }
 
-    /// The next thing that it was told; nil where there is none within the time.
+    /// Waits for the next notification; returns `nil` if none arrives in time.
     package func notice(withinMilliseconds milliseconds: Int32 = 20_000) -> String? {
         var request = pollfd(fd: receiver, events: Int16(POLLIN), revents: 0)
         guard poll(&request, 1, milliseconds) > 0 else { return nil }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The repository that this file stands in.
+/// The repository of this file.
 enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -13,7 +13,7 @@ enum Repository {
         }
     }
 
-    /// The file's text; nil for a folder or what is no text.
+    /// Returns the file's text, or `nil` if the path is a folder or the file is not text.
     static func file(_ path: String) throws -> SourceFile? {
         let url = root.appending(path: path)
         var isFolder: ObjCBool = false
@@ -29,7 +29,7 @@ enum Repository {
         return Set(manifest.matches(of: target).filter { $0.output.2 == "safe" }.map { String($0.output.1) })
     }
 
-    /// What git holds or would add at the top level; nil where this is no checkout.
+    /// Returns the top-level names that git holds or would add, or `nil` if this is not a checkout.
     static func topLevelNames() throws -> Set<String>? {
         guard FileManager.default.fileExists(atPath: root.appending(path: ".git").path) else { return nil }
         let git = Process()

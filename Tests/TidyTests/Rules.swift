@@ -11,7 +11,7 @@ struct SourceFile: Sendable {
         lines = text.components(separatedBy: "\n")
     }
 
-    /// `JSON` for what stands in `Sources/JSON`; nil outside the sources.
+    /// `JSON` for a file in `Sources/JSON`; `nil` outside the sources.
     var room: String? {
         let parts = path.split(separator: "/")
         return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil

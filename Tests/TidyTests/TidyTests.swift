@@ -34,7 +34,7 @@ import Testing
         #expect(names.subtracting(allowed).isEmpty)
     }
 
-    /// A rule that nothing can break would prove nothing: each is broken by a file made for it, and by that alone.
+    /// A rule that nothing can break would prove nothing. Each is broken by a sample, and by that alone.
     @Test func rulesFindWhatBreaksThem() {
         let comment = "// "
         let samples: [(path: String, text: String, lines: [Int])] = [
