@@ -1,27 +1,27 @@
 import JSON
 import Loyalty
 
-/// What an answer of the accrual system means, decided from nothing but the answer.
+/// The meaning of an answer of the accrual system, decided from nothing but the answer.
 package enum AccrualAnswer: Equatable, Sendable {
-    /// 204: it does not know the order yet.
+    /// 204: the accrual system does not know the order yet.
     case unknown
-    /// It knows the order and is not done.
+    /// The accrual system knows the order and has not finished with it.
     case pending
     case invalid
     case processed(Points)
-    /// It asks for a pause: for how long, or `nil` if it does not say. `requestsPerMinuteMax` is what its body allows from then on,
-    /// if it says so.
+    /// The accrual system asks for a pause, of this length or `nil` if it does not say. `requestsPerMinuteMax` is the
+    /// pace that the body of the answer allows from then on, if it names one.
     case throttled(seconds: Int?, requestsPerMinuteMax: Int?)
-    /// Not an answer to go by, with a reason for the log that quotes nothing of it.
+    /// The answer can't be relied on. The reason is for the log, and quotes nothing of the answer.
     case untrustworthy(String)
 
-    /// A pause longer than this is taken for a mistake.
+    /// A longer pause is treated as a mistake and shortened to this.
     package static let pauseSecondsMax = 3600
-    /// A shorter pause, which an answer may ask for, would make a busy loop of its refusals.
+    /// A shorter pause would make a busy loop of an accrual system's refusals.
     package static let pauseSecondsMin = 1
     /// A longer body is not read to its end.
     package static let bodyBytesMax = 64 * 1024
-    /// More points for one order, ten billion, are taken for a mistake.
+    /// More points for one order, ten billion, are treated as a mistake.
     package static let accrualMax = Points(hundredths: 1_000_000_000_000)
     /// The body of a refusal is a sentence; a longer one is not read.
     private static let sentenceBytesMax = 1024
@@ -32,7 +32,7 @@ package enum AccrualAnswer: Equatable, Sendable {
         case 200: self = Self.known(answer.body, order)
         case 204: self = .unknown
         case 429: self = .throttled(seconds: pause, requestsPerMinuteMax: Self.requestsPerMinute(answer.body))
-        // A server that is down for a while says for how long (RFC 9110, section 10.2.3).
+        // A server that is down for a while may say for how long (RFC 9110, section 10.2.3).
         case 503 where pause != nil: self = .throttled(seconds: pause, requestsPerMinuteMax: nil)
         case 300..<400: self = .untrustworthy("status \(answer.status), a redirect, which is not followed")
         default: self = .untrustworthy("status \(answer.status)")
@@ -55,12 +55,13 @@ package enum AccrualAnswer: Equatable, Sendable {
         }
     }
 
-    /// The number as a string, or as a number that is written with the same digits.
+    /// Returns true if the value is the order's number, as a string, or as a number written with the same digits.
     private static func isAbout(_ order: OrderNumber, _ value: JSONValue?) -> Bool {
         (value?.string ?? value?.number?.literal) == order.digits
     }
 
-    /// No accrual is none; one with more than two decimals is rounded half up. A string that contains a number counts as that.
+    /// Reads the accrual. If it is missing, it is zero; more than two decimals are rounded half up. A string that
+    /// contains a number counts as that number.
     private static func processed(_ accrual: JSONValue?) -> AccrualAnswer {
         guard let accrual, accrual != .null else { return .processed(.zero) }
         let quoted = accrual.string.flatMap { try? JSONParser.parse($0.utf8).number }
@@ -70,7 +71,7 @@ package enum AccrualAnswer: Equatable, Sendable {
         return .processed(Points(hundredths: hundredths))
     }
 
-    /// `No more than N requests per minute allowed`, in capitals or not, alone or inside of something else.
+    /// Finds `No more than N requests per minute allowed`, in any case, alone or inside other text.
     private static func requestsPerMinute(_ body: [UInt8]) -> Int? {
         guard body.count <= sentenceBytesMax else { return nil }
         let text = String(decoding: body, as: UTF8.self).lowercased()

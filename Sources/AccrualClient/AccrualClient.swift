@@ -1,15 +1,15 @@
 import Loyalty
 
-/// What a worker brings of a job.
+/// The result of a job.
 package enum AskOutcome: Equatable, Sendable {
     case answered(AccrualAnswer)
-    /// No answer came, for a reason for the log.
+    /// No answer came. The reason is for the log.
     case failed(String)
-    /// The gate let nobody pass.
+    /// The gate was closed, so nothing was asked.
     case notAsked
 }
 
-/// Asks the accrual system about one order, on its worker's thread.
+/// Asks the accrual system about one order, on the worker's thread.
 package struct AccrualClient {
     private let transport: any AccrualTransport
     private let gate: AccrualGate
@@ -30,12 +30,12 @@ package struct AccrualClient {
         }
     }
 
-    /// Whether a question may go out now, and is on its way if so: the part of ``ask(about:)`` before the wait.
+    /// Returns true if a request may be sent now, and counts it as sent: the part of ``ask(about:)`` before the wait.
     package func mayAsk() -> Bool {
         gate.pass(now: clock())
     }
 
-    /// What an answer means, at the moment it comes: the part of ``ask(about:)`` behind the wait.
+    /// Decides what a result means, at the time at which it arrives: the part of ``ask(about:)`` after the wait.
     package func outcome(of result: Result<TransportAnswer, TransportError>, about job: Job) -> AskOutcome {
         switch result {
         case .failure(let error): return .failed(error.reason)
@@ -51,6 +51,6 @@ package struct AccrualClient {
     }
 }
 
-/// Milliseconds since some moment before the process, never stepping back; a parameter of everything that waits, so that a
-/// test can set it.
+/// A clock in milliseconds since some time before the process started, which never steps back. Everything that waits
+/// gets it as a parameter, so that a test can set it.
 package typealias MonotonicClock = @Sendable () -> Int64

@@ -1,18 +1,22 @@
 import Synchronization
 
-/// What each worker passes right before it asks: closed while the accrual system has asked for a pause, and no faster than
-/// the pace. So both hold for all from the moment one is told of them, requests in flight excepted.
+/// The gate that each worker passes right before it sends a request. It is closed while a pause lasts for which the
+/// accrual system has asked, and it keeps the pace. Because all workers share it, a pause or a new pace holds for all
+/// of them at once, except for requests already in flight.
 package final class AccrualGate: Sendable {
     private struct State {
         var opensAt = Int64.min
-        /// The last pause of those that had no length of their own and followed each other; 0 after a good answer.
+        /// The length of the last pause that the accrual system did not specify, if refusals have followed each other
+        /// since; 0 after a good answer.
         var pauseSeconds = 0
         var pace: Pace
     }
 
     private let state: Mutex<State>
 
-    /// `requestsPerMinuteMax` is what the owner allows, nil for any; a request is on its way for no longer than its time-out.
+    /// - Parameters:
+    ///   - requestsPerMinuteMax: The owner's limit; `nil` for none.
+    ///   - requestTimeoutMilliseconds: The longest time that a request may be on its way.
     package init(requestsPerMinuteMax: Int? = nil, requestTimeoutMilliseconds: Int = 5000) {
         state = Mutex(
             State(
@@ -21,24 +25,26 @@ package final class AccrualGate: Sendable {
         )
     }
 
-    /// The pace in force; nil for any.
+    /// The pace in force; `nil` if there is none.
     package var requestsPerMinuteMax: Int? { state.withLock { $0.pace.requestsPerMinuteMax } }
 
-    /// What the owner allows from now on; nil for any.
+    /// Sets the owner's limit; `nil` for none.
     package func limit(requestsPerMinuteMax: Int?) {
         state.withLock { $0.pace.configuredMax = requestsPerMinuteMax }
     }
 
-    /// The end of the pause, in milliseconds of the monotonic clock; nil where there is none.
+    /// The end of the current pause, in milliseconds of the monotonic clock, or `nil` if there is none.
     package func closedUntil(now: Int64) -> Int64? {
         state.withLock { $0.opensAt > now ? $0.opensAt : nil }
     }
 
-    /// The accrual system asked for a pause, and where it says so for a pace from then on. A later end counts, whoever of
-    /// several is told of it first.
+    /// Closes the gate, because the accrual system asked for a pause, and sets the pace that it named, if any. If
+    /// several workers receive refusals, the latest end counts, in whatever order they arrive.
     ///
-    /// - Parameter seconds: how long the pause is, or `nil` if nothing was said. Then it is a second, and twice the last one if
-    ///   nothing but refusals came since; of several that were on their way when a pause began, each has its second, and the pause does not double.
+    /// - Parameter seconds: The length of the pause, or `nil` if the accrual system did not say. In that case the pause
+    ///   is one second, or twice the last one if nothing but refusals have come since. If such a refusal arrives during
+    ///   a pause, because its request was already in flight, the pause lasts at least one more second, and does not
+    ///   double.
     package func close(seconds: Int?, requestsPerMinute: Int?, now: Int64) {
         state.withLock { state in
             if let seconds {
@@ -53,20 +59,20 @@ package final class AccrualGate: Sendable {
         }
     }
 
-    /// The accrual system answered something else than a refusal.
+    /// Records that the accrual system gave an answer that is not a refusal.
     package func noteGoodAnswer() {
         state.withLock { $0.pauseSeconds = 0 }
     }
 
-    /// The longest pause that nobody asked for.
+    /// The longest pause that we choose ourselves.
     private static let pauseSecondsMax = 60
 
-    /// How many could pass now, of at most `limit`.
+    /// Returns the number of requests that could pass now, at most `limit`.
     package func allowance(limit: Int, now: Int64) -> Int {
         state.withLock { $0.opensAt > now ? 0 : $0.pace.allowance(limit: limit, now: now) }
     }
 
-    /// Lets one pass and counts it, or not.
+    /// Lets one request pass and counts it, or returns false.
     package func pass(now: Int64) -> Bool {
         state.withLock { state in
             guard state.opensAt <= now, state.pace.allowance(limit: 1, now: now) == 1 else { return false }

@@ -1,4 +1,4 @@
-/// What the accrual system is like.
+/// The state of the accrual system.
 package enum AccrualHealth: Equatable, Sendable {
     case healthy, throttled
     case troubled(String)
@@ -8,19 +8,24 @@ package enum AccrualHealth: Equatable, Sendable {
     }
 }
 
-/// Judges from answers what the accrual system is like. One good answer shows that it is there; a bad one may be the fault of
-/// one order, so that only several in a row, for some time, tell of the system: else each odd order would be news.
+/// Judges the state of the accrual system from its answers.
+///
+/// A good answer shows that the system is there. A bad one may be the fault of one order; if each were reported, an odd
+/// order would be in the log again and again. So the system counts as troubled only after several bad answers in a row
+/// that span some time.
 struct HealthMonitor {
     private(set) var health: AccrualHealth?
-    /// Bad answers since the last good one, and when the first of them came.
+    /// The number of bad answers since the last good one, and the time of the first of them.
     private var badInRow = 0
     private var badSince: Int64?
 
     private static let badInRowMin = 3
     private static let badForMilliseconds: Int64 = 1000
 
-    /// Takes in what a tick brought, bad answers about so many odd orders among it; returns what the accrual system is like
-    /// from now on, where that is news.
+    /// Takes the answers of one tick into account.
+    ///
+    /// - Parameter oddCount: The number of bad answers about odd orders, which say nothing about the system.
+    /// - Returns: The new state, or `nil` if it has not changed.
     mutating func note(_ counts: AnswerCounts, oddCount: Int = 0, trouble: String?, now: Int64) -> AccrualHealth? {
         if counts.good > 0 || counts.throttled > 0 {
             badInRow = 0
@@ -32,11 +37,11 @@ struct HealthMonitor {
         badInRow += bad
         let since = badSince ?? now
         badSince = since
-        // At the start there is nothing better to go by.
+        // At the start there is no earlier state, so the first bad answer counts.
         guard health == nil || badInRow >= Self.badInRowMin && now - since >= Self.badForMilliseconds else {
             return nil
         }
-        // The reason may change while the trouble lasts, and is no news then.
+        // A change of the reason while the trouble lasts is not reported.
         return health?.isTroubled == true ? nil : change(to: .troubled(trouble))
     }
 

@@ -2,7 +2,7 @@ import Loyalty
 import Posix
 import Storage
 
-/// How the pipeline works, in numbers.
+/// The settings of the pipeline.
 package struct PipelineConfiguration: Sendable {
     package var intervalMilliseconds = 250
     package var jobsPerTickMax = 1000
@@ -10,22 +10,22 @@ package struct PipelineConfiguration: Sendable {
     package var requestTimeoutMilliseconds = 5000
     package var retryPolicy = RetryPolicy(delayMinMilliseconds: 500, delayMaxMilliseconds: 60_000)
     package var poolMax = 2_000_000
-    /// Nil for as many as there are.
+    /// The owner's limit; `nil` for none.
     package var requestsPerMinuteMax: Int?
-    /// For the log: what stands between us and the accrual system, after a space; empty for nothing.
+    /// For the log: how the accrual system is reached, preceded by a space; empty if directly.
     package var route = ""
 
     package init() {}
 }
 
-/// From an accepted order to its final status: the pool, the dispatcher, the processor and its workers, put together.
+/// The path of an order from its upload to its final status: the pool, the dispatcher, the processor and its workers.
 package final class AccrualPipeline: Sendable {
     package let pool: JobPool
     private let dispatcher: JobDispatcher
     private let gate: AccrualGate
     private let cancellation: Cancellation
 
-    /// `makeTransport` is called once on each worker's thread.
+    /// - Parameter makeTransport: Called once on each worker's thread.
     package init(
         configuration: PipelineConfiguration, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
         wallClock: @escaping WallClock, log: Log,
@@ -50,24 +50,25 @@ package final class AccrualPipeline: Sendable {
             clock: clock, wallClock: wallClock, log: log)
     }
 
-    /// Starts asking, and fills the pool behind that with the orders that the database has unfinished.
+    /// Starts the dispatcher. It asks about new orders at once, and fills the pool with the unfinished orders of the
+    /// database along the way.
     package func start() {
         dispatcher.start()
     }
 
     package var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
 
-    /// What the owner allows from now on, in requests a minute; nil for any.
+    /// Sets the owner's limit, in requests per minute; `nil` for none.
     package func limit(requestsPerMinuteMax: Int?) {
         gate.limit(requestsPerMinuteMax: requestsPerMinuteMax)
     }
 
-    /// Calls back between two ticks of the dispatcher; for whoever asks whether it still works.
+    /// Calls `answer` between two ticks of the dispatcher, which shows that the dispatcher still works.
     package func whenReached(_ answer: @escaping @Sendable () -> Void) {
         dispatcher.whenReached(answer)
     }
 
-    /// Asks no further, gives up on answers that are still out, and settles those that have come.
+    /// Stops asking, gives up requests that are in flight, and settles the answers that have arrived.
     package func stop() {
         cancellation.cancel()
         dispatcher.stop()

@@ -1,16 +1,17 @@
 import Loyalty
 
-/// Carries the question about an order to the accrual system, and its answer back, as bytes that nobody trusts yet.
+/// Sends the request about an order to the accrual system, and returns the response as bytes that have not been
+/// checked.
 ///
-/// Each worker has its own, and uses it on its own thread.
+/// Each worker has its own transport and uses it on its own thread.
 package protocol AccrualTransport {
-    /// Asks and waits, for as long as its time-out says or until it is cancelled.
+    /// Sends the request and waits for the response, until the time-out or a cancellation.
     func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer
 }
 
 package struct TransportAnswer: Equatable, Sendable {
     package let status: Int
-    /// What `Retry-After` says, whether as seconds or as a date; nil where there is none that can be read.
+    /// The value of `Retry-After`, given as seconds or as a date; `nil` if it is missing or can't be read.
     package let retryAfterSeconds: Int?
     package let body: [UInt8]
 
@@ -21,7 +22,7 @@ package struct TransportAnswer: Equatable, Sendable {
     }
 }
 
-/// No answer; the reason is for the log, and names no more than the failure.
+/// There was no response. The reason is for the log, and contains nothing but the failure.
 package struct TransportError: Error, Equatable, Sendable {
     package let reason: String
 

@@ -1,19 +1,19 @@
-/// How many answers there were of each kind.
+/// The number of answers of each kind.
 package struct AnswerCounts: Equatable, Sendable {
     package var processed = 0
     package var invalid = 0
-    /// The accrual system knows the order and is not done.
+    /// The accrual system knows the order and has not finished with it.
     package var pending = 0
     /// The accrual system does not know the order.
     package var unknown = 0
-    /// It asked for a pause.
+    /// The accrual system asked for a pause.
     package var throttled = 0
-    /// Answers not to go by.
+    /// Answers that can't be relied on.
     package var untrustworthy = 0
-    /// No answer.
+    /// Requests without an answer.
     package var failed = 0
 
-    /// Answers that show the accrual system at work.
+    /// Answers that show that the accrual system works.
     package var good: Int { processed + invalid + pending + unknown }
     package var bad: Int { untrustworthy + failed }
 

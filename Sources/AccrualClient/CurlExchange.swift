@@ -1,11 +1,13 @@
 import Posix
 
-/// What libcurl hands over of one answer, and how much of it is taken: an accrual system that sends without end fills no memory.
-/// Its address is given to libcurl's callbacks.
+/// The parts of one response that libcurl has passed on, and the limits on them: an accrual system that sends without
+/// end must not fill the memory. libcurl's callbacks get the address of this object.
 final class CurlExchange {
-    /// Fields of the head, of interim answers and of trailers together: libcurl keeps them all until the next request.
+    /// The most bytes of header fields, interim responses and trailers together, because libcurl keeps them all until
+    /// the next request.
     static let headBytesMax = 64 * 1024
-    /// Everything of an answer, and with it what no part of the answer shows, such as chunk extensions.
+    /// The most bytes of a response in all. This includes bytes that belong to no field and no body, such as chunk
+    /// extensions.
     static let receivedBytesMax = 256 * 1024
 
     enum Excess: Equatable {
@@ -13,7 +15,7 @@ final class CurlExchange {
     }
 
     private(set) var body: [UInt8] = []
-    /// Why the transfer was ended, if it was.
+    /// The limit that ended the transfer, if any.
     private(set) var excess: Excess?
     private var headBytes = 0
     private var receivedBytes = 0
@@ -23,32 +25,34 @@ final class CurlExchange {
         self.cancellation = cancellation
     }
 
-    /// Before each request.
+    /// Prepares for the next request.
     func reset() {
         body.removeAll(keepingCapacity: true)
         (excess, headBytes, receivedBytes) = (nil, 0, 0)
     }
 
-    /// Takes a part of the body; false ends the transfer.
+    /// Appends a part of the body. Returns false to end the transfer.
     func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard body.count + bytes.count <= AccrualAnswer.bodyBytesMax else { return end(.body) }
         body.append(contentsOf: bytes)
         return true
     }
 
-    /// Takes a line of a head or a trailer; false ends the transfer.
+    /// Counts a line of a head or a trailer. Returns false to end the transfer.
     func takeHead(bytes count: Int) -> Bool {
         headBytes += count
         return headBytes <= Self.headBytesMax || end(.head)
     }
 
-    /// Counts what came, as it came. The transfer ends when libcurl asks the next time (``hasToEnd``).
+    /// Counts bytes as they arrive from the connection. If there are too many, the transfer ends the next time that
+    /// libcurl asks (``hasToEnd``).
     func noteReceived(bytes count: Int) {
         receivedBytes += count
         if receivedBytes > Self.receivedBytesMax { _ = end(.received) }
     }
 
-    /// Asked by libcurl between the parts of an answer, and at least once a second (CURLOPT_XFERINFOFUNCTION(3)).
+    /// True if the transfer has to end. libcurl asks between the parts of a response, and at least once a second
+    /// (CURLOPT_XFERINFOFUNCTION(3)).
     var hasToEnd: Bool { excess != nil || cancellation.isCancelled }
 
     private func end(_ excess: Excess) -> Bool {
@@ -58,7 +62,7 @@ final class CurlExchange {
 }
 
 extension CurlExchange.Excess {
-    /// For the log.
+    /// The text for the log.
     var reason: String {
         switch self {
         case .head: "an answer with over \(CurlExchange.headBytesMax) bytes of header fields"

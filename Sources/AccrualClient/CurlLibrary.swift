@@ -1,10 +1,11 @@
 import CCurl
 import Glibc
 
-/// libcurl, loaded when it is needed: a server without an accrual address starts where it is not installed (dlopen(3)).
+/// libcurl, loaded only when it is needed, so that a server without an accrual address starts even if it is not
+/// installed (dlopen(3)).
 package struct CurlLibrary: @unchecked Sendable {
-    // Safe: immutable addresses of functions that libcurl allows on any thread, each handle on one at a time
-    // (libcurl-thread(3)).
+    // Safe: these are immutable addresses of functions that libcurl allows on any thread, if each handle is used by one
+    // thread at a time (libcurl-thread(3)).
     let makeHandle: @convention(c) () -> UnsafeMutableRawPointer?
     let perform: @convention(c) (UnsafeMutableRawPointer?) -> CURLcode
     let cleanUp: @convention(c) (UnsafeMutableRawPointer?) -> Void
@@ -13,14 +14,14 @@ package struct CurlLibrary: @unchecked Sendable {
     let getInfo: martlet_curl_getinfo
     let header: martlet_curl_header
 
-    /// The library, or a function of it, is not there; the sentence says which package has it.
+    /// The library, or a function of it, is missing. The sentence says which package provides it.
     package struct LoadError: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
 
     private static let fileName = "libcurl.so.4"
 
-    /// Loads the library for the rest of the process; called before any thread uses it, as its own setup asks
+    /// Loads the library for the rest of the process. It must be called before another thread uses the library
     /// (curl_global_init(3)).
     package static func load() throws(LoadError) -> CurlLibrary {
         guard let library = dlopen(fileName, RTLD_NOW | RTLD_LOCAL) else {

@@ -3,25 +3,25 @@ import Gzip
 import Loyalty
 import Posix
 
-/// Asks an accrual system over HTTP or HTTPS, with one libcurl handle that keeps its connection. Confined to its worker's
-/// thread.
+/// Asks an accrual system over HTTP or HTTPS, with one libcurl handle that keeps its connection. It is confined to its
+/// worker's thread.
 package final class CurlTransport: AccrualTransport {
     private let library: CurlLibrary
     private let handle: UnsafeMutableRawPointer
-    /// The URL up to the number.
+    /// The URL up to the order's number.
     private let prefix: String
     private let exchange: CurlExchange
-    /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER(3)).
+    /// The buffer for libcurl's error messages (CURLOPT_ERRORBUFFER(3)).
     private let errorText: UnsafeMutablePointer<CChar>
 
-    /// Where the accrual system is, and how it is reached.
+    /// The address of the accrual system, and the way to it.
     package struct Target: Sendable {
-        /// Without a slash at its end.
+        /// The URL, without a slash at its end.
         package let url: String
         package var timeoutMilliseconds = 5000
         /// The proxy's address; `nil` for none, whatever the environment says.
         package var proxy: String?
-        /// Certificates of those whose servers are trusted; `nil` for the system's.
+        /// A file with the certificates of trusted authorities; `nil` for the system's.
         package var authoritiesFile: String?
         package var authoritiesFolder: String?
 
@@ -58,7 +58,7 @@ package final class CurlTransport: AccrualTransport {
             retryAfterSeconds(String(cString: $0))
         }
         guard code == CURLE_OK else {
-            // Its head says all that counts, whatever is wrong with the rest.
+            // The head is sufficient for a refusal, even if the rest of the response is broken.
             if status == 429 || status == 503 && retryAfter != nil {
                 return TransportAnswer(status: status, retryAfterSeconds: retryAfter)
             }
@@ -67,7 +67,7 @@ package final class CurlTransport: AccrualTransport {
         return TransportAnswer(status: status, retryAfterSeconds: retryAfter, body: try body())
     }
 
-    /// The body, unpacked if it came packed: nobody asks for that, and some servers do it all the same.
+    /// Returns the body, decompressed if necessary: we don't ask for compression, but some servers use it all the same.
     private func body() throws(TransportError) -> [UInt8] {
         let coding = martlet_curl_field(library.header, handle, "Content-Encoding").map {
             String(cString: $0).lowercased()
@@ -82,13 +82,13 @@ package final class CurlTransport: AccrualTransport {
         }
     }
 
-    /// What is wrong with a certificate stands in libcurl's text alone; it names the host that was configured, and nothing of the
-    /// answer.
+    /// Returns the reason of a failure, for the log. Only libcurl's message says what is wrong with a certificate; it
+    /// names the configured host, and nothing of the response.
     private func reason(_ code: CURLcode) -> String {
         let name = library.errorText(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
         guard Self.certificateErrors.contains(code.rawValue), errorText[0] != 0 else { return name }
         let text = String(cString: errorText)
-        // Chains that end with an authority which is not known, or with none.
+        // The chain ends with an unknown authority, or without one.
         let isUnknown = text.contains("self-signed") || text.contains("self signed") || text.contains("issuer")
         return text + (isUnknown ? " (accrual.ca_file names a file with the certificates to trust)" : "")
     }
@@ -96,8 +96,9 @@ package final class CurlTransport: AccrualTransport {
     private static let certificateErrors = Set(
         [CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE].map(\.rawValue))
 
-    /// Seconds, whole or not, however many; or a date, of which libcurl makes seconds (CURLINFO_RETRY_AFTER(3)). What lies in the
-    /// past is zero, and `nil` what can't be read.
+    /// Reads `Retry-After`: a number of seconds, with or without a fraction and of any size, or a date, which libcurl
+    /// converts to seconds (CURLINFO_RETRY_AFTER(3)). Returns zero for a time in the past, and `nil` for a value that
+    /// can't be read.
     private func retryAfterSeconds(_ field: String) -> Int? {
         let parts = field.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let isNumber = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
@@ -113,20 +114,20 @@ package final class CurlTransport: AccrualTransport {
     }
 
     private func configure(_ target: Target) {
-        // Without it, a time-out while a name is resolved would be a signal to the whole process.
+        // Without this option, a time-out during name resolution would send a signal to the whole process.
         set(CURLOPT_NOSIGNAL, 1)
-        // Without it, a name server that is silent would hold the worker beyond any time-out, and a stop with it. An older
-        // libcurl does not know it.
+        // Without this option, a name server that does not answer would hold the worker beyond any time-out, and delay
+        // a stop. Older versions of libcurl do not know it.
         _ = martlet_curl_setopt_long(library.setOption, handle, CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // One answer after the other, and no more to bound than that.
+        // HTTP/1.1 has one response after the other, which keeps the limits of ``CurlExchange`` simple.
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        // A redirect is an answer that can't be trusted, and is told as one.
+        // A redirect counts as an answer that can't be relied on, and is reported as such.
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_TIMEOUT_MS, target.timeoutMilliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, target.timeoutMilliseconds)
         set(CURLOPT_USERAGENT, "martlet")
-        // An empty one keeps libcurl from reading the environment, which is our caller's to decide on.
+        // An empty text keeps libcurl from reading the environment; our caller decides about proxies.
         set(CURLOPT_PROXY, target.proxy ?? "")
         set(CURLOPT_NOPROXY, "")
         if let file = target.authoritiesFile { set(CURLOPT_CAINFO, file) }
@@ -139,7 +140,7 @@ package final class CurlTransport: AccrualTransport {
         for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_XFERINFODATA, CURLOPT_DEBUGDATA] {
             _ = martlet_curl_setopt_pointer(library.setOption, handle, option, context)
         }
-        // Taking less than was given ends the transfer.
+        // A return value that is less than the given count ends the transfer.
         _ = martlet_curl_setopt_write(library.setOption, handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             let exchange = Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue()
             return exchange.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
@@ -150,10 +151,10 @@ package final class CurlTransport: AccrualTransport {
         }
         set(CURLOPT_NOPROGRESS, 0)
         _ = martlet_curl_setopt_progress(library.setOption, handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, _, _ in
-            // Anything but 0 ends the transfer.
+            // Any value but 0 ends the transfer.
             Unmanaged<CurlExchange>.fromOpaque(context!).takeUnretainedValue().hasToEnd ? 1 : 0
         }
-        // The only way to learn of bytes that are part of no field and no body (CURLOPT_DEBUGFUNCTION(3)).
+        // Only the debug callback sees bytes that belong to no field and no body (CURLOPT_DEBUGFUNCTION(3)).
         set(CURLOPT_VERBOSE, 1)
         _ = martlet_curl_setopt_debug(library.setOption, handle) { _, kind, _, count, context in
             if kind == CURLINFO_DATA_IN || kind == CURLINFO_HEADER_IN {
@@ -168,7 +169,7 @@ package final class CurlTransport: AccrualTransport {
         precondition(code == CURLE_OK, "libcurl knows the option")
     }
 
-    /// libcurl keeps a copy of the text.
+    /// Sets an option to a text, of which libcurl keeps a copy.
     private func set(_ option: CURLoption, _ text: String) {
         let code = martlet_curl_setopt_pointer(library.setOption, handle, option, text)
         precondition(code == CURLE_OK, "libcurl knows the option")

@@ -1,17 +1,18 @@
 import Loyalty
 
-/// An order that waits to be asked about, and what is known of it so far.
+/// An order about which the accrual system is to be asked, with what is known about it so far.
 package struct Job: Equatable, Sendable {
     package let order: UnfinishedOrder
-    /// Whether it was uploaded since the start and not asked about since.
+    /// True if the order was uploaded since the start, and no request about it has been answered yet.
     package var isNew = false
-    /// Answers so far that left it unfinished; each doubles the wait for the next.
+    /// The number of answers so far that left the order unfinished. Each doubles the delay before the next request.
     package var attempts: UInt32 = 0
-    /// Whether the accrual system was seen to know the order, and the database was told.
+    /// True if the accrual system is known to know the order, and that has been stored.
     package var isKnown = false
-    /// Whether the last question brought no answer to go by.
+    /// True if the last request brought no usable answer.
     package var isSuspect = false
-    /// Whether it was forgiven that once, and has brought no good answer since: it may be the order itself.
+    /// True if the order was cleared of suspicion once and has had no good answer since: the order itself may be to
+    /// blame.
     package var isOdd = false
 
     package init(_ order: UnfinishedOrder, isNew: Bool = false) {

@@ -3,24 +3,24 @@ import Loyalty
 import Storage
 import Synchronization
 
-/// At each tick of a timer: settles what has come back as one batch, and hands out what is due.
+/// Settles, at each tick of a timer, the results that have arrived as one batch, and hands out the jobs that are due.
 ///
-/// Everything but the snapshot happens on its own serial queue.
+/// Everything but the snapshot happens on the dispatcher's own serial queue.
 package final class JobDispatcher: @unchecked Sendable {
-    // Safe: all state but `published` and the pool is touched on `queue` alone, which `tick` asserts.
+    // Safe: all state except `published` and the pool is touched only on `queue`, which `tick` asserts.
 
-    /// What an owner may want to know of the pipeline.
+    /// The state of the pipeline, as the owner may see it.
     package struct Snapshot: Equatable, Sendable {
-        /// Orders of the pool, those in flight left out.
+        /// Orders in the pool that are not in flight.
         package var waiting = 0
         package var inFlight = 0
         package var pool = JobPool.Counts()
         package var requestsPerMinuteMax: Int?
-        /// In milliseconds of the monotonic clock.
+        /// The end of the pause, in milliseconds of the monotonic clock.
         package var pausedUntil: Int64?
         package var lastAnswerAt: Int64?
         package var health: AccrualHealth?
-        /// Since the start.
+        /// The answers since the start.
         package var answers = AnswerCounts()
     }
 
@@ -37,7 +37,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private var timer: (any DispatchSourceTimer)?
     private let published = Mutex(Snapshot())
 
-    /// What came back and could not be settled yet. Nothing more is asked until it is, so that it has a bound.
+    /// Results that could not be stored yet. No more requests are handed out until they are, so their number has a
+    /// bound.
     private var unsettled: [JobProcessor<Job, AskOutcome>.Result] = []
     private var monitor = HealthMonitor()
     private var answers = AnswerCounts()
@@ -47,11 +48,12 @@ package final class JobDispatcher: @unchecked Sendable {
     private var reportedAt: Int64
     private var isStopped = false
 
-    /// So many orders in trouble at once are not odd orders, but an outage.
+    /// With this many suspects at once, the cause is an outage rather than odd orders.
     private static let suspectsOfOutage = 3
-    /// Fewer may be either, and tell of its end so often at most.
+    /// With fewer suspects the cause may be either, and a suspect is asked about before its time at most this often, to
+    /// find the end of an outage.
     private static let probeMilliseconds: Int64 = 5000
-    /// How often the log says what waits, while anything does.
+    /// The interval at which the log says how many orders wait, while there are any.
     private static let reportMilliseconds: Int64 = 60_000
 
     package init(
@@ -84,8 +86,8 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    /// Stops the timer and the workers, and settles what they had brought. What could not be settled is found unfinished
-    /// in the database by the next start.
+    /// Stops the timer and the workers, and settles their results. Results that can't be stored are dropped; the next
+    /// start finds their orders unfinished in the database.
     package func stop() {
         queue.sync {
             guard !isStopped else { return }
@@ -97,12 +99,12 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    /// Takes one tick where no timer does it, and returns when it is done.
+    /// Runs one tick and returns when it is done, if there is no timer.
     package func tickNow() {
         queue.sync { tick() }
     }
 
-    /// Calls back between two ticks; for whoever asks whether it still works.
+    /// Calls `answer` between two ticks, which shows that the dispatcher still works.
     package func whenReached(_ answer: @escaping @Sendable () -> Void) {
         queue.async { answer() }
     }
@@ -118,7 +120,8 @@ package final class JobDispatcher: @unchecked Sendable {
         reportIfDue(now: now)
     }
 
-    /// Takes in what the workers have brought, and what they have not begun: newer orders may go before it now.
+    /// Collects the workers' results, and recalls the jobs that no worker has started, because newer orders may precede
+    /// them now.
     private func collect() {
         let results = processor.collect()
         let recalled = processor.recall()
@@ -128,8 +131,8 @@ package final class JobDispatcher: @unchecked Sendable {
         pool.putBackUnasked(recalled)
     }
 
-    /// Stores what came back in one transaction; only then does the pool hear of it, so that nothing is forgotten that is
-    /// not stored.
+    /// Stores the results in one transaction, and updates the pool only after that, so that no order leaves the pool
+    /// whose status is not stored.
     private func settle(now: Int64) {
         guard !unsettled.isEmpty else { return }
         let plan = TickPlan(unsettled, policy: configuration.retryPolicy, now: now)
@@ -144,7 +147,7 @@ package final class JobDispatcher: @unchecked Sendable {
         pool.putBackUnasked(plan.unasked)
         answers += plan.counts
         if plan.counts.good > 0 { lastAnswerAt = now }
-        // What a stop broke off says nothing.
+        // Requests that were broken off by a stop say nothing about the accrual system.
         if !isStopped { judge(plan, now: now) }
     }
 
@@ -153,7 +156,7 @@ package final class JobDispatcher: @unchecked Sendable {
         guard
             let health = monitor.note(plan.counts, oddCount: plan.oddCount, trouble: plan.trouble, now: now)
         else { return }
-        // Nobody waits out a delay that was the system's fault and not the order's.
+        // Orders must not wait out a delay that was caused by the accrual system.
         if wasTroubled { pool.forgiveSuspects() }
         switch health {
         case .healthy: log.info("the accrual system answers")
@@ -163,14 +166,18 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    /// Hands out all that may go until the next tick; what is not begun by then comes back. While the accrual system is in
-    /// trouble a few suspects find out when that ends, as many others may go, and as many first orders of other users: one that
-    /// were counted with the suspects would wait for their time-outs.
+    /// Hands out everything that may be asked before the next tick; jobs that no worker has started by then are
+    /// recalled.
+    ///
+    /// During an outage, a quarter of the workers probe with suspects and another quarter serve other orders. They are
+    /// counted separately because probes hang until they time out, and a new order must not wait behind them. If all of
+    /// those hang on the orders of one user, as many first orders of other users may go besides.
     private func handOut(now: Int64) {
         let isTroubled = monitor.health?.isTroubled ?? false
         let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
         let limitMax = min(isTroubled ? 2 * suspectsAtOnce : .max, configuration.jobsPerTickMax)
-        // In trouble, one user's orders may hang on all that may be asked about; another's first order goes beside them.
+        // During an outage, one user's orders may occupy all requests that are allowed. The first order of another user
+        // goes beside them.
         let newcomersMax = isTroubled ? min(suspectsAtOnce, configuration.jobsPerTickMax - limitMax) : 0
         let room = max(0, limitMax + newcomersMax - processor.outstanding)
         let allowance = gate.allowance(limit: room, now: now)
@@ -181,7 +188,8 @@ package final class JobDispatcher: @unchecked Sendable {
         if isTroubled, jobs.isEmpty, limit > 0,
             pool.counts.suspects >= Self.suspectsOfOutage || now >= probedAt + Self.probeMilliseconds
         {
-            // Before its time, or the end of an outage would be noticed as late as the longest delay.
+            // The suspect is taken before its time; otherwise the end of an outage would be noticed only after the
+            // longest delay.
             jobs = pool.take(limit: 1, suspectsMax: suspectsMax, now: .max)
         }
         if jobs.contains(where: \.isSuspect) { probedAt = now }
@@ -189,12 +197,12 @@ package final class JobDispatcher: @unchecked Sendable {
         processor.process(jobs)
     }
 
-    /// Loads unfinished orders of the database, if there is room for them in the pool.
+    /// Loads unfinished orders from the database, if the pool has room for them.
     private func refill(now: Int64) {
         do throws(LoyaltyError) {
             try pool.refill(from: settlements, jobsPerTickMax: configuration.jobsPerTickMax, now: now)
         } catch {
-            // The database says why in the log; the next tick asks again.
+            // The store logs the reason; the next tick tries again.
         }
     }
 
@@ -218,7 +226,7 @@ package final class JobDispatcher: @unchecked Sendable {
 }
 
 extension JobDispatcher.Snapshot {
-    /// One line for an owner.
+    /// Returns one line for the owner's log.
     func report(now: Int64) -> String {
         var parts = ["orders: \(waiting) waiting, \(inFlight) being asked about"]
         parts.append("\(answers.processed) processed and \(answers.invalid) invalid since the start")

@@ -1,17 +1,17 @@
-/// What the dispatcher needs of the workers: a ``JobProcessor``, or workers in virtual time.
+/// The workers, as the dispatcher sees them: a ``JobProcessor``, or workers in virtual time.
 package protocol JobExecutor: Sendable {
     var workerCount: Int { get }
-    /// Jobs that were given and not yet collected.
+    /// Jobs that were handed out and not yet collected.
     var outstanding: Int { get }
-    /// Jobs that no worker has brought back yet.
+    /// Jobs that no worker has finished yet.
     var inFlight: Int { get }
 
     func process(_ jobs: [Job])
-    /// What has come back since the last call.
+    /// Returns the results since the last call.
     func collect() -> [JobProcessor<Job, AskOutcome>.Result]
-    /// Takes back the jobs that no worker has begun.
+    /// Takes back the jobs that no worker has started.
     func recall() -> [Job]
-    /// Drops the jobs that no worker has begun, and brings those that one has.
+    /// Drops the jobs that no worker has started, and waits for the others.
     func stop()
 }
 

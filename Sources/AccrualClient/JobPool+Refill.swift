@@ -2,22 +2,22 @@ import Loyalty
 import Storage
 
 extension JobPool {
-    /// Loaded orders that wait for their first question, at which no more are loaded: enough for some ticks, and not all that a
-    /// database may have.
+    /// The number of loaded orders that wait for their first request, in ticks and at least, at which no more are
+    /// loaded: enough for some ticks, and not everything that a database may contain.
     private static let loadedTicks = 4
     private static let loadedMin = 1000
-    /// Times that the database is asked in one call.
+    /// The most reads of the database in one call.
     private static let readsMax = 4
-    /// Users that one read finds: a step through the index each.
+    /// The most users that one read finds; each is a step through the index.
     private static let usersPerRead = 1000
-    /// Users whose orders one read loads, and orders in all; together some milliseconds.
+    /// The most users whose orders one read loads, and the most orders; together they take some milliseconds.
     private static let pagesPerRead = 512
     fileprivate static let ordersPerRead = 2048
 
-    /// Fills the window from the database: finds users with unfinished orders, and loads some orders of those who have the fewest in
-    /// memory. Called by one thread, at each tick; the work of a call is bounded.
+    /// Fills the window from the database: finds users with unfinished orders, and loads some orders of the users who
+    /// have the fewest in memory. One thread calls it at each tick; the work of a call is bounded.
     ///
-    /// Throws what the repository does; then the next call goes on where this one was.
+    /// Throws what the repository throws. The next call then continues at the same position.
     package func refill(
         from settlements: any SettlementRepository, jobsPerTickMax: Int, now: Int64
     ) throws(LoyaltyError) {
@@ -29,7 +29,7 @@ extension JobPool {
         }
     }
 
-    /// Returns false if all users are known, or there is no room for another.
+    /// Finds users with unfinished orders. Returns false if all users are known, or there is no room for another.
     private func findUsers(_ settlements: any SettlementRepository) throws(LoyaltyError) -> Bool {
         let search = withState { $0.search }
         guard search.isUnderWay else { return false }
@@ -48,7 +48,7 @@ extension JobPool {
         }
     }
 
-    /// Returns false if nothing is to be loaded now.
+    /// Loads orders. Returns false if there is nothing to load now.
     private func loadOrders(
         _ settlements: any SettlementRepository, loadedMax: Int, now: Int64
     ) throws(LoyaltyError) -> Bool {
@@ -76,8 +76,8 @@ extension JobPool {
 }
 
 extension PoolState {
-    /// Pages to read now, of the users with the fewest orders in memory. Those who have next to none are read for when enough is
-    /// loaded of others, too, so that no backlog keeps them out.
+    /// Returns the pages to read now, of the users with the fewest orders in memory. Users with hardly any are read for
+    /// even if enough is loaded of others, so that no backlog keeps them out.
     fileprivate mutating func choosePages(_ limit: Int, _ loadedMax: Int) -> [UnfinishedPage] {
         var pages: [UnfinishedPage] = []
         while pages.count < limit, let level = users.unreadLevelMin, mayAdmit(level: level) {
@@ -92,7 +92,7 @@ extension PoolState {
         return pages
     }
 
-    /// Returns true if an order of the page got a place, or the user has no more to read.
+    /// Takes the orders of a page. Returns true if one of them got a place, or the user has no more to read.
     fileprivate mutating func load(_ page: UnfinishedPage, _ orders: [UnfinishedOrder], now: Int64) -> Bool {
         var didLoad = orders.count < page.limit
         for order in orders {
@@ -112,7 +112,7 @@ extension PoolState {
         for page in pages { endReading(page.user, next: page.from) }
     }
 
-    /// A user with a single order in memory or none.
+    /// The level of a user with at most one order in memory.
     private static let lightLevel = 1
     private static let pageOrdersMin = 16
 }

@@ -1,8 +1,8 @@
 import Posix
 import Synchronization
 
-/// Spreads jobs over workers, and keeps what they bring until somebody collects it. A job that hangs holds up its worker
-/// and nothing else: the others go on with the rest.
+/// Distributes jobs to workers, and keeps their results until they are collected. A job that hangs holds up its own
+/// worker only.
 package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable {
     package struct Result: Sendable {
         package let job: Element
@@ -16,7 +16,7 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
 
     private struct State {
         var results: [Result] = []
-        /// Jobs that were given and not yet collected.
+        /// Jobs that were handed out and not yet collected.
         var outstanding = 0
     }
 
@@ -30,8 +30,8 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
     }
 
     /// - Parameters:
-    ///   - capacity: how many jobs may be outstanding.
-    ///   - makeFunction: makes what a worker runs, on its own thread.
+    ///   - capacity: The most jobs that may be outstanding.
+    ///   - makeFunction: Makes the function that a worker runs; called on the worker's thread.
     package init(
         workerCount: Int, capacity: Int, makeFunction: @escaping @Sendable () -> (Element) -> Outcome
     ) {
@@ -54,10 +54,10 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
 
     package var outstanding: Int { state.value.withLock { $0.outstanding } }
 
-    /// Jobs that no worker has brought back yet.
+    /// Jobs that no worker has finished yet.
     package var inFlight: Int { state.value.withLock { $0.outstanding - $0.results.count } }
 
-    /// Gives jobs to the workers. The caller keeps what is outstanding within the capacity.
+    /// Hands jobs to the workers. The caller keeps the number of outstanding jobs within the capacity.
     package func process(_ jobs: [Element]) {
         state.value.withLock { $0.outstanding += jobs.count }
         for job in jobs {
@@ -66,7 +66,7 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
         }
     }
 
-    /// What has come back since the last call.
+    /// Returns the results since the last call.
     package func collect() -> [Result] {
         state.value.withLock { state in
             state.outstanding -= state.results.count
@@ -75,14 +75,14 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
         }
     }
 
-    /// Takes back the jobs that no worker has begun.
+    /// Takes back the jobs that no worker has started.
     package func recall() -> [Element] {
         let jobs = inbox.drain()
         state.value.withLock { $0.outstanding -= jobs.count }
         return jobs
     }
 
-    /// Drops the jobs that no worker has begun, and waits for those that one has.
+    /// Drops the jobs that no worker has started, and waits for the others.
     package func stop() {
         _ = inbox.drain()
         inbox.close()

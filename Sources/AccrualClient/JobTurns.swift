@@ -2,18 +2,20 @@ import Loyalty
 
 /// Jobs that wait for their time, handed out in turns among users.
 ///
-/// Each user has a line of jobs, the earliest due first. Of the users with a due job, the one that was served least goes next
-/// (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996): each job that is handed out adds one to its user's tag, and the
-/// least tag is served. A user who has not been served for a while starts ``creditJobs`` before all others, so that a new order
-/// waits behind none of those who have many.
+/// If the earliest due job always went first, a user with many orders would hold up all others. So each user has a line
+/// of jobs, the earliest due first, and of the users with a due job, the one that has been served least goes next
+/// (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996): each job that is handed out adds one to its user's
+/// tag, and the user with the least tag is served. A user who has not been served for a while starts ``creditJobs``
+/// below all others, so that a new order waits for none of the users who have many.
 struct JobTurns {
     private struct Line {
         var jobs = MinHeap<DueJob>()
-        /// How far the user is served.
+        /// The user's tag: how far the user has been served.
         var tag: Int64
-        /// The sequence of the user's place in `turns`, or `nil` if there is none. Other places there are out of date.
+        /// The sequence of the user's place in `turns`, or `nil` if the user has none. Other places of the user there
+        /// are out of date.
         var turn: Int64?
-        /// The user's place in `alarms`, as `turn`.
+        /// The user's current place in `alarms`. Other places of the user there are out of date.
         var alarm: Place?
     }
 
@@ -30,7 +32,8 @@ struct JobTurns {
         }
     }
 
-    /// A user's place in a heap. Of two with the same key the one that came first goes first, so that a run can be repeated.
+    /// A user's place in a heap. Of two places with the same key the earlier one goes first, so that a run can be
+    /// repeated.
     private struct Place: Comparable {
         let key: Int64
         let sequence: Int64
@@ -42,21 +45,21 @@ struct JobTurns {
     }
 
     private var lines: [UserID: Line] = [:]
-    /// Users with a due job, by their tags.
+    /// Users with a due job, by their tags; some places are out of date.
     private var turns = MinHeap<Place>()
-    /// Users without a due job, by the time of their earliest; some are out of date.
+    /// Users without a due job, by the time of their earliest job; some places are out of date.
     private var alarms = MinHeap<Place>()
-    /// Users without a job whose tags are still known.
+    /// Users without a job, whose tags are still known.
     private var idle: [UserID] = []
     private var sequence: Int64 = 0
     private var tagMax: Int64 = 0
     private(set) var count = 0
 
-    /// Jobs by which a user who was not served lately goes before all others.
+    /// The number of jobs by which a user who was not served lately precedes all others.
     private static let creditJobs: Int64 = 16
-    /// Users without a job whose tags are kept, at about 60 bytes each.
+    /// The most users without a job whose tags are kept, at about 60 bytes each.
     private static let idleUsersMax = 8192
-    /// Users that become due in one call: what one tick spends on it is bounded.
+    /// The most users that become due in one call, which bounds the work of one tick.
     private static let wakesMax = 10_000
 
     mutating func insert(_ job: Job, dueAt: Int64) {
@@ -69,7 +72,8 @@ struct JobTurns {
         lines[user] = line
     }
 
-    /// Takes out at most `limit` jobs that are due by `now`. If that is `.max`, jobs are taken before their time.
+    /// Removes and returns at most `limit` jobs that are due by `now`. If `now` is `.max`, jobs are taken before their
+    /// time.
     mutating func take(_ limit: Int, dueBy now: Int64) -> [Job] {
         guard limit > 0, count > 0 else { return [] }
         wake(dueBy: now, limit: now == .max ? limit : Self.wakesMax)
@@ -78,7 +82,7 @@ struct JobTurns {
         return jobs
     }
 
-    /// The user who has the next turn; `nil` if no job is due.
+    /// Returns the user who has the next turn, or `nil` if no job is due.
     mutating func nextUser(dueBy now: Int64) -> UserID? {
         wake(dueBy: now, limit: Self.wakesMax)
         while let turn = turns.first {
@@ -88,7 +92,7 @@ struct JobTurns {
         return nil
     }
 
-    /// Takes out one of the user's later jobs; `nil` if there is none.
+    /// Removes and returns one of the user's later jobs, or `nil` if there is none.
     mutating func removeLate(of user: UserID) -> Job? {
         guard let removed = lines[user]?.jobs.removeLeaf() else { return nil }
         count -= 1
@@ -96,14 +100,14 @@ struct JobTurns {
         return removed.job
     }
 
-    /// Takes out all of a user's jobs that are such.
+    /// Removes all of a user's jobs for which `isSuch` returns true.
     mutating func removeAll(of user: UserID, where isSuch: (Job) -> Bool) {
         guard let removed = lines[user]?.jobs.removeAll(where: { isSuch($0.job) }) else { return }
         count -= removed.count
         if !removed.isEmpty { forgetIfIdle(user) }
     }
 
-    /// Takes out all jobs that are such, the oldest order first.
+    /// Removes and returns all jobs for which `isSuch` returns true, the oldest order first.
     mutating func removeAll(where isSuch: (Job) -> Bool) -> [Job] {
         var jobs: [Job] = []
         for user in Array(lines.keys) {
@@ -122,7 +126,7 @@ struct JobTurns {
             guard var line = lines[turn.user], line.turn == turn.sequence else { continue }
             lines[turn.user] = nil
             line.turn = nil
-            // What was taken before its time left others here that are not due.
+            // A job that was taken before its time may have left jobs here that are not due.
             guard let first = line.jobs.first, first.dueAt <= now else {
                 settle(&line, turn.user)
                 continue
@@ -142,7 +146,7 @@ struct JobTurns {
         return nil
     }
 
-    /// Gives the users a turn whose earliest job is due.
+    /// Gives a turn to each user whose earliest job is due.
     private mutating func wake(dueBy now: Int64, limit: Int) {
         var woken = 0
         while woken < limit, let alarm = alarms.first, alarm.key <= now {
@@ -159,7 +163,8 @@ struct JobTurns {
         if alarms.count > 2 * lines.count + 64 { dropOldAlarms() }
     }
 
-    /// Has a user who got a job wait for its time. A user who waits for an earlier one, or has a turn, goes on with that.
+    /// Makes a user wait for the time of their earliest job. A user who already waits for an earlier time, or has a
+    /// turn, keeps that.
     private mutating func place(_ line: inout Line, _ user: UserID) {
         guard line.turn == nil, let first = line.jobs.first else { return }
         if let alarm = line.alarm, alarm.key <= first.dueAt { return }
@@ -184,11 +189,12 @@ struct JobTurns {
         turns.insert(Place(key: line.tag, sequence: sequence, user: user))
     }
 
-    /// A user without a job is remembered for a while, so that one who was just served is not served before others again.
+    /// Keeps the tag of a user without a job for a while, so that a user who was just served is not served before
+    /// others again.
     private mutating func forgetIfIdle(_ user: UserID) {
         guard lines[user]?.jobs.first == nil else { return }
         idle.append(user)
-        // If all were served, none is owed anything.
+        // If all users have been served, the tags no longer matter.
         guard idle.count > Self.idleUsersMax || turns.count == 0 else { return }
         for user in idle where lines[user]?.jobs.first == nil { lines[user] = nil }
         idle = []

@@ -34,7 +34,7 @@ struct MinHeap<Element: Comparable> {
     /// Removes an element that no other follows: one of the greater half, found without a search.
     mutating func removeLeaf() -> Element? { elements.popLast() }
 
-    /// Removes all elements that are such, and returns them in no order.
+    /// Removes all elements for which `isSuch` returns true, and returns them in no particular order.
     mutating func removeAll(where isSuch: (Element) -> Bool) -> [Element] {
         let all = elements
         elements = []

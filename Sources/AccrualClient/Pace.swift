@@ -1,31 +1,42 @@
-/// How many requests may go out, where so many a minute are allowed: evenly spread, and never more than allowed in any
-/// minute. Without a limit, as many as there are.
+/// Limits the number of requests per minute.
 ///
-/// What the accrual system announced holds for ten minutes; then the pace is raised by a quarter where it was used up, and
-/// again after as long, until the accrual system asks for fewer once more or allows so many that they are as good as any number.
+/// The accrual system may allow N requests per minute, and refuses the rest. A counter that starts over each minute
+/// would allow twice N around the turn of a minute; and sending all N at once would leave orders unasked for the rest
+/// of the minute. So:
+///
+/// 1. Requests are spread evenly. Time that was not used is not saved up.
+/// 2. In any window of a minute there are at most N. The window is a little longer than a minute, because a request
+///    takes some time to arrive, and a late one must not count in the next minute at the accrual system.
+/// 3. A pace that the accrual system has announced holds for ten minutes. If it was used up by then, it is raised by a
+///    quarter, and again every ten minutes, until the accrual system asks for fewer requests or the limit is so high
+///    that it limits nothing.
+///
+/// Without a limit, everything may be sent.
 package struct Pace: Sendable {
-    /// What the owner allows, whatever the accrual system says; nil for any.
+    /// The owner's limit, which holds whatever the accrual system says; `nil` for none.
     package var configuredMax: Int? {
         didSet { precondition(configuredMax.map { $0 > 0 } ?? true, "a pace lets something go") }
     }
-    /// What the accrual system announced, and what it has been raised to since.
+    /// The limit that the accrual system announced, and the value that it has been raised to since.
     private var announcedMax: Int?
     private var raisedMax: Int?
     private var changedAt: Int64 = 0
-    /// Whether about as many went out since then as may: only who needs more asks for more.
+    /// True if nearly as many requests as allowed have been sent since the last change: only then a higher limit is of
+    /// use.
     private var wasUsedUp = false
 
-    /// The time in which requests are counted and over which they are spread: a minute, and as long as one may be on its
-    /// way, so that late ones do not meet the next minute's.
+    /// The window in which requests are counted and over which they are spread: a minute, and the time that a request
+    /// may be on its way, so that late ones do not arrive in the next minute.
     private let windowMilliseconds: Int64
-    /// What went out in the window, oldest first; `at` is when the last of `count` did.
+    /// The requests sent in the window, oldest first; `at` is the time of the last of `count` requests.
     private var sent: [(at: Int64, count: Int)] = []
     private var sentCount = 0
-    /// When the next one is due, in microseconds, so that odd paces keep their fractions; nil before anybody asked.
+    /// The time at which the next request is due, in microseconds so that odd paces keep their fractions; `nil` before
+    /// the first.
     private var nextAtMicroseconds: Int64?
 
     package static let raiseAfterMilliseconds: Int64 = 600_000
-    /// Beyond this a pace limits nothing that a few workers can do.
+    /// A higher pace limits nothing that a few workers can do.
     private static let raisedMaxLimit = 1_000_000
 
     package init(requestsPerMinuteMax: Int? = nil, requestTimeoutMilliseconds: Int) {
@@ -34,12 +45,13 @@ package struct Pace: Sendable {
         windowMilliseconds = 60_000 + Int64(min(requestTimeoutMilliseconds, Self.latenessMillisecondsMax))
     }
 
-    /// The pace in force; nil for any.
+    /// The pace in force; `nil` if there is no limit.
     package var requestsPerMinuteMax: Int? {
         [configuredMax, raisedMax].compactMap { $0 }.min()
     }
 
-    /// The accrual system asked for fewer requests: `requestsPerMinute` where it said so, otherwise what it had announced.
+    /// Lowers the pace, because the accrual system asked for fewer requests: to `count` if it named a number, otherwise
+    /// to what it had announced before.
     package mutating func limit(requestsPerMinute count: Int?, now: Int64) {
         precondition(count.map { $0 > 0 } ?? true, "somebody who allows nothing says so by a pause")
         if let count { announcedMax = count }
@@ -48,7 +60,7 @@ package struct Pace: Sendable {
         nextAtMicroseconds = max(nextAtMicroseconds ?? .min, now * 1000)
     }
 
-    /// How many may go out now, of at most `limit`.
+    /// Returns the number of requests that may be sent now, at most `limit`.
     package mutating func allowance(limit: Int, now: Int64) -> Int {
         raiseIfDue(now: now)
         guard let requestsPerMinuteMax else { return limit }
@@ -56,7 +68,7 @@ package struct Pace: Sendable {
             sentCount -= first.count
             sent.removeFirst()
         }
-        // What was not used is not saved up, but for what falls between two looks. A start has none before it.
+        // Unused time is not saved up, except for the time between two calls. At the start there is none.
         let nextAt = max(nextAtMicroseconds ?? now * 1000, now * 1000 - Self.lookBackMicroseconds)
         nextAtMicroseconds = nextAt
         guard now * 1000 >= nextAt else { return 0 }
@@ -64,7 +76,7 @@ package struct Pace: Sendable {
         return max(0, min(limit, Int(due), requestsPerMinuteMax - sentCount))
     }
 
-    /// So many have gone out, no more than there was an allowance for.
+    /// Records that `count` requests were sent, which must not exceed the allowance.
     package mutating func noteSent(_ count: Int, now: Int64) {
         guard let requestsPerMinuteMax, count > 0 else { return }
         nextAtMicroseconds =
@@ -89,8 +101,10 @@ package struct Pace: Sendable {
     }
 
     private static let lookBackMicroseconds: Int64 = 1_000_000
-    /// A request that gets there later was held up at the accrual system itself, which had it by then.
+    /// The longest time that a request may be on its way. A later one was held up inside the accrual system, which had
+    /// received it by then.
     private static let latenessMillisecondsMax = 5000
-    /// Requests of one tenth of a second are one entry, as late as its last, so that a window of a minute has 600.
+    /// Requests within a tenth of a second share one element, with the time of the last, so that the window of a minute
+    /// has about 600.
     private static let countedTogetherMilliseconds: Int64 = 100
 }

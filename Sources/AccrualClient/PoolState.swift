@@ -1,22 +1,23 @@
 import Loyalty
 
-/// What a ``JobPool`` holds: a window on the unfinished orders of the database, of bounded memory.
+/// The content of a ``JobPool``: a window on the unfinished orders of the database, of bounded memory.
 struct PoolState {
     let capacityMax: Int
-    /// Uploaded since the start, and not asked about yet.
+    /// Orders uploaded since the start, about which no request has been answered yet.
     private var fresh = JobTurns()
-    /// Loaded from the database, and not asked about since.
+    /// Orders loaded from the database, about which no request has been answered since.
     private var loaded = JobTurns()
-    /// Asked about before.
+    /// Orders that were asked about before.
     private var waiting = JobTurns()
-    /// The last question brought no answer to go by.
+    /// Orders whose last request brought no usable answer.
     private(set) var suspects = JobTurns()
-    /// Every order in memory, in flight or not, so that none is in it twice.
+    /// Every order in memory, in flight or not, so that each is in memory only once.
     private var members: Set<OrderID> = []
     private(set) var users = PoolUsers()
-    /// Users with unfinished orders that may not be known yet.
+    /// The search for users with unfinished orders that are not known yet.
     private(set) var search = UserSearch()
-    /// Counts how often orders were abandoned: what was read from the database before may be out of date.
+    /// The number of times that orders were abandoned: a page that was read from the database before may be out of
+    /// date.
     private(set) var abandonedCount = 0
     /// Jobs that left the memory for others, since the start.
     private(set) var displacedCount = 0
@@ -32,25 +33,27 @@ struct PoolState {
     var count: Int { members.count }
     var waitingCount: Int { fresh.count + loaded.count + waiting.count + suspects.count }
     var loadedCount: Int { loaded.count }
-    /// Whether there is no room that is worth filling from the database: a long number takes as much as several short ones.
+    /// True if there is no room that is worth filling from the database: a long number takes as much as several short
+    /// ones.
     var isFull: Bool { users.units + min(Self.orderUnitsMax, capacityMax / 4) >= capacityMax }
-    /// Users take half of the room at most, and one is always known.
+    /// True if there is room for another user: users take half of the capacity at most, and there is always room for
+    /// one.
     private var hasRoomForUser: Bool { users.count == 0 || (users.count + 1) * PoolUsers.userUnits <= capacityMax / 2 }
-    /// Whether the database may have unfinished orders that are not in memory.
+    /// True if the database may have unfinished orders that are not in memory.
     var hasUnread: Bool { search.isUnderWay || users.unreadLevelMin != nil }
 
     func contains(_ order: OrderID) -> Bool { members.contains(order) }
 
     // Into the pool.
 
-    /// Takes a new order, or notes that the database has it.
+    /// Takes a new order, or records that it is only in the database.
     mutating func put(_ order: UnfinishedOrder) {
         guard !members.contains(order.id) else { return }
         if admit(order) { return fresh.insert(Job(order, isNew: true), dueAt: .min) }
         if users[order.user] == nil { search.startOver() } else { users.noteUnread(order.user, from: order.id) }
     }
 
-    /// Takes an order from the database; false if there is no room for it.
+    /// Takes an order from the database. Returns false if there is no room for it.
     mutating func load(_ order: UnfinishedOrder, dueAt now: Int64) -> Bool {
         guard !members.contains(order.id) else { return true }
         guard admit(order) else { return false }
@@ -58,7 +61,7 @@ struct PoolState {
         return true
     }
 
-    /// Gets to know a user with unfinished orders; false if there is no room for another.
+    /// Adds a user with unfinished orders. Returns false if there is no room for another user.
     mutating func know(_ user: UserID) -> Bool {
         if users[user] != nil { return true }
         guard hasRoomForUser, makeRoom(PoolUsers.userUnits, aboveLevel: Self.lightLevel) else { return false }
@@ -71,12 +74,12 @@ struct PoolState {
         if let user = users[order.user] {
             guard !user.isLeaving, makeRoom(units, aboveLevel: user.level + 1) else { return false }
         } else {
-            // One without an order in memory is found again.
+            // A user without an order in memory makes room, and is found again later.
             if !hasRoomForUser, let other = users.userWithoutOrders { forget(other) }
             guard hasRoomForUser, makeRoom(units + PoolUsers.userUnits, aboveLevel: Self.lightLevel) else {
                 return false
             }
-            // Before all users are known, this one may have orders that are older.
+            // Before all users are known, this user may have older orders in the database.
             users.add(order.user, unreadFrom: search.isUnderWay ? OrderID(rawValue: .min) : nil)
         }
         members.insert(order.id)
@@ -84,10 +87,11 @@ struct PoolState {
         return true
     }
 
-    /// Whether an order of the user would get a place.
+    /// Returns true if an order of a user of this level would get a place.
     func mayAdmit(level: Int) -> Bool { !isFull || members.isEmpty || users.levelMax > level + 1 }
 
-    /// Has the heaviest users give up jobs until there is room, as far as they are above the level. One order always has room.
+    /// Makes room by taking jobs from the heaviest users, as long as they are above the level. There is always room for
+    /// one order.
     private mutating func makeRoom(_ units: Int, aboveLevel level: Int) -> Bool {
         if members.isEmpty { return true }
         while users.units + units > capacityMax {
@@ -96,7 +100,7 @@ struct PoolState {
         return true
     }
 
-    /// Takes one of the user's jobs out of the memory; false if all are in flight.
+    /// Removes one of the user's jobs from memory. Returns false if all are in flight.
     private mutating func displaceJob(of user: UserID) -> Bool {
         let job =
             waiting.removeLate(of: user) ?? suspects.removeLate(of: user) ?? loaded.removeLate(of: user)
@@ -115,12 +119,16 @@ struct PoolState {
 
     // Out of the pool, and back.
 
-    /// Takes out at most `limit` jobs, at most `suspectsMax` suspects among them, and at most `newcomersMax` more that are new
-    /// and of users who are asked about nothing else.
+    /// Removes and returns at most `limit` jobs, including at most `suspectsMax` suspects, and at most `newcomersMax`
+    /// more that are new and whose users have no other request in flight.
     ///
-    /// A quarter is for those that were asked about before or loaded, and half of what the new ones leave for suspects; else a
-    /// pace that uploads or suspects use up would leave the others unasked for ever. As not all may be begun before the next tick,
-    /// new ones and others alternate in the same proportion.
+    /// Divides `limit` among the queues: up to three quarters to new orders, then up to half of the rest to suspects,
+    /// then the remainder to orders that were asked about before or loaded; what is still left goes to new orders and
+    /// suspects again. Without these shares, a steady stream of uploads or suspects could use up the whole pace and
+    /// starve the others. As workers may not start all jobs before the next tick, new orders and others alternate in
+    /// the same proportion.
+    ///
+    /// `turn` rotates the rounding, so the shares hold over eight ticks even when `limit` is 1.
     mutating func take(limit: Int, suspectsMax: Int, newcomersMax: Int, now: Int64) -> [Job] {
         turn = (turn + 1) % 8
         var new = fresh.take(limit - (limit + turn % 4) / 4, dueBy: now)
@@ -141,7 +149,7 @@ struct PoolState {
         return jobs
     }
 
-    /// Three new ones, one other, and so on.
+    /// Merges the two: three new orders, one other, and so on.
     private static func alternate(_ new: [Job], _ others: [Job]) -> [Job] {
         guard !new.isEmpty, !others.isEmpty else { return new + others }
         var jobs: [Job] = []
@@ -155,8 +163,8 @@ struct PoolState {
         return jobs
     }
 
-    /// Takes back a job that was asked about. If the pool is full and other orders wait in the database, the job leaves the memory
-    /// and waits there too, so that they have their turn.
+    /// Takes back a job that was asked about. If the pool is full and other orders of the user wait in the database,
+    /// the job leaves the memory and waits there too, so that the others have their turn.
     mutating func putBack(_ job: Job, dueAt: Int64) {
         guard land(job) else { return }
         if isFull, users[job.order.user]?.unreadFrom != nil { return displace(job.order) }
@@ -166,7 +174,7 @@ struct PoolState {
         if job.isSuspect { suspects.insert(job, dueAt: dueAt) } else { waiting.insert(job, dueAt: dueAt) }
     }
 
-    /// Takes back a job that was not asked about, to the place that it came from.
+    /// Takes back a job about which no request was sent, at its former place.
     mutating func putBackUnasked(_ job: Job) {
         guard land(job) else { return }
         if job.isSuspect {
@@ -180,7 +188,8 @@ struct PoolState {
         }
     }
 
-    /// A job is no longer in flight; false if its order has left the pool meanwhile, or leaves it now.
+    /// Records that a job is no longer in flight. Returns false if its order has left the pool meanwhile, or leaves it
+    /// now.
     private mutating func land(_ job: Job) -> Bool {
         users.noteInFlight(job.order.user, -1)
         guard members.contains(job.order.id) else { return false }
@@ -189,14 +198,15 @@ struct PoolState {
         return false
     }
 
-    /// Has a user with few orders, one of which was asked about, make room for a user who is not known yet. They are found again.
+    /// Makes a user with few orders leave the pool when one of them has been asked about, so that there is room for
+    /// users who are not known yet. The user is found again later.
     private mutating func makeLeave(_ user: UserID, with order: UnfinishedOrder) {
         displace(order)
         while displaceJob(of: user) {}
         if users[user]?.orders == 0 { forget(user) } else { users.makeLeaving(user) }
     }
 
-    /// A user with an order or two.
+    /// The level of a user with an order or two.
     private static let lightLevel = 2
 
     mutating func forgiveSuspects() {
@@ -206,13 +216,13 @@ struct PoolState {
         }
     }
 
-    /// Forgets a job that was in flight, and whose order has its final status.
+    /// Removes a job that was in flight and whose order has its final status.
     mutating func finish(_ order: UnfinishedOrder) {
         users.noteInFlight(order.user, -1)
         remove(order)
     }
 
-    /// Forgets orders that got their final status from elsewhere. Those in flight are forgotten when they come back.
+    /// Removes orders that got their final status by other means. Those in flight are dropped when they come back.
     mutating func abandon(_ orders: [UnfinishedOrder]) {
         abandonedCount += 1
         let ids = Set(orders.map(\.id))
@@ -245,7 +255,7 @@ struct PoolState {
 
     mutating func noteFound(through user: UserID?) { search.noteFound(through: user) }
 
-    /// A user without an order in memory or in the database is no longer known.
+    /// Removes a user without orders in memory or in the database.
     private mutating func forgetIfDone(_ user: UserID) {
         guard let known = users[user], known.orders == 0 else { return }
         if known.isLeaving { forget(user) } else if known.unreadFrom == nil { users.remove(user) }
@@ -257,19 +267,19 @@ struct PoolState {
     }
 }
 
-/// How far the database was searched for users with unfinished orders, in the order of their ids.
+/// The progress of the search for users with unfinished orders, in the order of their ids.
 struct UserSearch {
-    /// Those after this one are not found yet; `nil` before the first.
+    /// The last user that was found; `nil` before the first.
     private(set) var after: UserID?
     private(set) var isUnderWay = true
-    /// Whether users before `after` have to be found once more.
+    /// True if users before `after` have to be found once more.
     private var startsOver = false
 
     mutating func startOver() {
         if isUnderWay { startsOver = true } else { (isUnderWay, after) = (true, nil) }
     }
 
-    /// Users up to this one are known; all are if it is `nil`.
+    /// Records that all users up to this one are known, or all users if it is `nil`.
     mutating func noteFound(through user: UserID?) {
         after = user
         guard user == nil else { return }

@@ -1,21 +1,22 @@
 import Loyalty
 
-/// What the pool knows of each user: how much of its memory the user's orders take, and whether the database has orders of theirs
-/// that are not in memory.
+/// The users that the pool knows, with the memory that each user's orders take, and the orders of each that are only in
+/// the database.
 ///
-/// Users are kept by the power of two of their share, so that the heaviest and the lightest are found without a search.
+/// Users are grouped by the power of two of their share, so that the heaviest and the lightest are found without a
+/// search.
 struct PoolUsers {
     struct User {
         /// Orders in memory, in flight or not.
         var orders = 0
-        /// What they take, in units of ``unitBytes``.
+        /// The memory that these orders take, in units of ``unitBytes``.
         var units = 0
         var inFlight = 0
         /// The database may have unfinished orders with this id or a later one that are not in memory; `nil` if there are none.
         var unreadFrom: OrderID?
-        /// Whether orders before `unreadFrom` have left the memory, so that reading starts over at the end.
+        /// True if orders before `unreadFrom` have left the memory, so that reading starts over at the end.
         var startsOver = false
-        /// Whether the user is forgotten as soon as no order is in flight, to be found again later.
+        /// True if the user is removed as soon as no order is in flight, to be found again later.
         fileprivate(set) var isLeaving = false
         fileprivate var slot = 0
         fileprivate var unreadSlot: Int?
@@ -24,23 +25,23 @@ struct PoolUsers {
         fileprivate(set) var level = 0
     }
 
-    /// What an order with a number of the usual length takes, about.
+    /// The approximate memory of an order with a number of the usual length.
     static let unitBytes = 80
-    /// What a user takes besides, in units.
+    /// The memory of a user without orders, in units.
     static let userUnits = 3
-    /// Digits that a string keeps without memory of its own.
+    /// The number of digits that a string stores inline, without an allocation.
     private static let digitsInline = 15
-    /// Of a string that does not.
+    /// The header of an allocated string.
     private static let stringHeaderBytes = 32
-    /// Heavy users that are looked at for one that has a job to give up.
+    /// The number of heavy users that are searched for a job to give up.
     private static let candidatesMax = 8
 
     private var users: [UserID: User] = [:]
     private var levels = [[UserID]](repeating: [], count: 64)
     private var unreadLevels = [[UserID]](repeating: [], count: 64)
-    /// Moves on with each choice, so that users of the same level have turns.
+    /// Advances with each choice, so that users of the same level take turns.
     private var rotation = 0
-    /// Of all users, and of their orders.
+    /// The memory of all users and their orders, in units.
     private(set) var units = 0
 
     var count: Int { users.count }
@@ -52,16 +53,16 @@ struct PoolUsers {
         return digits <= digitsInline ? 1 : (unitBytes + stringHeaderBytes + digits + unitBytes - 1) / unitBytes
     }
 
-    /// A user none of whose orders are in memory.
+    /// A user without orders in memory.
     var userWithoutOrders: UserID? { levels[0].last }
 
-    /// Users of a level that have something to read.
+    /// Returns the number of users of a level that have orders to read.
     func unreadCount(level: Int) -> Int { unreadLevels[level].count }
 
     /// The level of the heaviest user.
     var levelMax: Int { levels.lastIndex { !$0.isEmpty } ?? 0 }
 
-    /// The least level of the users that have something to read; `nil` if nothing is to be read.
+    /// The least level of the users that have orders to read; `nil` if there are none.
     var unreadLevelMin: Int? { unreadLevels.firstIndex { !$0.isEmpty } }
 
     mutating func add(_ user: UserID, unreadFrom id: OrderID?) {
@@ -94,12 +95,12 @@ struct PoolUsers {
     }
 
     mutating func noteInFlight(_ user: UserID, _ change: Int) {
-        // A user may have left and come back while a job was in flight.
+        // The user may have left and come back while a job was in flight.
         let inFlight = users[user]?.inFlight ?? 0
         users[user]?.inFlight = max(0, inFlight + change)
     }
 
-    /// An order with this id is in the database, and not in memory.
+    /// Records that an order with this id is in the database but not in memory.
     mutating func noteUnread(_ user: UserID, from id: OrderID) {
         guard let noted = users[user], !noted.isLeaving else { return }
         if let unreadFrom = noted.unreadFrom {
@@ -116,18 +117,18 @@ struct PoolUsers {
         users[user]?.isLeaving = true
     }
 
-    /// Takes the user out of those that have something to read; returns where reading starts.
+    /// Removes the user from those that have orders to read, and returns the order at which reading starts.
     mutating func beginReading(_ user: UserID) -> OrderID? {
         let start = users[user]?.unreadFrom
         stopReading(user)
         return start
     }
 
-    /// What was read ended before `next`, or with the user's last order if that is `nil`.
+    /// Records that reading ended before `next`, or with the user's last order if that is `nil`.
     mutating func endReading(_ user: UserID, next: OrderID?) {
         guard let ended = users[user] else { return }
         if let next {
-            // What left the memory meanwhile may lie before that.
+            // Orders that left the memory meanwhile may precede that.
             if let other = ended.unreadFrom, other < next { users[user]?.startsOver = true }
             stopReading(user)
             noteUnread(user, from: next)
@@ -138,14 +139,14 @@ struct PoolUsers {
         }
     }
 
-    /// One of the users of a level that have something to read.
+    /// Returns one of the users of a level that have orders to read.
     mutating func nextUnread(level: Int) -> UserID? {
         guard !unreadLevels[level].isEmpty else { return nil }
         rotation = (rotation + 1) % 1_000_003
         return unreadLevels[level][rotation % unreadLevels[level].count]
     }
 
-    /// A few of the heaviest users, of a level above the one given.
+    /// Returns a few of the heaviest users, if they are above the given level.
     mutating func heaviest(above level: Int) -> [UserID] {
         let top = levelMax
         guard top > level else { return [] }

@@ -1,4 +1,4 @@
-/// How long an order waits before it is asked about again: the longer it has waited, the longer.
+/// The delay before an order is asked about again. It grows with the number of answers so far.
 package struct RetryPolicy: Equatable, Sendable {
     package let delayMinMilliseconds: Int
     package let delayMaxMilliseconds: Int
@@ -9,10 +9,11 @@ package struct RetryPolicy: Equatable, Sendable {
         self.delayMaxMilliseconds = delayMaxMilliseconds
     }
 
-    /// The wait after so many answers that left the order unfinished; doubles with each, up to the maximum.
+    /// Returns the delay after `attempts` answers that left the order unfinished. It doubles with each, up to the
+    /// maximum.
     package func delayMilliseconds(afterAttempts attempts: Int) -> Int {
         precondition(attempts > 0, "there was an answer")
-        // Beyond this many doublings every allowed minimum has passed every allowed maximum.
+        // With this many doublings, every allowed minimum has exceeded every allowed maximum.
         let doublings = min(attempts - 1, 32)
         let (delay, overflow) = delayMinMilliseconds.multipliedReportingOverflow(by: 1 << doublings)
         return overflow ? delayMaxMilliseconds : min(delay, delayMaxMilliseconds)

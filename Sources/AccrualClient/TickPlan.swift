@@ -1,20 +1,20 @@
 import Loyalty
 
-/// What becomes of the outcomes of a tick: a pure function of the outcomes, the policy and the clock.
+/// The plan for the results of a tick: a pure function of the results, the policy and the time.
 package struct TickPlan: Equatable {
-    /// For the database, in one transaction.
+    /// Settlements to store in one transaction.
     package private(set) var settlements: [Settlement] = []
-    /// Orders that are final once they are settled.
+    /// Orders that are final once the settlements are stored.
     package private(set) var finished: [UnfinishedOrder] = []
-    /// Jobs that go back into the pool, and when they are due.
+    /// Jobs that go back into the pool, with the times at which they are due.
     package private(set) var putBack: [PutBack] = []
-    /// Jobs that go back and keep their place, as nothing was said about them.
+    /// Jobs that go back to their former places, because the accrual system said nothing about them.
     package private(set) var unasked: [Job] = []
-    /// How many answers there were of each kind.
+    /// The number of answers of each kind.
     package private(set) var counts = AnswerCounts()
-    /// Bad answers about odd orders, which tell of these and not of the accrual system.
+    /// The number of bad answers about odd orders, which say nothing about the accrual system.
     package private(set) var oddCount = 0
-    /// What went wrong, as the first order says that is not odd.
+    /// The reason of the first bad answer about an order that is not odd.
     package private(set) var trouble: String?
 
     package struct PutBack: Equatable {

@@ -1,10 +1,11 @@
 import Posix
 
-/// A thread that runs the function it was given with one job after the other.
+/// A thread that runs a function with one job after the other.
 final class Worker: Sendable {
     private let thread: Thread
 
-    /// `makeFunction` is called on the worker's own thread, so that what the function holds stays there.
+    /// - Parameter makeFunction: Called on the worker's own thread, so that what the function holds stays on that
+    ///   thread.
     init<Job: Sendable>(
         number: Int, inbox: BlockingQueue<Job>, makeFunction: @escaping @Sendable () -> (Job) -> Void
     ) {

@@ -1,10 +1,10 @@
-/// What goods earn whose description contains a text.
+/// A rule that rewards goods whose description contains a text.
 package struct RewardRule: Equatable, Sendable {
-    /// How the reward counts. Raw values are stored in the database.
+    /// The unit of the reward. Raw values are stored in the database.
     package enum Kind: Int64, Sendable, CaseIterable {
-        /// Of the good's price.
+        /// A percentage of the good's price.
         case percent = 1
-        /// Whatever the good costs.
+        /// A fixed number of points for each good.
         case points = 2
 
         package var name: String {
@@ -16,20 +16,20 @@ package struct RewardRule: Equatable, Sendable {
     }
 
     package static let matchBytesMax = 1024
-    /// Rules that there may be: each receipt is looked at for all of them.
+    /// The most rules, because each receipt is checked against all of them.
     package static let countMax = 10_000
-    /// Bytes of all matches together: a change of a rule has the automaton of all made anew.
+    /// The most bytes of all matches together, because a change of a rule rebuilds the automaton of all matches.
     package static let allMatchesBytesMax = 1024 * 1024
-    /// Decimal places of a reward.
+    /// The decimal places of a reward.
     package static let places = 6
 
-    /// The text that a description contains, compared byte for byte.
+    /// The text that a description must contain, compared byte for byte.
     package let match: String
     package let kind: Kind
-    /// In millionths of a percent or of a point.
+    /// The reward in millionths of a percent or of a point.
     package let rewardMillionths: Int64
 
-    /// Throws ``LoyaltyError/malformed(_:)``.
+    /// Checks a rule of a client; throws ``LoyaltyError/malformed(_:)``.
     package init(match: String, kind: Kind, rewardMillionths: Int64) throws(LoyaltyError) {
         guard !match.isEmpty else { throw .malformed("\"match\" is empty.") }
         guard match.utf8.count <= Self.matchBytesMax else {
@@ -39,7 +39,7 @@ package struct RewardRule: Equatable, Sendable {
         (self.match, self.kind, self.rewardMillionths) = (match, kind, rewardMillionths)
     }
 
-    /// Takes what was checked before it was stored.
+    /// Takes a rule that was checked before it was stored.
     package init(stored match: String, kind: Kind, rewardMillionths: Int64) {
         precondition(!match.isEmpty && rewardMillionths > 0, "the table checks a rule")
         (self.match, self.kind, self.rewardMillionths) = (match, kind, rewardMillionths)

@@ -1,20 +1,22 @@
 import Loyalty
 import Storage
 
-/// The built-in accrual system of one event loop: rules, receipts, and what they earned.
+/// The built-in accrual system of one event loop: reward rules, receipts, and the points that they earned.
 ///
-/// A receipt earns by the rules of the moment at which it is accepted, and that sum is stored with it: it is the same
-/// whoever asks and when, whatever becomes of the rules.
+/// A receipt earns by the rules in force when it is accepted. The sum is stored with the receipt, so every later answer
+/// is the same, whatever happens to the rules.
 package final class AccrualService {
     private let repository: any RewardRepository
     private let recents: RecentReceipts
     private let clock: WallClock
     private let monotonicClock: @Sendable () -> Int64
-    /// The rules, for as long as nobody changes them.
+    /// The rules, with the version at which they were read. They are read again after a change.
     private var index: (rules: RuleIndex, version: ReadVersion)?
     private var document: [UInt8]?
 
-    /// `recents` is shared by all who ask about the receipts of a database; `monotonicClock` tells milliseconds.
+    /// - Parameters:
+    ///   - recents: Shared by everything that answers about the receipts of one database.
+    ///   - monotonicClock: A clock in milliseconds that never steps back.
     package init(
         repository: any RewardRepository, recents: RecentReceipts, clock: @escaping WallClock,
         monotonicClock: @escaping @Sendable () -> Int64
@@ -25,9 +27,10 @@ package final class AccrualService {
         self.monotonicClock = monotonicClock
     }
 
-    /// The rules as a document, which is written once and kept until one changes: they may be a megabyte.
+    /// Returns the rules as a document. It is written once and kept until a rule changes, because it may be a megabyte.
     ///
-    /// - Parameter write: gets the rules, the oldest first; the same at each call.
+    /// - Parameter write: Makes the document from the rules, the oldest first. It must return the same bytes for the
+    ///   same rules.
     package func document(_ write: ([RewardRule]) -> [UInt8]) throws(LoyaltyError) -> [UInt8] {
         let rules = try currentIndex().rules
         if let document { return document }
@@ -40,12 +43,13 @@ package final class AccrualService {
         try await repository.addRule(rule)
     }
 
-    /// False where there is none.
+    /// Removes the rule with this match. Returns false if there is none.
     package func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
         try await repository.removeRule(matching: match)
     }
 
-    /// What a receipt earns by the rules as they are. Throws ``LoyaltyError/malformed(_:)`` where that can't be.
+    /// Returns the points that a receipt earns by the current rules. Throws ``LoyaltyError/malformed(_:)`` if they
+    /// exceed ``Receipt/earnedMax``.
     package func earnings(of receipt: Receipt) throws(LoyaltyError) -> Points {
         guard let points = Earnings.sum(of: receipt.goods, by: try currentIndex()) else {
             throw .malformed("The order earns more than \(Receipt.earnedMax) points.")
@@ -53,14 +57,14 @@ package final class AccrualService {
         return points
     }
 
-    /// Stores a receipt; false where the order has one.
+    /// Stores a receipt. Returns false if the order already has one.
     package func accept(_ order: OrderNumber, earning points: Points) async throws(LoyaltyError) -> Bool {
         try await repository.addReceipt(of: order, earning: points, at: clock()) { [recents, monotonicClock] in
             recents.note(order, now: monotonicClock())
         }
     }
 
-    /// Nil where nobody sent a receipt.
+    /// Returns the status of an order's receipt, or `nil` if there is no receipt.
     package func status(of order: OrderNumber) throws(LoyaltyError) -> ReceiptStatus? {
         try repository.earned(by: order).map { recents.status(of: order, earned: $0, now: monotonicClock()) }
     }

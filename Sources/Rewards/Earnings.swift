@@ -1,18 +1,19 @@
 import Loyalty
 
-/// The sum that a receipt earns: exact, and rounded once.
+/// The sum that a receipt earns: computed exactly, and rounded once.
 enum Earnings {
-    /// What is added up, as parts of a hundredth of a point: a price has 18 places, a percentage 6 and the two of "per cent".
+    /// The sum is in fractions of a hundredth of a point: a price has 18 decimal places, a percentage 6 and the two of
+    /// "per cent".
     private static let unitsPerHundredth: Int128 = 1_000_000_000_000_000_000_000_000
-    /// Of a millionth of a point.
+    /// The same units in a millionth of a point.
     private static let unitsPerMillionth: Int128 = 100_000_000_000_000_000_000
 
-    /// Nil where it is more than ``Receipt/earnedMax``.
+    /// Returns the sum, or `nil` if it exceeds ``Receipt/earnedMax``.
     static func sum(of goods: [Good], by index: RuleIndex) -> Points? {
         var units: Int128 = 0
         for good in goods {
             for rule in index.matching(good.description) {
-                // Nothing is below zero, so that what overflows here is more than the maximum in the end.
+                // No term is negative, so a sum that overflows here would exceed the maximum in the end.
                 let (product, productOverflow) = Int128(rule.rewardMillionths).multipliedReportingOverflow(
                     by: rule.kind == .percent ? good.price : unitsPerMillionth)
                 let (sum, sumOverflow) = units.addingReportingOverflow(product)

@@ -1,26 +1,26 @@
 import Loyalty
 import Synchronization
 
-/// An accrual system that knows every order and makes up what it earned: always the same for the same number, and always
-/// by the same steps. For trying things out. Any thread may ask it.
+/// An accrual system for trying things out. It knows every order and invents what it earned; for the same number the
+/// steps and the result are always the same. Any thread may ask it.
 ///
-/// A chaotic one meets each order with some trouble first, see ``Misbehaviour``.
+/// A chaotic one first answers each order with some misbehaviour, see ``Misbehaviour``.
 package final class InventedAccruals: Sendable {
     package struct Answer: Equatable, Sendable {
         package let status: Int
         package let body: [UInt8]
     }
 
-    /// What an order comes to in the end.
+    /// The final result of an order.
     package enum Verdict: Equatable, Sendable {
         case invalid
         case processed(Points)
     }
 
-    /// How often each number was asked about, as long as that matters.
+    /// The number of times that each order was asked about.
     private let asked = Mutex<[OrderNumber: Int]>([:])
-    /// Numbers that are remembered; over it all are forgotten, and an order that is asked about again goes through its
-    /// steps once more.
+    /// The most orders that are remembered. At the limit all are forgotten, and an order that is asked about again
+    /// repeats its steps.
     private static let numbersMax = 100_000
 
     private let isChaotic: Bool
@@ -29,14 +29,14 @@ package final class InventedAccruals: Sendable {
         self.isChaotic = isChaotic
     }
 
-    /// What comes of asking.
+    /// The result of a request.
     package enum Outcome: Equatable, Sendable {
         case answer(Answer)
         case misbehaviour(Misbehaviour)
     }
 
-    /// The next step of an order, as `GET /api/orders/{number}` answers it: unknown or registered, processing, and then
-    /// the end for ever; the trouble before all that, where there is some.
+    /// Returns the next step of an order, as `GET /api/orders/{number}` answers it: unknown or registered, then
+    /// processing, then the final result for ever. A chaotic system misbehaves first.
     package func ask(about number: OrderNumber) -> Outcome {
         let step = asked.withLock { asked in
             if asked.count >= Self.numbersMax, asked[number] == nil { asked.removeAll() }
@@ -61,14 +61,14 @@ package final class InventedAccruals: Sendable {
         }
     }
 
-    /// One in eight is invalid; the others earn up to a thousand points.
+    /// Returns the final result: one order in eight is invalid; the others earn up to a thousand points.
     package static func verdict(on number: OrderNumber) -> Verdict {
         let hash = hash(number)
         return hash % 8 == 0 ? .invalid : .processed(Points(hundredths: Int64(1 + (hash >> 8) % 100_000)))
     }
 
-    /// FNV-1a, and the finalizer of SplitMix64 to spread what few digits differ in. Swift's own hashes differ from one run
-    /// to the next.
+    /// FNV-1a, and the finalizer of SplitMix64 to spread numbers that differ in few digits. Swift's own hashes differ
+    /// from one process to the next.
     static func hash(_ number: OrderNumber) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in number.digits.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

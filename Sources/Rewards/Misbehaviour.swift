@@ -1,14 +1,14 @@
 import Loyalty
 
-/// What an accrual system does that can't be relied on.
+/// The ways in which an accrual system may misbehave.
 package enum Misbehaviour: Equatable, Sendable, CaseIterable {
     /// The connection is refused.
     case down
     case failing
     case slow
-    /// No answer comes.
+    /// The answer never comes.
     case hanging
-    /// The answer comes a byte a second.
+    /// The answer comes one byte per second.
     case dripping
     case anotherOrder
     case unknownStatus
@@ -21,11 +21,11 @@ package enum Misbehaviour: Equatable, Sendable, CaseIterable {
 }
 
 extension InventedAccruals {
-    /// How often an order meets trouble before it goes through its steps, at most: every order ends.
+    /// The most times that an order meets misbehaviour before its steps begin, so that every order ends.
     package static let misbehavioursMax = 3
 
-    /// What happens when an order is asked about for the `step`th time, from 1; nil where it is answered. Always the same for
-    /// the same number.
+    /// Returns what happens when an order is asked about for the `step`th time, from 1, or `nil` if it is answered. It
+    /// is always the same for the same number.
     package static func misbehaviour(of number: OrderNumber, step: Int) -> Misbehaviour? {
         let hash = hash(number)
         guard step <= 1 + Int((hash >> 32) % UInt64(misbehavioursMax)) else { return nil }
@@ -37,7 +37,7 @@ extension InventedAccruals {
 extension Misbehaviour {
     package static let requestsPerMinute = 600
 
-    /// The answer that comes, for those that bring one.
+    /// Returns the response, or `nil` for a misbehaviour without one.
     package func answer(about number: OrderNumber) -> InventedAccruals.Answer? {
         let digits = number.digits
         func known(_ digits: String, _ status: String, _ accrual: String? = nil) -> InventedAccruals.Answer {

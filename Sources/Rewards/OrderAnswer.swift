@@ -1,7 +1,7 @@
 import JSON
 import Loyalty
 
-/// The body of `GET /api/orders/{number}`.
+/// The body of the response to `GET /api/orders/{number}`.
 package enum OrderAnswer {
     package static func body(_ number: OrderNumber, _ status: ReceiptStatus) -> [UInt8] {
         switch status {

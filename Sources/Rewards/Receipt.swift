@@ -1,6 +1,6 @@
 import Loyalty
 
-/// What a customer bought under an order's number.
+/// The goods that a customer bought under an order number.
 package struct Receipt: Sendable {
     package let order: OrderNumber
     package let goods: [Good]
@@ -10,17 +10,17 @@ package struct Receipt: Sendable {
         self.goods = goods
     }
 
-    /// Goods of one receipt: each may earn by every rule.
+    /// The most goods of one receipt, because each may earn by every rule.
     package static let goodsMax = 2000
 
-    /// More for one order, ten billion points, would be taken for a mistake by whoever asks.
+    /// The most points for one order, ten billion: a client of the accrual system would treat more as a mistake.
     package static let earnedMax = Points(hundredths: 1_000_000_000_000)
 }
 
 /// One line of a receipt.
 package struct Good: Sendable {
-    /// Decimal places of a price. Shops that reckon in floating point send sixteen and more, and each counts: the sum is
-    /// rounded, and nothing before it.
+    /// The decimal places of a price. Shops that compute in floating point send sixteen and more, and each counts,
+    /// because only the sum is rounded.
     package static let pricePlaces = 18
 
     package let description: String
@@ -34,9 +34,9 @@ package struct Good: Sendable {
     }
 }
 
-/// How far an accepted receipt is, as the public API tells it.
+/// The status of an accepted receipt, as the public API shows it.
 package enum ReceiptStatus: Equatable, Sendable {
     case registered, processing
-    /// With what it earned; zero is possible.
+    /// The points that the receipt earned, which may be zero.
     case processed(Points)
 }

@@ -1,20 +1,21 @@
 import Loyalty
 import Synchronization
 
-/// The receipts that go through their first steps, by a clock that never steps back. All others are processed: those of an
-/// earlier run too, so that what was told once never changes, whatever becomes of the wall clock.
+/// The receipts that were accepted a moment ago, and that still go through the first steps, by a monotonic clock. All
+/// other receipts are processed, including those of an earlier run; so the status of a receipt never goes back,
+/// whatever happens to the wall clock.
 ///
 /// Any thread may use it.
 package final class RecentReceipts: Sendable {
-    /// From acceptance on.
+    /// The time after acceptance until which a receipt is registered.
     static let registeredMilliseconds: Int64 = 200
     static let processedAfterMilliseconds: Int64 = 400
-    /// Over it the oldest are processed sooner.
+    /// At this number of receipts, the oldest are processed sooner.
     static let countMax = 65_536
 
     private struct State {
         var acceptedAt: [OrderNumber: Int64] = [:]
-        /// In the order of acceptance; those before `head` have gone.
+        /// In order of acceptance; the elements before `head` have been removed.
         var queue: [(number: OrderNumber, acceptedAt: Int64)] = []
         var head = 0
 
@@ -36,8 +37,9 @@ package final class RecentReceipts: Sendable {
 
     package init() {}
 
-    /// Called before anybody can read the receipt, or one who did would have been told that it is processed. Where it is
-    /// not stored in the end, this means nothing.
+    /// Records that a receipt will be stored. It is called before the receipt can be read, because a client that read
+    /// it earlier would be told that it is processed. If the receipt is not stored in the end, the record has no
+    /// effect.
     package func note(_ number: OrderNumber, now: Int64) {
         state.withLock { state in
             state.acceptedAt[number] = now
@@ -46,7 +48,7 @@ package final class RecentReceipts: Sendable {
         }
     }
 
-    /// How far a receipt is that is stored with what it earned.
+    /// Returns the status of a receipt that is stored, and has earned these points.
     package func status(of number: OrderNumber, earned: Points, now: Int64) -> ReceiptStatus {
         guard let acceptedAt = state.withLock({ $0.acceptedAt[number] }) else { return .processed(earned) }
         return switch now - acceptedAt {

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// No more than so many requests in any minute, counted exactly. Any thread may ask.
+/// Admits at most `requestsPerMinute` requests in any minute, counted exactly. Any thread may ask.
 package final class RequestRate: Sendable {
     package static let requestsPerMinuteMax = 1_000_000
     private static let minuteMilliseconds: Int64 = 60_000
 
     private struct State {
-        /// When the last requests were let through, as many as a minute may have.
+        /// The times of the last requests that were admitted, at most as many as a minute may have.
         var times: [Int64] = []
-        /// Where the oldest of them stands, once there are so many.
+        /// The index of the oldest time, once the array is full.
         var oldest = 0
     }
 
@@ -20,7 +20,9 @@ package final class RequestRate: Sendable {
         self.requestsPerMinute = requestsPerMinute
     }
 
-    /// Lets a request through, or says how many seconds later one will be; in milliseconds of a clock that never steps back.
+    /// Admits a request, or returns the number of seconds after which the next one will be admitted.
+    ///
+    /// - Parameter now: Milliseconds of a monotonic clock.
     package func admit(now: Int64) -> Int? {
         state.withLock { state in
             guard state.times.count == requestsPerMinute else {

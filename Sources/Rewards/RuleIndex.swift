@@ -1,20 +1,23 @@
 import Loyalty
 
-/// Finds the rules whose match a description contains, in one pass over it: the time grows with the description and with what is
-/// found in it, however many rules there are and however much they have in common.
+/// Finds the rules whose match a description contains.
 ///
-/// The automaton is that of Aho and Corasick (CACM 18:6, 1975): a tree of all beginnings of matches, in which each node knows the
-/// longest beginning that is an end of its own.
+/// A receipt may have 2,000 goods and a shop 10,000 rules; searching each description for each match would take
+/// seconds. This index finds all matches in one pass over the description: the time grows with the length of the
+/// description and with the number of matches found, however many rules there are and however much they have in common.
+///
+/// The automaton is that of Aho and Corasick (CACM 18:6, 1975): a tree of all prefixes of matches, in which each node
+/// knows the longest of its proper suffixes that is a prefix too.
 struct RuleIndex: Sendable {
     let rules: [RewardRule]
     private var edges: EdgeTable
-    /// Of each node: the node of the longest proper end that is a beginning, too.
+    /// For each node, the node of its longest proper suffix that is a prefix of a match.
     private var ends: [Int32] = [0]
-    /// Of each node: the rule whose match it is, or -1.
+    /// For each node, the rule whose match it is, or -1.
     private var found: [Int32] = [-1]
-    /// Of each rule: another with the same match, or -1.
+    /// For each rule, another one with the same match, or -1.
     private var sameMatch: [Int32]
-    /// Of each node: the nearest of its ends that is a rule's match; the root if there is none.
+    /// For each node, the longest of its suffixes that is a rule's match, or the root if there is none.
     private var nextFound: [Int32] = [0]
 
     private static let root: Int32 = 0
@@ -49,7 +52,7 @@ struct RuleIndex: Sendable {
         let depth: Int32
     }
 
-    /// Shallow nodes first: what a node's end is follows from those of shorter ones.
+    /// Computes the suffixes. Shallow nodes come first, because a node's suffix follows from those of shorter ones.
     private mutating func connect(_ nodes: [Node]) {
         ends = Array(repeating: Self.root, count: nodes.count)
         nextFound = Array(repeating: Self.root, count: nodes.count)
@@ -60,7 +63,7 @@ struct RuleIndex: Sendable {
         }
     }
 
-    /// The node of the longest beginning that the text ends with, after one more byte.
+    /// Returns the node of the longest prefix with which the text ends, after one more byte.
     private func step(from start: Int32, by byte: UInt8) -> Int32 {
         var node = start
         while true {
@@ -70,7 +73,7 @@ struct RuleIndex: Sendable {
         }
     }
 
-    /// Each rule once, however often its match stands there.
+    /// Returns each matching rule once, however often its match occurs in the description.
     func matching(_ description: String) -> [RewardRule] {
         guard !rules.isEmpty else { return [] }
         var isFound = Array(repeating: false, count: rules.count)
@@ -79,7 +82,7 @@ struct RuleIndex: Sendable {
         for byte in description.utf8 {
             node = step(from: node, by: byte)
             var match = found[Int(node)] >= 0 ? node : nextFound[Int(node)]
-            // Whatever follows a rule that was found before was found with it.
+            // All rules that follow one that was found before have been found with it.
             while match != Self.root, !isFound[Int(found[Int(match)])] {
                 var rule = Int(found[Int(match)])
                 while rule >= 0 {
@@ -94,9 +97,10 @@ struct RuleIndex: Sendable {
     }
 }
 
-/// The edges of a tree whose nodes are numbers, each by a byte: an open-addressing hash table, at most half full.
+/// The edges of a tree with numbered nodes, each labelled with a byte: an open-addressing hash table, at most half
+/// full.
 private struct EdgeTable: Sendable {
-    /// The node in the upper bits and the byte in the lowest eight, plus one; 0 for a free slot.
+    /// The node in the upper bits and the byte in the lowest eight, plus one; 0 in a free slot.
     private var keys: [UInt64]
     private var targets: [Int32]
     private let mask: Int
@@ -130,6 +134,6 @@ private struct EdgeTable: Sendable {
         (UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)) + 1
     }
 
-    /// By a multiplication with 2^64 over the golden ratio, whose upper bits depend on all of the key.
+    /// Multiplicative hashing by 2^64 divided by the golden ratio; the upper bits depend on the whole key.
     private func slot(of key: UInt64) -> Int { Int((key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask }
 }
