@@ -94,7 +94,7 @@ struct FaultTests {
     }
 
     /// The control: a disk that drops a write and reports success must be noticed, or the tests above notice nothing.
-    @Test func aDiskThatLiesIsCaught() throws {
+    @Test func aDiskThatFalselyReportsSuccessIsNoticed() throws {
         let counts = try Self.counts.get()
         let points = (0..<10).map { number in
             Fault(manner: .lie, first: counts.writes * (number + 3) / 14, calls: .writes)

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// Sessions that end, passwords that change, and who has to wait, on the real executable.
+/// Sessions that end, passwords that change, and delays for clients that guess, on the real executable.
 @Suite(.serialized)
 struct AccountTests {
     private static let loops = ["MARTLET_HTTP_EVENT_LOOPS": "2"]
@@ -28,7 +28,7 @@ struct AccountTests {
             "POST", "/api/user/login", #"{"login":"\#(login)","password":"\#(password)"}"#, fields: fields)
     }
 
-    @Test func whoSignsOutIsSignedOutOnEveryLoopAndAfterAKill() throws {
+    @Test func signingOutHoldsOnEveryLoopAndAfterAKill() throws {
         let server = try Server.serving(in: try Folder(), environment: Self.loops)
         let clients = try clients(of: server)
         try clients[0].register("user")
@@ -73,7 +73,7 @@ struct AccountTests {
     }
 
     /// Guesses are counted for both loops together.
-    @Test func whoGuessesHasToWait() throws {
+    @Test func guessesAreDelayed() throws {
         let server = try Server.serving(in: try Folder(), environment: Self.loops)
         let clients = try clients(of: server)
         let answers = try clients.map { try signIn($0, "guess", login: "nobody") }
@@ -82,8 +82,8 @@ struct AccountTests {
         #expect(answers[5]["Content-Type"] == "application/problem+json")
     }
 
-    /// Behind one address with somebody who guesses, on whichever loop.
-    @Test func theOwnersDeviceWaitsForNobodyElse() throws {
+    /// The owner and a guesser share one address. The device cookie separates them on every loop.
+    @Test func theOwnersDeviceIsNotDelayedByOthers() throws {
         let server = try Server.serving(in: try Folder(), environment: Self.loops)
         let clients = try clients(of: server)
         let registered = try clients[0].send("POST", "/api/user/register", #"{"login":"user","password":"secret"}"#)
@@ -102,7 +102,8 @@ struct AccountTests {
         #expect(!server.logText.contains(devices[0].dropFirst("Cookie: device=".count)))
     }
 
-    /// What tells an owner from a guesser at the same address is in the database, and no device can be read there.
+    /// The database holds what distinguishes an owner from a guesser at the same address, and no device can be read
+    /// from it.
     @Test func theOwnerIsKnownAfterARestart() throws {
         let folder = try Folder()
         let environment = ["MARTLET_TRUSTED_PROXIES": "127.0.0.1, ::1"]
@@ -136,7 +137,7 @@ struct AccountTests {
         #expect(try #require(refused["Retry-After"].flatMap { Int($0) }) <= 4)
     }
 
-    @Test func forwardedAddressesAreBelievedOfTrustedProxiesAlone() throws {
+    @Test func forwardedAddressesAreBelievedFromTrustedProxiesAlone() throws {
         let fields = { (address: String) in ["X-Forwarded-For: \(address)", "X-Forwarded-Proto: https"] }
         for isTrusted in [true, false] {
             let server = try Server.serving(
@@ -148,7 +149,7 @@ struct AccountTests {
             #expect(try signIn(client, "guess", login: "x", fields: fields("192.0.2.1")).status == 429)
             let other = try signIn(client, "guess", login: "x", fields: fields("192.0.2.2"))
             #expect(other.status == (isTrusted ? 401 : 429))
-            // What the client itself sends to the proxy is at the left.
+            // The leftmost address is the one that the client itself sent to the proxy.
             let forged = try signIn(client, "guess", login: "x", fields: fields("192.0.2.9, 192.0.2.1"))
             #expect(forged.status == 429)
             let session = try client.send(

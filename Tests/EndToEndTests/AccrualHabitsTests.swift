@@ -15,8 +15,8 @@ struct AccrualHabitsTests {
         return (server, client)
     }
 
-    /// One request a second is allowed, and a refusal does not say so.
-    @Test func refusalsWithoutALengthHoldUpNobodyForAMinute() throws {
+    /// The accrual system allows one request a second, and its refusals have no `Retry-After`.
+    @Test func refusalsWithoutRetryAfterPauseBriefly() throws {
         let lastAllowed = Mutex(Date.distantPast)
         let accrual = try AccrualServer(otherwise: { order in
             lastAllowed.withLock { last in
@@ -34,7 +34,7 @@ struct AccrualHabitsTests {
         }
     }
 
-    @Test func anOutageWithALengthIsWaitedFor() throws {
+    @Test func anOutageWithRetryAfterIsWaitedOut() throws {
         let accrual = try AccrualServer()
         let order = orderNumber(1)
         accrual.answer(

@@ -3,7 +3,7 @@ import Foundation
 import Posix
 import Testing
 
-/// The server as those see it who watch over it.
+/// The server as monitoring sees it: metrics, health and readiness.
 @Suite(.serialized)
 struct AdminTests {
     private func page(_ admin: Client) throws -> MetricsPage {
@@ -15,7 +15,7 @@ struct AdminTests {
 
     private func admin(_ server: Server) throws -> Client { try Client(endpoint: server.adminEndpoint()) }
 
-    /// Whatever loop served them, each request is counted, exactly once and where it belongs.
+    /// Each request is counted exactly once and under its route, on whichever loop it is served.
     @Test func everyRequestIsCounted() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_HTTP_EVENT_LOOPS": "2"])
         let client = try server.client()
@@ -65,7 +65,7 @@ struct AdminTests {
         }
     }
 
-    /// Nothing of what clients chose becomes a label, or anybody could fill the memory of whoever keeps the metrics.
+    /// No text of a client becomes a label, because any client could then fill the memory of the metrics' collector.
     @Test func clientsMakeNoSeries() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_HTTP_EVENT_LOOPS": "1"])
         let client = try server.client()
@@ -109,7 +109,7 @@ struct AdminTests {
         #expect(try health(folder, ":\(port)").status == 0)
         let off = try health(folder, "")
         #expect(off.status == 1 && off.said.contains("admin_address"))
-        // Somebody who answers, and no admin listener.
+        // This listener answers, but it is not an admin listener.
         let other = try health(folder, "\(try server.endpoint())")
         #expect(other.status == 1 && other.said.contains("404"))
         server.killAtOnce()
@@ -117,8 +117,8 @@ struct AdminTests {
         #expect(gone.status == 1 && gone.said.split(separator: "\n").count == 1, "\(gone.said)")
     }
 
-    /// Its admin port may be another server's: that one's health says nothing of this one.
-    @Test func healthIsThatOfTheServerOnTheDatabase() throws {
+    /// The admin port may belong to another server, whose health proves nothing about this one.
+    @Test func healthIsOfTheServerOnTheDatabase() throws {
         let (folder, other) = (try Folder(), try Folder())
         let first = try Server.serving(in: folder)
         let address = "\(try first.adminEndpoint())"
@@ -138,13 +138,13 @@ struct AdminTests {
         #expect(rename(other.file("martlet.db"), other.file("moved.db")) == 0)
         let missing = try health(other, address)
         #expect(missing.status == 1 && missing.said.contains("martlet.db is missing"), "\(missing)")
-        // What answers has to say what it is: any program answers 200.
+        // An answer has to identify its server, because any program answers 200.
         let plain = try AccrualServer { _ in AccrualServer.Answer(status: "200 OK", body: "ok\n") }
         let unknown = try health(folder, "127.0.0.1:\(plain.port)")
         #expect(unknown.status == 1 && unknown.said.contains("does not say"), "\(unknown)")
     }
 
-    /// While requests under way are finished, whoever sends customers here has to send them elsewhere.
+    /// While the server finishes its requests, a load balancer must send customers elsewhere.
     @Test func aServerThatStopsIsNotReady() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
@@ -165,12 +165,13 @@ struct AdminTests {
         #expect(try server.waitForEnd() == 0)
     }
 
-    /// As with the built-in accrual system: nobody asked for the default port, and customers are served without it.
+    /// As with the built-in accrual system: the default port is optional, and customers are served without it.
     @Test func aPortThatIsTakenIsAWarningOrAnError() throws {
         let folder = try Folder()
         var holder: Server?
         defer { withExtendedLifetime(holder) {} }
-        // Other tests' servers hold it for moments; a stranger who holds it for longer does as well as ours.
+        // Servers of other tests hold the port for moments. A foreign program that holds it for longer serves the
+        // purpose as well.
         for _ in 0..<20 {
             holder = try Server(
                 in: folder, arguments: ["-a", "127.0.0.1:8082"],

@@ -24,7 +24,8 @@ struct AttackTests {
         }
     }
 
-    /// A kilobyte that unpacks to a megabyte of JSON, 64 times on each of 44 connections: none of it is unpacked.
+    /// A kilobyte that unpacks to a megabyte of JSON, 64 times on each of 44 connections: the server unpacks none of
+    /// it.
     @Test func packedMegabytesOfJSONAreNotRead() throws {
         let server = try Server.serving(in: try Folder())
         let text = Array(#"{"x":[\#(String(repeating: #""","#, count: 349_500))""]}"#.utf8)
@@ -47,7 +48,7 @@ struct AttackTests {
         #expect(try server.peakMemoryKiB() < 128 * 1024)
     }
 
-    /// An address has an eighth of all connections if nothing else is set, and its next one takes the place of an idle one.
+    /// By default one address may have an eighth of all connections, and its next connection replaces an idle one.
     @Test func oneAddressLeavesRoom() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_HTTP_CONNECTIONS_MAX": "32"])
         var clients = try idle(20, server)

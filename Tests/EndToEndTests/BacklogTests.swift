@@ -36,8 +36,8 @@ struct BacklogTests {
             #expect(refused.status == 429)
             #expect(refused["Retry-After"] == "60" && refused.text.contains("too-many-unfinished-orders"))
             #expect(try heavy.send("POST", "/api/user/orders", numbers[5]).status == 200)
-            // The first time-outs have shown that the accrual system is silent.
-            // A worker that meets the silence goes on with the next order until a tick takes the others back.
+            // The first time-outs have shown that the accrual system is silent. A worker that waits for it goes on with
+            // the next order until a tick takes the others back.
             let askedMin = (round + 1) * 17
             try eventually("all workers have met the silence twice: \(server.logText)") {
                 numbers.reduce(0) { $0 + accrual.asked($1).count } >= askedMin

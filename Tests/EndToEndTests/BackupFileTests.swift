@@ -153,7 +153,7 @@ struct BackupFileTests {
         #expect(names.allSatisfy { !$0.contains(".partial") }, "\(names)")
     }
 
-    @Test func theNextBackupRemovesWhatAKillLeft() throws {
+    @Test func theNextBackupRemovesFilesOfAKilledBackup() throws {
         try makeLargeShop()
         let killed = try Server(in: folder, arguments: ["backup", "b/one.db"])
         try eventually("the copy has begun") { names.contains("one.db.partial-journal") }
@@ -182,7 +182,7 @@ struct BackupFileTests {
         try MetricsPage(try Client(endpoint: server.adminEndpoint()).send("GET", "/metrics").text)
     }
 
-    @Test func backupsThatFailAreSeen() throws {
+    @Test func failedBackupsAreReported() throws {
         try makeShop()
         try folder.write("old", to: "b/martlet-20200101T000000Z.db")
         let server = try Server.serving(
@@ -204,7 +204,7 @@ struct BackupFileTests {
         #expect(try Client(endpoint: server.adminEndpoint()).send("GET", "/readyz").status == 200)
     }
 
-    @Test func backupsThatSucceedAreSeen() throws {
+    @Test func successfulBackupsAreReported() throws {
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
         try eventually("the first is made") { try metrics(server).sum("martlet_backup_success") == 1 }
         let page = try metrics(server)

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What no client should send: a clear refusal, nothing changed, and memory within bounds.
+/// Invalid requests: each gets a clear refusal, changes nothing, and keeps memory within bounds.
 @Suite(.serialized)
 struct BadInputTests {
     static let memoryKiBMax = 100 * 1024
@@ -97,7 +97,7 @@ struct BadInputTests {
         try healthy(server)
     }
 
-    @Test func halfARequestEndsWithItsTime() throws {
+    @Test func anUnfinishedRequestEndsWithItsTimeout() throws {
         let server = try Server.serving(
             in: try Folder(),
             environment: ["MARTLET_HTTP_HEAD_TIMEOUT_MS": "300", "MARTLET_HTTP_BODY_TIMEOUT_MS": "300"])
@@ -112,7 +112,7 @@ struct BadInputTests {
         try healthy(server)
     }
 
-    @Test func largeAnswersArePackedAndPackedRequestsRead() throws {
+    @Test func largeResponsesAreCompressedAndCompressedRequestsRead() throws {
         let server = try Server.serving(in: try Folder())
         let client = try server.client()
         try client.register("user")
@@ -143,7 +143,7 @@ struct BadInputTests {
     private func gunzip(_ bytes: [UInt8]) throws -> [UInt8] { try shell("gzip -dc", input: bytes) }
 }
 
-/// What a shell's command prints.
+/// Returns the output of a shell command.
 func shell(_ command: String, input: [UInt8] = []) throws -> [UInt8] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -13,7 +13,7 @@ struct BuiltInAccrualTests {
         #"{"order":"\#(order)","goods":[{"description":"Чайник Bork","price":\#(price)}]}"#
     }
 
-    /// A server of its own, by whatever way it is started, on a free port.
+    /// Starts an accrual server on a free port.
     private func serving(
         in folder: Folder, arguments: [String] = ["accrual"], executable: String = Server.executable,
         environment: [String: String] = [:]
@@ -58,7 +58,8 @@ struct BuiltInAccrualTests {
         #expect(!FileManager.default.fileExists(atPath: server.folder.file("martlet.db-wal")))
     }
 
-    /// What was answered with 202 or 200 survives, in either server, and what was final stays so at once.
+    /// Receipts and orders that were acknowledged with 202 or 200 survive a kill of either server, and final states
+    /// stay final.
     @Test(arguments: [true, false])
     func killedItKeepsRulesAndReceipts(isAlone: Bool) throws {
         let folder = try Folder()
@@ -107,7 +108,7 @@ struct BuiltInAccrualTests {
     }
 
     /// One server asks the other over the network, as it asks any.
-    @Test func itServesAnotherServer() throws {
+    @Test func anotherServerCanUseIt() throws {
         let folder = try Folder()
         let accrual = try serving(in: folder)
         let server = try Server.serving(in: folder, accrual: "\(try accrual.endpoint())")
@@ -123,7 +124,7 @@ struct BuiltInAccrualTests {
         }
     }
 
-    @Test func itAnswersNoMoreThanItsLimit() throws {
+    @Test func theRequestLimitHolds() throws {
         let server = try Server.serving(
             in: try Folder(), environment: ["MARTLET_ACCRUAL_REQUESTS_PER_MINUTE": "3"])
         let shop = try server.accrualClient()
@@ -132,7 +133,7 @@ struct BuiltInAccrualTests {
         #expect(refused.status == 429 && refused.text == "No more than 3 requests per minute allowed")
         #expect(refused["Content-Type"] == "text/plain")
         #expect((1...60).contains(Int(refused["Retry-After"] ?? "") ?? 0))
-        // The workers ask directly, and nobody counts that.
+        // The workers ask the built-in system directly, and such questions are not limited.
         #expect(try shop.send("POST", "/api/goods", Self.rule).status == 200)
         let client = try server.client()
         try client.register("user")
@@ -148,7 +149,7 @@ struct BuiltInAccrualTests {
     /// Nobody asked for the default port, and customers are served without it; a configured one has to be had.
     @Test func aPortThatIsTakenIsAWarningOrAnError() throws {
         let folder = try Folder()
-        // Held by this test or by whoever had it before.
+        // This test holds the port, or another program does.
         let holder = try? ListeningSocketBox(port: 8081)
         defer { withExtendedLifetime(holder) {} }
         let server = try Server(

@@ -4,7 +4,7 @@ import HTTP
 import Posix
 import Testing
 
-/// What real clients send and keep, tried on the real executable: cookie jars, proxies, browsers, apps and typed clients.
+/// Requests and responses as real clients send and keep them: cookie jars, proxies, browsers, apps and typed clients.
 @Suite(.serialized)
 struct ClientHabitTests {
     private static let balance = #"{"current":0,"withdrawn":0}"#
@@ -51,7 +51,7 @@ struct ClientHabitTests {
         }
     }
 
-    /// Which also says when they end, for jars that know `Expires` alone.
+    /// Cookies also have `Expires`, for jars that know no `Max-Age`.
     @Test func cookiesHaveTheirNameAndTheirEnd() throws {
         let (server, client, token) = try customer([
             "MARTLET_SESSIONS_COOKIE_NAME": "shop", "MARTLET_SESSIONS_LIFETIME_S": "3600",
@@ -87,7 +87,7 @@ struct ClientHabitTests {
         #expect(server.logText.contains("sessions.cookie_name"))
     }
 
-    /// A proxy has changed `Host`; what the browser says of the site decides.
+    /// A proxy has changed `Host`; the browser's `Sec-Fetch-Site` decides.
     @Test func aBrowserBehindAProxyIsServed() throws {
         let (server, client, token) = try customer()
         defer { withExtendedLifetime(server) {} }
@@ -99,7 +99,7 @@ struct ClientHabitTests {
         let old = try client.send("POST", "/api/user/orders", orderNumber(2), fields: [cookie, origin])
         #expect(old.status == 403)
         #expect(old.text.contains("the Origin is shop.example, the Host is \(client.address)."))
-        // What a page of another site has the browser send; a proxy's `Basic` comes along.
+        // A page of another site makes the browser send this; the proxy's `Basic` is added to it.
         let foreign = ["Origin: https://evil.example", "Authorization: Basic cHJveHk6c2VjcmV0"]
         for fields in [foreign, foreign + [cookie], foreign + ["Sec-Fetch-Site: cross-site"]] {
             let answer = try client.send(
@@ -108,7 +108,7 @@ struct ClientHabitTests {
         }
     }
 
-    @Test func anAppWithASchemeOfItsOwnIsServed() throws {
+    @Test func anAppWithItsOwnSchemeIsServed() throws {
         let (server, client, token) = try customer([
             "MARTLET_CORS_ORIGINS": "https://shop.example:443 , capacitor://localhost,ionic://localhost,app://-,"
                 + "chrome-extension://abcdefghijklmnopabcdefghijklmnop,file://"
@@ -182,14 +182,15 @@ struct ClientHabitTests {
         #expect(try client.send("GET", "/api/user/orders/", fields: [bearer]).status == 404)
     }
 
-    /// A browser's stream that has had no event yet, and a restart: the id of the opening comment leads to a reset.
+    /// A browser's stream has received no event yet when the server restarts. The id of the opening comment leads to a
+    /// reset.
     @Test func aStreamWithoutEventsIsResetAfterARestart() throws {
         let folder = try Folder()
         let (server, client, token) = try customer(in: folder)
         let follower = try EventFollower(server.endpoint(), authorization: "Bearer \(token)")
         let id = try #require(follower.lastEventID)
         #expect(follower.events.isEmpty)
-        // A lost connection alone loses nothing.
+        // A lost connection alone loses no events.
         let again = try EventFollower(server.endpoint(), authorization: token, lastEventID: id)
         #expect(
             try client.send("POST", "/api/user/orders", orderNumber(7), fields: ["Authorization: \(token)"]).status
@@ -202,7 +203,7 @@ struct ClientHabitTests {
     }
 
     /// Nothing about a user may be kept by a cache in front, errors and the front's own refusals included.
-    @Test func noAnswerIsForACache() throws {
+    @Test func noResponseMayBeCachedByAProxy() throws {
         let (server, client, token) = try customer()
         let bearer = "Authorization: Bearer \(token)"
         let order = orderNumber(9)

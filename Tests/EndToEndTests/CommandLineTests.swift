@@ -2,10 +2,10 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What the executable says and how it ends, as a shell sees it.
+/// The executable's output and exit status, as a shell sees them.
 @Suite(.serialized)
 struct CommandLineTests {
-    /// With one loop, what is answered tells that what was sent before it has arrived, whichever connection it was on.
+    /// With one loop, a response proves that every earlier request has arrived, on whichever connection it was sent.
     private static let oneLoop = ["MARTLET_HTTP_EVENT_LOOPS": "1"]
 
     @Test(arguments: [
@@ -51,7 +51,7 @@ struct CommandLineTests {
         #expect(try first.client().send("GET", "/api/user/balance").status == 401)
     }
 
-    @Test func aTakenAddressIsNamed() throws {
+    @Test func aTakenAddressIsReported() throws {
         let folder = try Folder()
         let first = try Server.serving(in: folder)
         let address = "\(try first.endpoint())"
@@ -102,7 +102,7 @@ struct CommandLineTests {
         #expect(try server.waitForEnd() == -SIGTERM)
     }
 
-    @Test func theDatabaseIsTheOwnersAlone() throws {
+    @Test func onlyTheOwnerMayReadTheDatabase() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         try server.client().register("user", password: "a-password-to-look-for")

@@ -25,7 +25,7 @@ struct ControlSocketTests {
 
     private static let done = #"{"status":0,"text":"","document":{},"next":null}"# + "\n"
 
-    @Test func nothingThatAnswersSteersTheTerminal() throws {
+    @Test func answersDoNotControlTheTerminal() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         let row = #"{"row":{"login":"\#(Self.evil)","\#(Self.evil)":1,"other":["\#(Self.evil)"]}}"# + "\n"
@@ -69,7 +69,7 @@ struct ControlSocketTests {
         (.endless(progress), unreadable),
     ]
 
-    /// What may have been done is not passed off as undone.
+    /// The command does not report a change as not done if it may have been done.
     @Test(arguments: answers.indices)
     func anAnswerThatIsNoneEndsTheCommand(index: Int) throws {
         let (answer, reason) = Self.answers[index]
@@ -85,7 +85,7 @@ struct ControlSocketTests {
     }
 
     /// A sign of life each second keeps a command waiting for longer than silence would.
-    @Test func aServerThatLivesIsWaitedFor() throws {
+    @Test func theClientWaitsForALiveServer() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         let alive = Array(repeating: #"{"progress":""}"# + "\n", count: 12)
@@ -94,8 +94,8 @@ struct ControlSocketTests {
         withExtendedLifetime((double, server)) {}
     }
 
-    /// A backup that the disk takes long for: the server says each second that it goes on.
-    @Test func aLongCommandIsWaitedFor() throws {
+    /// A backup takes long because of the disk. The server reports each second that it goes on.
+    @Test func theClientWaitsForALongCommand() throws {
         let folder = try Folder()
         try folder.write(
             """
@@ -130,7 +130,7 @@ struct ControlSocketTests {
         withExtendedLifetime(server) {}
     }
 
-    @Test func aStoppedServerIsNotWaitedForForEver() throws {
+    @Test func waitingForAStoppedServerEnds() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         server.signal(SIGSTOP)
@@ -204,7 +204,7 @@ struct ControlSocketTests {
     }
 
     /// Connections take no more than their share of few descriptors, and the owner's socket has some of its own.
-    @Test(arguments: [80, 200]) func theOwnerIsHeardWithoutDescriptors(limit: Int) throws {
+    @Test(arguments: [80, 200]) func commandsWorkWithoutFreeDescriptors(limit: Int) throws {
         let folder = try Folder()
         let server = try Server(
             in: folder, arguments: ["-c", "ulimit -n \(limit); exec \"$M\""],

@@ -3,7 +3,7 @@ import Foundation
 import Posix
 import Testing
 
-/// Thousands of clients that want nothing, or want the server to wait for them.
+/// Thousands of clients that are idle, or that make the server wait.
 @Suite(.serialized)
 struct CrowdTests {
     private static let memoryPerIdleConnectionMax = 16 * 1024
@@ -25,7 +25,7 @@ struct CrowdTests {
         #expect(try client.send("GET", "/api/user/balance").status == 200)
     }
 
-    @Test func tenThousandListenersCostLittleMemoryAndHearOfOneChange() throws {
+    @Test func tenThousandListenersCostLittleMemoryAndReceiveOneChange() throws {
         let count = Crowd.connectionsMax(wanted: 10_000)
         let order = orderNumber(77)
         let accrual = try AccrualServer { .known($0, "PROCESSED", accrual: "5") }
@@ -44,8 +44,8 @@ struct CrowdTests {
         try crowd.receive(upTo: #"data: {"current":5,"withdrawn":0}"#)
     }
 
-    /// A hundred of each kind of offender, none of which reads or ends what it began.
-    @Test func whoeverMakesTheServerWaitIsGoneByItsDeadlineAndNobodyElseWaits() throws {
+    /// A hundred clients of each kind, none of which reads or finishes its request.
+    @Test func slowClientsAreClosedByTheirDeadlineAndDelayNoOtherClient() throws {
         let server = try Server.serving(
             in: try Folder(),
             environment: [

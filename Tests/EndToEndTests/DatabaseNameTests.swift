@@ -48,7 +48,7 @@ struct DatabaseNameTests {
     }
 
     /// A file that was moved while its server runs has one name again, and its server.
-    @Test func aFileThatWasMovedIsStillLocked() throws {
+    @Test func aMovedFileIsStillLocked() throws {
         let server = try serve("a/martlet.db")
         #expect(rename(folder.file("a/martlet.db"), folder.file("b/martlet.db")) == 0)
         let second = try run("serve", "-a", "127.0.0.1:0", "-d", "b/martlet.db")
@@ -71,7 +71,8 @@ struct DatabaseNameTests {
         #expect(try run("check", "-d", "b/link.db").output.contains("1 users"), "the log is beside the file itself")
     }
 
-    /// What a restore or a backup leaves if the power fails between its two steps is no second name of the owner's.
+    /// A power cut between the two steps of a restore or a backup leaves a file that is not a second name of the
+    /// owner's.
     @Test(arguments: ["martlet.db.before-restore-20260101T000000Z", "martlet.db.partial"])
     func theNameThatAPowerCutLeftIsTakenAway(name: String) throws {
         try end(try serve("a/martlet.db"))
@@ -82,7 +83,7 @@ struct DatabaseNameTests {
 
     private static let mayMount = (try? Self.mount("true").status) == 0
 
-    /// Runs a shell's line in which what is mounted is gone afterwards.
+    /// Runs a line in a shell with mounts of its own, which end with it.
     private static func mount(_ line: String, in folder: Folder? = nil) throws -> (status: Int32, log: String) {
         let shell = try Server(
             in: try folder ?? Folder(), arguments: ["-m", "sh", "-c", line],
@@ -111,7 +112,7 @@ struct DatabaseNameTests {
         try end(server)
     }
 
-    @Test(.enabled(if: mayMount)) func aFolderThatCannotBeWrittenIsSaid() throws {
+    @Test(.enabled(if: mayMount)) func aFolderThatCannotBeWrittenIsReported() throws {
         try end(try serve("a/martlet.db"))
         let line = "mount --bind a b && mount -o remount,ro,bind b && exec \"$M\" serve -a 127.0.0.1:0 -d b/martlet.db"
         let ended = try Self.mount(line, in: folder)

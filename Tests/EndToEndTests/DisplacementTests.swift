@@ -160,7 +160,7 @@ struct DisplacementTests {
         #expect(try run("stats").log.contains("martlet backup FILE still copies"))
     }
 
-    @Test func aStopAloneNoticesToo() throws {
+    @Test func aStopNoticesTheDisplacement() throws {
         let (server, _) = try shop()
         try remove("")
         server.signal(SIGTERM)

@@ -36,7 +36,7 @@ struct DroppedOrderTests {
         try run("order", "show", number, "--json", in: folder).json?["upload"]?.object?["status"]?.string
     }
 
-    @Test func aRunningServerForgetsThemAtOnce() throws {
+    @Test func aRunningServerForgetsDroppedOrdersAtOnce() throws {
         let folder = try Folder()
         let accrual = try AccrualServer(otherwise: { _ in
             AccrualServer.Answer(status: "200 OK", delivery: .never)
@@ -71,7 +71,8 @@ struct DroppedOrderTests {
         #expect(try status(of: gone[0], in: folder) == "INVALID")
         #expect(try status(of: kept, in: folder) == "NEW")
 
-        // What was in flight ends within its time-out; from then on only the other user's order is asked about.
+        // The request in flight ends within its time-out. From then on the server asks about the other user's order
+        // alone.
         let askedBefore = accrual.asked(kept).count
         try eventually("a question that began after that ends: \(server.logText)") {
             accrual.asked(kept).count >= askedBefore + 2
@@ -99,7 +100,7 @@ struct DroppedOrderTests {
         try KillTests.expectCheckPasses(folder)
     }
 
-    @Test func aFileWithoutAServerIsWorkedOnAsWell() throws {
+    @Test func commandsWorkOnAFileWithoutAServer() throws {
         let folder = try Folder()
         let accrual = try AccrualServer()
         let server = try Server.serving(in: folder, accrual: accrual.address, environment: Self.environment)

@@ -65,7 +65,7 @@ struct EventTests {
         #expect(other.events.isEmpty)
     }
 
-    @Test func aRestartIsAnsweredWithOneResetAndThenLiveEvents() throws {
+    @Test func aRestartCausesOneResetAndThenLiveEvents() throws {
         let folder = try Folder()
         let environment = ["MARTLET_EVENTS_HEARTBEAT_MS": "200"]
         var server = try Server.serving(in: folder, environment: environment)
@@ -102,7 +102,8 @@ struct EventTests {
         #expect(try server.waitForEnd() == 0)
     }
 
-    /// Thousands of withdrawals, of which one client reads nothing: it is dropped, and another has seen all.
+    /// There are thousands of withdrawals. The server drops a client that reads none of them, and another client sees
+    /// all.
     @Test func aClientThatNeverReadsIsDroppedAndMemoryStaysBounded() throws {
         let server = try Server.serving(
             in: try Folder(),
@@ -135,7 +136,7 @@ struct EventTests {
     }
 }
 
-/// Asks for events with the smallest of windows, and reads none of them.
+/// Subscribes to events with the smallest receive window, and reads none of them.
 private final class NeverReading {
     private let socket: Socket
 

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What the dynamic linker is told by the release executable (elf(5)). It has no test in a debug build, which finds Swift's
+/// The dynamic section of the release executable (elf(5)). A debug build is not tested, because it finds Swift's
 /// libraries by a search path.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["MARTLET_EXECUTABLE"] != nil))
 struct ExecutableTests {
@@ -14,7 +14,7 @@ struct ExecutableTests {
     private static let textRelocations: Int64 = 22
     private static let bindNow: UInt64 = 8, now1: UInt64 = 1, pie1: UInt64 = 0x0800_0000
 
-    @Test func noLibraryBesideItIsLoadedAndItsTablesAreReadOnly() throws {
+    @Test func theExecutableLoadsNoNeighboringLibraryAndItsTablesAreReadOnly() throws {
         let file = try ELFFile(try Data(contentsOf: URL(fileURLWithPath: Server.executable)))
         let entries = file.dynamicEntries
         #expect(file.segments.contains { $0.type == Self.interpreter })

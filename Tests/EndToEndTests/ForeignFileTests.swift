@@ -3,7 +3,8 @@ import Foundation
 import SQLite
 import Testing
 
-/// Databases that another program has changed: Martlet uses none of what it did not make, and no value in a file ends it.
+/// Databases that another program has changed: Martlet uses only what it made itself, and no value in a file ends the
+/// process.
 @Suite(.serialized)
 struct ForeignFileTests {
     private func run(_ arguments: String..., in folder: Folder) throws -> (status: Int32, log: String, output: String) {
@@ -76,7 +77,7 @@ struct ForeignFileTests {
     }
 
     /// An owner may have SQLite count what is in the tables.
-    @Test func statisticsOfSQLiteAreNoFault() throws {
+    @Test func statisticsTablesOfSQLiteAreAccepted() throws {
         let folder = try Folder()
         try changed(by: "ANALYZE", in: folder)
         #expect(try run("check", in: folder).status == 0)

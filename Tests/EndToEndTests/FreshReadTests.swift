@@ -4,7 +4,7 @@ import Posix
 import Synchronization
 import Testing
 
-/// Answers are kept for who asks again, and yet nobody is ever told what was so before something that anybody was told.
+/// Responses are cached, and yet no client ever reads a state older than one that any client has read.
 @Suite(.serialized)
 struct FreshReadTests {
     /// Others poll, so that every loop has kept answers at any time.
@@ -31,7 +31,7 @@ struct FreshReadTests {
         try body()
     }
 
-    @Test func whatWasAcknowledgedIsInEveryAnswerAfterwards() throws {
+    @Test func acknowledgedWritesAreInEveryLaterResponse() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_HTTP_EVENT_LOOPS": "2"])
         let writer = try server.client()
         try writer.register("user")
@@ -47,8 +47,8 @@ struct FreshReadTests {
         }
     }
 
-    /// The status and the points change in one commit: who has seen one of them sees the other.
-    @Test func whoSawAnOrderProcessedSeesItsPoints() throws {
+    /// The status and the points change in one commit: a client that has seen one of them sees the other.
+    @Test func aProcessedOrderIsNeverVisibleWithoutItsPoints() throws {
         let accrual = try AccrualServer()
         let server = try Server.serving(
             in: try Folder(), accrual: accrual.address,
@@ -71,7 +71,7 @@ struct FreshReadTests {
         }
     }
 
-    @Test func aLongListIsStreamedAndWhole() throws {
+    @Test func aLongListIsStreamedCompletely() throws {
         let server = try Server.serving(in: try Folder())
         let client = try server.client()
         try client.register("user")

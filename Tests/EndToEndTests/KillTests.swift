@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The server dies at any moment, and nothing that it acknowledged is lost.
+/// The server is killed at any moment, and no acknowledged write is lost.
 @Suite(.serialized)
 struct KillTests {
     static let clientCount = 64
@@ -13,7 +13,7 @@ struct KillTests {
     static let scale = max(1, Int(ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"] ?? "") ?? 1)
 
     /// Twenty kills a database: each is followed by a look at all that it has.
-    @Test func killedUnderLoadItLosesNothing() throws {
+    @Test func aKillUnderLoadLosesNothing() throws {
         let seed = UInt64(Date().timeIntervalSince1970)
         for run in 0..<Self.scale { try Self.killOften(seed: seed + UInt64(run)) }
     }
@@ -40,8 +40,8 @@ struct KillTests {
         #expect(acknowledgedCount > 1_000, "or it was no load")
     }
 
-    /// The control: what was never sent is missed, or the test would see nothing.
-    @Test func whatIsMissingIsSeen() throws {
+    /// The control: an order that was never sent must be reported as missing, or the test would notice nothing.
+    @Test func aMissingOrderIsReported() throws {
         let folder = try Folder()
         let customers = Array(try Self.register(in: folder).prefix(2))
         let server = try Server.serving(in: folder)
@@ -85,7 +85,7 @@ struct KillTests {
         return customers
     }
 
-    /// Every customer uploads and spends until the time is over or the server is gone.
+    /// Every customer uploads and spends until the time is over or the server has ended.
     private static func load(
         _ server: Server, _ customers: [Customer], round: Int, milliseconds: Int, end: () -> Void
     ) throws {
@@ -93,7 +93,7 @@ struct KillTests {
         let isOver = Mutex(false)
         let threads = customers.map { customer in
             Posix.Thread(name: "customer-\(customer.index)") {
-                // The connection ends when the server does; what was not answered is nobody's promise.
+                // The connection ends with the server; a request without an answer promises nothing.
                 guard let client = try? Client(endpoint: endpoint) else { return }
                 client.authorization = customer.authorization
                 var step = 0
@@ -121,7 +121,7 @@ struct KillTests {
         }
     }
 
-    /// What was acknowledged and is not there, or refused and is.
+    /// Returns writes that were acknowledged and are missing, or that were refused and are there.
     private static func losses(_ server: Server, _ customers: [Customer]) throws -> [String] {
         let client = try server.client()
         var losses: [String] = []
@@ -149,7 +149,7 @@ struct KillTests {
     }
 }
 
-/// Many who spend the same points, and backups while everybody writes.
+/// Many clients spend the same points, and backups run while all clients write.
 @Suite(.serialized)
 struct WriteLoadTests {
     /// Ten thousand withdrawals of a point from a thousand, half of them asked for twice.

@@ -4,13 +4,13 @@ import JSON
 import Posix
 import Testing
 
-/// What a whole run leaves in the log.
+/// The log of a whole run.
 @Suite(.serialized)
 struct LogTests {
     private static let talkative = ["MARTLET_LOG_LEVEL": "debug"]
 
-    /// Whatever a client does, and wherever it puts them by mistake, the log has no password, token or body.
-    @Test func theMostTalkativeLogHasNoSecret() throws {
+    /// The log contains no password, token or body, wherever a client puts them by mistake.
+    @Test func theMostVerboseLogHasNoSecret() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, environment: Self.talkative)
         let client = try server.client()
@@ -66,7 +66,7 @@ struct LogTests {
         }
     }
 
-    @Test func aRequestHasALineWhereThatIsAskedFor() throws {
+    @Test func requestsAreLoggedIfTheLevelAsksForIt() throws {
         for (level, count) in [("request", 3), ("info", 0)] {
             let server = try Server.serving(
                 in: try Folder(), environment: ["MARTLET_LOG_LEVEL": level, "MARTLET_LOG_FORMAT": "text"])
@@ -79,8 +79,8 @@ struct LogTests {
         }
     }
 
-    /// A pipe that nobody reads is full after 64 KiB; requests are answered all the same, and the server ends.
-    @Test func aLogThatNobodyReadsHoldsUpNobody() throws {
+    /// An unread pipe is full after 64 KiB. The server still answers requests, and still stops.
+    @Test func anUnreadLogPipeDelaysNoRequest() throws {
         let folder = try Folder()
         let pipe = folder.file("log")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -111,7 +111,7 @@ struct LogTests {
         return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
     }
 
-    /// What can change while the server runs does, the rest is named, and a broken file changes nothing.
+    /// Settings that can change in a running server do, the others are named, and an invalid file changes nothing.
     @Test func theConfigurationIsReadAgainOnSIGHUP() throws {
         let folder = try Folder()
         try folder.write(#"{"log": {"level": "info", "format": "text"}}"#, to: "config.json")

@@ -9,7 +9,7 @@ import Testing
 struct LongListTests {
     private static let orderCount = 100_000
 
-    @Test func aLongListTakesLittleMemoryAndHoldsUpNobody() throws {
+    @Test func aLongListTakesLittleMemoryAndDelaysNoRequest() throws {
         let folder = try Folder()
         let authorization = try Self.fill(folder)
         let server = try Server.serving(
@@ -32,7 +32,7 @@ struct LongListTests {
         }
         let list = try slow.answer()
         #expect(list.body.count > 7_000_000)
-        // What was uploaded since the list began may be there or not; of what was there before nothing may be missing.
+        // Orders that were uploaded since the list began may be missing; earlier ones may not.
         let numbers = list.json?.array?.compactMap { $0.object?["number"]?.string } ?? []
         #expect(Set(numbers).count == numbers.count)
         #expect(numbers.count { $0.hasPrefix("9") && $0.count == 7 } == Self.orderCount)

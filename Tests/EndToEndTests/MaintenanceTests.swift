@@ -47,7 +47,7 @@ struct MaintenanceTests {
     }
 
     /// A server under systemd has an account of its own, and only root can restore for it.
-    @Test(.enabled(if: geteuid() == 0)) func whatRootRestoresStaysTheServers() throws {
+    @Test(.enabled(if: geteuid() == 0)) func aRestoreByRootKeepsTheOwner() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         #expect(try run("backup", "b.db", in: folder).status == 0)
@@ -75,7 +75,7 @@ struct MaintenanceTests {
         #expect(try run("check", "-d", "b.db", in: folder).output.contains("1 users, 20 orders"))
     }
 
-    @Test func whatCannotBeDoneIsSaid() throws {
+    @Test func impossibleCommandsAreReported() throws {
         let folder = try Folder()
         for (arguments, status, words) in [
             (["check"], Int32(69), "no database"), (["backup", "b.db"], 69, "no database"),
@@ -91,7 +91,7 @@ struct MaintenanceTests {
             "no file was made")
     }
 
-    @Test func theServerBacksUpByTheClock() throws {
+    @Test func scheduledBackupsAreMade() throws {
         let folder = try Folder()
         let backups = folder.file("backups")
         try FileManager.default.createDirectory(atPath: backups, withIntermediateDirectories: false)

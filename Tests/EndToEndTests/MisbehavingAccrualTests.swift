@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// An accrual system that can't be relied on: nothing false is credited, and whoever can be helped is.
+/// Unreliable accrual systems: no false points are credited, and every order that can be finished is.
 struct MisbehavingAccrualTests {
-    /// Short times, so that trouble comes and goes within a second or two.
+    /// Short times, so that trouble begins and ends within a second or two.
     static let hurried = [
         "MARTLET_DISPATCHER_INTERVAL_MS": "50", "MARTLET_DISPATCHER_REQUEST_TIMEOUT_MS": "300",
         "MARTLET_DISPATCHER_RETRY_DELAY_MIN_MS": "100", "MARTLET_DISPATCHER_RETRY_DELAY_MAX_MS": "500",
@@ -69,15 +69,15 @@ struct MisbehavingAccrualTests {
         try eventually(within: 5, "\(kind): the others are credited; it said: \(server.logText)") {
             try client.send("GET", "/api/user/balance").text == #"{"current":63,"withdrawn":0}"#
         }
-        // Trouble at the start, its end, trouble when only bad orders were left, its end.
+        // Trouble at the start, its end, trouble when only bad orders remain, its end.
         #expect(Self.healthLines(server).count <= 4, "\(kind): \(server.logText)")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
         try KillTests.expectCheckPasses(folder)
     }
 
-    /// Hundreds of orders wait out an outage: a line when it is there, a line when it is over.
-    @Test func aChangeOfHealthIsToldOnce() throws {
+    /// Hundreds of orders wait during an outage. The log has one line when it begins and one line when it ends.
+    @Test func aChangeOfHealthIsLoggedOnce() throws {
         let folder = try Folder()
         let isBroken = Mutex(false)
         let accrual = try AccrualServer(otherwise: { order in
@@ -106,7 +106,7 @@ struct MisbehavingAccrualTests {
         #expect(lines.enumerated().allSatisfy { $1.contains("answers") == ($0 % 2 == 0) }, "\(lines)")
     }
 
-    /// Nobody listens where the accrual system should; a single order waits, and is credited when somebody does.
+    /// At first no accrual system listens. The order waits, and is credited after one starts.
     @Test func refusedConnectionsAreWaitedOut() throws {
         let folder = try Folder()
         let port = try AccrualServer().port
@@ -126,7 +126,7 @@ struct MisbehavingAccrualTests {
     }
 
     /// The owner's pace holds from the first order on, whatever the accrual system would take.
-    @Test func thePaceThatIsSetIsKept() throws {
+    @Test func theConfiguredPaceIsKept() throws {
         let folder = try Folder()
         let orders = (1...30).map { orderNumber($0) }
         let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
@@ -159,7 +159,7 @@ struct SettlementKillTests {
     static let roundCount = 6
     static let ordersPerRound = 200
 
-    @Test func killedBetweenAnswerAndCommitItCreditsOnce() throws {
+    @Test func aKillBetweenAnswerAndCommitCreditsOnce() throws {
         let seed = UInt64(Date().timeIntervalSince1970)
         var random = SeededRandom(seed: seed)
         let folder = try Folder()
@@ -203,7 +203,7 @@ struct SettlementKillTests {
                 "\(place)")
             script.withLock { $0.isOpen = false }
         }
-        // Or no answer was lost by a kill, and nothing was tried.
+        // Otherwise no answer was lost by a kill, and the test tried nothing.
         #expect(script.withLock { $0.answered } > Self.roundCount * Self.ordersPerRound, "seed \(seed)")
         server.killAtOnce()
         try KillTests.expectCheckPasses(folder)

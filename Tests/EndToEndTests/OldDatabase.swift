@@ -19,7 +19,7 @@ struct OldDatabase {
         script = try String(contentsOf: Self.folder.appending(path: "schema-\(version).sql"), encoding: .utf8)
     }
 
-    /// What one of its users shows as `Authorization`.
+    /// The `Authorization` value of one of its users.
     var session: String? {
         let line = script.split(separator: "\n").first { $0.hasPrefix(Self.sessionMark) }
         return line.map { String($0.dropFirst(Self.sessionMark.count)) }
@@ -45,7 +45,7 @@ struct OldDatabase {
         let version = try database.first("PRAGMA user_version") { row in row.integer(0) } ?? 0
         var script =
             "\(sessionMark)\(session)\nPRAGMA application_id = \(applicationID);\nPRAGMA user_version = \(version);\n"
-        // What a later migration puts in must not set off a trigger.
+        // Rows that a later migration inserts must not fire a trigger.
         let statement: (borrowing Row) -> String = { row in "\(row.text(0));\n" }
         script += try database.all(
             "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'trigger' ORDER BY rowid", read: statement

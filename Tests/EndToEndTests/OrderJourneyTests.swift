@@ -66,7 +66,7 @@ struct OrderJourneyTests {
         #expect(!server.logText.contains("secret"))
     }
 
-    @Test func retryAfterIsKept() throws {
+    @Test func retryAfterIsObeyed() throws {
         let folder = try Folder()
         let accrual = try AccrualServer()
         let order = orderNumber(77)

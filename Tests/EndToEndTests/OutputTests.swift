@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Testing
 
-/// Output that can't be written: no command ends well, and the line on stderr says what was changed.
+/// Output that cannot be written: each command fails, and its line on stderr names the changes that were made.
 @Suite(.serialized)
 struct OutputTests {
     private struct Ended {
@@ -32,7 +32,7 @@ struct OutputTests {
         return folder
     }
 
-    /// What each command changes, as its line has to say it; empty if that is nothing.
+    /// The changes of each command, as its line on stderr must name them; empty if there are none.
     private static let commands: [(line: String, done: String)] = [
         ("help", ""), ("--help", ""), ("help user", ""), ("version", ""), ("--version", ""), ("man", ""),
         ("completion zsh", ""), ("order number 100100", ""), ("version --json", ""), ("config", ""),
@@ -47,7 +47,7 @@ struct OutputTests {
         ("backup second.db", "second.db: 3 users"), ("restore first.db -d other.db", "restored other.db"),
     ]
 
-    @Test func aFullDeviceIsNotSilent() throws {
+    @Test func aFullDeviceIsReported() throws {
         let folder = try shop()
         for (line, done) in Self.commands {
             let ended = try shell("\"$M\" \(line) >/dev/full", in: folder)
@@ -78,7 +78,7 @@ struct OutputTests {
     }
 
     /// As `head` has every program end that prints on; a shell sees 128 + 13.
-    @Test func aReaderThatHasEnoughEndsAListQuietly() throws {
+    @Test func aReaderThatStopsEarlyEndsAListQuietly() throws {
         let folder = try shop()
         for line in ["man", "user list", "help", "config"] {
             let ended = try shell("\(Self.brokenPipe)\"$M\" \(line) >&4; exit $?", in: folder)
@@ -92,13 +92,13 @@ struct OutputTests {
     }
 
     /// The first part fits and the last does not, as on a disk that becomes full meanwhile.
-    @Test func aFileThatMayNotGrowIsNotSilent() throws {
+    @Test func aFileSizeLimitIsReported() throws {
         let ended = try shell("ulimit -f 4; \"$M\" man >man.1; s=$?; ulimit -f unlimited; exit $s", in: try Folder())
         #expect(ended.status == 74 && ended.log.contains("File too large"), "\(ended)")
     }
 
     /// Some file systems keep what is written and report only at the end that there is no room.
-    @Test func aDiskThatIsFoundFullAtTheEndIsNotSilent() throws {
+    @Test func aDiskThatIsFullAtCloseIsReported() throws {
         let folder = try shop()
         try folder.write(
             """

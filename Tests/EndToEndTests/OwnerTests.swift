@@ -152,7 +152,7 @@ struct OwnerTests {
         }
     }
 
-    /// A session that the server has in its memory is no longer good either.
+    /// The server's cached session ends as well.
     @Test func aSessionInUseEndsAtOnce() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
@@ -244,7 +244,7 @@ struct OwnerTests {
     }
 
     /// The address of a socket has room for 107 bytes, and a folder's name for more.
-    @Test func aLongPathIsNoObstacle() throws {
+    @Test func aLongPathWorks() throws {
         let folder = try Folder()
         let long = folder.file(String(repeating: "long-", count: 30))
         try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What an account may not see, and what root is told apart from.
+/// Files that an account may not see, and the accounts in whose names root works.
 @Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct PermissionTests {
     private let account = OtherAccount.service

@@ -23,9 +23,9 @@ struct ReadingTests {
 
     private func condition(_ tag: String) -> [String] { ["If-None-Match: \(tag)"] }
 
-    /// A client polls with what it has: 304 from every loop until the pipeline settles something, then 200, and never again
-    /// 304 for the state before.
-    @Test func whoPollsIsToldOfAChangeOnce() throws {
+    /// A client polls with its tag. It gets 304 from every loop until the pipeline settles an order, then 200, and
+    /// never again 304 for the earlier state.
+    @Test func aPollSeesAChangeOnce() throws {
         let accrual = try AccrualServer()
         let (server, clients) = try start(in: try Folder(), accrual: accrual.address)
         try clients[0].register("user")
@@ -66,7 +66,7 @@ struct ReadingTests {
     }
 
     /// Commits are counted anew, so that the same number is another state.
-    @Test func tagsEndWithTheServer() throws {
+    @Test func entityTagsEndWithTheServer() throws {
         let folder = try Folder()
         let accrual = try AccrualServer()
         var (server, clients) = try start(in: folder, accrual: accrual.address)
@@ -91,7 +91,7 @@ struct ReadingTests {
 
     private func isOurs(_ id: String?) -> Bool { id?.wholeMatch(of: /[0-9a-f]{16}-[0-9a-f]+/) != nil }
 
-    @Test func everyAnswerNamesItsRequest() throws {
+    @Test func everyResponseHasARequestID() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_HTTP_BODY_TIMEOUT_MS": "300"])
         var seen: Set<String> = []
         for (input, status) in [
@@ -112,7 +112,7 @@ struct ReadingTests {
             seen.insert(id)
         }
         #expect(seen.count == 10)
-        // The client's own, where its head could be read before the rest could not.
+        // The client's own id is used if the head was read before the error.
         for (rest, status) in [
             ("Content-Length: 104857600\r\n\r\n", 413), ("Transfer-Encoding: chunked\r\n\r\nx\r\n", 400),
             ("Content-Length: 5\r\n\r\nhalf", 408),
@@ -155,7 +155,7 @@ struct ReadingTests {
         let balance = try client.send("GET", "/api/user/balance", fields: origin)
         #expect(balance["Access-Control-Allow-Origin"] == "http://localhost:3000" && balance["Vary"] == "Origin")
         client.authorization = nil
-        // Also what can't be read, as far as that goes.
+        // Also for requests that cannot be read, as far as their heads were.
         for (origin, granted) in [("http://localhost:3000", "http://localhost:3000"), ("https://evil.example", nil)] {
             let raw = try server.client()
             let head = "POST / HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\nContent-Length: 104857600\r\n\r\n"
@@ -171,7 +171,7 @@ struct ReadingTests {
         }
     }
 
-    @Test func anOriginThatIsEverybodyEndsTheStart() throws {
+    @Test func aWildcardOriginEndsTheStart() throws {
         let folder = try Folder()
         let server = try Server.launched(in: folder, environment: ["MARTLET_CORS_ORIGINS": "*"])
         #expect(try server.waitForEnd() == 78)

@@ -9,7 +9,7 @@ struct ReadmeTests {
     private static let hasCaddy = FileManager.default.isExecutableFile(atPath: "/usr/bin/caddy")
 
     /// One after the other beside one server, as a reader from top to bottom would.
-    @Test func theCommandsPrintWhatIsShown() throws {
+    @Test func commandsPrintAsShown() throws {
         let server = try Server.serving(in: try Folder())
         let scripts = try Readme().scripts()
         #expect(scripts.count >= 3)
@@ -20,7 +20,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test func theServerBeginsAsInThePicture() throws {
+    @Test func theServerStartsAsShown() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_LOG_FORMAT": "text"])
         // The warning is about the SQLite of the machine.
         let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
@@ -30,7 +30,7 @@ struct ReadmeTests {
     }
 
     /// And systemd makes the folder for backups that it names.
-    @Test func theShopsConfigurationIsInForce() throws {
+    @Test func theConfigurationOfTheShopApplies() throws {
         let folder = try Folder()
         let text = try Readme().block("configures")
         try folder.write(text, to: "shop.json")

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What the account of a service may put into its folder to lead root elsewhere.
+/// Files and links that a service's account may put into its folder to lead root elsewhere.
 @Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct RootLinkTests {
     private let account = OtherAccount.service
@@ -38,7 +38,7 @@ struct RootLinkTests {
     }
 
     /// Folders that are links of the account's.
-    @Test func aFolderThatIsALinkIsNoWayOut() throws {
+    @Test func aFolderThatIsALinkIsNotFollowed() throws {
         let shop = try Shop(account)
         let roots = shop.folder.file("roots")
         mkdir(roots, 0o755)

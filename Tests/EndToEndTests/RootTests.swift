@@ -33,7 +33,7 @@ struct RootTests {
         try shop.expectTheAccountServes()
     }
 
-    @Test func aServerOfRootsLeavesTheFilesToTheAccount() throws {
+    @Test func filesOfARootServerBelongToTheAccount() throws {
         let shop = try Shop(account)
         for name in ["martlet.db-lock"] { try FileManager.default.removeItem(atPath: shop.file(name)) }
         let server = try Server(

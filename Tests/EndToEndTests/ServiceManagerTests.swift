@@ -5,7 +5,7 @@ import SQLite
 import Synchronization
 import Testing
 
-/// Martlet under a service manager such as systemd: sockets that were passed, and what it tells.
+/// Martlet under a service manager such as systemd: passed sockets and notifications.
 @Suite(.serialized)
 struct ServiceManagerTests {
     @Test(arguments: ServiceManagerDouble.NotifyAddress.allCases)
@@ -14,7 +14,7 @@ struct ServiceManagerTests {
         let server = try manager.start(in: try Folder())
         let endpoint = try manager.endpoint()
         #expect(manager.notice() == "READY=1\nSTATUS=serving on \(endpoint)")
-        // Once it says so, it serves.
+        // The server serves as soon as it has notified that it is ready.
         let client = try Client(endpoint: endpoint)
         #expect(try client.send("GET", "/api/user/balance").status == 401)
         server.signal(SIGTERM)
@@ -23,7 +23,7 @@ struct ServiceManagerTests {
     }
 
     /// A writer that waits for the disk, or for a lock, does not live; its loops and a timer would.
-    @Test func saysThatItLivesOnlyWhereAllOfItDoes() throws {
+    @Test func theWatchdogIsNotifiedOnlyIfEveryPartWorks() throws {
         let folder = try Folder()
         let manager = try ServiceManagerDouble()
         let server = try manager.start(in: folder, environment: ["WATCHDOG_USEC": "400000"])
@@ -40,7 +40,7 @@ struct ServiceManagerTests {
         other.close()
     }
 
-    /// For another process, and for none, nothing was passed.
+    /// A socket with another name is not served, nor are sockets that were passed to another process.
     @Test func aSocketForAnotherUseOrProcessIsNotServed() throws {
         let manager = try ServiceManagerDouble()
         let own = ["RUN_ADDRESS": "127.0.0.1:0", "NOTIFY_SOCKET": manager.notifyAddress]
@@ -58,7 +58,7 @@ struct ServiceManagerTests {
     }
 
     /// The socket's address counts, and the owner hears of it at the start, at SIGHUP, and not if the two agree.
-    @Test func aSocketElsewhereThanTheSettingIsAWarning() throws {
+    @Test func aSocketAtAnotherAddressIsAWarning() throws {
         let folder = try Folder()
         let manager = try ServiceManagerDouble()
         let endpoint = try manager.endpoint()
@@ -146,7 +146,7 @@ private final class Load: Sendable {
 
     func end() { state.isOver.store(true, ordering: .relaxed) }
 
-    /// What failed, once all have ended.
+    /// Waits for all threads and returns the failures.
     func join() -> [String] {
         for thread in threads.withLock({ $0 }) { thread.join() }
         return state.failures.withLock { $0 }

@@ -2,10 +2,10 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What is printed for other programs, read by them: shells that complete, and man.
+/// Text that the program prints for other programs, tried with them: completions in shells, and the manual page in man.
 @Suite(.serialized)
 struct ShellTests {
-    /// What is typed, and all that is offered; files are those of the folder.
+    /// The typed lines and their completions; files are those of the folder.
     private static let completions: [(line: String, offers: Set<String>)] = [
         ("us", ["user"]), ("user re", ["reset-password"]), ("user ", ["list", "show", "add", "delete"]),
         ("serve --d", ["--database-uri"]), ("--ru", ["--run-address"]), ("user add anna --g", ["--generate"]),
@@ -107,7 +107,7 @@ struct ShellTests {
         }
     }
 
-    /// What a file or a flag looks like whole: fish gives `--flag=value`, and a space comes with a backslash.
+    /// Returns an offer as a whole word: fish gives `--flag=value`, and escapes a space with a backslash.
     private static func word(_ offer: String) -> String {
         let offer = offer.replacingOccurrences(of: "\\ ", with: " ")
         guard offer.hasPrefix("--"), let value = offer.split(separator: "=").dropFirst().first else { return offer }
@@ -124,7 +124,7 @@ struct ShellTests {
         ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8", "TERM": "dumb"]
     }
 
-    /// Where a program is; nil where it is not installed, and then there is nothing to try.
+    /// Returns the path of a program, or `nil` if it is not installed and there is nothing to test.
     private static func find(_ program: String) -> String? {
         ["/usr/bin", "/bin", "/usr/local/bin"].map { "\($0)/\(program)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -3,8 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-/// What the executable makes of the surroundings that it is started in: closed descriptors, no `/proc`, a container's first
-/// process, variables of an orchestrator.
+/// Starts in unusual surroundings: closed descriptors, no `/proc`, the first process of a container, variables of an
+/// orchestrator.
 @Suite(.serialized)
 struct StartTests {
     private static let unshare = "/usr/bin/unshare"
@@ -79,7 +79,7 @@ struct StartTests {
     }
 
     /// The kernel makes an empty name of no arguments at all (execve(2)).
-    @Test func withoutArgumentsItSaysSo() throws {
+    @Test func missingArgumentsAreReported() throws {
         let folder = try Folder()
         let martlet = try Server(
             in: folder, arguments: ["-c", "exec -a '' \"$MARTLET\""], environment: Self.address,
@@ -89,7 +89,7 @@ struct StartTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("martlet.db")))
     }
 
-    /// As in a container, where the kernel ignores signals without a handler.
+    /// As in a container, in which the kernel ignores signals to the first process that have no handler.
     @Test(.enabled(if: hasNamespaces), arguments: [SIGTERM, SIGINT])
     func aSecondSignalEndsTheFirstProcess(signal: Int32) throws {
         let server = try firstProcess()
@@ -130,8 +130,8 @@ struct StartTests {
         return child
     }
 
-    /// libdispatch would tell the system's log that its thread may not have the priority that it wants.
-    @Test(.enabled(if: hasNamespaces)) func theSystemsLogHearsNothing() throws {
+    /// libdispatch would report to the system's log that its thread may not have a higher priority.
+    @Test(.enabled(if: hasNamespaces)) func theSystemsLogStaysEmpty() throws {
         let folder = try Folder()
         let systemLog = try ServiceManagerDouble(.path)
         let script = """
@@ -140,7 +140,7 @@ struct StartTests {
         let server = try Server(
             in: folder, arguments: Self.ownNamespaces + ["sh", "-c", script], environment: Self.address,
             executable: Self.unshare)
-        // The order has gone the way of the timer once it has points, so that its thread has started.
+        // The order has points only after the timer has fired, so its thread has started.
         let client = try server.client()
         try client.register("anna")
         let receipt = #"{"order":"\#(orderNumber(1))","goods":[]}"#
@@ -155,7 +155,7 @@ struct StartTests {
     }
 
     /// A service called `martlet` gives its container these variables.
-    @Test func anOrchestratorsVariablesAreNoMistake() throws {
+    @Test func variablesOfAnOrchestratorAreIgnored() throws {
         let kubernetes = [
             "MARTLET_SERVICE_HOST": "10.96.0.12", "MARTLET_SERVICE_PORT": "8080",
             "MARTLET_PORT": "tcp://10.96.0.12:8080",

@@ -42,8 +42,8 @@ struct SystemdUnitTests {
         #expect(martlet.logText.contains("run_address"))
     }
 
-    /// What is in force here is in force there.
-    @Test func theConfigurationGoesAlong() throws {
+    /// The printed unit has the configuration that is in force here.
+    @Test func theUnitContainsTheConfiguration() throws {
         let folder = try Folder()
         try folder.write(#"{"dispatcher": {"workers": 3}}"#, to: "config.json")
         let martlet = try Server(

@@ -3,7 +3,7 @@ import Foundation
 import SQLite
 import Testing
 
-/// A database that an earlier Martlet wrote opens, keeps what it has, and goes on.
+/// A database of an earlier Martlet opens, keeps its content, and can be used further.
 @Suite(.serialized)
 struct UpgradeTests {
     /// The schema that this Martlet makes.
@@ -45,7 +45,7 @@ struct UpgradeTests {
         #expect(try History.statuses(client).map(\.text) == History.ordersOnceFinished(at: "77"))
         #expect(try client.send("GET", "/api/user/balance").text == #"{"current":533.5,"withdrawn":120.5}"#)
         #expect(try History.withdrawals(client) == [History.withdrawal])
-        // What was done is not done again.
+        // A repeated withdrawal is not done again.
         #expect(try History.withdraw(client).status == 200)
         #expect(try client.send("POST", "/api/user/orders", orderNumber(History.rich)).status == 200)
         #expect(try client.send("GET", "/api/user/balance").text == #"{"current":533.5,"withdrawn":120.5}"#)
@@ -60,7 +60,7 @@ struct UpgradeTests {
         try Self.expectCopy(of: version, in: folder)
     }
 
-    /// The file as it was, where it had to change.
+    /// Checks the copy of the file as it was before the upgrade, if the upgrade changed it.
     private static func expectCopy(of version: Int, in folder: Folder) throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         let copies = names.filter { $0.contains(".before-schema-") }
@@ -78,7 +78,7 @@ struct UpgradeTests {
     }
 }
 
-/// What happened on each of the old databases: something of every kind.
+/// The history of each old database, with an event of every kind.
 private enum History {
     static let (rich, poor, invalid, known, new, spent) = (1001, 1002, 1003, 1004, 1005, 2001)
     static let withdrawal = "\(orderNumber(spent)) 120.5"
@@ -121,7 +121,7 @@ private enum History {
         return try #require(client.authorization)
     }
 
-    /// What the built-in accrual system keeps, where there was one.
+    /// Writes the content of the built-in accrual system, if the schema has one.
     private static func grantPoints(in folder: Folder) throws {
         let server = try Server.serving(in: folder)
         if server.logText.contains("accrual system listens") {

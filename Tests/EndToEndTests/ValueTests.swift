@@ -2,7 +2,8 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// Values that look like a path, an address or a word: each is taken as it is meant, or refused in one line that shows it.
+/// Values that look like a path, an address or a word: each is understood as it is meant, or refused in one line that
+/// shows it.
 @Suite(.serialized)
 struct ValueTests {
     private func run(
@@ -36,7 +37,7 @@ struct ValueTests {
         #expect(try databases(in: folder).isEmpty)
     }
 
-    @Test func aFolderIsNoDatabase() throws {
+    @Test func aFolderIsNotADatabase() throws {
         let folder = try Folder()
         let ended = try run(["check", "-d", folder.path], in: folder)
         #expect(

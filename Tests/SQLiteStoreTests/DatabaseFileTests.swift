@@ -53,7 +53,7 @@ struct DatabaseFileTests {
         #expect(error?.description.hasSuffix(".") == true)
     }
 
-    @Test func aFolderIsNoDatabase() throws {
+    @Test func aFolderIsNotADatabase() throws {
         let inner = folder.file("folder")
         try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: false)
         let error = #expect(throws: StoreError.self) {

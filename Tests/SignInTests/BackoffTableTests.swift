@@ -89,7 +89,7 @@ import Testing
     }
 
     /// Whoever floods the table with keys of his own loses those, and not the count that he wants forgotten.
-    @Test func whatDidTheMostIsForgottenLast() {
+    @Test func keysWithTheMostFailuresAreForgottenLast() {
         var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 1000)
         for _ in 0..<6 { table.count(-1, now: 0) }
         table.begin(-2, now: 0)
