@@ -11,6 +11,13 @@ package struct Descriptor: ~Copyable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// Makes a call that opens a descriptor, such as open(2) or socket(2), and takes ownership of the descriptor.
+    ///
+    /// - Throws: the error of the call.
+    static func opened(_ name: StaticString, _ call: () -> CInt) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try systemCall(name, call))
+    }
+
     deinit {
         // Linux frees the descriptor even if close(2) fails with EINTR: a second close could hit a descriptor that
         // another thread has just opened.

@@ -15,14 +15,14 @@ package struct DescriptorReserve: ~Copyable, Sendable {
         for descriptor in descriptors { _ = close(descriptor) }
     }
 
-    /// Closes them, so that the next calls find room.
+    /// Closes the reserve, so that the next calls can open descriptors.
     package mutating func giveUp() {
         for descriptor in descriptors { _ = close(descriptor) }
         descriptors = []
     }
 
-    /// Opens as many as are missing and can be had (open(2)). They refer to the root folder, which a process without any device files
-    /// has too.
+    /// Opens descriptors until the reserve is full or no more are available (open(2)). They refer to the root folder,
+    /// which even a chroot without device files has.
     package mutating func takeBack() {
         while descriptors.count < count {
             let pathOnly: CInt = 0o10000000

@@ -12,7 +12,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
         self.call = call
     }
 
-    /// The error of the call that has just failed on this thread.
+    /// Creates the error of the call that has just failed on this thread.
     init(_ call: StaticString) {
         self.init(code: errno, call: call)
     }
@@ -33,19 +33,34 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isFolder: Bool { code == EISDIR }
     /// True if a component of the path is not a folder.
     package var isNoFolder: Bool { code == ENOTDIR || code == ELOOP }
-    /// This account may not do it.
+    /// True if this account may not make the call.
     package var isForbidden: Bool { code == EACCES || code == EPERM }
-    /// A folder on the way can't be looked into, or is none.
+    /// True if a folder of the path may not be searched, or a component is not a folder.
     package var isHiddenFile: Bool { code == EACCES || code == ENOTDIR }
-    /// A wait took longer than it may.
+    /// True if a wait reached its time limit.
     package var isTimeout: Bool { code == EAGAIN || code == ETIMEDOUT }
     /// True if the kernel or the file system does not support the call. Linux reports that in many ways: link(2) with
     /// EPERM, renameat2(2) with EINVAL.
     var isUnsupported: Bool { [EPERM, ENOSYS, EINVAL, EOPNOTSUPP, EMLINK].contains(code) }
-    /// No process reads the pipe or the connection any more.
+    /// True if no process reads the pipe or the connection any more.
     package var isBrokenPipe: Bool { code == EPIPE }
     package var isAddressInUse: Bool { code == EADDRINUSE }
-    /// The address, or its whole family, is not this machine's.
+    /// True if this machine does not have the address, or the whole address family.
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
     package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+}
+
+/// Makes a system call, again if a signal interrupted it (EINTR, signal(7)), and returns its result.
+///
+/// - Parameters:
+///   - name: the call's name, as its manual page has it.
+///   - call: returns a negative number if the call fails.
+/// - Throws: the error of the call.
+@discardableResult
+func systemCall<Value: SignedInteger>(_ name: StaticString, _ call: () -> Value) throws(SystemError) -> Value {
+    while true {
+        let value = call()
+        if value >= 0 { return value }
+        guard errno == EINTR else { throw SystemError(name) }
+    }
 }

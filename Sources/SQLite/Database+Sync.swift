@@ -7,8 +7,8 @@ package struct SyncableFile: @unchecked Sendable {
     // error in a field that only the connection's next call reads (unixSync in SQLite's os_unix.c).
     fileprivate let file: UnsafeMutablePointer<sqlite3_file>
 
-    /// Puts on the disk what any connection of this process has written to the file (fdatasync(2)). Throws an error that
-    /// ``SQLiteError/isIOFailure``.
+    /// Puts on the disk what any connection of this process has written to the file (fdatasync(2)). Throws an error
+    /// that ``SQLiteError/isIOFailure``.
     package func sync() throws(SQLiteError) {
         let code = file.pointee.pMethods.pointee.xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY)
         guard code == SQLITE_OK else {

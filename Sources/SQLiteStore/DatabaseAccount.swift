@@ -28,7 +28,7 @@ package enum DatabaseAccount {
     private static func account(beside path: String, _ isReplaced: Bool) -> FileAccount? {
         if let owner = FileAccount.owner(of: path) { return owner }
         let isTaken = PrivateFile.exists(path: path) && !isReplaced
-        return isTaken ? nil : FileAccount.owner(of: TrustedPath.folder(of: path))
+        return isTaken ? nil : FileAccount.owner(of: File.folder(of: path))
     }
 
     /// A path that root reads, for an account that is not to choose which file that is.

@@ -93,7 +93,7 @@ package final class IdleDatabase: OwnersDatabase {
         guard let owner = FileAccount.owner(of: file.path), let target = try? TrustedPath(path).path else {
             return try Backup.write(source, to: path, until: cancellation, progress: progress)
         }
-        return try owner.writing(in: TrustedPath.folder(of: target)).assumed { () throws(StoreError) in
+        return try owner.writing(in: File.folder(of: target)).assumed { () throws(StoreError) in
             try Backup.write(source, to: target, until: cancellation, progress: progress)
         }
     }
