@@ -1,7 +1,7 @@
 import Posix
 import SQLite
 
-/// Syncs a file on a thread of its own, one sync at a time. For one thread, which stops it in the end.
+/// Syncs a file on its own thread, one sync at a time. It is used and stopped by one thread.
 final class BackgroundSync {
     private let requests = BlockingQueue<Void>(capacity: 1)
     private let results = BlockingQueue<Result<Void, SQLiteError>>(capacity: 1)
@@ -18,17 +18,19 @@ final class BackgroundSync {
         }
     }
 
-    /// Begins a sync of all that has been written by now.
+    /// Begins a sync of everything that has been written so far.
     func begin() {
         precondition(!hasBegun, "a sync is finished before the next")
         hasBegun = requests.put(())
         precondition(hasBegun, "nothing begins after the stop")
     }
 
-    /// Whether waiting in ``finish()`` would take time.
+    /// True if ``finish()`` would wait.
     var isUnderWay: Bool { hasBegun && results.count == 0 }
 
-    /// Waits for the sync that was begun, where one was; throws where it failed, and what it was to write may be lost.
+    /// Waits for a sync in progress, if there is one.
+    ///
+    /// - Throws: the error of the sync. The bytes that it covered may be lost then.
     func finish() throws(SQLiteError) {
         guard hasBegun else { return }
         hasBegun = false

@@ -1,27 +1,29 @@
 import SQLite
 
-/// What is done next to write the log's pages back into the file; ``Checkpointer`` tells why there are so many steps.
+/// A step of writing the log's pages back into the file; ``Checkpointer`` explains the steps.
 enum CheckpointStep: Equatable, Sendable {
-    /// A reader takes its place at the log's end, which the next commit moves on.
+    /// Opens a read transaction at the log's end. The next commit extends the log beyond it.
     case hold
-    /// The pages up to that reader are copied, and the reader goes.
+    /// Copies the pages up to that reader, and ends the reader.
     case copy
-    /// The file's sync begins.
+    /// Begins the file's sync on another thread.
     case sync
-    /// What is left is copied and synced, so that the log may start anew.
+    /// Copies and syncs the remaining pages, so that the log may start over.
     case complete(CheckpointMode)
 }
 
-/// When the log's pages are written back into the file, decided from the log's length and from whether a sync is under way.
+/// Decides when the log's pages are written back into the file, from the log's length and from whether a sync is in
+/// progress.
 struct CheckpointSchedule {
-    /// How much the log grows from one checkpoint to the next.
+    /// The growth of the log from one checkpoint to the next.
     private let pagesBetween: Int
-    /// The length at which a checkpoint waits for readers, because the log starts anew only when none reads from it.
+    /// The length at which a checkpoint waits for readers, because the log starts over only when no reader uses it.
     private let pagesForRestart: Int
-    /// The length at which it waits for a sync that is under way too, so that a slow disk doesn't let the log grow for ever.
+    /// The length at which a checkpoint also waits for a sync in progress, so that a slow disk cannot make the log grow
+    /// without bound.
     private let pagesMax: Int
 
-    /// What is worth syncing the file for where nobody is waiting: 1 MiB at 4 KiB a page.
+    /// The growth that is worth a sync of the file when no write waits: 1 MiB at 4 KiB a page.
     private static let pagesWorthIdleTime = 256
 
     private enum Phase {
@@ -30,7 +32,7 @@ struct CheckpointSchedule {
 
     private var phase = Phase.growing
     private var dueAt: Int
-    /// The length up to which the log was written back, or tried to be.
+    /// The length up to which the last checkpoint wrote the log back, or tried to.
     private var triedLength = 0
     private var lastLength = 0
 
@@ -42,15 +44,16 @@ struct CheckpointSchedule {
         dueAt = pagesBetween
     }
 
-    /// What is due after a commit that left so many pages in the log: one step a commit, so that those who wait for the next
-    /// one wait for one step.
+    /// Returns the step to take after a commit that left `walPages` pages in the log, or `nil`. There is at most one
+    /// step per commit, so the next commit waits for at most one.
     ///
-    /// Asking for `pagesBetween` since the last checkpoint, and not for a log that long, keeps one that a reader holds up
-    /// from being tried again at each commit. A commit that wrote nothing has not moved the log's end, and is none here.
+    /// The schedule counts pages since the last checkpoint rather than the length of the log; otherwise a checkpoint
+    /// that a slow reader blocks would be repeated after every commit. Commits that wrote nothing are ignored.
     mutating func next(walPages: Int, isSyncing: Bool) -> CheckpointStep? {
         precondition(walPages >= 0, "a log has a length")
         guard walPages != lastLength else { return nil }
-        // It has started anew, by another's checkpoint perhaps: a round that has begun goes on to its end in any case.
+        // The log has started over, perhaps through another program's checkpoint. A round in progress still runs to its
+        // end.
         if walPages < lastLength { noteCheckpoint(at: 0) }
         lastLength = walPages
         switch phase {
@@ -72,10 +75,10 @@ struct CheckpointSchedule {
         }
     }
 
-    /// Whether enough was written since the last checkpoint for one more while nobody writes.
+    /// True if the log has grown enough since the last checkpoint for another one in idle time.
     var isWorthIdleTime: Bool { lastLength - triedLength >= Self.pagesWorthIdleTime }
 
-    /// All is written back in time in which nobody writes, whatever had begun.
+    /// Notes that idle time was used to write everything back, and abandons a round in progress.
     mutating func takeIdleTime() {
         precondition(isWorthIdleTime, "there is something to write back")
         phase = .growing

@@ -1,12 +1,12 @@
-/// What each connection is told when it opens (sqlite.org/pragma.html).
+/// The settings of each connection when it opens (sqlite.org/pragma.html).
 enum ConnectionSettings {
-    /// How long a statement waits for another connection's lock: one of `sqlite3` in the owner's hand, or a checkpoint.
+    /// The longest wait of a statement for another connection's lock: that of an owner's `sqlite3`, or a checkpoint's.
     static let busyTimeoutMilliseconds = 5000
 
-    /// What the writer may keep in memory of the file, so that random order numbers find their pages there.
+    /// The most memory in which the writer caches pages, so that random order numbers find their pages there.
     static let writerCacheKibibytes = 16 * 1024
 
-    /// Nothing here touches the file, so that another program's is left as it was.
+    /// None of these settings changes the file, so a foreign file stays as it was.
     static let common = """
         PRAGMA foreign_keys = ON;
         PRAGMA trusted_schema = OFF;
@@ -14,9 +14,9 @@ enum ConnectionSettings {
         PRAGMA temp_store = MEMORY;
         """
 
-    /// FULL syncs the log at each commit; NORMAL loses acknowledged commits in a power cut. Pages are read into memory of
-    /// our own: through a mapping, a stray write of ours would be a write to the file, and a read error a signal. What is
-    /// deleted, such as a user's login, is overwritten (Debian's library does so by itself).
+    /// FULL syncs the log at each commit; NORMAL loses acknowledged commits in a power cut. Pages are read into the
+    /// process's own memory: through a mapping, a stray write would change the file, and a read error would be a
+    /// signal. Deleted values, such as a user's login, are overwritten (Debian's library does so by default).
     static let writer = """
         PRAGMA synchronous = FULL;
         PRAGMA secure_delete = ON;
@@ -26,7 +26,7 @@ enum ConnectionSettings {
         PRAGMA journal_size_limit = \(walBytesKept);
         """
 
-    /// A log that had to grow, while a backup was reading, is cut to this when it starts anew.
+    /// A log that grew while a backup was reading is truncated to this size when it starts over.
     static let walBytesKept = 64 * 1024 * 1024
 
     static let reader = """
@@ -34,7 +34,7 @@ enum ConnectionSettings {
         PRAGMA wal_autocheckpoint = 0;
         """
 
-    /// The longest value that Martlet stores has 1,024 bytes, and the longest row has some. A file may have longer ones, which would
-    /// have to be read into memory.
+    /// The longest value that a reader accepts. Martlet stores values of up to 1,024 bytes and a few of them in a row;
+    /// a foreign file may have longer ones, which would have to be read into memory.
     static let valueBytesMax = 1 << 20
 }

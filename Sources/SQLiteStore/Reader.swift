@@ -3,10 +3,10 @@ import Posix
 import SQLite
 import Storage
 
-/// The connection that one event loop reads through. All reads between two calls of ``endBatch()`` see one state of the
-/// database, that of the first of them: a transaction for each read would cost a third of the loop's speed.
+/// The connection through which one event loop reads. All reads between two calls of ``endBatch()`` see one state of
+/// the database, that of the first of them: a transaction for each read would cost a third of the loop's speed.
 ///
-/// Confined to the thread that uses it first.
+/// It is confined to the thread that uses it first.
 package final class Reader {
     private let database: Database
     private let versions: UserVersions
@@ -15,7 +15,8 @@ package final class Reader {
     private var isBatchOpen = false
     /// The last commit that was finished before the batch's transaction began.
     private var batchVersion = ReadVersion(commit: 0)
-    /// What the last read failed with, so that a broken disk is told once and not for each request.
+    /// The error code of the last read if it failed, so that the log has one line for a broken disk and not one per
+    /// request.
     private var failureCode: Int32?
 
     private static let busyRetrySeconds = 1
@@ -26,14 +27,14 @@ package final class Reader {
         self.log = log
     }
 
-    /// Reads in the batch's transaction, which begins here where it has not begun.
+    /// Reads in the batch's transaction, and begins it if this is the batch's first read.
     ///
-    /// Throws ``LoyaltyError/unavailable(retryAfterSeconds:)`` or ``LoyaltyError/failed``.
+    /// - Throws: ``LoyaltyError/unavailable(retryAfterSeconds:)`` or ``LoyaltyError/failed``.
     func read<Value>(_ body: (Database) throws(SQLiteError) -> Value) throws(LoyaltyError) -> Value {
         assertThread()
         do throws(SQLiteError) {
             if !isBatchOpen {
-                // One that could not be ended is given up, or no other could begin.
+                // A transaction that could not be ended is rolled back, or no other could begin.
                 if database.isInTransaction { try database.run("ROLLBACK") }
                 batchVersion = versions.latest
                 // Deferred: the first SELECT takes the snapshot.
@@ -49,7 +50,7 @@ package final class Reader {
         }
     }
 
-    /// What reads see from now until the batch ends, or more.
+    /// The oldest version that a read in this batch can see.
     var version: ReadVersion {
         assertThread()
         return isBatchOpen ? batchVersion : versions.latest
@@ -63,10 +64,10 @@ package final class Reader {
         versions.lastChange(of: user)
     }
 
-    /// Ends the transaction of the reads so far; the next read sees all that is committed by then.
+    /// Ends the transaction of the reads so far. The next read sees everything that is committed by then.
     ///
-    /// The event loop calls it once everything that had arrived is answered, and before it waits: an open transaction
-    /// keeps the log from being written back.
+    /// The event loop calls it when every request that had arrived is answered, and before it waits: an open
+    /// transaction keeps the log from being written back.
     package func endBatch() {
         assertThread()
         guard isBatchOpen else { return }
@@ -78,7 +79,7 @@ package final class Reader {
         }
     }
 
-    /// Closes the connection; on its thread, or where that has ended.
+    /// Closes the connection, on its thread or after the end of that thread.
     package func close() {
         isBatchOpen = false
         database.close()

@@ -2,13 +2,14 @@ import Loyalty
 import SQLite
 import Synchronization
 
-/// What receipts earned, for any thread: one connection that its callers take turns at. A look takes some ten microseconds,
-/// so that a connection for each worker would be faster by nothing that anybody notices, and take megabytes.
+/// Reads the points of receipts, on any thread. The callers take turns at one connection: a read takes about ten
+/// microseconds, so a connection for each worker would gain nothing noticeable and cost megabytes.
 package final class ReceiptLookup: Sendable {
     private struct State {
-        /// Nil once closed.
+        /// `nil` once closed.
         var database: Database?
-        /// What the last read failed with, so that a broken disk is told once and not for each order.
+        /// The error code of the last read if it failed, so that the log has one line for a broken disk and not one per
+        /// order.
         var failureCode: Int32?
     }
 
@@ -20,8 +21,9 @@ package final class ReceiptLookup: Sendable {
         self.log = log
     }
 
-    /// Nil where nobody sent a receipt. Throws ``LoyaltyError/failed``, and where it is closed
-    /// ``LoyaltyError/unavailable(retryAfterSeconds:)``.
+    /// Returns the points that an accepted receipt earned, or `nil` if the order has no receipt.
+    ///
+    /// - Throws: ``LoyaltyError/failed``, or ``LoyaltyError/unavailable(retryAfterSeconds:)`` once it is closed.
     package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
         try state.withLock { state throws(LoyaltyError) in
             guard let database = state.database else { throw .unavailable(retryAfterSeconds: 1) }
@@ -39,7 +41,7 @@ package final class ReceiptLookup: Sendable {
         }
     }
 
-    /// Closes the connection; before the store stops.
+    /// Closes the connection. The store must still be running.
     package func close() {
         state.withLock { state in
             state.database?.close()

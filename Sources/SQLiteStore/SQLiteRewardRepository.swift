@@ -2,7 +2,7 @@ import Loyalty
 import SQLite
 import Storage
 
-/// The ``AccrualSystem/RewardRepository`` of one event loop, used on its thread alone.
+/// The `RewardRepository` of one event loop, used on its thread alone.
 package final class SQLiteRewardRepository: RewardRepository {
     private let reader: Reader
     private let writer: Writer
@@ -67,18 +67,19 @@ package final class SQLiteRewardRepository: RewardRepository {
             let added = try transaction.run(
                 "INSERT INTO receipts VALUES (?, ?, ?) ON CONFLICT DO NOTHING", order.digits, points.hundredths,
                 now.milliseconds)
-            // Before the commit. What is rolled back was seen by nobody, and run again it appears again.
+            // Called before the commit. No reader sees a transaction that is rolled back, and its repetition makes the
+            // call again.
             if added == 1 { willAppear() }
             return added == 1
         }
     }
 
-    /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
+    /// Ends the transaction of the reads since the last call; see ``Reader/endBatch()``.
     package func endBatch() {
         reader.endBatch()
     }
 
-    /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
+    /// Closes the reading connection, on its thread or after the end of that thread. The store must still be running.
     package func close() {
         reader.close()
     }
@@ -93,7 +94,7 @@ package final class SQLiteRewardRepository: RewardRepository {
 }
 
 extension Database {
-    /// What an accepted receipt earned; nil where there is none.
+    /// Returns the points that an accepted receipt earned, or `nil` if the order has no receipt.
     func earned(by order: OrderNumber) throws(SQLiteError) -> Points? {
         try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
             Points(hundredths: row.integer(0))

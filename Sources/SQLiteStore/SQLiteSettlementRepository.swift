@@ -2,8 +2,8 @@ import Loyalty
 import SQLite
 import Storage
 
-/// The ``SettlementRepository`` of the accrual pipeline. Everything runs on the writer's connection: its reads are a few
-/// pages at the start, and so are in order with the writes without a connection more.
+/// The `SettlementRepository` of the accrual pipeline. Everything runs on the writer's connection: the pipeline reads
+/// only a few pages, and there they are in order with the writes without another connection.
 package struct SQLiteSettlementRepository: SettlementRepository {
     private let writer: Writer
     private let log: Log
@@ -17,7 +17,7 @@ package struct SQLiteSettlementRepository: SettlementRepository {
         precondition(limit > 0, "a page has room for a user")
         let after = user?.rawValue ?? Int64.min
         return try writer.performAndWait { transaction throws(SQLiteError) in
-            // One step through the index for each user, however many orders they have: SQLite itself has no such scan.
+            // One search of the index for each user, however many orders they have. SQLite has no such scan of its own.
             try transaction.all(
                 """
                 WITH RECURSIVE found (user) AS (
@@ -43,10 +43,10 @@ package struct SQLiteSettlementRepository: SettlementRepository {
         }
     }
 
-    /// Stores a batch; see ``SettlementRepository/settle(_:at:)``.
+    /// Stores a batch; see `SettlementRepository.settle(_:at:)`.
     ///
-    /// A settlement that can't be true (points for an order nobody uploaded, below zero, or so many that a user's total leaves
-    /// the integer) is left out and told to the owner; its order stays unfinished, and the others go on.
+    /// An impossible settlement is left out and logged: points for an order that was never uploaded, points below zero,
+    /// or so many that a user's total would overflow. Its order stays unfinished, and the other settlements are stored.
     package func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
         guard !batch.isEmpty else { return }
         let refused = try writer.performAndWait { transaction throws(SQLiteError) in
@@ -67,14 +67,14 @@ extension WriteTransaction {
             WHERE user_id = ? AND status < 2 AND id >= ? ORDER BY id LIMIT ?
             """, page.user.rawValue, page.from.rawValue, Int64(page.limit)
         ) { row in
-            // An order whose number is none, which no check would pass, is not asked about.
+            // An order with an invalid number, which no check would pass, is not asked about.
             OrderNumber(fromFile: row.text(1)).map { number in
                 UnfinishedOrder(id: OrderID(rawValue: row.integer(0)), number: number, user: page.user)
             }
         }.compactMap { $0 }
     }
 
-    /// Settles all it can; returns the others.
+    /// Stores every possible settlement, and returns the others.
     func settle(_ batch: [Settlement], at now: Timestamp) throws(SQLiteError) -> [Settlement] {
         var refused: [Settlement] = []
         for settlement in batch {
@@ -83,7 +83,7 @@ extension WriteTransaction {
         return refused
     }
 
-    /// False where it can't be true; then nothing was written.
+    /// Returns false if the settlement is impossible; then nothing was written.
     private func settle(_ settlement: Settlement, at now: Timestamp) throws(SQLiteError) -> Bool {
         let id = settlement.order.rawValue
         switch settlement.verdict {
@@ -110,8 +110,8 @@ extension WriteTransaction {
         for changed in changed { note(.order(changed.order(status, accrual: .zero)), of: changed.user) }
     }
 
-    /// Ends an order as processed and credits its points, once. An accrual of zero ends the order and has no ledger entry,
-    /// since no balance changed.
+    /// Ends an order as processed and credits its points, once. An accrual of zero has no ledger entry, since no
+    /// balance changes.
     private func credit(_ points: Points, for order: OrderID, at now: Timestamp) throws(SQLiteError) -> Bool {
         let found = try first(
             """
@@ -143,13 +143,13 @@ extension WriteTransaction {
     }
 }
 
-/// An order whose status changes, and whose it is.
+/// An order whose status changes, and its user.
 private struct ChangedOrder {
     let user: UserID
     let number: OrderNumber
     let uploadedAt: Timestamp
 
-    /// From `user_id`, `number`, `uploaded_at`.
+    /// Reads `user_id`, `number` and `uploaded_at`.
     init(_ row: borrowing Row) throws(SQLiteError) {
         user = UserID(rawValue: row.integer(0))
         number = try row.orderNumber(1)
@@ -161,13 +161,13 @@ private struct ChangedOrder {
     }
 }
 
-/// Whom an order's points go to.
+/// The account that an order's points are credited to.
 private struct Creditor {
     let order: ChangedOrder
     let isFinal: Bool
     let balance: Balance
 
-    /// What the user has once the points are there; nil where all that was ever credited would leave the integer.
+    /// Returns the user's balance after the credit, or `nil` if the sum of all credits would overflow.
     func currentAfter(_ points: Points) -> Points? {
         guard let credited = balance.current.adding(balance.withdrawn), credited.adding(points) != nil else {
             return nil

@@ -1,8 +1,8 @@
 extension Schema {
-    /// The built-in accrual system. Rewards are millionths, kinds are `RewardRule.Kind`.
+    /// The tables of the built-in accrual system. Rewards are millionths, kinds are `RewardRule.Kind`.
     ///
-    /// A receipt is what its order earned and nothing of what was bought: nobody ever asks for that. Its table is one tree,
-    /// so that accepting a receipt writes one page.
+    /// A receipt contains the points that its order earned and none of the goods, because no request ever asks for
+    /// them. Its table is one tree, so accepting a receipt writes one page.
     static let accrualSystem = """
         CREATE TABLE reward_rules (
             id INTEGER PRIMARY KEY,

@@ -1,27 +1,28 @@
 import SQLite
 
 extension Schema {
-    /// A table, an index, a trigger or a view, as a file describes it (sqlite.org/schematab.html).
+    /// A table, an index, a trigger or a view, as the file's schema table describes it (sqlite.org/schematab.html).
     private struct Object: Hashable {
         let type: String
         let name: String
         let table: String
-        /// Its statement, with one space for all white space; empty for an index that SQLite makes by itself.
+        /// The object's statement with all white space reduced to single spaces; empty for an index that SQLite makes
+        /// by itself.
         let statement: String
     }
 
-    /// The tables in which SQLite keeps what `ANALYZE` found. They decide how a statement is run and not what it returns, so that
-    /// an owner may have them made.
+    /// The tables in which SQLite keeps the results of `ANALYZE`. An owner may create them, because they decide how a
+    /// statement runs and not what it returns.
     private static let statistics = [
         "sqlite_stat1": "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
         "sqlite_stat4": "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
     ]
 
-    /// More objects than this are none of the file's version, and need not all be named.
+    /// The most objects that are compared. No version has as many, and a message need not name them all.
     private static let objectsMax: Int64 = 1000
 
-    /// What a file of a version has other than the migrations up to that version make, as sentences without a full stop; empty
-    /// if it is as Martlet made it. Reads the description of the tables and runs none of their triggers and views.
+    /// Returns the differences between a file of a version and the schema that the migrations up to that version make,
+    /// as sentences without a full stop. It reads the schema table and runs none of the file's triggers and views.
     static func differences(
         of database: Database, version: Int, migrations: [String] = migrations
     ) throws(SQLiteError) -> [String] {
@@ -34,7 +35,7 @@ extension Schema {
         let expected = try objects(of: model)
         let found = try objects(of: database).filter { statistics[$0.name] != $0.statement }
         let (expectedNames, foundNames) = (Set(expected.map(\.name)), Set(found.map(\.name)))
-        // Two objects of one name are more than SQLite makes.
+        // SQLite never makes two objects of one name.
         guard found.count == foundNames.count else { return ["two of its objects have the same name"] }
         let missing = expected.filter { !foundNames.contains($0.name) }.map {
             "\(label($0)) is missing"
@@ -58,7 +59,7 @@ extension Schema {
         }
     }
 
-    /// `the trigger x on sessions`, with no character that a terminal or a log would obey.
+    /// `the trigger x on sessions`, without characters that a terminal or a log would interpret.
     private static func label(_ object: Object) -> String {
         let place = object.table == object.name ? "" : " on \(printable(object.table))"
         return "the \(printable(object.type)) \(printable(object.name))\(place)"

@@ -1,8 +1,10 @@
 extension Schema {
-    /// Amounts are hundredths of a point, times are milliseconds since 1970 (UTC), statuses are `Order.Status`.
+    /// The first tables. Amounts are hundredths of a point, times are milliseconds since 1970 (UTC), statuses are
+    /// `Order.Status`.
     ///
-    /// What an upload writes decides how many there can be in a second, so that `orders` has no more than it needs: the
-    /// unique number, the list of a user, and the unfinished ones (a short index, whose new entries share a page).
+    /// The pages that an upload writes decide how many uploads a second are possible. So `orders` has only the indexes
+    /// that it needs: the unique number, the list of a user, and the unfinished orders (a short index, whose new
+    /// entries share a page).
     static let foundation = """
         CREATE TABLE users (
             id INTEGER PRIMARY KEY,

@@ -1,12 +1,13 @@
 extension Schema {
-    /// What keeps one client from stopping the others.
+    /// Indexes and tables that keep one client from stopping the others.
     ///
-    /// `orders_unfinished_by_user` lets the pipeline take up one user's unfinished orders without reading those of others, and
-    /// lets an upload count its own user's. It takes the place of `orders_unfinished`, since each index makes an upload dearer.
+    /// With `orders_unfinished_by_user`, the pipeline takes up one user's unfinished orders without reading those of
+    /// others, and an upload counts its own user's. It replaces `orders_unfinished`, since each index makes an upload
+    /// dearer.
     ///
-    /// `sign_in_places` are those of ``SignInPlace``, by which a user is told from a guesser, also after a restart; a bounded number
-    /// for each user. `returned` says whether the user came back to a place. `sessions_by_user` finds those of a user that would end
-    /// first.
+    /// `sign_in_places` contains ``SignInPlace`` values, a bounded number for each user. They distinguish a user from a
+    /// guesser, even after a restart. `returned` is 1 if the user came back to a place. `sessions_by_user` finds the
+    /// sessions of a user that would end first.
     static let hardening = """
         CREATE INDEX orders_unfinished_by_user ON orders (user_id) WHERE status < 2;
         DROP INDEX orders_unfinished;

@@ -1,4 +1,4 @@
 extension Schema {
-    /// To end all sessions of a user.
+    /// The index by which all sessions of a user end.
     static let sessionsByUser = "CREATE INDEX sessions_by_user ON sessions (user_id);"
 }

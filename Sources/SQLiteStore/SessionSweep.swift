@@ -2,22 +2,23 @@ import Loyalty
 import Posix
 import SQLite
 
-/// When expired sessions are looked for: at the start and then every few minutes, and batch after batch while there are
-/// more. Each batch is so small, and the pause behind it so long, that the writes between them hardly notice.
+/// The times at which expired sessions are removed: at the start and then every few minutes, batch after batch while
+/// there are more. The batches are so small, and the pauses after them so long, that the writes between them hardly
+/// notice.
 struct SessionSweep {
     enum Outcome: Equatable {
         case removed(Int)
-        /// The writer took nothing.
+        /// The writer refused the batch.
         case refused
     }
 
-    /// Sessions in one transaction: about a millisecond of the writer's time.
+    /// The most sessions in one transaction: about a millisecond of the writer's time.
     static let batchMax = 128
     static let pauseMilliseconds = 100
     static let intervalMilliseconds = 5 * 60_000
     static let retryMilliseconds = 30_000
 
-    /// How long to wait after a batch.
+    /// Returns the pause after a batch.
     static func delayMilliseconds(after outcome: Outcome) -> Int {
         switch outcome {
         case .removed(let count): count < batchMax ? intervalMilliseconds : pauseMilliseconds
@@ -26,10 +27,10 @@ struct SessionSweep {
     }
 }
 
-/// Removes expired sessions in the background, on a thread of its own.
+/// Removes expired sessions in the background, on its own thread.
 package final class SessionSweeper: Sendable {
     private let thread: Thread
-    /// Nothing is ever put into it; it is closed to stop.
+    /// A stop signal: it stays empty, and closing it ends the thread's wait.
     private let end: BlockingQueue<Never>
 
     init(writer: Writer, clock: @escaping WallClock) {
@@ -43,7 +44,7 @@ package final class SessionSweeper: Sendable {
         }
     }
 
-    /// Before the store stops. Returns when a batch under way is done.
+    /// Stops the thread, and returns when a batch in progress is done. The store must still be running.
     package func stop() {
         end.close()
         thread.join()
@@ -51,7 +52,7 @@ package final class SessionSweeper: Sendable {
 }
 
 extension Writer {
-    /// Removes a batch of the sessions that have ended, the oldest first; on a thread that may block.
+    /// Removes a batch of expired sessions, the oldest first. It blocks.
     func sweepSessions(at now: Timestamp) -> SessionSweep.Outcome {
         do throws(LoyaltyError) {
             return .removed(

@@ -1,7 +1,7 @@
 import Loyalty
 import SQLite
 
-/// A look into the database for whoever watches over the server. Confined to the thread that uses it first.
+/// Reads the database for health checks and metrics. It is confined to the thread that uses it first.
 package final class StoreProbe {
     private let reader: Reader
     private let clock: WallClock
@@ -10,7 +10,8 @@ package final class StoreProbe {
 
     private typealias KeptCount = (count: Int, countedAt: Timestamp)
 
-    /// Counting reads an index entry for each session or order, a million in some tens of milliseconds.
+    /// The age at which counts are renewed. Counting reads an index entry for each session or order, a million in some
+    /// tens of milliseconds.
     private static let countedAgainAfterMilliseconds: Int64 = 60_000
 
     init(reader: Reader, clock: @escaping WallClock) {
@@ -18,7 +19,7 @@ package final class StoreProbe {
         self.clock = clock
     }
 
-    /// Whether the database can be read.
+    /// True if the database can be read.
     package var isReadable: Bool {
         do throws(LoyaltyError) {
             try reader.read { (database) throws(SQLiteError) in
@@ -30,7 +31,7 @@ package final class StoreProbe {
         }
     }
 
-    /// Sessions that have not expired, as they were counted a minute ago at most; nil where they can't be.
+    /// The number of sessions that have not expired, at most a minute old; `nil` if they cannot be counted.
     package var sessionCount: Int? {
         count(keptIn: \.sessions) { (database, now) throws(SQLiteError) in
             try database.first("SELECT count(*) FROM sessions WHERE expires_at > ?", now.milliseconds) {
@@ -39,7 +40,7 @@ package final class StoreProbe {
         }
     }
 
-    /// Orders without a final status, counted as ``sessionCount`` is.
+    /// The number of orders without a final status, with the same age as ``sessionCount``.
     package var unfinishedOrderCount: Int? {
         count(keptIn: \.unfinishedOrders) { (database, _) throws(SQLiteError) in
             try database.first(

@@ -1,6 +1,6 @@
 import SQLite
 
-/// What keeps the writer from writing for a while.
+/// A reason for which the writer cannot write for a while.
 enum Trouble: Equatable {
     case diskFull, busy
 

@@ -1,17 +1,18 @@
 import Loyalty
 import SQLite
 
-/// How many unfinished orders each user has, as the transaction under way sees it. Confined to the writer's thread.
+/// The number of unfinished orders of each user, as the current transaction sees it. It is confined to the writer's
+/// thread.
 ///
-/// An upload has to know whether its user has reached the limit. To count the rows each time would cost as much as the user has
-/// orders, so each user is counted once, and what finishes or arrives later is added to that. A transaction that was rolled back
+/// An upload must not exceed its user's limit. Counting the rows each time would cost as much as the user has orders.
+/// So each user is counted once, and later uploads and settlements adjust the count. A transaction that was rolled back
 /// may have changed any count; then all are forgotten and counted again.
 final class UnfinishedCounts {
-    /// Orders that one user may have without a final status.
+    /// The most orders that one user may have without a final status.
     let perUserMax: Int
     private var counts: [UserID: Int] = [:]
 
-    /// Users whose counts are kept, at about 40 bytes each; when there are more, all are counted again.
+    /// The most users whose counts are kept, at about 40 bytes each. Beyond that, all are forgotten and counted again.
     private static let usersMax = 65_536
 
     init(perUserMax: Int) {
@@ -38,10 +39,10 @@ final class UnfinishedCounts {
 
     func noteFinished(_ finishedCount: Int = 1, of user: UserID) {
         guard let count = counts[user] else { return }
-        // A count that was wrong is made anew from the table.
+        // A count that turns out wrong is forgotten, and counted again from the table.
         counts[user] = count >= finishedCount ? count - finishedCount : nil
     }
 
-    /// The count that is kept, or `nil` if there is none.
+    /// The known count, or `nil` if there is none.
     subscript(user: UserID) -> Int? { counts[user] }
 }

@@ -1,14 +1,14 @@
 import Loyalty
 import SQLite
 
-/// One operation that waits for the writer, and whoever waits for it.
+/// An operation that waits for the writer, with the callbacks of its caller.
 struct WriteJob: Sendable {
-    /// Tells the waiting one that its operation is durable.
+    /// Notifies the caller that its operation is durable.
     typealias Acknowledgement = @Sendable () -> Void
 
-    /// Runs the operation; may be called again, where the transaction of the first run was rolled back.
+    /// Runs the operation. The writer runs it again if it rolled back the first transaction.
     let attempt: @Sendable (WriteTransaction) throws(SQLiteError) -> Acknowledgement
-    /// Tells the waiting one that nothing happened. Either this or one acknowledgement is called, once.
+    /// Notifies the caller that nothing happened. The writer calls either this or one acknowledgement, once.
     let refuse: @Sendable (LoyaltyError) -> Void
 
     init<Result: Sendable>(
