@@ -47,7 +47,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Rewards", "SignIn", "Storage",
+                "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards", "SignIn",
+                "Storage",
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["HTTP", "Metrics", "Posix"], swiftSettings: safe),
@@ -82,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CSodium", "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Rewards", "SignIn",
+                "API", "CSodium", "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Posix", "Rewards", "SignIn",
                 "Storage",
                 "TestSupport",
             ]),

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Posix
 import Synchronization
 
 /// Warns of trusted proxies whose configuration lets clients choose the address that they count by, or makes all of them count as one.
@@ -17,11 +18,11 @@ package final class ProxyWatch: Sendable {
     private static let repeatMilliseconds: Int64 = 3_600_000
 
     private let log: Log
-    private let clock: @Sendable () -> Int64
+    private let clock: MonotonicClock
     private let toldAt = Mutex<[Finding: Int64]>([:])
 
     /// - Parameter clock: milliseconds, which never step back.
-    package init(log: Log, clock: @escaping @Sendable () -> Int64) {
+    package init(log: Log, clock: @escaping MonotonicClock) {
         (self.log, self.clock) = (log, clock)
     }
 

@@ -50,7 +50,3 @@ package struct AccrualClient {
         }
     }
 }
-
-/// A clock in milliseconds since some time before the process started, which never steps back. Everything that waits
-/// gets it as a parameter, so that a test can set it.
-package typealias MonotonicClock = @Sendable () -> Int64

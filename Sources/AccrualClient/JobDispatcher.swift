@@ -1,5 +1,6 @@
 @preconcurrency import Dispatch
 import Loyalty
+import Posix
 import Storage
 import Synchronization
 

@@ -1,5 +1,6 @@
 import JSON
 import Loyalty
+import Posix
 import SignIn
 
 /// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it is

@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import Posix
 import Rewards
 
 /// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys

@@ -23,7 +23,7 @@ package struct Withdrawal: Equatable, Sendable {
 }
 
 /// The result of a withdrawal.
-package enum WithdrawalOutcome: Equatable, Sendable {
+package enum WithdrawalResult: Equatable, Sendable {
     case withdrawn
     /// The same user has already spent the same sum on the same order. Nothing was debited again.
     case repeated

@@ -16,6 +16,3 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(milliseconds: overflow ? (distance > 0 ? .max : .min) : sum)
     }
 }
-
-/// Returns the current time. Everything that needs it gets it as a parameter, so that a test can set it.
-package typealias WallClock = @Sendable () -> Timestamp

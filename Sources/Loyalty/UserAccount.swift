@@ -59,7 +59,7 @@ package enum UserChange: Equatable, Sendable {
 }
 
 /// The result of adding or removing points.
-package enum AdjustmentOutcome: Equatable, Sendable {
+package enum AdjustmentResult: Equatable, Sendable {
     /// Success, with the new balance.
     case adjusted(Balance)
     case noSuchUser
@@ -70,7 +70,7 @@ package enum AdjustmentOutcome: Equatable, Sendable {
 }
 
 /// The result of a refund.
-package enum RefundOutcome: Equatable, Sendable {
+package enum RefundResult: Equatable, Sendable {
     /// Success, with the refunded points and the new balance.
     case refunded(Points, Balance)
     case refundedBefore

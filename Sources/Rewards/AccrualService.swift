@@ -9,7 +9,7 @@ package final class AccrualService {
     private let repository: any RewardRepository
     private let recents: RecentReceipts
     private let clock: WallClock
-    private let monotonicClock: @Sendable () -> Int64
+    private let monotonicClock: MonotonicClock
     /// The rules, with the version at which they were read. They are read again after a change.
     private var index: (rules: RuleIndex, version: ReadVersion)?
     private var document: [UInt8]?
@@ -19,7 +19,7 @@ package final class AccrualService {
     ///   - monotonicClock: A clock in milliseconds that never steps back.
     package init(
         repository: any RewardRepository, recents: RecentReceipts, clock: @escaping WallClock,
-        monotonicClock: @escaping @Sendable () -> Int64
+        monotonicClock: @escaping MonotonicClock
     ) {
         self.repository = repository
         self.recents = recents

@@ -33,7 +33,7 @@ extension SQLiteRepository {
 
     package func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
-    ) async throws(LoyaltyError) -> WithdrawalOutcome {
+    ) async throws(LoyaltyError) -> WithdrawalResult {
         precondition(sum > .zero, "a withdrawal takes something")
         return try await write { transaction throws(SQLiteError) in
             try transaction.withdraw(sum, for: order, of: user, at: now)
@@ -44,7 +44,7 @@ extension SQLiteRepository {
 extension WriteTransaction {
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
-    ) throws(SQLiteError) -> WithdrawalOutcome {
+    ) throws(SQLiteError) -> WithdrawalResult {
         let earlier = try first(
             "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
         ) { row in

@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 import SQLite
 import Storage
 

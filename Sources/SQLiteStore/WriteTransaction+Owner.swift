@@ -6,7 +6,7 @@ extension WriteTransaction {
     /// Gives points, or takes them where the amount is below zero.
     package func adjust(
         _ selector: UserSelector, by points: Points, note: LedgerNote, at now: Timestamp
-    ) throws(SQLiteError) -> AdjustmentOutcome {
+    ) throws(SQLiteError) -> AdjustmentResult {
         precondition(points != .zero, "an adjustment changes something")
         guard let user = try id(of: selector), let before = try balance(of: user) else { return .noSuchUser }
         guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
@@ -24,7 +24,7 @@ extension WriteTransaction {
     /// Gives back what was spent on an order, once. The withdrawal leaves its list, and its order number stays taken.
     package func refund(
         _ order: OrderNumber, note: LedgerNote, at now: Timestamp
-    ) throws(SQLiteError) -> RefundOutcome {
+    ) throws(SQLiteError) -> RefundResult {
         let found = try first(
             "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
         ) { row in

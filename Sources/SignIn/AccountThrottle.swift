@@ -27,10 +27,10 @@ package final class AccountThrottle: Sendable {
 
     private let hashingPerSourceMax: Int
     private let state: Mutex<State>
-    private let clock: @Sendable () -> Int64
+    private let clock: MonotonicClock
 
     /// - Parameter clock: A monotonic clock in milliseconds.
-    package init(_ policy: ThrottlePolicy, clock: @escaping @Sendable () -> Int64) {
+    package init(_ policy: ThrottlePolicy, clock: @escaping MonotonicClock) {
         var registrations: BlockBackoff?
         if policy.registrationsPerHourMax > 0 {
             registrations = BlockBackoff(

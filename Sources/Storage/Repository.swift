@@ -46,7 +46,7 @@ package protocol Repository: AnyObject {
     ) async throws(LoyaltyError) -> OrderUpload
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
-    ) async throws(LoyaltyError) -> WithdrawalOutcome
+    ) async throws(LoyaltyError) -> WithdrawalResult
 }
 
 /// What signing in needs of a user.

@@ -1,6 +1,7 @@
 import API
 import HTTP
 import Loyalty
+import Posix
 import SignIn
 import Synchronization
 import Testing

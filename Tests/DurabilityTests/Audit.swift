@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Loyalty
+import Posix
 import SQLite
 import SQLiteStore
 import Synchronization

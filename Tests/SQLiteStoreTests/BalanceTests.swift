@@ -10,7 +10,7 @@ struct BalanceTests {
         let isOwner: Bool
         let isSameOrder: Bool
         let sum: Int64
-        let outcome: WithdrawalOutcome
+        let outcome: WithdrawalResult
         let current: Int64
         var testDescription: String { "\(isOwner ? "own" : "other") \(isSameOrder ? "same" : "new") \(sum)" }
     }
@@ -86,7 +86,7 @@ struct BalanceTests {
                         }
                     }
                 }
-                return try await group.reduce(into: [WithdrawalOutcome]()) { all, next in all.append(next) }
+                return try await group.reduce(into: [WithdrawalResult]()) { all, next in all.append(next) }
             }
             #expect(outcomes.count { outcome in outcome == .withdrawn } == 10)
             #expect(outcomes.count { outcome in outcome == .notEnoughPoints } == 54)
@@ -110,7 +110,7 @@ struct BalanceTests {
                         }
                     }
                 }
-                return try await group.reduce(into: [WithdrawalOutcome]()) { all, next in all.append(next) }
+                return try await group.reduce(into: [WithdrawalResult]()) { all, next in all.append(next) }
             }
             #expect(outcomes.count { outcome in outcome == .withdrawn } == 1)
             #expect(outcomes.count { outcome in outcome == .repeated } == 15)

@@ -28,7 +28,7 @@ struct ModelTests {
             return .accepted(id)
         }
 
-        mutating func withdraw(_ sum: Int64, for number: OrderNumber, by user: UserID) -> WithdrawalOutcome {
+        mutating func withdraw(_ sum: Int64, for number: OrderNumber, by user: UserID) -> WithdrawalResult {
             if let earlier = withdrawals[number] {
                 return earlier.owner == user && earlier.sum == sum ? .repeated : .conflict
             }

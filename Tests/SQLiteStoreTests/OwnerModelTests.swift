@@ -125,7 +125,7 @@ struct OwnerModelTests {
 }
 
 extension OwnerModelTests.Model {
-    fileprivate mutating func withdraw(_ sum: Int64, for number: OrderNumber, by user: UserID) -> WithdrawalOutcome {
+    fileprivate mutating func withdraw(_ sum: Int64, for number: OrderNumber, by user: UserID) -> WithdrawalResult {
         if let earlier = withdrawals[number] {
             return earlier.user == user && earlier.sum == sum && !earlier.isRefunded ? .repeated : .conflict
         }
@@ -136,7 +136,7 @@ extension OwnerModelTests.Model {
         return .withdrawn
     }
 
-    fileprivate mutating func expectRefund(of number: OrderNumber, _ outcome: RefundOutcome) {
+    fileprivate mutating func expectRefund(of number: OrderNumber, _ outcome: RefundResult) {
         guard let earlier = withdrawals[number] else { return #expect(outcome == .noSuchWithdrawal) }
         guard !earlier.isRefunded else { return #expect(outcome == .refundedBefore) }
         accounts[earlier.user]?.current += earlier.sum

@@ -18,7 +18,7 @@ struct OwnerTests {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             let login = try Login("gopher")
-            let steps: [(Int64, AdjustmentOutcome)] = [
+            let steps: [(Int64, AdjustmentResult)] = [
                 (-1, .notEnoughPoints(.zero)), (500, .adjusted(.hundredths(500, 0))),
                 (-501, .notEnoughPoints(Points(hundredths: 500))), (-200, .adjusted(.hundredths(300, 0))),
                 (.max, .tooManyPoints), (.max - 300, .adjusted(.hundredths(.max, 0))), (1, .tooManyPoints),
@@ -77,7 +77,7 @@ struct OwnerTests {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             try await fixture.credit(1000, for: .sample(1), to: user)
-            let withdraw: @Sendable (Int64) async throws -> WithdrawalOutcome = { sum in
+            let withdraw: @Sendable (Int64) async throws -> WithdrawalResult = { sum in
                 try await fixture.onLoop {
                     try await $0.withdraw(Points(hundredths: sum), for: .sample(2), of: user, at: fixture.clock.now)
                 }

@@ -163,7 +163,7 @@ final class FakeRepository: Repository {
 
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
-    ) async throws(LoyaltyError) -> WithdrawalOutcome {
+    ) async throws(LoyaltyError) -> WithdrawalResult {
         try call("withdraw")
         if let earlier = spent.first(where: { $0.order == order }) {
             return earlier.user == user && earlier.sum == sum ? .repeated : .conflict

@@ -160,7 +160,7 @@ final class InMemoryRepository: Repository, ReadVersions {
 
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
-    ) async throws(LoyaltyError) -> WithdrawalOutcome {
+    ) async throws(LoyaltyError) -> WithdrawalResult {
         try throwFailure()
         if let earlier = spent.first(where: { $0.withdrawal.order == order }) {
             return earlier.user == user && earlier.withdrawal.sum == sum ? .repeated : .conflict

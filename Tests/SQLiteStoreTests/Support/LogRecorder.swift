@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 import Synchronization
 
 /// Keeps the lines that were logged.
