@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLiteStore
+import Storage
 
 extension Application {
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {

@@ -2,6 +2,7 @@ import JSON
 import Loyalty
 import Posix
 import SQLiteStore
+import Storage
 import Synchronization
 
 /// Does what owners ask for: what is quick on one thread, one thing after the other; what reads all of the file on a second
@@ -228,8 +229,7 @@ extension LoyaltyStore {
             let repository = try makeOwnerRepository(until: cancellation)
             defer { repository.close() }
             let service = OwnerService(
-                repository: repository, path: path, author: author, pool: pool, backups: backups,
-                cancellation: cancellation)
+                repository: repository, path: path, author: author, pool: pool, backups: backups)
             return service.run(command) { reply(.row($0)) }
         } catch {
             return OwnerOutcome(error)

@@ -1,6 +1,7 @@
 import JSON
 import Posix
 import SQLiteStore
+import Storage
 
 /// What is done with the file as a whole, of whatever schema it is.
 extension OwnerCommand {

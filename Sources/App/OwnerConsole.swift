@@ -2,6 +2,7 @@ import JSON
 import Loyalty
 import Posix
 import SQLiteStore
+import Storage
 
 /// The owner's commands, from the command line to what it prints.
 struct OwnerConsole {

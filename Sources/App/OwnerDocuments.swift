@@ -1,8 +1,8 @@
 import AccrualClient
 import JSON
 import Loyalty
-import SQLite
 import SQLiteStore
+import Storage
 
 /// What `--json` has of each thing. Scripts rely on the names.
 extension UserAccount {
@@ -48,7 +48,7 @@ extension OwnedWithdrawal {
     }
 }
 
-extension StoreStatistics {
+extension Statistics {
     var document: JSONObject {
         let users = UserAccount.State.allCases.map { state in
             JSONObject.Member(name: "\(state)", value: .integer(self.users[state] ?? 0))
@@ -62,8 +62,16 @@ extension StoreStatistics {
                 "outstanding": .points(hundredths: outstanding), "granted": .points(hundredths: granted),
                 "adjusted": .points(hundredths: adjusted), "spent": .points(hundredths: spent),
             ]),
-            "file_bytes": .integer(fileBytes), "log_bytes": .integer(logBytes),
-            "sqlite_version": .string(SQLiteLibrary.version),
+        ])
+    }
+}
+
+extension StoreSize {
+    var document: JSONObject {
+        JSONObject(members: [
+            JSONObject.Member(name: "file_bytes", value: .integer(bytes)),
+            JSONObject.Member(name: "log_bytes", value: .integer(logBytes)),
+            JSONObject.Member(name: "\(engine)_version", value: .string(engineVersion)),
         ])
     }
 }

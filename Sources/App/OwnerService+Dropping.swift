@@ -1,13 +1,14 @@
 import JSON
 import Loyalty
 import SQLiteStore
+import Storage
 
 extension OwnerService {
     /// Ends the unfinished orders of deleted users. If that fails midway, the outcome says how many were dropped.
     func dropOrdersOfDeletedUsers() -> OwnerOutcome {
         var droppedCount = 0
         do throws(StoreError) {
-            try repository.dropOrdersOfDeletedUsers(until: cancellation) { orders in
+            try repository.dropOrdersOfDeletedUsers { orders in
                 droppedCount += orders.count
                 pool?.abandon(orders)
             }

@@ -1,12 +1,12 @@
 import JSON
 import Loyalty
 import Posix
-import SQLite
 import SQLiteStore
+import Storage
 
 /// Does the commands that look at users, orders and points or change them. Confined to one thread, which it may block.
 struct OwnerService {
-    let repository: OwnerRepository
+    let repository: any OwnerRepository
     /// The database's file.
     let path: String
     /// The system's name of whoever asks.
@@ -15,8 +15,6 @@ struct OwnerService {
     let pool: OwnersPool?
     /// How the backups by the clock are; `nil` if there are none.
     let backups: JSONObject?
-    /// Tells a command that takes long to give up.
-    let cancellation: Cancellation
 
     /// Entries of the ledger that `user show` has.
     private static let entriesMax = 20
@@ -35,18 +33,17 @@ struct OwnerService {
         case .user(let user): return try show(user, row)
         case .addUser(let login, let hash): return try add(login, hash)
         case .setPassword(let user, let hash):
-            return try change(user, "the password is set, and the sessions have ended", "") {
-                transaction throws(SQLiteError) in try transaction.setPassword(hash, user)
-            }
+            return Self.outcome(
+                of: try repository.setPassword(hash, of: user), user,
+                "the password is set, and the sessions have ended", "")
         case .setEnabled(let user, let isEnabled):
-            return try change(
-                user, isEnabled ? "may sign in again" : "can't sign in any more, and the sessions have ended",
-                isEnabled ? "may sign in already" : "is disabled already"
-            ) { transaction throws(SQLiteError) in try transaction.setEnabled(isEnabled, user) }
+            return Self.outcome(
+                of: try repository.setEnabled(isEnabled, user), user,
+                isEnabled ? "may sign in again" : "can't sign in any more, and the sessions have ended",
+                isEnabled ? "may sign in already" : "is disabled already")
         case .deleteUser(let user):
-            return try change(user, "is deleted; order numbers and ledger stay", "") {
-                transaction throws(SQLiteError) in try transaction.eraseUser(user)
-            }
+            return Self.outcome(
+                of: try repository.deleteUser(user), user, "is deleted; order numbers and ledger stay", "")
         case .orders(let user, let status, let before, let limit):
             return try orders(of: user, status, before: before, limit: limit, row)
         case .order(let number): return try show(order: number)
@@ -62,7 +59,7 @@ struct OwnerService {
 
 extension OwnerService {
     private func users(after: Int64, _ row: (JSONObject) -> Void) throws(StoreError) -> OwnerOutcome {
-        let users = try repository.users(after: after, limit: OwnerCommand.pageMax)
+        let users = try repository.users(after: UserID(rawValue: after), limit: OwnerCommand.pageMax)
         for user in users { row(user.document) }
         let next = users.count == OwnerCommand.pageMax ? users.last?.id.rawValue : nil
         return OwnerOutcome(status: ExitStatus.success, document: JSONObject([:]), next: next)
@@ -71,7 +68,7 @@ extension OwnerService {
     private func show(_ selector: UserSelector, _ row: (JSONObject) -> Void) throws(StoreError) -> OwnerOutcome {
         guard let user = try repository.user(selector, entries: Self.entriesMax) else { return Self.noUser(selector) }
         for entry in user.entries { row(entry.document) }
-        let counts = JSONObject(["orders": .integer(user.orders), "withdrawals": .integer(user.withdrawals)])
+        let counts = JSONObject(["orders": .integer(user.orderCount), "withdrawals": .integer(user.withdrawalCount)])
         return OwnerOutcome(status: ExitStatus.success, document: user.account.document + counts)
     }
 
@@ -79,37 +76,38 @@ extension OwnerService {
         guard let login = try? Login(text) else {
             return .failure(ExitStatus.refused, "a login has 1 to \(Login.bytesMax) bytes")
         }
-        let user = try repository.write { transaction, now throws(SQLiteError) in
-            try transaction.addUser(login, passwordHash: hash, at: now)
+        guard try repository.addUser(login, passwordHash: hash) != nil else {
+            return .failure(ExitStatus.refused, "the login \(text.oneLine) is taken")
         }
-        guard user != nil else { return .failure(ExitStatus.refused, "the login \(text.oneLine) is taken") }
         return OwnerOutcome(
             status: ExitStatus.success, text: "\(text.oneLine) is added\n",
             document: JSONObject(["login": .string(text)]))
     }
 
-    /// Changes something of a user, and says that it did or that it was so.
-    private func change(
-        _ user: UserSelector, _ changed: String, _ unchanged: String,
-        _ body: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> UserChange
-    ) throws(StoreError) -> OwnerOutcome {
-        let (login, change) = try repository.write { transaction, _ throws(SQLiteError) in
-            // Deleting erases the login.
-            let login = try transaction.login(of: user)
-            return (login, try body(transaction))
+    /// What the owner is told of a change of a user.
+    private static func outcome(
+        of result: UserChangeResult, _ user: UserSelector, _ changed: String, _ unchanged: String
+    ) -> OwnerOutcome {
+        func told(_ login: String, _ text: String, isChanged: Bool) -> OwnerOutcome {
+            OwnerOutcome(
+                status: ExitStatus.success, text: "\(login.oneLine): \(text)\n",
+                document: JSONObject(["login": .string(login), "changed": .bool(isChanged)]))
         }
-        guard let login, change != .noSuchUser else { return Self.noUser(user) }
-        let isChanged = change == .changed
-        return OwnerOutcome(
-            status: ExitStatus.success, text: "\(login.oneLine): \(isChanged ? changed : unchanged)\n",
-            document: JSONObject(["login": .string(login), "changed": .bool(isChanged)]))
+        switch result {
+        case .changed(let login): return told(login, changed, isChanged: true)
+        case .unchanged(let login): return told(login, unchanged, isChanged: false)
+        case .noSuchUser: return noUser(user)
+        }
     }
 
     private func orders(
         of user: UserSelector?, _ status: Order.Status?, before: Int64, limit: Int, _ row: (JSONObject) -> Void
     ) throws(StoreError) -> OwnerOutcome {
-        if let user, try repository.id(of: user) == nil { return Self.noUser(user) }
-        let orders = try repository.orders(of: user, status: status, before: before, limit: limit)
+        let found = try repository.orders(of: user, status: status, before: OrderID(rawValue: before), limit: limit)
+        guard let orders = found else {
+            guard let user else { preconditionFailure("orders of all users are found in any case") }
+            return Self.noUser(user)
+        }
         for order in orders { row(order.document) }
         let next = orders.count == limit ? orders.last?.id.rawValue : nil
         return OwnerOutcome(status: ExitStatus.success, document: JSONObject([:]), next: next)
@@ -117,13 +115,13 @@ extension OwnerService {
 
     private func show(order text: String) throws(StoreError) -> OwnerOutcome {
         guard let number = try? OrderNumber(parsing: text.utf8) else { return Self.noOrder(text) }
-        let (order, withdrawal) = try repository.order(number)
-        guard order != nil || withdrawal != nil else { return Self.noOrder(text) }
+        let use = try repository.use(of: number)
+        guard use.order != nil || use.withdrawal != nil else { return Self.noOrder(text) }
         return OwnerOutcome(
             status: ExitStatus.success,
             document: JSONObject([
-                "number": .string(number.digits), "upload": order.map { .object($0.upload) } ?? .null,
-                "withdrawal": withdrawal.map { .object($0.document) } ?? .null,
+                "number": .string(number.digits), "upload": use.order.map { .object($0.upload) } ?? .null,
+                "withdrawal": use.withdrawal.map { .object($0.document) } ?? .null,
             ]))
     }
 
@@ -134,16 +132,12 @@ extension OwnerService {
                 "an adjustment has points other than 0, and a reason of 1 to \(LedgerNote.reasonBytesMax) bytes")
         }
         let note = LedgerNote(author: author, reason: reason)
-        let (found, outcome) = try repository.write { transaction, now throws(SQLiteError) in
-            (try transaction.login(of: user), try transaction.adjust(user, by: points, note: note, at: now))
-        }
-        guard let login = found else { return Self.noUser(user) }
-        switch outcome {
+        switch try repository.adjust(user, by: points, note: note) {
         case .noSuchUser: return Self.noUser(user)
-        case .notEnoughPoints(let current):
+        case .notEnoughPoints(let login, let current):
             return .failure(ExitStatus.refused, "\(login.oneLine) has \(current) points, and nobody goes below zero")
         case .tooManyPoints: return .failure(ExitStatus.refused, "so many points do not fit an account")
-        case .adjusted(let balance):
+        case .adjusted(let login, let balance):
             return OwnerOutcome(
                 status: ExitStatus.success, text: "\(login.oneLine) has \(balance.current) points now\n",
                 document: JSONObject(["login": .string(login), "points": .points(points)]) + balance.document)
@@ -155,11 +149,7 @@ extension OwnerService {
             return .failure(ExitStatus.refused, "a reason has at most \(LedgerNote.reasonBytesMax) bytes")
         }
         guard let number = try? OrderNumber(parsing: text.utf8) else { return Self.noWithdrawal(text) }
-        let note = LedgerNote(author: author, reason: reason)
-        let outcome = try repository.write { transaction, now throws(SQLiteError) in
-            try transaction.refund(number, note: note, at: now)
-        }
-        switch outcome {
+        switch try repository.refund(number, note: LedgerNote(author: author, reason: reason)) {
         case .noSuchWithdrawal: return Self.noWithdrawal(text)
         case .refundedBefore:
             return .failure(ExitStatus.refused, "the order \(number.digits) was refunded before; nothing was changed")
@@ -178,10 +168,11 @@ extension OwnerService {
     }
 
     private func statistics() throws(StoreError) -> OwnerOutcome {
-        let statistics = try repository.statistics(path: path)
+        let statistics = try repository.statistics()
         return OwnerOutcome(
             status: ExitStatus.success,
-            document: statistics.document + JSONObject(["backups": backups.map { .object($0) } ?? .null]))
+            document: statistics.document + repository.size.document
+                + JSONObject(["backups": backups.map { .object($0) } ?? .null]))
     }
 
     private static func noUser(_ user: UserSelector) -> OwnerOutcome {

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Posix
 import SQLiteStore
+import Storage
 
 /// `martlet restore`: no server may run meanwhile, so that it asks none.
 enum RestoreCommand {

@@ -49,30 +49,3 @@ package struct LedgerNote: Equatable, Sendable {
         self.reason = reason
     }
 }
-
-/// The result of a change that the owner made to a user.
-package enum UserChange: Equatable, Sendable {
-    case changed
-    /// The user already was in that state.
-    case unchanged
-    case noSuchUser
-}
-
-/// The result of adding or removing points.
-package enum AdjustmentResult: Equatable, Sendable {
-    /// Success, with the new balance.
-    case adjusted(Balance)
-    case noSuchUser
-    /// The balance would become negative; with the points that the user has.
-    case notEnoughPoints(Points)
-    /// The sum exceeds the range of a balance.
-    case tooManyPoints
-}
-
-/// The result of a refund.
-package enum RefundResult: Equatable, Sendable {
-    /// Success, with the refunded points and the new balance.
-    case refunded(Points, Balance)
-    case refundedBefore
-    case noSuchWithdrawal
-}

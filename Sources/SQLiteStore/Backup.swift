@@ -1,5 +1,6 @@
 import Posix
 import SQLite
+import Storage
 
 /// A copy of the database in a file of its own: one consistent state, verified, on the disk, and only then under its name.
 package enum Backup {

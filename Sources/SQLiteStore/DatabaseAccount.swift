@@ -1,4 +1,5 @@
 import Posix
+import Storage
 
 /// The account that a command of root's works in the name of, so that every file beside a database belongs to the database's
 /// owner.

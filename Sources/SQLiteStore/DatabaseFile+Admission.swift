@@ -1,5 +1,6 @@
 import Posix
 import SQLite
+import Storage
 
 /// Which files Martlet opens: its own, as it made them, also after other programs had them.
 extension DatabaseFile {

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 
 /// The one database file: made for us alone, locked against a second server, and opened by SQLite only.
 struct DatabaseFile: ~Copyable, Sendable {

@@ -1,4 +1,5 @@
 import Posix
+import Storage
 
 /// Whether a database is where its log will be found again: the log is beside it, under the same name with `-wal`.
 enum DatabasePlace {

@@ -1,4 +1,5 @@
 import Posix
+import Storage
 
 /// The files that a server has open, and the paths at which it found them: SQLite goes on with what it has open when a path leads
 /// to another file, or to none, and then loses what it writes.

@@ -1,4 +1,5 @@
 import Posix
+import Storage
 
 /// Whose log a `-wal` file is. SQLite keeps no note of that: it would put the log of one database into another one that was moved
 /// under its name.

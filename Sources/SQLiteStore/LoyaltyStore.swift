@@ -2,6 +2,7 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Synchronization
 
 /// The database of one server: its file and lock, its writer, and the connections that read.
@@ -95,10 +96,9 @@ package final class LoyaltyStore: Sendable {
     }
 
     /// What the owner's commands read and write through, on one thread that may block.
-    package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> OwnerRepository {
-        let database = try openReader()
-        database.interruptStatements { cancellation.isCancelled }
-        return OwnerRepository(database: database, writer: writer, clock: clock)
+    package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository {
+        SQLiteOwnerRepository(
+            database: try openReader(), writer: writer, path: path, clock: clock, cancellation: cancellation)
     }
 
     /// What the accrual pipeline reads and writes through; for any thread.

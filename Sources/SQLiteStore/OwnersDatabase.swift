@@ -1,5 +1,6 @@
 import Posix
 import SQLite
+import Storage
 
 /// What an owner has done with a database, whether or not a server runs on it.
 package protocol OwnersDatabase: AnyObject {

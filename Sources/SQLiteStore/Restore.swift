@@ -1,5 +1,6 @@
 import Posix
 import SQLite
+import Storage
 
 /// Puts a backup in the place of a database.
 package enum Restore {

@@ -43,7 +43,7 @@ extension SQLiteRepository {
                 (row.text(0), Timestamp(milliseconds: row.integer(1)))
             }
         }
-        // An erased user has a text that is longer than any login.
+        // A deleted user has a text that is longer than a login may be.
         guard let (text, createdAt) = found, let login = try? Login(text) else { return nil }
         return UserProfile(login: login, createdAt: createdAt)
     }
@@ -82,18 +82,18 @@ extension SQLiteRepository {
 }
 
 extension WriteTransaction {
-    /// Nil where the login is taken.
+    /// Adds a user and opens the first session. Returns `nil` if the login is taken.
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) throws(SQLiteError) -> UserID? {
         guard let user = try addUser(login, passwordHash: passwordHash, at: now) else { return nil }
         let hasSession = try addSession(session, of: Credentials(user: user, passwordHash: passwordHash))
-        precondition(hasSession, "the user was added in this very transaction")
+        precondition(hasSession, "a session of a user who was added in the same transaction must be accepted")
         return user
     }
 
-    /// Adds a user who has no session yet; nil where the login is taken.
-    package func addUser(_ login: Login, passwordHash: PasswordHash, at now: Timestamp) throws(SQLiteError) -> UserID? {
+    /// Adds a user who has no session yet. Returns `nil` if the login is taken.
+    func addUser(_ login: Login, passwordHash: PasswordHash, at now: Timestamp) throws(SQLiteError) -> UserID? {
         let added = try run(
             "INSERT INTO users (login, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (login) DO NOTHING",
             login.text, passwordHash.text, now.milliseconds)
@@ -103,7 +103,7 @@ extension WriteTransaction {
         return user
     }
 
-    /// False where the password is another by now, or the user was disabled.
+    /// Returns false if the password was changed meanwhile, or the user was disabled.
     func addSession(_ session: NewSession, of credentials: Credentials) throws(SQLiteError) -> Bool {
         let isAdded =
             try run(
@@ -118,7 +118,7 @@ extension WriteTransaction {
         return true
     }
 
-    /// False where the password is another by now, or the user was disabled.
+    /// Returns false if the password was changed meanwhile, or the user was disabled.
     func changePassword(
         of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) throws(SQLiteError) -> Bool {

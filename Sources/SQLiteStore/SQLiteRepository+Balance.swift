@@ -5,11 +5,10 @@ extension SQLiteRepository {
     package func balance(of user: UserID) throws(LoyaltyError) -> Balance {
         let balance = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
-                Balance(
-                    current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+                Balance(row)
             }
         }
-        // Every user has a row; who has none has nothing.
+        // Every user has a row, unless the file was damaged.
         return balance ?? Balance(current: .zero, withdrawn: .zero)
     }
 
@@ -23,10 +22,7 @@ extension SQLiteRepository {
                 WHERE user_id = ? AND id < ? AND refunded_at IS NULL ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row throws(SQLiteError) in
-                let withdrawal = Withdrawal(
-                    order: try row.orderNumber(1), sum: Points(hundredths: row.integer(2)),
-                    processedAt: Timestamp(milliseconds: row.integer(3)))
-                return (row.integer(0), withdrawal)
+                (row.integer(0), try Withdrawal(row, from: 1))
             }
         }
     }
@@ -34,7 +30,7 @@ extension SQLiteRepository {
     package func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> WithdrawalResult {
-        precondition(sum > .zero, "a withdrawal takes something")
+        precondition(sum > .zero, "a withdrawal's sum must be positive")
         return try await write { transaction throws(SQLiteError) in
             try transaction.withdraw(sum, for: order, of: user, at: now)
         }
@@ -53,15 +49,13 @@ extension WriteTransaction {
         if let earlier {
             return earlier == (user.rawValue, sum.hundredths, 1) ? .repeated : .conflict
         }
-        // `withdrawn` can't overflow: it and `current` together are what was given, which is kept within the integer.
+        // `withdrawn` can't overflow: `current` and `withdrawn` together are the points that were ever given, which fit the integer.
         let balances = try all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1
             WHERE user_id = ?2 AND current >= ?1 RETURNING current, withdrawn
             """, sum.hundredths, user.rawValue
-        ) { row in
-            Balance(current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
-        }
+        ) { row in Balance(row) }
         guard let balance = balances.first else { return .notEnoughPoints }
         try run(
             "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES (?, ?, ?, ?)",

@@ -12,10 +12,7 @@ extension SQLiteRepository {
                 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                 """, user.rawValue, before, limit
             ) { row throws(SQLiteError) in
-                let order = Self.order(
-                    try row.orderNumber(1), status: try row.status(2), accrual: row.integer(3),
-                    uploadedAt: row.integer(4))
-                return (row.integer(0), order)
+                (row.integer(0), try Order(row, from: 1))
             }
         }
     }
@@ -23,22 +20,10 @@ extension SQLiteRepository {
     package func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
         try reader.read { database throws(SQLiteError) in
             try database.first(
-                "SELECT status, accrual, uploaded_at FROM orders WHERE number = ? AND user_id = ?",
+                "SELECT number, status, accrual, uploaded_at FROM orders WHERE number = ? AND user_id = ?",
                 number.digits, user.rawValue
-            ) { row throws(SQLiteError) in
-                Self.order(
-                    number, status: try row.status(0), accrual: row.integer(1), uploadedAt: row.integer(2))
-            }
+            ) { row throws(SQLiteError) in try Order(row, from: 0) }
         }
-    }
-
-    /// The order that a row describes.
-    static func order(_ number: OrderNumber, status: Order.Status, accrual: Int64, uploadedAt: Int64)
-        -> Order
-    {
-        Order(
-            number: number, status: status, accrual: Points(hundredths: accrual),
-            uploadedAt: Timestamp(milliseconds: uploadedAt))
     }
 
     package func addOrder(

@@ -3,7 +3,7 @@ extension Schema {
     /// its number is empty), 4 a refund.
     ///
     /// A user who was deleted keeps the row, which orders and ledger refer to, with a login that none can be
-    /// (``WriteTransaction/eraseUser(_:)``). A withdrawal that was refunded keeps its row as well, so that its number stays taken.
+    /// (``WriteTransaction/deleteUser(_:)``). A withdrawal that was refunded keeps its row as well, so that its number stays taken.
     static let owner = """
         ALTER TABLE users ADD COLUMN state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2);
         ALTER TABLE withdrawals ADD COLUMN refunded_at INTEGER;

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 
 /// The copy of a database that is made before its tables are changed, which is the way back. A change that fails is tried again at
 /// each start, and leaves no copy of its own each time.

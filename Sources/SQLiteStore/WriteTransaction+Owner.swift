@@ -1,30 +1,26 @@
 import Loyalty
 import SQLite
 
-/// What owners do by hand, each as one operation of the writer.
+/// The owner's changes, each as one operation of the writer.
 extension WriteTransaction {
-    /// Gives points, or takes them where the amount is below zero.
-    package func adjust(
+    func adjust(
         _ selector: UserSelector, by points: Points, note: LedgerNote, at now: Timestamp
     ) throws(SQLiteError) -> AdjustmentResult {
-        precondition(points != .zero, "an adjustment changes something")
-        guard let user = try id(of: selector), let before = try balance(of: user) else { return .noSuchUser }
+        precondition(points != .zero, "an adjustment's points must not be zero")
+        guard let (user, login) = try user(selector), let before = try balance(of: user) else { return .noSuchUser }
         guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
             return .tooManyPoints
         }
-        guard current >= .zero else { return .notEnoughPoints(before.current) }
+        guard current >= .zero else { return .notEnoughPoints(login: login, before.current) }
         try run("UPDATE balances SET current = ? WHERE user_id = ?", current.hundredths, user.rawValue)
         try addLedgerEntry(.adjustment, of: user, order: "", amount: points.hundredths, at: now)
         try annotate(note)
         let balance = Balance(current: current, withdrawn: before.withdrawn)
         self.note(.balance(balance), of: user)
-        return .adjusted(balance)
+        return .adjusted(login: login, balance)
     }
 
-    /// Gives back what was spent on an order, once. The withdrawal leaves its list, and its order number stays taken.
-    package func refund(
-        _ order: OrderNumber, note: LedgerNote, at now: Timestamp
-    ) throws(SQLiteError) -> RefundResult {
+    func refund(_ order: OrderNumber, note: LedgerNote, at now: Timestamp) throws(SQLiteError) -> RefundResult {
         let found = try first(
             "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
         ) { row in
@@ -38,7 +34,7 @@ extension WriteTransaction {
             WHERE user_id = ?2 AND withdrawn >= ?1
             """, found.sum, found.user.rawValue)
         guard returned == 1, let balance = try balance(of: found.user) else {
-            // Only a database that does not pass its check has a withdrawal that its balance lacks.
+            // Only a database that does not pass its check has a withdrawal that is missing from its balance.
             return .noSuchWithdrawal
         }
         try run("UPDATE withdrawals SET refunded_at = ? WHERE order_number = ?", now.milliseconds, order.digits)
@@ -48,59 +44,53 @@ extension WriteTransaction {
         return .refunded(Points(hundredths: found.sum), balance)
     }
 
-    /// Lets a user in or not. Whose sessions end, signs in anew.
-    package func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(SQLiteError) -> UserChange {
-        guard let user = try id(of: selector) else { return .noSuchUser }
+    func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+        guard let (user, login) = try user(selector) else { return .noSuchUser }
         let state = isEnabled ? UserAccount.State.active : .disabled
         let changed = try run(
             "UPDATE users SET state = ?1 WHERE id = ?2 AND state <> ?1", state.rawValue, user.rawValue)
         if !isEnabled { try endSessions(of: user) }
-        return changed == 1 ? .changed : .unchanged
+        return changed == 1 ? .changed(login: login) : .unchanged(login: login)
     }
 
-    /// Sets another password, and ends the sessions that were opened with the old one.
-    package func setPassword(_ hash: PasswordHash, _ selector: UserSelector) throws(SQLiteError) -> UserChange {
-        guard let user = try id(of: selector) else { return .noSuchUser }
+    func setPassword(_ hash: PasswordHash, of selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+        guard let (user, login) = try user(selector) else { return .noSuchUser }
         try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
         try endSessions(of: user)
         try forgetPlaces(of: user, except: [])
-        return .changed
+        return .changed(login: login)
     }
 
-    /// Erases login, password and sessions. The row stays, and with it what refers to it: an order number that was credited
-    /// once can't be uploaded again, and what is still asked about is settled on an account that nobody can enter.
-    package func eraseUser(_ selector: UserSelector) throws(SQLiteError) -> UserChange {
-        guard let user = try id(of: selector) else { return .noSuchUser }
-        // Longer than any login may be, so that nobody has it or can register it.
+    /// Erases a user. The row stays, and with it the rows that refer to it.
+    func deleteUser(_ selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+        guard let (user, login) = try user(selector) else { return .noSuchUser }
+        // Longer than a login may be, so that no user has it or can register it.
         let placeholderBytes = Int64(Login.bytesMax) + 1
         try run(
             "UPDATE users SET login = printf('%0*d', ?, id), password_hash = '', state = ? WHERE id = ?",
             placeholderBytes, UserAccount.State.deleted.rawValue, user.rawValue)
         try endSessions(of: user)
         try forgetPlaces(of: user, except: [])
-        return .changed
+        return .changed(login: login)
     }
 
-    /// Returns the login of a user; `nil` if there is no such user, or if the user was deleted.
-    package func login(of selector: UserSelector) throws(SQLiteError) -> String? {
-        guard let id = try id(of: selector) else { return nil }
-        return try first("SELECT login FROM users WHERE id = ?", id.rawValue) { row in row.text(0) }
-    }
-
-    private func id(of selector: UserSelector) throws(SQLiteError) -> UserID? {
+    /// Returns `nil` if there is no such user, or if the user was deleted.
+    private func user(_ selector: UserSelector) throws(SQLiteError) -> (id: UserID, login: String)? {
         switch selector {
         case .login(let login):
-            try first("SELECT id FROM users WHERE login = ?", login.text) { row in UserID(rawValue: row.integer(0)) }
+            try first("SELECT id FROM users WHERE login = ?", login.text) { row in
+                (UserID(rawValue: row.integer(0)), login.text)
+            }
         case .id(let id):
-            try first("SELECT id FROM users WHERE id = ? AND state < 2", id.rawValue) { row in
-                UserID(rawValue: row.integer(0))
+            try first("SELECT id, login FROM users WHERE id = ? AND state < 2", id.rawValue) { row in
+                (UserID(rawValue: row.integer(0)), row.text(1))
             }
         }
     }
 
     private func balance(of user: UserID) throws(SQLiteError) -> Balance? {
         try first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
-            Balance(current: Points(hundredths: row.integer(0)), withdrawn: Points(hundredths: row.integer(1)))
+            Balance(row)
         }
     }
 
@@ -108,7 +98,7 @@ extension WriteTransaction {
         try run("DELETE FROM sessions WHERE user_id = ?", user.rawValue)
     }
 
-    /// Says of the ledger entry that was just added who made it, and why.
+    /// Stores the author and the reason of the ledger entry that was just added.
     private func annotate(_ note: LedgerNote) throws(SQLiteError) {
         try run(
             "INSERT INTO ledger_notes (ledger_id, author, reason) VALUES (?, ?, ?)", lastInsertedID, note.author,

@@ -2,7 +2,7 @@ import Changes
 import Loyalty
 import SQLite
 
-/// The transaction that an operation writes in, together with others; the operation neither begins nor ends it.
+/// The transaction in which an operation writes, together with other operations. The writer begins and ends it.
 package struct WriteTransaction {
     private let database: Database
     private let changes: CommittedChanges
@@ -15,29 +15,29 @@ package struct WriteTransaction {
         self.unfinished = unfinished
     }
 
-    /// Has the user told, once the transaction is committed; what was noted first is told first.
+    /// Has a change published after the commit. Changes are published in the order in which they were noted.
     func note(_ change: AccountChange.Kind, of user: UserID) {
         changes.append(AccountChange(change, of: user))
     }
 
-    /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.
+    /// Runs a statement that returns no rows. Returns the number of rows that it inserted, updated or deleted.
     @discardableResult
-    package func run<each Value: Bindable>(
+    func run<each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value
     ) throws(SQLiteError) -> Int {
         try database.run(sql, repeat each values)
     }
 
-    /// What `read` makes of the first row; nil where there is none.
-    package func first<Result, each Value: Bindable>(
+    /// Returns the result of `read` for the first row; `nil` if there is no row.
+    func first<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,
         read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result? {
         try database.first(sql, repeat each values, read: read)
     }
 
-    /// What `read` makes of each row.
-    package func all<Result, each Value: Bindable>(
+    /// Returns the result of `read` for each row.
+    func all<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,
         read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> [Result] {
@@ -45,5 +45,5 @@ package struct WriteTransaction {
     }
 
     /// The row id of the last successful insert.
-    package var lastInsertedID: Int64 { database.lastInsertedID }
+    var lastInsertedID: Int64 { database.lastInsertedID }
 }

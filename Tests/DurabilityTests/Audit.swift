@@ -3,8 +3,9 @@ import Foundation
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Synchronization
+
+@testable import SQLiteStore
 
 /// Something that should not be in a database, or should be and is not.
 struct Finding: CustomStringConvertible {

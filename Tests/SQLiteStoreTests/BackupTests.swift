@@ -2,8 +2,10 @@ import Foundation
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
+import Storage
 import Testing
+
+@testable import SQLiteStore
 
 struct BackupTests {
     private func orderCount(_ path: String) throws -> Int64 {

@@ -2,9 +2,10 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Synchronization
 import Testing
+
+@testable import SQLiteStore
 
 /// What the store publishes of its commits.
 struct ChangeTests {
@@ -73,16 +74,12 @@ struct ChangeTests {
             let note = LedgerNote(author: "owner", reason: "test")
             let login = try Login("gopher")
             let now = fixture.clock.now
-            _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
-                try transaction.adjust(.login(login), by: Points(hundredths: 700), note: note, at: now)
-            }
+            try fixture.asOwner { _ = try $0.adjust(.login(login), by: Points(hundredths: 700), note: note) }
             _ = try await fixture.onLoop { repository in
                 try await repository.withdraw(Points(hundredths: 500), for: Self.number, of: user, at: now)
             }
             for _ in 0..<2 {
-                _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
-                    try transaction.refund(Self.number, note: note, at: now)
-                }
+                try fixture.asOwner { _ = try $0.refund(Self.number, note: note) }
             }
             let published = fixture.store.changeLog.entries(after: start)?.map { Self.text($0.change) }
             #expect(published == ["balance 700 0", "balance 200 500", "balance 700 0"])

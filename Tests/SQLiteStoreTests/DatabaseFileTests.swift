@@ -2,6 +2,7 @@ import Foundation
 import Loyalty
 import SQLite
 import SQLiteStore
+import Storage
 import Testing
 
 struct DatabaseFileTests {

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Testing
 
 @testable import SQLiteStore
@@ -11,7 +12,7 @@ struct DroppedOrderTests {
     private static let now = Timestamp(milliseconds: 1)
 
     /// More than two batches.
-    private static let floodCount = 2 * OwnerRepository.droppedPerBatchMax + 50
+    private static let floodCount = 2 * SQLiteOwnerRepository.droppedPerBatchMax + 50
 
     private func upload(_ bodies: ClosedRange<Int>, of user: UserID, _ fixture: Fixture) throws -> [OrderID] {
         try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
@@ -32,18 +33,13 @@ struct DroppedOrderTests {
 
     private func delete(_ login: String, _ fixture: Fixture) throws {
         let login = try Login(login)
-        let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-            try transaction.eraseUser(.login(login))
-        }
-        #expect(change == .changed)
+        #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == .changed(login: login.text))
     }
 
     /// Drops until all are dropped; returns the batches.
     private func drop(_ fixture: Fixture) throws -> [[UnfinishedOrder]] {
-        let owner = try fixture.store.makeOwnerRepository(until: Cancellation())
-        defer { owner.close() }
         var batches: [[UnfinishedOrder]] = []
-        try owner.dropOrdersOfDeletedUsers(until: Cancellation()) { batches.append($0) }
+        try fixture.asOwner { owner in try owner.dropOrdersOfDeletedUsers { batches.append($0) } }
         return batches
     }
 
@@ -80,16 +76,14 @@ struct DroppedOrderTests {
             let flood = try upload(10_000...10_000 + Self.floodCount - 1, of: user("flood"), fixture)
             for name in ["early", "flood", "late"] { try delete(name, fixture) }
             let disabled = try Login("disabled")
-            _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.setEnabled(false, .login(disabled))
-            }
+            try fixture.asOwner { _ = try $0.setEnabled(false, .login(disabled)) }
             let before = try orders(fixture)
             let deleted = try ["early", "flood", "late"].map(user)
             let entriesBefore = try fixture.number("SELECT sum(id * balance_after) FROM ledger")
 
             let batches = try drop(fixture)
             let dropped = batches.flatMap { $0 }
-            let batchMax = OwnerRepository.droppedPerBatchMax
+            let batchMax = SQLiteOwnerRepository.droppedPerBatchMax
             #expect(batches.map(\.count) == [batchMax, batchMax, 56])
             #expect(Set(dropped.map(\.id)).count == dropped.count && dropped.count == flood.count + 6)
             #expect(Set(dropped.map(\.user)) == Set(deleted))
@@ -150,20 +144,22 @@ struct DroppedOrderTests {
             _ = try upload(1...Self.floodCount, of: user, fixture)
             try delete("gone", fixture)
             let stop = Cancellation()
-            let owner = try fixture.store.makeOwnerRepository(until: Cancellation())
-            defer { owner.close() }
             var batches: [Int] = []
             #expect(throws: StoreError.self) {
-                try owner.dropOrdersOfDeletedUsers(until: stop) { orders in
-                    batches.append(orders.count)
-                    stop.cancel()
+                try fixture.asOwner(until: stop) { owner in
+                    try owner.dropOrdersOfDeletedUsers { orders in
+                        batches.append(orders.count)
+                        stop.cancel()
+                    }
                 }
             }
-            #expect(batches == [OwnerRepository.droppedPerBatchMax])
+            #expect(batches == [SQLiteOwnerRepository.droppedPerBatchMax])
             #expect(
                 try fixture.number("SELECT count(*) FROM orders WHERE status < 2")
-                    == Int64(Self.floodCount - OwnerRepository.droppedPerBatchMax))
-            #expect(try drop(fixture).map(\.count).reduce(0, +) == Self.floodCount - OwnerRepository.droppedPerBatchMax)
+                    == Int64(Self.floodCount - SQLiteOwnerRepository.droppedPerBatchMax))
+            #expect(
+                try drop(fixture).map(\.count).reduce(0, +) == Self.floodCount
+                    - SQLiteOwnerRepository.droppedPerBatchMax)
             try fixture.expectPassesCheck()
         }
     }

@@ -1,8 +1,9 @@
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Testing
+
+@testable import SQLiteStore
 
 /// The check finds what is broken on purpose, and nothing else.
 struct IntegrityCheckTests {

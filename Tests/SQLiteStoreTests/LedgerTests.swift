@@ -1,7 +1,8 @@
 import Loyalty
 import SQLite
-import SQLiteStore
 import Testing
+
+@testable import SQLiteStore
 
 struct LedgerTests {
     @Test func everyChangeIsThereNewestFirst() async throws {

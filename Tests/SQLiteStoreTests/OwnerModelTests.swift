@@ -1,6 +1,4 @@
 import Loyalty
-import Posix
-import SQLite
 import SQLiteStore
 import TestSupport
 import Testing
@@ -82,23 +80,19 @@ struct OwnerModelTests {
             #expect(outcome == model.withdraw(sum, for: number, by: user.id))
         case 9..<12:
             let points = Bool.random(using: &random) ? sum : -sum
-            let outcome = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.adjust(.login(login), by: Points(hundredths: points), note: Self.note, at: now)
+            let result = try fixture.asOwner {
+                try $0.adjust(.login(login), by: Points(hundredths: points), note: Self.note)
             }
             let current = model.accounts[user.id]?.current ?? 0
-            if case .adjusted = outcome { model.accounts[user.id]?.current += points }
-            #expect((outcome == .notEnoughPoints(Points(hundredths: current))) == (current + points < 0))
+            if case .adjusted = result { model.accounts[user.id]?.current += points }
+            #expect(
+                (result == .notEnoughPoints(login: name, Points(hundredths: current))) == (current + points < 0))
         case 12..<16:
-            let outcome = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.refund(number, note: Self.note, at: now)
-            }
-            model.expectRefund(of: number, outcome)
+            model.expectRefund(of: number, try fixture.asOwner { try $0.refund(number, note: Self.note) })
         case 16..<18:
             let isEnabled = Bool.random(using: &random)
-            let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.setEnabled(isEnabled, .login(login))
-            }
-            #expect(change == (user.isEnabled == isEnabled ? .unchanged : .changed))
+            let result = try fixture.asOwner { try $0.setEnabled(isEnabled, .login(login)) }
+            #expect(result == (user.isEnabled == isEnabled ? .unchanged(login: name) : .changed(login: name)))
             model.users[name]?.isEnabled = isEnabled
             if !isEnabled { model.users[name]?.sessions = 0 }
         case 18:
@@ -115,10 +109,7 @@ struct OwnerModelTests {
             #expect(isIn == user.isEnabled)
             if isIn { model.users[name]?.sessions += 1 }
         default:
-            let change = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                try transaction.eraseUser(.login(login))
-            }
-            #expect(change == .changed)
+            #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == .changed(login: name))
             model.users[name] = nil
         }
     }
@@ -136,15 +127,15 @@ extension OwnerModelTests.Model {
         return .withdrawn
     }
 
-    fileprivate mutating func expectRefund(of number: OrderNumber, _ outcome: RefundResult) {
-        guard let earlier = withdrawals[number] else { return #expect(outcome == .noSuchWithdrawal) }
-        guard !earlier.isRefunded else { return #expect(outcome == .refundedBefore) }
+    fileprivate mutating func expectRefund(of number: OrderNumber, _ result: RefundResult) {
+        guard let earlier = withdrawals[number] else { return #expect(result == .noSuchWithdrawal) }
+        guard !earlier.isRefunded else { return #expect(result == .refundedBefore) }
         accounts[earlier.user]?.current += earlier.sum
         accounts[earlier.user]?.withdrawn -= earlier.sum
         withdrawals[number]?.isRefunded = true
         let account = accounts[earlier.user]
         let balance = Balance(
             current: Points(hundredths: account?.current ?? 0), withdrawn: Points(hundredths: account?.withdrawn ?? 0))
-        #expect(outcome == .refunded(Points(hundredths: earlier.sum), balance))
+        #expect(result == .refunded(Points(hundredths: earlier.sum), balance))
     }
 }

@@ -1,41 +1,38 @@
 import Loyalty
-import Posix
-import SQLite
 import SQLiteStore
+import Storage
 import Testing
 
 /// What owners do by hand: each command's cases, and what customers see of them.
 struct OwnerTests {
     private let note = LedgerNote(author: "owner", reason: "a present")
 
-    private func owner<Value: Sendable>(
-        _ fixture: Fixture, _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
-    ) throws -> Value {
-        try fixture.store.writer.performAndWait(operation)
-    }
-
     @Test func adjustmentsKeepWithinAnAccount() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             let login = try Login("gopher")
+            let adjusted = { (hundredths: Int64) in
+                AdjustmentResult.adjusted(login: "gopher", .hundredths(hundredths, 0))
+            }
+            let notEnough = { (hundredths: Int64) in
+                AdjustmentResult.notEnoughPoints(login: "gopher", Points(hundredths: hundredths))
+            }
             let steps: [(Int64, AdjustmentResult)] = [
-                (-1, .notEnoughPoints(.zero)), (500, .adjusted(.hundredths(500, 0))),
-                (-501, .notEnoughPoints(Points(hundredths: 500))), (-200, .adjusted(.hundredths(300, 0))),
-                (.max, .tooManyPoints), (.max - 300, .adjusted(.hundredths(.max, 0))), (1, .tooManyPoints),
-                (.min, .notEnoughPoints(Points(hundredths: .max))), (-.max, .adjusted(.hundredths(0, 0))),
+                (-1, notEnough(0)), (500, adjusted(500)), (-501, notEnough(500)), (-200, adjusted(300)),
+                (.max, .tooManyPoints), (.max - 300, adjusted(.max)), (1, .tooManyPoints), (.min, notEnough(.max)),
+                (-.max, adjusted(0)),
             ]
             for (hundredths, expected) in steps {
-                let outcome = try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.adjust(
-                        .login(login), by: Points(hundredths: hundredths), note: note, at: fixture.clock.now)
+                let result = try fixture.asOwner {
+                    try $0.adjust(.login(login), by: Points(hundredths: hundredths), note: note)
                 }
-                #expect(outcome == expected, "\(hundredths)")
+                #expect(result == expected, "\(hundredths)")
                 try fixture.expectPassesCheck()
             }
             let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).items.first }
             #expect(entry?.kind == .adjustment && entry?.order == nil && entry?.balanceAfter == .zero)
-            let nobody = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.adjust(.login(.nobody), by: Points(hundredths: 1), note: note, at: fixture.clock.now)
+            let nobody = try fixture.asOwner {
+                try $0.adjust(.login(.nobody), by: Points(hundredths: 1), note: note)
             }
             #expect(nobody == .noSuchUser)
         }
@@ -51,18 +48,11 @@ struct OwnerTests {
                     Points(hundredths: .max - 10), for: .sample(2), of: user, at: fixture.clock.now)
             }
             let login = try Login("gopher")
-            let outcome = try owner(fixture) { transaction throws(SQLiteError) in
-                [
-                    try transaction.adjust(
-                        .login(login), by: Points(hundredths: 11), note: note, at: fixture.clock.now),
-                    try transaction.adjust(
-                        .login(login), by: Points(hundredths: 10), note: note, at: fixture.clock.now),
-                ]
+            let results = try fixture.asOwner { owner in
+                try [11, 10].map { try owner.adjust(.login(login), by: Points(hundredths: $0), note: note) }
             }
-            #expect(outcome == [.tooManyPoints, .adjusted(.hundredths(10, .max - 10))])
-            let refund = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.refund(.sample(2), note: note, at: fixture.clock.now)
-            }
+            #expect(results == [.tooManyPoints, .adjusted(login: "gopher", .hundredths(10, .max - 10))])
+            let refund = try fixture.asOwner { try $0.refund(.sample(2), note: note) }
             #expect(refund == .refunded(Points(hundredths: .max - 10), .hundredths(.max, 0)))
             // All withdrawals together, with those that were refunded, may be more than fits the integer.
             try await fixture.onLoop { repository in
@@ -83,10 +73,8 @@ struct OwnerTests {
                 }
             }
             #expect(try await withdraw(300) == .withdrawn)
-            let refunds = try (0..<2).map { _ in
-                try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.refund(.sample(2), note: note, at: fixture.clock.now)
-                }
+            let refunds = try fixture.asOwner { owner in
+                try (0..<2).map { _ in try owner.refund(.sample(2), note: note) }
             }
             #expect(refunds == [.refunded(Points(hundredths: 300), .hundredths(1000, 0)), .refundedBefore])
             #expect(try await withdraw(300) == .conflict)
@@ -97,10 +85,7 @@ struct OwnerTests {
                 #expect(entries.map(\.kind) == [.refund, .withdrawal, .accrual])
                 #expect(entries.map(\.balanceAfter.hundredths) == [1000, 700, 1000])
             }
-            let unknown = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.refund(.sample(1), note: note, at: fixture.clock.now)
-            }
-            #expect(unknown == .noSuchWithdrawal)
+            #expect(try fixture.asOwner { try $0.refund(.sample(1), note: note) } == .noSuchWithdrawal)
             try fixture.expectPassesCheck()
         }
     }
@@ -114,11 +99,8 @@ struct OwnerTests {
                 #expect(try repository.session(.sample("gopher"))?.user == user)
                 return repository.version
             }
-            for expected in [UserChange.changed, .unchanged] {
-                let change = try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.setEnabled(false, .login(login))
-                }
-                #expect(change == expected)
+            for expected in [UserChangeResult.changed(login: "gopher"), .unchanged(login: "gopher")] {
+                #expect(try fixture.asOwner { try $0.setEnabled(false, .login(login)) } == expected)
             }
             try await fixture.onLoop { repository throws in
                 #expect(!repository.isCurrent(version, of: user))
@@ -128,13 +110,12 @@ struct OwnerTests {
             await #expect(throws: LoyaltyError.wrongCredentials) {
                 try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
             }
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.setEnabled(true, .login(login))
-            }
+            try fixture.asOwner { _ = try $0.setEnabled(true, .login(login)) }
             try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }
-            let change = try owner(fixture) { transaction throws(SQLiteError) in
-                try transaction.setPassword(PasswordHash(text: "another"), .login(login))
+            let change = try fixture.asOwner {
+                try $0.setPassword(PasswordHash(text: "another"), of: .login(login))
             }
-            #expect(change == .changed)
+            #expect(change == .changed(login: "gopher"))
             #expect(try fixture.number("SELECT count(*) FROM sessions") == 0)
         }
     }
@@ -149,11 +130,8 @@ struct OwnerTests {
                 try await $0.addOrder(.sample(2), of: user, at: fixture.clock.now)
             }
             let login = try Login(secret)
-            for expected in [UserChange.changed, .noSuchUser] {
-                let change = try owner(fixture) { transaction throws(SQLiteError) in
-                    try transaction.eraseUser(.login(login))
-                }
-                #expect(change == expected)
+            for expected in [UserChangeResult.changed(login: secret), .noSuchUser] {
+                #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == expected)
             }
             // What is still asked about is settled on the account that is left.
             guard case .accepted(let id) = order else { throw WaitedTooLong() }
@@ -170,7 +148,7 @@ struct OwnerTests {
             }
             #expect(try await fixture.balance(of: user) == .hundredths(1005, 0))
             try fixture.expectPassesCheck()
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
+            try fixture.asOwner { _ = try $0.deleteUser(.login(login)) }
         }
         let bytes = try folder.read("test.db")
         #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "nothing of the login is left in the file")
@@ -185,36 +163,40 @@ struct OwnerTests {
                 _ = try await $0.addOrder(.sample(2), of: UserID(rawValue: 3), at: fixture.clock.now)
             }
             let login = try Login("user 4")
-            _ = try owner(fixture) { transaction throws(SQLiteError) in try transaction.eraseUser(.login(login)) }
-            let owner = try fixture.store.makeOwnerRepository(until: Cancellation())
-            defer { owner.close() }
-            let page = try owner.users(after: 0, limit: 3)
-            #expect(page.map(\.login) == ["user 1", "user 2", "user 3"])
-            #expect(page[1].balance == .hundredths(100, 0))
-            #expect(try owner.users(after: page[2].id.rawValue, limit: 3).map(\.login) == ["user 5"])
-            #expect(try owner.user(.login(Login("user 2")), entries: 9)?.entries.count == 1)
-            let byID = try owner.user(.id(UserID(rawValue: 2)), entries: 9)
-            #expect(byID?.account.login == "user 2" && byID?.account.id.rawValue == 2)
-            for id in [4, 6, Int64.max] {
-                #expect(try owner.user(.id(UserID(rawValue: id)), entries: 9) == nil, "\(id)")
-                #expect(try owner.id(of: .id(UserID(rawValue: id))) == nil, "\(id)")
-            }
-            #expect(try owner.user(.login(Login("user 4")), entries: 9) == nil)
-            for (user, status, numbers) in [
-                (nil, nil, [2, 1]), ("user 2", nil, [1]), ("user 2", .new, []), (nil, .new, [2]),
-                (nil, .processed, [1]), ("nobody", nil, []),
-            ] as [(String?, Order.Status?, [Int])] {
-                let orders = try owner.orders(
-                    of: try user.map { .login(try Login($0)) }, status: status, before: .max, limit: 9)
-                #expect(orders.map(\.order.number) == numbers.map { .sample($0) })
-            }
-            #expect(try owner.orders(of: nil, status: nil, before: 2, limit: 9).map(\.id.rawValue) == [1])
-            let statistics = try owner.statistics(path: fixture.store.path)
-            #expect(statistics.users == [.active: 4, .deleted: 1])
-            #expect(statistics.orders == [.new: 1, .processed: 1])
-            #expect(statistics.outstanding == 100 && statistics.granted == 100 && statistics.spent == 0)
-            #expect(statistics.fileBytes > 0)
+            try fixture.asOwner { _ = try $0.deleteUser(.login(login)) }
+            try fixture.asOwner { owner in try expectLists(owner) }
         }
+    }
+
+    private func expectLists(_ owner: any OwnerRepository) throws {
+        let page = try owner.users(after: nil, limit: 3)
+        #expect(page.map(\.login) == ["user 1", "user 2", "user 3"])
+        #expect(page[1].balance == .hundredths(100, 0))
+        #expect(try owner.users(after: page[2].id, limit: 3).map(\.login) == ["user 5"])
+        #expect(try owner.user(.login(Login("user 2")), entries: 9)?.entries.count == 1)
+        let byID = try owner.user(.id(UserID(rawValue: 2)), entries: 9)
+        #expect(byID?.account.login == "user 2" && byID?.account.id.rawValue == 2)
+        for id in [4, 6, Int64.max] {
+            let user = UserSelector.id(UserID(rawValue: id))
+            #expect(try owner.user(user, entries: 9) == nil, "\(id)")
+            #expect(try owner.orders(of: user, status: nil, before: nil, limit: 9) == nil, "\(id)")
+        }
+        #expect(try owner.user(.login(Login("user 4")), entries: 9) == nil)
+        for (user, status, numbers) in [
+            (nil, nil, [2, 1]), ("user 2", nil, [1]), ("user 2", .new, []), (nil, .new, [2]),
+            (nil, .processed, [1]), ("nobody", nil, nil),
+        ] as [(String?, Order.Status?, [Int]?)] {
+            let orders = try owner.orders(
+                of: try user.map { .login(try Login($0)) }, status: status, before: nil, limit: 9)
+            #expect(orders?.map(\.order.number) == numbers?.map { .sample($0) })
+        }
+        let older = try owner.orders(of: nil, status: nil, before: OrderID(rawValue: 2), limit: 9)
+        #expect(older?.map(\.id.rawValue) == [1])
+        let statistics = try owner.statistics()
+        #expect(statistics.users == [.active: 4, .deleted: 1])
+        #expect(statistics.orders == [.new: 1, .processed: 1])
+        #expect(statistics.outstanding == 100 && statistics.granted == 100 && statistics.spent == 0)
+        #expect(owner.size.bytes > 0)
     }
 }
 

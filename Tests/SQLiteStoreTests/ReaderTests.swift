@@ -1,7 +1,8 @@
 import Loyalty
 import SQLite
-import SQLiteStore
 import Testing
+
+@testable import SQLiteStore
 
 struct ReaderTests {
     @Test func theReadsOfABatchSeeOneState() async throws {

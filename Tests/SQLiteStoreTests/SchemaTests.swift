@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Testing
 
 @testable import SQLiteStore

@@ -1,8 +1,9 @@
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Testing
+
+@testable import SQLiteStore
 
 struct SettlementTests {
     /// What is said of one order, in order, and what it and the balance are then.

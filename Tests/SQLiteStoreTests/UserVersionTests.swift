@@ -1,8 +1,9 @@
 import Loyalty
 import SQLite
-import SQLiteStore
 import Storage
 import Testing
+
+@testable import SQLiteStore
 
 /// What was read of a user is current until a commit touches that user.
 struct UserVersionTests {

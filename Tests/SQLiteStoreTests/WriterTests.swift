@@ -1,9 +1,10 @@
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Synchronization
 import Testing
+
+@testable import SQLiteStore
 
 struct WriterTests {
     /// Asks for writes while the writer is held, so that they are one batch; the results in the order of asking.

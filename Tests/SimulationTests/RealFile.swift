@@ -1,8 +1,9 @@
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
 import Storage
+
+@testable import SQLiteStore
 
 /// A real database that is told what the model is told, and has to say the same. For some seeds: each commit syncs.
 final class RealFile {

@@ -1,9 +1,11 @@
 import Loyalty
 import Posix
 import SQLite
-import SQLiteStore
+import Storage
 import Synchronization
 import Testing
+
+@testable import SQLiteStore
 
 /// A store in a folder of its own, and a loop with its repository.
 final class Fixture: Sendable {
@@ -70,6 +72,16 @@ final class Fixture: Sendable {
 
     func balance(of user: UserID) async throws -> Balance {
         try await onLoop { repository in try repository.balance(of: user) }
+    }
+
+    /// Runs what an owner's command does, with a repository of its own.
+    @discardableResult
+    func asOwner<Value>(
+        until cancellation: Cancellation = Cancellation(), _ body: (any OwnerRepository) throws -> Value
+    ) throws -> Value {
+        let owner = try store.makeOwnerRepository(until: cancellation)
+        defer { owner.close() }
+        return try body(owner)
     }
 
     /// One number that a statement finds, read by the writer.

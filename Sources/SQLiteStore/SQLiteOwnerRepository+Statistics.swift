@@ -1,41 +1,22 @@
 import Loyalty
-import Posix
 import SQLite
+import Storage
 
-/// How much there is of everything.
-package struct StoreStatistics: Equatable, Sendable {
-    package var users: [UserAccount.State: Int64] = [:]
-    package var orders: [Order.Status: Int64] = [:]
-    /// In hundredths; those of all users together may be more than one account holds.
-    package var outstanding: Int128 = 0
-    package var granted: Int128 = 0
-    package var spent: Int128 = 0
-    /// Given by hand, less what was taken.
-    package var adjusted: Int128 = 0
-    package var fileBytes: Int64 = 0
-    package var logBytes: Int64 = 0
-}
-
-extension OwnerRepository {
-    /// Reads all of the tables, in one state of them.
-    ///
-    /// - Parameter path: the database's file.
-    package func statistics(path: String) throws(StoreError) -> StoreStatistics {
-        var statistics = try read { database throws(SQLiteError) in
+extension SQLiteOwnerRepository {
+    /// Reads all of the tables.
+    package func statistics() throws(StoreError) -> Statistics {
+        try read { database throws(SQLiteError) in
             try database.execute("BEGIN")
             defer { try? database.execute("ROLLBACK") }
             return try database.statistics()
         }
-        statistics.fileBytes = Int64(File.size(path: path) ?? 0)
-        statistics.logBytes = Int64(File.size(path: path + "-wal") ?? 0)
-        return statistics
     }
 }
 
 extension Database {
-    /// Sums are taken in two halves, as SQLite's `sum` fails where a total leaves 64 bits.
-    fileprivate func statistics() throws(SQLiteError) -> StoreStatistics {
-        var statistics = StoreStatistics()
+    /// Each sum is taken in two halves, because SQLite's `sum` fails if a total leaves 64 bits (sqlite.org/lang_aggfunc.html#sumunc).
+    fileprivate func statistics() throws(SQLiteError) -> Statistics {
+        var statistics = Statistics()
         for (state, count) in try all("SELECT state, count(*) FROM users GROUP BY state", read: Self.count) {
             if let state = UserAccount.State(rawValue: state) { statistics.users[state] = count }
         }

@@ -1,22 +1,14 @@
 import Loyalty
-import Posix
 import SQLite
+import Storage
 
-/// Unfinished orders of deleted users, which an owner may end if no answer of the accrual system is to be waited for.
-extension OwnerRepository {
-    /// Orders in one transaction: a few milliseconds of the writer's time, so that customers' writes between two batches hardly
-    /// wait. Each batch has a sync of the disk of its own, so that much smaller ones would take much longer in all.
+/// Unfinished orders of deleted users, which an owner may end instead of waiting for answers of the accrual system.
+extension SQLiteOwnerRepository {
+    /// Orders in one transaction. A batch takes a few milliseconds of the writer's time, so that customers' writes between two batches
+    /// hardly wait. Each batch has a sync of the disk of its own, so that much smaller ones would take much longer in all.
     static let droppedPerBatchMax = 256
 
-    /// Ends all unfinished orders of deleted users as invalid, batch by batch. Their numbers stay taken, and the ledger and the
-    /// balances are as before.
-    ///
-    /// Throws if the database can't be read or written, or if the work was cancelled; what was dropped before stays dropped.
-    ///
-    /// - Parameter afterBatch: gets the orders that a batch has ended, once that is durable.
-    package func dropOrdersOfDeletedUsers(
-        until cancellation: Cancellation, afterBatch: ([UnfinishedOrder]) -> Void
-    ) throws(StoreError) {
+    package func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
         var last = DeletedUsersOrder(id: OrderID(rawValue: .min), user: UserID(rawValue: .min), number: nil)
         while true {
             guard !cancellation.isCancelled else { throw StoreError("The server stops.") }
@@ -64,7 +56,7 @@ extension WriteTransaction {
     ///
     /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave the log
     /// of changes for them.
-    package func drop(_ orders: [UnfinishedOrder]) throws(SQLiteError) -> [UnfinishedOrder] {
+    func drop(_ orders: [UnfinishedOrder]) throws(SQLiteError) -> [UnfinishedOrder] {
         var dropped: [UnfinishedOrder] = []
         for order in orders {
             let changed = try run(

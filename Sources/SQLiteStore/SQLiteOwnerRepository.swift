@@ -1,0 +1,95 @@
+import Loyalty
+import Posix
+import SQLite
+import Storage
+
+/// The ``OwnerRepository`` of a database file: it reads through a connection of its own and writes through the writer.
+package final class SQLiteOwnerRepository: OwnerRepository {
+    private let database: Database
+    private let writer: Writer
+    private let path: String
+    private let clock: WallClock
+    let cancellation: Cancellation
+
+    /// - Parameters:
+    ///   - path: the database's file.
+    ///   - cancellation: has statements that take long fail.
+    init(
+        database: Database, writer: Writer, path: String, clock: @escaping WallClock, cancellation: Cancellation
+    ) {
+        database.interruptStatements { cancellation.isCancelled }
+        self.database = database
+        self.writer = writer
+        self.path = path
+        self.clock = clock
+        self.cancellation = cancellation
+    }
+
+    package var size: StoreSize {
+        StoreSize(
+            engine: "sqlite", engineVersion: SQLiteLibrary.version, bytes: Int64(File.size(path: path) ?? 0),
+            logBytes: Int64(File.size(path: path + "-wal") ?? 0))
+    }
+
+    package func close() {
+        database.close()
+    }
+
+    func read<Value>(_ body: (Database) throws(SQLiteError) -> Value) throws(StoreError) -> Value {
+        do throws(SQLiteError) {
+            return try body(database)
+        } catch {
+            throw StoreError(
+                error.isInterrupted ? "The server stops." : "The database can't be read: \(error).",
+                isDamage: error.isDamage)
+        }
+    }
+
+    /// Runs an operation as one of the writer's. It is durable when this returns.
+    func write<Value: Sendable>(
+        _ operation:
+            @escaping @Sendable (_ transaction: WriteTransaction, _ now: Timestamp) throws(SQLiteError) -> Value
+    ) throws(StoreError) -> Value {
+        let now = clock()
+        do throws(LoyaltyError) {
+            return try writer.performAndWait { transaction throws(SQLiteError) in try operation(transaction, now) }
+        } catch {
+            switch error {
+            case .overloaded, .unavailable: throw StoreError("The database takes no writes now; nothing was changed.")
+            default: throw StoreError("The database could not be written; the log says more.")
+            }
+        }
+    }
+}
+
+extension SQLiteOwnerRepository {
+    package func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID? {
+        try write { transaction, now throws(SQLiteError) in
+            try transaction.addUser(login, passwordHash: passwordHash, at: now)
+        }
+    }
+
+    package func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult {
+        try write { transaction, _ throws(SQLiteError) in try transaction.setPassword(hash, of: user) }
+    }
+
+    package func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult {
+        try write { transaction, _ throws(SQLiteError) in try transaction.setEnabled(isEnabled, user) }
+    }
+
+    package func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult {
+        try write { transaction, _ throws(SQLiteError) in try transaction.deleteUser(user) }
+    }
+
+    package func adjust(
+        _ user: UserSelector, by points: Points, note: LedgerNote
+    ) throws(StoreError) -> AdjustmentResult {
+        try write { transaction, now throws(SQLiteError) in
+            try transaction.adjust(user, by: points, note: note, at: now)
+        }
+    }
+
+    package func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult {
+        try write { transaction, now throws(SQLiteError) in try transaction.refund(order, note: note, at: now) }
+    }
+}

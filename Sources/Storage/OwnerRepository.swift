@@ -1,0 +1,70 @@
+import Loyalty
+
+/// What the owner's commands read and change in a store, in the words of those commands.
+///
+/// Every call blocks. One repository belongs to one thread at a time; it is closed before the store stops. A change is durable when
+/// its call returns. Every method throws ``StoreError`` if the store can't be read or takes no writes now; a change that
+/// threw was not made, except as ``dropOrdersOfDeletedUsers(afterBatch:)`` says.
+package protocol OwnerRepository: AnyObject {
+    /// Returns users in the order of their ids, without deleted ones.
+    ///
+    /// - Parameters:
+    ///   - user: the last user of the page before, or `nil` for the first page.
+    ///   - limit: the most users to return.
+    func users(after user: UserID?, limit: Int) throws(StoreError) -> [UserAccount]
+
+    /// Returns a user with the newest entries of the ledger; `nil` if there is no such user, or if the user was deleted.
+    ///
+    /// - Parameter limit: the most entries to return.
+    func user(_ user: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails?
+
+    /// Adds a user without a session. Returns `nil` if the login is taken.
+    func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID?
+
+    /// Sets another password, ends all sessions of the user and forgets the places from which the user has signed in.
+    func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult
+
+    /// Lets a user sign in, or keeps the user from it and ends all of the user's sessions.
+    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult
+
+    /// Erases login, password, sessions and places of a user. Orders, withdrawals and ledger stay, so that an order number that was
+    /// credited once can't be uploaded again; unfinished orders are still settled, on an account that no client can enter.
+    func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult
+
+    /// Returns orders, newest first; `nil` if there is no such user, or if the user was deleted.
+    ///
+    /// - Parameters:
+    ///   - user: whose orders; `nil` for those of all users, deleted ones included.
+    ///   - status: the status that the orders have; `nil` for any.
+    ///   - order: the last order of the page before, or `nil` for the first page.
+    ///   - limit: the most orders to return.
+    func orders(
+        of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
+    ) throws(StoreError) -> [OwnedOrder]?
+
+    /// Returns the upload and the withdrawal of a number.
+    func use(of number: OrderNumber) throws(StoreError) -> NumberUse
+
+    /// Ends all unfinished orders of deleted users as invalid, batch by batch. Their numbers stay taken; ledger and balances stay
+    /// as they are. If this throws, the batches before that stay ended.
+    ///
+    /// - Parameter afterBatch: gets the orders that a batch has ended, once that is durable.
+    func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError)
+
+    /// Gives points to a user, or takes points if the amount is negative.
+    ///
+    /// - Parameter points: not zero.
+    func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) throws(StoreError) -> AdjustmentResult
+
+    /// Gives back the points that were spent on an order, once. The withdrawal leaves its user's list; its number stays taken.
+    func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult
+
+    /// Counts everything, in one state of the store. It may take seconds.
+    func statistics() throws(StoreError) -> Statistics
+
+    /// The size of the store, for the owner.
+    var size: StoreSize { get }
+
+    /// Closes what the repository reads through.
+    func close()
+}
