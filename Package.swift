@@ -31,7 +31,8 @@ let package = Package(
 
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "Metrics", swiftSettings: safe),
-        .target(name: "HTTP", swiftSettings: safe),
+        .target(name: "Eventual", swiftSettings: safe),
+        .target(name: "HTTP", dependencies: ["Eventual"], swiftSettings: safe),
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", swiftSettings: safe),
         .target(name: "Changes", dependencies: ["Loyalty"], swiftSettings: safe),
@@ -47,11 +48,12 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards", "SignIn",
+                "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards",
+                "SignIn",
                 "Storage",
             ],
             swiftSettings: safe),
-        .target(name: "Front", dependencies: ["HTTP", "Metrics", "Posix"], swiftSettings: safe),
+        .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix"], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
@@ -63,7 +65,8 @@ let package = Package(
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
-        .testTarget(name: "HTTPTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
+        .testTarget(name: "EventualTests", dependencies: ["Eventual"]),
+        .testTarget(name: "HTTPTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
         .testTarget(name: "ChangesTests", dependencies: ["Changes", "Loyalty", "TestSupport"]),
@@ -87,7 +90,7 @@ let package = Package(
                 "Storage",
                 "TestSupport",
             ]),
-        .testTarget(name: "FrontTests", dependencies: ["Front", "HTTP", "Posix", "TestSupport"]),
+        .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(
             name: "AppTests", dependencies: ["App", "Front", "HTTP", "JSON", "Loyalty", "Posix"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),

@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Loyalty
 import Rewards
@@ -44,7 +45,7 @@ package final class AccrualAPI: RequestHandler {
 
     package func bodyBytesMax(of head: Request) -> Int { router.bodyBytesMax(of: head) }
 
-    package func respond(to request: Request) -> Reply {
+    package func respond(to request: Request) -> Eventual<Response, Never> {
         var fields = AnswerFields(requestID: requestIDs.id(of: request))
         return outcome(of: request, &fields).reply(with: fields)
     }

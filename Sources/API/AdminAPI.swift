@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Loyalty
 import Metrics
@@ -53,7 +54,7 @@ package final class AdminAPI: RequestHandler {
 
     package func bodyBytesMax(of head: Request) -> Int { router.bodyBytesMax(of: head) }
 
-    package func respond(to request: Request) -> Reply {
+    package func respond(to request: Request) -> Eventual<Response, Never> {
         outcome(of: request).reply(with: AnswerFields(requestID: requestIDs.id(of: request)))
     }
 

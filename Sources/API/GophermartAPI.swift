@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Loyalty
 import SignIn
@@ -80,7 +81,7 @@ package final class GophermartAPI: RequestHandler {
 
     package func client(of request: Request) -> IPAddress { proxies.client(of: request) }
 
-    package func respond(to request: Request) -> Reply {
+    package func respond(to request: Request) -> Eventual<Response, Never> {
         var fields = AnswerFields(
             requestID: requestIDs.id(of: request), grant: sharing.grant(to: request),
             client: proxies.client(of: request))

@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Loyalty
 
@@ -23,7 +24,7 @@ enum Outcome {
     }
 
     /// With what every answer has.
-    func reply(with fields: AnswerFields) -> Reply {
+    func reply(with fields: AnswerFields) -> Eventual<Response, Never> {
         switch self {
         case .now(let response): .now(fields.added(to: response))
         case .later(let later):

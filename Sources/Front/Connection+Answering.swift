@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Posix
 
@@ -5,13 +6,11 @@ import Posix
 extension Connection {
     func respond(to request: Request) {
         begin(request)
-        switch loop.handler.respond(to: request) {
-        case .now(let response): take(response)
-        case .later(let answer):
-            stage = .answering
-            pendingAnswer = answer
-            Task(executorPreference: loop) { await self.waitForAnswer() }
-        }
+        let response = loop.handler.respond(to: request)
+        if case .now(let response) = response { return take(response) }
+        stage = .answering
+        pendingResponse = response
+        Task(executorPreference: loop) { await self.waitForResponse() }
     }
 
     /// Notes how the answer has to be framed.
@@ -24,10 +23,10 @@ extension Connection {
         exchange = loop.begin(request)
     }
 
-    private func waitForAnswer() async {
-        guard let answer = pendingAnswer else { preconditionFailure("a request is answered once") }
-        pendingAnswer = nil
-        let response = await answer()
+    private func waitForResponse() async {
+        guard let pending = pendingResponse else { preconditionFailure("a request must be answered once") }
+        pendingResponse = nil
+        let response = await pending.get()
         // Its client may have gone meanwhile, where answers before this one could not be sent.
         guard !isEnded else { return }
         take(response)

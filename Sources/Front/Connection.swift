@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Posix
 
@@ -54,7 +55,7 @@ final class Connection: @unchecked Sendable {
     /// How the request that is being answered was framed, and so its answer has to be.
     var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     var exchange = Exchange(method: nil, beganAt: 0, path: nil)
-    var pendingAnswer: (() async -> Response)?
+    var pendingResponse: Eventual<Response, Never>?
     /// Whether it is its turn to make a part of a body, and whether it waits for that.
     var mayMakePart = false
     var awaitsPart = false

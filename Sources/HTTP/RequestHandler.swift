@@ -1,3 +1,5 @@
+import Eventual
+
 /// Answers the requests of one event loop, on its thread.
 package protocol RequestHandler: AnyObject {
     /// What its answers may be from, by the number that they carry.
@@ -14,7 +16,7 @@ package protocol RequestHandler: AnyObject {
     /// The client that a request is from.
     func client(of request: Request) -> IPAddress
 
-    func respond(to request: Request) -> Reply
+    func respond(to request: Request) -> Eventual<Response, Never>
 
     /// The answer to a request that could not be read.
     func response(to error: RequestError) -> Response
@@ -51,12 +53,4 @@ package struct RouteName: Hashable, Sendable {
     package init(method: Method, path: String) {
         (self.method, self.path) = (method, path)
     }
-}
-
-/// How a request is answered.
-package enum Reply {
-    case now(Response)
-    /// After waiting for something that is not this thread's, such as the disk. What the function holds is kept until then,
-    /// and so is best small.
-    case later(() async -> Response)
 }

@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Posix
 import Synchronization
@@ -73,7 +74,7 @@ final class ScriptedHandler: RequestHandler {
         request.headers["client"].flatMap { IPAddress($0) } ?? request.peer
     }
 
-    func respond(to request: Request) -> Reply {
+    func respond(to request: Request) -> Eventual<Response, Never> {
         let target = String(decoding: request.target, as: UTF8.self)
         let route = routes.firstIndex { target.hasPrefix($0.path) }
         script.record(.request(target))

@@ -1,3 +1,4 @@
+import Eventual
 import Front
 import Posix
 import Testing
@@ -83,7 +84,7 @@ private final class EchoFront {
 
 /// Answers with a field that has the request's line in hexadecimal, so that HEAD has it too.
 private final class EchoHandler: RequestHandler {
-    func respond(to request: Request) -> Reply {
+    func respond(to request: Request) -> Eventual<Response, Never> {
         var response = Response(.ok)
         response.add("Line", bytes(request.line).map { String(0x100 + UInt16($0), radix: 16).dropFirst() }.joined())
         return .now(response)

@@ -121,10 +121,7 @@ extension TestAPI {
                 }
                 request.peer = peer
                 let omitsBody = request.method == .head
-                switch api.respond(to: request) {
-                case .now(let response): return Answer(response, omitsBody: omitsBody)
-                case .later(let answer): return Answer(await answer(), omitsBody: omitsBody)
-                }
+                return Answer(await api.respond(to: request).get(), omitsBody: omitsBody)
             }
         } catch {
             return answer(to: error)

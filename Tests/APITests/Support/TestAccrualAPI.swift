@@ -108,10 +108,7 @@ final class TestAccrualAPI {
                 preconditionFailure("a test sends whole requests")
             }
             defer { api.endBatch() }
-            switch api.respond(to: request) {
-            case .now(let response): return Answer(response, omitsBody: request.method == .head)
-            case .later(let answer): return Answer(await answer(), omitsBody: request.method == .head)
-            }
+            return Answer(await api.respond(to: request).get(), omitsBody: request.method == .head)
         } catch {
             return Answer(api.response(to: error), omitsBody: false)
         }
