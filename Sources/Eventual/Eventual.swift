@@ -1,15 +1,16 @@
 /// A value that is there already, or one that has to be waited for.
 ///
-/// A store that reads from memory or from a local file answers ``now(_:)``, and no task is made. A store that asks a server
-/// answers ``later(_:)``; the request then waits, as one that writes does.
+/// A store that reads from memory or from a local file answers ``now(_:)``, and no task is made. A store that asks a
+/// server answers ``later(_:)``; the request then waits, as one that writes does.
 ///
-/// Why not an `async` function everywhere: each request would then be a task with two jobs for the executor, even if it has
-/// nothing to wait for. With ``now(_:)`` the path is a switch over an enum. ``map(_:)`` and ``then(_:)`` take escaping
-/// closures; the most frequent requests are better served by `if case .now(let value)`.
+/// Why not an `async` function everywhere: each request would then be a task with two jobs for the executor, even if it
+/// has nothing to wait for. With ``now(_:)`` the path is a switch over an enum. ``map(_:)`` and ``then(_:)`` take
+/// escaping closures; the most frequent requests are better served by `if case .now(let value)`.
 package enum Eventual<Value, Failure: Error> {
     case now(Value)
-    /// The function is called once, and returns the value after waiting for something that another thread does, such as a
-    /// write to the disk. Everything that the function captures stays in memory until then, so it should capture little.
+    /// The function is called once, and returns the value after waiting for something that another thread does, such as
+    /// a write to the disk. Everything that the function captures stays in memory until then, so it should capture
+    /// little.
     ///
     /// Wait with ``get()``: to bind the function in a pattern crashes Swift 6.3.1 if `Failure` is `Never`.
     case later(() async throws(Failure) -> Value)

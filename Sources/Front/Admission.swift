@@ -1,23 +1,25 @@
 import HTTP
 import Synchronization
 
-/// Counts connections, in all and by client, for the loops together. A client is an address, or a /64 of IPv6.
+/// Counts the connections of all loops, in total and for each client, and decides whether there is room for another. A
+/// client is an IPv4 address, or a /64 of IPv6.
 ///
-/// A trusted proxy's connections count in all alone; its clients are counted by their requests in progress.
+/// A trusted proxy's connections count in the total only. Its clients are counted by their requests in progress.
 final class Admission: Sendable {
     enum Answer: Equatable {
         case admitted
-        /// The client has as many as one may have.
+        /// The client has reached the limit for one client.
         case tooManyOfClient
-        /// There are as many as there may be, most of them of the client `greediest`, which has more than the one that asks
-        /// would have if `isGreedier`.
+        /// The limit for all clients is reached. The client `greediest` has the most connections. `isGreedier` is true
+        /// if it has more of them than the new client would have.
         case tooManyInAll(greediest: IPAddress, isGreedier: Bool)
     }
 
     private struct Counts {
         var total = 0
         var byClient: [IPAddress: Int] = [:]
-        /// The client with the most connections when it was last looked for; each that gets more takes its place.
+        /// The client with the most connections. Another client takes its place as soon as it has more; if the client
+        /// itself closes connections, the next search finds its successor.
         var greediest = IPAddress.unspecified
         var searchedAt: Int64 = .min
 
@@ -33,7 +35,7 @@ final class Admission: Sendable {
         }
     }
 
-    /// The greediest client is looked for among all of them once in so long at most.
+    /// The shortest time between two searches for the greediest client, each of which looks at all clients.
     private static let searchNanosecondsMin: Int64 = 100_000_000
 
     private let counts = Mutex(Counts())
@@ -45,9 +47,11 @@ final class Admission: Sendable {
         self.connectionsPerAddressMax = connectionsPerAddressMax
     }
 
-    /// Counts one more connection until it is released, if there is room.
+    /// Counts a connection until ``release(_:)``, if there is room.
     ///
-    /// - Parameter client: whose it is; `nil` for a trusted proxy's.
+    /// - Parameters:
+    ///   - client: the network of the client; `nil` for a connection of a trusted proxy.
+    ///   - now: nanoseconds of the monotonic clock.
     func admit(_ client: IPAddress?, now: Int64) -> Answer {
         counts.withLock { counts in
             if let client, counts.byClient[client, default: 0] >= connectionsPerAddressMax { return .tooManyOfClient }
@@ -63,7 +67,7 @@ final class Admission: Sendable {
         }
     }
 
-    /// The client that has most connections, or had a moment ago.
+    /// The client with the most connections, now or at most ``searchNanosecondsMin`` ago.
     private static func greediest(_ counts: inout Counts, now: Int64) -> IPAddress {
         if counts.searchedAt == .min || now - counts.searchedAt >= searchNanosecondsMin {
             counts.searchedAt = now
@@ -72,6 +76,7 @@ final class Admission: Sendable {
         return counts.greediest
     }
 
+    /// Ends the counting of a connection, with the same `client` as ``admit(_:now:)``.
     func release(_ client: IPAddress?) {
         counts.withLock { counts in
             counts.total -= 1
@@ -79,8 +84,8 @@ final class Admission: Sendable {
         }
     }
 
-    /// Counts a request of a proxy's client as a connection of that client, until it is released. Returns false if there is
-    /// no room.
+    /// Counts a request of a proxy's client as a connection of that client, until ``releaseProxied(_:)``. Returns false
+    /// if the client has reached the limit for one client.
     func admitProxied(_ client: IPAddress) -> Bool {
         counts.withLock { counts in
             guard counts.byClient[client, default: 0] < connectionsPerAddressMax else { return false }
@@ -93,6 +98,6 @@ final class Admission: Sendable {
         counts.withLock { $0.remove(client) }
     }
 
-    /// Connections of this moment.
+    /// The number of open connections.
     var connectionCount: Int { counts.withLock(\.total) }
 }

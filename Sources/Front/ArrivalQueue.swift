@@ -1,9 +1,10 @@
-/// A queue whose elements leave it in the order in which they came.
+/// A first-in, first-out queue.
 struct ArrivalQueue<Element> {
     private var elements: [Element?] = []
     private var firstIndex = 0
 
-    /// Places of elements that have left are given back once there are this many, and as many as the others.
+    /// The memory of removed elements is freed when there are at least this many, and at least as many as remaining
+    /// ones. So each element is moved once at most.
     private static var leftMax: Int { 64 }
 
     var isEmpty: Bool { firstIndex == elements.count }

@@ -1,18 +1,19 @@
 import HTTP
 
-/// What one client has of an event loop: the connections from one address, or from one /64 of IPv6, and those of proxies whose
-/// last request was from there.
+/// One client's part of an event loop: the connections from one IPv4 address or one /64 of IPv6, and the connections of
+/// proxies whose last request came from there.
 final class ClientShare {
     let network: IPAddress
-    /// Its connections that wait for their turns.
+    /// The client's connections that wait for their turns.
     let turns = TurnSchedule<Connection>.Share()
-    /// What its connections hold in their buffers.
+    /// The bytes that the client's connections hold in their buffers.
     var heldBytes = 0
     private var members: [Connection] = []
-    /// Where the search for a connection to close goes on.
+    /// The index of the member at which the last search ended; the next search begins after it.
     private var searchIndex = 0
 
-    /// Members that a search looks at. The greediest client has thousands, and is searched for each new connection.
+    /// The number of members that one search looks at. The greediest client may have thousands, and each new connection
+    /// searches them.
     private static let searchedMax = 32
 
     init(network: IPAddress) {
@@ -35,8 +36,11 @@ final class ClientShare {
         last.memberIndex = index
     }
 
-    /// The connection that can best be closed to make room for another: that of the lowest rank among some of them, and of
-    /// these the one that has waited longest. `nil` if none can be.
+    /// The best connection to close in order to make room for another: among some of the members, the one with the
+    /// lowest ``Connection/closingRank``, and among equal ranks the one with the earliest deadline. `nil` if there is
+    /// none.
+    ///
+    /// - Parameter rankMax: the highest rank that may be closed.
     func connectionToClose(rankMax: Int) -> Connection? {
         var best: (connection: Connection, rank: Int, deadline: Int64)?
         for _ in 0..<min(Self.searchedMax, members.count) {

@@ -1,5 +1,6 @@
-/// A loop's connections by token. A token names one connection for ever: an event that was reported for a connection which
-/// has gone since finds nothing, even where its place was taken.
+/// A loop's connections by token. A token is never reused: it contains an index and a generation, and the generation of
+/// an index grows when its connection is removed. So an event for a connection that was removed in the meantime finds
+/// nothing, even if another connection has the same index by now.
 struct ConnectionTable<Connection: AnyObject> {
     private struct Slot {
         var connection: Connection?
@@ -10,7 +11,7 @@ struct ConnectionTable<Connection: AnyObject> {
     private var free: [UInt32] = []
     private(set) var count = 0
 
-    /// Makes a connection that knows its token.
+    /// Adds the connection that `make` creates for a new token.
     mutating func insert(_ make: (_ token: UInt64) -> Connection) -> Connection {
         let index: UInt32
         if let reused = free.popLast() {
@@ -35,12 +36,12 @@ struct ConnectionTable<Connection: AnyObject> {
         precondition(self[token] != nil, "a connection is removed once")
         let index = UInt32(token & 0xFFFF_FFFF)
         slots[Int(index)].connection = nil
-        // The last generation is the loop's own, for what is no connection.
+        // The loop uses the last generation for the tokens of its listeners and of its wake-up descriptor.
         slots[Int(index)].generation = (slots[Int(index)].generation + 1) % (UInt32.max - 1)
         free.append(index)
         count -= 1
     }
 
-    /// Those of this moment, whatever is removed meanwhile.
+    /// The connections at the time of the call. The caller may remove connections while it iterates.
     var all: some Sequence<Connection> { slots.lazy.compactMap(\.connection) }
 }

@@ -1,17 +1,18 @@
-/// Deadlines by the tick in which they fall: setting one and letting it pass cost the same however many there are
-/// (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6).
+/// A timing wheel: tokens in slots, by the tick in which their deadlines fall. Inserting and expiring a deadline cost
+/// the same for any number of deadlines (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6).
 struct DeadlineWheel {
-    /// How late a deadline may be noticed.
+    /// The length of a tick, and so the longest delay with which a deadline is noticed.
     static let tickNanoseconds: Int64 = 100_000_000
-    /// Ticks ahead that have a place of their own, 51 seconds. What is later waits in the last place and is looked at again
-    /// when that comes.
+    /// The number of ticks that have a slot, 51 seconds. A later deadline goes into the last slot, and the owner of the
+    /// token inserts it again when that slot's tick has come.
     private static let slotCount = 512
 
     private var slots: [[UInt64]]
     private var count = 0
-    /// The first tick that was not taken out yet.
+    /// The first tick whose tokens were not taken out.
     private var currentTick: Int64
-    /// Nothing waits in a tick before this one: whoever looks for the first need not pass the empty ones each time.
+    /// A lower bound of the first tick with tokens, so that ``nextNanoseconds()`` does not pass the same empty slots
+    /// each time.
     private var earliestTick = Int64.max
 
     init(now nanoseconds: Int64) {
@@ -19,8 +20,8 @@ struct DeadlineWheel {
         currentTick = nanoseconds / Self.tickNanoseconds
     }
 
-    /// Enters a token for a moment and returns the tick in which it will come out: never before the moment, unless that
-    /// is beyond the wheel.
+    /// Inserts a token and returns the tick in which it will come out. That is not before `nanoseconds`, unless that is
+    /// beyond the last slot.
     mutating func insert(_ token: UInt64, at nanoseconds: Int64) -> Int64 {
         let wanted = nanoseconds / Self.tickNanoseconds + 1
         let tick = min(max(wanted, currentTick), currentTick + Int64(Self.slotCount) - 1)
@@ -30,7 +31,7 @@ struct DeadlineWheel {
         return tick
     }
 
-    /// Takes out everything entered for ticks up to now.
+    /// Removes all tokens of the ticks up to `nanoseconds`, and calls `body` for each.
     mutating func advance(to nanoseconds: Int64, _ body: (_ token: UInt64, _ tick: Int64, inout DeadlineWheel) -> Void)
     {
         let last = nanoseconds / Self.tickNanoseconds
@@ -45,7 +46,7 @@ struct DeadlineWheel {
         currentTick = max(currentTick, last + 1)
     }
 
-    /// When the next token comes out; nil where there is none.
+    /// The time at which the next token comes out; `nil` if there is none.
     mutating func nextNanoseconds() -> Int64? {
         guard count > 0 else {
             earliestTick = .max

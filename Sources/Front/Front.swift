@@ -1,15 +1,19 @@
 import HTTP
 import Posix
 
-/// The HTTP front: event loops on threads of their own that share the listeners.
+/// The front is the HTTP server: event loops, each on its own thread, that share the listeners.
 package final class Front: Sendable {
     private let loops: [EventLoop]
     private let threads: [Thread]
     private let listeners: [Listener]
     private let admission: Admission
 
-    /// Starts the loops; each makes its handler on its own thread. Returns when all of them serve, or throws what the first
-    /// of them threw, the others stopped.
+    /// Starts the loops, and returns when all of them serve.
+    ///
+    /// - Parameters:
+    ///   - makeHandler: makes the handler of the loop with this index. It is called on the loop's thread.
+    ///   - onFailure: called on a loop's thread if waiting for events fails. That loop has ended.
+    /// - Throws: the first error of a loop or of `makeHandler`, after the other loops were stopped.
     package init(
         configuration: FrontConfiguration, listeners: [Listener],
         makeHandler: @escaping @Sendable (_ loop: Int) throws -> any RequestHandler,
@@ -44,13 +48,15 @@ package final class Front: Sendable {
         }
     }
 
-    /// What the loops have counted, together.
+    /// The sum of all loops' counters.
     package var snapshot: FrontSnapshot {
         let first = loops[0].counters.snapshot
         return loops.dropFirst().reduce(into: first) { all, loop in all += loop.counters.snapshot }
     }
 
-    /// How long the turn has been going on that began first of those that have not ended; 0 where all loops wait.
+    /// The duration so far of the longest turn that is in progress; 0 if all loops are waiting for events.
+    ///
+    /// - Parameter now: nanoseconds of the monotonic clock.
     package func longestTurnNanoseconds(now: Int64) -> Int64 {
         let began = loops.map { $0.counters.turnBeganAt.current }.filter { $0 > 0 }.min()
         return began.map { max(0, now - Int64($0)) } ?? 0
@@ -58,21 +64,21 @@ package final class Front: Sendable {
 
     package var loopCount: Int { loops.count }
 
-    /// True if there are as many connections as there may be.
+    /// True if ``connectionsMax`` is reached.
     package var isFull: Bool { admission.connectionCount >= admission.connectionsMax }
 
     package var connectionsMax: Int { admission.connectionsMax }
 
-    /// Connections of this moment, idle ones too.
+    /// The number of open connections, including idle ones.
     package var connectionCount: Int { admission.connectionCount }
 
-    /// Has a loop run this in one of its next turns.
+    /// Runs `body` on a loop's thread, in one of its next turns.
     package func run(onLoop index: Int, _ body: @escaping @Sendable () -> Void) {
         Task(executorPreference: loops[index]) { body() }
     }
 
-    /// Accepts no more, lets each connection finish the request it is in, and returns when all are done or the time is
-    /// over.
+    /// Stops accepting, lets each connection finish its current request, and returns when all connections are closed or
+    /// the time is over.
     package func stop(withinMilliseconds milliseconds: Int) {
         let deadline = SystemClock.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
         for loop in loops { loop.stop(by: deadline) }

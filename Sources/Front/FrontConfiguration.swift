@@ -1,42 +1,46 @@
 import HTTP
 
-/// How patient the front is, and with how many.
+/// The limits and the time limits of a front.
 package struct FrontConfiguration: Sendable {
+    /// The number of event loops, each of which has a thread.
     package var eventLoops = 1
     package var limits = Limits()
     package var timeouts = Timeouts()
-    /// Connections in all. For a further one, a connection of the client with most of them is closed that has no request; if
-    /// there is none, the further one is answered with 503.
+    /// The largest number of connections. For a further one, the front closes a connection without a request of the
+    /// client that has the most connections. If there is none, it responds to the further one with 503.
     package var connectionsMax = 16_384
-    /// Connections from one address, or from one /64 of IPv6, and requests in progress that a trusted proxy has from there.
+    /// The largest number of connections from one IPv4 address or one /64 of IPv6. The requests in progress that a
+    /// trusted proxy forwards from there have the same limit.
     package var connectionsPerAddressMax = 2_048
 
-    /// What all connections together hold of half requests and of answers that nobody takes, so that many slow clients can't
-    /// use up the memory; over it, whoever holds more than 16 KiB is left, with a 503 where a body was half there.
+    /// The largest number of bytes in all buffers, for incomplete requests and for responses that clients have not
+    /// read, so that many slow clients can't use up the memory. Above it, the front closes each connection that holds
+    /// more than 16 KiB, with a 503 if a part of a body had arrived.
     package var bufferedBytesMax = 128 * 1024 * 1024
-    /// One address may hold this part of it.
+    /// The number of addresses that fill the buffers: one may hold ``bufferedBytesMax`` divided by this.
     static let addressesThatFillBuffers = 2
 
-    /// Nil where nobody may ever want a line for each request.
+    /// The log of all requests; `nil` if there is none.
     package var requestLog: (any RequestLog)?
 
     package init() {}
 }
 
-/// Absolute limits, which no drip of bytes prolongs, but for writing: whoever takes an answer slowly is served.
+/// The time limits of a connection. They are absolute, so that a client can't prolong them by sending a byte now and
+/// then. Writing is the exception, because a client that reads a response slowly is to be served.
 package struct Timeouts: Sendable {
-    /// From a head's first byte to its last.
+    /// The time from a head's first byte to its last.
     package var headMilliseconds = 10_000
-    /// From the end of the head to the body's last byte.
+    /// The time from the end of the head to the body's last byte.
     package var bodyMilliseconds = 30_000
-    /// Between an answer and the next request.
+    /// The time between a response and the next request.
     package var idleMilliseconds = 60_000
-    /// Until the first request of a connection that was accepted just before the server stops.
+    /// The time for the first request of a connection that was accepted just before the server stops.
     package var freshWhileStoppingMilliseconds = 1000
-    /// Without the client taking a byte of its answer.
+    /// The time in which a client reads no byte of its response.
     package var writeMilliseconds = 15_000
-    /// For reading away what a client still sends after its connection's last answer, so that closing does not reset the
-    /// answer on its way (RFC 9112, section 9.6).
+    /// The time after the connection's last response, in which the front discards the bytes that the client still
+    /// sends, so that closing does not reset the connection before the response has arrived (RFC 9112, section 9.6).
     package var lingerMilliseconds = 3_000
 
     package init() {}

@@ -1,25 +1,26 @@
 import HTTP
 import Metrics
 
-/// What the loops of a front have counted, together, since the start.
+/// The counters of a front's loops since the start.
 package struct FrontSnapshot: Sendable {
     package struct Answer: Hashable, Sendable {
-        /// Nil where the request was for no route, or could not be read.
+        /// `nil` if no route matched, or the request could not be read.
         package let route: RouteName?
-        /// Nil where the request could not be read.
+        /// `nil` if the request could not be read.
         package let method: Method?
         package let status: Status
     }
 
     package internal(set) var answers: [Answer: Int] = [:]
-    /// From the turn in which a request was received as a whole to the head of its answer, by route; nil is for no route.
+    /// The time from the turn that received the end of a request to the head of its response, by route; the key `nil`
+    /// is for requests that no route matched.
     package internal(set) var durations: [RouteName?: HistogramSnapshot] = [:]
-    /// How long each turn took: what came meanwhile has waited for so long.
+    /// The durations of turns. A request that arrives during a turn waits for its end.
     package internal(set) var turns: HistogramSnapshot
     package internal(set) var connectionsAccepted = 0
     package internal(set) var connectionsClosed = 0
     package internal(set) var connectionsRefused = 0
-    /// Connections without a request, and streams, that were closed to make room for others.
+    /// The number of connections without a request, and of streams, that were closed to make room for others.
     package internal(set) var connectionsClosedForOthers = 0
     package internal(set) var receivedBytes = 0
     package internal(set) var sentBytes = 0

@@ -10,8 +10,10 @@ package final class Listener: Sendable {
 
     package var endpoint: Endpoint { socket.endpoint }
 
-    /// Listens on every one of the endpoints, on one port; where the system has no IPv6 the others do. A port of 0 takes a
-    /// free one.
+    /// Listens on all of the endpoints, which have the same port. Endpoints that the system does not have, such as
+    /// those of IPv6, are skipped if there are others. Port 0 stands for any free port.
+    ///
+    /// - Throws: the error of the socket that could not be opened.
     package static func listen(on endpoints: [Endpoint]) throws(SystemError) -> [Listener] {
         precondition(!endpoints.isEmpty, "a name that was resolved has an address")
         var attempt = 1
@@ -26,7 +28,7 @@ package final class Listener: Sendable {
         }
     }
 
-    /// Takes connections from a socket that was open when the process began.
+    /// Uses a socket that was open when the process began.
     package convenience init(passed socket: PassedSocket) throws(SystemError) {
         self.init(try ListeningSocket(passed: socket))
     }

@@ -2,12 +2,13 @@ import HTTP
 import Metrics
 import Posix
 
-/// What one event loop has counted. The loop's thread counts; any thread reads.
+/// The counters of one event loop. The loop's thread counts, and any thread may read.
 final class LoopCounters: Sendable {
     let routes: [RouteName]
-    /// By route, and behind the routes what was from none; of each by method, and behind the methods what could not be read.
+    /// The responses by route and method: for each route, and last for none, one element for each method, and last one
+    /// for requests that could not be read.
     private let answers: [StatusCounters]
-    /// By route, and behind the routes what was from none.
+    /// The durations by route, and last for requests that no route matched.
     private let durations: [Histogram]
     let turns = Histogram.durations()
     let accepted = Counter()
@@ -16,7 +17,7 @@ final class LoopCounters: Sendable {
     let closedForOthers = Counter()
     let receivedBytes = Counter()
     let sentBytes = Counter()
-    /// When the turn began that goes on now, in nanoseconds of the monotonic clock; 0 while the loop waits.
+    /// The beginning of the current turn, in nanoseconds of the monotonic clock; 0 while the loop waits for events.
     let turnBeganAt = Counter()
 
     private final class StatusCounters: Sendable {
@@ -25,7 +26,7 @@ final class LoopCounters: Sendable {
 
     private static let methodCount = Method.allCases.count + 1
 
-    /// The place of a status among all, by its code from 200 on.
+    /// The index of each status in `Status.allCases`; the element at 0 is for the code 200.
     private static let statusIndices: [Int] = {
         precondition(Status.allCases.count <= 48, "each status has a counter")
         var indices = [Int](repeating: 0, count: 400)
@@ -39,7 +40,12 @@ final class LoopCounters: Sendable {
         durations = (0...routes.count).map { _ in Histogram.durations() }
     }
 
-    /// - Parameter method: nil where the request could not be read.
+    /// Counts a response.
+    ///
+    /// - Parameters:
+    ///   - route: the index of the route; `nil` if none matched.
+    ///   - method: `nil` if the request could not be read.
+    ///   - nanoseconds: the time since the request was received.
     func countAnswer(route: Int?, method: Method?, status: Status, nanoseconds: Int64) {
         let routeIndex = route ?? routes.count
         let index = routeIndex * Self.methodCount + (method?.rawValue ?? Method.allCases.count)
@@ -70,7 +76,7 @@ final class LoopCounters: Sendable {
         for (index, durations) in durations.enumerated() {
             snapshot.durations[index < routes.count ? routes[index] : nil] = durations.snapshot
         }
-        // In this order, so that none has closed that was not accepted.
+        // In this order, so that a snapshot never has more closed than accepted connections.
         snapshot.connectionsClosed = closed.current
         snapshot.connectionsAccepted = accepted.current
         snapshot.connectionsRefused = refused.current

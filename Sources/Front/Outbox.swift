@@ -1,20 +1,21 @@
 import HTTP
 import Posix
 
-/// What goes out on a connection, as far as the kernel has not taken it yet.
+/// The bytes that a connection has to send and that the kernel has not taken.
 struct Outbox {
     private var bytes: [UInt8] = []
     private var sentCount = 0
 
-    /// What an idle connection keeps of its buffer.
+    /// The memory that an idle connection keeps for its buffer.
     private static let idleCapacityMax = 2 * 1024
-    /// Sent bytes leave the buffer once there are this many, and as many as those that are not: a client that is never quite up to date would have it keep all
-    /// that it was ever sent.
+    /// Sent bytes are dropped when there are at least this many, and at least as many as unsent ones. If they were
+    /// dropped only when all is sent, the buffer of a client that always lags a little would keep everything that it
+    /// was ever sent.
     private static let sentBytesMax = 64 * 1024
 
     var count: Int { bytes.count - sentCount }
     var isEmpty: Bool { count == 0 }
-    /// What it takes of the memory, sent bytes among it.
+    /// The memory that the buffer uses, including that of sent bytes.
     var heldBytes: Int { bytes.capacity }
 
     mutating func append(_ response: Response, _ context: Encoder.Context) {
@@ -29,7 +30,7 @@ struct Outbox {
         Encoder.encode(chunk: part, into: &bytes)
     }
 
-    /// Sends what the kernel takes; false where it takes nothing now.
+    /// Sends as many bytes as the kernel takes. Returns false if it takes none now.
     mutating func send(to socket: borrowing Socket) throws(SystemError) -> Bool {
         guard let count = try socket.send(bytes, from: sentCount) else { return false }
         sentCount += count
@@ -37,7 +38,8 @@ struct Outbox {
             bytes.removeAll(keepingCapacity: bytes.capacity <= Self.idleCapacityMax)
             sentCount = 0
         } else if sentCount >= max(Self.sentBytesMax, bytes.count / 2) {
-            // Where there are as many as the others, so that none is moved more than once. A copy, as an array that only loses bytes keeps its memory.
+            // There are at least as many sent bytes as unsent ones, so that each byte is moved once at most. The bytes
+            // are copied, because an array that only loses elements keeps its memory.
             bytes = Array(bytes[sentCount...])
             sentCount = 0
         }

@@ -1,27 +1,27 @@
 import HTTP
 
-/// Takes a line for each request, from the loops' threads, which it does not hold up.
+/// A log with a line for each request. The loops' threads call it, so it must not block.
 package protocol RequestLog: Sendable {
-    /// Whether anybody wants to read them; may change while the server runs.
+    /// True if requests are to be logged. It may change while the server runs.
     var isEnabled: Bool { get }
 
     func write(_ record: RequestRecord)
 }
 
-/// A request and what it was answered: nothing of its fields, its query or its body.
+/// A request and its response. It contains no fields, no query and no body, because these may contain secrets.
 package struct RequestRecord: Sendable {
-    /// Whose it is, as far as that is known: the connection's peer, or whom a trusted proxy names.
+    /// The client: the connection's peer, or the address that a trusted proxy names.
     package let client: IPAddress
-    /// Nil where the request could not be read.
+    /// `nil` if the request could not be read.
     package let method: Method?
-    /// As the client sent it, without the query; nil where the request could not be read.
+    /// The path as the client sent it, without the query; `nil` if the request could not be read.
     package let path: [UInt8]?
-    /// The value of the answer's `X-Request-Id`; nil where it has none.
+    /// The value of the response's `X-Request-Id`; `nil` if it has none.
     package let id: String?
     package let status: Status
-    /// Of the answer's body; nil where it was made while it was sent.
+    /// The length of the response's body; `nil` if the body was made in parts or is a stream.
     package let bytes: Int?
-    /// From the turn in which the request was received as a whole to the head of its answer.
+    /// The time from the turn that received the end of the request to the head of the response.
     package let nanoseconds: Int64
 
     package init(
@@ -37,11 +37,12 @@ package struct RequestRecord: Sendable {
     }
 }
 
-/// What is remembered of a request until its answer is there.
+/// The facts about a request that are needed when its response is sent.
 struct Exchange {
+    /// `nil` if the request could not be read.
     let method: Method?
-    /// In nanoseconds of the monotonic clock.
+    /// The beginning of the turn, in nanoseconds of the monotonic clock.
     let beganAt: Int64
-    /// Kept where the log wants it.
+    /// `nil` if requests are not logged.
     let path: [UInt8]?
 }

@@ -1,15 +1,15 @@
-/// What a connection's last steps have cost, as a moving average: it tells whether the next one is likely to cost much.
+/// The cost of a connection's last steps as a moving average, which predicts the cost of the next step.
 struct StepCost {
     private var averageNanoseconds: Int64 = 0
 
-    /// A connection whose steps cost more takes its turn among others of the kind, so that the quick ones wait for none of
-    /// them: a read of what a user has costs 8 to 65 µs.
+    /// A connection whose steps cost at least this much is *dear*: it takes turns with other dear ones, so that quick
+    /// ones don't wait for them. Quick is, for example, a read of a user's own data, which costs 8 to 65 µs.
     static let dearNanosecondsMin: Int64 = 110_000
-    /// The greatest cost that is noticed. A quarter of it makes a connection dear, and three quick steps make it quick again:
-    /// the kernel may have interrupted a step for something else.
+    /// The greatest cost that is noted. Such a step makes a connection dear, since a quarter of it is above the limit;
+    /// three quick steps make it quick again. The kernel may have interrupted the costly step for something else.
     static let noticedNanosecondsMax: Int64 = 800_000
 
-    /// True if the next step is likely to cost much.
+    /// True if the next step is likely to be costly.
     var isDear: Bool { averageNanoseconds >= Self.dearNanosecondsMin }
 
     mutating func note(_ nanoseconds: Int64) {

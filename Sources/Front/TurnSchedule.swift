@@ -1,18 +1,20 @@
-/// Decides whose turn it is on one event loop, by what each client has cost.
+/// Decides which connection of an event loop is next, by the time that each client has used.
 ///
-/// Members, which are connections, belong to shares, which are clients. Shares take turns by deficit round robin (Shreedhar and
-/// Varghese, 1995): each may cost as much as its quantum until the next one's turn comes, and pays back what it cost more.
-/// A share that had nothing to do comes before those that have more than they get done, as in FQ-CoDel (RFC 8290, section
-/// 4.2): the client that asks now and then waits for no client that asks all the time.
+/// Members, which are connections, belong to shares, which are clients. Shares take turns by deficit round robin
+/// (Shreedhar and Varghese, 1995): each may use a quantum of time before the next share's turn, and time beyond the
+/// quantum is deducted from its later turns. A share that becomes active goes before those that are busy all the time,
+/// as in FQ-CoDel (RFC 8290, section 4.2). So a client that sends a request now and then does not wait for clients that
+/// send requests all the time.
 ///
-/// Within a share, quick members go before dear ones, and at least one dear member goes for each half quantum that quick
-/// ones have used. So a client waits for little even if another one at the same address is greedy.
+/// Within a share, quick members go before dear ones (see ``StepCost``), but after each half quantum of quick members
+/// there is a turn for a dear one. So a client waits for a short time only, even if another one at the same address is
+/// greedy.
 struct TurnSchedule<Member> {
-    /// What one share may cost before the others have their turns.
+    /// The time that one share may use before the next share's turn.
     static var quantumNanoseconds: Int64 { 1_000_000 }
-    /// What quick members may cost while a dear one waits.
+    /// The time that quick members may use while a dear one waits.
     static var quickNanosecondsMax: Int64 { quantumNanoseconds / 2 }
-    /// What is remembered of a share's debts: a client whose request took very long is served again after so many quanta.
+    /// The largest debt of a share: a client whose request took very long is served again after eight quanta.
     private static var debtNanosecondsMax: Int64 { 8 * quantumNanoseconds }
 
     /// The members of one client that wait for their turns.
@@ -20,22 +22,22 @@ struct TurnSchedule<Member> {
         fileprivate var quick = ArrivalQueue<Member>()
         fileprivate var dear = ArrivalQueue<Member>()
         fileprivate var allowanceNanoseconds = quantumNanoseconds
-        /// What quick members have cost since the last turn of a dear one.
+        /// The time that quick members have used since the last turn of a dear one.
         fileprivate var quickNanoseconds: Int64 = 0
-        /// True if the schedule has it in one of its lists, or serves it.
+        /// True if the share is in one of the schedule's lists, or is the current one.
         fileprivate var isListed = false
 
         init() {}
 
-        /// Notes what was done for its members out of their turns.
+        /// Deducts time that was used for the share's members outside of their turns.
         func charge(_ nanoseconds: Int64) {
             allowanceNanoseconds = max(allowanceNanoseconds - nanoseconds, -debtNanosecondsMax)
         }
     }
 
-    /// Shares that had nothing to do before.
+    /// Shares that have become active since their last turn.
     private var fresh = ArrivalQueue<Share>()
-    /// Shares that have been served since they had nothing to do.
+    /// Shares that have been active since before their last turn.
     private var served = ArrivalQueue<Share>()
     private var current: Share?
     private var currentIsFresh = false
@@ -44,7 +46,7 @@ struct TurnSchedule<Member> {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Has a member wait for its turn.
+    /// Appends a member to the queue of its share.
     mutating func enter(_ member: Member, of share: Share, isDear: Bool) {
         count += 1
         if isDear { share.dear.append(member) } else { share.quick.append(member) }
@@ -53,7 +55,7 @@ struct TurnSchedule<Member> {
         fresh.append(share)
     }
 
-    /// The member whose turn it is; `nil` if none waits.
+    /// Removes and returns the member whose turn it is; `nil` if no member waits.
     mutating func next() -> (member: Member, isDear: Bool)? {
         while let share = current ?? takeShare() {
             if share.allowanceNanoseconds <= 0 {
@@ -72,7 +74,7 @@ struct TurnSchedule<Member> {
         return nil
     }
 
-    /// Notes what the turn of the last member has cost.
+    /// Deducts the time that the last member's turn has taken.
     mutating func charge(_ nanoseconds: Int64) {
         guard let share = current else { return }
         share.charge(nanoseconds)
@@ -94,7 +96,8 @@ struct TurnSchedule<Member> {
         return share.dear.popFirst().map { ($0, true) }
     }
 
-    /// A fresh share that has nothing more to do waits once among the others: else it would come before them again and again.
+    /// Ends the turn of a share that has no more members waiting. If it was fresh, it goes through the list of the
+    /// others once before it may be fresh again; else it could go before them again and again.
     private mutating func leave(_ share: Share) {
         current = nil
         guard !currentIsFresh else { return served.append(share) }

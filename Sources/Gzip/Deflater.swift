@@ -1,15 +1,15 @@
 import CZlib
 
-/// zlib's deflate, writing gzip members (RFC 1952).
+/// zlib's deflate, which writes gzip members (RFC 1952).
 struct Deflater: ~Copyable {
-    /// At one address from deflateInit to deflateEnd: zlib's state points back at it.
+    /// The stream stays at one address from deflateInit to deflateEnd, because zlib's state points back at it.
     private let stream: UnsafeMutablePointer<z_stream>
-    /// Whether zlib may keep bytes of earlier calls.
+    /// True if zlib may hold bytes of earlier calls.
     private var keepsBytes = false
 
-    /// What one call may take: zlib counts in 32 bits.
+    /// The largest input of one call. zlib counts in 32 bits.
     static let inputBytesMax = 1 << 30
-    /// zlib's own default, where its manual has the best use of memory for the speed.
+    /// zlib's default, which its manual recommends as a compromise between memory and speed.
     private static let memoryLevel: CInt = 8
 
     /// - Parameter level: 1 (quickest) to 9 (smallest).
@@ -28,26 +28,28 @@ struct Deflater: ~Copyable {
         stream.deallocate()
     }
 
-    /// Forgets what went in; the next bytes begin a new member.
+    /// Discards the input so far. The next bytes begin a new member.
     mutating func reset() {
         deflateReset(stream)
         keepsBytes = false
     }
 
-    /// What comes out of `bytes`, which may be nothing yet unless it ends here.
+    /// The compressed bytes that are ready after `bytes` went in. They may be empty unless `ends` is true.
+    ///
+    /// - Parameter ends: true if `bytes` are the last of the member.
     mutating func deflate(_ bytes: [UInt8], ends: Bool) -> [UInt8] {
         precondition(bytes.count <= Self.inputBytesMax, "what goes in fits zlib's counters")
         let outputBytesMax = Int(deflateBound(stream, uLong(bytes.count))) + (keepsBytes ? Self.keptBytesMax : 0)
         keepsBytes = !ends
         return [UInt8](unsafeUninitializedCapacity: outputBytesMax) { output, count in
             bytes.withUnsafeBufferPointer { input in
-                // zlib's interface lacks a const here; deflate only reads its input.
+                // The declaration of zlib lacks a const here; deflate only reads its input.
                 stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                 stream.pointee.avail_in = uInt(bytes.count)
                 stream.pointee.next_out = output.baseAddress
                 stream.pointee.avail_out = uInt(outputBytesMax)
                 let code = CZlib.deflate(stream, ends ? Z_FINISH : Z_NO_FLUSH)
-                // Z_BUF_ERROR: there was nothing to do.
+                // Z_BUF_ERROR means that there was nothing to do.
                 precondition(ends ? code == Z_STREAM_END : code == Z_OK || code == Z_BUF_ERROR, "there is room for all")
                 precondition(stream.pointee.avail_in == 0, "there is room for all")
             }
@@ -55,6 +57,7 @@ struct Deflater: ~Copyable {
         }
     }
 
-    /// The window and the pending buffer at this memory level, generously (zconf.h, "memory requirements for deflate").
+    /// An upper bound of the window and the pending buffer at this memory level (zconf.h, "memory requirements for
+    /// deflate").
     private static let keptBytesMax = 128 * 1024
 }

@@ -1,24 +1,27 @@
 import CZlib
 
-/// Unpacks gzip data (RFC 1952) that is whole in memory.
+/// Unpacks gzip data (RFC 1952) that is in memory as a whole.
 package enum Gunzip {
     package enum UnpackError: Error, Equatable, Sendable {
         case broken(Fault)
-        /// More came out than the caller allows; unpacking stopped there.
+        /// The content is larger than the caller's limit. Unpacking stopped at the limit.
         case tooLarge
     }
 
     package enum Fault: Equatable, Sendable {
-        /// A header, compressed data, checksum or length that can't be.
+        /// A header, the compressed data, a checksum or a length is invalid.
         case malformed
-        /// The data end before their last member does.
+        /// The data ends before the end of its last member.
         case truncated
-        /// The bytes after a member don't begin another.
+        /// The bytes after a member don't begin another one.
         case trailingGarbage
     }
 
-    /// The content of every member of `packed`, one after the other (RFC 1952, section 2.2), at most `outputBytesMax`
-    /// bytes of it. Memory in use stays within about twice that limit, whatever the data would unpack to.
+    /// The content of all members of `packed`, one after the other (RFC 1952, section 2.2). The memory in use stays
+    /// within about twice the limit, however large the content is.
+    ///
+    /// - Parameter outputBytesMax: the largest content.
+    /// - Throws: `UnpackError`.
     package static func unpack(_ packed: [UInt8], outputBytesMax: Int) throws(UnpackError) -> [UInt8] {
         precondition(outputBytesMax >= 0, "a limit is not negative")
         var inflater = Inflater(outputBytesMax: outputBytesMax)
@@ -26,17 +29,17 @@ package enum Gunzip {
     }
 }
 
-/// One run of zlib's inflate, with the room for its output.
+/// One run of zlib's inflate, with its output buffer.
 private struct Inflater: ~Copyable {
-    /// At one address from inflateInit to inflateEnd: zlib's state points back at it.
+    /// The stream stays at one address from inflateInit to inflateEnd, because zlib's state points back at it.
     private let stream: UnsafeMutablePointer<z_stream>
     private let outputBytesMax: Int
     private var output: [UInt8] = []
     private var outputCount = 0
 
-    /// What the first output buffer holds, where the limit is not smaller: room for most requests at once.
+    /// The size of the first output buffer, unless the limit is smaller. Most requests fit into it.
     private static let firstOutputBytes = 16 * 1024
-    /// What one call of inflate is given to read; zlib counts it in 32 bits.
+    /// The largest input of one call of inflate. zlib counts in 32 bits.
     private static let inputBytesPerCallMax = 1 << 30
 
     init(outputBytesMax: Int) {
@@ -61,14 +64,15 @@ private struct Inflater: ~Copyable {
         return output
     }
 
-    /// Unpacks the member that begins at `index`, and leaves `index` behind it.
+    /// Unpacks the member that begins at `index`, and moves `index` to the byte after it.
     private mutating func unpackMember(of packed: [UInt8], from index: inout Int) throws(Gunzip.UnpackError) {
         if index > 0 {
             guard Self.beginsMember(packed[index...]) else { throw .broken(.trailingGarbage) }
             inflateReset(stream)
         }
         while true {
-            // The checksum stands behind all output: where nothing is left to read, something is missing.
+            // A member ends with its checksum. If the input is used up before Z_STREAM_END, a part of the member is
+            // missing.
             guard index < packed.count else { throw .broken(.truncated) }
             if outputCount == output.count { try growOutput() }
             switch step(packed, &index) {
@@ -82,13 +86,13 @@ private struct Inflater: ~Copyable {
         }
     }
 
-    /// One call of inflate, from `index` on into what is left of the output buffer.
+    /// Calls inflate once, from `index` into the free part of the output buffer.
     private mutating func step(_ packed: [UInt8], _ index: inout Int) -> CInt {
         let readable = min(packed.count - index, Self.inputBytesPerCallMax)
         let writable = output.count - outputCount
         let code = packed.withUnsafeBufferPointer { input in
             output.withUnsafeMutableBufferPointer { output in
-                // zlib's interface lacks a const here; inflate only reads its input.
+                // The declaration of zlib lacks a const here; inflate only reads its input.
                 stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress! + index)
                 stream.pointee.avail_in = uInt(readable)
                 stream.pointee.next_out = output.baseAddress! + outputCount
@@ -102,7 +106,7 @@ private struct Inflater: ~Copyable {
     }
 
     private mutating func growOutput() throws(Gunzip.UnpackError) {
-        // One byte more than is allowed tells output that ends at the limit from output that goes on.
+        // The buffer has room for one byte more than the limit, which shows whether the content exceeds the limit.
         guard outputCount <= outputBytesMax else { throw .tooLarge }
         let (ceiling, overflow) = outputBytesMax.addingReportingOverflow(1)
         let wanted = max(Self.firstOutputBytes, output.count * 2)

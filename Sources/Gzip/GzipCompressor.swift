@@ -1,14 +1,14 @@
 import Posix
 
-/// Packs data with gzip (RFC 1952), one whole piece after the other, on the thread of its first use.
+/// Compresses pieces of data with gzip (RFC 1952), each of which is a complete gzip member. It has to be used on the
+/// thread of its first use.
 ///
-/// Each piece stands alone. What is reused from one to the next is zlib's state, 256 KiB that would otherwise be
-/// allocated and cleared for each answer.
+/// It reuses zlib's state for all pieces. Otherwise 256 KiB would be allocated and cleared for each response.
 @safe package final class GzipCompressor {
     private var deflater: Deflater
     private var thread: ThreadIdentity?
 
-    /// What one piece may hold: zlib counts it in 32 bits.
+    /// The largest size of a piece. zlib counts in 32 bits.
     package static let inputBytesMax = Deflater.inputBytesMax
 
     /// - Parameter level: 1 (quickest) to 9 (smallest).
@@ -16,7 +16,9 @@ import Posix
         deflater = Deflater(level: level)
     }
 
-    /// One gzip member that unpacks to `bytes`, at most ``inputBytesMax`` of them; the same for the same bytes.
+    /// A gzip member that unpacks to `bytes`. The result depends on `bytes` alone.
+    ///
+    /// - Parameter bytes: at most ``inputBytesMax``.
     package func compress(_ bytes: [UInt8]) -> [UInt8] {
         assertThread()
         deflater.reset()
@@ -32,7 +34,7 @@ import Posix
     }
 }
 
-/// Packs one long piece part by part.
+/// Compresses one gzip member from several parts.
 @safe package final class GzipStream {
     private var deflater: Deflater
     private var isFinished = false
@@ -42,13 +44,13 @@ import Posix
         deflater = Deflater(level: level)
     }
 
-    /// What is packed so far; what zlib keeps for later comes out with a later part.
+    /// The compressed bytes that are ready after `part`. zlib holds the others, and returns them with a later part.
     package func compress(_ part: [UInt8]) -> [UInt8] {
         precondition(!isFinished, "nothing follows the end")
         return deflater.deflate(part, ends: false)
     }
 
-    /// The rest, which ends the gzip member.
+    /// The last compressed bytes, which end the gzip member.
     package func finish() -> [UInt8] {
         precondition(!isFinished, "a stream ends once")
         isFinished = true

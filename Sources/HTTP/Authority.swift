@@ -1,4 +1,5 @@
-/// `uri-host [ ":" port ]`, as Host and absolute-form have it (RFC 9110, section 7.2; RFC 3986, section 3.2.2).
+/// `uri-host [ ":" port ]`, the value of Host and a part of an absolute-form target (RFC 9110, section 7.2; RFC 3986,
+/// section 3.2.2).
 enum Authority {
     static func isValid(_ bytes: ArraySlice<UInt8>) -> Bool {
         let host: ArraySlice<UInt8>
@@ -20,7 +21,8 @@ enum Authority {
         bytes.allSatisfy(\.isDigit) && bytes.count <= 5 && (Int(String(decoding: bytes, as: UTF8.self)) ?? 0) <= 65_535
     }
 
-    /// Eight groups of 16 bits, the last two perhaps written as an IPv4 address; `::` once for one group or more of zeros.
+    /// Eight groups of 16 bits, the last two perhaps written as an IPv4 address; `::` once for one group or more of
+    /// zeros.
     private static func isIPv6Address(_ bytes: ArraySlice<UInt8>) -> Bool {
         for index in bytes.indices.dropLast() where bytes[index...].prefix(2).equals("::") {
             guard let before = groupCount(bytes[..<index], mayEndInIPv4: false),

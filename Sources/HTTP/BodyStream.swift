@@ -1,30 +1,31 @@
-/// A body without an end of its own, which says something whenever there is something to say. Used on its event loop's
-/// thread.
+/// A body without a known end, such as a stream of events: it sends bytes whenever there is something new. All its
+/// methods are called on the event loop's thread.
 package protocol BodyStream: AnyObject {
-    /// From one call of ``beat()`` to the next.
+    /// The time between two calls of ``beat()``.
     var beatMilliseconds: Int { get }
 
-    /// The client is there: `reader` is told of everything new from now on, until ``close()``.
+    /// Begins the stream. From now until ``close()`` the stream calls `reader` when it has something new.
     func open(for reader: any BodyStreamReader)
 
-    /// Whether ``next()`` has to make what it gives, at about the cost of a part of a body, and not only to hand it out: then
-    /// it is called once it is its turn among all who make something.
+    /// True if ``next()`` has to produce its bytes, at about the cost of a part of a body; false if it only hands out
+    /// bytes that are ready. A call that produces waits for its turn among all connections that have something to
+    /// produce.
     var nextTakesTurn: Bool { get }
 
-    /// What there is to send, now that the client has taken all there was before; empty where there is nothing yet, nil
-    /// at the end.
+    /// The next bytes to send. The client has taken all the bytes before them. Empty if there is nothing yet; `nil` at
+    /// the end of the stream.
     func next() -> [UInt8]?
 
-    /// A moment to look whether the stream may go on, and to say something, so that nobody on the way takes the connection
-    /// for dead.
+    /// Called every ``beatMilliseconds``. The stream checks whether it may continue, and sends something, so that no
+    /// proxy on the way closes the connection as idle.
     func beat()
 
-    /// The client has gone, or the stream has ended; called once for each ``open(for:)``.
+    /// Called once for each ``open(for:)``, when the client has gone or the stream has ended.
     func close()
 }
 
-/// Sends what a stream has to say.
+/// The side that sends a stream's bytes to the client.
 package protocol BodyStreamReader: AnyObject {
-    /// ``BodyStream/next()`` has something for who was told that there is nothing yet.
+    /// Called by the stream when ``BodyStream/next()`` has bytes again after it returned an empty array.
     func streamHasMore()
 }

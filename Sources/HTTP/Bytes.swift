@@ -1,9 +1,9 @@
-/// Comparing bytes with the protocol's words, without making a String of them.
+/// Compares bytes with the words of the protocol, without making a `String` of the bytes.
 ///
-/// On one concrete type: a generic function would not be specialised for callers in other modules, and cost ten times as
-/// much.
+/// The functions are on one concrete type. A generic function would not be specialised for callers in other modules,
+/// and would cost ten times as much.
 extension ArraySlice<UInt8> {
-    /// Whether these are the word's bytes, letter case counting.
+    /// Returns true if these are the bytes of `word`. Letter case matters.
     package func equals(_ word: String) -> Bool {
         guard count == word.utf8.count else { return false }
         var index = startIndex
@@ -14,7 +14,9 @@ extension ArraySlice<UInt8> {
         return true
     }
 
-    /// Whether these are the word's bytes but for the case of ASCII letters; the word is in small letters.
+    /// Returns true if these are the bytes of `word`, apart from the case of ASCII letters.
+    ///
+    /// - Parameter word: without capital letters.
     package func equalsIgnoringCase(_ word: String) -> Bool {
         guard count == word.utf8.count else { return false }
         var index = startIndex

@@ -1,13 +1,13 @@
-/// Unpacks a chunked body (RFC 9112, section 7.1), taking bytes as they come. Extensions and trailers are checked against
-/// the grammar and their limits, and dropped.
+/// Decodes a chunked body (RFC 9112, section 7.1) from bytes that arrive in any pieces. Extensions and trailers are
+/// checked against the grammar and their limits, and dropped.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
-        /// In a chunk's size and extensions; the line so far.
+        /// In the line with a chunk's size and extensions. The value is the part of the line that has arrived.
         case line([UInt8])
         case data(remaining: Int)
-        /// After the data of a chunk; how many bytes of the CRLF have come.
+        /// After the data of a chunk. The value is the number of bytes of the CRLF that have arrived.
         case dataEnd(Int)
-        /// In the trailers, up to and with the empty line; the bytes so far.
+        /// In the trailers, which include the empty line at their end. The value is the bytes that have arrived.
         case trailers([UInt8])
     }
 
@@ -19,7 +19,9 @@ struct ChunkedDecoder: Sendable {
         self.limits = limits
     }
 
-    /// Takes what is there, appends what it unpacks; true once the body is whole.
+    /// Consumes `input` and appends the decoded bytes to `body`. Returns true once the body is complete.
+    ///
+    /// - Throws: a `RequestError` if the body is malformed or exceeds a limit.
     mutating func decode(_ input: inout InputBuffer, into body: inout [UInt8]) throws(RequestError) -> Bool {
         while !input.isEmpty {
             switch state {
@@ -50,7 +52,7 @@ struct ChunkedDecoder: Sendable {
         return false
     }
 
-    /// Takes bytes up to a CRLF, which does not become part of the line; true once it has come.
+    /// Appends the bytes before a CRLF to `line`, and consumes the CRLF too. Returns true once the CRLF has arrived.
     private static func takeLine(
         _ input: inout InputBuffer, _ line: inout [UInt8], _ limits: Limits
     ) throws(RequestError) -> Bool {

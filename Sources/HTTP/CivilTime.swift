@@ -11,8 +11,8 @@ package struct CivilTime: Equatable, Sendable {
     /// 0 for Sunday.
     package let weekday: Int
 
-    /// Counts days in years that begin in March, so that a leap day is a year's last (Howard Hinnant, "chrono-Compatible
-    /// Low-Level Date Algorithms", `civil_from_days`).
+    /// The years of this computation begin in March, so that a leap day is the last day of its year (Howard Hinnant,
+    /// "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
     package init(secondsSince1970 seconds: Int64) {
         let (days, secondOfDay) = Self.divide(Int(seconds), by: 86_400)
         let (era, dayOfEra) = Self.divide(days + 719_468, by: 146_097)
@@ -28,7 +28,7 @@ package struct CivilTime: Equatable, Sendable {
         second = secondOfDay % 60
     }
 
-    /// `2026-11-23T08:17:12Z` (RFC 3339, section 5.6), from bytes that need no escaping in JSON.
+    /// `2026-11-23T08:17:12Z` (RFC 3339, section 5.6). No character of it needs escaping in JSON.
     package var rfc3339: String {
         "\(Self.padded(year, to: 4))-\(Self.padded(month))-\(Self.padded(day))"
             + "T\(Self.padded(hour)):\(Self.padded(minute)):\(Self.padded(second))Z"
@@ -50,7 +50,7 @@ package struct CivilTime: Equatable, Sendable {
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
-    /// Towards negative infinity, so that moments before 1970 fall on their own day.
+    /// Divides and rounds towards negative infinity, so that a moment before 1970 falls on the right day.
     private static func divide(_ value: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
         let remainder = ((value % divisor) + divisor) % divisor
         return ((value - remainder) / divisor, remainder)

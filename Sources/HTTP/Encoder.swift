@@ -1,14 +1,14 @@
-/// Turns answers into the bytes of HTTP/1.1 (RFC 9112, section 4).
+/// Turns responses into the bytes of HTTP/1.1 (RFC 9112, section 4).
 package enum Encoder {
-    /// What the answer's framing needs to know of the request and the connection.
+    /// The facts about the request and its connection on which a response's framing depends.
     package struct Context: Sendable {
-        /// Whether another request may follow on the connection.
+        /// True if another request may follow on the connection.
         package var keepsAlive: Bool
-        /// An HTTP/1.0 client has to be told that the connection stays (RFC 9112, section 9.3).
+        /// False for an HTTP/1.0 client, which has to be told that the connection stays open (RFC 9112, section 9.3).
         package var isHTTP11: Bool
-        /// The answer to HEAD has the head of the answer to GET, and no body.
+        /// True for a response to HEAD, which has the head of the response to GET and no body.
         package var omitsBody: Bool
-        /// Now, as an IMF-fixdate.
+        /// The current time as an IMF-fixdate.
         package var date: String
 
         package init(keepsAlive: Bool, isHTTP11: Bool, omitsBody: Bool, date: String) {
@@ -19,10 +19,10 @@ package enum Encoder {
         }
     }
 
-    /// The interim answer that asks for the body (RFC 9110, section 15.2.1).
+    /// The interim response that asks for the body (RFC 9110, section 15.2.1).
     package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-    /// Appends the head, and the body where it is there as a whole.
+    /// Appends the head of `response` to `bytes`, and its body if that is ``Response/Body/bytes(_:)``.
     package static func encode(_ response: Response, _ context: Context, into bytes: inout [UInt8]) {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: response.status.rawValue)
@@ -57,12 +57,14 @@ package enum Encoder {
     private static func appendFraming(of response: Response, _ context: Context, _ bytes: inout [UInt8]) {
         switch response.body {
         case .bytes(let body):
-            // 204 has no Content-Length, and that of 304 would be the body's that is left out (RFC 9110, section 8.6).
+            // A 204 has no Content-Length. That of a 304 would be the length of the omitted body (RFC 9110, section
+            // 8.6).
             guard response.status != .noContent, response.status != .notModified else { return }
             bytes.append("\r\nContent-Length: ")
             bytes.append(decimal: body.count)
         case .parts, .stream:
-            // HTTP/1.0 knows a body of unknown length by the connection's end alone (RFC 9112, section 6.1).
+            // In HTTP/1.0, only the end of the connection marks the end of a body of unknown length (RFC 9112, section
+            // 6.1).
             guard context.isHTTP11 else {
                 precondition(!context.keepsAlive || context.omitsBody, "the end of the connection ends the body")
                 return
@@ -71,7 +73,8 @@ package enum Encoder {
         }
     }
 
-    /// Appends a part of a body as a chunk (RFC 9112, section 7.1); an empty part would end it.
+    /// Appends a part of a body as a chunk (RFC 9112, section 7.1). An empty part is skipped, as an empty chunk would
+    /// end the body.
     package static func encode(chunk part: [UInt8], into bytes: inout [UInt8]) {
         guard !part.isEmpty else { return }
         bytes.append(hexadecimal: part.count)
@@ -80,7 +83,7 @@ package enum Encoder {
         bytes.append("\r\n")
     }
 
-    /// Behind the last chunk.
+    /// The bytes after the last chunk of a body.
     package static let chunksEnd = Array("0\r\n\r\n".utf8)
 }
 

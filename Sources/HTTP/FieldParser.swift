@@ -1,6 +1,10 @@
-/// Reads `field-name ":" OWS field-value OWS` lines (RFC 9112, section 5), of a head or of trailers.
+/// Parses `field-name ":" OWS field-value OWS` lines (RFC 9112, section 5) of a head or of trailers.
 enum FieldParser {
-    /// The fields from `start` to the empty line that ends them; `bytes` has only whole lines.
+    /// The fields from `start` to the empty line that ends them.
+    ///
+    /// - Parameters:
+    ///   - bytes: complete lines, each with its CRLF, that ``HeadScanner`` or ``ChunkedDecoder`` has checked.
+    ///   - countMax: the largest number of fields.
     static func fields(of bytes: [UInt8], from start: Int, countMax: Int) throws(RequestError) -> [Headers.Field] {
         var fields: [Headers.Field] = []
         fields.reserveCapacity(8)
@@ -15,11 +19,12 @@ enum FieldParser {
         return fields
     }
 
-    /// Reads one line and returns where its CRLF begins.
+    /// Parses the line at `start`, and returns the position of its CRLF.
     private static func field(
         of bytes: [UInt8], from start: Int, into fields: inout [Headers.Field]
     ) throws(RequestError) -> Int {
-        // White space first is an obsolete line folding, and before the colon a way to smuggle: both have no token here.
+        // White space at the beginning of a line is obsolete line folding; white space before the colon is used for
+        // request smuggling. Neither is a token, and so both are refused here.
         var colon = start
         while Grammar.isToken(bytes[colon]) { colon += 1 }
         guard colon > start, bytes[colon] == UInt8(ascii: ":") else {

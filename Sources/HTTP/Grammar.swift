@@ -1,33 +1,33 @@
-/// A `token` (RFC 9110, section 5.6.2), of which the names of fields and cookies are made.
+/// A `token` (RFC 9110, section 5.6.2): the syntax of the names of fields and cookies.
 package enum HTTPToken {
     package static func isValid(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy(Grammar.isToken)
     }
 }
 
-/// The character classes of the grammar.
+/// The character classes of the grammar. Each function returns true if `byte` belongs to its class.
 enum Grammar {
-    /// tchar (RFC 9110, section 5.6.2).
+    /// `tchar`, a character of a token (RFC 9110, section 5.6.2).
     static func isToken(_ byte: UInt8) -> Bool {
         classes[Int(byte)] & token != 0
     }
 
-    /// What the path and query of a URI are made of (RFC 3986, sections 3.3 and 3.4).
+    /// A character of a URI's path and query (RFC 3986, sections 3.3 and 3.4).
     static func isTargetByte(_ byte: UInt8) -> Bool {
         classes[Int(byte)] & target != 0
     }
 
-    /// What a registered name is made of (RFC 3986, section 3.2.2).
+    /// A character of a registered name (RFC 3986, section 3.2.2).
     static func isHostNameByte(_ byte: UInt8) -> Bool {
         classes[Int(byte)] & hostName != 0
     }
 
-    /// What a field's value is made of: VCHAR, obs-text, space and tab (RFC 9110, section 5.5).
+    /// A character of a field's value: VCHAR, obs-text, space or tab (RFC 9110, section 5.5).
     static func isFieldValueByte(_ byte: UInt8) -> Bool {
         (byte >= 0x20 && byte != 0x7F) || byte == 0x09
     }
 
-    /// Whether each `%` is followed by two hexadecimal digits (RFC 3986, section 2.1).
+    /// Returns true if each `%` is followed by two hexadecimal digits (RFC 3986, section 2.1).
     static func hasWholePercentEncodings(_ bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
         while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {

@@ -1,24 +1,27 @@
-/// Finds the end of a head, looking at each byte once however slowly they come, and refuses what no further byte could
-/// mend: a bare CR or LF, a NUL, a line or head that is too long. What it finds does not depend on how the bytes were torn.
+/// Finds the end of a request's head. It looks at each byte once, even if the bytes arrive one by one.
+///
+/// It refuses a head that no further bytes could make valid: one with a bare CR or LF, with a NUL, or with a line or a
+/// length over its limit. The result does not depend on the pieces in which the bytes arrive.
 struct HeadScanner: Sendable {
     private let limits: Limits
-    /// How many bytes were looked at.
+    /// The number of bytes that were looked at.
     private var scanned = 0
-    /// Where the current line began.
+    /// The position at which the current line began.
     private var lineStart = 0
     private var isInRequestLine = true
-    /// Bytes of empty lines that were consumed; they count towards the head's, or they could go on for ever.
+    /// The bytes of empty lines that were consumed. They count towards the head's limit, or a client could send them
+    /// for ever.
     private var consumed = 0
 
-    /// Whether no byte of the head, or of empty lines before it, was looked at.
+    /// True if no byte of the head was looked at, nor of empty lines before it.
     var isAtStart: Bool { scanned == 0 && consumed == 0 }
 
     init(limits: Limits) {
         self.limits = limits
     }
 
-    /// The head's length with its empty line, once that has come. Empty lines before the request line are consumed
-    /// (RFC 9112, section 2.2).
+    /// The length of the head with its empty line, or `nil` if the empty line has not arrived. Empty lines before the
+    /// request line are consumed (RFC 9112, section 2.2).
     mutating func scan(_ input: inout InputBuffer) throws(RequestError) -> Int? {
         var emptyLines = 0
         let length = try scan(input, emptyLineBytes: &emptyLines)
@@ -64,14 +67,16 @@ struct HeadScanner: Sendable {
         return nil
     }
 
-    /// What is wrong with the byte just looked at; throws where it already lies behind a limit.
+    /// The error for the byte that was looked at last.
+    ///
+    /// - Throws: the error of a limit, if that byte exceeds one.
     private func fault(_ detail: String) throws(RequestError) -> RequestError {
         try checkLengths()
         return RequestError(.badRequest, detail)
     }
 
     private func checkLengths() throws(RequestError) {
-        // The two bytes of the line end are not the line's.
+        // The two bytes of the line end do not count as the line's.
         if isInRequestLine, scanned - lineStart > limits.requestLineBytesMax + 2 {
             throw RequestError(.uriTooLong, "The request line is longer than \(limits.requestLineBytesMax) bytes.")
         }

@@ -1,8 +1,9 @@
-/// The fields of a request's head, in the order they came, over the bytes they came in (RFC 9110, section 5).
+/// The fields of a request's head in the order of their arrival (RFC 9110, section 5). Names and values are ranges of
+/// the bytes that were received, so nothing is copied.
 package struct Headers: Sendable {
     struct Field: Sendable {
         let name: Range<Int>
-        /// White space around it cut.
+        /// The value without the white space around it.
         let value: Range<Int>
     }
 
@@ -33,12 +34,12 @@ package struct Headers: Sendable {
         field.name.count == name.utf8.count && bytes[field.name].equalsIgnoringCase(name)
     }
 
-    /// The comma-separated elements of every field of the name, empty ones left out (RFC 9110, section 5.6.1).
+    /// The comma-separated elements of all fields of the name, without empty ones (RFC 9110, section 5.6.1).
     package func list(_ name: String) -> FieldElements {
         FieldElements(lines: all(name))
     }
 
-    /// The last elements of the list, the very last one first. Nothing before them is looked at.
+    /// The last elements of the list, at most `countMax`, in reverse order. The bytes before them are not looked at.
     package func lastElements(of name: String, countMax: Int) -> [ArraySlice<UInt8>] {
         var elements: [ArraySlice<UInt8>] = []
         for line in all(name).reversed() {
@@ -55,12 +56,12 @@ package struct Headers: Sendable {
     }
 }
 
-/// The elements of a list, each found when it is asked for: a head has room for eight thousand of them, and most readers need
-/// the first few.
+/// The elements of a list, which are found one by one as the caller asks for them: a head has room for eight thousand,
+/// and most callers need the first few.
 package struct FieldElements: Sequence, IteratorProtocol {
     private let lines: [ArraySlice<UInt8>]
     private var lineIndex = 0
-    /// Where the next element of the line begins; `nil` if that is the line's first byte.
+    /// The position of the line's next element; `nil` if that is the line's first byte.
     private var position: Int?
 
     fileprivate init(lines: [ArraySlice<UInt8>]) {
@@ -92,7 +93,7 @@ package struct FieldElements: Sequence, IteratorProtocol {
 }
 
 extension ArraySlice<UInt8> {
-    /// Without spaces and tabs at either end (RFC 9110, section 5.6.3).
+    /// These bytes without spaces and tabs at either end (RFC 9110, section 5.6.3).
     package var trimmed: ArraySlice<UInt8> {
         var slice = self
         while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }

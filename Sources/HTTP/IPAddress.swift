@@ -1,11 +1,12 @@
-/// An address of IPv4 or IPv6, without a port. One of IPv4 is the same as its IPv4-mapped form, `::ffff:192.0.2.1` (RFC 4291,
-/// section 2.5.5.2), which a dual-stack proxy writes.
+/// An IPv4 or IPv6 address, without a port. An IPv4 address is equal to its IPv4-mapped form, `::ffff:192.0.2.1` (RFC
+/// 4291, section 2.5.5.2), which a dual-stack proxy writes.
 package struct IPAddress: Hashable, Sendable {
-    /// The 128 bits of IPv6, an address of IPv4 in its mapped form.
+    /// The first 64 of the 128 bits. An IPv4 address has its mapped form.
     let high: UInt64
+    /// The last 64 bits.
     let low: UInt64
 
-    /// `::`, which is nobody's.
+    /// `::`, which no host has.
     package static let unspecified = IPAddress(high: 0, low: 0)
 
     init(high: UInt64, low: UInt64) {
@@ -16,7 +17,7 @@ package struct IPAddress: Hashable, Sendable {
         self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(ipv4))
     }
 
-    /// 4 or 16 bytes in network order.
+    /// Makes an address of 4 or 16 bytes in network order.
     package init(bytes: [UInt8]) {
         precondition(bytes.count == 4 || bytes.count == 16, "IPv4 or IPv6")
         let number = { (bytes: ArraySlice<UInt8>) in bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
@@ -27,21 +28,22 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Nil for an address of IPv6 alone.
+    /// The 32 bits of an IPv4 address; `nil` for any other.
     package var ipv4: UInt32? {
         high == 0 && low >> 32 == 0xFFFF ? UInt32(truncatingIfNeeded: low) : nil
     }
 
-    /// What tells one client from another: the address itself, or the first 64 bits of IPv6, as each customer of a provider has
-    /// so many addresses (RFC 6177).
+    /// The part of the address by which clients are told apart: all of an IPv4 address, and the first 64 bits of an
+    /// IPv6 address, because each customer of a provider has at least a /64 (RFC 6177).
     package var network: IPAddress { ipv4 == nil ? IPAddress(high: high, low: 0) : self }
 
-    /// The first 64 bits of IPv6, which one site has to itself (RFC 4291, section 2.5.4).
+    /// The first 64 bits of an IPv6 address, which belong to one site (RFC 4291, section 2.5.4).
     package var prefix64: UInt64 { high }
 }
 
 extension IPAddress {
-    /// `192.0.2.1` or a form of RFC 4291, section 2.2; zones are not taken, as they mean something on one machine alone.
+    /// Parses `192.0.2.1` or a form of RFC 4291, section 2.2. Returns `nil` for any other text. A text with a zone is
+    /// refused, because a zone has a meaning on one machine only.
     package init?(_ text: some Sequence<UInt8>) {
         let text = Array(text)
         if let ipv4 = Self.ipv4(text[...]) {
@@ -54,7 +56,8 @@ extension IPAddress {
         }
     }
 
-    /// Four decimal numbers, without the leading zeros that some take for octal (RFC 6943, section 3.1.1).
+    /// Parses four decimal numbers. Leading zeros are refused, because some programs read such a number as octal (RFC
+    /// 6943, section 3.1.1).
     private static func ipv4(_ text: ArraySlice<UInt8>) -> UInt32? {
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
@@ -68,7 +71,7 @@ extension IPAddress {
         return address
     }
 
-    /// The eight groups of IPv6, those that `::` stands for filled in.
+    /// The eight groups of an IPv6 address, including the zeros that `::` abbreviates.
     private static func groups(_ text: [UInt8]) -> [UInt16]? {
         let colons: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: ":")]
         guard let gap = text.firstRange(of: colons) else {
@@ -80,7 +83,7 @@ extension IPAddress {
         return before + [UInt16](repeating: 0, count: 8 - before.count - after.count) + after
     }
 
-    /// Groups of one to four hexadecimal digits, colons between them; none of an empty text.
+    /// Groups of one to four hexadecimal digits, separated by colons. An empty text has no groups.
     private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -102,7 +105,7 @@ extension IPAddress {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// As RFC 5952 has it, in small letters and with the longest run of zeros left out.
+    /// The form of RFC 5952: small letters, and `::` for the longest run of zeros.
     package var description: String {
         if let ipv4 { return [24, 16, 8, 0].map { String(ipv4 >> $0 & 0xFF) }.joined(separator: ".") }
         let groups = [high, low].flatMap { half in [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: half >> $0) } }
@@ -117,17 +120,17 @@ extension IPAddress: CustomStringConvertible {
     }
 }
 
-/// Addresses that share their first bits: `192.0.2.0/24`, or one address alone (RFC 4632, section 3.1).
+/// The addresses that share their first bits, such as `192.0.2.0/24`; or a single address (RFC 4632, section 3.1).
 package struct IPNetwork: Hashable, Sendable {
     private let address: IPAddress
-    /// Of 128.
+    /// The number of bits that are shared, of 128.
     private let prefixBits: Int
 
-    /// Nil for what is neither an address nor one with a slash and a number of bits.
+    /// Parses an address, or an address, a slash and a number of bits. Returns `nil` for any other text.
     package init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(parts[0]) else { return nil }
-        // As it is written: an IPv4 address within IPv6 has the bits of the latter.
+        // The notation decides: an IPv4 address that is written as `::ffff:192.0.2.1` has 128 bits.
         let bitsMax = parts[0].contains(UInt8(ascii: ":")) ? 128 : 32
         var bits = bitsMax
         if parts.count == 2 {
@@ -141,7 +144,7 @@ package struct IPNetwork: Hashable, Sendable {
     }
 
     package func contains(_ other: IPAddress) -> Bool {
-        // A shift by 64 or more leaves nothing, and so compares nothing.
+        // A shift by 64 or more leaves zero, which is equal to zero.
         (address.high ^ other.high) >> (64 - min(prefixBits, 64)) == 0
             && (address.low ^ other.low) >> (128 - max(prefixBits, 64)) == 0
     }

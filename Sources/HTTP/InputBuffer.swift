@@ -1,29 +1,30 @@
-/// Bytes that were received and not yet read, read from the front.
+/// A queue of the bytes that a connection has received and the parser has not read.
 package struct InputBuffer: Sendable {
     private(set) var bytes: [UInt8] = []
-    /// Where the unread ones begin.
+    /// The position of the first unread byte.
     private(set) var start = 0
 
     package init() {}
 
     package var count: Int { bytes.count - start }
     package var isEmpty: Bool { count == 0 }
-    /// What it takes of the memory, read bytes among it.
+    /// The memory that the buffer uses, including that of bytes that were read.
     package var heldBytes: Int { bytes.capacity }
 
-    /// Concrete, since a generic function would not be specialised for its caller in another module.
+    /// Appends bytes at the end. The parameter's type is concrete, because a generic function would not be specialised
+    /// for its caller in another module.
     package mutating func append(_ received: ArraySlice<UInt8>) {
         bytes.append(contentsOf: received)
     }
 
-    /// The unread byte at a distance from the first.
+    /// The unread byte at `offset` from the first.
     subscript(_ offset: Int) -> UInt8 { bytes[start + offset] }
 
     func slice(_ range: Range<Int>) -> ArraySlice<UInt8> {
         bytes[(start + range.lowerBound)..<(start + range.upperBound)]
     }
 
-    /// Whether these are the next bytes, all of them there.
+    /// Returns true if the unread bytes begin with `prefix`.
     func starts(with prefix: [UInt8]) -> Bool {
         guard count >= prefix.count else { return false }
         let unread = bytes.span.extracting(start..<(start + prefix.count))
@@ -38,20 +39,20 @@ package struct InputBuffer: Sendable {
         if start == bytes.count { removeAll() } else if start >= Self.readBytesMax { dropRead() }
     }
 
-    /// Forgets everything, and gives back memory that an idle connection has no use for.
+    /// Removes all bytes, and frees the memory that an idle connection does not need.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.idleCapacityMax)
         start = 0
     }
 
     private mutating func dropRead() {
-        // A copy, as an array that only loses bytes keeps its memory.
+        // The bytes are copied, because an array that only loses elements keeps its memory.
         bytes = Array(bytes[start...])
         start = 0
     }
 
-    /// Read bytes are moved away once there are this many, so that a long pipeline does not keep them all.
+    /// The number of read bytes at which they are dropped, so that a long pipeline does not keep them all.
     private static let readBytesMax = 16 * 1024
-    /// What an idle connection may keep for its next request.
+    /// The memory that an idle connection may keep for its next request.
     private static let idleCapacityMax = 2 * 1024
 }

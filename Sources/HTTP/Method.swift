@@ -1,5 +1,5 @@
-/// The request methods we know (RFC 9110, section 9; RFC 5789; QUERY of the IANA registry). Any other, and CONNECT, which
-/// only a proxy implements, is answered with 501.
+/// The known request methods (RFC 9110, section 9; RFC 5789; QUERY of the IANA registry). The response to any other
+/// method is 501, and so is that to CONNECT, which only a proxy implements.
 package enum Method: Int, Sendable, CaseIterable {
     case get, head, post, put, delete, patch, options, trace, query
 
@@ -17,7 +17,7 @@ package enum Method: Int, Sendable, CaseIterable {
         }
     }
 
-    /// Case counts: `get` is no method (RFC 9110, section 9.1).
+    /// Parses a method's name. Letter case matters: `get` is not a method (RFC 9110, section 9.1).
     init?(_ bytes: ArraySlice<UInt8>) {
         guard let method = Self.allCases.first(where: { bytes.equals($0.name) }) else { return nil }
         self = method

@@ -1,33 +1,37 @@
-/// A request that was read and framed as a whole.
+/// A request that was received completely. The parser also uses it without its body, for a head whose body is to
+/// follow.
 package struct Request: Sendable {
     package let method: Method
-    /// The path and query as they were sent, percent-encoding kept; `/` where an absolute-form target names none, `*` for
-    /// the server as a whole (RFC 9112, section 3.2).
+    /// The path and query as they were sent, with percent-encodings; `/` if an absolute-form target has no path, and
+    /// `*` for the server as a whole (RFC 9112, section 3.2).
     package let target: ArraySlice<UInt8>
-    /// The host and port that are asked: those of an absolute-form target, else those of Host (RFC 9112, section 3.2.2).
+    /// The host and port to which the request is addressed: those of an absolute-form target, else the value of Host
+    /// (RFC 9112, section 3.2.2). `nil` only in HTTP/1.0.
     package let host: ArraySlice<UInt8>?
     /// False for HTTP/1.0.
     package let isHTTP11: Bool
     package let headers: Headers
     package internal(set) var body: [UInt8] = []
-    /// Whether the client lets the connection live on (RFC 9112, section 9.3).
+    /// True if the client allows the connection to persist (RFC 9112, section 9.3).
     package let keepsAlive: Bool
-    /// Who is at the other end of the connection: the client, or the last of the proxies before it. Who has the connection says
-    /// so.
+    /// The address at the other end of the connection: the client's, or that of the last proxy before the server. The
+    /// owner of the connection sets it.
     package var peer = IPAddress.unspecified
 
-    /// The target up to the query.
+    /// The part of the target before the query.
     package var path: ArraySlice<UInt8> {
         target.prefix { $0 != UInt8(ascii: "?") }
     }
 }
 
 extension Request {
-    /// The values of cookies by this name that `isWanted` takes, in the order of the request and at most `countMax`; equal
-    /// values once.
+    /// The values of the cookies of this name for which `isWanted` returns true, in the order of the request and
+    /// without repetitions.
     ///
-    /// Clients that know RFC 2109 and 2965, such as the JDK's, put a value into quotes and send `$Version` and `$Path` among the
-    /// cookies: a quoted value is its content, and those are cookies of other names.
+    /// Clients of RFC 2109 and 2965, such as the JDK's, put values into quotes and send `$Version` and `$Path` as if
+    /// they were cookies. The quotes are removed from a value, and the other two are cookies of other names.
+    ///
+    /// - Parameter countMax: the largest number of values.
     package func cookies(
         _ name: String, countMax: Int, isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
     ) -> [ArraySlice<UInt8>] {

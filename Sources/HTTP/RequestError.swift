@@ -1,12 +1,12 @@
-/// Why a request could not be read. It is answered once, and the connection closed: what follows is never read as a
-/// request, since nobody knows any longer where the next one begins.
+/// The reason why a request could not be read. The server sends one response and closes the connection: after such an
+/// error the beginning of the next request is unknown, so no further bytes are read as a request.
 package struct RequestError: Error, Equatable, Sendable {
     package let status: Status
     /// A sentence for the client.
     package let detail: String
-    /// The client's own, where the head could be read so far.
+    /// The `X-Request-Id` of the client; `nil` if there is none or the head could not be parsed.
     package private(set) var requestID: RequestID?
-    /// What `Origin` says, where the head could be read so far and says it once.
+    /// The value of `Origin`; `nil` if there is not exactly one such field or the head could not be parsed.
     package private(set) var origin: [UInt8]?
 
     package init(_ status: Status, _ detail: String) {
@@ -14,7 +14,7 @@ package struct RequestError: Error, Equatable, Sendable {
         self.detail = detail
     }
 
-    /// The same, of a request with these fields.
+    /// This error with the request ID and the origin of `headers`.
     package func of(_ headers: Headers?) -> RequestError {
         guard let headers else { return self }
         var error = self

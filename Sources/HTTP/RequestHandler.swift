@@ -1,37 +1,40 @@
 import Eventual
 
-/// Answers the requests of one event loop, on its thread.
+/// Responds to the requests of one event loop. All its methods are called on the loop's thread.
 package protocol RequestHandler: AnyObject {
-    /// What its answers may be from, by the number that they carry.
+    /// The names of the routes. ``Response/route`` is an index of this array.
     var routes: [RouteName] { get }
 
-    /// The largest body that a request with this head may have, in bytes as they are framed. A larger one is refused with
-    /// 413, as soon as that is known. ``Limits/bodyBytesMax`` holds as well.
+    /// The largest body, in bytes before any content coding is decoded, that a request with this head may have. The
+    /// loop refuses a larger one with 413 as soon as the length is known. ``Limits/bodyBytesMax`` is a limit too.
     func bodyBytesMax(of head: Request) -> Int
 
-    /// Returns true if connections from the address are a trusted proxy's: each of its requests names the client that it is
-    /// from.
+    /// Returns true if `peer` is a trusted proxy, which names the client of each request in a field.
     func isProxy(_ peer: IPAddress) -> Bool
 
-    /// The client that a request is from.
+    /// The client that has sent the request.
     func client(of request: Request) -> IPAddress
 
+    /// The response to the request.
     func respond(to request: Request) -> Eventual<Response, Never>
 
-    /// The answer to a request that could not be read.
+    /// The response to a request that could not be read.
     func response(to error: RequestError) -> Response
 
-    /// All requests that had arrived together were taken as far as they go without waiting; what they shared, such as a
-    /// read transaction, ends here, since what arrives next may have to see what was written since.
+    /// Called at the end of each turn of the loop, when every request that arrived in it is answered or waiting.
+    /// Release what they shared, such as a read transaction: requests in the next turn must see what was written in the
+    /// meantime.
     func endBatch()
 
-    /// The loop is about to serve. Whoever calls `wake`, from any thread, has it call ``wakeUp()`` in its next turn.
+    /// Called once, before the loop serves.
+    ///
+    /// - Parameter wake: has the loop call ``wakeUp()`` in its next turn. It may be called on any thread.
     func begin(wake: @escaping @Sendable () -> Void)
 
-    /// Somebody has called `wake` since the last turn.
+    /// Called in the turn after a call of `wake`.
     func wakeUp()
 
-    /// The loop has ended; what belongs to its thread is closed here.
+    /// Called once, when the loop has ended. Close what belongs to the loop's thread.
     func close()
 }
 
@@ -44,10 +47,11 @@ extension RequestHandler {
     package func wakeUp() {}
 }
 
-/// How a kind of requests is called by whoever counts them: never by what a client wrote.
+/// The name of a route in metrics. It contains no text that a client has sent, so that there is a fixed number of
+/// names.
 package struct RouteName: Hashable, Sendable {
     package let method: Method
-    /// `/api/orders/{number}`
+    /// The path with its parameters in braces, such as `/api/orders/{number}`.
     package let path: String
 
     package init(method: Method, path: String) {

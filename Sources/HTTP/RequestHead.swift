@@ -1,7 +1,7 @@
-/// A request line and its fields, read to the letter (RFC 9112, sections 3 to 6): what the grammar does not allow is
-/// refused, never repaired.
+/// A request line and its fields (RFC 9112, sections 3 to 6). The parser is strict: it refuses a head that the grammar
+/// does not allow, and repairs nothing.
 struct RequestHead {
-    /// How the body's end is known.
+    /// The way in which the end of the body is found.
     enum Framing: Equatable {
         case none
         case length(Int)
@@ -10,10 +10,12 @@ struct RequestHead {
 
     let request: Request
     let framing: Framing
-    /// The client waits for a 100 before it sends the body.
+    /// True if the client waits for a 100 before it sends the body.
     let expectsContinue: Bool
 
-    /// `head` is what ``HeadScanner`` found: lines that end in CRLF, the last of them empty.
+    /// Parses a head.
+    ///
+    /// - Parameter head: the bytes that ``HeadScanner`` found: lines that end in CRLF, of which the last is empty.
     init(parsing head: ArraySlice<UInt8>, limits: Limits) throws(RequestError) {
         let bytes = Array(head)
         let lineEnd = bytes.firstIndex(of: 0x0D)!
@@ -33,7 +35,7 @@ struct RequestHead {
             headers: headers, keepsAlive: Self.keepsAlive(headers, line))
     }
 
-    /// Exactly one well-formed Host (RFC 9112, section 3.2); HTTP/1.0 may leave it out.
+    /// Checks that there is exactly one well-formed Host (RFC 9112, section 3.2). In HTTP/1.0 it may be missing.
     private static func checkHost(_ headers: Headers, _ line: RequestLine) throws(RequestError) {
         guard headers.count(of: "host") <= 1 else { throw RequestError(.badRequest, "Host stands more than once.") }
         guard let host = headers["host"] else {
@@ -43,7 +45,7 @@ struct RequestHead {
         guard Authority.isValid(host) else { throw RequestError(.badRequest, "Host is malformed.") }
     }
 
-    /// RFC 9112, section 6.3.
+    /// The framing of the body (RFC 9112, section 6.3).
     private static func framing(
         _ headers: Headers, _ line: RequestLine, _ limits: Limits
     ) throws(RequestError) -> Framing {
@@ -71,14 +73,15 @@ struct RequestHead {
         guard !length.isEmpty, length.allSatisfy(\.isDigit) else {
             throw RequestError(.badRequest, "Content-Length is not a number.")
         }
-        // Digits that do not fit an Int are a length too, and too large.
+        // Digits that do not fit an Int are a valid length, which is too large.
         guard let count = Int(String(decoding: length, as: UTF8.self)), count <= limits.bodyBytesMax else {
             throw RequestError(.contentTooLarge, "The body is larger than \(limits.bodyBytesMax) bytes.")
         }
         return count == 0 ? .none : .length(count)
     }
 
-    /// RFC 9110, section 10.1.1; an HTTP/1.0 client that expects something is not listened to.
+    /// Returns true if the client expects a 100 (RFC 9110, section 10.1.1). The expectations of an HTTP/1.0 client are
+    /// ignored.
     private static func expectsContinue(_ headers: Headers, _ line: RequestLine) throws(RequestError) -> Bool {
         guard line.isHTTP11 else { return false }
         let expectations = headers.list("expect")
@@ -88,10 +91,11 @@ struct RequestHead {
         return !expectations.isEmpty
     }
 
-    /// Connection options that are read; clients send two at most, and a head has room for eight thousand.
+    /// The number of connection options that are read. Clients send two at most, and a head has room for eight
+    /// thousand.
     private static let connectionOptionsMax = 32
 
-    /// RFC 9112, section 9.3.
+    /// Returns true if the connection persists after the response (RFC 9112, section 9.3).
     private static func keepsAlive(_ headers: Headers, _ line: RequestLine) -> Bool {
         let options = headers.list("connection").prefix(connectionOptionsMax)
         if options.contains(where: { $0.equalsIgnoringCase("close") }) { return false }

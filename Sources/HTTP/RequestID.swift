@@ -1,9 +1,9 @@
-/// What a request is called in its answer, in the log and in a problem document, so that the three can be brought together:
-/// `X-Request-Id`. 1 to 128 letters, digits, `-`, `_` and `.`, which need no escaping anywhere.
+/// The name of a request, `X-Request-Id`. It appears in the response, in the log and in a problem document, so that an
+/// owner can relate them. It is 1 to 128 letters, digits, `-`, `_` and `.`, which need no escaping anywhere.
 package struct RequestID: Equatable, Sendable {
     private enum Origin: Equatable, Sendable {
         case client([UInt8])
-        /// Not written out before it is needed: most are only ever appended to an answer.
+        /// The text is made only when it is needed: most of these are only appended to a response.
         case server(prefix: UInt64, number: UInt64)
     }
 
@@ -11,12 +11,13 @@ package struct RequestID: Equatable, Sendable {
 
     private let origin: Origin
 
-    /// The client's own; nil where it has none, more than one, or one that could be mistaken for something else in a log.
+    /// The ID that the client has chosen; `nil` if the request has none, has several, or has one with other characters,
+    /// which could be mistaken for something else in a log.
     init?(of headers: Headers) {
         guard let value = headers["x-request-id"], !value.isEmpty, value.count <= Self.bytesMax,
             value.allSatisfy(Self.isAllowed), headers.count(of: "x-request-id") == 1
         else { return nil }
-        // A copy: the slice would keep the whole head for as long as the answer waits.
+        // The bytes are copied, because the slice would keep the whole head in memory while the response is waited for.
         origin = .client(Array(value))
     }
 
@@ -24,7 +25,7 @@ package struct RequestID: Equatable, Sendable {
         origin = .server(prefix: prefix, number: number)
     }
 
-    /// Appends its text.
+    /// Appends the text of the ID.
     package func append(to bytes: inout [UInt8]) {
         switch origin {
         case .client(let text): bytes.append(contentsOf: text)
@@ -51,22 +52,23 @@ package struct RequestID: Equatable, Sendable {
     }
 }
 
-/// Names the requests of one event loop: each has a number of its own behind what tells loops and runs of the server apart.
+/// Makes the IDs of one event loop's requests: a prefix, which differs between loops and between runs of the server,
+/// and a number, which differs between requests.
 package final class RequestIDs {
     private let prefix: UInt64
     private var count: UInt64 = 0
 
-    /// `prefix` is random, and another for each loop.
+    /// - Parameter prefix: a random number, which differs for each loop.
     package init(prefix: UInt64) {
         self.prefix = prefix
     }
 
-    /// The client's own where it is one, else the next of ours.
+    /// The ID that the client has chosen, if it is valid; else the next one of this loop.
     package func id(of request: Request) -> RequestID {
         RequestID(of: request.headers) ?? next()
     }
 
-    /// For a request that could not be read.
+    /// The ID of a request that could not be read.
     package func id(of error: RequestError) -> RequestID {
         error.requestID ?? next()
     }

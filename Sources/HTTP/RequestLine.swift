@@ -18,7 +18,8 @@ struct RequestLine {
         (target, authority) = try Self.target(line[(first + 1)..<last], method)
     }
 
-    /// True for HTTP/1.1 and later minor versions, to which 1.1 is the answer (RFC 9110, section 2.5).
+    /// Returns true for HTTP/1.1 and later minor versions, to which the server responds with 1.1 (RFC 9110, section
+    /// 2.5).
     private static func version(_ bytes: ArraySlice<UInt8>) throws(RequestError) -> Bool {
         let major = bytes.startIndex + 5
         guard bytes.count == 8, bytes[..<major].equals("HTTP/"), bytes[major].isDigit,
@@ -30,7 +31,7 @@ struct RequestLine {
         return bytes[major + 2] != UInt8(ascii: "0")
     }
 
-    /// Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
+    /// Parses a target in origin-form, in absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2).
     private static func target(
         _ bytes: ArraySlice<UInt8>, _ method: Method
     ) throws(RequestError) -> (target: ArraySlice<UInt8>, authority: ArraySlice<UInt8>?) {
@@ -46,8 +47,8 @@ struct RequestLine {
         return (try checked(pathAndQuery(rest[authority.endIndex...], method)), authority)
     }
 
-    /// An empty path is `/`, but for OPTIONS, which then asks about the server as a whole (RFC 9110, section 4.2.3; RFC 9112,
-    /// section 3.2.4).
+    /// The target without an authority. An empty path means `/`. With OPTIONS it means the server as a whole, `*` (RFC
+    /// 9110, section 4.2.3; RFC 9112, section 3.2.4).
     private static func pathAndQuery(_ bytes: ArraySlice<UInt8>, _ method: Method) -> ArraySlice<UInt8> {
         if bytes.isEmpty, method == .options { return [UInt8(ascii: "*")] }
         return bytes.first == UInt8(ascii: "/") ? bytes : [UInt8(ascii: "/")] + bytes

@@ -1,12 +1,14 @@
-/// Reads requests from the bytes of one connection, however they were torn on the way.
+/// Parses the requests of one connection, whose bytes may arrive in any pieces.
 ///
-/// Give it the unread bytes after each arrival: it takes what it can use, and leaves the rest in place. After an error it
-/// is not asked again: where the next request begins is then unknown.
+/// Call ``parse(_:bodyBytesMax:)`` after each arrival, and again as long as it returns a request. It consumes the bytes
+/// that it can use and leaves the others. Don't call it after it has thrown: the beginning of the next request is then
+/// unknown.
 package struct RequestParser: Sendable {
     package enum Outcome: Sendable {
         /// More bytes are needed.
         case needsInput
-        /// More bytes are needed, and the client waits to be told to send them (RFC 9110, section 10.1.1); said once.
+        /// More bytes are needed, and the client sends them only after a 100 (RFC 9110, section 10.1.1). This is
+        /// returned at most once for a request.
         case needsContinue
         case request(Request)
     }
@@ -20,10 +22,10 @@ package struct RequestParser: Sendable {
     private let limits: Limits
     private var state = State.head
     private var scanner: HeadScanner
-    /// The last request without a body. Clients that keep a connection repeat themselves to the letter, and the same bytes
-    /// are the same request.
+    /// The last request without a body. A client that keeps a connection often repeats a request byte for byte; the
+    /// same bytes are the same request and need no parsing.
     private var lastRequest: Request?
-    /// A longer head is not kept, as each idle connection has one.
+    /// The longest head that is kept as ``lastRequest``, because each idle connection keeps one.
     private static let keptHeadBytesMax = 1024
 
     package init(limits: Limits) {
@@ -31,18 +33,21 @@ package struct RequestParser: Sendable {
         scanner = HeadScanner(limits: limits)
     }
 
-    /// Whether a head was read whose body is still missing. Kept beside the state: a computed property would copy it all for
-    /// a caller in another module.
+    /// True if a head was parsed whose body is incomplete. It is stored beside the state, because a computed property
+    /// would copy the whole parser for a caller in another module.
     package private(set) var isInsideBody = false
-    /// Those of the request whose body is still missing.
+    /// The fields of the request whose body is incomplete.
     package private(set) var headers: Headers?
-    /// What is held of a body that is still coming.
+    /// The number of bytes of an incomplete body that the parser holds.
     package private(set) var bodyBytes = 0
 
-    /// Takes the next step; throws the answer to a request that can't be read.
+    /// Parses up to the end of one request.
     ///
-    /// - Parameter bodyBytesMax: the largest body that a request with this head may have. The smaller of this limit and
-    ///   ``Limits/bodyBytesMax`` holds. It is called once for a head that announces a body.
+    /// - Parameters:
+    ///   - input: the unread bytes of the connection.
+    ///   - bodyBytesMax: the largest body that a request with this head may have. The smaller of this limit and
+    ///     ``Limits/bodyBytesMax`` counts. It is called once for a head that announces a body.
+    /// - Throws: the reason why the request can't be read, with the status of the response.
     package mutating func parse(
         _ input: inout InputBuffer, bodyBytesMax: (_ head: Request) -> Int = { _ in .max }
     ) throws(RequestError) -> Outcome {
@@ -74,7 +79,7 @@ package struct RequestParser: Sendable {
         return try parseBody(&input)
     }
 
-    /// Refuses a body by its announced length, before any of it is read.
+    /// Refuses a body by its announced length, before its bytes are read.
     private static func check(_ count: Int, isAtMost limit: Int, _ head: Request) throws(RequestError) {
         guard count > limit else { return }
         throw RequestError(.contentTooLarge, "The body is larger than \(limit) bytes.").of(head.headers)
@@ -85,7 +90,7 @@ package struct RequestParser: Sendable {
         case .head:
             preconditionFailure("a body follows a head")
         case .body(var request, let remaining):
-            // The state must not hold a second reference to the body, or appending to it would copy it each time.
+            // The state must not hold a second reference to the body, or each append would copy it.
             state = .head
             let count = min(remaining, input.count)
             request.body.append(contentsOf: input.slice(0..<count))

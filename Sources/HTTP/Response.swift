@@ -1,8 +1,8 @@
-/// An answer, before it is bytes. The encoder adds `Date`, the framing of the body and `Connection`.
+/// A response. ``Encoder`` turns it into bytes, and adds `Date`, the framing of the body and `Connection`.
 package struct Response {
     package struct Field: Sendable {
         package let name: String
-        /// One line, as it goes out.
+        /// The value, without control characters.
         package let value: String
 
         package init(name: String, value: String) {
@@ -17,21 +17,21 @@ package struct Response {
         case parts(any BodyParts)
         case stream(any BodyStream)
 
-        /// Whether its length can stand in the head.
+        /// True if the body's length is known when the head is sent.
         package var isWhole: Bool { if case .bytes = self { true } else { false } }
     }
 
     package var status: Status
     package private(set) var fields: [Field] = []
-    /// What the body is; nil where there is none.
+    /// The media type of the body; `nil` if there is no body.
     package private(set) var contentType: String?
     package private(set) var body = Body.bytes([])
-    /// What the answered request is called; nil where nobody named it.
+    /// The ID of the request; `nil` if it has none.
     package var requestID: RequestID?
-    /// Which of its handler's routes it is from; nil where it is from none. This and the next are for whoever counts or logs,
-    /// and never sent.
+    /// The index of the handler's route that made the response; `nil` if no route did. Like ``client``, it is for
+    /// metrics and logs, and is not sent.
     package var route: Int?
-    /// Who asked; nil where that is the connection's peer.
+    /// The client that has sent the request; `nil` if that is the connection's peer.
     package var client: IPAddress?
 
     package init(_ status: Status) {
@@ -49,7 +49,7 @@ package struct Response {
         fields.append(Field(name: name, value: value))
     }
 
-    /// Says that another value of the request's field may lead to another answer (RFC 9110, section 12.5.5).
+    /// Adds the name of a request's field on which the response depends to `Vary` (RFC 9110, section 12.5.5).
     package mutating func vary(by name: String) {
         if let index = fields.firstIndex(where: { $0.name == "Vary" }) {
             fields[index] = Field(name: "Vary", value: "\(fields[index].value), \(name)")
@@ -58,29 +58,33 @@ package struct Response {
         }
     }
 
-    /// The first field of the name, letter case counting.
+    /// The value of the first field of the name. Letter case matters.
     package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    /// The same answer with another body of the same type.
+    /// Replaces the body with one of the same media type.
     package mutating func replaceBody(_ body: Body) {
         self.body = body
     }
 
-    /// The same answer with its body in another content coding (RFC 9110, section 8.4).
+    /// Replaces the body with the same content in another content coding (RFC 9110, section 8.4).
     package mutating func replaceBody(_ body: Body, coding: String) {
         replaceBody(body)
         add("Content-Encoding", coding)
     }
 }
 
-/// A body that is made part by part, each when the client has taken those before it, so that a long one needs no more
-/// memory than a short one. Used on its event loop's thread.
+/// A body that is made in parts. Each part is made when the client has taken those before it, so that a long body needs
+/// no more memory than a short one. It is used on the event loop's thread.
 package protocol BodyParts: AnyObject {
-    /// The next part; nil behind the last one. A part takes a few milliseconds at most, as its loop serves others too.
+    /// Makes the next part; `nil` after the last one. This may take a few milliseconds at most, because the loop serves
+    /// other clients too.
+    ///
+    /// - Throws: `BodyFailure` if the rest of the body can't be made.
     func next() throws(BodyFailure) -> [UInt8]?
 }
 
-/// A body can't go on. Its client has the head already: all that can be said is to end before the end.
+/// The error of a body whose next part can't be made. The client has the head of a successful response already, so the
+/// connection has to be closed before the body's end.
 package struct BodyFailure: Error {
     package init() {}
 }

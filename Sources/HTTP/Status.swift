@@ -1,4 +1,4 @@
-/// A response's status code and its phrase (RFC 9110, section 15).
+/// The status code of a response (RFC 9110, section 15).
 package enum Status: Int, Sendable, CaseIterable {
     case ok = 200
     case accepted = 202

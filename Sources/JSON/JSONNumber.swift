@@ -1,13 +1,13 @@
-/// A JSON number as it was written, so that its decimal value is exact; nothing here passes through floating point.
+/// A JSON number, kept as its literal, so that its decimal value is exact. No operation converts it to floating point.
 package struct JSONNumber: Sendable, Equatable {
-    /// Matches the grammar of RFC 8259, section 6.
+    /// The digits as they were written, in the grammar of RFC 8259, section 6.
     package let literal: String
 
     init(validated literal: String) {
         self.literal = literal
     }
 
-    /// A text that is a number of JSON and nothing else; `nil` for any other.
+    /// Parses a text that consists of one JSON number. Returns `nil` for any other text.
     package init?(text: String) {
         guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
             let last = text.utf8.last, (0x30...0x39).contains(last),
@@ -20,32 +20,34 @@ package struct JSONNumber: Sendable, Equatable {
         literal = String(value)
     }
 
-    /// The shortest decimal: `500`, `500.5`, `729.98`.
+    /// Makes the shortest decimal of a number of hundredths: `500`, `500.5`, `729.98`.
     package init(hundredths value: Int128) {
         let fraction = value.magnitude % 100
         let digits = fraction % 10 == 0 ? "\(fraction / 10)" : "\(fraction / 10)\(fraction % 10)"
         literal = "\(value < 0 ? "-" : "")\(value.magnitude / 100)" + (fraction == 0 ? "" : ".\(digits)")
     }
 
-    /// False for `-0`.
+    /// True if the value is below zero; false for `-0`.
     package var isBelowZero: Bool {
         let decimal = decimal
         return decimal.isNegative && !decimal.digits.isEmpty
     }
 
     package enum ScaleError: Error, Equatable, Sendable {
-        /// The value has more decimal places than were asked for.
+        /// The value has more decimal places than the caller has asked for.
         case tooFine
-        /// The scaled value does not fit the integer.
+        /// The scaled value does not fit the integer type.
         case outOfRange
     }
 
-    /// The value times 10^`places`, where that is a whole number: `12.5` with two places is 1250.
+    /// The value times 10^`places`: `12.5` with two places is 1250.
+    ///
+    /// - Throws: ``ScaleError/tooFine`` if that is not a whole number, ``ScaleError/outOfRange`` if it does not fit.
     package func scaled(places: Int) throws(ScaleError) -> Int64 {
         try scaledInteger(places: places)
     }
 
-    /// As ``scaled(places:)``, for amounts with more places than 64 bits have room for.
+    /// As ``scaled(places:)``, for amounts that need more than 64 bits.
     package func scaledWide(places: Int) throws(ScaleError) -> Int128 {
         try scaledInteger(places: places)
     }
@@ -58,7 +60,10 @@ package struct JSONNumber: Sendable, Equatable {
         return try Self.integer(decimal.digits, timesTenTo: exponent, isNegative: decimal.isNegative)
     }
 
-    /// The value times 10^`places`, rounded to a whole number, halves away from zero: `0.005` with two places is 1.
+    /// The value times 10^`places`, rounded to a whole number, with halves rounded away from zero: `0.005` with two
+    /// places is 1.
+    ///
+    /// - Throws: ``ScaleError/outOfRange`` if the result does not fit.
     package func scaledRoundingHalfUp(places: Int) throws(ScaleError) -> Int64 {
         let decimal = decimal
         if decimal.digits.isEmpty { return 0 }
@@ -77,10 +82,13 @@ package struct JSONNumber: Sendable, Equatable {
         return sum
     }
 
-    /// The value times 10^`places`, if that is within a millionth of a whole number: `0.30000000000000004` with two places is 30.
+    /// The value times 10^`places`, if that is within a millionth of a whole number: `0.30000000000000004` with two
+    /// places is 30.
     ///
-    /// Programs that calculate with floating-point numbers write such digits; the exact decimal value decides, and nothing
-    /// passes through floating point here either. Throws ``ScaleError/tooFine`` for a value that is farther from a whole number.
+    /// Programs that calculate with floating-point numbers write such digits. The exact decimal value decides.
+    ///
+    /// - Throws: ``ScaleError/tooFine`` if the value is farther from a whole number, ``ScaleError/outOfRange`` if the
+    ///   result does not fit.
     package func scaledToNearest(places: Int) throws(ScaleError) -> Int64 {
         let decimal = decimal
         if decimal.digits.isEmpty { return 0 }
@@ -97,21 +105,24 @@ package struct JSONNumber: Sendable, Equatable {
         return sum
     }
 
-    /// Significant digits without zeros at either end (none for zero), to be multiplied by 10^`exponent`.
+    /// A decimal number: `digits` times 10^`exponent`. The digits have no zeros at either end; there are none for zero.
     private struct Decimal {
         var isNegative = false
         var digits: [UInt8] = []
-        /// Held within what an Int can hold with room to spare, however many digits the literal's exponent has.
+        /// The parser limits the exponent, so that arithmetic on it can't overflow, however many digits it has in the
+        /// literal.
         var exponent = 0
 
-        /// Nil where the value is too large for any integer we know.
+        /// The exponent plus `places`; `nil` if the shifted value is too large for an `Int128`, which holds less than
+        /// 10^39.
         func exponent(shiftedBy places: Int) -> Int? {
             let shifted = exponent + places
             return !digits.isEmpty && shifted > 38 ? nil : shifted
         }
 
-        /// Whether the magnitude is a millionth or less above a whole number, if the last `count` digits follow the point; false
-        /// if it is that much below one, `nil` if it is neither.
+        /// Compares the magnitude with the nearest whole number, if the last `count` digits are after the point.
+        /// Returns true if the magnitude is at most a millionth above it, false if at most a millionth below it, else
+        /// `nil`.
         func isAboveNearest(fractionDigits count: Int) -> Bool? {
             let decisive = 6
             let fraction = (0..<decisive).map { place in
@@ -120,7 +131,7 @@ package struct JSONNumber: Sendable, Equatable {
             }
             if fraction.allSatisfy({ $0 == 9 }) { return false }
             guard fraction.dropLast().allSatisfy({ $0 == 0 }) else { return nil }
-            // The last digit is no zero, so that only a fraction of just six digits is a millionth itself.
+            // The last digit is not zero, so the fraction is exactly a millionth only if it has six digits.
             return fraction[decisive - 1] == 0 || fraction[decisive - 1] == 1 && count == decisive ? true : nil
         }
     }
@@ -157,7 +168,8 @@ package struct JSONNumber: Sendable, Equatable {
         return decimal
     }
 
-    /// Larger than any document is long, so that a held exponent means what the written one does.
+    /// The limit of a literal's exponent. It is larger than any document is long, so that a limited exponent leads to
+    /// the same result as the one that was written.
     private static let exponentMagnitudeMax = 1_000_000_000
 
     private static func integer<Value: FixedWidthInteger & SignedInteger>(

@@ -1,13 +1,13 @@
-/// Reads one JSON document (RFC 8259) of UTF-8, with a limit on depth; everything outside the grammar is refused, and so
-/// are a name that stands twice in an object (RFC 7493, section 2.3) and half a surrogate pair.
+/// Parses one JSON document (RFC 8259) in UTF-8. The parser refuses everything outside the grammar, a repeated name in
+/// an object (RFC 7493, section 2.3), half a surrogate pair, and deep nesting.
 package struct JSONParser {
-    /// How many arrays and objects may stand inside one another.
+    /// The largest number of arrays and objects inside one another.
     package static let depthMax = 32
 
     package struct SyntaxError: Error, Equatable, Sendable {
-        /// What was wrong, in words for whoever sent it.
+        /// The reason, in words for the client that sent the document.
         package let reason: String
-        /// Where, in bytes from the start.
+        /// The position of the error, in bytes from the start.
         package let offset: Int
     }
 
@@ -20,8 +20,8 @@ package struct JSONParser {
         try parse(ArraySlice(bytes))
     }
 
-    /// - Parameter valuesMax: how many values the document may have, arrays and objects among them. Each value takes memory
-    ///   and time, however few bytes it is written in.
+    /// - Parameter valuesMax: the largest number of values in the document, including arrays and objects. Each value
+    ///   needs memory and time, even if it is written in two bytes.
     package static func parse(_ bytes: ArraySlice<UInt8>, valuesMax: Int = .max) throws(SyntaxError) -> JSONValue {
         var parser = JSONParser(bytes: bytes, index: bytes.startIndex, valuesMax: valuesMax)
         let value = try parser.value(depth: 0)
@@ -54,7 +54,7 @@ package struct JSONParser {
         return true
     }
 
-    /// - Parameter depth: how many arrays and objects the value stands in.
+    /// - Parameter depth: the number of arrays and objects around the value.
     private mutating func value(depth: Int) throws(SyntaxError) -> JSONValue {
         skipWhiteSpace()
         valueCount += 1
@@ -109,20 +109,20 @@ package struct JSONParser {
         return values
     }
 
-    /// Steps over the bracket or brace that opens an array or object.
+    /// Skips the bracket or brace that opens an array or object, and checks the depth.
     private mutating func enter(depth: Int) throws(SyntaxError) {
         guard depth <= Self.depthMax else { throw error("nested deeper than \(Self.depthMax)") }
         index += 1
     }
 }
 
-/// Tells whether a name stands twice. Comparing is quicker than hashing while there are few names; more are hashed, or
-/// a long object from outside would take time that grows with the square of its length.
+/// Finds repeated names in an object. A few names are compared with each other, which is quicker than hashing. More
+/// names are hashed, because comparing takes time that grows with the square of their number, which a client chooses.
 private struct UniqueNames {
     private static let comparedMax = 8
     private var hashed: Set<[UInt8]> = []
 
-    /// Whether `name` is none of `members`, which were all inserted before.
+    /// Returns true if no member has this name. Call it for each member of the object in turn.
     mutating func insert(_ name: String, after members: [JSONObject.Member]) -> Bool {
         guard members.count >= Self.comparedMax else {
             return !members.contains { $0.name.utf8.elementsEqual(name.utf8) }
@@ -159,7 +159,7 @@ extension JSONParser {
         return try escapedString(from: start)
     }
 
-    /// Steps over the characters of a string that stand for themselves.
+    /// Skips the characters of a string up to its end or an escape.
     private mutating func skipPlainCharacters() throws(SyntaxError) {
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             guard byte >= 0x20 else { throw error("a control character in a string") }
@@ -167,7 +167,7 @@ extension JSONParser {
         }
     }
 
-    /// The rest of a string that began at `start`, from its first escape on.
+    /// Parses the rest of a string that began at `start`. The next character begins the first escape.
     private mutating func escapedString(from start: Int) throws(SyntaxError) -> String {
         var unescaped = bytes[start..<index]
         while true {
@@ -180,8 +180,9 @@ extension JSONParser {
         }
     }
 
-    /// Outside strings the grammar has ASCII alone, so that a document is UTF-8 where its strings are. An escape ends
-    /// whatever stands before it: its bytes begin a character, and so complete none that is broken.
+    /// Checks that a string is UTF-8. Outside of strings the grammar allows ASCII only, so the document is UTF-8 if its
+    /// strings are. An escape can't complete a broken character before it, because the bytes of an escape begin a
+    /// character.
     private func text(_ bytes: ArraySlice<UInt8>) throws(SyntaxError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw error("not UTF-8") }
         return text

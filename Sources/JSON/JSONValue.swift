@@ -1,4 +1,4 @@
-/// A JSON document that was read (RFC 8259).
+/// A JSON value (RFC 8259).
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -24,7 +24,7 @@ package enum JSONValue: Sendable, Equatable {
     }
 }
 
-/// An object's members, in the order of the document; no name stands twice.
+/// The members of an object in the order of the document. Their names are different.
 package struct JSONObject: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package let name: String
@@ -38,12 +38,13 @@ package struct JSONObject: Sendable, Equatable {
 
     package let members: [Member]
 
-    /// The names are different ones.
+    /// - Parameter members: with different names.
     package init(members: [Member]) {
         self.members = members
     }
 
-    /// The member of this name, byte for byte: Swift's `==` would take canonically equivalent names for the same.
+    /// The value of the member with this name. Names are compared byte for byte, because Swift's `==` regards
+    /// canonically equivalent strings as equal.
     package subscript(_ name: String) -> JSONValue? {
         members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }

@@ -1,18 +1,20 @@
-/// A member's name with its quotes and colon, made once for documents that are written often. It needs no escaping.
+/// A member's name with its quotes and colon, made once for documents that are written often.
 ///
-/// A String, as Swift keeps up to 15 bytes of it inline: an array would be retained and released for each member.
+/// It is a `String` because Swift stores up to 15 bytes of one inline; an array would be retained and released for each
+/// member.
 package struct JSONName: Sendable {
     fileprivate let text: String
 
+    /// - Parameter name: a text that needs no escaping.
     package init(_ name: String) {
         text = "\"\(name)\":"
     }
 }
 
-/// Writes JSON into bytes, as compactly as it goes. The caller keeps to the grammar; the writer escapes the strings.
+/// Writes JSON without white space. The caller has to follow the grammar; the writer adds commas and escapes strings.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
-    /// Whether a comma goes before the next name or value.
+    /// True if the next name or value needs a comma before it.
     private var needsComma = false
 
     package init(reserving capacity: Int = 256) {
@@ -37,17 +39,19 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    /// A member's name, which needs no escaping.
+    /// Writes a member's name.
+    ///
+    /// - Parameter name: a text that needs no escaping.
     package mutating func name(_ name: String) {
         self.name(JSONName(name))
     }
 
-    /// A string that needs no escaping, such as digits: every byte of it stands for itself.
+    /// Writes a string that needs no escaping, such as digits.
     package mutating func plain(_ text: String) {
         quoted { bytes in bytes.append(contentsOf: text.utf8) }
     }
 
-    /// A string whose bytes the closure appends, none of which needs escaping.
+    /// Writes a string whose bytes `append` appends. None of the bytes may need escaping.
     package mutating func quoted(_ append: (inout [UInt8]) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -55,7 +59,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A number of hundredths as the shortest decimal: `500`, `500.5`, `729.98`.
+    /// Writes a number of hundredths as the shortest decimal: `500`, `500.5`, `729.98`.
     package mutating func number(hundredths value: Int64) {
         separate()
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -83,13 +87,13 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A value that is JSON already, such as a number.
+    /// Writes a text that is JSON already, such as a number.
     package mutating func literal(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// RFC 8259, section 7.
+    /// Returns true if a string may not contain `byte` without an escape (RFC 8259, section 7).
     private static func needsEscaping(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
@@ -127,7 +131,7 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
-    /// A whole document, as it was read or made.
+    /// Writes a value with all its elements and members.
     package mutating func value(_ value: JSONValue) {
         switch value {
         case .null: literal("null")

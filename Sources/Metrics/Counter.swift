@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A number that one thread counts and any may read, at the price of a plain variable: no lock, and no instruction that
-/// waits for other cores.
+/// A number that one thread changes and any thread may read. It costs no more than a plain variable: it needs no lock,
+/// and no instruction that waits for other cores.
 package struct Counter: ~Copyable, Sendable {
     private let value = Atomic<Int>(0)
 
@@ -9,12 +9,13 @@ package struct Counter: ~Copyable, Sendable {
 
     package var current: Int { value.load(ordering: .relaxed) }
 
-    /// By the thread that owns it alone: two that add at once would lose one of the two.
+    /// Adds to the value. Only the owning thread may call this, because one of two additions at the same time would be
+    /// lost.
     package func add(_ count: Int = 1) {
         value.store(value.load(ordering: .relaxed) &+ count, ordering: .relaxed)
     }
 
-    /// By the thread that owns it alone.
+    /// Replaces the value. Only the owning thread may call this.
     package func set(_ count: Int) {
         value.store(count, ordering: .relaxed)
     }

@@ -1,15 +1,19 @@
-/// How often values fell between which bounds. One thread observes, any may take a ``snapshot``.
+/// A histogram: the number of values in each interval. One thread observes values, and any thread may take a
+/// ``snapshot``.
 package final class Histogram: Sendable {
-    /// Upper bounds, each included, rising; in the unit of the values.
+    /// The inclusive upper bounds of the intervals in ascending order, in the unit of the values.
     private let bounds: [Int]
-    /// Behind those of the bounds, one for all that is above them.
+    /// The number of values for each bound, and then the number of values above all bounds.
     private let counts: InlineArray<20, Counter> = InlineArray { _ in Counter() }
     private let sum = Counter()
     private let unitsPerBaseUnit: Int
 
     private static let boundsMax = 19
 
-    /// - Parameter unitsPerBaseUnit: a billion where values are nanoseconds and shown as seconds.
+    /// - Parameters:
+    ///   - bounds: the inclusive upper bounds, at most 19, in ascending order.
+    ///   - unitsPerBaseUnit: the number of the values' units in the unit that is shown, such as a billion for
+    ///     nanoseconds that are shown as seconds.
     package init(bounds: [Int], unitsPerBaseUnit: Int = 1) {
         precondition(bounds.count <= Self.boundsMax, "each bound has a counter")
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds rise")
@@ -17,7 +21,7 @@ package final class Histogram: Sendable {
         self.unitsPerBaseUnit = unitsPerBaseUnit
     }
 
-    /// Of durations in nanoseconds: a tenth of a millisecond to ten seconds.
+    /// A histogram of durations in nanoseconds, with bounds from 25 µs to 10 s.
     package static func durations() -> Histogram {
         let microseconds = [
             25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
@@ -40,17 +44,18 @@ package final class Histogram: Sendable {
     }
 }
 
-/// What a histogram had counted at some moment.
+/// The counts of a histogram at one moment.
 package struct HistogramSnapshot: Sendable, Equatable {
     package let bounds: [Int]
     package let unitsPerBaseUnit: Int
-    /// Of each bound, what was above the bound before; behind them, what was above all.
+    /// The number of values up to each bound and above the previous one, and then the number of values above all
+    /// bounds.
     package private(set) var counts: [Int]
     package private(set) var sum: Int
 
     package var count: Int { counts.reduce(0, +) }
 
-    /// Adds what another of the same bounds has counted.
+    /// Adds the counts of a histogram with the same bounds.
     package static func += (all: inout HistogramSnapshot, more: HistogramSnapshot) {
         precondition(all.bounds == more.bounds, "only counts of the same add up")
         for index in all.counts.indices { all.counts[index] += more.counts[index] }

@@ -1,5 +1,5 @@
-/// Writes metrics as Prometheus reads them (text format 0.0.4,
-/// prometheus.io/docs/instrumenting/exposition_formats): each family once, with what it is.
+/// Writes metrics in the text format of Prometheus (version 0.0.4,
+/// prometheus.io/docs/instrumenting/exposition_formats). Each family is written once, with its help and its type.
 package struct MetricsText {
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -9,7 +9,9 @@ package struct MetricsText {
 
     package init() {}
 
-    /// What only grows; the name ends in `_total`.
+    /// Writes a family of counters, which only grow.
+    ///
+    /// - Parameter name: ends in `_total`.
     package mutating func counter(_ name: String, _ help: String, _ samples: (inout Samples) -> Void) {
         precondition(name.hasSuffix("_total"), "a counter says so")
         family(name, "counter", help, samples)
@@ -23,17 +25,17 @@ package struct MetricsText {
         family(name, "histogram", help, samples)
     }
 
-    /// A counter without labels.
+    /// Writes a counter without labels.
     package mutating func counter(_ name: String, _ help: String, _ value: Int) {
         counter(name, help) { $0.add(value) }
     }
 
-    /// A gauge without labels.
+    /// Writes a gauge without labels.
     package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
         gauge(name, help) { $0.add(value) }
     }
 
-    /// A gauge of a fraction, without labels.
+    /// Writes a gauge without labels.
     package mutating func gauge(_ name: String, _ help: String, _ value: Double) {
         gauge(name, help) { $0.add(value) }
     }
@@ -63,7 +65,7 @@ package struct MetricsText {
             line("", Array(labels), Self.number(value))
         }
 
-        /// Cumulative, as the format has it: each bucket counts those below it too.
+        /// Adds the buckets of a histogram. As the format requires, each bucket includes those below it.
         package mutating func add(_ histogram: HistogramSnapshot, _ labels: Labels = [:]) {
             var count = 0
             for (index, more) in histogram.counts.enumerated() {

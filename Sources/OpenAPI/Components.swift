@@ -1,15 +1,15 @@
 import HTTP
 import JSON
 
-/// What operations share, and a document has once (OpenAPI 3.1, section 4.8.7).
+/// The parts of a document that several operations share (OpenAPI 3.1, section 4.8.7).
 struct Components {
-    /// The two ways to show a session.
+    /// The two ways to present a session.
     static let securitySchemes = ["bearer", "cookie"]
 
     private(set) var schemas: [Schema] = []
     private(set) var responses: [Operation.Response] = []
     private(set) var headers: [Operation.Header] = []
-    /// Those of every operation.
+    /// The parameters that every operation has.
     private(set) var parameters: [Operation.Parameter] = []
     private let haveSecurity: Bool
     private let sessionCookie: String

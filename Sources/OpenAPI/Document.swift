@@ -1,7 +1,8 @@
 import HTTP
 import JSON
 
-/// All that is served at one address, described for programs: OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1).
+/// The description of an API: as OpenAPI 3.1 for programs (https://spec.openapis.org/oas/v3.1.1), and as a page for
+/// people.
 package struct Document: Sendable {
     /// A chapter of operations.
     package struct Tag: Sendable {
@@ -13,9 +14,9 @@ package struct Document: Sendable {
         }
     }
 
-    /// A kind of refusal, which a problem document names by its `type` (RFC 9457, section 3.1.1).
+    /// A kind of error, which a problem document names in its `type` (RFC 9457, section 3.1.1).
     package struct Problem: Sendable {
-        /// The part of the `type` behind `#`.
+        /// The part of the `type` after `#`.
         package let anchor: String
         let title: String
         let description: String
@@ -58,7 +59,7 @@ package struct Document: Sendable {
                 writer.description(description)
             }
             writer.name("servers")
-            // Relative to where the document was found, so that it is true behind any proxy.
+            // The URL is relative to that of the document, so that it is right for clients of any proxy.
             writer.array { writer in writer.object { $0.member("url", "/") } }
             writer.name("tags")
             writer.array { writer in
@@ -136,7 +137,7 @@ extension JSONWriter {
         }
     }
 
-    /// Either of the two schemes does.
+    /// The client may use either of the two schemes.
     private mutating func security(of endpoint: Endpoint) {
         name("security")
         array { writer in

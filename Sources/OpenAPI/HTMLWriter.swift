@@ -1,4 +1,4 @@
-/// Writes HTML, escaped.
+/// Writes HTML, and escapes text.
 struct HTMLWriter {
     private(set) var text = ""
 
@@ -10,29 +10,29 @@ struct HTMLWriter {
         text += "</\(name)>"
     }
 
-    /// An element that holds only prose.
+    /// Writes an element whose content is prose.
     mutating func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ prose: String) {
         element(name, attributes) { $0.prose(prose) }
     }
 
-    /// An element without an end, as `meta` is.
+    /// Writes an element without content and end tag, such as `meta`.
     mutating func void(_ name: String, _ attributes: KeyValuePairs<String, String>) {
         open(name, attributes)
     }
 
-    /// Text in which what stands between backticks is code.
+    /// Writes a text in which backticks enclose code.
     mutating func prose(_ text: String) {
         for (index, part) in text.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
             if index.isMultiple(of: 2) { append(part) } else { element("code") { $0.append(part) } }
         }
     }
 
-    /// Characters that all stand for themselves.
+    /// Writes a text without markup.
     mutating func append(_ text: some StringProtocol) {
         self.text += Self.escaped(text)
     }
 
-    /// What is HTML already, or a stylesheet.
+    /// Writes HTML or a stylesheet without escaping.
     mutating func raw(_ text: String) {
         self.text += text
     }

@@ -1,7 +1,7 @@
 import HTTP
 
-/// What a path does by a method: what it takes, and what it answers (OpenAPI 3.1, section 4.8.10). Descriptions are CommonMark of
-/// which only `code` is used.
+/// An operation of an API, with its parameters, its body and its responses (OpenAPI 3.1, section 4.8.10). Of
+/// CommonMark, descriptions use only `code`.
 package struct Operation: Sendable {
     package struct Parameter: Sendable {
         package enum Place: String, Sendable {
@@ -12,7 +12,7 @@ package struct Operation: Sendable {
         let place: Place
         let description: String
         let schema: Schema
-        /// Whether every operation has it, so that the document describes it once.
+        /// True if every operation has the parameter, so that the document describes it once.
         let isEverywhere: Bool
 
         package init(
@@ -23,7 +23,7 @@ package struct Operation: Sendable {
         }
     }
 
-    /// A form that a body has.
+    /// A media type of a body.
     package struct MediaType: Sendable {
         package struct Example: Sendable {
             let name: String
@@ -35,7 +35,7 @@ package struct Operation: Sendable {
         let schema: Schema
         let examples: [Example]
 
-        /// - Parameter examples: bodies, by a name for each.
+        /// - Parameter examples: the bodies of the examples by their names.
         package init(_ name: String, _ schema: Schema, examples: KeyValuePairs<String, String>) {
             (self.name, self.schema) = (name, schema)
             self.examples = examples.map { Example(name: $0.key, text: $0.value) }
@@ -44,14 +44,14 @@ package struct Operation: Sendable {
         var isJSON: Bool { name.hasSuffix("json") }
     }
 
-    /// A field of an answer's head.
+    /// A field of a response's head.
     package struct Header: Sendable {
         package let name: String
         let description: String
         let schema: Schema
-        /// Whether each answer has it that is described to have it.
+        /// True if the field is present in each of the responses that list it.
         let isRequired: Bool
-        /// Whether every answer has it, so that the page describes it once.
+        /// True if every response has the field, so that the page describes it once.
         let isEverywhere: Bool
 
         package init(
@@ -66,9 +66,9 @@ package struct Operation: Sendable {
         package let status: Status
         package let description: String
         fileprivate(set) var headers: [Header]
-        /// Its forms, the one that comes by default first; none where it has no body.
+        /// The media types of the body, with the default first; empty if there is no body.
         let content: [MediaType]
-        /// Whether it means the same wherever it comes, and stands once in the document.
+        /// True if the response means the same for each operation, so that the document describes it once.
         let isShared: Bool
 
         package init(
@@ -79,18 +79,18 @@ package struct Operation: Sendable {
             (self.content, self.isShared) = (content, isShared)
         }
 
-        /// `ContentTooLarge`
+        /// The name of the component, such as `ContentTooLarge`.
         var name: String { status.phrase.filter { $0 != " " } }
     }
 
-    /// A name for programs, one of its kind in a document: `listOrders`.
+    /// A name for programs, such as `listOrders`. It is unique in a document.
     package let id: String
-    /// The chapter that it belongs to.
+    /// The name of the operation's chapter.
     let tag: String
     let summary: String
     let description: String
     package private(set) var parameters: [Parameter]
-    /// Of the request; nil where it has none.
+    /// The body of the request; `nil` if there is none.
     package let body: MediaType?
     package private(set) var responses: [Response]
 
@@ -103,7 +103,7 @@ package struct Operation: Sendable {
         precondition(Set(responses.map(\.status)).count == responses.count, "a status is described once")
     }
 
-    /// With what others like it have too: parameters, and responses where the operation itself says nothing of their status.
+    /// This operation with more parameters and more responses. The operation's own response for a status has priority.
     package func adding(_ others: [Response], parameters: [Parameter] = []) -> Operation {
         var operation = self
         let described = Set(responses.map(\.status))
@@ -113,7 +113,7 @@ package struct Operation: Sendable {
         return operation
     }
 
-    /// With a header of every response whose status is one of these.
+    /// This operation with `header` added to each response for whose status `hasHeader` returns true.
     package func adding(_ header: Header, where hasHeader: (Status) -> Bool = { _ in true }) -> Operation {
         var operation = self
         for index in responses.indices where hasHeader(responses[index].status) {
@@ -123,13 +123,13 @@ package struct Operation: Sendable {
     }
 }
 
-/// An operation where it is served.
+/// An operation with its method and path.
 package struct Endpoint: Sendable {
     package let method: Method
-    /// `/api/orders/{number}`
+    /// The path with its parameters in braces, such as `/api/orders/{number}`.
     package let path: String
     package let operation: Operation
-    /// Whether only who shows a valid session is served.
+    /// True if the request has to present a valid session.
     let needsSession: Bool
 
     package init(_ method: Method, _ path: String, _ operation: Operation, needsSession: Bool) {

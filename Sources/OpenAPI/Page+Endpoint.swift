@@ -72,7 +72,7 @@ extension HTMLWriter {
         element("th", ["scope": "row", "id": "answer-\(response.status.rawValue)"], title)
     }
 
-    /// In a line, as they are the same everywhere.
+    /// Writes links to the shared responses in one line.
     private mutating func sharedResponses(_ responses: [Operation.Response]) {
         guard !responses.isEmpty else { return }
         element("p") { writer in
@@ -104,7 +104,7 @@ extension HTMLWriter {
         element("a", ["href": "#\(anchor)"], prose)
     }
 
-    /// A table that scrolls within itself where the screen is narrow, also by the keyboard.
+    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard.
     mutating func table(_ label: String, columns: [String], _ rows: (inout HTMLWriter) -> Void) {
         element("div", ["class": "wide", "role": "region", "aria-label": label, "tabindex": "0"]) { writer in
             writer.element("table") { writer in

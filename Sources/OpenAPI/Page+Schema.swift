@@ -1,5 +1,5 @@
 extension HTMLWriter {
-    /// A component, with an anchor that its uses lead to.
+    /// Writes a component with the anchor to which references link.
     mutating func definition(of schema: Schema) {
         guard let name = schema.name else { preconditionFailure("a component has a name") }
         element("h3", ["id": "schema-\(name)"]) { $0.append(name) }
@@ -20,7 +20,7 @@ extension HTMLWriter {
         }
     }
 
-    /// What a value is, where it is used: a link to its component, or in a few words.
+    /// Writes the type of a value: a link to its component, or a few words.
     mutating func type(of schema: Schema) {
         if let name = schema.name {
             link(to: "schema-\(name)", name)

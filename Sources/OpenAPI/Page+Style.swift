@@ -1,9 +1,10 @@
 extension Document {
-    /// The only style that the page may have: it is named by its hash.
+    /// The only stylesheet of the page. The content security policy allows it by its hash.
     package static let contentSecurityPolicy =
         "default-src 'none'; style-src 'sha256-\(styleHash)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-    /// SHA-256 of ``style`` in base64, written down as the style never changes while the program runs. A test computes it.
+    /// The SHA-256 of ``style`` in base64. It is a constant, because the style is one; a test compares it with the
+    /// computed hash.
     private static let styleHash = "plyDDu+SnmLuyal1Bjuw4DG2r+W0zhBDhfKGgt5J6CQ="
 
     static let style = """

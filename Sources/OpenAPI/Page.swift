@@ -1,7 +1,7 @@
 import HTTP
 
 extension Document {
-    /// The document for a person: one page of HTML that needs nothing else, no script and no other file.
+    /// The document for people: an HTML page without scripts and without other files.
     package var html: [UInt8] {
         var writer = HTMLWriter()
         writer.raw("<!DOCTYPE html>\n")
@@ -95,6 +95,6 @@ extension Document.Tag {
 }
 
 extension Endpoint {
-    /// `POST /api/user/orders`
+    /// The method and the path, such as `POST /api/user/orders`.
     var line: String { "\(method.name) \(path)" }
 }

@@ -1,15 +1,15 @@
 import JSON
 
-/// What a JSON value may be, in the words of JSON Schema, draft 2020-12 (OpenAPI 3.1, section 4.8.24).
+/// The schema of a JSON value (JSON Schema, draft 2020-12; OpenAPI 3.1, section 4.8.24).
 package struct Schema: Sendable {
     package indirect enum Shape: Sendable {
         case string
         case integer
         case number
         case array(of: Schema)
-        /// What one of these admits, which have no names.
+        /// A value that one of the schemas admits. The schemas have no names.
         case anyOf([Schema])
-        /// Closed where no other members may stand there.
+        /// An object. If it is closed, it has no other members.
         case object([Property], isClosed: Bool)
     }
 
@@ -17,7 +17,7 @@ package struct Schema: Sendable {
     package struct Property: Sendable {
         let name: String
         let schema: Schema
-        /// What the member means here; empty where its schema says all.
+        /// The meaning of the member in this object; empty if the schema's description is sufficient.
         let description: String
         let isRequired: Bool
 
@@ -31,7 +31,7 @@ package struct Schema: Sendable {
         enum Value: Sendable {
             case text(String)
             case texts([String])
-            /// JSON's own digits, as no type of ours holds every one of them exactly.
+            /// The number as JSON. No number type of Swift holds each value exactly.
             case number(String)
         }
 
@@ -39,15 +39,15 @@ package struct Schema: Sendable {
         let value: Value
     }
 
-    /// The component that it is; nil for one that stands where it is used.
+    /// The name of the component; `nil` for a schema that is written at the place of its use.
     let name: String?
     let shape: Shape
     let description: String
     let rules: [Rule]
-    /// JSON; nil where its members have examples of their own.
+    /// An example as JSON; `nil` if the members have examples.
     let example: String?
 
-    /// - Parameter example: JSON that the schema admits.
+    /// - Parameter example: a value as JSON, which the schema admits.
     package init(
         _ shape: Shape, named name: String? = nil, _ description: String = "", _ rules: [Rule] = [],
         example: String? = nil
@@ -72,7 +72,7 @@ extension Schema.Rule {
 }
 
 extension JSONWriter {
-    /// The schema where it is used: a reference to a component, or all of it.
+    /// Writes a schema at the place of its use: a reference to its component, or its definition.
     mutating func schema(_ schema: Schema) {
         guard let name = schema.name else { return definition(of: schema) }
         object { $0.reference(to: name, in: "schemas") }
@@ -82,13 +82,13 @@ extension JSONWriter {
         member("$ref", "#/components/\(components)/\(name)")
     }
 
-    /// A member that is a string.
+    /// Writes a member whose value is a string.
     mutating func member(_ name: String, _ text: String) {
         self.name(name)
         string(text)
     }
 
-    /// A string that stands there only where it says something.
+    /// Writes a description unless it is empty.
     mutating func description(_ text: String) {
         if !text.isEmpty { member("description", text) }
     }
@@ -150,7 +150,7 @@ extension JSONWriter {
 }
 
 extension Schema.Shape {
-    /// `nil` if the value may be of several types.
+    /// The name of the JSON type; `nil` if the value may have several types.
     var typeName: String? {
         switch self {
         case .string: "string"
