@@ -1,7 +1,7 @@
 import Loyalty
 
 /// All that there is to say of a command: the parser goes by it, and the help, the manual page, the shells' completions and
-/// the README's table are made from it.
+/// the handbook's table are made from it.
 struct CommandDescription: Sendable {
     /// What stands for something that the person gives.
     struct Value: Sendable, ExpressibleByStringLiteral {

@@ -71,7 +71,7 @@ enum Help {
         return text
     }
 
-    /// The settings that only the JSON file and the environment have, as the README shows them.
+    /// The settings that only the JSON file and the environment have, as the handbook shows them.
     static var settingsTable: String {
         var table = "| JSON key | default | allowed | what it is |\n| --- | --- | --- | --- |\n"
         for setting in Settings.all where setting.flags.isEmpty {
@@ -83,7 +83,7 @@ enum Help {
         return table
     }
 
-    /// The commands, as the README shows them.
+    /// The commands, as the handbook shows them.
     static var commandsTable: String {
         var table = "| command | what it does |\n| --- | --- |\n"
         for command in Command.allCases {
@@ -93,7 +93,7 @@ enum Help {
         return table
     }
 
-    /// How a setting is given on the command line, by the environment and in the file, as the README shows it.
+    /// How a setting is given on the command line, by the environment and in the file, as the handbook shows it.
     static func names(of setting: Setting) -> String {
         "| \(setting.flags.map { "`\($0)`" }.joined(separator: ", ")) | `\(setting.environment)` | `\(setting.key)` |"
     }

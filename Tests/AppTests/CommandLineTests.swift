@@ -137,19 +137,13 @@ import Testing
         }
     }
 
-    /// The example file and the README's table are what the program says; a change of one is a change of all.
+    /// The example file and the handbook's table agree with the program: a change of one is a change of all.
     @Test func theExampleFileHasEverySettingWithItsDefault() throws {
-        #expect(try repositoryFile("config.example.json") == Configuration().document)
+        #expect(try Document.text(of: "config.example.json") == Configuration().document)
     }
 
-    @Test func theReadmeHasEverySetting() throws {
-        let readme = try repositoryFile("README.md")
-        for row in Help.settingsTable.split(separator: "\n") { #expect(readme.contains(row), "\(row)") }
-    }
-
-    private func repositoryFile(_ name: String) throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appendingPathComponent(name), encoding: .utf8)
+    @Test func theHandbookHasEverySetting() throws {
+        let page = try Document.text(of: Document.settings)
+        for row in Help.settingsTable.split(separator: "\n") { #expect(page.contains(row), "\(row)") }
     }
 }

@@ -5,20 +5,28 @@ import Testing
 
 /// One description of commands, flags and settings: whatever is printed or written of them agrees.
 @Suite struct DescriptionTests {
-    @Test func theReadmeHasEveryCommand() throws {
-        #expect(try readme().contains(Help.commandsTable), "\(Help.commandsTable)")
+    @Test func theHandbookHasEveryCommand() throws {
+        #expect(try Document.text(of: Document.commands).contains(Help.commandsTable), "\(Help.commandsTable)")
     }
 
-    @Test func theReadmeHasEveryFlagAndItsVariable() throws {
-        let readme = try readme()
+    @Test func theHandbookHasEveryExitStatus() throws {
+        let page = try Document.text(of: Document.commands)
+        for status in Set(Command.allCases.map(\.description).flatMap(Help.allStatuses)) {
+            let row = "| \(status) | \(ExitStatus.meaning(of: status)) |"
+            #expect(page.contains(row), "\(row)")
+        }
+    }
+
+    @Test func theHandbookHasEveryFlagAndItsVariable() throws {
+        let page = try Document.text(of: Document.settings)
         for setting in Settings.all where !setting.flags.isEmpty {
-            #expect(readme.contains(Help.names(of: setting)), "\(setting.key)")
+            #expect(page.contains(Help.names(of: setting)), "\(setting.key)")
         }
         let config = CommandDescription.Option.config
-        #expect(readme.contains("| `\(config.flag)` | `\(config.environment ?? "")` | |"))
+        #expect(page.contains("| `\(config.flag)` | `\(config.environment ?? "")` | |"))
     }
 
-    /// The README names the rule, and not each variable.
+    /// The handbook states the rule instead of each variable, and no document names a variable that does not exist.
     @Test func variablesFollowTheirKeys() throws {
         for setting in Settings.all where setting.flags.isEmpty {
             let name = "MARTLET_\(setting.key.uppercased().replacingOccurrences(of: ".", with: "_"))"
@@ -26,9 +34,11 @@ import Testing
         }
         let known = Settings.all.map(\.environment) + [CommandDescription.Option.config.environment]
         let ofTests = ["MARTLET_SEED", "MARTLET_TEST_SCALE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE"]
-        for match in try readme().matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
-            let name = String(match.output)
-            #expect(known.contains(name) || ofTests.contains(name), "\(name)")
+        for (path, text) in try Document.all() {
+            for match in text.matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
+                let name = String(match.output)
+                #expect(known.contains(name) || ofTests.contains(name), "\(path): \(name)")
+            }
         }
     }
 
@@ -91,11 +101,5 @@ import Testing
     @Test(arguments: [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)])
     func changesAreCounted(a: String, b: String, distance: Int) {
         #expect(NearestName.distance(a, b) == distance)
-    }
-
-    private func readme() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
     }
 }

@@ -12,9 +12,7 @@ import Testing
     }
 
     private static func entries() throws -> [Entry] {
-        let list = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Sources/Handbook/Changes.md")
-        return try String(contentsOf: list, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("## ") }
+        try Document.text(of: Document.changes).split(separator: "\n").filter { $0.hasPrefix("## ") }
             .map { line in
                 let match = try #require(
                     line.wholeMatch(of: /## (\d+)\.(\d+)\.(\d+) \(schema (\d+)\)/), "\(line) is not VERSION (schema N)")
@@ -58,8 +56,6 @@ import Testing
     }
 
     @Test func theReadmeLinksToTheList() throws {
-        let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("README.md")
-        #expect(try String(contentsOf: readme, encoding: .utf8).contains("(Sources/Handbook/Changes.md)"))
+        #expect(try Document.text(of: "README.md").contains("(\(Document.changes))"))
     }
 }

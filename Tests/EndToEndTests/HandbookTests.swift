@@ -3,18 +3,18 @@ import Foundation
 import JSON
 import Testing
 
-/// What README.md shows is what happens.
+/// The commands, logs and configurations that README.md and the handbook show work as shown.
 @Suite(.serialized)
-struct ReadmeTests {
+struct HandbookTests {
     private static let hasCaddy = FileManager.default.isExecutableFile(atPath: "/usr/bin/caddy")
 
-    /// One after the other beside one server, as a reader from top to bottom would.
+    /// The scripts run one after the other beside one server, as a reader would run them from top to bottom.
     @Test func commandsPrintAsShown() throws {
         let server = try Server.serving(in: try Folder())
-        let scripts = try Readme().scripts()
-        #expect(scripts.count >= 3)
+        let scripts = try Handbook().scripts()
+        #expect(scripts.count >= 4)
         for (script, output) in scripts {
-            // A busy machine has a little longer.
+            // A busy machine gets a little longer.
             let shown = try run(script.replacing("sleep 2", with: "sleep 4"), beside: server)
             #expect(Self.comparable(shown) == Self.comparable(try Self.addressed(output, server)), "\(script)")
         }
@@ -22,17 +22,17 @@ struct ReadmeTests {
 
     @Test func theServerStartsAsShown() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_LOG_FORMAT": "text"])
-        // The warning is about the SQLite of the machine.
+        // The warning depends on the machine's SQLite.
         let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
-        let picture = facts(try Self.addressed(Readme().block("logs"), server))
+        let picture = facts(try Self.addressed(Handbook().block("logs"), server))
         #expect(picture.count == 3)
         #expect(Array(facts(server.logText).prefix(3)) == picture)
     }
 
-    /// And systemd makes the folder for backups that it names.
+    /// The configuration shown is accepted, and the systemd unit makes the folder for backups that it names.
     @Test func theConfigurationOfTheShopApplies() throws {
         let folder = try Folder()
-        let text = try Readme().block("configures")
+        let text = try Handbook().block("configures")
         try folder.write(text, to: "shop.json")
         let martlet = try Server(in: folder, arguments: ["config", "--config", "shop.json"])
         #expect(try martlet.waitForEnd() == 0, "\(martlet.logText)")
@@ -47,16 +47,17 @@ struct ReadmeTests {
         #expect(unit.outputText.contains("\nStateDirectory=martlet martlet/backups\n"), "\(unit.outputText)")
     }
 
-    @Test(.enabled(if: hasCaddy)) func caddyTakesTheCaddyfile() throws {
+    @Test(.enabled(if: hasCaddy)) func caddyAcceptsTheCaddyfile() throws {
         let folder = try Folder()
-        try folder.write(try Readme().block("caddyfile") + "\n", to: "Caddyfile")
+        try folder.write(try Handbook().block("caddyfile") + "\n", to: "Caddyfile")
         let caddy = try Server(
             in: folder, arguments: ["validate", "--adapter", "caddyfile", "--config", "Caddyfile"],
             environment: ["HOME": folder.path], executable: "/usr/bin/caddy")
         #expect(try caddy.waitForEnd() == 0, "\(caddy.logText)")
     }
 
-    /// Runs a script with the server's folder to work in, its ports in place of the default ones, and `martlet` on the path.
+    /// Runs a script in the server's folder, with the server's ports in place of the default ones and `martlet` on the path, and
+    /// returns its output.
     private func run(_ script: String, beside server: Server) throws -> String {
         let folder = server.folder
         let link = folder.file("martlet")
@@ -64,7 +65,7 @@ struct ReadmeTests {
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Server.executable)
         }
         try folder.write(try Self.addressed(script, server), to: "script.sh")
-        // No progress is shown where the output goes to a terminal.
+        // curl would show its progress, since its output goes to a pipe.
         try folder.write("silent\nshow-error\n", to: ".curlrc")
         let path = "\(folder.path):/usr/local/bin:/usr/bin:/bin"
         let output = try shell("cd \(folder.path) && env -i HOME=. PATH=\(path) sh -e script.sh")
@@ -82,7 +83,7 @@ struct ReadmeTests {
         }.replacing("/home/anna", with: URL(fileURLWithPath: server.folder.path).resolvingSymlinksInPath().path)
     }
 
-    /// Without what differs from run to run: times and durations, and the last line's end.
+    /// Returns the text without the parts that differ between runs: times, durations, and the newlines at its ends.
     private static func comparable(_ text: String) -> String {
         text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/, with: "TIME")
             .replacing(/in \d+\.\d s/, with: "in SECONDS")

@@ -1,0 +1,76 @@
+import EndToEndSupport
+import Foundation
+
+/// The code blocks of README.md and of the handbook, in the order in which a user reads them: README.md first, then the pages in
+/// the order of the handbook's index.
+///
+/// A comment before a block, which readers do not see, states how the tests use the block: `<!-- runs -->` marks a script, whose
+/// output is the next block; `<!-- logs -->` marks the first lines that a server logs. `HandbookTests` has the others.
+struct Handbook {
+    struct Block {
+        /// The word in the comment before the block; empty if there is no comment.
+        let use: String
+        let text: String
+    }
+
+    let blocks: [Block]
+
+    init() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let read = { (path: String) in
+            try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+        }
+        let folder = "Sources/Handbook"
+        let pages = try read("\(folder)/README.md").matches(of: /\]\((\w+\.md)\)/).map { "\(folder)/\($0.output.1)" }
+        guard pages.count > 10 else { throw TestFailure("the handbook's index has only \(pages.count) pages") }
+        blocks = try (["README.md"] + pages).flatMap { page in
+            try Self.blocks(of: read(page).components(separatedBy: "\n"), page)
+        }
+    }
+
+    /// Returns the text of the block of this use.
+    ///
+    /// - Throws: `TestFailure` if there is not exactly one such block.
+    func block(_ use: String) throws -> String {
+        let found = blocks.filter { $0.use == use }
+        guard found.count == 1 else { throw TestFailure("\(found.count) blocks for: \(use)") }
+        return found[0].text
+    }
+
+    /// Returns each script with its output, in reading order.
+    ///
+    /// - Throws: `TestFailure` if no block with the output follows a script.
+    func scripts() throws -> [(script: String, output: String)] {
+        try blocks.indices.filter { blocks[$0].use == "runs" }.map { index in
+            guard index + 1 < blocks.count, blocks[index + 1].use.isEmpty else {
+                throw TestFailure("no block shows the output of: \(blocks[index].text)")
+            }
+            return (blocks[index].text, blocks[index + 1].text)
+        }
+    }
+
+    private static func blocks(of lines: [String], _ page: String) throws -> [Block] {
+        var blocks: [Block] = []
+        var use = ""
+        var content: [String]?
+        for line in lines {
+            if line.hasPrefix("```") {
+                if let text = content {
+                    blocks.append(Block(use: use, text: text.joined(separator: "\n")))
+                    (use, content) = ("", nil)
+                } else {
+                    content = []
+                }
+            } else if content != nil {
+                content?.append(line)
+            } else if let comment = line.wholeMatch(of: /<!-- (\w+) -->/) {
+                use = String(comment.1)
+            } else if !use.isEmpty {
+                throw TestFailure("\(page): no block follows the comment: \(use)")
+            }
+        }
+        guard content == nil, use.isEmpty else { throw TestFailure("\(page): a block without an end: \(use)") }
+        return blocks
+    }
+}
