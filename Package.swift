@@ -45,12 +45,12 @@ let package = Package(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
             swiftSettings: wrapper),
         .target(name: "Rewards", dependencies: ["JSON", "Loyalty", "Storage"], swiftSettings: safe),
+        .target(name: "Web", dependencies: ["Gzip", "HTTP", "JSON", "OpenAPI"], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
                 "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards",
-                "SignIn",
-                "Storage",
+                "SignIn", "Storage", "Web",
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix"], swiftSettings: safe),
@@ -58,8 +58,7 @@ let package = Package(
             name: "App",
             dependencies: [
                 "API", "AccrualClient", "Changes", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Metrics", "Posix",
-                "Rewards",
-                "SQLite", "SQLiteStore", "SignIn", "Storage",
+                "Rewards", "SQLite", "SQLiteStore", "SignIn", "Storage", "Web",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -87,8 +86,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "CSodium", "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Posix", "Rewards", "SignIn",
-                "Storage",
-                "TestSupport",
+                "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(

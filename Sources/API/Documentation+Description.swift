@@ -1,5 +1,6 @@
 import HTTP
 import OpenAPI
+import Web
 
 extension Operation {
     static let document = Operation(
@@ -91,10 +92,11 @@ extension Documentation {
     fileprivate static let everywhere = """
         Refusals are `application/problem+json`. An unknown path is 404, and a method that a path does not have 405 with \
         `Allow`; `OPTIONS` says what it has, and `HEAD` works wherever `GET` does. Requests and answers may be packed with \
-        gzip. 429 and 503 mean that nothing happened: ask again after `Retry-After`.
+        gzip. 429 and 503 mean that nothing happened: ask again after `Retry-After`. A body has \
+        at most 8 KiB, or 16 KiB for a change of password and 1 MiB for a receipt, before and after unpacking.
         """
 
-    fileprivate static let problems = ProblemType.allCases.map { type in
+    fileprivate static let problems = ProblemType.all.map { type in
         Document.Problem(
             anchor: "problem-\(type.name)", title: type.title,
             description: "Status \(type.status.rawValue), `\(type.uri)`. \(type.explanation)")

@@ -2,6 +2,7 @@ import Gzip
 import HTTP
 import OpenAPI
 import Synchronization
+import Web
 
 /// What one API is, for programs and for people: written out once, from its routes, when somebody asks for the first time.
 ///

@@ -3,6 +3,7 @@ import HTTP
 import Loyalty
 import SignIn
 import Storage
+import Web
 
 /// The public API of one event loop: decides, in this order, on the path, the method, the site, the session and the body.
 package final class GophermartAPI: RequestHandler {
@@ -18,7 +19,7 @@ package final class GophermartAPI: RequestHandler {
         /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
         package var trustedProxies: [IPNetwork] = []
         /// The same for all loops.
-        package var proxyWatch = ProxyWatch(log: .none, clock: { 0 })
+        package var proxyWatch = ProxyWatch(clock: { 0 }, warn: { _ in })
         /// Origins whose pages may read answers too.
         package var sharedOrigins: [String] = []
         /// Random at the start of the server, and the same for all of its loops.
@@ -82,14 +83,14 @@ package final class GophermartAPI: RequestHandler {
     package func client(of request: Request) -> IPAddress { proxies.client(of: request) }
 
     package func respond(to request: Request) -> Eventual<Response, Never> {
-        var fields = AnswerFields(
+        var fields = ResponseFields(
             requestID: requestIDs.id(of: request), grant: sharing.grant(to: request),
             client: proxies.client(of: request))
         return outcome(of: request, &fields).reply(with: fields)
     }
 
     package func response(to error: RequestError) -> Response {
-        let fields = AnswerFields(requestID: requestIDs.id(of: error), grant: sharing.grant(to: error))
+        let fields = ResponseFields(requestID: requestIDs.id(of: error), grant: sharing.grant(to: error))
         return fields.added(to: Problem(error).response)
     }
 
@@ -110,7 +111,7 @@ package final class GophermartAPI: RequestHandler {
         didClose()
     }
 
-    private func outcome(of request: Request, _ fields: inout AnswerFields) -> Outcome {
+    private func outcome(of request: Request, _ fields: inout ResponseFields) -> Outcome {
         router.outcome(of: request, crossSiteCheck, sharing) { route throws(Problem) in
             fields.route = route.number
             return try outcome(of: request, on: route)
@@ -129,11 +130,11 @@ package final class GophermartAPI: RequestHandler {
             return .now(try Problem.translating { () throws(LoyaltyError) in try begin(session, request) })
         case .write(let begin):
             guard let session = try session(of: request) else { return .now(signInFirst) }
-            let body = try contentCoding.unpackedBody(of: request, for: route)
+            let body = try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(session.user, body) })
         case .account(let begin):
             guard let session = try session(of: request) else { return .now(signInFirst) }
-            let body = try contentCoding.unpackedBody(of: request, for: route)
+            let body = try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax)
             return .later(try Problem.translating { () throws(LoyaltyError) in try begin(session, request, body) })
         }
     }

@@ -1,6 +1,7 @@
 import Eventual
 import HTTP
 import Loyalty
+import Web
 
 /// What a request comes to: an answer, or a wait for one.
 enum Outcome {
@@ -11,7 +12,7 @@ enum Outcome {
     init(_ request: Request, onOpen route: Route, _ contentCoding: ContentCoding) throws(Problem) {
         switch route.action {
         case .anyone(let begin):
-            let body = try contentCoding.unpackedBody(of: request, for: route)
+            let body = try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax)
             self = .later(try Problem.translating { () throws(LoyaltyError) in try begin(request, body) })
         case .open(let read):
             let response = try Problem.translating { () throws(LoyaltyError) in try read(request) }
@@ -24,7 +25,7 @@ enum Outcome {
     }
 
     /// With what every answer has.
-    func reply(with fields: AnswerFields) -> Eventual<Response, Never> {
+    func reply(with fields: ResponseFields) -> Eventual<Response, Never> {
         switch self {
         case .now(let response): .now(fields.added(to: response))
         case .later(let later):

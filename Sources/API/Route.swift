@@ -1,6 +1,7 @@
 import HTTP
 import Loyalty
 import OpenAPI
+import Web
 
 /// What a request's path and method lead to. A class, so that finding one copies nothing.
 final class Route {

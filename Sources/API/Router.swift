@@ -1,4 +1,5 @@
 import HTTP
+import Web
 
 /// Finds the route of a request.
 struct Router {

@@ -10,6 +10,7 @@ import Rewards
 import SQLiteStore
 import SignIn
 import Storage
+import Web
 
 /// A server that was started.
 protocol StoppableServer: Sendable {
@@ -267,7 +268,7 @@ final class Application: StoppableServer {
         let log = writer.log
         let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
-        settings.proxyWatch = ProxyWatch(log: log, clock: SystemClock.monotonicMilliseconds)
+        settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }
         settings.entityTagEpoch = UInt64.random(in: .min ... .max)
         var front = configuration.front
         front.requestLog = writer

@@ -2,6 +2,7 @@ import HTTP
 import Loyalty
 import Storage
 import Testing
+import Web
 
 @testable import API
 

@@ -1,6 +1,7 @@
 import HTTP
 import Loyalty
 import Testing
+import Web
 
 @testable import API
 
@@ -104,28 +105,28 @@ import Testing
             "The order was paid for by another user or with another sum, or its withdrawal was refunded."),
         Refusal(.overloaded(retryAfterSeconds: 2), 503, "busy", busy, has: ["Retry-After: 2"]),
         Refusal(.unavailable(retryAfterSeconds: 30), 503, "unavailable", unable, has: ["Retry-After: 30"]),
-        Refusal(.failed, 500, "failed", "The server failed; its log says more."),
+        Refusal(.failed, 500, "failed", "The server failed; its log has the reason."),
     ]
 
     @Test(arguments: refusals)
     func refusalIsWrittenOut(_ refusal: Refusal) {
-        let fields = AnswerFields(requestID: RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, "")))
+        let fields = ResponseFields(requestID: RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, "")))
         let answer = Answer(fields.added(to: Problem(refusal.error).response), omitsBody: false)
         #expect(answer.status == refusal.status)
-        let title = ProblemType(rawValue: refusal.type)?.title ?? ""
+        let title = ProblemType.all.first { $0.name == refusal.type }?.title ?? ""
         #expect(answer.text == Self.document(refusal.status, refusal.type, title, refusal.detail))
         #expect(answer.faults.isEmpty, "\(answer.faults)")
         for field in Self.problem + refusal.fields { #expect(answer.fields.contains(field)) }
     }
 
     /// A client may have written them down, and `/docs` has them as anchors.
-    @Test(arguments: ProblemType.allCases)
+    @Test(arguments: ProblemType.all)
     func typesReadWell(type: ProblemType) {
         #expect(type.name.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
         #expect(type.status.rawValue >= 400)
         #expect(!type.title.isEmpty && !type.title.hasSuffix("."))
         #expect(type.explanation.hasSuffix("."))
-        #expect(ProblemType.allCases.filter { $0.title == type.title } == [type])
+        #expect(ProblemType.all.filter { $0.title == type.title } == [type])
     }
 
     /// A request that every route takes.

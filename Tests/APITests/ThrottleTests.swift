@@ -5,6 +5,7 @@ import Posix
 import SignIn
 import Synchronization
 import Testing
+import Web
 
 /// 429 for who fails too often, and for nobody else.
 @Suite struct ThrottleTests {
@@ -173,8 +174,7 @@ import Testing
     func aMisconfiguredProxyIsNamed(peer: String, field: String?, warning: String?) async throws {
         let lines = Mutex<[String]>([])
         let now = Mutex<Int64>(0)
-        let watch = ProxyWatch(
-            log: Log { _, line in lines.withLock { $0.append(line) } }, clock: { now.withLock { $0 } })
+        let watch = ProxyWatch(clock: { now.withLock { $0 } }, warn: { line in lines.withLock { $0.append(line) } })
         let api = TestAPI {
             $0.trustedProxies = [IPNetwork("10.0.0.0/8")!]
             $0.proxyWatch = watch

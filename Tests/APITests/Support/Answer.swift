@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Web
 
 @testable import API
 
@@ -81,7 +82,7 @@ extension Answer {
         if object.members.map(\.name) != ["type", "title", "status", "detail", "request_id"] {
             faults.append("other members")
         }
-        let type = ProblemType.allCases.first { object["type"]?.string == "/docs#problem-\($0.name)" }
+        let type = ProblemType.all.first { object["type"]?.string == "/docs#problem-\($0.name)" }
         if type == nil { faults.append("an unknown type") }
         if object["title"]?.string != type?.title { faults.append("another type's title") }
         if status != type?.status.rawValue { faults.append("another type's status") }

@@ -1,0 +1,134 @@
+import HTTP
+import JSON
+import Loyalty
+import Rewards
+import Web
+
+/// The public API of the accrual system, and beyond it the list of rules and their removal.
+struct AccrualRoutes {
+    let accruals: AccrualService
+    /// Of requests about orders; nil where there is no limit.
+    let rate: RequestRate?
+    let clock: () -> Int64
+
+    var routes: [Route] {
+        [
+            Route(
+                method: .post, path: "/api/goods", bodyBytesMax: BodyLimit.ruleBytes, operation: .addRule,
+                action: .anyone(addRule)),
+            Route(method: .get, path: "/api/goods", operation: .listRules, action: .open(listRules)),
+            Route(method: .delete, path: "/api/goods/{match}", operation: .removeRule, action: .change(removeRule)),
+            Route(
+                method: .post, path: "/api/orders", bodyBytesMax: BodyLimit.receiptBytes, operation: .acceptReceipt,
+                action: .anyone(acceptReceipt)),
+            Route(method: .get, path: "/api/orders/{number}", operation: .receiptStatus, action: .open(order)),
+        ]
+    }
+
+    private func addRule(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let object = try RequestObject(body)
+        let match = try object.string("match")
+        let type = try object.string("reward_type")
+        guard let kind = RewardRule.Kind.allCases.first(where: { $0.name == type }) else {
+            throw .malformed("\"reward_type\" is neither \"%\" nor \"pt\".")
+        }
+        let reward: Int64 = try object.decimal("reward", places: RewardRule.places)
+        let rule = try RewardRule(match: match, kind: kind, rewardMillionths: reward)
+        return { () async throws(LoyaltyError) in
+            switch try await accruals.add(rule) {
+            case .added: Response(.ok)
+            case .matchTaken: Problem(.ruleTaken, "There is a rule for this match.").response
+            case .full:
+                Problem(
+                    .tooManyRules,
+                    "There are \(RewardRule.countMax) rules, or their matches have \(RewardRule.allMatchesBytesMax) bytes; no more may be."
+                ).response
+            }
+        }
+    }
+
+    private func listRules(_ request: Request) throws(LoyaltyError) -> Response {
+        let document = try accruals.document(Self.write)
+        guard !document.isEmpty else { return Response(.noContent) }
+        return .private(contentType: "application/json", .bytes(document))
+    }
+
+    /// Empty for no rules.
+    private static func write(_ rules: [RewardRule]) -> [UInt8] {
+        guard !rules.isEmpty else { return [] }
+        var writer = JSONWriter(reserving: rules.count * 80)
+        writer.array { writer in
+            for rule in rules {
+                writer.object { writer in
+                    writer.name("match")
+                    writer.string(rule.match)
+                    writer.name("reward")
+                    writer.literal(rule.reward)
+                    writer.name("reward_type")
+                    writer.plain(rule.kind.name)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private func removeRule(_ request: Request) throws(LoyaltyError) -> Route.Later {
+        guard let match = request.lastSegment else { throw .malformed("The match in the path is not UTF-8.") }
+        return { () async throws(LoyaltyError) in
+            try await accruals.removeRule(matching: match)
+                ? Response(.noContent) : Problem(.ruleUnknown, "There is no rule for this match.").response
+        }
+    }
+
+    private func acceptReceipt(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
+        let receipt = try Receipt(body)
+        let points = try accruals.earnings(of: receipt)
+        let order = receipt.order
+        return { () async throws(LoyaltyError) in
+            try await accruals.accept(order, earning: points)
+                ? Response(.accepted) : Problem(.receiptAccepted, "The order was accepted before.").response
+        }
+    }
+
+    /// A text that is no order's number is one that nobody sent a receipt for.
+    private func order(_ request: Request) throws(LoyaltyError) -> Response {
+        if let rate, let seconds = rate.admit(now: clock()) {
+            let text = "No more than \(rate.requestsPerMinute) requests per minute allowed"
+            var response = Response(.tooManyRequests, contentType: "text/plain", .bytes(Array(text.utf8)))
+            response.add("Retry-After", String(seconds))
+            return response
+        }
+        guard let text = request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
+            let status = try accruals.status(of: number)
+        else { return Response(.noContent) }
+        return .private(contentType: "application/json", .bytes(OrderAnswer.body(number, status)))
+    }
+}
+
+extension Receipt {
+    /// A good has three values, and takes 28 bytes at least: the largest body has room for 112,347 values of goods.
+    private static let valuesMax = 131_072
+
+    /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`
+    fileprivate init(_ body: [UInt8]) throws(LoyaltyError) {
+        let object = try RequestObject(body, valuesMax: Self.valuesMax)
+        let text = try object.string("order")
+        let order: OrderNumber
+        do throws(OrderNumber.ParseError) {
+            order = try OrderNumber(parsing: text.utf8)
+        } catch {
+            throw .malformed(Problem.detail(error))
+        }
+        var goods: [Good] = []
+        let items = try object.objects("goods")
+        guard items.count <= Receipt.goodsMax else {
+            throw .malformed("\"goods\" has more than \(Receipt.goodsMax) entries.")
+        }
+        for item in items {
+            let price: Int128 = try item.decimal("price", places: Good.pricePlaces)
+            guard price >= 0 else { throw .malformed("\"price\" is below zero.") }
+            goods.append(Good(description: try item.string("description"), price: price))
+        }
+        self.init(order: order, goods: goods)
+    }
+}

@@ -1,0 +1,69 @@
+import HTTP
+
+/// What a client likes of several things, with weights in thousandths (RFC 9110, section 12.4.2). An element that is
+/// malformed says nothing.
+package struct Preferences {
+    private let elements: [(name: ArraySlice<UInt8>, weight: Int)]
+
+    /// Elements that are read; browsers send ten at most, and a head has room for eight thousand.
+    private static let elementsMax = 64
+    /// Parameters of an element; one with more says nothing.
+    private static let parametersMax = 8
+
+    /// Reads a field; the name is given in small letters. Media types have parameters of their own in front of the weight,
+    /// which say nothing here; codings have none.
+    init(_ headers: Headers, _ field: String, hasParameters: Bool) {
+        elements = headers.list(field).prefix(Self.elementsMax).compactMap { element in
+            let parts = element.split(
+                separator: UInt8(ascii: ";"), maxSplits: Self.parametersMax + 1, omittingEmptySubsequences: false
+            ).map(\.trimmed)
+            let parameters = parts.dropFirst()
+            guard parameters.count <= Self.parametersMax else { return nil }
+            guard parameters.count <= 1 || hasParameters else { return nil }
+            let isWeighted = parameters.last?.prefix(2).equalsIgnoringCase("q=") ?? false
+            guard isWeighted || parameters.isEmpty || hasParameters else { return nil }
+            return (isWeighted ? Self.weight(parameters.last!.dropFirst(2)) : 1000).map { (parts[0], $0) }
+        }
+    }
+
+    /// The highest weight that any of the names has; nil where none of them stands there.
+    func weight(of names: String...) -> Int? {
+        elements.filter { element in names.contains { element.name.equalsIgnoringCase($0) } }.map(\.weight).max()
+    }
+
+    /// `0.5`; nil where it is malformed.
+    private static func weight(_ digits: ArraySlice<UInt8>) -> Int? {
+        let text = Array(digits)
+        guard let whole = text.first, whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1"), text.count <= 5,
+            text.count == 1 || text[1] == UInt8(ascii: ".")
+        else { return nil }
+        var weight = Int(whole - UInt8(ascii: "0")) * 1000
+        var place = 100
+        for byte in text.dropFirst(2) {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            weight += Int(byte - UInt8(ascii: "0")) * place
+            place /= 10
+        }
+        return weight <= 1000 ? weight : nil
+    }
+}
+
+extension Preferences {
+    /// Whether a packed answer is liked at least as well as a plain one.
+    package static func prefersGzip(_ headers: Headers) -> Bool {
+        guard headers["accept-encoding"] != nil else { return false }
+        let preferences = Preferences(headers, "accept-encoding", hasParameters: false)
+        guard let gzip = preferences.weight(of: "gzip", "x-gzip") ?? preferences.weight(of: "*"), gzip > 0 else {
+            return false
+        }
+        return gzip >= preferences.weight(of: "identity") ?? 0
+    }
+
+    /// Whether a table is liked better than JSON.
+    package static func prefersCSV(_ headers: Headers) -> Bool {
+        let preferences = Preferences(headers, "accept", hasParameters: true)
+        guard let csv = preferences.weight(of: "text/csv") else { return false }
+        let json = preferences.weight(of: "application/json") ?? preferences.weight(of: "application/*", "*/*")
+        return csv > json ?? 0
+    }
+}

@@ -1,0 +1,45 @@
+import HTTP
+
+/// The session tokens that a request presents.
+///
+/// A token is presented as `Authorization: Bearer TOKEN`, as `Authorization: TOKEN`, or as the session cookie. If the header
+/// presents a token, the cookies do not count (RFC 6750, section 2.1). A header of another scheme, such as the `Basic` of a
+/// proxy, and a header without a token present nothing.
+package enum PresentedTokens {
+    /// Longer than any token of the server. A longer text is not looked up.
+    package static let tokenBytesMax = 128
+    /// Session cookies that are tried. Two sites on one host, or two paths, may each have set one of the name; a request with
+    /// more is made up, and each costs a hash and a read.
+    private static let cookiesTriedMax = 8
+    /// The fewest bytes of a bare token in `Authorization`. A shorter word is the name of a scheme (`Negotiate`); the server's
+    /// tokens have 43 bytes.
+    private static let bareTokenBytesMin = 32
+
+    /// The token that `Authorization` presents; `nil` if it presents none. The first field with a token counts.
+    package static func header(of request: Request) -> ArraySlice<UInt8>? {
+        guard let first = request.headers["authorization"] else { return nil }
+        return token(in: first) ?? request.headers.all("authorization").lazy.compactMap { token(in: $0) }.first
+    }
+
+    /// The values of the session's cookie that may be tokens, in the order in which they are tried.
+    package static func cookies(of request: Request, named name: String) -> [ArraySlice<UInt8>] {
+        request.cookies(name, countMax: cookiesTriedMax) { !$0.isEmpty && $0.count <= tokenBytesMax }
+    }
+
+    private static func token(in authorization: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let space = authorization.firstIndex(of: 0x20) else {
+            let isBare = authorization.count >= bareTokenBytesMin && authorization.allSatisfy(isTokenByte)
+            return isBare ? authorization : nil
+        }
+        guard authorization[..<space].equalsIgnoringCase("bearer") else { return nil }
+        let token = authorization[space...].trimmed
+        return token.isEmpty ? nil : token
+    }
+
+    /// The alphabet of a bearer token without its padding (RFC 6750, section 2.1, `b64token`).
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        let letter = byte.asciiLowercased
+        return byte.isDigit || (letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z"))
+            || "-._~+/".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,71 @@
+import HTTP
+
+/// The proxies whose word about their clients counts. Anybody can send the fields that proxies do: they are read only where the
+/// connection's peer is one of these.
+package struct TrustedProxies {
+    private let networks: [IPNetwork]
+    private let watch: ProxyWatch
+
+    /// Proxies that a request passes at most. A head has room for two thousand addresses, and reading each takes time.
+    private static let hopsMax = 32
+
+    /// - Parameters:
+    ///   - networks: the addresses of the proxies; empty if there are none.
+    ///   - watch: the same for all event loops.
+    package init(networks: [IPNetwork], watch: ProxyWatch) {
+        (self.networks, self.watch) = (networks, watch)
+    }
+
+    /// The client's address: going back from the peer, the first that is no trusted proxy. What is no address ends the way, and
+    /// then the proxy before it counts.
+    package func client(of request: Request) -> IPAddress {
+        var nearest = request.peer
+        guard isTrusted(nearest) else { return nearest }
+        for element in request.headers.lastElements(of: "x-forwarded-for", countMax: Self.hopsMax) {
+            guard let address = Self.address(in: element) else { break }
+            nearest = address
+            guard isTrusted(nearest) else { break }
+        }
+        return nearest
+    }
+
+    /// Warns the owner if the proxy that sent the request is configured so that clients can choose their address.
+    package func checkProxy(of request: Request) {
+        if let finding = finding(in: request) { watch.note(finding, from: request.peer) }
+    }
+
+    /// What is wrong with the field that a trusted proxy passed; `nil` if nothing is. The field should lead to the client and end
+    /// there.
+    private func finding(in request: Request) -> ProxyWatch.Finding? {
+        guard isTrusted(request.peer) else { return nil }
+        let elements = request.headers.list("x-forwarded-for")
+        guard !elements.isEmpty else { return .noField }
+        for (index, element) in elements.enumerated().reversed() {
+            guard let address = Self.address(in: element) else { return .noAddress }
+            guard isTrusted(address) else { return index > 0 ? .clientEntries : nil }
+        }
+        return nil
+    }
+
+    /// Whether the nearest proxy says that it was asked through TLS.
+    package func sayHTTPS(of request: Request) -> Bool {
+        guard isTrusted(request.peer) else { return false }
+        return request.headers.lastElements(of: "x-forwarded-proto", countMax: 1).first?.equalsIgnoringCase("https")
+            ?? false
+    }
+
+    package func isTrusted(_ address: IPAddress) -> Bool {
+        networks.contains { $0.contains(address) }
+    }
+
+    /// `192.0.2.1`, `2001:db8::1`, and what some proxies make of them: `192.0.2.1:8080`, `[2001:db8::1]`, `[2001:db8::1]:8080`.
+    private static func address(in element: ArraySlice<UInt8>) -> IPAddress? {
+        if element.first == UInt8(ascii: "["), let end = element.firstIndex(of: UInt8(ascii: "]")) {
+            let rest = element[(end + 1)...]
+            guard rest.isEmpty || rest.first == UInt8(ascii: ":") else { return nil }
+            return IPAddress(element[(element.startIndex + 1)..<end])
+        }
+        let parts = element.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        return IPAddress(parts.count == 2 ? parts[0] : element)
+    }
+}
