@@ -1,14 +1,15 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// Rooms that may not say `unsafe`: the compiler warns of every unsafe use, and the test command makes warnings errors.
+/// The settings of rooms that must not use `unsafe`: the compiler warns of every unsafe use, and `Tests/run` turns warnings
+/// into errors.
 let safe: [SwiftSetting] = [
     .strictMemorySafety(),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-/// Rooms that wrap a C library or the kernel behind a safe interface.
+/// The settings of rooms that hide a C library or the kernel behind a safe interface.
 let wrapper: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("ExistentialAny"),

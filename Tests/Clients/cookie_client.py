@@ -1,4 +1,4 @@
-"""Goes from registering to spending as a script with cookies does: `requests`, and the standard library alone."""
+"""Goes from registering to spending as a script with cookies does, with `requests` and with the standard library alone."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ shop, accrual = sys.argv[1:]
 
 
 def followed(session: requests.Session, act, after: str | None = None) -> list:
-    """What a user is told from the act on, until their balance has changed."""
+    """Returns the events that a user receives from the act on, until the balance has changed."""
     headers = {"Last-Event-ID": after} if after else {}
     told = []
     with session.get(f"{shop}/api/user/events", headers=headers, stream=True, timeout=30) as stream:
@@ -58,10 +58,10 @@ def with_requests(name: str) -> None:
         listed += [order["number"] for order in page.json()]
     assert len(listed) == 8 and listed[:7] == many[::-1]
 
-    # What another site made the browser send.
+    # A request that another site made the browser send.
     strange = session.post(f"{shop}/api/user/orders", data="18", headers={"Origin": "https://a.example"}, timeout=10)
     assert "the Origin is a.example" in strange.json()["detail"]
-    # A proxy has changed the Host, and the browser says that the page is the shop's.
+    # A proxy has changed the Host, and the browser reports that the page is the shop's.
     proxied = {"Origin": "https://a.example", "Sec-Fetch-Site": "same-origin", "Authorization": "Basic cHJveHk6eA=="}
     assert session.post(f"{shop}/api/user/orders", data="18", headers=proxied, timeout=10).status_code in (200, 202, 409)
     assert strange.status_code == 403 and strange.headers["Content-Type"] == "application/problem+json"
@@ -75,7 +75,7 @@ def with_the_standard_library(name: str) -> None:
     cookies = sorted((cookie.name, cookie.path) for cookie in jar)
     assert cookies == [("device", "/api/user"), ("session", "/")]
     assert all(cookie.expires for cookie in jar)
-    # As jars of RFC 2965 send it, the JDK's for one.
+    # Cookie jars of RFC 2965 send it in this form, such as the JDK's.
     token = next(cookie.value for cookie in jar if cookie.name == "session")
     quoted = urllib.request.Request(f"{shop}/api/user", headers={"Cookie": f'$Version="1"; session="{token}";$Path="/"'})
     assert json.load(urllib.request.urlopen(quoted, timeout=10))["login"] == name

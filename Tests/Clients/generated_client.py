@@ -67,7 +67,7 @@ assert too_much.status_code == HTTPStatus.PAYMENT_REQUIRED and isinstance(too_mu
 balance = get_balance.sync(client=client)
 assert (balance.current, balance.withdrawn) == (50.2, 51.05)
 assert [entry.sum_ for entry in list_withdrawals.sync(client=client)] == [51.05]
-# Calculated with floating-point numbers, and as a typed client writes a decimal.
+# One sum is calculated with floating-point numbers, the other is a string, as a typed client writes a decimal.
 for amount in (0.1 + 0.2, "12.10"):
     spending = Spending(order=order_number(), sum_=amount)
     assert withdraw.sync_detailed(client=client, body=spending).status_code == HTTPStatus.OK

@@ -1,4 +1,4 @@
-"""What a schema can't say, put into the requests that Schemathesis makes up to be valid; and who sends them."""
+"""Gives the requests that Schemathesis generates what a schema can't express: valid check digits, cursors, and a session."""
 
 import os
 
@@ -13,7 +13,7 @@ NUMBER_OF_ORDER = {"uploadOrder", "withdraw", "acceptReceipt"}
 
 
 def corrected(text: str) -> str:
-    """Every second number as an order's; the others mostly fail the check."""
+    """Gives every second number a valid check digit; most of the others fail the check."""
     digits = text.strip()
     return text.replace(digits, with_check_digit(digits[:-1])) if digits.isdigit() and len(digits) % 2 else text
 
@@ -23,7 +23,7 @@ def operation_id(case) -> str:
 
 
 def admitted(case, name: str, value):
-    """JSON Schema counts characters, the server bytes."""
+    """JSON Schema counts characters, while the server counts bytes."""
     if not isinstance(value, str):
         return value
     if operation_id(case) in NUMBER_OF_ORDER and name == "order":
@@ -37,7 +37,7 @@ def admitted(case, name: str, value):
 def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
-    # A cursor means nothing but what the server means by it.
+    # Only the server can make a valid cursor.
     if case.query and "cursor" in case.query:
         case.query = {name: value for name, value in case.query.items() if name != "cursor"}
     if operation_id(case) in NUMBER_OF_ORDER and isinstance(case.body, str):
@@ -53,7 +53,7 @@ def new_session() -> str:
 
 
 class SignedIn:
-    """One session for everything but what ends it."""
+    """Uses one session for all requests except those that end it."""
 
     def get(self, case, context):
         return new_session()

@@ -1,4 +1,4 @@
-"""What the clients share: numbers of orders, receipts, and patience."""
+"""The parts that the clients share: order numbers, receipts, events, and waiting."""
 
 import json
 import random
@@ -11,13 +11,13 @@ SECONDS_MAX = 30
 
 
 def with_check_digit(digits: str) -> str:
-    """The digits with the one behind them that the Luhn check asks for."""
+    """Returns the digits followed by their Luhn check digit."""
     doubled = [int(digit) * (1 if place % 2 else 2) for place, digit in enumerate(reversed(digits))]
     return digits + str(-sum(digit - 9 if digit > 9 else digit for digit in doubled) % 10)
 
 
 def order_number() -> str:
-    """One that nobody used before, as good as surely, whatever seed a test has."""
+    """Returns a number that is almost certainly new, whatever the seed of a test is."""
     return with_check_digit(str(random.SystemRandom().randrange(10**16, 10**17)))
 
 
@@ -26,7 +26,7 @@ def login(name: str) -> str:
 
 
 def grant(accrual: str, number: str, points: float) -> None:
-    """Has the accrual system grant points for an order."""
+    """Makes the accrual system grant points for an order."""
     match = f"good-{number}"
     rule = {"match": match, "reward": points, "reward_type": "pt"}
     requests.post(f"{accrual}/api/goods", json=rule, timeout=10).raise_for_status()
@@ -47,7 +47,7 @@ def events(lines):
 
 
 def eventually(ask, what: str):
-    """What `ask` returns once that is something."""
+    """Calls `ask` until it returns something, and returns that."""
     end = time.monotonic() + SECONDS_MAX
     while time.monotonic() < end:
         if answer := ask():

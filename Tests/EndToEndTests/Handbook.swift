@@ -14,6 +14,8 @@ struct Handbook {
     }
 
     let blocks: [Block]
+    /// The text of all pages.
+    let text: String
 
     init() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -24,9 +26,9 @@ struct Handbook {
         let folder = "Sources/Handbook"
         let pages = try read("\(folder)/README.md").matches(of: /\]\((\w+\.md)\)/).map { "\(folder)/\($0.output.1)" }
         guard pages.count > 10 else { throw TestFailure("the handbook's index has only \(pages.count) pages") }
-        blocks = try (["README.md"] + pages).flatMap { page in
-            try Self.blocks(of: read(page).components(separatedBy: "\n"), page)
-        }
+        let texts = try (["README.md"] + pages).map { (page: $0, text: try read($0)) }
+        blocks = try texts.flatMap { try Self.blocks(of: $0.text.components(separatedBy: "\n"), $0.page) }
+        text = texts.map(\.text).joined(separator: "\n")
     }
 
     /// Returns the text of the block of this use.

@@ -56,6 +56,16 @@ struct HandbookTests {
         #expect(try caddy.waitForEnd() == 0, "\(caddy.logText)")
     }
 
+    /// Every metric that a page names is one that the server has.
+    @Test func metricsNamedExist() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": folder.path])
+        let page = try MetricsPage(Client(endpoint: server.adminEndpoint()).send("GET", "/metrics").text)
+        let named = try Set(Handbook().text.matches(of: /`((martlet|process)_[a-z_]+)/).map { String($0.output.1) })
+        #expect(named.count > 15)
+        #expect(named.subtracting(page.names) == [])
+    }
+
     /// Runs a script in the server's folder, with the server's ports in place of the default ones and `martlet` on the path, and
     /// returns its output.
     private func run(_ script: String, beside server: Server) throws -> String {
