@@ -98,7 +98,7 @@ import Testing
         #expect(answer(204, "no content") == .unknown)
     }
 
-    /// A 503 that says when to come back is a pause; what its body says is no pace.
+    /// A 503 with `Retry-After` is a pause; its body names no pace.
     @Test func anOutageWithALengthIsAPause() {
         let cases: [(seconds: Int?, meaning: AccrualAnswer)] = [
             (30, .throttled(seconds: 30, requestsPerMinuteMax: nil)),

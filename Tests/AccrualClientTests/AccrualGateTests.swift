@@ -6,7 +6,7 @@ import Testing
         let gate = AccrualGate()
         #expect(gate.pass(now: 0))
         gate.close(seconds: 1, requestsPerMinute: nil, now: 0)
-        // An earlier end, told of later, changes nothing.
+        // An earlier end that arrives later changes nothing.
         gate.close(seconds: 1, requestsPerMinute: nil, now: -500)
         #expect(!gate.pass(now: 999))
         #expect(gate.allowance(limit: 5, now: 999) == 0)
@@ -16,14 +16,15 @@ import Testing
         #expect(gate.pass(now: 1000))
     }
 
-    /// A refusal that says nothing of its length: a second, and twice as long each time while nothing but refusals comes.
+    /// A refusal without a length is a pause of one second, and of twice the last one while nothing but refusals
+    /// arrives.
     @Test func aPauseWithoutALengthGrowsWhileRefusalsFollowEachOther() {
         let gate = AccrualGate()
         var now: Int64 = 0
         var pauses: [Int64] = []
         for _ in 0..<9 {
             #expect(gate.pass(now: now))
-            // Eight workers hear it at once, and one of them a moment later.
+            // Eight workers are refused at once, and one a moment later.
             for _ in 0..<8 { gate.close(seconds: nil, requestsPerMinute: nil, now: now) }
             gate.close(seconds: nil, requestsPerMinute: nil, now: now + 500)
             pauses.append(((gate.closedUntil(now: now) ?? now) - now) / 1000)
@@ -33,12 +34,12 @@ import Testing
         gate.noteGoodAnswer()
         gate.close(seconds: nil, requestsPerMinute: nil, now: now)
         #expect(gate.closedUntil(now: now) == now + 1000)
-        // What asks for a length gets it, whatever the other pause is.
+        // A pause with a length has that length, whatever the other pause is.
         gate.close(seconds: 30, requestsPerMinute: nil, now: now)
         #expect(gate.closedUntil(now: now) == now + 30_000)
     }
 
-    /// Whoever passes is counted, however many were let go for it.
+    /// Each request that passes is counted, whatever the allowance was.
     @Test func nobodyPassesFasterThanThePace() {
         let gate = AccrualGate(requestsPerMinuteMax: 60)
         #expect(gate.requestsPerMinuteMax == 60)
@@ -49,7 +50,7 @@ import Testing
         #expect((0..<65_000).count { gate.pass(now: 200_000 + Int64($0)) } == 6)
     }
 
-    /// The owner's limit may change while the server runs; what the accrual system announced stays.
+    /// The owner's limit may change while the server runs; the limit that the accrual system announced remains.
     @Test func theOwnersPaceMayChange() {
         let gate = AccrualGate()
         gate.limit(requestsPerMinuteMax: 60)

@@ -1,8 +1,8 @@
 import Posix
 import Synchronization
 
-/// A socket that takes one connection after the other and gives each request the next of its answers; after the last it
-/// is silent.
+/// A server that accepts one connection after the other, and answers each request with the next of its answers. After
+/// the last one it sends nothing.
 final class AnswerServer: Sendable {
     private let state: State
     private let thread: Thread
@@ -14,12 +14,13 @@ final class AnswerServer: Sendable {
         init() throws { socket = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)) }
     }
 
-    /// - Parameter closes: whether the connection ends with each answer.
+    /// - Parameter closes: True if the server closes the connection after each answer.
     convenience init(_ answers: [String], closes: Bool = false) throws {
         try self.init(bytes: answers.map { Array($0.utf8) }, closes: closes)
     }
 
-    /// - Parameter forever: what follows each answer, again and again until the client hangs up; empty for nothing.
+    /// - Parameter forever: Bytes that follow each answer again and again, until the client closes the connection;
+    ///   empty for none.
     init(bytes answers: [[UInt8]], forever: [UInt8] = [], closes: Bool = false) throws {
         let state = try State()
         self.state = state
@@ -80,7 +81,7 @@ final class AnswerServer: Sendable {
     private static func send(_ bytes: [UInt8], to socket: borrowing Socket) {
         var sent = 0
         while sent < bytes.count {
-            // The client may have heard enough.
+            // The client may have closed the connection.
             guard let count = try? socket.send(bytes, from: sent) else { return }
             sent += count
         }

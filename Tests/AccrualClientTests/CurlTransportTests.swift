@@ -4,7 +4,7 @@ import Loyalty
 import Posix
 import Testing
 
-/// libcurl against a socket that answers what the test says.
+/// libcurl against a server whose answers the test chooses.
 @Suite struct CurlTransportTests {
     static let order = OrderNumber(stored: "18")
 
@@ -27,7 +27,7 @@ import Testing
         #expect(server.requestLines == Array(repeating: "GET /api/orders/18 HTTP/1.1", count: 5))
     }
 
-    /// One connection, so that nothing of an answer may stay for the next one.
+    /// All answers come over one connection, where a part of one answer could affect the next.
     @Test func retryAfterIsReadWhereItSaysSomething() throws {
         let cases: [(field: String, seconds: ClosedRange<Int>?)] = [
             ("Retry-After: 7", 7...7), ("", nil), ("Retry-After: 0", 0...0), ("retry-after:  120", 120...120),
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// Servers pack answers that nobody asked to be packed, or close where they said nothing of it.
+    /// Some servers compress answers without being asked to, or close the connection without saying so.
     @Test func oddDeliveriesAreRead() throws {
         let body = #"{"order":"18","status":"PROCESSED","accrual":5}"#
         let packed = GzipCompressor(level: 6).compress(Array(body.utf8))
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    /// A 204 has no body, whatever follows it; the next answer is not read from that.
+    /// A 204 has no body, whatever follows it; the next answer is not read from those bytes.
     @Test func aBodyAfter204IsNoAnswerToTheNextQuestion() throws {
         let server = try AnswerServer([
             "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nextra",
@@ -92,7 +92,7 @@ import Testing
         #expect(next == nil || next == TransportAnswer(status: 200, body: Array("{}".utf8)))
     }
 
-    /// What is sent without end is given up early, with a reason, and memory for none of it.
+    /// A response without end is given up early, with a reason, and without memory for all of it.
     @Test(arguments: [
         ("HTTP/1.1 200 OK\r\n", "X: \(String(repeating: "y", count: 1000))\r\n", "header fields"),
         ("HTTP/1.1 200 OK\r\n", "X: y\r\n", "header fields"), ("", "HTTP/1.1 100 Continue\r\n\r\n", "header fields"),
@@ -108,11 +108,11 @@ import Testing
         let begun = SystemClock.monotonicNanoseconds()
         let error = #expect(throws: TransportError.self) { try transport(server.url).ask(about: Self.order) }
         #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
-        // Far below the twenty seconds of its time-out.
+        // Far less than the time-out of twenty seconds.
         #expect(SystemClock.monotonicNanoseconds() - begun < 10_000_000_000)
     }
 
-    /// A pause that was asked for is kept, however broken the rest of the answer is.
+    /// The pause of a refusal counts, however broken the rest of the response is.
     @Test(arguments: [String(repeating: "x", count: 1 << 20), "short"])
     func aRefusalCountsWithoutItsBody(body: String) throws {
         let head = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: \(1 << 20)\r\n\r\n"
@@ -143,7 +143,7 @@ import Testing
         }
         let cancellation = Cancellation()
         let canceller = Thread(name: "canceller") {
-            // Only once it waits for the answer.
+            // Cancels only after the client has begun to wait for the answer.
             while server.requestLines.count < 2 { yieldThread() }
             cancellation.cancel()
         }
@@ -151,7 +151,7 @@ import Testing
             try transport(server.url, timeoutMilliseconds: 60_000, cancellation).ask(about: Self.order)
         }
         canceller.join()
-        // Far below the minute that it would take otherwise.
+        // Far less than the minute that it would take otherwise.
         #expect(SystemClock.monotonicNanoseconds() - begun < 20_000_000_000)
     }
 

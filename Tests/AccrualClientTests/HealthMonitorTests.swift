@@ -3,7 +3,7 @@ import Testing
 @testable import AccrualClient
 
 @Suite struct HealthMonitorTests {
-    /// A tick: good, bad and throttled answers, how long after the last, and what is told then.
+    /// A tick: good, bad and throttled answers, the time since the last tick, and the news that is expected.
     struct Tick: Sendable {
         let counts: AnswerCounts
         let milliseconds: Int64
@@ -20,13 +20,13 @@ import Testing
         [Tick(good: 1, .healthy), Tick(good: 1, nil), Tick(nil)],
         // At the start the first answer counts.
         [Tick(bad: 1, .troubled("down")), Tick(bad: 9, nil), Tick(good: 1, .healthy)],
-        // An odd order is no news, however long it stays one.
+        // An odd order is not news, however long it remains odd.
         [Tick(good: 1, .healthy), Tick(bad: 1, nil), Tick(bad: 1, after: 100_000, nil), Tick(good: 1, nil)],
         [Tick(good: 1, .healthy), Tick(bad: 2, nil), Tick(good: 1, bad: 5, nil), Tick(bad: 2, after: 100_000, nil)],
-        // Nor are many at once, until a second of nothing else.
+        // Many bad answers at once are not news either, until there has been nothing else for a second.
         [Tick(good: 1, .healthy), Tick(bad: 900, nil), Tick(bad: 900, after: 999, nil), Tick(good: 1, nil)],
         [Tick(good: 1, .healthy), Tick(bad: 2, nil), Tick(bad: 1, after: 1000, .troubled("down")), Tick(bad: 1, nil)],
-        // Half of the answers bad: it is there.
+        // Half of the answers are bad: the accrual system is there.
         [Tick(good: 4, bad: 4, .healthy), Tick(good: 4, bad: 4, nil), Tick(good: 1, bad: 900, nil)],
         [Tick(throttled: 1, .throttled), Tick(throttled: 8, nil), Tick(good: 1, throttled: 3, .healthy)],
         [Tick(bad: 1, .troubled("down")), Tick(bad: 3, throttled: 1, .throttled), Tick(good: 1, .healthy)],
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// What is wrong with an order that was forgiven before tells nothing of the accrual system.
+    /// A bad answer about an order that was forgiven before says nothing about the accrual system.
     @Test func oddOrdersAreNoTrouble() {
         var monitor = HealthMonitor()
         var counts = AnswerCounts()

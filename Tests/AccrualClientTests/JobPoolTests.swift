@@ -38,7 +38,7 @@ import Testing
         #expect(pool.counts.all == 0 && pool.counts.waiting == 0)
     }
 
-    /// Fresh ones and what came back unasked, then as many suspects as may, then what is due.
+    /// New orders and those put back unasked come first, then as many suspects as allowed, then asked orders.
     @Test func eachKindHasItsTurn() {
         let pool = JobPool(capacityMax: 1000)
         for id in 1...8 as ClosedRange<Int64> { pool.put(order(id)) }
@@ -58,7 +58,7 @@ import Testing
         #expect(ids(pool.take(limit: 9, suspectsMax: 1, now: 100)) == [3])
     }
 
-    /// Once; those that stay suspects then wait for their time.
+    /// Suspects are forgiven once; those that become suspects again wait for their time.
     @Test func forgivenSuspectsAreDueLikeAllOthers() {
         let pool = JobPool(capacityMax: 1000)
         for id in 1...5 as ClosedRange<Int64> { pool.put(order(id)) }
@@ -81,7 +81,7 @@ import Testing
         #expect(pool.take(limit: 5, now: 1_000_000).count == 5)
     }
 
-    /// With room for one at a time, and always enough of each kind, none is left out.
+    /// With one request per tick, and always enough orders of each kind, no kind is left out.
     @Test func eachKindHasItsShareOfFewTurns() {
         let pool = JobPool(capacityMax: 10_000)
         for id in 1...2000 as ClosedRange<Int64> { pool.put(order(id)) }

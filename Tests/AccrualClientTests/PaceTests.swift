@@ -2,7 +2,7 @@ import AccrualClient
 import Testing
 
 @Suite struct PaceTests {
-    /// Asks for as much as it may have at every tick of ten minutes, and counts what any minute got.
+    /// Uses the whole allowance at every tick of ten minutes, and counts the requests in each minute.
     @Test(arguments: [1, 2, 7, 59, 60, 61, 240, 1000, 6000, 100_000])
     func noMinuteGetsMoreAndAllGetNearlyThat(perMinute: Int) {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
@@ -21,7 +21,7 @@ import Testing
         #expect(most <= perMinute)
         let all = sent.reduce(0) { $0 + $1.count }
         #expect(all >= perMinute * 9, "\(all) in ten minutes")
-        // Evenly: no tick gets more than its share, and what falls between two looks.
+        // Requests are spread evenly: no tick gets more than its share, and the time between two calls.
         let share = perMinute * 250 / 60_000 + 1
         #expect(sent.allSatisfy { $0.count <= share + 1 })
     }
@@ -33,7 +33,7 @@ import Testing
         #expect(pace.allowance(limit: 17, now: 5) == 17)
     }
 
-    /// Runs ticks for some minutes; how many went out in each.
+    /// Runs ticks for some minutes, and returns the number of requests in each minute.
     private func sentByMinute(_ pace: inout Pace, from start: Int64, minutes: Int) -> [Int] {
         (0..<minutes).map { minute in
             (0..<240).reduce(0) { sum, tick in
@@ -55,7 +55,7 @@ import Testing
         #expect(pace.requestsPerMinuteMax == 125)
         _ = pace.allowance(limit: 1, now: 1_200_000)
         #expect(pace.requestsPerMinuteMax == 156)
-        // One that does not say how many means those it had announced.
+        // A refusal without a number means the number that was announced before.
         pace.limit(requestsPerMinute: nil, now: 1_800_000)
         #expect(pace.requestsPerMinuteMax == 100)
         #expect(sentByMinute(&pace, from: 1_900_000, minutes: 8).allSatisfy { $0 <= 100 })
@@ -72,7 +72,7 @@ import Testing
         #expect(pace.requestsPerMinuteMax == nil)
     }
 
-    /// A night without orders is no reason to begin the morning with a burst.
+    /// After a night without orders, the morning does not begin with a burst.
     @Test func aPaceThatIsNotUsedUpIsNotRaised() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: 60, now: 0)
@@ -82,7 +82,7 @@ import Testing
         #expect(pace.requestsPerMinuteMax == 60)
     }
 
-    /// However long a request may take, there is no silence between the minutes.
+    /// However long a request may take, there is no pause between the minutes.
     @Test(arguments: [100, 5000, 60_000, 3_600_000])
     func requestsAreSpreadEvenly(requestTimeoutMilliseconds: Int) {
         var pace = Pace(requestsPerMinuteMax: 60, requestTimeoutMilliseconds: requestTimeoutMilliseconds)
@@ -108,7 +108,7 @@ import Testing
         #expect(pace.requestsPerMinuteMax == 50)
     }
 
-    /// The largest number that fits is a pace too.
+    /// The largest integer is a valid pace too.
     @Test func anEnormousPaceIsNone() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: .max, now: 0)

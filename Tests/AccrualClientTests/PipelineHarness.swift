@@ -5,8 +5,7 @@ import Storage
 import Synchronization
 import Testing
 
-/// The real pool, dispatcher and processor on a clock that the test moves, between an accrual system and a database that
-/// the test scripts.
+/// The real pool, dispatcher and processor, with a clock, an accrual system and a database that the test controls.
 final class PipelineHarness: Sendable {
     let pool: JobPool
     let accrual = ScriptedAccrual()
@@ -17,7 +16,7 @@ final class PipelineHarness: Sendable {
     private let processor: JobProcessor<Job, AskOutcome>
     private let dispatcher: JobDispatcher
 
-    /// Uploads an order: commits it, and puts it into the pool.
+    /// Uploads an order: commits it and puts it into the pool.
     func upload(_ order: UnfinishedOrder) {
         database.add(order)
         pool.put(order)
@@ -42,11 +41,11 @@ final class PipelineHarness: Sendable {
     var now: Int64 { clock.now }
     var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
 
-    /// Takes a tick, and waits until the workers have brought all but `hanging` jobs.
+    /// Runs a tick, and waits until the workers have finished all but `hanging` jobs.
     func tick(hanging: Int = 0) {
         clock.advance(byMilliseconds: 250)
         dispatcher.tickNow()
-        // The workers need no more than their turn: this waits for them, and for nothing else.
+        // The workers need nothing but processor time, so this wait is short.
         let end = ContinuousClock.now + .seconds(10)
         while processor.inFlight > hanging {
             guard ContinuousClock.now < end else {
@@ -70,13 +69,14 @@ final class ManualClock: Sendable {
     }
 }
 
-/// For each order the answers it was told, the last for ever; an order without any is known and processed for one point.
+/// The answers that the test chose for each order, of which the last is repeated. An order without any is processed for
+/// one point.
 final class ScriptedAccrual: AccrualTransport, Sendable {
     enum Step: Sendable {
         case answer(Int, String)
         case throttle(seconds: Int, String)
         case fail
-        /// Until it is let go.
+        /// Blocks until the test lets it go.
         case hang
     }
 
@@ -91,7 +91,7 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
 
     var asked: [String] { state.withLock { $0.asked } }
 
-    /// Fails whatever it is asked, and keeps the scripts for later.
+    /// If true, every request fails, and the scripts are kept for later.
     var isDown: Bool {
         get { state.withLock { $0.isDown } }
         set { state.withLock { $0.isDown = newValue } }
@@ -103,7 +103,7 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
 
     func letGo() { _ = release.put(()) }
 
-    /// Whatever hangs, now and later.
+    /// Lets go of all blocked requests, now and later.
     func letAllGo() { release.close() }
 
     func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
@@ -132,12 +132,12 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
     }
 }
 
-/// Keeps what is unfinished and what is settled, and refuses while it is told to.
+/// Keeps unfinished orders and settlements, and refuses to settle for as long as the test says.
 final class FakeSettlements: SettlementRepository, Sendable {
     struct State {
-        /// By their ids.
+        /// In the order of their ids.
         var unfinished: [UnfinishedOrder] = []
-        /// How many orders were read.
+        /// The number of orders that were read.
         var readCount = 0
         var batches: [[Settlement]] = []
         var failures = 0
@@ -168,7 +168,7 @@ final class FakeSettlements: SettlementRepository, Sendable {
         }
     }
 
-    /// An upload that was committed.
+    /// Adds an order, as a committed upload does.
     func add(_ order: UnfinishedOrder) { state.withLock { $0.unfinished.append(order) } }
 
     func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {

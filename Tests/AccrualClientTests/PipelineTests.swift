@@ -18,7 +18,8 @@ import Testing
             ])
         harness.pool.put(order)
         for _ in 0..<1000 where harness.pool.counts.all > 0 { harness.tick() }
-        // The first sign that it is known, and the end: nothing in between is worth a write.
+        // The first settlement says that the order is known, and the second one is final: nothing between them needs a
+        // write.
         #expect(
             harness.database.settlements == [
                 Settlement(order: order.id, verdict: .processing),
@@ -102,7 +103,7 @@ import Testing
         harness.stop()
     }
 
-    /// No more are handed out than a tick may have, in an outage too.
+    /// No tick hands out more than its limit, even during an outage.
     @Test(arguments: [1, 2, 3, 20])
     func anOutageKeepsTheLimitOfATick(jobsPerTickMax: Int) {
         let harness = PipelineHarness(workers: 64, jobsPerTickMax: jobsPerTickMax)
@@ -120,7 +121,7 @@ import Testing
         harness.stop()
     }
 
-    /// An order that is answered with an error for ever, in a shop where nothing else happens for hours.
+    /// An order is answered with errors forever, in a shop in which nothing else happens for hours.
     @Test func anOddOrderIsNoNewsAfterTheFirstTime() {
         let harness = PipelineHarness()
         harness.accrual.script(order(1), [.answer(500, "")])
@@ -141,14 +142,15 @@ import Testing
         harness.stop()
     }
 
-    /// What the pace sends back stays before what has waited for longer, and is not forgotten behind new uploads.
+    /// Orders that the pace sends back keep their place before orders that have waited longer, and are not starved by
+    /// new uploads.
     @Test func underAPaceEveryOrderHasItsTurn() {
         let harness = PipelineHarness()
         harness.accrual.script(
             order(1), [.throttle(seconds: 1, "No more than 60 requests per minute allowed"), .answer(204, "")])
         harness.pool.put(order(1))
         for _ in 0..<8 { harness.tick() }
-        // Each is known first, and then done; more are uploaded than the pace lets through.
+        // Each order is pending first, and then processed; more orders are uploaded than the pace lets through.
         let pending = { (id: Int64) in #"{"order":"\#(order(id).number.digits)","status":"PROCESSING"}"# }
         let done = { (id: Int64) in #"{"order":"\#(order(id).number.digits)","status":"PROCESSED"}"# }
         for minute in 0..<8 as Range<Int64> {
@@ -163,12 +165,12 @@ import Testing
         harness.stop()
     }
 
-    /// One order alone can't tell an outage from its own trouble, and finds out in seconds when it is over.
+    /// One order alone does not show if its trouble is an outage; its end is noticed within seconds.
     @Test func aSingleOrderNoticesTheEndOfAnOutage() {
         let harness = PipelineHarness(workers: 4)
         harness.accrual.isDown = true
         harness.pool.put(order(1))
-        // Ten minutes: by then the delay has grown to its longest.
+        // After ten minutes the delay has grown to its maximum.
         for _ in 0..<2400 { harness.tick() }
         let asked = harness.accrual.asked.count
         #expect((60...150).contains(asked), "\(asked) times in ten minutes")
@@ -182,7 +184,7 @@ import Testing
         harness.stop()
     }
 
-    /// What was asked about while it was down has waited by the time it is back, at most a minute; nobody waits that long.
+    /// Orders that failed during an outage have delays of up to a minute when it ends; they don't wait that long.
     @Test(arguments: [1, 4, 16])
     func afterAnOutageEverythingGoesAtOnce(workers: Int) {
         let harness = PipelineHarness(workers: workers)
@@ -239,7 +241,7 @@ import Testing
         harness.stop()
     }
 
-    /// Suspects hold all that may look for the end of trouble, each for a whole time-out; a new order passes them.
+    /// Suspects occupy all workers that may probe, each for a whole time-out; a new order passes them.
     @Test(arguments: [2, 4, 8])
     func aNewOrderIsAskedAboutWhileSuspectsHang(workers: Int) {
         let harness = PipelineHarness(workers: workers)
@@ -257,7 +259,7 @@ import Testing
         harness.stop()
     }
 
-    /// A system that has become slow leaves most of a tick's jobs unbegun: newer ones go before them.
+    /// A system that has become slow leaves most jobs of a tick unstarted: newer orders precede them.
     @Test func whatNoWorkerHasBegunWaitsBehindNewOrders() {
         let harness = PipelineHarness(workers: 2)
         for id in 1...500 as ClosedRange<Int64> {

@@ -3,9 +3,9 @@ import Loyalty
 import TestSupport
 import Testing
 
-/// The pool as a window: what has no room in memory waits in the database, and no user is behind another's backlog.
+/// The pool as a window: orders without room in memory wait in the database, and no user waits for another's backlog.
 @Suite struct PoolWindowTests {
-    /// A database, the pool over it, and what was handed out and not yet answered.
+    /// A database, the pool over it, and the jobs in flight.
     private final class Window {
         let database = FakeSettlements()
         let pool: JobPool
@@ -43,7 +43,7 @@ import Testing
             pool.finish(jobs.map(\.order))
         }
 
-        /// The answer 204: asked about again later.
+        /// Puts jobs back as after a 204, to be asked about again later.
         func putBack(_ jobs: [Job], after milliseconds: Int64 = 500) {
             for var job in jobs {
                 (job.isNew, job.attempts) = (false, job.attempts + 1)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// Whatever waits: one user's backlog or that of hundreds, in memory and beyond, asked about before or not.
+    /// Whatever waits: the backlog of one user or of hundreds, in memory or beyond, asked about before or not.
     @Test(arguments: [(1, 10_000), (300, 50), (300, 1)], [200, 1000, 2_000_000])
     func aNewOrderOfAnotherUserIsTakenNext(backlog: (users: Int, orders: Int), capacityMax: Int) {
         let window = Window(capacityMax: capacityMax)
@@ -61,7 +61,7 @@ import Testing
         for user in 1000...1020 as ClosedRange<Int64> {
             let order = window.upload(of: user)[0]
             let taken = window.take(10) + window.take(10)
-            // A pool of as many users as have room has none to displace: the order is found later.
+            // A pool with as many users as have room has none to displace: the order is found later.
             if capacityMax / 6 > backlog.users + 21 { #expect(taken.contains { $0.order == order }, "user \(user)") }
             window.putBack(taken)
         }
@@ -94,7 +94,7 @@ import Testing
         #expect(window.pool.counts.users == 0)
     }
 
-    /// Orders that the accrual system never knows: none of them keeps another from its turn.
+    /// Orders that the accrual system never knows don't keep others from their turn.
     @Test(arguments: [[1000], [100, 100, 100, 100], [500, 3, 3], Array(repeating: 2, count: 40)])
     func ordersWithoutEndLeaveTheMemoryForOthers(backlogs: [Int]) {
         let window = Window(capacityMax: 60)
@@ -109,7 +109,7 @@ import Testing
         #expect(asked == all, "\(asked.count) of \(all.count)")
     }
 
-    /// A start reads what it needs for its first ticks, however much there is.
+    /// A start reads only what its first ticks need, however much there is.
     @Test func aStartReadsFewOfMany() {
         let orders = (1...50_000 as ClosedRange<Int64>).map { order($0, of: $0 % 100 + 1) }
         let database = FakeSettlements(unfinished: orders)
@@ -119,7 +119,7 @@ import Testing
         #expect(Set(pool.take(limit: 1000, now: 0).map(\.order.user)).count == 100, "users have turns")
     }
 
-    /// A user who uploads between the start and the end of the search has older orders too.
+    /// A user who uploads between the start and the end of the search may have older orders too.
     @Test func anUploadDuringTheSearchHidesNoOlderOrder() {
         let window = Window(capacityMax: 1000)
         window.database.state.withLock { $0.unfinished = [order(-2, of: 7), order(-1, of: 7)] }
@@ -137,7 +137,7 @@ import Testing
         window.database.state.withLock { $0.unfinished.removeAll { $0.user == UserID(rawValue: 1) } }
         window.pool.abandon(orders.filter { $0.user == UserID(rawValue: 1) })
         #expect(window.pool.counts.all == 5)
-        // What was in flight comes back, with an answer or without.
+        // Jobs in flight come back, with an answer or without.
         window.putBack(Array(inFlight[3..<5]))
         window.pool.putBackUnasked(Array(inFlight[5..<7]))
         window.pool.finish(inFlight[7...].map(\.order))
@@ -150,8 +150,8 @@ import Testing
         #expect(users == [UserID(rawValue: 2)])
     }
 
-    /// Uploads, answers of every kind, and a memory that is far too small: no order is in flight twice, the memory is bounded,
-    /// and in the end all have been asked about.
+    /// Uploads, answers of every kind, and a memory that is far too small: no order is in flight twice, the memory is
+    /// bounded, and in the end all orders have been asked about.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func whateverHappensNoOrderIsLost(seed: UInt64) {
         var random = SeededRandom(seed: seed)

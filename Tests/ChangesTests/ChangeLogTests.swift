@@ -10,7 +10,7 @@ import Testing
 
     private static func log(capacity: Int) -> ChangeLog { ChangeLog(capacity: capacity, start: start) }
 
-    /// A change that a number tells from others.
+    /// A change with a number, to distinguish it from others.
     private static func change(_ number: Int, of user: Int64) -> AccountChange {
         let points = Points(hundredths: Int64(number))
         return AccountChange(.balance(Balance(current: points, withdrawn: .zero)), of: UserID(rawValue: user))
@@ -29,14 +29,15 @@ import Testing
         #expect(log.latest == Self.id(3))
     }
 
-    /// A process that starts a millisecond later, and one before it that had many changes in its time.
+    /// The later process starts a millisecond after the other one, which had many changes meanwhile.
     @Test func aLaterProcessKnowsNoneOfAnEarlierOnesIDs() {
         let later = ChangeLog(capacity: 10, start: Self.start.advanced(byMilliseconds: 1))
         for offset in [0, 1, 999] { #expect(later.entries(after: Self.id(Int64(offset))) == nil) }
         #expect(Self.log(capacity: 10).latest < later.latest)
     }
 
-    /// With room for four and ten changes: which positions can be gone on from, and what follows.
+    /// After ten changes in a log with room for four: the positions from which a reader can resume, and the changes
+    /// that it gets.
     @Test(arguments: -2...12)
     func aPositionIsGoneOnFromWhereAllThatFollowsIsKept(offset: Int) {
         let log = Self.log(capacity: 4)
@@ -69,7 +70,7 @@ import Testing
         #expect(calls.count == 2)
     }
 
-    /// Neither ids nor places: what a client comes back for is there, however many have signed out.
+    /// Session ends take neither ids nor room: a client can resume, however many sessions have ended.
     @Test func endsOfSessionsTakeNothingFromChanges() {
         let log = Self.log(capacity: 2)
         log.publish([Self.change(1, of: 1), Self.change(2, of: 1)])
@@ -84,7 +85,7 @@ import Testing
         for count in [10, 11, max, max + 10] { #expect(log.sessionEnds(after: count) == Array(users[count...])) }
     }
 
-    /// A read of everybody's changes goes no further than it is told.
+    /// A read of the changes of all users returns no more than its limit.
     @Test func readsOfEverythingHaveALimit() {
         let log = Self.log(capacity: 4)
         for number in 1...7 { log.publish([Self.change(number, of: Int64(number))]) }
@@ -93,7 +94,7 @@ import Testing
         }
     }
 
-    /// Where a user's next change stands is found in 17 steps among 65,536, from wherever it goes on.
+    /// The position of a user's next change is found in 17 steps among 65,536, from any start.
     @Test(arguments: [0, 1, 2, 3, 4, 7, 8, 100, 65_535, 65_536])
     func aPlaceIsFoundInAFewSteps(count: Int) {
         let stepsMax = Int.bitWidth - count.leadingZeroBitCount
@@ -107,7 +108,7 @@ import Testing
         }
     }
 
-    /// Whoever reads in pages of any size from any position gets what a list of everything has.
+    /// A reader with pages of any size gets, from any position, the same changes as a list of everything has.
     @Test(arguments: 0..<200)
     func randomRunsAgreeWithAListOfEverything(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -130,8 +131,8 @@ import Testing
         }
     }
 
-    /// Several who read a page now and then, while the ring goes round beneath them: each gets all of its user's changes, or
-    /// hears that some are gone, as soon as they are and no sooner.
+    /// Several readers read a page now and then, while the ring overwrites its oldest elements: each reader gets all
+    /// changes of its user, or learns that some are gone, as soon as they are and no sooner.
     @Test(arguments: 0..<200)
     func slowReadersMissNothingThatTheyAreNotTold(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -142,7 +143,7 @@ import Testing
         for _ in 0..<400 {
             guard Int.random(in: 0..<3, using: &random) > 0 else {
                 let batch = (0..<Int.random(in: 1...12, using: &random)).map { index in
-                    // One has most of them.
+                    // One user has most of the changes.
                     Self.change(all.count + index, of: max(0, Int64.random(in: -4...2, using: &random)))
                 }
                 log.publish(batch)

@@ -5,16 +5,16 @@ import Testing
 @testable import Crypto
 @testable import SignIn
 
-/// libsodium's smallest, so that the tests are quick.
+/// The smallest parameters that libsodium allows, so that the tests are quick.
 private let quick = Argon2Parameters(memoryBytes: 8192, passes: 1)
 
-/// A password of any length and content; traps where that can't be.
+/// A password of any length and content. Traps if the text is not a valid password.
 private func password(_ text: String) -> Password {
     do { return try Password(text, bytesMin: 1) } catch { preconditionFailure("a test's password is valid") }
 }
 
 extension Argon2Hasher {
-    /// From wherever.
+    /// Hashes with some source.
     fileprivate func hash(_ password: Password) async throws(LoyaltyError) -> PasswordHash {
         try await hash(password, in: .number(0))
     }
@@ -52,7 +52,7 @@ extension HashingTurn {
         Pair("\0", "\0", true),
         Pair("\0", "\0\0", false),
         Pair("п\u{E9}🐦", "п\u{E9}🐦", true),
-        // Canonically equivalent, and other bytes.
+        // The two are canonically equivalent, and have different bytes.
         Pair("\u{E9}", "e\u{301}", false),
         Pair(String(repeating: "x", count: 1024), String(repeating: "x", count: 1024), true),
         Pair(String(repeating: "x", count: 1023) + "y", String(repeating: "x", count: 1024), false),
@@ -80,7 +80,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    /// What a database holds stays good when libsodium or our parameters change.
+    /// Stored hashes remain valid when libsodium or our parameters change.
     @Test func hashOfOtherParametersVerifies() async throws {
         let hasher = Argon2Hasher(parameters: quick)
         let stored = PasswordHash(
@@ -110,7 +110,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    /// The stand-in for a missing hash costs what a real one does: its parameters are the same.
+    /// The hash that replaces a missing one costs as much as a real one: its parameters are the same.
     @Test func unknownLoginIsTheSameWork() async throws {
         let hasher = Argon2Hasher(parameters: quick)
         let real = try await hasher.hash(password("secret"))
@@ -120,7 +120,7 @@ extension HashingTurn {
         #expect(parameters(hasher.dummy) == parameters(real))
         #expect(parameters(real).count == 3)
         #expect(hasher.dummy.text.utf8.count == real.text.utf8.count)
-        // libsodium reads it as a hash of these parameters: one that it can't read it would refuse at once.
+        // libsodium accepts it as a hash with these parameters; a hash that it can't read would be refused at once.
         #expect(
             crypto_pwhash_argon2id_str_needs_rehash(hasher.dummy.text, UInt64(quick.passes), quick.memoryBytes) == 0)
         hasher.stop()
@@ -128,7 +128,7 @@ extension HashingTurn {
 }
 
 @Suite struct Argon2HasherQueueTests {
-    /// Waits until the condition holds, which something else brings about.
+    /// Waits until the condition holds.
     private func until(_ condition: () -> Bool) async {
         while !condition() { await Task.yield() }
     }
@@ -152,14 +152,14 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    /// Whose network fills the queue gives way to others.
+    /// A network that fills the queue gives way to others.
     @Test func whoFillsTheQueueMakesRoomForOthers() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 8)
         let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), in: .number(1)) } }
         await until { hasher.waitingCount == 8 }
         let other = Task { try await hasher.hash(password("secret"), in: .number(2)) }
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
-        // One of the flood is answered before anything is hashed.
+        // One request of the flood is refused before anything is hashed.
         let refused = await withTaskGroup(of: LoyaltyError?.self) { group in
             for task in flood { group.addTask { await task.result.failure as? LoyaltyError } }
             let first = await group.next()
@@ -187,7 +187,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    /// Whenever the stop comes, each is answered once: with a hash, or that there is none.
+    /// Whenever the stop comes, each request is answered exactly once: with a hash, or with a refusal.
     @Test func stopAmidWorkAnswersEveryone() async {
         for _ in 0..<50 {
             let hasher = Argon2Hasher(parameters: quick, threadCount: 2, waitingMax: 100)

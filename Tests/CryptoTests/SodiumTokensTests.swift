@@ -11,7 +11,7 @@ import Testing
         let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         #expect(Set(texts).count == texts.count)
         #expect(texts.allSatisfy { $0.utf8.count == 43 && allowed.isSuperset(of: $0) })
-        // All 64 characters come up: 43,000 of them leave one out with a chance of about 10^-292.
+        // All 64 characters occur: among 43,000 characters, one is missing with a probability of about 10^-292.
         #expect(Set(texts.joined()) == allowed)
     }
 
@@ -23,7 +23,7 @@ import Testing
         #expect("\(tokens.makeDevice())" == "•••")
     }
 
-    /// The examples of FIPS 180-4, and no byte at all.
+    /// The examples of FIPS 180-4, and the empty text.
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

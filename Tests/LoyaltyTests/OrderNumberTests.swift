@@ -8,7 +8,7 @@ import Testing
         Result { () throws(OrderNumber.ParseError) in try OrderNumber(parsing: text.utf8).digits }
     }
 
-    /// A case holds control characters, which a test's arguments would put into the log as they are.
+    /// The cases contain control characters. As arguments of the test they would get into its log unescaped.
     @Test func accepts() {
         for (text, digits) in Self.valid {
             #expect(parsed(text) == .success(digits), "\(text.debugDescription)")
@@ -25,9 +25,9 @@ import Testing
         ("0", "0"), ("00", "00"), ("18", "18"), ("018", "018"), ("0018", "0018"), ("26", "26"), ("34", "34"),
         ("79927398713", "79927398713"), ("12345678903", "12345678903"), ("9278923470", "9278923470"),
         ("2377225624", "2377225624"), ("346436439", "346436439"), ("4561261212345467", "4561261212345467"),
-        // More than 64 bits hold.
+        // A number of more than 64 bits.
         ("18446744073709551616000000000000001", "18446744073709551616000000000000001"),
-        // White space around the digits is cut.
+        // White space around the digits is removed.
         (" 18", "18"), ("18 ", "18"), ("18\n", "18"), ("18\r\n", "18"), ("\t\n\u{B}\u{C}\r 18 \t\n\u{B}\u{C}\r", "18"),
     ]
 
@@ -42,7 +42,7 @@ import Testing
         ("１８", .notDigits), ("١٨", .notDigits), ("१८", .notDigits), ("18\u{301}", .notDigits),
     ]
 
-    /// The second is what a client that uploads it sends; ISO/IEC 7812-1 has the first.
+    /// The second number is in the client's spelling; ISO/IEC 7812-1 has the first as an example.
     @Test func appendsTheCheckDigit() throws {
         let cases: [(String, Result<String, OrderNumber.ParseError>)] = [
             ("7992739871", .success("79927398713")), ("100100", .success("1001007")), ("1001", .success("10017")),
@@ -60,7 +60,7 @@ import Testing
         #expect(number.count == 1024 && parsed(number) == .success(number))
     }
 
-    /// Whatever the digits, what comes out is an order number, and the only one that begins so.
+    /// For any digits, the result is an order number, and the only one that begins with these digits.
     @Test(arguments: 1...40)
     func whatIsCompletedPasses(length: Int) throws {
         var random = SeededRandom(seed: UInt64(length))
@@ -92,7 +92,7 @@ import Testing
         #expect(try OrderNumber(parsing: " 18".utf8) == OrderNumber(parsing: "18".utf8))
     }
 
-    /// Of ten numbers that differ in their last digit, one passes; and no other digit can change alone.
+    /// Of ten numbers that differ in the last digit, exactly one passes; and a change of any single digit is detected.
     @Test(arguments: 1...40)
     func oneCheckDigitFits(count: Int) throws {
         let payload = (0..<count).map { UInt8(ascii: "0") + UInt8(($0 * 7 + 3) % 10) }

@@ -89,7 +89,7 @@ import Testing
     }
 }
 
-/// What a log line or a crash could hold of a value: every way that Swift turns it into text.
+/// Every text that a log line or a crash report could contain of a value: each way in which Swift turns it into text.
 private func everyText<Value>(of value: Value) -> String {
     var dumped = ""
     dump(value, to: &dumped)
@@ -120,7 +120,7 @@ private func everyText<Value>(of value: Value) -> String {
         #expect("\(token)" == "•••")
     }
 
-    /// The helper above finds what is not hidden.
+    /// The helper above finds a value that is not hidden.
     @Test func whatIsNotHiddenShows() {
         #expect(everyText(of: PasswordHash(text: Self.secret)).contains(Self.secret))
     }

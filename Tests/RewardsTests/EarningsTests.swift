@@ -5,9 +5,9 @@ import Testing
 
 @testable import Rewards
 
-/// What receipts earn: exact, and rounded once.
+/// The points that receipts earn: exact, and rounded once.
 @Suite struct EarningsTests {
-    /// A price or reward as it is written, scaled.
+    /// A written price or reward, scaled to an integer.
     static func scaled(_ text: String, places: Int) -> Int128 {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let fraction = parts.count > 1 ? String(parts[1]) : ""
@@ -35,7 +35,7 @@ import Testing
         (bork, [("Чайник Bork", "7000"), ("Bork", "1")], 70_010),
         (bork, [("Чайник bork", "7000"), ("Bor", "7"), ("Bo rk", "7"), ("", "7")], 0),
         (bork, [("Bork", "0")], 0),
-        // However often it stands there, a match counts once for a good, and each match counts.
+        // A match counts once for a good, however often it occurs, and each match counts.
         (bork, [("Bork Bork BorkBork", "100")], 1000),
         (bork + [rule("Чайник", "5", .points)], [("Чайник Bork", "100"), ("Чайник", "1")], 2000),
         (
@@ -52,7 +52,7 @@ import Testing
         ([rule("é", "1", .points)], [("e\u{301}", "0")], 0),
         ([rule("e", "1", .points)], [("e\u{301}", "0")], 100),
         ([rule("\u{0}", "1", .points)], [("a\u{0}", "0")], 100),
-        // Half up, once: each good alone would be rounded to nothing.
+        // The sum is rounded half up, once: each good alone would be rounded to nothing.
         ([rule("a", "1", .percent)], [("a", "0.49")], 0),
         ([rule("a", "1", .percent)], [("a", "0.5")], 1),
         ([rule("a", "1", .percent)], [("a", "0.499999999999999999")], 0),
@@ -63,7 +63,7 @@ import Testing
         ([rule("a", "0.005", .points)], [("a", "7")], 1),
         ([rule("a", "0.004999", .points)], [("a", "7")], 0),
         ([rule("a", "33.333333", .percent)], [("a", "99.999999999999999999")], 3333),
-        // As shops send it that reckon in floating point.
+        // A price as shops send it that compute in floating point.
         ([rule("a", "10", .percent)], [("a", "141.29999999999998")], 1413),
         ([rule("a", "100", .percent)], [("a", "10000000000")], 1_000_000_000_000),
         ([rule("a", "100", .percent)], [("a", "10000000000.004999")], 1_000_000_000_000),
@@ -81,12 +81,12 @@ import Testing
         #expect(Self.sum(rules, goods)?.hundredths == hundredths, "\(index): \(goods)")
     }
 
-    /// Whoever asks for an order believes what it can have earned.
+    /// A client of the accrual system accepts the most that an order can earn.
     @Test func theMostIsBelieved() {
         #expect(Receipt.earnedMax <= AccrualAnswer.accrualMax)
     }
 
-    /// Against fractions of whole numbers as long as they need to be, and a search letter by letter.
+    /// The sum agrees with one in integers of unlimited length, and the matches with a search letter by letter.
     @Test(arguments: [UInt64.random(in: 0..<UInt64.max)] + Array(0..<20))
     func earnsWhatItShould(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -101,7 +101,7 @@ import Testing
             var exact = Natural(0)
             for good in goods {
                 for rule in rules where Self.contains(good.0, rule.0) {
-                    // In parts of 10^-26 points.
+                    // In units of 10^-26 points.
                     let reward = Natural(rule.1, places: 6)
                     exact = exact + reward * (rule.2 ? Natural(good.1, places: 18) : Natural("1", places: 20))
                 }
@@ -136,9 +136,9 @@ import Testing
     }
 }
 
-/// A whole number of any length, as one reckons on paper.
+/// A natural number of any length, with arithmetic as on paper.
 struct Natural {
-    /// From the last on.
+    /// The digits, the last first.
     let digits: [Int]
 
     private init(digits: [Int]) {
@@ -184,14 +184,14 @@ struct Natural {
     }
 }
 
-/// The automaton finds what a search letter by letter finds, and in time.
+/// The automaton finds the same matches as a search letter by letter, and in time.
 @Suite struct RuleIndexTests {
     private static func contains(_ text: [UInt8], _ match: [UInt8]) -> Bool {
         match.count <= text.count
             && (0...(text.count - match.count)).contains { text[$0..<($0 + match.count)].elementsEqual(match) }
     }
 
-    /// Few letters, so that matches begin, end and contain each other.
+    /// There are few letters, so that matches begin, end and contain each other.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func findsWhatANaiveSearchFinds(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -207,7 +207,7 @@ struct Natural {
         }
     }
 
-    /// Ten thousand rules that have all but their ends in common, and a megabyte that nearly matches them everywhere.
+    /// Ten thousand rules differ only at their ends, and a megabyte of text nearly matches them everywhere.
     @Test(arguments: ["a", "ab", "x"])
     func theTimeGrowsWithTheTextAlone(unit: String) {
         let start = String(repeating: "a", count: 95)

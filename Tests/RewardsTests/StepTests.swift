@@ -4,7 +4,7 @@ import Testing
 
 @testable import Rewards
 
-/// How a receipt comes to its end, and how often one may ask.
+/// The steps of a receipt, and the limit of requests.
 @Suite struct StepTests {
     private static func number(_ digits: Int) -> OrderNumber { OrderNumber(stored: String(digits)) }
     private static let points = Points(hundredths: 5)
@@ -27,14 +27,14 @@ import Testing
         #expect(ranks == ranks.sorted(), "it never goes back")
     }
 
-    /// Also those of an earlier run, which nobody noted in this one.
+    /// Receipts of an earlier run are processed too, although this run did not see them accepted.
     @Test func allOthersAreProcessed() {
         let recents = RecentReceipts()
         recents.note(Self.number(1), now: 0)
         #expect(recents.status(of: Self.number(2), earned: .zero, now: 0) == .processed(.zero))
     }
 
-    /// Memory has a bound: over it the oldest end sooner, and none that has ended begins again.
+    /// Memory has a bound: beyond it the oldest receipts end sooner, and none that has ended starts again.
     @Test func thereAreNoMoreThanSoMany() {
         let recents = RecentReceipts()
         for digits in 0...RecentReceipts.countMax { recents.note(Self.number(digits), now: 0) }
@@ -45,7 +45,7 @@ import Testing
         #expect(recents.status(of: Self.number(-1), earned: .zero, now: 10_000) == .registered)
     }
 
-    /// A receipt that was rolled back and comes again begins anew, and is forgotten by its own time.
+    /// A receipt that was rolled back and is sent again starts anew, and expires by its own time.
     @Test func whatIsNotedAgainBeginsAgain() {
         let recents = RecentReceipts()
         recents.note(Self.number(1), now: 0)

@@ -75,7 +75,7 @@ import Testing
         #expect(repository.sessions.count == 1)
     }
 
-    /// An unknown login takes the way of a known one: a password is verified all the same, and the answer is the same.
+    /// An unknown login is treated like a known one: a password is verified all the same, and the answer is the same.
     @Test func unknownLoginIsVerifiedAllTheSame() async {
         await #expect(throws: LoyaltyError.wrongCredentials) {
             try await service().signIn(login: "nobody", password: "secret", from: .here, showing: nil)
@@ -83,7 +83,7 @@ import Testing
         #expect(journal.calls == ["credentials", "verify nil"])
     }
 
-    /// A disabled user takes the way of a wrong password: the right one is verified all the same.
+    /// A disabled user is treated like a wrong password: the right password is verified all the same.
     @Test func aDisabledUserIsVerifiedAllTheSame() async throws {
         let service = service()
         _ = try await service.register(login: "me", password: "secret", from: .here)
@@ -119,7 +119,7 @@ import Testing
         #expect(journal.calls.isEmpty)
     }
 
-    /// The minimum is for new passwords: who has a shorter one can still sign in.
+    /// The minimum is for new passwords: a user with a shorter password can still sign in.
     @Test func minimumLengthIsForRegistering() async throws {
         _ = try await service().register(login: "me", password: "short", from: .here)
         let stricter = service(passwordBytesMin: 8)
@@ -177,7 +177,7 @@ import Testing
         _ = try await service.signIn(login: "me", password: "better", from: .here, showing: nil)
     }
 
-    /// Guessing with a session that was stolen is no faster than without one.
+    /// Guessing with a stolen session is no faster than without it.
     @Test func wrongCurrentPasswordsCountAsFailedSignIns() async throws {
         let service = service(throttle: .strict)
         let session = try await service.register(login: "me", password: "secret", from: .here).session

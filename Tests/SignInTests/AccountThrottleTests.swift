@@ -3,7 +3,7 @@ import Testing
 @testable import Loyalty
 @testable import SignIn
 
-/// What one client may have under way at once, and whose passwords the hasher is told they are.
+/// The limit of hashes in progress of one client, and the sources that the hasher is told.
 @Suite struct AccountThrottleTests {
     private let journal = FakeJournal()
     private let hasher: FakeHasher
@@ -40,7 +40,7 @@ import Testing
                 try await throttle.hashing(from: .elsewhere) {}
                 try await throttle.hashing(from: .device(.number(1))) {}
             }
-            // What fails is over as well.
+            // An attempt that fails is no longer in progress either.
             for _ in 0..<3 {
                 await #expect(throws: LoyaltyError.failed) {
                     try await throttle.hashing(from: .here) { () async throws(LoyaltyError) in throw .failed }
@@ -55,7 +55,7 @@ import Testing
         for _ in 0..<500 { #expect(throttle.beginHashing(from: .here)) }
     }
 
-    /// Refused before a password is looked up, hashed or counted.
+    /// The refusal precedes the lookup, the hash and the count of a password.
     @Test func registrationsSignInsAndChangesOfAPasswordAreBoundedTogether() async throws {
         let throttle = throttle(hashingPerSourceMax: 2)
         let service = service(throttle)
@@ -77,7 +77,7 @@ import Testing
             }
         }
         #expect(journal.calls.filter { $0 != "profile" } == calls)
-        // The owner's device there is a client of its own.
+        // The owner's device at the same address is a source of its own.
         _ = try await service.signIn(
             login: "me", password: "secret", from: .here, showing: signedIn.newDevice)
         for _ in 0..<2 { throttle.endHashing(from: .here) }
@@ -98,14 +98,14 @@ import Testing
             #expect(new != device)
             #expect(try await service.signIn(login: "me", password: "p", from: .here, showing: new).newDevice == nil)
         }
-        // A wrong password makes no device known.
+        // A wrong password does not make a device known.
         await #expect(throws: LoyaltyError.wrongCredentials) {
             try await service.signIn(login: "me", password: "guess", from: .here, showing: yours)
         }
         #expect(try await service.signIn(login: "me", password: "p", from: .here, showing: yours).newDevice != nil)
     }
 
-    /// A throttle that has just started knows what the database knows.
+    /// A throttle that has just started learns the known places from the database.
     @Test func whatTellsAnOwnerApartSurvivesARestart() async throws {
         let before = service(throttle(hashingPerSourceMax: 64))
         let device = try #require(try await before.register(login: "me", password: "p", from: .here).newDevice)
@@ -119,13 +119,13 @@ import Testing
         await #expect(throws: LoyaltyError.tooManyFailures(retryAfterSeconds: 1)) {
             try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: nil)
         }
-        // The device at the guesser's address, and the known address without a device.
+        // The owner signs in with the device at the guesser's address, and without a device at the known address.
         let signedIn = try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: device)
         #expect(signedIn.newDevice == nil)
         _ = try await service.signIn(login: "me", password: "p", from: .here, showing: nil)
     }
 
-    /// A thief of a session guesses the password from a new network each time.
+    /// The thief of a session guesses the password from a new network each time.
     @Test func guessesOfTheCurrentPasswordCountForTheSession() async throws {
         let service = service(throttle(hashingPerSourceMax: 64))
         let stolen = try await service.register(login: "me", password: "p", from: .here).session
@@ -146,7 +146,7 @@ import Testing
         try await change("p", from: .number(4), own)
     }
 
-    /// A network is known from a sign-in by a device, too, for programs there that keep no cookie.
+    /// A sign-in with a device makes the network known too, for programs there that keep no cookie.
     @Test func aSignInByADeviceMakesTheNetworkKnown() async throws {
         let throttle = throttle(hashingPerSourceMax: 64)
         let service = service(throttle)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackoffTableTests {
     private static let hour: Int64 = 3_600_000
 
-    /// What fails again and again as soon as it may, and what each wait is.
+    /// Attempts that fail again and again, each as soon as it may begin, and the wait after each.
     @Test func eachFailureBeyondTheFreeOnesDoublesTheWait() {
         var table = BackoffTable<Int>(freePerHour: 3, burstMax: 64, delayMaxMilliseconds: 10_000, keysMax: 100)
         var now: Int64 = 50
@@ -28,17 +28,17 @@ import Testing
         var table = BackoffTable<Int>(freePerHour: 4, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<4 { table.count(1, now: 0) }
         #expect(table.wait(for: 1, countsPending: true, now: 0) == 1000)
-        // One is forgotten, and one more is free.
+        // One count has expired, so one more attempt is free.
         #expect(table.wait(for: 1, countsPending: true, now: Self.hour / 4) == 0)
         table.count(1, now: Self.hour / 4)
         #expect(table.wait(for: 1, countsPending: true, now: Self.hour / 4) == 1000)
-        // After an hour of peace all are.
+        // After an hour without attempts all counts have expired.
         let later = Self.hour / 4 * 5
         for _ in 0..<3 { table.count(1, now: later) }
         #expect(table.wait(for: 1, countsPending: true, now: later) == 0)
     }
 
-    /// A hundred attempts at once are no way around the wait.
+    /// A hundred attempts at once don't avoid the wait.
     @Test func attemptsUnderWayCount() {
         var table = BackoffTable<Int>(freePerHour: 3, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<3 {
@@ -51,14 +51,14 @@ import Testing
         #expect(table.wait(for: 1, countsPending: true, now: 0) == 0)
         for _ in 0..<2 { table.end(1, counts: true, now: 0) }
         table.count(1, now: 0)
-        // Once there are too many, one at a time.
+        // After too many failures, one attempt at a time may begin.
         #expect(table.wait(for: 1, countsPending: true, now: 1000) == 0)
         table.begin(1, now: 1000)
         #expect(table.wait(for: 1, countsPending: true, now: 1000) > 0)
         #expect(table.wait(for: 1, countsPending: false, now: 1000) > 0)
     }
 
-    /// Where it is let in, a burst is remembered whole: the next one is not free as soon as a few are forgotten.
+    /// A burst that was admitted is counted whole: the next attempt is not free as soon as a few counts have expired.
     @Test(arguments: [1, 5, 65]) func aBurstIsRememberedWhole(free: Int) {
         var table = BackoffTable<Int>(freePerHour: free, burstMax: 65, delayMaxMilliseconds: 60_000, keysMax: 100)
         let share = Self.hour / Int64(free)
@@ -69,7 +69,7 @@ import Testing
         for _ in 0..<65 { table.end(1, counts: true, now: 0) }
         let excess = Int64(65 - free)
         #expect(table.wait(for: 1, countsPending: false, now: 0) == (free == 65 ? 1000 : 60_000))
-        // One is free when all beyond the free ones are forgotten, and no sooner.
+        // An attempt is free when all counts beyond the free ones have expired, and no sooner.
         let now = (excess + 1) * share
         table.begin(1, now: now - 1)
         #expect(table.wait(for: 1, countsPending: false, now: now - 1) > 0)
@@ -88,7 +88,7 @@ import Testing
         #expect(table.wait(for: 1, countsPending: true, now: 0) == 4000)
     }
 
-    /// Whoever floods the table with keys of his own loses those, and not the count that he wants forgotten.
+    /// An attacker who floods the table with other keys loses those, and not the count that he wants to be rid of.
     @Test func keysWithTheMostFailuresAreForgottenLast() {
         var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 1000)
         for _ in 0..<6 { table.count(-1, now: 0) }
@@ -113,7 +113,7 @@ import Testing
         #expect(table.keyCount == 0)
     }
 
-    /// The same, said with a list of moments for each key.
+    /// A model of the table, with a list of expiry times for each key.
     private struct Model {
         let free: Int
         let countMax: Int

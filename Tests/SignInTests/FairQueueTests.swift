@@ -4,7 +4,7 @@ import Testing
 @testable import SignIn
 
 @Suite struct FairQueueTests {
-    /// Puts `a1` and so on, of the key that is its letter.
+    /// Puts elements such as `a1`, whose key is the letter.
     private func put(_ names: [String], into queue: inout FairQueue<Character, String>) -> [String?] {
         names.map { queue.put($0, of: [$0.first!]) }
     }
@@ -17,7 +17,7 @@ import Testing
 
     struct Case: Sendable {
         let put: [String]
-        /// Of a queue of six.
+        /// The elements that a queue of six refuses.
         let refused: [String]
         let taken: [String]
     }
@@ -27,14 +27,14 @@ import Testing
         Case(put: ["a1", "a2", "a3"], refused: [], taken: ["a1", "a2", "a3"]),
         Case(put: ["a1", "a2", "a3", "b1"], refused: [], taken: ["a1", "b1", "a2", "a3"]),
         Case(put: ["a1", "a2", "b1", "c1", "b2"], refused: [], taken: ["a1", "b1", "c1", "a2", "b2"]),
-        // Full: its own newest has to go elsewhere, or somebody's who has more.
+        // The queue is full: the new element is refused, or displaces the newest of a key that has more.
         Case(
             put: ["a1", "a2", "a3", "a4", "a5", "a6", "a7"], refused: ["a7"],
             taken: ["a1", "a2", "a3", "a4", "a5", "a6"]),
         Case(
             put: ["a1", "a2", "a3", "a4", "a5", "a6", "b1", "b2", "b3", "b4"], refused: ["a6", "a5", "a4", "b4"],
             taken: ["a1", "b1", "a2", "b2", "a3", "b3"]),
-        // Nobody gives way who has no more than one.
+        // A key with a single element does not give way.
         Case(
             put: ["a1", "b1", "c1", "d1", "e1", "f1", "g1"], refused: ["g1"],
             taken: ["a1", "b1", "c1", "d1", "e1", "f1"]),
@@ -47,7 +47,7 @@ import Testing
         #expect(queue.count == 0)
     }
 
-    /// A network that has many addresses has one turn, and gives way as one.
+    /// A network with many addresses has one turn, and gives way as one key.
     @Test func keysTakeTurnsAtEachStepOfThePath() {
         var queue = FairQueue<Int, String>(capacity: 8)
         for address in 0..<8 { #expect(queue.put("flood \(address)", of: [1, 1, address]) == nil) }
@@ -69,7 +69,7 @@ import Testing
         #expect(queue.put("a3", of: ["a"]) == nil && queue.take() == "a3")
     }
 
-    /// The same, said with one list in the order of arrival, and when each key was served last or came.
+    /// A model of the queue: one list in order of arrival, and the time at which each key was last served or arrived.
     private struct Model {
         var waiting: [(key: Int, element: Int)] = []
         var turns: [Int: Int] = [:]
@@ -80,7 +80,7 @@ import Testing
         mutating func put(_ element: Int, of key: Int, capacity: Int) -> Int? {
             var displaced: Int?
             if waiting.count == capacity {
-                // Of equals the first in turn.
+                // Of keys with equal backlogs, the first in the rotation.
                 let longest = turns.keys.max { (length($0), -turns[$0]!) < (length($1), -turns[$1]!) }!
                 guard length(longest) > length(key) + 1 else { return element }
                 displaced = waiting.remove(at: waiting.lastIndex { $0.key == longest }!).element
@@ -111,7 +111,7 @@ import Testing
         var queue = FairQueue<Int, Int>(capacity: capacity)
         var model = Model()
         for round in 0..<2000 {
-            // One of the keys comes more often than the others.
+            // One key occurs more often than the others.
             let key = max(0, Int.random(in: -keys..<keys, using: &random))
             if Int.random(in: 0..<5, using: &random) < 3 {
                 let expected = model.put(round, of: key, capacity: capacity)

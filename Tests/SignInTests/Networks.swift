@@ -5,7 +5,7 @@ extension ClientNetwork {
     static let here = ClientNetwork.ipv4(0xC000_0201)
     static let elsewhere = ClientNetwork.ipv4(0xC633_6401)
 
-    /// Each in a /48 of its own.
+    /// Each network is in its own /48.
     static func number(_ number: Int) -> ClientNetwork { .ipv6(prefix: UInt64(number) << 16) }
 }
 
@@ -29,7 +29,7 @@ extension ThrottlePolicy {
     static let unlimited = ThrottlePolicy(
         failuresPerLoginMax: 0, failuresPerNetworkMax: 0, registrationsPerHourMax: 0, delaySecondsMax: 60,
         hashingPerSourceMax: 0)
-    /// So few that a test sees all of them.
+    /// Limits so low that a test reaches all of them.
     static let strict = ThrottlePolicy(
         failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 4, delaySecondsMax: 60,
         hashingPerSourceMax: 64)

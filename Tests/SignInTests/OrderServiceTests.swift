@@ -45,7 +45,7 @@ import Testing
         #expect(queue.taken.count == 2)
     }
 
-    /// A user at the limit gets no further order in; numbers that were uploaded before are answered as ever.
+    /// A user at the limit can upload no further order; numbers that were uploaded before are answered as usual.
     @Test func aUserAtTheLimitUploadsNothingNew() async throws {
         let queue = FakeQueue(journal: journal)
         let service = service(queue)

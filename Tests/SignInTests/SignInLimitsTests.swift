@@ -4,7 +4,7 @@ import Testing
 @testable import Loyalty
 @testable import SignIn
 
-/// Who waits for whose failures.
+/// The failures after which a sign-in has to wait.
 @Suite struct SignInLimitsTests {
     private static let policy = ThrottlePolicy(
         failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60,
@@ -14,7 +14,7 @@ import Testing
 
     private func login(_ text: String) -> Login { try! Login(text) }
 
-    /// Tries at once; milliseconds to wait where it may not.
+    /// Makes an attempt now. Returns 0, or the milliseconds to wait if it is refused.
     @discardableResult
     private mutating func attempt(
         _ name: String, from source: AttemptSource, _ outcome: SignInLimits.Outcome = .failed
@@ -38,7 +38,7 @@ import Testing
         #expect(attempt("owner", from: .elsewhere, .succeeded) > 0)
     }
 
-    /// Behind one NAT with the owner.
+    /// The stranger shares a NAT with the owner.
     @Test mutating func whereTheOwnerSignedInNobodyWaitsForMoreThanSeconds() {
         attempt("owner", from: .here, .succeeded)
         var longest: Int64 = 0
@@ -48,7 +48,7 @@ import Testing
             now += wait
         }
         #expect(longest == 4000)
-        // The owner's success forgets what the stranger did.
+        // The owner's success clears the stranger's failures.
         now += 4000
         #expect(attempt("owner", from: .here, .succeeded) == 0)
         for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
@@ -65,7 +65,7 @@ import Testing
         #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
     }
 
-    /// One password on many logins: the network waits, and those who are known there do not.
+    /// One password is tried on many logins: the network has to wait, and logins that are known there do not.
     @Test mutating func manyLoginsFromOneNetworkAreSlowed() {
         attempt("owner", from: .here, .succeeded)
         for index in 0..<10 { #expect(attempt("user \(index)", from: .here) == 0) }
@@ -73,7 +73,7 @@ import Testing
         #expect(attempt("another", from: .elsewhere) == 0)
         #expect(attempt("owner", from: .here, .succeeded) == 0)
         #expect(attempt("owner", from: .here) == 0)
-        // An own success in between is no way around it.
+        // The attacker's own success in between does not help.
         #expect(attempt("another", from: .here) == 1000)
         now += 1000
         #expect(attempt("another", from: .here) == 0)
@@ -82,7 +82,7 @@ import Testing
 
     struct Flood: Sendable {
         let first: ClientNetwork
-        /// Bits between an address of 64 and the next.
+        /// The distance in bits between one network of the flood and the next.
         let shift: UInt64
         let admitted: Int
 
@@ -96,7 +96,8 @@ import Testing
         }
     }
 
-    /// Free failures of one login: 3 of an address, twice that of a /56, four times that of a /48 or an IPv4 /24.
+    /// The free failures of one login are 3 for an address, twice that for a /56, and four times that for a /48 or an
+    /// IPv4 /24.
     private static let floods: [Flood] = [
         Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 0, admitted: 6),
         Flood(first: .ipv6(prefix: 0x2001_0DB8_0001_0000), shift: 8, admitted: 12),
@@ -105,13 +106,13 @@ import Testing
         Flood(first: .ipv4(0xC600_0000), shift: 8, admitted: 64),
     ]
 
-    /// One attempt from each address: the blocks around them count as well.
+    /// One attempt comes from each address: the blocks around them count as well.
     @Test(arguments: floods)
     mutating func manyAddressesOfOneBlockShareItsAllowance(_ flood: Flood) {
         let networks = flood.networks
         let first = networks.count { attempt("owner", from: .network($0)) == 0 }
         #expect(first == flood.admitted)
-        // Whoever has signed in from there before is not held up, and neither is another login.
+        // A login that has signed in from there before does not wait, and neither does another login.
         limits.remember(login("owner"), from: .network(networks[0]), now: now)
         limits.remember(login("owner"), from: .device(.number(1)), now: now)
         #expect(attempt("owner", from: .network(networks[0]), .succeeded) == 0)
@@ -121,7 +122,7 @@ import Testing
     }
 
     @Test mutating func aBlockThatTriesManyLoginsIsSlowed() {
-        // 10 of an address are free, and so 40 of a /48.
+        // 10 failures are free for an address, and so 40 for a /48.
         let admitted = (0..<100).count {
             attempt("user \($0)", from: .network(.ipv6(prefix: 0x2001_0DB8_0001_0000 | UInt64($0) << 8))) == 0
         }
@@ -139,7 +140,7 @@ import Testing
         for _ in 0..<500 { #expect(attempt("owner", from: .here) == 0) }
     }
 
-    /// Programs of the owner's may sign in many times at once.
+    /// The owner's programs may sign in many times at once.
     @Test mutating func manyGoodSignInsAtOnceAreLetIn() {
         attempt("owner", from: .here, .succeeded)
         let attempts = (0..<100).compactMap { _ -> SignInLimits.Attempt? in
@@ -148,14 +149,14 @@ import Testing
         }
         #expect(attempts.count == 100)
         for attempt in attempts { limits.end(attempt, .succeeded, now: now) }
-        // Not so of guesses where the login was never seen.
+        // Guesses from a network without a sign-in of the login are limited.
         let guesses = (0..<100).count { _ in
             if case .admitted = limits.begin(login("owner"), from: .elsewhere, now: now) { true } else { false }
         }
         #expect(guesses == 3)
     }
 
-    /// Tries at once from `here`, and shows a device.
+    /// Makes an attempt now, from `here`, with a device.
     @discardableResult
     private mutating func attempt(
         _ name: String, showing device: Device, _ outcome: SignInLimits.Outcome = .failed
@@ -163,7 +164,7 @@ import Testing
         attempt(name, from: limits.source(of: login(name), from: .here, showing: device), outcome)
     }
 
-    /// Behind one NAT with somebody who tries each millisecond, and so takes every opening.
+    /// The owner shares a NAT with an attacker who tries each millisecond and so uses every opportunity.
     @Test(arguments: [false, true])
     mutating func theOwnersDeviceCompetesWithNobody(isNetworkKnown: Bool) {
         let (owners, guessers) = (Device.number(1), Device.number(2))
@@ -173,7 +174,7 @@ import Testing
         var guesses = 0
         for millisecond in 0..<60_000 {
             now += 1
-            // With no device, with one that nobody knows, and with one of another login.
+            // The attacker presents no device, an unknown one, and one of another login.
             for device in [nil, .number(3), guessers] as [Device?] {
                 let source = limits.source(of: login("owner"), from: .here, showing: device)
                 #expect(source == .here)
@@ -183,11 +184,11 @@ import Testing
                 #expect(attempt("owner", showing: owners, .succeeded) == 0, "at \(millisecond)")
             }
         }
-        // Three free ones, and then after 1, 2 and 4 seconds each, up to 32 or 4.
+        // Three attempts are free; the others follow after 1, 2 and 4 seconds and so on, up to 32 or 4.
         #expect(guesses == (isNetworkKnown ? 3 + 2 + 14 : 3 + 5))
     }
 
-    /// Who has it may try as often as from a network that nobody knows.
+    /// The thief may try as often as from an unknown network.
     @Test mutating func aStolenDeviceIsSlowedByItself() {
         limits.remember(login("owner"), from: .device(.number(1)), now: now)
         var waits: [Int64] = []
@@ -200,11 +201,11 @@ import Testing
         #expect(waits == [0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
         #expect(attempt("owner", from: .here, .succeeded) == 0)
         #expect(attempt("owner", showing: .number(1), .succeeded) > 0)
-        // For another login it is no device at all.
+        // For another login the device does not count.
         #expect(limits.source(of: login("other"), from: .here, showing: .number(1)) == .here)
     }
 
-    /// Whatever strangers do from other networks, the owner is let in at once, always.
+    /// Whatever strangers do from other networks, the owner is always let in at once.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func noStrangerLocksTheOwnerOut(seed: UInt64) {
         var test = self

@@ -2,14 +2,15 @@ import AccrualClient
 import Loyalty
 import TestSupport
 
-/// A day of a server, decided by its seed: its uploads, its ends and starts, the moods of the accrual system and the
-/// troubles of the storage. All runs on the calling thread, in virtual time.
+/// A day of a server, determined by its seed: its uploads, stops and starts, the moods of the accrual system and the
+/// troubles of the storage. Everything runs on the calling thread, in virtual time.
 final class Day {
-    /// Within so long of the day's end, since when all is healthy, every order has its final status: an hour is the longest
-    /// pause, the rest is for the pace (at least 20 a minute, for 200 orders of at most six questions) and for retries.
+    /// The time after the day's end within which every order must have its final status. From the day's end on,
+    /// everything is healthy. An hour is the longest pause; the rest is for the pace (at least 20 a minute, for 200
+    /// orders of at most six requests) and for retries.
     static let endsWithin: Int64 = 2 * 3_600_000
     static let length: Int64 = 24 * 3_600_000
-    /// A timer is this late where nothing is on its way and nothing has come: what is due then waits so long.
+    /// The delay of a tick while nothing is in flight and nothing has arrived; due orders wait that long.
     private static let idleTick: Int64 = 10_000
     private static let requestTimeout: Int64 = 5000
     static let users = 5
@@ -29,18 +30,18 @@ final class Day {
     private let interval: Int64
     private let workerCount: Int
     private let jobsPerTickMax: Int
-    /// Some windows have room for a few orders, most for all of a day.
+    /// Some windows have room for a few orders, most of them for all orders of a day.
     private let poolMax: Int
-    /// What the owner allows a minute; nil for any.
+    /// The owner's limit of requests per minute; `nil` for none.
     private let requestsPerMinuteMax: Int?
     private var events: [(at: Int64, event: Event)] = []
     private var refusesUntil = Int64.min
     private var server: Server!
     private var hasCommitFault = false
     private var hasCrashAfterCommit = false
-    /// For each order the final verdicts that it was truly told.
+    /// The true final verdicts that the accrual system gave about each order.
     private var told: [OrderID: [Settlement.Verdict]] = [:]
-    /// Orders that the running server knows to be stored as final.
+    /// Orders whose final status was acknowledged to the running server.
     private var acknowledged: Set<OrderID> = []
     private var lastSeen: [StoredOrder] = []
     private var checkedSettlements = -1
@@ -50,11 +51,11 @@ final class Day {
         case upload(isPut: Bool)
         case crash, stop
         case storageRefuses(milliseconds: Int64)
-        /// The next commit is stored, and not acknowledged; or the server dies right behind it.
+        /// The next commit is stored and not acknowledged; or the server dies right after it.
         case commitFault, crashAfterCommit
     }
 
-    /// `file` is a real database that goes the model's way too.
+    /// - Parameter file: A real database that follows the model.
     init(seed: UInt64, broken: BrokenRule? = nil, isTraced: Bool = false, file: RealFile? = nil) {
         self.file = file
         self.seed = seed
@@ -84,7 +85,7 @@ final class Day {
         return Server(day: self, configuration: configuration, clock: clock)
     }
 
-    /// Runs the day and what follows until every order has ended; throws the first rule that did not hold.
+    /// Runs the day, and the time until every order is final. Throws the first rule that did not hold.
     func run() throws(Violation) {
         while let next = nextTime() {
             try advance(to: next)
@@ -114,7 +115,7 @@ final class Day {
         }
     }
 
-    /// Whether the commit that has just happened is not acknowledged.
+    /// Returns true if the commit that has just happened is not to be acknowledged.
     func takeCommitFault() -> Bool {
         settlementCount += 1
         defer { hasCommitFault = false }
@@ -125,10 +126,10 @@ final class Day {
 
     private func plan() {
         for _ in 0..<random.within(1...6) {
-            // A burst: its orders within a minute, or spread over an hour.
+            // A burst: its orders come within a minute, or spread over an hour.
             let start = random.below(Self.length)
             let spread = random.pick([1, 60_000, 3_600_000] as [Int64])
-            // A few bursts are more than a pace lets through in a minute.
+            // A few bursts exceed the pace of a minute.
             for _ in 0..<random.within(1...(random.chance(percent: 10) ? 150 : 30)) {
                 let isPut = !random.chance(percent: 2)
                 events.append((min(Self.length, start + random.below(spread)), .upload(isPut: isPut)))
@@ -136,7 +137,7 @@ final class Day {
         }
         let uploads = events.map(\.at)
         for _ in 0..<random.within(0...12) {
-            // Most happen soon after an upload, when there is something to go wrong.
+            // Most faults happen soon after an upload, when there is something to go wrong.
             let at = min(Self.length - 600_001, random.pick(uploads) + random.within(0...20_000))
             let event: Event =
                 switch random.below(6) {
@@ -148,13 +149,13 @@ final class Day {
                 }
             events.append((at, event))
         }
-        // The latest first; the order in which they were thought of decides between two at once.
+        // The latest event first. Of two at the same time, the one planned first happens first.
         events = events.enumerated().sorted { ($0.element.at, $0.offset) > ($1.element.at, $1.offset) }.map(\.element)
     }
 
     // Time.
 
-    /// The next tick; nil where nothing is left to happen.
+    /// Returns the time of the next tick, or `nil` if nothing is left to happen.
     private func nextTime() -> Int64? {
         let counts = server.pool.counts
         let hasWork = counts.all > 0 || counts.hasUnread || storageRefuses || server.isFresh
@@ -166,7 +167,7 @@ final class Day {
 
     private func roundUp(_ time: Int64) -> Int64 { (time + interval - 1) / interval * interval }
 
-    /// Lets everything happen that does until then, in its order.
+    /// Runs all events until `end`, in order.
     private func advance(to end: Int64) throws(Violation) {
         precondition(end >= now, "time goes on")
         server.isFresh = false
@@ -211,7 +212,7 @@ final class Day {
         let order = database.add(number, of: user)
         compare { file throws in try file.add(order, of: user) }
         if broken == .forgetsUpload, database.orders.count % 20 == 0 { return }
-        // Between the commit and the pool a server may die, but for that it never forgets.
+        // A server may die between the commit and the pool; otherwise it never forgets the order.
         if isPut { server.pool.put(order) } else { restart("crash before put") }
     }
 
@@ -223,7 +224,7 @@ final class Day {
         server = makeServer()
     }
 
-    /// Does something with the real database, which then says what the model says.
+    /// Applies `action` to the real database, and compares it with the model.
     func compare(after action: (RealFile) throws -> Void) {
         guard let file else { return }
         do {
@@ -258,7 +259,7 @@ final class Day {
         }
     }
 
-    /// What an order has is what one true answer said.
+    /// The accrual of an order is the one of a true answer.
     private func checkAccrual(of stored: StoredOrder) throws(Violation) {
         let verdict: Settlement.Verdict
         switch stored.status {
@@ -272,12 +273,12 @@ final class Day {
     }
 }
 
-/// A running server: what a crash takes with it.
+/// A running server: everything that is lost in a crash.
 final class Server {
     let pool: JobPool
     let workers: VirtualWorkers
     let dispatcher: JobDispatcher
-    /// Whether it has not taken a tick.
+    /// True if it has not run a tick yet.
     var isFresh = true
 
     init(day: Day, configuration: PipelineConfiguration, clock: VirtualClock) {
@@ -301,7 +302,7 @@ final class VirtualClock: @unchecked Sendable {
     var now: Int64 = 0
 }
 
-/// The requests of a simulation are the workers' own.
+/// Not used: virtual workers make the requests.
 private struct NoTransport: AccrualTransport {
     func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
         preconditionFailure("a virtual worker asks in two steps")

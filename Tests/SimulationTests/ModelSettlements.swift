@@ -1,7 +1,7 @@
 import Loyalty
 import Storage
 
-/// What a database knows of an order.
+/// The facts that a database stores about an order.
 struct StoredOrder: Equatable {
     let order: UnfinishedOrder
     let user: Int
@@ -9,7 +9,8 @@ struct StoredOrder: Equatable {
     var accrual: Int64 = 0
 }
 
-/// A database in memory that keeps the contract of ``SettlementRepository``, but for the rule that is broken on purpose.
+/// A database in memory that keeps the contract of ``SettlementRepository``, except for the rule that is broken on
+/// purpose.
 final class ModelSettlements {
     private(set) var orders: [StoredOrder] = []
     private(set) var balances: [Int64]
@@ -67,7 +68,7 @@ final class ModelSettlements {
     }
 }
 
-/// The database as the pipeline meets it: refusing for a while, and storing a batch without being able to say so.
+/// The database with faults: it refuses for a while, or stores a batch without an acknowledgement.
 final class FaultySettlements: SettlementRepository, @unchecked Sendable {
     // Safe: a simulation runs on one thread, and the dispatcher's queue runs on it.
     private let day: Day

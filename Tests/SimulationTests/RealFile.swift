@@ -5,7 +5,8 @@ import Storage
 
 @testable import SQLiteStore
 
-/// A real database that is told what the model is told, and has to say the same. For some seeds: each commit syncs.
+/// A real database that gets the same operations as the model, and must agree with it. It is used for some seeds only,
+/// because each commit syncs.
 final class RealFile {
     private let folder: TemporaryFolder
     private let users: Int
@@ -26,7 +27,7 @@ final class RealFile {
         }
     }
 
-    /// At the end: a day and its server hold each other, and the file.
+    /// Called at the end, because a day and its server hold each other, and the file.
     func remove() {
         store.stop()
         folder.remove()
@@ -52,7 +53,7 @@ final class RealFile {
         }
     }
 
-    /// What differs from the model; nil where nothing does.
+    /// Returns the difference from the model, or `nil` if there is none.
     func difference(from model: ModelSettlements) throws -> String? {
         let orders = try store.writer.performAndWait { transaction throws(SQLiteError) in
             try transaction.all("SELECT id, status, accrual FROM orders ORDER BY id") { row in

@@ -1,16 +1,17 @@
-/// What may be asked and when, as the accrual system sees it: told from its own answers and from what the owner allows a
-/// minute, not from the pipeline's state. A server that starts knows of no pause, and is told at its first question.
+/// The rules for requests, from the point of view of the accrual system: derived from its own answers and from the
+/// owner's limit, not from the state of the pipeline. A server that has just started does not know of a pause until its
+/// first request is refused.
 struct RequestRules {
     private let requestsPerMinuteMax: Int?
-    /// Requests of the last minute.
+    /// The times of the requests of the last minute.
     private var asked: [Int64] = []
     private var pausedUntil = Int64.min
     private var pace: Int?
     private var announcedAt: Int64 = 0
-    /// Of those, the ones since the last announcement.
+    /// The times of those since the last announcement.
     private var askedSinceAnnouncement: [Int64] = []
 
-    /// After as long the pipeline may try a quarter more, and again; see ``Pace``.
+    /// The time after which the pipeline may raise the pace by a quarter, and again; see ``Pace``.
     private static let raiseAfter: Int64 = 600_000
     private static let minute: Int64 = 60_000
 
@@ -23,7 +24,7 @@ struct RequestRules {
         guard let requestsPerMinute else { return }
         pace = requestsPerMinute
         announcedAt = now
-        // Requests that were on their way before anybody knew are excepted: no tolerance beyond that.
+        // Requests that were in flight before the announcement arrived don't count; there is no other tolerance.
         askedSinceAnnouncement = []
     }
 

@@ -2,7 +2,8 @@ import AccrualClient
 import Loyalty
 import TestSupport
 
-/// An accrual system with moods that change through the day: what it answers, and how late, is decided by its seed alone.
+/// An accrual system with moods that change through the day. Its answers and their delays are determined by the seed
+/// alone.
 final class SimulatedAccrual {
     enum Mood: Equatable {
         case healthy, slow, failing, down, hanging, lying, throttling
@@ -11,24 +12,24 @@ final class SimulatedAccrual {
     struct Reply {
         let latency: Int64
         let answer: Result<TransportAnswer, TransportError>
-        /// The final verdict in it, where it is true.
+        /// The final verdict of the answer, if it contains a true one.
         var verdict: Settlement.Verdict?
-        /// Whether it asks for a pause: how long, and the pace.
+        /// The pause and the pace that the answer asks for, if any.
         var pauseSeconds: Int64?
         var requestsPerMinute: Int?
     }
 
-    /// What becomes of one order at the accrual system.
+    /// The course of one order at the accrual system.
     private struct Course {
         var unknownLeft: Int64
         var pendingLeft: Int64
-        /// Until then nothing but errors comes of it, whatever the mood.
+        /// The time until which requests about this order fail, whatever the mood.
         var isOddUntil: Int64
     }
 
     private var random: SeededRandom
     private let timeout: Int64
-    /// Ends of the moods, ascending; after the last it is healthy for ever.
+    /// The ends of the moods, ascending; after the last, the system is healthy forever.
     private var moods: [(until: Int64, mood: Mood)] = []
     private var moodIndex = 0
     private var courses: [String: Course] = [:]
@@ -81,7 +82,8 @@ final class SimulatedAccrual {
         }
     }
 
-    /// What the order really is at; after the last, another final answer each time, as the contract forbids.
+    /// The true answer about the order. After the final one, each further answer is another final one, which the
+    /// contract forbids.
     private func honest(_ digits: String, now: Int64, latency: Int64) -> Reply {
         var course = course(of: digits, now: now)
         defer { courses[digits] = course }
@@ -137,7 +139,7 @@ final class SimulatedAccrual {
         return Reply(latency: random.within(1...timeout - 1), answer: .success(body))
     }
 
-    /// With `Retry-After` or without, with a pace or without; zero, a day and a negative number are asked for too.
+    /// A refusal with or without `Retry-After` and a pace; a pause may also be zero, a day or negative.
     private func throttle() -> Reply {
         let retryAfter = random.pick([nil, 0, -5, 1, 5, 60, 60, 300, 86_400] as [Int?])
         let pace = random.chance(percent: 60) ? requestsPerMinute : nil
@@ -149,7 +151,7 @@ final class SimulatedAccrual {
             pauseSeconds: Int64(seconds), requestsPerMinute: pace)
     }
 
-    /// A 503 that says how long it will last.
+    /// A 503 with the length of the outage.
     private func outage() -> Reply {
         let seconds = random.pick([1, 30, 86_400])
         return Reply(

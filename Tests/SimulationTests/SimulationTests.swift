@@ -24,7 +24,7 @@ struct SimulationTests {
         print("\(Self.seeds.count) days, \(orders) orders, \(questions) questions in \(ContinuousClock.now - start)")
     }
 
-    /// Days on a real file, which ends and starts with its server.
+    /// Days on a real file, which is closed and opened with its server.
     @Test func theFileAgreesWithTheModel() throws {
         for seed in Self.seeds.prefix(10 * Self.scale) {
             let file = try RealFile(users: Day.users)
@@ -36,7 +36,7 @@ struct SimulationTests {
         }
     }
 
-    /// In another process too, where the hashes of Swift's sets are others.
+    /// The trace is the same in another process, in which Swift's sets have other hashes.
     @Test func aSeedReplaysToTheSameTrace() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
@@ -44,7 +44,7 @@ struct SimulationTests {
         other.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let arguments = ProcessInfo.processInfo.arguments
         other.arguments = ["--testing-library", "swift-testing", "--filter", "tracesAreWritten"]
-        // Where the tests are a library that their runner loads.
+        // If the tests are a library that a runner loads, the runner needs its path.
         if let flag = arguments.firstIndex(of: "--test-bundle-path") {
             other.arguments = Array(arguments[flag...].prefix(2)) + other.arguments!
         }
@@ -57,7 +57,7 @@ struct SimulationTests {
         #expect(Self.traces == written)
     }
 
-    /// The other process of the test above.
+    /// The part of the test above that runs in the other process.
     @Test(.enabled(if: environment["MARTLET_TRACE"] != nil))
     func tracesAreWritten() throws {
         let path = try #require(Self.environment["MARTLET_TRACE"])
@@ -73,7 +73,7 @@ struct SimulationTests {
         return Data(lines.joined(separator: "\n").utf8)
     }
 
-    /// Each rule broken on purpose is seen within the first so many seeds.
+    /// Each rule that is broken on purpose is detected within 1,000 seeds.
     @Test(arguments: BrokenRule.allCases)
     func aBrokenRuleIsSeen(broken: BrokenRule) {
         let seedsMax: UInt64 = 1000

@@ -1,4 +1,4 @@
-/// What happened, a line for each event, where somebody wants to read it; an off trace costs nothing.
+/// A log of the events of a day, a line each. A trace that is off costs nothing.
 final class Trace {
     private(set) var lines: [String] = []
     private let isOn: Bool
@@ -24,35 +24,35 @@ struct Violation: Error, CustomStringConvertible {
     var description: String { "\(rule) at \(at) ms: \(detail)" }
 }
 
-/// A rule broken on purpose, to see that the simulation sees it.
+/// A rule that is broken on purpose, to show that the simulation detects it.
 enum BrokenRule: CaseIterable, Sendable {
-    /// The repository credits an order again where a settlement is repeated.
+    /// The repository credits an order again if a settlement is repeated.
     case creditsTwice
-    /// The repository gives finished orders out as unfinished, and lets the last answer win.
+    /// The repository returns finished orders as unfinished, and lets the last answer win.
     case changesFinals
-    /// The repository forgets a credit in the ledger now and then.
+    /// The repository omits a credit from the ledger now and then.
     case forgetsLedgerEntry
     /// The workers ask while the gate is closed.
     case ignoresGate
-    /// The pace is not read from an answer.
+    /// The pace in an answer is ignored.
     case ignoresPace
-    /// The pace that the owner set is not kept.
+    /// The owner's pace is ignored.
     case ignoresOwnersPace
-    /// The workers never bring back some job.
+    /// The workers lose a job.
     case losesJob
     /// An upload is stored and not put into the pool.
     case forgetsUpload
-    /// The database does not give out some orders that wait there for room in the pool.
+    /// The database does not return some orders that wait there for room in the pool.
     case losesWaitingOrder
     /// Answers about other orders are believed.
     case believesLies
-    /// A storage that refused a batch is taken to have stored it.
+    /// A batch that the storage refused is treated as stored.
     case swallowsRefusal
 
     var rule: Violation.Rule {
         switch self {
         case .creditsTwice: .finalIsFinal
-        // A final order that the database gives out is asked about and settled again.
+        // A final order that the database returns is asked about and settled again.
         case .changesFinals: .settledOnce
         case .forgetsLedgerEntry: .pointsConserved
         case .ignoresGate: .retryAfterKept

@@ -1,8 +1,8 @@
 import AccrualClient
 import Loyalty
 
-/// The workers in virtual time: each takes a job when it is free, runs the real ``AccrualClient`` around a simulated
-/// request, and brings the outcome at the time at which the answer comes.
+/// The workers in virtual time: each takes a job when it is free, runs the real ``Asker`` around a simulated request,
+/// and finishes the job at the time at which the answer arrives.
 final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     // Safe: a simulation runs on one thread, and the dispatcher's queue runs on it.
 
@@ -18,7 +18,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     private let day: Day
     private let client: AccrualClient
     private var inbox: [Job] = []
-    /// By their end, the latest first.
+    /// In the order of their ends, the latest first.
     private var requests: [Request] = []
     private var results: [JobProcessor<Job, AskOutcome>.Result] = []
     private var lost = 0
@@ -35,7 +35,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     var outstanding: Int { inbox.count + requests.count + results.count + lost }
     var inFlight: Int { inbox.count + requests.count + lost }
     var hasResults: Bool { !results.isEmpty }
-    /// When the next answer comes.
+    /// The time at which the next answer arrives.
     var nextEnd: Int64? { requests.last?.endsAt }
 
     func process(_ jobs: [Job]) {
@@ -54,7 +54,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
         return inbox
     }
 
-    /// As when a server stops: what is begun is given up.
+    /// Gives up all requests in flight, as a stop of the server does.
     func stop() {
         inbox = []
         for request in requests.reversed() {
@@ -63,7 +63,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
         requests = []
     }
 
-    /// Brings the answer that comes next; the clock shows its time.
+    /// Finishes the job whose answer arrives next; the clock shows its time.
     func bringNext() {
         let request = requests.removeLast()
         precondition(request.endsAt == day.now, "an answer comes at its time")
