@@ -3,42 +3,72 @@ import Testing
 
 /// The documents for developers name rooms, files and types that exist, so that a change of a name changes them too.
 @Suite struct DocumentNameTests {
-    /// The documents for developers name files and types that exist, so that a renamed type is renamed there too.
+    /// The names to which inline code in a document may refer.
+    private struct Names {
+        let paths: Set<String>
+        let files: Set<String>
+        let folders: Set<String>
+        private let sources: String
+
+        init() throws {
+            let all = try Repository.files(in: ["Sources", "Tests", ".ci"])
+            paths = Set(all.map(\.path))
+            files = Set(all.compactMap { $0.path.split(separator: "/").last.map(String.init) })
+            folders = Set(all.flatMap { $0.path.split(separator: "/").dropLast().map(String.init) })
+            sources = all.filter(\.isSwift).flatMap(\.lines).joined(separator: "\n")
+        }
+
+        func hasPath(_ path: String) -> Bool { paths.contains { $0 == path || $0.hasPrefix("\(path)/") } }
+
+        /// Returns true if a type has this name. Most types have a file of their own, which is quicker to find.
+        func hasType(_ name: String) -> Bool {
+            files.contains("\(name).swift")
+                || ["struct", "class", "enum", "protocol", "typealias"].contains { kind in
+                    sources.range(of: "\\b\(kind) \(name)\\b", options: .regularExpression) != nil
+                }
+        }
+    }
+
+    private static let names = Result { try Names() }
+
+    /// Returns what is wrong with a piece of inline code, or `nil`. Code that does not look like a name is not checked.
+    private static func fault(in code: String, _ names: Names) -> String? {
+        if let type = code.wholeMatch(of: /([A-Z]+[a-z]\w*)(\.\w+)?/) {
+            let name = String(type.output.1)
+            return names.folders.contains(name) || names.hasType(name) ? nil : "is not declared"
+        }
+        if code.wholeMatch(of: /[\w+-]+\.(swift|sql|c)/) != nil {
+            return names.files.contains(code) ? nil : "is not a file"
+        }
+        if let path = code.wholeMatch(of: /((Sources|Tests|\.ci)\/[\w\/.+-]+)( .*)?/) {
+            return names.hasPath(String(path.output.1)) ? nil : "does not exist"
+        }
+        return nil
+    }
+
     @Test(arguments: ["Sources/README.md", "Tests/README.md"])
     func filesAndTypesNamedExist(path: String) throws {
-        let files = try Repository.files(in: ["Sources", "Tests", ".ci"])
-        let paths = Set(files.map(\.path))
-        let names = Set(files.compactMap { $0.path.split(separator: "/").last.map(String.init) })
-        let folders = Set(files.flatMap { $0.path.split(separator: "/").dropLast().map(String.init) })
-        let declared = Set(
-            files.filter(\.isSwift).flatMap(\.lines).flatMap { line in
-                line.matches(of: /\b(struct|class|enum|protocol|extension|typealias) (\w+)/).map { String($0.output.2) }
-            })
+        let names = try Self.names.get()
         let document = try #require(try Repository.file(path))
-        var count = 0
         for (index, line) in document.lines.enumerated() {
             for match in line.matches(of: /`([^`]+)`/) {
                 let code = String(match.output.1)
-                let place = "\(path):\(index + 1): \(code)"
-                if let type = code.wholeMatch(of: /([A-Z]+[a-z]\w*)(\.\w+)?/) {
-                    count += 1
-                    let name = String(type.output.1)
-                    #expect(declared.contains(name) || folders.contains(name), "\(place) is not declared")
-                } else if code.wholeMatch(of: /[\w+-]+\.(swift|sql|c)/) != nil {
-                    count += 1
-                    #expect(names.contains(code), "\(place) is not a file")
-                } else if let file = code.wholeMatch(of: /((Sources|Tests|\.ci)\/[\w\/.+-]+)( .*)?/) {
-                    count += 1
-                    let name = String(file.output.1)
-                    let exists = paths.contains(name) || paths.contains { $0.hasPrefix(name + "/") }
-                    #expect(exists, "\(place) does not exist")
-                }
+                if let fault = Self.fault(in: code, names) { Issue.record("\(path):\(index + 1): \(code) \(fault)") }
             }
         }
-        #expect(count > 10)
     }
 
-    /// Architecture has a row for each room.
+    @Test(arguments: [
+        ("DocumentNameTests", true), ("SourceFile", true), ("Rule.all", true), ("TidyTests", true),
+        ("DocumentNameTests.swift", true), ("Tests/run --filter JSON", true), ("Sources/JSON", true),
+        ("swift test", true), ("202", true), ("Nonexistent", false), ("Nonexistent.all", false),
+        ("Nonexistent.swift", false), ("Tests/nonexistent", false), ("Sources/Nonexist", false),
+    ])
+    func namesThatDoNotExistAreFound(code: String, exists: Bool) throws {
+        #expect(try (Self.fault(in: code, Self.names.get()) == nil) == exists)
+    }
+
+    /// The architecture's table of rooms has a row for each room.
     @Test func everyRoomIsExplained() throws {
         let manifest = try #require(try Repository.file("Package.swift")).lines.joined(separator: "\n")
         let target = /\.(?:executableTarget|target|systemLibrary)\(\s*name: "(\w+)"/

@@ -5,7 +5,7 @@ enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Every text file below the folders, by path from the root.
+    /// Returns every text file below the folders, in the order of their paths.
     static func files(in folders: [String]) throws -> [SourceFile] {
         try folders.flatMap { folder in
             let names = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
@@ -23,7 +23,7 @@ enum Repository {
         return String(data: try Data(contentsOf: url), encoding: .utf8).map { SourceFile(path: path, text: $0) }
     }
 
-    /// The rooms whose target has the settings named `safe`.
+    /// Returns the rooms whose target has the settings named `safe`.
     static func safeRooms(inManifest manifest: String) -> Set<String> {
         let target = /\.(?:executableTarget|target)\(\s*name: "(\w+)"(?s:.*?)swiftSettings: (\w+)\)/
         return Set(manifest.matches(of: target).filter { $0.output.2 == "safe" }.map { String($0.output.1) })
@@ -34,7 +34,7 @@ enum Repository {
         guard FileManager.default.fileExists(atPath: root.appending(path: ".git").path) else { return nil }
         let git = Process()
         git.executableURL = URL(filePath: "/usr/bin/env")
-        // Whoever runs the tests need not own the checkout.
+        // The account that runs the tests need not own the checkout.
         git.arguments = ["git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z", "--cached", "--others"]
         git.arguments?.append("--exclude-standard")
         let output = Pipe()

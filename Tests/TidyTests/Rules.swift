@@ -2,7 +2,7 @@ import Foundation
 
 /// A file of the repository.
 struct SourceFile: Sendable {
-    /// From the repository's root: `Sources/JSON/JSONParser.swift`.
+    /// The path from the repository's root: `Sources/JSON/JSONParser.swift`.
     let path: String
     let lines: [String]
 
@@ -11,7 +11,7 @@ struct SourceFile: Sendable {
         lines = text.components(separatedBy: "\n")
     }
 
-    /// `JSON` for a file in `Sources/JSON`; `nil` outside the sources.
+    /// The room of the file, such as `JSON` for a file in `Sources/JSON`; `nil` outside the sources.
     var room: String? {
         let parts = path.split(separator: "/")
         return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
@@ -20,13 +20,13 @@ struct SourceFile: Sendable {
     var isSwift: Bool { path.hasSuffix(".swift") }
 }
 
-/// Something that every file keeps to.
+/// A rule that every file has to keep.
 struct Rule: Sendable, CustomStringConvertible {
     let description: String
-    /// The numbers of the lines that break it, from 1.
+    /// Returns the numbers of the lines that break the rule, from 1.
     let brokenLines: @Sendable (SourceFile) -> [Int]
 
-    /// A rule for Swift files of the rooms for which `applies` holds: no line matches.
+    /// Returns the rule that no line matches `pattern`, for the files for which `applies` returns true.
     static func noLine(
         _ description: String, matches pattern: String, where applies: @escaping @Sendable (SourceFile) -> Bool
     ) -> Rule {
@@ -41,7 +41,7 @@ struct Rule: Sendable, CustomStringConvertible {
 extension Rule {
     static let linesMax = 400
 
-    /// - Parameter safeRooms: those whose target has strict memory safety.
+    /// - Parameter safeRooms: The rooms whose target has strict memory safety.
     static func all(safeRooms: Set<String>) -> [Rule] {
         [
             Rule(description: "a file holds one concept: at most \(linesMax) lines") { file in
@@ -50,13 +50,13 @@ extension Rule {
             noLine("rooms with strict memory safety never opt out", matches: #"\bunsafe\b"#) {
                 $0.isSwift && $0.room.map(safeRooms.contains) ?? false
             },
-            noLine("SQLite is spoken to in one room", matches: #"\bsqlite3_"#) {
+            noLine("only one room calls SQLite", matches: #"\bsqlite3_"#) {
                 $0.isSwift && $0.room.map { !["SQLite", "CSQLite"].contains($0) } ?? false
             },
-            noLine("libsodium is spoken to in one room", matches: #"\b(crypto|sodium|randombytes)_"#) {
+            noLine("only one room calls libsodium", matches: #"\b(crypto|sodium|randombytes)_"#) {
                 $0.isSwift && $0.room.map { !["Crypto", "CSodium"].contains($0) } ?? false
             },
-            noLine("zlib is spoken to in one room", matches: #"\b(inflate|deflate)(Init|Reset|End|Bound)?2?_?\("#) {
+            noLine("only one room calls zlib", matches: #"\b(inflate|deflate)(Init|Reset|End|Bound)?2?_?\("#) {
                 $0.isSwift && $0.room.map { !["Gzip", "CZlib"].contains($0) } ?? false
             },
             noLine(
@@ -66,14 +66,15 @@ extension Rule {
                 $0.isSwift && $0.room != nil
             },
             uncheckedSendableSaysWhy,
-            noLine("what is left to do is no comment", matches: #"\b(TO"# + #"DO|FIX"# + #"ME|XX"# + #"X)\b"#) { _ in
+            noLine("no comment says that work is left to do", matches: #"\b(TO"# + #"DO|FIX"# + #"ME|XX"# + #"X)\b"#) {
+                _ in
                 true
             },
         ]
     }
 
     private static let uncheckedSendableSaysWhy = Rule(
-        description: "an unchecked Sendable has a comment next to it that says why it is safe"
+        description: "an unchecked Sendable has a comment beside it that explains why it is safe"
     ) { file in
         guard file.isSwift, file.room != nil else { return [] }
         return file.lines.indices.filter { index in

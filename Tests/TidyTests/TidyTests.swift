@@ -24,7 +24,7 @@ import Testing
         #expect(Self.safeRooms.isDisjoint(with: ["Crypto", "Gzip", "Posix", "SQLite"]))
     }
 
-    @Test func topLevelHoldsWhatItShould() throws {
+    @Test func topLevelHasOnlyTheExpectedNames() throws {
         let allowed: Set = [
             "Package.swift", "Sources", "Tests", "README.md", "config.example.json", ".ci", ".gitignore",
             ".swift-format", ".gitattributes", ".github",
@@ -35,7 +35,7 @@ import Testing
     }
 
     /// A rule that nothing can break would prove nothing. Each is broken by a sample, and by that alone.
-    @Test func rulesFindWhatBreaksThem() {
+    @Test func rulesFindTheLinesThatBreakThem() {
         let comment = "// "
         let samples: [(path: String, text: String, lines: [Int])] = [
             ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 400), []),
