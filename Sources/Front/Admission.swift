@@ -30,7 +30,7 @@ final class Admission: Sendable {
         }
 
         mutating func remove(_ client: IPAddress) {
-            guard let count = byClient[client] else { preconditionFailure("only what was admitted is released") }
+            guard let count = byClient[client] else { preconditionFailure("client must have been admitted") }
             byClient[client] = count > 1 ? count - 1 : nil
         }
     }

@@ -29,7 +29,7 @@ final class ClientShare {
 
     func remove(_ connection: Connection) {
         let index = connection.memberIndex
-        precondition(members[index] === connection, "a connection leaves the share that it has joined")
+        precondition(members[index] === connection, "connection must be a member of this share")
         let last = members.removeLast()
         guard last !== connection else { return }
         members[index] = last

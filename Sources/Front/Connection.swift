@@ -139,13 +139,13 @@ final class Connection: @unchecked Sendable {
     private func readRequest(_ requestsLeft: inout Int) throws(Ending) -> Bool {
         if outbox.count >= Self.outputBytesMax, try !flush() { return false }
         uncount()
-        let outcome: RequestParser.Outcome
+        let result: RequestParser.ParseResult
         do throws(RequestError) {
-            outcome = try parser.parse(&input, bodyBytesMax: loop.handler.bodyBytesMax(of:))
+            result = try parser.parse(&input, bodyBytesMax: loop.handler.bodyBytesMax(of:))
         } catch {
             throw .refused(error)
         }
-        switch outcome {
+        switch result {
         case .request(var request):
             request.peer = peerAddress
             if isProxied, !joinClient(of: request) {

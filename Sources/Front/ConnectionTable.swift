@@ -33,7 +33,7 @@ struct ConnectionTable<Connection: AnyObject> {
     }
 
     mutating func remove(_ token: UInt64) {
-        precondition(self[token] != nil, "a connection is removed once")
+        precondition(self[token] != nil, "token must name a connection of the table")
         let index = UInt32(token & 0xFFFF_FFFF)
         slots[Int(index)].connection = nil
         // The loop uses the last generation for the tokens of its listeners and of its wake-up descriptor.

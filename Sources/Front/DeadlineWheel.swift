@@ -55,7 +55,7 @@ struct DeadlineWheel {
         earliestTick = max(earliestTick, currentTick)
         while slots[Int(earliestTick % Int64(Self.slotCount))].isEmpty {
             earliestTick += 1
-            precondition(earliestTick < currentTick + Int64(Self.slotCount), "every token has a slot")
+            precondition(earliestTick < currentTick + Int64(Self.slotCount), "a slot must contain each counted token")
         }
         return earliestTick * Self.tickNanoseconds
     }

@@ -273,10 +273,3 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// True if there is more to do than the last turn has done.
     var isBehind: Bool { !schedule.isEmpty }
 }
-
-/// What a value was before it was replaced.
-func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
-    let old = value
-    value = replacement
-    return old
-}

@@ -19,7 +19,7 @@ package final class Front: Sendable {
         makeHandler: @escaping @Sendable (_ loop: Int) throws -> any RequestHandler,
         onFailure: @escaping @Sendable (SystemError) -> Void
     ) throws {
-        precondition(configuration.eventLoops > 0, "somebody has to serve")
+        precondition(configuration.eventLoops > 0, "eventLoops must be positive")
         self.listeners = listeners
         let admission = Admission(
             connectionsMax: configuration.connectionsMax,
@@ -33,7 +33,7 @@ package final class Front: Sendable {
                         configuration: configuration, listeners: listeners, admission: admission,
                         handler: try makeHandler(index))
                 }
-                precondition(started.put(loop), "there is room for each loop")
+                precondition(started.put(loop), "the queue must have room for each loop")
                 guard let loop = try? loop.get() else { return }
                 do throws(SystemError) { try loop.run() } catch { onFailure(error) }
             }

@@ -15,7 +15,7 @@ package final class Listener: Sendable {
     ///
     /// - Throws: the error of the socket that could not be opened.
     package static func listen(on endpoints: [Endpoint]) throws(SystemError) -> [Listener] {
-        precondition(!endpoints.isEmpty, "a name that was resolved has an address")
+        precondition(!endpoints.isEmpty, "endpoints must not be empty")
         var attempt = 1
         while true {
             do throws(SystemError) {

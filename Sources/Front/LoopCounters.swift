@@ -28,7 +28,7 @@ final class LoopCounters: Sendable {
 
     /// The index of each status in `Status.allCases`; the element at 0 is for the code 200.
     private static let statusIndices: [Int] = {
-        precondition(Status.allCases.count <= 48, "each status has a counter")
+        precondition(Status.allCases.count <= 48, "Status must not have more than 48 cases")
         var indices = [Int](repeating: 0, count: 400)
         for (index, status) in Status.allCases.enumerated() { indices[status.rawValue - 200] = index }
         return indices

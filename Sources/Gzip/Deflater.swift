@@ -14,13 +14,13 @@ struct Deflater: ~Copyable {
 
     /// - Parameter level: 1 (quickest) to 9 (smallest).
     init(level: Int) {
-        precondition((1...9).contains(level), "zlib packs at levels 1 to 9")
+        precondition((1...9).contains(level), "level must be 1…9")
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let code = deflateInit2_(
             stream, CInt(level), Z_DEFLATED, Zlib.gzipWindowBits, Self.memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Zlib.streamBytes)
-        precondition(code == Z_OK, "zlib has memory for its state, and is the version it was built for")
+        precondition(code == Z_OK, "deflateInit2 failed: zlib must have memory, and the version of its header")
     }
 
     deinit {
@@ -38,7 +38,7 @@ struct Deflater: ~Copyable {
     ///
     /// - Parameter ends: true if `bytes` are the last of the member.
     mutating func deflate(_ bytes: [UInt8], ends: Bool) -> [UInt8] {
-        precondition(bytes.count <= Self.inputBytesMax, "what goes in fits zlib's counters")
+        precondition(bytes.count <= Self.inputBytesMax, "bytes must not exceed inputBytesMax")
         let outputBytesMax = Int(deflateBound(stream, uLong(bytes.count))) + (keepsBytes ? Self.keptBytesMax : 0)
         keepsBytes = !ends
         return [UInt8](unsafeUninitializedCapacity: outputBytesMax) { output, count in
@@ -50,8 +50,10 @@ struct Deflater: ~Copyable {
                 stream.pointee.avail_out = uInt(outputBytesMax)
                 let code = CZlib.deflate(stream, ends ? Z_FINISH : Z_NO_FLUSH)
                 // Z_BUF_ERROR means that there was nothing to do.
-                precondition(ends ? code == Z_STREAM_END : code == Z_OK || code == Z_BUF_ERROR, "there is room for all")
-                precondition(stream.pointee.avail_in == 0, "there is room for all")
+                precondition(
+                    ends ? code == Z_STREAM_END : code == Z_OK || code == Z_BUF_ERROR,
+                    "the output must have room for all compressed bytes")
+                precondition(stream.pointee.avail_in == 0, "the output must have room for all compressed bytes")
             }
             count = outputBytesMax - Int(stream.pointee.avail_out)
         }

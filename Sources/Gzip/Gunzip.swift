@@ -23,7 +23,7 @@ package enum Gunzip {
     /// - Parameter outputBytesMax: the largest content.
     /// - Throws: `UnpackError`.
     package static func unpack(_ packed: [UInt8], outputBytesMax: Int) throws(UnpackError) -> [UInt8] {
-        precondition(outputBytesMax >= 0, "a limit is not negative")
+        precondition(outputBytesMax >= 0, "outputBytesMax must not be negative")
         var inflater = Inflater(outputBytesMax: outputBytesMax)
         return try inflater.unpack(packed)
     }
@@ -47,7 +47,7 @@ private struct Inflater: ~Copyable {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let code = inflateInit2_(stream, Zlib.gzipWindowBits, ZLIB_VERSION, Zlib.streamBytes)
-        precondition(code == Z_OK, "zlib has memory for its state, and is the version it was built for")
+        precondition(code == Z_OK, "inflateInit2 failed: zlib must have memory, and the version of its header")
     }
 
     deinit {
@@ -80,7 +80,7 @@ private struct Inflater: ~Copyable {
                 guard outputCount <= outputBytesMax else { throw .tooLarge }
                 return
             case Z_OK: continue
-            case Z_MEM_ERROR: preconditionFailure("zlib has memory for its window")
+            case Z_MEM_ERROR: preconditionFailure("inflate must have memory for its window")
             default: throw .broken(.malformed)
             }
         }

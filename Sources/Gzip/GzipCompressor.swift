@@ -30,7 +30,7 @@ import Posix
             self.thread = .current
             return
         }
-        precondition(thread.isCurrent, "a compressor stays on the thread of its first use")
+        precondition(thread.isCurrent, "a compressor must be used on one thread")
     }
 }
 
@@ -46,13 +46,13 @@ import Posix
 
     /// The compressed bytes that are ready after `part`. zlib holds the others, and returns them with a later part.
     package func compress(_ part: [UInt8]) -> [UInt8] {
-        precondition(!isFinished, "nothing follows the end")
+        precondition(!isFinished, "compress must not be called after finish")
         return deflater.deflate(part, ends: false)
     }
 
     /// The last compressed bytes, which end the gzip member.
     package func finish() -> [UInt8] {
-        precondition(!isFinished, "a stream ends once")
+        precondition(!isFinished, "finish must not be called twice")
         isFinished = true
         return deflater.deflate([], ends: true)
     }

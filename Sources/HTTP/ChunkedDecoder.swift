@@ -60,7 +60,9 @@ struct ChunkedDecoder: Sendable {
             let byte = input[0]
             input.consume(1)
             if line.last == 0x0D {
-                guard byte == 0x0A else { throw RequestError(.badRequest, "A CR stands alone in a chunk's line.") }
+                guard byte == 0x0A else {
+                    throw RequestError(.badRequest, "A CR in a chunk's line is not followed by LF.")
+                }
                 line.removeLast()
                 return true
             }
@@ -96,10 +98,10 @@ struct ChunkedDecoder: Sendable {
             let byte = input[0]
             input.consume(1)
             if trailers.last == 0x0D, byte != 0x0A {
-                throw RequestError(.badRequest, "A CR stands alone in the trailers.")
+                throw RequestError(.badRequest, "A CR in the trailers is not followed by LF.")
             }
             if byte == 0x0A, trailers.last != 0x0D {
-                throw RequestError(.badRequest, "A trailer ends without CR.")
+                throw RequestError(.badRequest, "A line of the trailers ends without CR.")
             }
             trailers.append(byte)
             guard trailers.count <= limits.trailersBytesMax else {

@@ -66,7 +66,9 @@ package enum Encoder {
             // In HTTP/1.0, only the end of the connection marks the end of a body of unknown length (RFC 9112, section
             // 6.1).
             guard context.isHTTP11 else {
-                precondition(!context.keepsAlive || context.omitsBody, "the end of the connection ends the body")
+                precondition(
+                    !context.keepsAlive || context.omitsBody,
+                    "a body of unknown length must be chunked, or end with the connection")
                 return
             }
             bytes.append("\r\nTransfer-Encoding: chunked")
@@ -77,7 +79,7 @@ package enum Encoder {
     /// end the body.
     package static func encode(chunk part: [UInt8], into bytes: inout [UInt8]) {
         guard !part.isEmpty else { return }
-        bytes.append(hexadecimal: part.count)
+        bytes.append(hexadecimal: UInt64(part.count))
         bytes.append("\r\n")
         bytes.append(contentsOf: part)
         bytes.append("\r\n")
@@ -93,15 +95,8 @@ extension [UInt8] {
     }
 
     fileprivate mutating func append(decimal value: Int) {
-        precondition(value >= 0, "lengths and codes are not negative")
+        precondition(value >= 0, "value must not be negative")
         if value >= 10 { append(decimal: value / 10) }
         append(UInt8(ascii: "0") + UInt8(value % 10))
-    }
-
-    fileprivate mutating func append(hexadecimal value: Int) {
-        precondition(value >= 0, "lengths are not negative")
-        if value >= 16 { append(hexadecimal: value / 16) }
-        let digit = UInt8(value % 16)
-        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 }

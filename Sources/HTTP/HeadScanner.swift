@@ -58,7 +58,7 @@ struct HeadScanner: Sendable {
                     return scanned
                 }
             } else {
-                guard !isAfterCR else { throw try fault("A CR stands alone.") }
+                guard !isAfterCR else { throw try fault("A CR is not followed by LF.") }
                 guard byte != 0 else { throw try fault("The head has a NUL.") }
                 isAfterCR = byte == 0x0D
             }

@@ -10,37 +10,37 @@ package struct Headers: Sendable {
     let bytes: [UInt8]
     let fields: [Field]
 
-    /// The first field of the name, which is given in small letters.
-    package subscript(_ name: String) -> ArraySlice<UInt8>? {
+    /// The value of the first field of the name; `nil` if there is none.
+    package subscript(_ name: FieldName) -> ArraySlice<UInt8>? {
         for field in fields where isField(field, name) { return bytes[field.value] }
         return nil
     }
 
-    /// Every field of the name, which is given in small letters.
-    package func all(_ name: String) -> [ArraySlice<UInt8>] {
+    /// The values of all fields of the name.
+    package func all(_ name: FieldName) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
         for field in fields where isField(field, name) { values.append(bytes[field.value]) }
         return values
     }
 
-    /// How often the name stands there.
-    func count(of name: String) -> Int {
+    /// The number of fields of the name.
+    func count(of name: FieldName) -> Int {
         var count = 0
         for field in fields where isField(field, name) { count += 1 }
         return count
     }
 
-    private func isField(_ field: Field, _ name: String) -> Bool {
-        field.name.count == name.utf8.count && bytes[field.name].equalsIgnoringCase(name)
+    private func isField(_ field: Field, _ name: FieldName) -> Bool {
+        field.name.count == name.lowercased.utf8.count && bytes[field.name].equalsIgnoringCase(name.lowercased)
     }
 
     /// The comma-separated elements of all fields of the name, without empty ones (RFC 9110, section 5.6.1).
-    package func list(_ name: String) -> FieldElements {
+    package func list(_ name: FieldName) -> FieldElements {
         FieldElements(lines: all(name))
     }
 
     /// The last elements of the list, at most `countMax`, in reverse order. The bytes before them are not looked at.
-    package func lastElements(of name: String, countMax: Int) -> [ArraySlice<UInt8>] {
+    package func lastElements(of name: FieldName, countMax: Int) -> [ArraySlice<UInt8>] {
         var elements: [ArraySlice<UInt8>] = []
         for line in all(name).reversed() {
             var end = line.endIndex

@@ -19,7 +19,7 @@ package struct IPAddress: Hashable, Sendable {
 
     /// Makes an address of 4 or 16 bytes in network order.
     package init(bytes: [UInt8]) {
-        precondition(bytes.count == 4 || bytes.count == 16, "IPv4 or IPv6")
+        precondition(bytes.count == 4 || bytes.count == 16, "an address must have 4 or 16 bytes")
         let number = { (bytes: ArraySlice<UInt8>) in bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
         if bytes.count == 4 {
             self.init(ipv4: UInt32(number(bytes[...])))
@@ -45,15 +45,15 @@ extension IPAddress {
     /// Parses `192.0.2.1` or a form of RFC 4291, section 2.2. Returns `nil` for any other text. A text with a zone is
     /// refused, because a zone has a meaning on one machine only.
     package init?(_ text: some Sequence<UInt8>) {
-        let text = Array(text)
-        if let ipv4 = Self.ipv4(text[...]) {
-            self.init(ipv4: ipv4)
-        } else if let groups = Self.groups(text) {
-            let number = { (groups: ArraySlice<UInt16>) in groups.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
-            self.init(high: number(groups[..<4]), low: number(groups[4...]))
-        } else {
-            return nil
-        }
+        let text = ArraySlice(text)
+        if let ipv4 = Self.ipv4(text) { self.init(ipv4: ipv4) } else { self.init(ipv6: text) }
+    }
+
+    /// Parses a form of RFC 4291, section 2.2. Returns `nil` for any other text.
+    init?(ipv6 text: ArraySlice<UInt8>) {
+        guard let groups = Self.groups(text) else { return nil }
+        let number = { (groups: ArraySlice<UInt16>) in groups.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
+        self.init(high: number(groups[..<4]), low: number(groups[4...]))
     }
 
     /// Parses four decimal numbers. Leading zeros are refused, because some programs read such a number as octal (RFC
@@ -72,10 +72,10 @@ extension IPAddress {
     }
 
     /// The eight groups of an IPv6 address, including the zeros that `::` abbreviates.
-    private static func groups(_ text: [UInt8]) -> [UInt16]? {
+    private static func groups(_ text: ArraySlice<UInt8>) -> [UInt16]? {
         let colons: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: ":")]
         guard let gap = text.firstRange(of: colons) else {
-            return groups(text[...], mayEndInIPv4: true).flatMap { $0.count == 8 ? $0 : nil }
+            return groups(text, mayEndInIPv4: true).flatMap { $0.count == 8 ? $0 : nil }
         }
         guard let before = groups(text[..<gap.lowerBound], mayEndInIPv4: false),
             let after = groups(text[gap.upperBound...], mayEndInIPv4: true), before.count + after.count < 8

@@ -34,7 +34,7 @@ package struct InputBuffer: Sendable {
     }
 
     mutating func consume(_ count: Int) {
-        precondition(count >= 0 && count <= self.count, "only what is there can be read")
+        precondition(count >= 0 && count <= self.count, "count must not exceed the number of unread bytes")
         start += count
         if start == bytes.count { removeAll() } else if start >= Self.readBytesMax { dropRead() }
     }

@@ -35,9 +35,9 @@ extension Request {
     package func cookies(
         _ name: String, countMax: Int, isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
     ) -> [ArraySlice<UInt8>] {
-        guard headers["cookie"] != nil else { return [] }
+        guard headers[.cookie] != nil else { return [] }
         var values: [ArraySlice<UInt8>] = []
-        for field in headers.all("cookie") {
+        for field in headers.all(.cookie) {
             for pair in field.split(separator: UInt8(ascii: ";")) {
                 guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<equals].trimmed.equals(name)
                 else { continue }

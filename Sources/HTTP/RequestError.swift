@@ -19,7 +19,7 @@ package struct RequestError: Error, Equatable, Sendable {
         guard let headers else { return self }
         var error = self
         error.requestID = RequestID(of: headers)
-        let origins = headers.all("origin")
+        let origins = headers.all(.origin)
         if origins.count == 1 { error.origin = Array(origins[0]) }
         return error
     }

@@ -31,14 +31,14 @@ struct RequestHead {
             throw error.of(headers)
         }
         request = Request(
-            method: line.method, target: line.target, host: line.authority ?? headers["host"], isHTTP11: line.isHTTP11,
+            method: line.method, target: line.target, host: line.authority ?? headers[.host], isHTTP11: line.isHTTP11,
             headers: headers, keepsAlive: Self.keepsAlive(headers, line))
     }
 
     /// Checks that there is exactly one well-formed Host (RFC 9112, section 3.2). In HTTP/1.0 it may be missing.
     private static func checkHost(_ headers: Headers, _ line: RequestLine) throws(RequestError) {
-        guard headers.count(of: "host") <= 1 else { throw RequestError(.badRequest, "Host stands more than once.") }
-        guard let host = headers["host"] else {
+        guard headers.count(of: .host) <= 1 else { throw RequestError(.badRequest, "Host is repeated.") }
+        guard let host = headers[.host] else {
             guard !line.isHTTP11 else { throw RequestError(.badRequest, "Host is missing.") }
             return
         }
@@ -49,14 +49,14 @@ struct RequestHead {
     private static func framing(
         _ headers: Headers, _ line: RequestLine, _ limits: Limits
     ) throws(RequestError) -> Framing {
-        let codings = headers.all("transfer-encoding")
-        let lengths = headers.all("content-length")
+        let codings = headers.all(.transferEncoding)
+        let lengths = headers.all(.contentLength)
         guard codings.isEmpty else {
             guard lengths.isEmpty else {
-                throw RequestError(.badRequest, "Content-Length and Transfer-Encoding stand together.")
+                throw RequestError(.badRequest, "The request has both Content-Length and Transfer-Encoding.")
             }
             guard line.isHTTP11 else { throw RequestError(.badRequest, "HTTP/1.0 has no Transfer-Encoding.") }
-            let names = Array(headers.list("transfer-encoding"))
+            let names = Array(headers.list(.transferEncoding))
             guard names.dropLast().allSatisfy({ !$0.equalsIgnoringCase("chunked") }) else {
                 throw RequestError(.badRequest, "Chunked is not the last transfer coding.")
             }
@@ -64,12 +64,12 @@ struct RequestHead {
                 throw RequestError(.notImplemented, "The transfer coding is unknown.")
             }
             guard names.count == 1, codings.count == 1, codings[0].count == names[0].count else {
-                throw RequestError(.badRequest, "Transfer-Encoding is not one chunked.")
+                throw RequestError(.badRequest, "Transfer-Encoding is not exactly one chunked.")
             }
             return .chunked
         }
         guard let length = lengths.first else { return .none }
-        guard lengths.count == 1 else { throw RequestError(.badRequest, "Content-Length stands more than once.") }
+        guard lengths.count == 1 else { throw RequestError(.badRequest, "Content-Length is repeated.") }
         guard !length.isEmpty, length.allSatisfy(\.isDigit) else {
             throw RequestError(.badRequest, "Content-Length is not a number.")
         }
@@ -84,7 +84,7 @@ struct RequestHead {
     /// ignored.
     private static func expectsContinue(_ headers: Headers, _ line: RequestLine) throws(RequestError) -> Bool {
         guard line.isHTTP11 else { return false }
-        let expectations = headers.list("expect")
+        let expectations = headers.list(.expect)
         guard expectations.allSatisfy({ $0.equalsIgnoringCase("100-continue") }) else {
             throw RequestError(.expectationFailed, "The expectation is unknown.")
         }
@@ -97,7 +97,7 @@ struct RequestHead {
 
     /// Returns true if the connection persists after the response (RFC 9112, section 9.3).
     private static func keepsAlive(_ headers: Headers, _ line: RequestLine) -> Bool {
-        let options = headers.list("connection").prefix(connectionOptionsMax)
+        let options = headers.list(.connection).prefix(connectionOptionsMax)
         if options.contains(where: { $0.equalsIgnoringCase("close") }) { return false }
         return line.isHTTP11 || options.contains { $0.equalsIgnoringCase("keep-alive") }
     }

@@ -14,8 +14,8 @@ package struct RequestID: Equatable, Sendable {
     /// The ID that the client has chosen; `nil` if the request has none, has several, or has one with other characters,
     /// which could be mistaken for something else in a log.
     init?(of headers: Headers) {
-        guard let value = headers["x-request-id"], !value.isEmpty, value.count <= Self.bytesMax,
-            value.allSatisfy(Self.isAllowed), headers.count(of: "x-request-id") == 1
+        guard let value = headers[.xRequestID], !value.isEmpty, value.count <= Self.bytesMax,
+            value.allSatisfy(Self.isAllowed), headers.count(of: .xRequestID) == 1
         else { return nil }
         // The bytes are copied, because the slice would keep the whole head in memory while the response is waited for.
         origin = .client(Array(value))
@@ -30,9 +30,9 @@ package struct RequestID: Equatable, Sendable {
         switch origin {
         case .client(let text): bytes.append(contentsOf: text)
         case .server(let prefix, let number):
-            bytes.append(hexadecimal: prefix, digits: 16)
+            bytes.append(hexadecimal: prefix, digitsMin: 16)
             bytes.append(UInt8(ascii: "-"))
-            bytes.append(hexadecimal: number, digits: max(1, (67 - number.leadingZeroBitCount) / 4))
+            bytes.append(hexadecimal: number)
         }
     }
 
@@ -76,14 +76,5 @@ package final class RequestIDs {
     private func next() -> RequestID {
         count += 1
         return RequestID(prefix: prefix, number: count)
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(hexadecimal value: UInt64, digits: Int) {
-        for place in (0..<digits).reversed() {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(place * 4)) & 0xF
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
     }
 }

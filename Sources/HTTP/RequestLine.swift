@@ -11,7 +11,7 @@ struct RequestLine {
             first > line.startIndex, first + 1 < last
         else { throw RequestError(.badRequest, "The request line is not a method, a target and a version.") }
         let name = line[..<first]
-        guard name.allSatisfy(Grammar.isToken) else { throw RequestError(.badRequest, "The method is no token.") }
+        guard name.allSatisfy(Grammar.isToken) else { throw RequestError(.badRequest, "The method is not a token.") }
         isHTTP11 = try Self.version(line[(last + 1)...])
         guard let method = Method(name) else { throw RequestError(.notImplemented, "The method is unknown.") }
         self.method = method
@@ -26,7 +26,7 @@ struct RequestLine {
             bytes[major + 1] == UInt8(ascii: "."), bytes[major + 2].isDigit
         else { throw RequestError(.badRequest, "The HTTP version is malformed.") }
         guard bytes[major] == UInt8(ascii: "1") else {
-            throw RequestError(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+            throw RequestError(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are supported.")
         }
         return bytes[major + 2] != UInt8(ascii: "0")
     }

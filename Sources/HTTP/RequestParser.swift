@@ -4,7 +4,8 @@
 /// that it can use and leaves the others. Don't call it after it has thrown: the beginning of the next request is then
 /// unknown.
 package struct RequestParser: Sendable {
-    package enum Outcome: Sendable {
+    /// The result of parsing the bytes that have arrived.
+    package enum ParseResult: Sendable {
         /// More bytes are needed.
         case needsInput
         /// More bytes are needed, and the client sends them only after a 100 (RFC 9110, section 10.1.1). This is
@@ -50,7 +51,7 @@ package struct RequestParser: Sendable {
     /// - Throws: the reason why the request can't be read, with the status of the response.
     package mutating func parse(
         _ input: inout InputBuffer, bodyBytesMax: (_ head: Request) -> Int = { _ in .max }
-    ) throws(RequestError) -> Outcome {
+    ) throws(RequestError) -> ParseResult {
         if case .head = state {
             if let lastRequest, scanner.isAtStart, input.starts(with: lastRequest.headers.bytes) {
                 input.consume(lastRequest.headers.bytes.count)
@@ -85,10 +86,10 @@ package struct RequestParser: Sendable {
         throw RequestError(.contentTooLarge, "The body is larger than \(limit) bytes.").of(head.headers)
     }
 
-    private mutating func parseBody(_ input: inout InputBuffer) throws(RequestError) -> Outcome {
+    private mutating func parseBody(_ input: inout InputBuffer) throws(RequestError) -> ParseResult {
         switch state {
         case .head:
-            preconditionFailure("a body follows a head")
+            preconditionFailure("the state must be that of a body")
         case .body(var request, let remaining):
             // The state must not hold a second reference to the body, or each append would copy it.
             state = .head
@@ -104,14 +105,14 @@ package struct RequestParser: Sendable {
         }
     }
 
-    private mutating func ended(_ request: Request) -> Outcome {
+    private mutating func ended(_ request: Request) -> ParseResult {
         isInsideBody = false
         headers = nil
         bodyBytes = 0
         return .request(request)
     }
 
-    private mutating func goesOn(_ state: State, bodyBytes: Int) -> Outcome {
+    private mutating func goesOn(_ state: State, bodyBytes: Int) -> ParseResult {
         self.state = state
         self.bodyBytes = bodyBytes
         return .needsInput

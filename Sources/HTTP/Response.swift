@@ -6,7 +6,9 @@ package struct Response {
         package let value: String
 
         package init(name: String, value: String) {
-            precondition(value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a field's value is one line")
+            precondition(
+                value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F },
+                "a field's value must not contain control characters")
             self.name = name
             self.value = value
         }
@@ -39,7 +41,7 @@ package struct Response {
     }
 
     package init(_ status: Status, contentType: String, _ body: Body) {
-        precondition(status != .noContent, "204 carries no body (RFC 9110, section 15.3.5)")
+        precondition(status != .noContent, "a 204 must not have a body (RFC 9110, section 15.3.5)")
         self.status = status
         self.contentType = contentType
         self.body = body

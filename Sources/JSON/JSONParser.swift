@@ -86,7 +86,7 @@ package struct JSONParser {
             skipWhiteSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a name was expected") }
             let name = try string()
-            guard names.insert(name, after: members) else { throw error("a name stands twice") }
+            guard names.insert(name, after: members) else { throw error("a name is repeated") }
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw error("a colon was expected") }
             members.append(.init(name: name, value: try value(depth: depth)))
@@ -219,21 +219,12 @@ extension JSONParser {
     private mutating func hexadecimalUnit() throws(SyntaxError) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Self.hexadecimalDigit(byte) else {
+            guard let byte = next, let digit = Hexadecimal.value(of: byte) else {
                 throw error("four hexadecimal digits were expected")
             }
             unit = unit << 4 | digit
             index += 1
         }
         return unit
-    }
-
-    private static func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
-        default: nil
-        }
     }
 }

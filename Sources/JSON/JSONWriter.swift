@@ -105,13 +105,11 @@ package struct JSONWriter {
         case 0x0A: bytes.append(UInt8(ascii: "n"))
         case ..<0x20:
             bytes.append(contentsOf: "u00".utf8)
-            bytes.append(Self.hexadecimalDigits[Int(byte >> 4)])
-            bytes.append(Self.hexadecimalDigits[Int(byte & 15)])
+            bytes.append(Hexadecimal.digits[Int(byte >> 4)])
+            bytes.append(Hexadecimal.digits[Int(byte & 15)])
         default: bytes.append(byte)
         }
     }
-
-    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }

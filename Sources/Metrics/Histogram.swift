@@ -15,8 +15,8 @@ package final class Histogram: Sendable {
     ///   - unitsPerBaseUnit: the number of the values' units in the unit that is shown, such as a billion for
     ///     nanoseconds that are shown as seconds.
     package init(bounds: [Int], unitsPerBaseUnit: Int = 1) {
-        precondition(bounds.count <= Self.boundsMax, "each bound has a counter")
-        precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds rise")
+        precondition(bounds.count <= Self.boundsMax, "bounds must not have more than 19 elements")
+        precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds must be in ascending order")
         self.bounds = bounds
         self.unitsPerBaseUnit = unitsPerBaseUnit
     }
@@ -57,7 +57,7 @@ package struct HistogramSnapshot: Sendable, Equatable {
 
     /// Adds the counts of a histogram with the same bounds.
     package static func += (all: inout HistogramSnapshot, more: HistogramSnapshot) {
-        precondition(all.bounds == more.bounds, "only counts of the same add up")
+        precondition(all.bounds == more.bounds, "both histograms must have the same bounds")
         for index in all.counts.indices { all.counts[index] += more.counts[index] }
         all.sum += more.sum
     }

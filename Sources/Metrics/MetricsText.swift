@@ -13,7 +13,7 @@ package struct MetricsText {
     ///
     /// - Parameter name: ends in `_total`.
     package mutating func counter(_ name: String, _ help: String, _ samples: (inout Samples) -> Void) {
-        precondition(name.hasSuffix("_total"), "a counter says so")
+        precondition(name.hasSuffix("_total"), "a counter's name must end in _total")
         family(name, "counter", help, samples)
     }
 
@@ -41,7 +41,9 @@ package struct MetricsText {
     }
 
     private mutating func family(_ name: String, _ type: String, _ help: String, _ samples: (inout Samples) -> Void) {
-        precondition(help.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }, "a help is one plain line")
+        precondition(
+            help.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") },
+            "a help must be one line without backslashes")
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
         var family = Samples(name: name)
         samples(&family)

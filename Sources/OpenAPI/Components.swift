@@ -60,7 +60,7 @@ struct Components {
         writer.name("schemas")
         writer.object { writer in
             for schema in schemas {
-                guard let name = schema.name else { preconditionFailure("a component has a name") }
+                guard let name = schema.name else { preconditionFailure("a component must have a name") }
                 writer.name(name)
                 writer.definition(of: schema)
             }
@@ -108,7 +108,7 @@ extension JSONWriter {
             writer.object { writer in
                 writer.member("type", "http")
                 writer.member("scheme", "bearer")
-                writer.description("The token that signing in answers with, in its body and in `Authorization`.")
+                writer.description("The token that a sign-in returns in its body and in `Authorization`.")
             }
             writer.name("cookie")
             writer.object { writer in
@@ -116,7 +116,7 @@ extension JSONWriter {
                 writer.member("in", "cookie")
                 writer.member("name", sessionCookie)
                 writer.description(
-                    "The cookie that signing in sets. If a request has a token in `Authorization` too, that counts.")
+                    "The cookie that a sign-in sets. A token in `Authorization` takes precedence over it.")
             }
         }
     }

@@ -43,9 +43,10 @@ package struct Document: Sendable {
         (self.title, self.version, self.description) = (title, version, description)
         (self.tags, self.problems, self.endpoints) = (tags, problems, endpoints)
         let ids = endpoints.map(\.operation.id)
-        precondition(Set(ids).count == ids.count, "an operation has a name of its own")
+        precondition(Set(ids).count == ids.count, "operation IDs must be unique")
         precondition(
-            Set(endpoints.map(\.operation.tag)) == Set(tags.map(\.name)), "every operation is in one of the chapters")
+            Set(endpoints.map(\.operation.tag)) == Set(tags.map(\.name)),
+            "each operation must have a tag of the document, and each tag an operation")
     }
 
     package var json: [UInt8] {

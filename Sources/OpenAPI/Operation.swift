@@ -100,7 +100,7 @@ package struct Operation: Sendable {
     ) {
         (self.id, self.tag, self.summary, self.description) = (id, tag, summary, description)
         (self.parameters, self.body, self.responses) = (parameters, body, responses)
-        precondition(Set(responses.map(\.status)).count == responses.count, "a status is described once")
+        precondition(Set(responses.map(\.status)).count == responses.count, "responses must have different statuses")
     }
 
     /// This operation with more parameters and more responses. The operation's own response for a status has priority.

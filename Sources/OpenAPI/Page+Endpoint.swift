@@ -14,14 +14,14 @@ extension HTMLWriter {
             if !operation.description.isEmpty { writer.element("p", [:], operation.description) }
             if endpoint.needsSession {
                 writer.element(
-                    "p", [:], "For who is signed in: `Authorization: Bearer TOKEN`, or the cookie `session`.")
+                    "p", [:], "Requires a session: `Authorization: Bearer TOKEN`, or the cookie `session`.")
             }
             writer.parameters(operation.parameters.filter { !$0.isEverywhere })
             if let body = operation.body {
                 writer.element("h4", [:], "Body")
                 writer.mediaType(body)
             }
-            writer.element("h4", [:], "Answers")
+            writer.element("h4", [:], "Responses")
             writer.responses(operation.responses.filter { !$0.isShared })
             writer.sharedResponses(operation.responses.filter(\.isShared))
         }
@@ -30,7 +30,7 @@ extension HTMLWriter {
     mutating func parameters(_ parameters: [Operation.Parameter]) {
         guard !parameters.isEmpty else { return }
         element("h4", [:], "Parameters")
-        table("Parameters", columns: ["Name", "Where", "What", "Value"]) { writer in
+        table("Parameters", columns: ["Name", "In", "Description", "Value"]) { writer in
             for parameter in parameters {
                 writer.element("tr") { writer in
                     writer.element("th", ["scope": "row"], "`\(parameter.name)`")
@@ -43,7 +43,7 @@ extension HTMLWriter {
     }
 
     mutating func responses(_ responses: [Operation.Response]) {
-        table("Answers", columns: ["Status", "Meaning", "What it has"]) { writer in
+        table("Responses", columns: ["Status", "Meaning", "Content"]) { writer in
             for response in responses {
                 writer.element("tr") { writer in
                     writer.responseHeading(response)
@@ -76,7 +76,7 @@ extension HTMLWriter {
     private mutating func sharedResponses(_ responses: [Operation.Response]) {
         guard !responses.isEmpty else { return }
         element("p") { writer in
-            writer.append("As any request may get: ")
+            writer.append("Common to all requests: ")
             for (index, response) in responses.enumerated() {
                 if index > 0 { writer.append(", ") }
                 writer.link(to: "answer-\(response.status.rawValue)", String(response.status.rawValue))

@@ -1,7 +1,7 @@
 extension HTMLWriter {
     /// Writes a component with the anchor to which references link.
     mutating func definition(of schema: Schema) {
-        guard let name = schema.name else { preconditionFailure("a component has a name") }
+        guard let name = schema.name else { preconditionFailure("a component must have a name") }
         element("h3", ["id": "schema-\(name)"]) { $0.append(name) }
         if !schema.description.isEmpty { element("p", [:], schema.description) }
         guard case .object(let properties, _) = schema.shape else { return element("p") { $0.inline(schema) } }

@@ -49,7 +49,7 @@ extension Document {
                 }
             }
             for (anchor, title) in [
-                ("answers", "Answers to any request"), ("problems", "Problems"), ("schemas", "Objects and values"),
+                ("answers", "Responses to all requests"), ("problems", "Problems"), ("schemas", "Objects and values"),
             ] {
                 writer.element("li") { $0.link(to: anchor, title) }
             }
@@ -66,16 +66,17 @@ extension Document {
         }
         let components = Components(of: self)
         writer.element("section", ["aria-labelledby": "answers"]) { writer in
-            writer.element("h2", ["id": "answers"], "Answers to any request")
+            writer.element("h2", ["id": "answers"], "Responses to all requests")
             writer.element(
-                "p", [:], "These mean the same wherever they come; each operation lists the ones it can give.")
+                "p", [:],
+                "These responses mean the same for all operations. Each operation lists the ones that it may give.")
             writer.responses(components.responses)
             writer.parameters(components.parameters)
             for header in components.headers where header.isEverywhere { writer.header(header) }
         }
         writer.element("section", ["aria-labelledby": "problems"]) { writer in
             writer.element("h2", ["id": "problems"], "Problems")
-            writer.element("p", [:], "What the `type` of a problem document means (RFC 9457).")
+            writer.element("p", [:], "The meanings of the `type` of a problem document (RFC 9457).")
             for problem in problems {
                 writer.element("h3", ["id": problem.anchor], problem.title)
                 writer.element("p", [:], problem.description)

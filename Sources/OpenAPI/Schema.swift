@@ -64,7 +64,6 @@ extension Schema.Rule {
     package static func minLength(_ count: Int) -> Self { Self(keyword: "minLength", value: .number("\(count)")) }
     package static func maxLength(_ count: Int) -> Self { Self(keyword: "maxLength", value: .number("\(count)")) }
     package static func minItems(_ count: Int) -> Self { Self(keyword: "minItems", value: .number("\(count)")) }
-    package static func maxItems(_ count: Int) -> Self { Self(keyword: "maxItems", value: .number("\(count)")) }
     package static func minimum(_ number: String) -> Self { Self(keyword: "minimum", value: .number(number)) }
     package static func above(_ number: String) -> Self { Self(keyword: "exclusiveMinimum", value: .number(number)) }
     package static func maximum(_ number: String) -> Self { Self(keyword: "maximum", value: .number(number)) }

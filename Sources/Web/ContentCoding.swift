@@ -21,7 +21,7 @@ package struct ContentCoding {
         let bodyBytesMax = min(bodyBytesMax, routeBytesMax)
         // The second one decides that they are too many.
         let codings = Array(
-            request.headers.list("content-encoding").lazy.filter { !$0.equalsIgnoringCase("identity") }.prefix(2))
+            request.headers.list(.contentEncoding).lazy.filter { !$0.equalsIgnoringCase("identity") }.prefix(2))
         guard let coding = codings.first else { return request.body }
         guard codings.count == 1, coding.equalsIgnoringCase("gzip") || coding.equalsIgnoringCase("x-gzip") else {
             throw Problem(

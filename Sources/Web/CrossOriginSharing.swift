@@ -47,7 +47,7 @@ package struct CrossOriginSharing: Sendable {
 
     /// Adds what a browser asks before it sends the request itself.
     package func answerPreflight(_ request: Request, allow: String, in response: inout Response) {
-        guard !origins.isEmpty, request.headers["access-control-request-method"] != nil,
+        guard !origins.isEmpty, request.headers[.accessControlRequestMethod] != nil,
             allowedOrigin(of: request) != nil
         else { return }
         response.add("Access-Control-Allow-Methods", allow)
@@ -59,7 +59,7 @@ package struct CrossOriginSharing: Sendable {
     /// page of an allowed origin may, and the server ignores them.
     private static func fields(allowedTo request: Request) -> String {
         let known = requestFields.lowercased().split(separator: ", ").map { String($0) }
-        let wanted = request.headers.list("access-control-request-headers").prefix(wantedFieldsMax)
+        let wanted = request.headers.list(.accessControlRequestHeaders).prefix(wantedFieldsMax)
             .map { String(decoding: $0, as: UTF8.self) }
             .filter {
                 $0.utf8.count <= wantedFieldBytesMax && HTTPToken.isValid($0) && !known.contains($0.lowercased())
@@ -68,7 +68,7 @@ package struct CrossOriginSharing: Sendable {
     }
 
     private func allowedOrigin(of request: Request) -> String? {
-        let shown = request.headers.all("origin")
+        let shown = request.headers.all(.origin)
         return shown.count == 1 ? allowed(shown[0]) : nil
     }
 

@@ -13,8 +13,8 @@ package struct CrossSiteCheck {
     package func check(_ request: Request) throws(Problem) {
         guard request.method == .post || request.method == .delete else { return }
         // A browser adds no bearer token on its own. It does add the `Basic` credentials that its user gave a proxy.
-        if PresentedTokens.header(of: request) != nil, request.headers["cookie"] == nil { return }
-        let origins = request.headers.all("origin")
+        if PresentedTokens.header(of: request) != nil, request.headers[.cookie] == nil { return }
+        let origins = request.headers.all(.origin)
         if origins.count == 1, allowedOrigins.contains(origins[0]) { return }
         switch FetchSite(request.headers) {
         case .own: return
@@ -54,7 +54,7 @@ private enum FetchSite {
 
     /// Of a field that stands more than once, a value that refuses counts.
     init(_ headers: Headers) {
-        let sites = headers.all("sec-fetch-site")
+        let sites = headers.all(.secFetchSite)
         if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
             self = .other
         } else if !sites.isEmpty,

@@ -8,8 +8,8 @@ package struct IfNoneMatch {
 
     /// Nil where the request has no such condition.
     package init?(_ headers: Headers) {
-        guard headers["if-none-match"] != nil else { return nil }
-        lines = headers.all("if-none-match")
+        guard headers[.ifNoneMatch] != nil else { return nil }
+        lines = headers.all(.ifNoneMatch)
     }
 
     /// `*`: not where there is anything at all.

@@ -10,9 +10,9 @@ package struct Preferences {
     /// Parameters of an element; one with more says nothing.
     private static let parametersMax = 8
 
-    /// Reads a field; the name is given in small letters. Media types have parameters of their own in front of the weight,
+    /// Reads a field. Media types have parameters of their own in front of the weight,
     /// which say nothing here; codings have none.
-    init(_ headers: Headers, _ field: String, hasParameters: Bool) {
+    init(_ headers: Headers, _ field: FieldName, hasParameters: Bool) {
         elements = headers.list(field).prefix(Self.elementsMax).compactMap { element in
             let parts = element.split(
                 separator: UInt8(ascii: ";"), maxSplits: Self.parametersMax + 1, omittingEmptySubsequences: false
@@ -51,8 +51,8 @@ package struct Preferences {
 extension Preferences {
     /// Whether a packed answer is liked at least as well as a plain one.
     package static func prefersGzip(_ headers: Headers) -> Bool {
-        guard headers["accept-encoding"] != nil else { return false }
-        let preferences = Preferences(headers, "accept-encoding", hasParameters: false)
+        guard headers[.acceptEncoding] != nil else { return false }
+        let preferences = Preferences(headers, .acceptEncoding, hasParameters: false)
         guard let gzip = preferences.weight(of: "gzip", "x-gzip") ?? preferences.weight(of: "*"), gzip > 0 else {
             return false
         }
@@ -61,7 +61,7 @@ extension Preferences {
 
     /// Whether a table is liked better than JSON.
     package static func prefersCSV(_ headers: Headers) -> Bool {
-        let preferences = Preferences(headers, "accept", hasParameters: true)
+        let preferences = Preferences(headers, .accept, hasParameters: true)
         guard let csv = preferences.weight(of: "text/csv") else { return false }
         let json = preferences.weight(of: "application/json") ?? preferences.weight(of: "application/*", "*/*")
         return csv > json ?? 0

@@ -17,8 +17,8 @@ package enum PresentedTokens {
 
     /// The token that `Authorization` presents; `nil` if it presents none. The first field with a token counts.
     package static func header(of request: Request) -> ArraySlice<UInt8>? {
-        guard let first = request.headers["authorization"] else { return nil }
-        return token(in: first) ?? request.headers.all("authorization").lazy.compactMap { token(in: $0) }.first
+        guard let first = request.headers[.authorization] else { return nil }
+        return token(in: first) ?? request.headers.all(.authorization).lazy.compactMap { token(in: $0) }.first
     }
 
     /// The values of the session's cookie that may be tokens, in the order in which they are tried.

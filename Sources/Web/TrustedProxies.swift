@@ -21,7 +21,7 @@ package struct TrustedProxies {
     package func client(of request: Request) -> IPAddress {
         var nearest = request.peer
         guard isTrusted(nearest) else { return nearest }
-        for element in request.headers.lastElements(of: "x-forwarded-for", countMax: Self.hopsMax) {
+        for element in request.headers.lastElements(of: .xForwardedFor, countMax: Self.hopsMax) {
             guard let address = Self.address(in: element) else { break }
             nearest = address
             guard isTrusted(nearest) else { break }
@@ -38,7 +38,7 @@ package struct TrustedProxies {
     /// there.
     private func finding(in request: Request) -> ProxyWatch.Finding? {
         guard isTrusted(request.peer) else { return nil }
-        let elements = request.headers.list("x-forwarded-for")
+        let elements = request.headers.list(.xForwardedFor)
         guard !elements.isEmpty else { return .noField }
         for (index, element) in elements.enumerated().reversed() {
             guard let address = Self.address(in: element) else { return .noAddress }
@@ -50,7 +50,7 @@ package struct TrustedProxies {
     /// Whether the nearest proxy says that it was asked through TLS.
     package func sayHTTPS(of request: Request) -> Bool {
         guard isTrusted(request.peer) else { return false }
-        return request.headers.lastElements(of: "x-forwarded-proto", countMax: 1).first?.equalsIgnoringCase("https")
+        return request.headers.lastElements(of: .xForwardedProto, countMax: 1).first?.equalsIgnoringCase("https")
             ?? false
     }
 

@@ -94,7 +94,7 @@ import Testing
         (#"{"a": True}"#, "line 1, column 7: not a JSON value (true and false have small letters)"),
         ("{'a': 1}", "line 1, column 2: a name was expected (strings have straight double quotation marks)"),
         ("{“a”: 1}", "line 1, column 2: a name was expected (strings have straight double quotation marks)"),
-        (#"{"a": 1, "a": 2}"#, "line 1, column 13: a name stands twice"),
+        (#"{"a": 1, "a": 2}"#, "line 1, column 13: a name is repeated"),
     ])
     func whatIsNoJSONIsExplained(text: String, reason: String) {
         #expect(throws: ConfigurationError(reason)) { try ConfigurationFile.object(Array(text.utf8)) }

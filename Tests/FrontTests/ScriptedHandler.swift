@@ -71,7 +71,7 @@ final class ScriptedHandler: RequestHandler {
     func isProxy(_ peer: IPAddress) -> Bool { script.peersAreProxies.isSet }
 
     func client(of request: Request) -> IPAddress {
-        request.headers["client"].flatMap { IPAddress($0) } ?? request.peer
+        request.headers[FieldName("Client")].flatMap { IPAddress($0) } ?? request.peer
     }
 
     func respond(to request: Request) -> Eventual<Response, Never> {

@@ -115,10 +115,11 @@ func request(_ input: String) throws -> Request {
         ("XX: a↵", []), ("Y: X: a↵", []), ("", []), ("X: :a:↵", [":a:"]), ("X: \u{80}\u{FF}↵", ["\u{80}\u{FF}"]),
     ])
     func findsFieldsByName(fields: String, values: [String]) throws {
+        let name = FieldName("X")
         let headers = try headers(fields)
-        #expect(headers.all("x").map { text($0) } == values)
-        #expect(headers["x"].map { text($0) } == values.first)
-        #expect(headers.count(of: "x") == values.count)
+        #expect(headers.all(name).map { text($0) } == values)
+        #expect(headers[name].map { text($0) } == values.first)
+        #expect(headers.count(of: name) == values.count)
     }
 
     @Test(arguments: [
@@ -128,7 +129,7 @@ func request(_ input: String) throws -> Request {
         ("X: a↵Y: b↵x: c↵", ["a", "c"]), ("X: \u{A0},\u{FF}↵", ["\u{A0}", "\u{FF}"]),
     ])
     func listsElements(fields: String, elements: [String]) throws {
-        let list = try headers(fields).list("x")
+        let list = try headers(fields).list(FieldName("X"))
         #expect(list.map { text($0) } == elements)
     }
 
@@ -153,5 +154,14 @@ func request(_ input: String) throws -> Request {
         let slice = bytes("x\(candidate)x").dropFirst().dropLast()
         #expect(slice.equals(word) == equals)
         #expect(slice.equalsIgnoringCase(word) == equalsIgnoringCase)
+    }
+}
+
+@Suite("Field names") struct FieldNameTests {
+    @Test("Letter case does not matter", arguments: ["X-Y", "x-y", "X-y"]) func letterCase(name: String) throws {
+        let headers = try request("GET / HTTP/1.0↵x-Y: a↵↵").headers
+        #expect(FieldName(name) == FieldName("x-y"))
+        #expect(headers[FieldName(name)].map { text($0) } == "a")
+        #expect(headers[.host] == nil)
     }
 }

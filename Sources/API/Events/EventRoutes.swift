@@ -37,7 +37,7 @@ struct EventRoutes {
 extension Request {
     /// The last event that the client got (WHATWG HTML, section 9.2.4); nil where it says of none.
     fileprivate var lastEventID: ChangeID? {
-        let values = headers.all("last-event-id")
+        let values = headers.all(.lastEventID)
         guard let value = values.first else { return nil }
         guard values.count == 1, value.allSatisfy(\.isDigit), let number = Int64(String(decoding: value, as: UTF8.self))
         else { return .unknown }

@@ -63,7 +63,7 @@ extension Request {
         let pathEnd = path.endIndex
         let start = route.endsInAnySegment ? path.lastIndex(of: UInt8(ascii: "/")) ?? pathEnd : pathEnd
         let name = target[start...]
-        let accepted = headers.all("accept")
+        let accepted = headers.all(.accept)
         // Most have none of them, and then nothing is made.
         if name.isEmpty, accepted.isEmpty { return [] }
         return Array(name) + accepted.flatMap { [0] + $0 }
