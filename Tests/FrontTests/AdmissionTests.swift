@@ -3,7 +3,7 @@ import Testing
 
 @testable import Front
 
-/// How many connections there may be, and of whom.
+/// The limits of connections, in total and for each client.
 @Suite struct AdmissionTests {
     private static let a = IPAddress("192.0.2.1".utf8)!
     private static let b = IPAddress("192.0.2.2".utf8)!
@@ -13,7 +13,7 @@ import Testing
         Admission(connectionsMax: inAll, connectionsPerAddressMax: ofClient)
     }
 
-    @Test func clientHasItsOwnLimit() {
+    @Test func eachClientHasItsLimit() {
         let admission = admission(10, 2)
         #expect((0..<3).map { _ in admission.admit(Self.a, now: 0) } == [.admitted, .admitted, .tooManyOfClient])
         #expect(admission.admit(Self.b, now: 0) == .admitted)
@@ -28,10 +28,10 @@ import Testing
             #expect(admission.admit(client, now: 0) == .admitted)
         }
         #expect(admission.admit(Self.a, now: 0) == .tooManyInAll(greediest: Self.b, isGreedier: true))
-        // With the new one it would have as many.
+        // With the new connection, the other client would have as many.
         #expect(admission.admit(Self.c, now: 0) == .tooManyInAll(greediest: Self.b, isGreedier: false))
         #expect(admission.admit(nil, now: 0) == .tooManyInAll(greediest: Self.b, isGreedier: true))
-        // Another one takes its place once it has more, at the latest after a tenth of a second.
+        // Another client takes its place when it has more, at the latest after a tenth of a second.
         for _ in 0..<2 { admission.release(Self.b) }
         for _ in 0..<2 { #expect(admission.admit(Self.c, now: 0) == .admitted) }
         #expect(admission.admit(Self.a, now: 0) == .tooManyInAll(greediest: Self.c, isGreedier: true))
@@ -40,8 +40,8 @@ import Testing
         #expect(admission.admit(Self.c, now: 100_000_000) == .tooManyInAll(greediest: Self.a, isGreedier: true))
     }
 
-    /// A trusted proxy has as many connections as there may be in all, and each of its clients as many requests as connections.
-    @Test func proxyIsNotLimitedAndItsClientsAre() {
+    /// A trusted proxy is limited by the total only, and each of its clients by its requests in progress.
+    @Test func aProxysClientsAreLimitedAndItIsNot() {
         let admission = admission(5, 2)
         for _ in 0..<4 { #expect(admission.admit(nil, now: 0) == .admitted) }
         #expect(admission.admit(Self.a, now: 0) == .admitted)

@@ -1,8 +1,8 @@
 import Testing
 
-/// What arrives together is answered together, between one end of a batch and the next.
+/// Requests that arrive together belong to one batch: the handler's `endBatch` is called after all of them.
 @Suite struct BatchTests {
-    /// The requests of each batch, from the one that held up the loop on.
+    /// The requests of each batch, beginning with the request that has blocked the loop.
     private func batches(of front: TestFront) -> [[String]] {
         var batches: [[String]] = [[]]
         for event in front.script.log.drop(while: { $0 != .request("/block") }) {
@@ -15,7 +15,7 @@ import Testing
         return batches
     }
 
-    /// Clients that were served already, and one that holds up the loop while they send.
+    /// Clients that were served before, and one that blocks the loop while they send.
     private func blockedFront(clients count: Int) throws -> (TestFront, [TestClient]) {
         let front = try TestFront()
         let clients = try (0..<count).map { _ in try front.client() }
@@ -29,7 +29,7 @@ import Testing
         return (front, clients + [blocker])
     }
 
-    @Test func whatArrivedTogetherIsOneBatch() throws {
+    @Test func requestsThatArriveTogetherAreOneBatch() throws {
         let (front, clients) = try blockedFront(clients: 3)
         try clients[0].get("/a1")
         try clients[0].get("/a2")
@@ -46,7 +46,7 @@ import Testing
         #expect(Set(all[1]) == ["/a1", "/a2", "/b1", "/later/c1"])
     }
 
-    @Test func aLongPipelineDoesNotKeepOthersWaiting() throws {
+    @Test func aLongPipelineDoesNotDelayOthers() throws {
         let (front, clients) = try blockedFront(clients: 2)
         try clients[0].send((0..<300).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
         try clients[1].get("/other")

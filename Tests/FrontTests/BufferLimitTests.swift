@@ -1,18 +1,18 @@
 import Testing
 
-/// What many slow clients may make the server hold, all of them together.
+/// The limit of the memory for the buffers of all clients.
 @Suite struct BufferLimitTests {
     private static let post = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: "
 
-    /// Each of them within its limit, and all of them over theirs.
-    @Test func halfBodiesThatAreTooMuchTogetherGet503() throws {
-        // One address may hold half of it.
+    /// Each connection is within its limit, and all of them together exceed theirs.
+    @Test func incompleteBodiesThatExceedTheLimitTogetherGet503() throws {
+        // One address may hold half of the memory.
         let front = try TestFront { $0.bufferedBytesMax = 2 * 1024 * 1024 }
         let half = [UInt8](repeating: 0x78, count: 200_000)
         let clients = try (0..<20).map { _ in try front.client() }
         for client in clients { try client.send(Self.post + "400000\r\n\r\n") }
         for client in clients { try client.send(half) }
-        // A small request needs no more than every connection may have.
+        // A small request fits into the part that each connection may hold in any case.
         let other = try front.client()
         try other.send(Self.post + "1000\r\n\r\n")
         try other.send([UInt8](repeating: 0x78, count: 1_000))
@@ -20,7 +20,7 @@ import Testing
 
         var refusedCount = 0
         for client in clients {
-            // Those who were refused have been told; the others wait for their other half, and there is room for it.
+            // Some clients were refused. The others wait for the rest of their bodies, for which there is room.
             try? client.send(half)
             let answer = try client.answer()
             if answer.status == 503 { refusedCount += 1 } else { #expect(answer.text == "400000") }
@@ -29,10 +29,10 @@ import Testing
         let next = try front.client()
         try next.send(Self.post + "400000\r\n\r\n")
         try next.send(half + half)
-        #expect(try next.answer().text == "400000", "what the others held is free again")
+        #expect(try next.answer().text == "400000", "the memory of the others is free again")
     }
 
-    /// What one address holds costs its own connections, and not those of another.
+    /// The memory that one address uses ends its own connections, and not those of another address.
     @Test func oneAddressLeavesMemoryToAnother() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.bufferedBytesMax = 4 * 1024 * 1024 }
         let half = [UInt8](repeating: 0x78, count: 200_000)

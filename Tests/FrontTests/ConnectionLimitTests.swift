@@ -3,9 +3,9 @@ import Testing
 
 @testable import Front
 
-/// Which connection makes room for another if there are as many as there may be.
+/// The connections that are closed to make room for others.
 @Suite struct ConnectionLimitTests {
-    /// Makes connections to the first or the second listener, one after the other, each of which the loop has accepted.
+    /// Opens connections to one of the listeners. The loop has accepted each of them before the next one.
     private func connect(_ front: TestFront, _ count: Int, listener: Int = 0, path: String? = "/") throws
         -> [TestClient]
     {
@@ -26,13 +26,13 @@ import Testing
         (try? client.get("/still")) == nil || (try? client.answer().text) != "GET /still "
     }
 
-    /// Connections that have asked, or have not asked anything yet.
+    /// Idle connections after a request, or without any request.
     @Test(arguments: ["/", nil])
     func idleConnectionsOfTheGreediestAddressMakeRoom(path: String?) throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 8 }
         let greedy = try connect(front, 6, path: path)
         let modest = try connect(front, 2, listener: 1)
-        // Two more make four of each.
+        // After two more, each address has four.
         let more = try connect(front, 2, listener: 1)
         for client in modest + more { #expect(!isClosed(client)) }
         #expect(front.snapshot.connectionsOpen == 8)
@@ -41,10 +41,10 @@ import Testing
         #expect(greedy.count { isClosed($0) } == 2)
     }
 
-    @Test func connectionThatWaitsLongestGoesFirst() throws {
+    @Test func theConnectionThatWaitsLongestIsClosedFirst() throws {
         let front = try TestFront { $0.connectionsPerAddressMax = 3 }
         let clients = try connect(front, 3)
-        // Deadlines, which order them, differ from millisecond to millisecond.
+        // The order is that of the deadlines, which must differ.
         let asked = millisecondsNow()
         #expect(waitUntil { millisecondsNow() > asked + 2 })
         try clients[0].get("/again")
@@ -54,8 +54,8 @@ import Testing
         #expect(!isClosed(clients[0]) && !isClosed(clients[2]) && !isClosed(next[0]))
     }
 
-    /// A head that does not come to its end holds a connection for ten seconds.
-    @Test func halfHeadsMakeRoomAfterIdleConnections() throws {
+    /// An incomplete head occupies a connection for ten seconds.
+    @Test func connectionsWithIncompleteHeadsMakeRoomAfterIdleOnes() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 4 }
         let received = front.snapshot.receivedBytes
         let half = "GET /half HT"
@@ -63,12 +63,12 @@ import Testing
         for client in greedy.prefix(2) { try client.send(half) }
         #expect(waitUntil { front.snapshot.receivedBytes == received + 2 * half.utf8.count })
         let others = try connect(front, 3, listener: 1)
-        #expect(isClosed(greedy[2]), "the idle one")
+        #expect(isClosed(greedy[2]), "the idle connection")
         for client in others { #expect(!isClosed(client)) }
         #expect(front.snapshot.connectionsClosedForOthers == 2)
     }
 
-    /// Streams count too: they are closed for an address that has few connections, and not for one that has as many.
+    /// Streams are closed for an address with few connections, but not for one that has as many as their own.
     @Test func streamsOfTheGreediestAddressMakeRoom() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) {
             $0.connectionsMax = 6
@@ -80,7 +80,7 @@ import Testing
             _ = try client.text(upTo: "\r\n\r\n")
         }
         let own = try front.client()
-        #expect(try own.answer().status == 503, "the address has its five")
+        #expect(try own.answer().status == 503, "the address has reached its limit of five")
         let others = try connect(front, 3, listener: 1)
         #expect(front.snapshot.connectionsClosedForOthers == 2)
         for client in others { #expect(!isClosed(client)) }
@@ -98,9 +98,9 @@ import Testing
         for (number, client) in busy.enumerated() { #expect(try client.answer().text == "later /later/\(number)") }
     }
 
-    /// A proxy's connections are not the clients': each client is counted by its requests, and a refusal leaves the
-    /// connection to the others.
-    @Test func clientsOfAProxyAreCountedSingly() throws {
+    /// A proxy's connections are not its clients' connections: each client is counted by its requests, and the
+    /// connection of a refused request persists for the others.
+    @Test func clientsOfAProxyAreCountedSeparately() throws {
         let front = try TestFront { $0.connectionsPerAddressMax = 2 }
         front.script.peersAreProxies.set()
         let connections = try connect(front, 6)
@@ -120,7 +120,7 @@ import Testing
         for (index, connection) in connections.prefix(2).enumerated() {
             #expect(try connection.answer().text == "later /later/\(index)")
         }
-        // Its requests are answered, so that it has room again.
+        // The client's requests were answered, so there is room for another.
         for connection in connections.prefix(3) {
             try connection.get("/again", fields: "Client: 192.0.2.1\r\n")
             #expect(try connection.answer().text == "GET /again ")
@@ -128,7 +128,7 @@ import Testing
         #expect(front.snapshot.connectionsOpen == 6)
     }
 
-    /// Requests of a pipeline, each from another client, are answered in their order.
+    /// The requests of a pipeline, each of a different client, are answered in their order.
     @Test func pipelineOfAProxyIsAnsweredInItsOrder() throws {
         let front = try TestFront { $0.eventLoops = 2 }
         front.script.peersAreProxies.set()

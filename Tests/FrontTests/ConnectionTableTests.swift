@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func aTokenOfOneThatHasGoneFindsNothingInItsPlace() {
+    @Test func aTokenOfARemovedItemFindsNothing() {
         var table = ConnectionTable<Item>()
         let first = table.insert(Item.init)
         #expect(table[first.token] === first)
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64.max, UInt64(UInt32.max) << 32, 1, 1 << 32, UInt64(UInt32.max)])
-    func whatNamesNoConnectionFindsNone(token: UInt64) {
+    func otherTokensFindNothing(token: UInt64) {
         var table = ConnectionTable<Item>()
         #expect(table[token] == nil)
         let item = table.insert(Item.init)
@@ -35,14 +35,14 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3])
-    func itAgreesWithADictionary(seed: UInt64) {
+    func agreesWithADictionary(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         var table = ConnectionTable<Item>()
         var model: [UInt64: Item] = [:]
         var tokens: [UInt64] = []
         var gone: [UInt64] = []
         for step in 0..<5_000 {
-            // The table grows and shrinks in turn.
+            // The table grows and shrinks by turns.
             if tokens.isEmpty || Int.random(in: 0..<100, using: &generator) < (step / 500 % 2 == 0 ? 60 : 40) {
                 let item = table.insert(Item.init)
                 #expect(model[item.token] == nil, "seed \(seed), step \(step)")
@@ -60,7 +60,7 @@ import Testing
                 return
             }
         }
-        #expect(Set(gone).union(tokens).count == gone.count + tokens.count, "a token names one item for ever")
+        #expect(Set(gone).union(tokens).count == gone.count + tokens.count, "a token is never reused")
         #expect(model.allSatisfy { table[$0.key] === $0.value })
         #expect(gone.allSatisfy { table[$0] == nil })
         #expect(Set(table.all.map(\.token)) == Set(model.keys))

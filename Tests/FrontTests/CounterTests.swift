@@ -4,7 +4,7 @@ import Posix
 import Synchronization
 import Testing
 
-/// What the loops count, and what they tell of each request.
+/// The counters of the loops, and the records of requests.
 @Suite struct CounterTests {
     private static let route = RouteName(method: .get, path: "/route")
     private static let later = RouteName(method: .get, path: "/later")
@@ -17,7 +17,7 @@ import Testing
         }.reduce(0) { $0 + $1.value }
     }
 
-    @Test func everyAnswerIsCountedOnce() throws {
+    @Test func everyResponseIsCountedOnce() throws {
         let front = try TestFront { $0.eventLoops = 2 }
         let clients = try (0..<8).map { _ in try front.client() }
         for round in 0..<10 {
@@ -54,7 +54,7 @@ import Testing
             try client.get("/none")
             _ = try client.answer()
         }
-        // The first one is idle, and makes room.
+        // The first connection is idle, and is closed to make room.
         let third = try front.client()
         try third.get("/none")
         _ = try third.answer()
@@ -78,7 +78,7 @@ import Testing
         #expect(waitUntil { front.snapshot.connectionsOpen == 1 })
     }
 
-    @Test func aLoopThatHangsIsSeen() throws {
+    @Test func aBlockedLoopIsNoticed() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/block")
@@ -96,7 +96,7 @@ import Testing
         func write(_ record: RequestRecord) { records.withLock { $0.append(record) } }
     }
 
-    @Test func everyAnswerHasItsRecordWhereSomebodyWantsIt() throws {
+    @Test func everyResponseHasARecordIfTheLogIsEnabled() throws {
         let recorder = Recorder()
         let front = try TestFront { $0.requestLog = recorder }
         let client = try front.client()

@@ -5,19 +5,19 @@ import Testing
 
 @Suite struct DeadlineWheelTests {
     static let tick = DeadlineWheel.tickNanoseconds
-    /// Some moment that is no multiple of anything.
+    /// A time that is not a multiple of a tick.
     static let start: Int64 = 987_654_321_987
 
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
-        /// After the start.
+        /// The time after the start.
         let moment: Int64
-        /// Ticks after the start's own.
+        /// The number of ticks after that of the start.
         let comesOutIn: Int64
         var testDescription: String { name }
     }
 
-    /// The start lies 54 ms into its tick.
+    /// The start is 54 ms after the beginning of its tick.
     @Test(arguments: [
         Case(name: "now", moment: 0, comesOutIn: 1),
         Case(name: "past", moment: -10 * tick, comesOutIn: 0),
@@ -28,7 +28,7 @@ import Testing
         Case(name: "beyond the wheel", moment: 511 * tick, comesOutIn: 511),
         Case(name: "far beyond", moment: 100_000 * tick, comesOutIn: 511),
     ])
-    func aDeadlineComesOutInTheTickAfterIt(_ one: Case) {
+    func aTokenComesOutInTheTickAfterItsDeadline(_ one: Case) {
         var wheel = DeadlineWheel(now: Self.start)
         #expect(wheel.nextNanoseconds() == nil)
         let expected = Self.start / Self.tick + one.comesOutIn
@@ -47,7 +47,7 @@ import Testing
         wheel.advance(to: (expected + 2_000) * Self.tick) { _, _, _ in Issue.record("it comes out once") }
     }
 
-    @Test func whatIsEnteredAgainWhileTheWheelTurnsComesOutLater() {
+    @Test func aTokenThatIsInsertedDuringAnAdvanceComesOutLater() {
         var wheel = DeadlineWheel(now: Self.start)
         _ = wheel.insert(1, at: Self.start)
         var moments: [Int64] = []
@@ -62,9 +62,9 @@ import Testing
         #expect(zip(moments, moments.dropFirst()).allSatisfy { $1 - $0 == 5 * Self.tick })
     }
 
-    /// Deadlines of up to 70 seconds against a list of all of them, with pauses of up to two turns of the wheel.
+    /// Deadlines of up to 70 seconds against a list of all tokens, with pauses of up to two turns of the wheel.
     @Test(arguments: [1, 2, 3, 4, 5])
-    func itAgreesWithAList(seed: UInt64) {
+    func agreesWithAList(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         var now = Self.start
         var wheel = DeadlineWheel(now: now)
@@ -85,7 +85,7 @@ import Testing
             }
             let expected = Set(model.filter { $0.value.tick <= now / Self.tick }.keys)
             let next = model.values.map(\.tick).filter { $0 > now / Self.tick }.min()
-            // What lies within the wheel never comes out before its moment.
+            // A token whose deadline is within the wheel never comes out before its deadline.
             let early = out.filter { model[$0]!.moment > now && !model[$0]!.isBeyond }
             guard out == expected, early.isEmpty, wheel.nextNanoseconds() == next.map({ $0 * Self.tick }) else {
                 Issue.record("seed \(seed), step \(step)")

@@ -2,15 +2,15 @@ import Glibc
 import Posix
 import Testing
 
-/// In a process of its own, whose limit on open files it lowers.
+/// Each test runs in a process of its own, because it lowers the limit of open files.
 @Suite struct DescriptorShortageTests {
-    @Test func withoutDescriptorsAcceptingRestsAndGoesOn() async {
+    @Test func withoutDescriptorsAcceptingRestsAndResumes() async {
         await #expect(processExitsWith: .success) {
             let front = try TestFront { $0.timeouts.idleMilliseconds = 60_000 }
             let blocker = try front.client()
             try blocker.get("/block")
             precondition(waitUntil { front.script.requestCount == 1 })
-            // The kernel completes these connections; the loop has no time to accept them.
+            // The kernel completes these connections, while the loop is blocked and does not accept them.
             var clients = try (0..<8).map { _ in try front.client() }
             for client in clients { try client.get("/served") }
             let isLimited = leaveDescriptors(3)
@@ -19,7 +19,7 @@ import Testing
             let served = waitUntil { front.script.requestCount == 1 + 3 }
             precondition(served)
 
-            // Those who wait stay readable, and that must not keep the loop busy.
+            // The listener stays readable, which must not keep the loop busy.
             let before = processorMilliseconds()
             usleep(600_000)
             precondition(processorMilliseconds() - before < 200)
@@ -63,19 +63,19 @@ import Testing
     }
 }
 
-/// Lowers the soft limit on open files until so many more may be opened (setrlimit(2)). Which ones are taken is asked and
-/// not assumed: a process inherits some, with gaps between them.
+/// Lowers the soft limit of open files so that `count` more may be opened (setrlimit(2)). The function looks which numbers
+/// are in use, because a process inherits descriptors, with gaps between their numbers.
 private func leaveDescriptors(_ count: Int) -> Bool {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
     let free = (0..<CInt(clamping: limit.rlim_cur)).lazy.filter { fcntl($0, F_GETFD) == -1 }
-    // Descriptors are numbers below the limit, so that the first free one to be refused is where it stands.
+    // Descriptors are numbers below the limit, so the limit is the first free number that is to be refused.
     guard let firstRefused = free.dropFirst(count).first else { return false }
     limit.rlim_cur = rlim_t(firstRefused)
     return setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
 }
 
-/// What the process has used (getrusage(2)).
+/// The processor time of the process (getrusage(2)).
 private func processorMilliseconds() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

@@ -1,7 +1,7 @@
 import Posix
 import Testing
 
-/// One client, one connection: requests and answers as HTTP has them.
+/// Requests and responses of one client on one connection.
 @Suite struct ExchangeTests {
     @Test func aConnectionServesOneRequestAfterAnother() throws {
         let front = try TestFront()
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func aRequestSaysWhereItsConnectionComesFrom() throws {
+    @Test func aRequestHasTheAddressOfItsPeer() throws {
         let front = try TestFront()
         let client = try front.client()
         for _ in 0..<2 {
@@ -27,7 +27,7 @@ import Testing
 
     struct Ending: Sendable, CustomTestStringConvertible {
         let request: String
-        /// What `Connection` says in the answer.
+        /// The value of `Connection` in the response.
         let connection: String?
         let closes: Bool
         var testDescription: String { request.debugDescription }
@@ -39,7 +39,7 @@ import Testing
         Ending(request: "GET / HTTP/1.0\r\n\r\n", connection: "close", closes: true),
         Ending(request: "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", connection: "keep-alive", closes: false),
     ])
-    func theConnectionEndsWhereOneSideSaysSo(_ ending: Ending) throws {
+    func theConnectionClosesIfOneSideAsksForIt(_ ending: Ending) throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send(ending.request)
@@ -81,12 +81,12 @@ import Testing
             #expect(answer.status == (path == "/none" ? 204 : 200))
             #expect(answer.text == (path == "/none" ? "" : "GET \(path) "))
         }
-        // 200 answers of some 120 bytes, in a few sends and not in 200.
+        // 200 responses of about 120 bytes, sent in a few calls and not in 200.
         #expect(receiveCount <= 12, "\(receiveCount) reads")
     }
 
-    /// More than the input buffer holds at once, while the answers wait for a client that does not read them yet.
-    @Test func aLongPipelineOfASlowReaderIsAnsweredWhole() throws {
+    /// The requests exceed the input buffer, while the responses wait for a client that does not read yet.
+    @Test func aLongPipelineOfASlowReaderIsAnsweredCompletely() throws {
         let front = try TestFront()
         let client = try front.client()
         let count = 20_000
@@ -114,14 +114,14 @@ import Testing
     ]
     static let tornAnswers = ["GET /one?q=1 ", "POST /two hello", "POST /three hello!"]
 
-    @Test func requestsMayComeAByteAtATime() throws {
+    @Test func requestsMayArriveByteByByte() throws {
         let front = try TestFront()
         let client = try front.client()
         for byte in Self.torn.joined().utf8 { try client.send([byte]) }
         for text in Self.tornAnswers { #expect(try client.answer().text == text) }
     }
 
-    @Test func requestsMayBeTornAnywhere() throws {
+    @Test func requestsMayBeCutAtAnyPosition() throws {
         let front = try TestFront()
         let client = try front.client()
         for (request, text) in zip(Self.torn, Self.tornAnswers) {
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func aChunkedUploadIsUnpacked() throws {
+    @Test func aChunkedUploadIsDecoded() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send("POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -144,7 +144,7 @@ import Testing
         #expect(try client.answer().text == "\(60 * 0x4000)")
     }
 
-    @Test func aBodyThatTheLimitAllowsIsReadWhole() throws {
+    @Test func aBodyWithinTheLimitIsReadCompletely() throws {
         let front = try TestFront()
         let client = try front.client()
         let count = 1024 * 1024
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatAsksIsToldToContinue() throws {
+    @Test func aClientThatExpectsItIsToldToContinue() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
@@ -164,7 +164,7 @@ import Testing
         #expect(try client.answer().text == "POST / ok")
     }
 
-    @Test func aClientThatAsksForTooMuchIsNotToldToContinue() throws {
+    @Test func aClientWithATooLargeBodyIsNotToldToContinue() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2000000\r\n\r\n")

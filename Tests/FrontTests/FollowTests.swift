@@ -1,12 +1,12 @@
 import Posix
 import Testing
 
-/// Bodies that go on for as long as somebody listens.
+/// Bodies that last as long as the client listens.
 @Suite struct FollowTests {
     private static let headEnd = "\r\n\r\n"
 
     @Test(arguments: [1, 3])
-    func eachHearsWhatIsSaidWhenItIsSaid(loops: Int) throws {
+    func eachClientGetsNewsAtOnce(loops: Int) throws {
         let front = try TestFront { $0.eventLoops = loops }
         let clients = try (0..<8).map { _ in try front.client() }
         for client in clients {
@@ -26,8 +26,8 @@ import Testing
         #expect(front.script.stream.closed == clients.count)
     }
 
-    /// Each has much to say that has to be made, and its client would take it all at once.
-    @Test func whoMakesMuchGivesWayToOthers() throws {
+    /// Each stream has much to produce, and its client would read all of it at once.
+    @Test func aStreamThatProducesMuchGivesWayToOthers() throws {
         let front = try TestFront()
         let clients = try (0..<20).map { _ in try front.client() }
         for client in clients { try client.get("/backlog/100") }
@@ -41,8 +41,8 @@ import Testing
         for client in clients { #expect(try client.text(upTo: "said\r\n") == "4\r\nsaid\r\n") }
     }
 
-    /// A stop does not wait for what is to be made, which would take its clients' time and ours.
-    @Test func aStopMakesNothingMore() throws {
+    /// A stop does not wait for streams that have more to produce.
+    @Test func aStopEndsProduction() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/backlog/1000000000")
@@ -53,8 +53,8 @@ import Testing
         #expect(front.script.stream.closed == 1)
     }
 
-    /// What is sent ahead waits for the end.
-    @Test func aRequestBehindIsAnsweredBehind() throws {
+    /// A request that was sent during the stream waits for the stream's end.
+    @Test func aRequestAfterAStreamIsAnsweredAfterIt() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/stream")
@@ -65,7 +65,7 @@ import Testing
         #expect(try client.answer().text == "GET /next ")
     }
 
-    /// Neither the time for idle connections nor that for writing ends a stream whose client has taken all there is.
+    /// Neither the limit for idle connections nor that for writing ends a stream whose client has read everything.
     @Test func beatsKeepAQuietStream() throws {
         let front = try TestFront {
             $0.timeouts.idleMilliseconds = 150
@@ -81,22 +81,22 @@ import Testing
         #expect(try client.text(upTo: "said\r\n").hasSuffix("4\r\nsaid\r\n"))
     }
 
-    @Test func aClientThatTakesNothingIsDropped() throws {
+    @Test func aClientThatReadsNothingIsDropped() throws {
         let front = try TestFront { $0.timeouts.writeMilliseconds = 500 }
         let slow = try front.client()
         try slow.get("/stream")
         #expect(waitUntil { front.script.stream.opened == 1 })
         front.script.stream.say(String(repeating: "x", count: 32 * 1024 * 1024))
         #expect(waitUntil { front.script.stream.closed == 1 })
-        #expect(throws: (any Error).self, "no end that a client would take for one") {
+        #expect(throws: (any Error).self, "the end is not one that a client mistakes for the end of the body") {
             while try slow.takeAnswer() == nil, try slow.receiveMore() {}
             _ = try slow.answer()
         }
     }
 
-    /// No beat comes that would tell.
+    /// The stream has no beat at which the server would notice.
     @Test(arguments: [true, false])
-    func aClientThatGoesEndsItsStream(isReset: Bool) throws {
+    func aClientThatLeavesEndsItsStream(isReset: Bool) throws {
         let front = try TestFront()
         do {
             let client = try front.client()
@@ -107,7 +107,7 @@ import Testing
         #expect(waitUntil { front.script.stream.closed == 1 })
     }
 
-    @Test func aStopEndsAllStreamsAsWholeOnes() throws {
+    @Test func aStopEndsAllStreamsProperly() throws {
         let front = try TestFront()
         let listeners = try (0..<20).map { _ in try front.client() }
         for client in listeners {
@@ -123,8 +123,8 @@ import Testing
         #expect(front.script.stream.closed == 20)
     }
 
-    /// Of 20 seconds that the stop would wait, and 15 that a write may take.
-    @Test func aStopDoesNotWaitForWhoTakesNothing() throws {
+    /// The stop would wait for 20 seconds, and a write may take 15.
+    @Test func aStopDoesNotWaitForAClientThatReadsNothing() throws {
         let front = try TestFront()
         let slow = try front.client()
         try slow.get("/stream")
@@ -134,7 +134,7 @@ import Testing
         #expect(front.script.stream.closed == 1)
     }
 
-    /// HTTP/1.0 knows no chunks: the end of the connection is that of the stream.
+    /// HTTP/1.0 has no chunks: the end of the connection is the end of the stream.
     @Test func anOldClientReadsToTheEnd() throws {
         let front = try TestFront()
         let client = try front.client()

@@ -1,8 +1,8 @@
 import Testing
 
-/// A client that sends no more may still wait for its answers.
+/// A client that has closed its sending side may still wait for responses.
 @Suite struct HalfCloseTests {
-    @Test func aHalfClosedClientGetsItsAnswer() throws {
+    @Test func aHalfClosedClientGetsItsResponse() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/last")
@@ -11,7 +11,7 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    @Test func aHalfClosedClientGetsAnAnswerThatTakesTime() throws {
+    @Test func aHalfClosedClientGetsALateResponse() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/later")
@@ -21,9 +21,9 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    /// The end is reported once, while more is unread in front of it than one receive takes.
+    /// The end is reported once, while there are more bytes before it than one reception takes.
     @Test(arguments: [10, 63, 64, 65, 1_000, 5_000])
-    func theEndBehindALongPipelineIsSeen(count: Int) throws {
+    func theEndAfterALongPipelineIsNoticed(count: Int) throws {
         let front = try TestFront()
         let blocker = try front.client()
         try blocker.get("/block")
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: ["GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"])
-    func halfARequestIsNoRequest(request: String) throws {
+    func anIncompleteRequestIsNotServed(request: String) throws {
         let front = try TestFront()
         let client = try front.client(patienceMilliseconds: 5_000)
         try client.send(request)
@@ -46,8 +46,8 @@ import Testing
         #expect(front.script.requestCount == 0)
     }
 
-    /// A megabyte of a body and the end behind it, all of which arrive while the loop is busy.
-    @Test func theEndBehindHalfABodyIsSeen() throws {
+    /// A megabyte of a body and the end of the input arrive while the loop is busy.
+    @Test func theEndAfterAnIncompleteBodyIsNoticed() throws {
         let front = try TestFront()
         let blocker = try front.client()
         try blocker.get("/block")
@@ -60,7 +60,7 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    @Test func aClientThatGoesWhileItsAnswerIsMadeHarmsNobody() throws {
+    @Test func aClientMayLeaveWhileItsResponseIsMade() throws {
         let front = try TestFront()
         for _ in 0..<50 {
             let client = try front.client()

@@ -2,9 +2,9 @@ import Posix
 import TestSupport
 import Testing
 
-/// Many at once.
+/// Many connections at the same time.
 @Suite(.serialized) struct LoadTests {
-    @Test func answersFromOtherThreadsReachTheRightRequest() throws {
+    @Test func responsesFromOtherThreadsReachTheRightRequest() throws {
         let front = try TestFront { $0.eventLoops = 2 }
         let answerers = (0..<3).map { index in
             Thread(name: "answerer-\(index)") { while let held = front.script.held.take() { held.answer() } }
@@ -21,7 +21,7 @@ import Testing
         #expect(front.stop() < 5_000)
     }
 
-    /// Rounds of five requests in one write, some answered at once and some by another thread.
+    /// Rounds of five requests in one write, of which some are answered at once and some by another thread.
     private static func exchange(_ endpoint: Endpoint, name: String, rounds: Int) throws {
         let connections = try (0..<4).map { _ in try TestClient(endpoint) }
         for round in 0..<rounds {
@@ -45,7 +45,7 @@ import Testing
         }
         for _ in 0..<3 {
             var clients: [TestClient] = []
-            // The places of the last round are free once the loops have seen its clients go.
+            // The connections of the last round are free when the loops have noticed that its clients have gone.
             let areAllServed = waitUntil {
                 while clients.count < count {
                     guard let client = try? front.client(), (try? client.get("/")) != nil,
@@ -62,8 +62,8 @@ import Testing
         #expect(front.stop() < 5_000)
     }
 
-    /// What a client that sends ahead may make the server keep is bounded: at some point the kernel takes no more.
-    @Test func aClientThatSendsAheadIsReadNoFurther() throws {
+    /// The memory for a client that sends without reading is limited: after a while the kernel takes no more bytes.
+    @Test func aClientThatDoesNotReadIsNotReadFurther() throws {
         let front = try TestFront()
         let client = try front.client(patienceMilliseconds: 1_000)
         try client.get("/later")
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 4])
-    func whateverClientsDoTheNextOneIsServed(seed: UInt64) throws {
+    func randomClientsDoNotKeepTheNextOneFromBeingServed(seed: UInt64) throws {
         let places = 8
         let front = try TestFront {
             $0.connectionsMax = places
@@ -90,7 +90,8 @@ import Testing
         let answerer = Thread(name: "answerer") { while let held = front.script.held.take() { held.answer() } }
         var generator = SeededRandom(seed: seed)
         for step in 0..<300 {
-            // Each has gone when the next one comes, so that what it left behind is all that can take up a place.
+            // Each client has gone before the next one connects, so only connections that were left open can use up the
+            // limit.
             try? Self.misbehave(try front.client(patienceMilliseconds: 20), &generator)
             guard step % 50 == 49 else { continue }
             let areServed = waitUntil {

@@ -5,8 +5,8 @@ import Testing
 @testable import Front
 
 @Suite struct OutboxTests {
-    /// A client that takes what it is sent, but never all of it, has the server keep what is still to be sent and no more.
-    @Test func whatWasSentIsNotKept() throws {
+    /// If a client reads steadily but never everything, the outbox keeps the unsent bytes only.
+    @Test func sentBytesAreDropped() throws {
         let listener = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0))
         let client = try Socket(connectingTo: listener.endpoint)
         try client.limitWaiting(seconds: 20)
@@ -14,7 +14,7 @@ import Testing
         guard let accepted = try listener.accept() else { throw TestClient.Failure.silence }
         let socket = accepted.takeSocket()
         var outbox = Outbox()
-        // More than the kernel's buffers hold, so that there is always something left.
+        // More bytes than the kernel's buffers hold, so that there are always unsent ones.
         let wantedCount = 16 * 1024 * 1024
         let part = [UInt8](repeating: 0x78, count: 1_000_000)
         var buffer = [UInt8](repeating: 0, count: 1_000_000)

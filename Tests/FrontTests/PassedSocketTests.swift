@@ -16,12 +16,12 @@ import Testing
             (["LISTEN_FDS": "65", "LISTEN_PID": "7"], nil), (["LISTEN_FDS": "-1", "LISTEN_PID": "7"], nil),
             (["LISTEN_FDS": "one", "LISTEN_PID": "7"], nil), (["LISTEN_FDS": "", "LISTEN_PID": "7"], nil),
         ] as [([String: String], [String]?)])
-    func areWhatTheEnvironmentSays(environment: [String: String], expected: [String]?) {
+    func areThoseOfTheEnvironment(environment: [String: String], expected: [String]?) {
         let sockets = PassedSocket.all(environment: environment, processID: 7)
         #expect(sockets?.map { "\($0.descriptor) \($0.name)" } == expected)
     }
 
-    /// What takes no connections is refused, and left open for who passed it.
+    /// A descriptor that accepts no connections is refused, and stays open for the process that has passed it.
     @Test func onlyAListeningStreamSocketIsTaken() throws {
         let stream = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         let datagram = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
@@ -41,7 +41,7 @@ import Testing
         for raw in [stream, datagram, local, file] { #expect(close(raw) == 0) }
     }
 
-    /// It neither blocks nor is inherited by others, and outlives the front that took connections from it.
+    /// A passed socket neither blocks nor is inherited by children, and stays open after the front has stopped.
     @Test func aStopLeavesItListening() throws {
         let raw = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         #expect(listen(raw, 8) == 0)
@@ -66,7 +66,7 @@ import Testing
         #expect(!script.log.contains(.request("/waits")))
     }
 
-    /// A connection that was accepted when the stop came has its request answered.
+    /// The first request of a connection that was accepted before the stop is answered.
     @Test func aFirstRequestThatIsOnItsWayIsAnswered() throws {
         let front = try TestFront { $0.timeouts.freshWhileStoppingMilliseconds = 20_000 }
         let fresh = try front.client()
@@ -74,7 +74,7 @@ import Testing
         try marker.get("/marker")
         #expect(try marker.answer().status == 200)
         let stopping = Thread(name: "stop") { front.stop(withinMilliseconds: 20_000) }
-        #expect(try marker.rest() == "", "the loop has learned that it stops")
+        #expect(try marker.rest() == "", "the loop has begun to stop")
         try fresh.get("/first")
         let answer = try fresh.answer()
         #expect(answer.status == 200 && answer.fields["connection"] == "close")

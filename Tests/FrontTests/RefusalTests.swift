@@ -2,7 +2,7 @@ import Glibc
 import HTTP
 import Testing
 
-/// What is refused, and whether the client can read why.
+/// Refused requests and connections, whose clients can read the reason.
 @Suite struct RefusalTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let bytes: String
@@ -20,7 +20,7 @@ import Testing
         Case(bytes: "GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 17_000), status: 431),
         Case(bytes: "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\r\n\r\n", status: 400),
     ])
-    func whatCannotBeReadIsAnsweredOnceAndTheConnectionCloses(_ refused: Case) throws {
+    func aMalformedRequestIsAnsweredOnceAndTheConnectionCloses(_ refused: Case) throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send(refused.bytes)
@@ -30,7 +30,7 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    @Test func garbageAfterARequestCostsThatRequestNothing() throws {
+    @Test func garbageAfterARequestDoesNotAffectIt() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send(
@@ -41,7 +41,7 @@ import Testing
         #expect(front.script.requestCount == 1)
     }
 
-    @Test func whatFollowsTheLastRequestIsReadAwayAndNotServed() throws {
+    @Test func bytesAfterTheLastRequestAreDiscarded() throws {
         let front = try TestFront()
         let client = try front.client()
         let more = String(repeating: "GET /more HTTP/1.1\r\nHost: a\r\n\r\n", count: 20_000)
@@ -51,8 +51,8 @@ import Testing
         #expect(front.script.requestCount == 1)
     }
 
-    /// Closing with bytes unread would reset the connection, and the client might lose the answer to that.
-    @Test func aClientThatSendsFarTooMuchCanReadWhyItIsRefused() throws {
+    /// Closing with unread bytes would reset the connection, and the client might lose the response.
+    @Test func aClientThatSendsFarTooMuchCanReadTheReason() throws {
         let front = try TestFront { $0.timeouts.lingerMilliseconds = 20_000 }
         let client = try front.client()
         let megabytes = 100
@@ -78,9 +78,9 @@ import Testing
         #expect((250...5_000).contains(taken), "\(taken) ms")
     }
 
-    /// Connections that wait for an answer are not closed for others.
+    /// Connections that wait for a response are not closed for others.
     @Test(arguments: [true, false])
-    func aConnectionTooManyIsToldSo(perAddress: Bool) throws {
+    func aConnectionAboveTheLimitIsRefused(perAddress: Bool) throws {
         let front = try TestFront {
             if perAddress { $0.connectionsPerAddressMax = 3 } else { $0.connectionsMax = 3 }
         }
@@ -103,7 +103,7 @@ import Testing
             #expect(try client.answer().text == "later /later/\(number)")
         }
         clients.removeLast()
-        // Its place is free once the loop has seen it go.
+        // There is room when the loop has noticed that the client has gone.
         #expect(
             waitUntil {
                 guard let client = try? front.client() else { return false }
@@ -113,8 +113,8 @@ import Testing
         #expect(!front.script.log.contains(.request("/refused")))
     }
 
-    /// Closing with its request unread would reset the connection, and the client might lose the answer to that.
-    @Test func aConnectionTooManyWhoseRequestHasComeIsNotReset() throws {
+    /// Closing with an unread request would reset the connection, and the client might lose the response.
+    @Test func aRefusedConnectionWhoseRequestHasArrivedIsNotReset() throws {
         let front = try TestFront { $0.connectionsMax = 1 }
         let blocker = try front.client()
         try blocker.get("/block")
@@ -126,7 +126,7 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    @Test func oneAddressDoesNotUseUpAnothersConnections() throws {
+    @Test func oneAddressDoesNotUseUpTheConnectionsOfAnother() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsPerAddressMax = 1 }
         let clients = try front.listeners.map { try TestClient($0.endpoint) }
         for client in clients {

@@ -3,28 +3,28 @@ import HTTP
 import Posix
 import Synchronization
 
-/// What the handlers of a test share with it.
+/// The state that a test shares with its handlers.
 final class Script: Sendable {
     enum Event: Equatable, Sendable {
         case request(String)
         case batchEnd, closed
     }
 
-    /// A request whose answer waits for the test, or for a thread that answers.
+    /// A request whose response waits for the test, or for a thread that responds.
     struct Held: Sendable {
         let target: String
         let resumption: Resumption<String>
 
-        /// Answers with a text of its own.
+        /// Responds with a text that contains the target.
         func answer() { resumption.resume(returning: "later \(target)") }
     }
 
-    /// Parts made of all streamed bodies, and bodies that nobody makes parts of any more.
+    /// The number of parts that were made for streamed bodies, and the number of bodies that were released.
     let partsMade = Atomic<Int>(0)
     let bodiesLeft = Atomic<Int>(0)
 
     let stream = StreamScript()
-    /// Set if all peers are trusted proxies, whose requests name their client in `Client`.
+    /// Set if all peers are trusted proxies, whose requests name the client in `Client`.
     let peersAreProxies = Flag()
 
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
@@ -37,19 +37,24 @@ final class Script: Sendable {
         events.withLock { if event != .batchEnd || $0.last != .batchEnd { $0.append(event) } }
     }
 
-    /// The requests in the order they were taken, and the ends of batches, those of empty batches left out.
+    /// The requests in the order in which the handlers got them, and the ends of batches that were not empty.
     var log: [Event] { events.withLock { $0 } }
 
     var requestCount: Int { log.count { $0 != .batchEnd } }
 
-    /// Lets the requests for /block go on.
+    /// Lets the requests for /block continue.
     func unblock() { gate.withLock { $0 = true } }
     var isUnblocked: Bool { gate.withLock { $0 } }
 }
 
-/// Answers by the path: `/later/...` when somebody takes it from the script, `/block` holds up the whole loop, `/big` is 32
-/// MiB, `/parts/N` has N parts, `/broken/N` breaks behind them, `/stream` says what the script says, `/backlog/N`
-/// before that N times an `m` that has to be made, anything else says what was asked.
+/// Responds by the path:
+///
+/// * `/later/…` when the test takes it from the script,
+/// * `/block` after blocking the whole loop,
+/// * `/big` with 32 MiB,
+/// * `/parts/N` with N parts, and `/broken/N` with N parts and a failure,
+/// * `/stream` with a stream of the script's text, and `/backlog/N` with one that first produces N times an `m`,
+/// * any other path with a text that repeats the request.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
     var streams: [ScriptedStream] = []
@@ -82,7 +87,7 @@ final class ScriptedHandler: RequestHandler {
             return .later { [script] in
                 let text = await Resumption<String>.suspend { resumption in
                     let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
-                    precondition(isKept, "a test holds few requests")
+                    precondition(isKept, "the queue must have room for the request")
                 }
                 return Self.text(text, from: route)
             }

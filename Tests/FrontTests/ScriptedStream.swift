@@ -1,7 +1,7 @@
 import HTTP
 import Synchronization
 
-/// What the streams of a test say, told from the test's thread, and how they fare.
+/// The text of a test's streams, which the test's thread extends, and counters of the streams.
 final class StreamScript: Sendable {
     private struct State {
         var said: [UInt8] = []
@@ -18,7 +18,7 @@ final class StreamScript: Sendable {
 
     var opened: Int { state.withLock { $0.opened } }
     var closed: Int { state.withLock { $0.closed } }
-    /// Of one loop.
+    /// The counters of one loop.
     var madeInATurnMax: Int { state.withLock { $0.madeInATurnMax } }
 
     var beatMilliseconds: Int {
@@ -26,7 +26,7 @@ final class StreamScript: Sendable {
         set { state.withLock { $0.beatMilliseconds = newValue } }
     }
 
-    /// Has each stream say so.
+    /// Adds a text to all streams.
     func say(_ text: String) { change { $0.said += text.utf8 } }
 
     func end() { change { $0.hasEnded = true } }
@@ -52,7 +52,7 @@ final class StreamScript: Sendable {
 
     func noteTurnEnd() { state.withLock { $0.madeInTurn = 0 } }
 
-    /// What was said behind a place; nil once that is all and the end has come.
+    /// The text after a position; `nil` if there is none and the end has come.
     func said(from start: Int) -> [UInt8]? {
         state.withLock { state in
             start == state.said.count && state.hasEnded ? nil : Array(state.said[start...])
@@ -60,14 +60,14 @@ final class StreamScript: Sendable {
     }
 }
 
-/// Says what its script does, and `.` with each beat.
+/// A stream of the script's text, with `.` for each beat.
 final class ScriptedStream: BodyStream {
     private let script: StreamScript
     private let handler: ScriptedHandler
     private var reader: (any BodyStreamReader)?
     private var saidCount = 0
     private var waiting: [UInt8] = []
-    /// What it says before anything else, and has to make for that.
+    /// The number of `m`s that the stream produces first.
     private var toMakeCount: Int
 
     init(_ script: StreamScript, _ handler: ScriptedHandler, toMakeCount: Int) {
@@ -101,7 +101,7 @@ final class ScriptedStream: BodyStream {
     func beat() { waiting += [UInt8(ascii: ".")] }
 
     func close() {
-        precondition(reader != nil, "a stream that was opened is closed once")
+        precondition(reader != nil, "a stream must be closed once, after it was opened")
         reader = nil
         handler.streams.removeAll { $0 === self }
         script.noteClosed()

@@ -2,21 +2,21 @@ import Testing
 
 @testable import Front
 
-/// Which connections are dear, by what their steps have cost.
+/// The costs of steps that make a connection dear.
 @Suite struct StepCostTests {
-    /// Steps in microseconds, one after the other, and whether the next one is taken for a dear one.
+    /// The durations of steps in microseconds, and true if the connection is dear after them.
     @Test(
         arguments: [
             ([], false), ([8], false), ([65, 65, 65, 65, 65, 65], false),
-            // One that took very long, or that the kernel interrupted.
+            // A step that took very long, or was interrupted by the kernel.
             ([60_000], true), ([8, 8, 60_000, 8, 8], true), ([8, 8, 60_000, 8, 8, 8], false), ([400, 8], false),
-            // A list of a thousand orders, again and again, or every other time.
+            // A list of a thousand orders, each time or every other time.
             ([1_300, 1_300], true), ([1_300, 8, 1_300, 8, 1_300, 8, 1_300], true),
             ([200, 200, 200, 200], true), ([120], false), ([120, 120, 120, 120, 120, 120, 120, 120, 120], true),
-            // Quick again.
+            // The connection is quick again.
             ([1_300, 1_300, 1_300, 8, 8, 8, 8, 8, 8], false), ([1_300, 1_300, 1_300, 8], true),
         ] as [([Int64], Bool)])
-    func connectionIsDearIfItsStepsCostMuch(microseconds: [Int64], isDear: Bool) {
+    func aConnectionIsDearIfItsStepsAreCostly(microseconds: [Int64], isDear: Bool) {
         var cost = StepCost()
         for step in microseconds { cost.note(step * 1_000) }
         #expect(cost.isDear == isDear)

@@ -3,7 +3,7 @@ import HTTP
 import Posix
 import Testing
 
-/// Stopping accepts no more, ends who is idle, and lets everybody else finish.
+/// A stop ends accepting, closes idle connections, and lets the others finish.
 @Suite struct StopTests {
     @Test(arguments: [1, 3])
     func aFrontWithoutClientsStopsAtOnce(loops: Int) throws {
@@ -12,7 +12,7 @@ import Testing
         #expect(front.script.log.count { $0 == .closed } == loops, "each loop closes its handler")
     }
 
-    @Test func idleOnesEndAndRequestsUnderWayFinish() throws {
+    @Test func idleConnectionsCloseAndRequestsInProgressFinish() throws {
         let front = try TestFront()
         let fresh = try front.client()
         let idle = try front.client()
@@ -25,7 +25,7 @@ import Testing
         try halfHead.send("GET /head HTTP/1.1\r\n")
         let halfBody = try front.client()
         try halfBody.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nha")
-        // What was sent before this request has been received when it is answered.
+        // When this request is answered, the loop has received everything that was sent before it.
         let marker = try front.client()
         try marker.get("/marker")
         #expect(try marker.answer().status == 200)
@@ -57,7 +57,7 @@ import Testing
         #expect(throws: SystemError.self) { try front.client() }
     }
 
-    @Test func anAnswerOnItsWayIsSentWhole() throws {
+    @Test func aResponseThatIsBeingSentIsSentCompletely() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/big")
@@ -68,8 +68,8 @@ import Testing
         stopping.join()
     }
 
-    /// A request that came in the turn in which the loop learns that it stops is under way.
-    @Test func aRequestThatComesTogetherWithTheStopIsAnswered() throws {
+    /// A request that arrives in the turn in which the stop begins is in progress.
+    @Test func aRequestThatArrivesTogetherWithTheStopIsAnswered() throws {
         let front = try TestFront()
         let blocker = try front.client()
         let client = try front.client()
@@ -79,7 +79,7 @@ import Testing
         #expect(waitUntil { front.script.log.contains(.request("/block")) })
         try client.get("/big")
         let stopping = Thread(name: "stop") { front.stop() }
-        #expect(waitUntil { (try? front.client()) == nil }, "the listeners refuse, so the loop has been told")
+        #expect(waitUntil { (try? front.client()) == nil }, "the listeners refuse, so the loop knows of the stop")
         front.script.unblock()
         let answer = try client.answer()
         #expect(answer.body.count == Script.bigBody.count)
@@ -88,18 +88,18 @@ import Testing
         stopping.join()
     }
 
-    @Test func whatNeverEndsIsLeftWhenTheTimeIsOver() throws {
+    @Test func requestsThatDoNotEndAreAbandonedAtTheDeadline() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/later")
         let held = try #require(front.script.held.take())
         let taken = front.stop(withinMilliseconds: 300)
         #expect((280...3_000).contains(taken), "\(taken) ms")
-        // It comes too late, and harms nobody.
+        // The response is too late, and has no effect.
         held.answer()
     }
 
-    @Test func aHandlerThatCannotBeMadeStopsTheOthers() throws {
+    @Test func aHandlerThatCanNotBeMadeStopsTheOthers() throws {
         struct Refusal: Error {}
         var configuration = FrontConfiguration()
         configuration.eventLoops = 3

@@ -2,12 +2,12 @@ import Posix
 import Synchronization
 import Testing
 
-/// Bodies that are made while they are sent.
+/// Bodies that are made in parts while they are sent.
 @Suite struct StreamTests {
     private static func body(_ count: Int) -> [UInt8] { (0..<count).flatMap(ScriptedParts.part) }
 
     @Test(arguments: [0, 1, 2, 10, 500])
-    func aStreamedBodyComesWholeAndTheNextAnswerBehindIt(parts: Int) throws {
+    func aStreamedBodyIsCompleteAndTheNextResponseFollowsIt(parts: Int) throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/parts/\(parts)")
@@ -19,7 +19,7 @@ import Testing
         #expect(try client.answer().text == "GET /next ")
     }
 
-    @Test func withoutKeepAliveTheConnectionEndsBehindIt() throws {
+    @Test func withoutKeepAliveTheConnectionEndsAfterIt() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/parts/20", fields: "Connection: close\r\n")
@@ -27,7 +27,8 @@ import Testing
         #expect(try client.rest() == "")
     }
 
-    /// HTTP/1.0 knows no chunks: the end of the connection is the end of the body, whatever the client asked for.
+    /// HTTP/1.0 has no chunks: the end of the connection is the end of the body, even if the client asks for
+    /// keep-alive.
     @Test(arguments: ["", "Connection: keep-alive\r\n"])
     func anOldClientReadsToTheEnd(fields: String) throws {
         let front = try TestFront()
@@ -40,7 +41,7 @@ import Testing
         #expect(!text[..<body].lowercased().contains("transfer-encoding"))
     }
 
-    @Test func headMakesNoPart() throws {
+    @Test func aHeadRequestMakesNoPart() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.send("HEAD /parts/20 HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -50,15 +51,15 @@ import Testing
         #expect(front.script.partsMade.load(ordering: .relaxed) == 0)
     }
 
-    @Test func aBodyThatBreaksEndsWithoutItsEnd() throws {
+    @Test func aBodyThatFailsEndsWithAReset() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/broken/3")
-        #expect(throws: SystemError.self, "a reset, which no client takes for the end") { try client.rest() }
+        #expect(throws: SystemError.self, "a reset, which no client mistakes for the end") { try client.rest() }
     }
 
-    /// Two gigabytes, of which the kernel takes little for a client that does not read.
-    @Test func noMoreIsMadeThanTheClientTakesAndOthersAreServed() throws {
+    /// Two gigabytes, of which the kernel takes a small part if the client does not read.
+    @Test func partsAreMadeAsTheClientReadsThemAndOthersAreServed() throws {
         let front = try TestFront { $0.timeouts.writeMilliseconds = 1_500 }
         let slow = try front.client()
         try slow.get("/parts/500000")
@@ -68,12 +69,12 @@ import Testing
             #expect(try other.answer().text == "GET /other ")
         }
         #expect(front.script.bodiesLeft.load(ordering: .relaxed) == 0)
-        #expect(waitUntil { front.script.bodiesLeft.load(ordering: .relaxed) == 1 }, "its time to write is over")
+        #expect(waitUntil { front.script.bodiesLeft.load(ordering: .relaxed) == 1 }, "the time for writing is over")
         let made = front.script.partsMade.load(ordering: .relaxed)
         #expect(made > 0 && made * 4_000 < 2 * 1024 * 1024, "\(made) parts")
     }
 
-    @Test func aClientThatGoesEndsItsBody() throws {
+    @Test func aClientThatLeavesEndsItsBody() throws {
         let front = try TestFront()
         do {
             let client = try front.client()

@@ -2,13 +2,13 @@ import Glibc
 import HTTP
 import Posix
 
-/// A client that sends exactly the bytes it is told to, and waits a bounded time for what comes back.
+/// A client that sends exactly the given bytes, and waits for responses for a limited time.
 final class TestClient: @unchecked Sendable {
-    // Safe: where a test sends on another thread than it receives on, sending touches nothing but the socket.
+    // Safe: if a test sends on one thread and receives on another, sending uses the socket only.
 
     struct Answer: Equatable {
         var status: Int
-        /// By name in small letters.
+        /// The values by name, in small letters.
         var fields: [String: String]
         var body: [UInt8]
 
@@ -16,15 +16,16 @@ final class TestClient: @unchecked Sendable {
     }
 
     enum Failure: Error {
-        /// Nothing came for as long as a test waits.
+        /// Nothing has arrived in the time for which a test waits.
         case silence
-        /// The server closed before the answer was whole; what had come of it.
+        /// The server has closed the connection before the response was complete. The value is the part that has
+        /// arrived.
         case closed(String)
         case malformed(String)
     }
 
     let socket: Socket
-    /// Received, and not yet part of an answer.
+    /// Received bytes that are not part of a response that was returned.
     private var received: ArraySlice<UInt8> = []
     private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
 
@@ -57,7 +58,9 @@ final class TestClient: @unchecked Sendable {
         try send("GET \(path) HTTP/1.1\r\nHost: test\r\n\(fields)\r\n")
     }
 
-    /// The next answer; `omitsBody` where it answers a HEAD.
+    /// Waits for the next response.
+    ///
+    /// - Parameter omitsBody: true for the response to a HEAD.
     func answer(omitsBody: Bool = false) throws -> Answer {
         while true {
             if let answer = try takeAnswer(omitsBody: omitsBody) { return answer }
@@ -67,13 +70,13 @@ final class TestClient: @unchecked Sendable {
         }
     }
 
-    /// What still comes until the server closes, a reset being an error.
+    /// The remaining bytes until the server closes the connection. A reset is an error.
     func rest() throws -> String {
         while try receiveMore() {}
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// What comes up to a mark and with it.
+    /// The bytes up to and including a mark.
     func text(upTo mark: String) throws -> String {
         while true {
             if let end = received.firstRange(of: Array(mark.utf8)) {
@@ -84,7 +87,7 @@ final class TestClient: @unchecked Sendable {
         }
     }
 
-    /// Receives once; false at the end.
+    /// Receives once. Returns false at the end.
     func receiveMore() throws -> Bool {
         switch try socket.receive(into: &buffer) {
         case .bytes(let count):
@@ -95,7 +98,7 @@ final class TestClient: @unchecked Sendable {
         }
     }
 
-    /// The next answer where it has been received already.
+    /// The next response, if it was received completely.
     func takeAnswer(omitsBody: Bool = false) throws -> Answer? {
         guard let headEnd = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: received[..<headEnd.lowerBound], as: UTF8.self).split(separator: "\r\n")
@@ -121,7 +124,7 @@ final class TestClient: @unchecked Sendable {
         return Answer(status: status, fields: fields, body: Array(body))
     }
 
-    /// A chunked body and where it ends; nil where it is not whole.
+    /// A chunked body and its end; `nil` if it is incomplete.
     private static func unchunked(_ bytes: ArraySlice<UInt8>) throws -> (body: ArraySlice<UInt8>, end: Int)? {
         var body: ArraySlice<UInt8> = []
         var rest = bytes
@@ -140,7 +143,7 @@ final class TestClient: @unchecked Sendable {
     }
 }
 
-/// Closes with a reset instead of an end (SO_LINGER of 0, socket(7)), once the client is let go.
+/// Has the client close with a reset instead of an end when it is released (SO_LINGER of 0, socket(7)).
 func reset(_ client: TestClient) {
     var option = linger(l_onoff: 1, l_linger: 0)
     let length = socklen_t(MemoryLayout<linger>.size)

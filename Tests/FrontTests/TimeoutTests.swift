@@ -3,7 +3,8 @@ import HTTP
 import Posix
 import Testing
 
-/// Each time is absolute; the wheel turns in ticks of 100 ms, and a busy machine may add to that, but nothing ends early.
+/// Each time is absolute; the wheel turns in ticks of 100 ms, and a busy machine may add to that, but nothing ends
+/// early.
 @Suite struct TimeoutTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Front
 
-/// Whose turn it is, by what each has cost. Time is what the test says.
+/// The order of turns by the costs of the members, which the test chooses.
 @Suite struct TurnScheduleTests {
     private typealias Schedule = TurnSchedule<String>
 
-    /// Serves members in turn, each at its cost, and returns them in their order.
+    /// Serves members in their turns, each with its cost, and returns them in that order.
     private func serve(
         _ schedule: inout TurnSchedule<String>, count: Int = .max, cost: (String) -> Int64 = { _ in 1_000 }
     ) -> [String] {
@@ -18,7 +18,7 @@ import Testing
         return served
     }
 
-    @Test func membersOfOneShareGoInTheOrderInWhichTheyCame() {
+    @Test func membersOfOneShareGoInOrderOfArrival() {
         var schedule = Schedule()
         let share = Schedule.Share()
         for name in ["a", "b", "c"] { schedule.enter(name, of: share, isDear: false) }
@@ -28,8 +28,8 @@ import Testing
         #expect(schedule.next() == nil)
     }
 
-    /// One share has a thousand members that cost half a millisecond, the other one that asks now and then.
-    @Test func clientThatAsksNowAndThenWaitsForOneQuantum() {
+    /// One share has a thousand members that cost half a millisecond each, the other one has a member now and then.
+    @Test func aClientWithFewRequestsWaitsForOneQuantum() {
         var schedule = Schedule()
         let (greedy, modest) = (Schedule.Share(), Schedule.Share())
         for _ in 0..<1_000 { schedule.enter("greedy", of: greedy, isDear: true) }
@@ -38,12 +38,12 @@ import Testing
         for _ in 0..<50 {
             schedule.enter("modest", of: modest, isDear: false)
             let served = serve(&schedule, count: 3, cost: cost)
-            // Two of the others at most, which is a quantum.
+            // At most two of the others go before it, which is a quantum.
             #expect(served.contains("modest"), "\(served)")
         }
     }
 
-    /// Both have more to do than gets done: each has half of the time, however dear its members are.
+    /// If both shares are always busy, each gets half of the time, however costly its members are.
     @Test(arguments: [(1, 1), (1, 10), (50, 1), (1, 100)] as [(Int64, Int64)])
     func sharesGetTheSameTime(costs: (Int64, Int64)) {
         var schedule = Schedule()
@@ -63,22 +63,22 @@ import Testing
         #expect(abs(Double(spent["a"]!) / total - 0.5) < 0.05, "\(spent)")
     }
 
-    /// At one address, the quick ones wait for none of the dear ones, and these are not forgotten.
-    @Test func quickMembersGoFirstAndDearOnesGoToo() {
+    /// Quick members of a share don't wait for dear ones, and dear ones get turns too.
+    @Test func quickMembersGoFirstAndDearOnesGetTurns() {
         var schedule = Schedule()
         let share = Schedule.Share()
         for _ in 0..<100 { schedule.enter("dear", of: share, isDear: true) }
         for _ in 0..<1_000 { schedule.enter("quick", of: share, isDear: false) }
         let served = serve(&schedule) { $0 == "dear" ? 500_000 : 10_000 }
         #expect(served.count == 1_100)
-        // Half a quantum of quick ones is fifty of them.
+        // Half a quantum is fifty quick members.
         let dearAt = served.indices.filter { served[$0] == "dear" }
         #expect(dearAt.first == 50)
         #expect(served.prefix(1_020).count { $0 == "quick" } == 1_000)
     }
 
-    /// A share that is done and begins again at once takes turns with the others all the same.
-    @Test func shareThatComesAgainAtOnceIsNotFreshEachTime() {
+    /// A share that becomes idle and active again at once does not go before the others each time.
+    @Test func aShareThatReturnsAtOnceIsNotFreshEachTime() {
         var schedule = Schedule()
         let (steady, eager) = (Schedule.Share(), Schedule.Share())
         for _ in 0..<2_000 { schedule.enter("steady", of: steady, isDear: false) }
@@ -94,7 +94,7 @@ import Testing
         #expect(served["eager"]! >= 450, "\(served)")
     }
 
-    /// One request took very long: its client waits for others, but not for ever.
+    /// After a request that took very long, its client waits for others, but for a limited time.
     @Test func debtIsBounded() {
         var schedule = Schedule()
         let (late, other) = (Schedule.Share(), Schedule.Share())

@@ -1,16 +1,16 @@
 @testable import HTTP
 
-/// An input of the HTTP targets: how the parser is used, in four bytes, and what comes on the connection.
+/// An input of the HTTP targets: four bytes that say how the parser is used, and the bytes of the connection.
 struct ConnectionInput {
-    /// Small ones where the first byte's lowest bit is set.
+    /// Small limits if the first byte's lowest bit is set.
     let limits: Limits
-    /// Whether what comes is repeated for so long that the buffer has to give memory back; the first byte's second bit.
+    /// True if the bytes are repeated until the buffer has to drop read bytes; the first byte's second bit.
     let isLong: Bool
-    /// The pieces' sizes, in turn; the next three bytes.
+    /// The sizes of the pieces, which are used in turn; the next three bytes.
     private let pieceSizes: [Int]
     let bytes: [UInt8]
 
-    /// Nil where there are no four bytes.
+    /// Returns `nil` if there are fewer than four bytes.
     init?(_ input: [UInt8]) {
         guard input.count >= 4 else { return nil }
         limits = input[0] & 1 == 0 ? Limits() : Self.smallLimits
@@ -19,7 +19,7 @@ struct ConnectionInput {
         bytes = Array(input[4...])
     }
 
-    /// Bytes of the connection in this input's pieces.
+    /// Divides bytes into pieces of this input's sizes.
     func torn(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var rest = bytes[...]
@@ -31,7 +31,7 @@ struct ConnectionInput {
         return pieces
     }
 
-    /// Short inputs come to each of them, and still have room for a few fields and chunks.
+    /// Limits that short inputs reach, and that leave room for a few fields and chunks.
     private static let smallLimits: Limits = {
         var limits = Limits()
         limits.requestLineBytesMax = 32

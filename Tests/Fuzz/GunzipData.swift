@@ -1,10 +1,11 @@
 import Gzip
 
-/// Unpacking gzip data: nothing above the limit comes out, the limit changes nothing below it, and data that are cut or
-/// have something behind them are told from whole ones.
+/// Unpacking gzip data. The content never exceeds the limit, a limit above the content has no effect, and data that was
+/// cut, or that has more bytes after it, is recognized.
 ///
-/// The first byte is a small limit. Where the second one is even, the rest is gzip data as it stands. Few changes of
-/// such data leave its checksum true, and so where it is odd, the rest says what is packed: two bytes for each run of bytes.
+/// The first byte is a small limit. If the second byte is even, the rest is gzip data. Few changes of such data leave
+/// its checksum correct; so if the second byte is odd, the rest describes the content to compress: two bytes for each
+/// run.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = copy(start, count)
@@ -32,7 +33,7 @@ private enum Outcome: Equatable {
     }
 }
 
-/// What the largest content here may have; two of its buffer's growths.
+/// The size of the largest content, for which the buffer grows twice.
 private let outputBytesMax = 100_000
 
 private func check(_ packed: [UInt8], smallLimit: Int) {
@@ -46,12 +47,12 @@ private func check(_ packed: [UInt8], smallLimit: Int) {
     case .failed(.tooLarge):
         require(limited == outcome, "what is too large is so for a smaller limit too")
     case .failed:
-        // Which fault zlib meets first may depend on the room it has.
+        // The fault that zlib finds first may depend on the size of its buffer.
         if case .content = limited { require(false, "a limit mends nothing") }
     }
 }
 
-/// - Parameter packed: whole, and unpacks to `content`.
+/// - Parameter packed: complete gzip data that unpacks to `content`.
 private func check(_ content: [UInt8], of packed: [UInt8]) {
     let count = content.count
     require(Outcome(packed, count) == .content(content), "content at the limit is not too large")
@@ -66,7 +67,7 @@ private func check(_ content: [UInt8], of packed: [UInt8]) {
 
 nonisolated(unsafe) private let compressor = GzipCompressor(level: 1)
 
-/// Each run is a byte's value and the square root of its count, so that a few reach every size there is.
+/// Each run is the value of a byte and the square root of its count, so that a few runs reach each size.
 private func checkPacking(runs: ArraySlice<UInt8>, smallLimit: Int) {
     var content: [UInt8] = []
     var rest = runs

@@ -2,8 +2,8 @@ import Foundation
 
 @testable import JSON
 
-/// The JSON parser: what it reads is what Foundation reads, is the same once it is written and read again, and is no
-/// document without its last byte; what it refuses has its fault where the error says.
+/// The JSON parser. It agrees with Foundation about the value of a document, the value is the same after writing and
+/// parsing it, and a document without its last byte is refused. The offset of an error is the position of the fault.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = copy(start, count)
@@ -50,7 +50,8 @@ private func depth(of value: JSONValue) -> Int {
 }
 
 extension JSONValue {
-    /// Foundation refuses numbers that no Double comes near, and loses a byte order mark that a string begins with.
+    /// Foundation refuses numbers that are not near any Double, and drops a byte order mark at the beginning of a
+    /// string.
     fileprivate var fitsFoundation: Bool {
         switch self {
         case .number(let number): Double(number.literal)?.isFinite ?? false
@@ -61,7 +62,8 @@ extension JSONValue {
         }
     }
 
-    /// But for numbers, which are exact here alone, and names that differ in nothing but their normal form.
+    /// Numbers are not compared, as only this parser keeps them exactly, nor names that differ in their normal form
+    /// only.
     fileprivate func isSame(as theirs: Any) -> Bool {
         switch self {
         case .null: return theirs is NSNull
@@ -110,7 +112,7 @@ private func write(_ value: JSONValue, to writer: inout JSONWriter) {
     }
 }
 
-/// The writer takes names that need no escaping.
+/// A name without characters that need escaping, because the writer does not escape names.
 private func escaped(_ name: String) -> String {
     var writer = JSONWriter()
     writer.string(name)

@@ -1,7 +1,7 @@
 @testable import HTTP
 
-/// The request parser against the reader of the tests, which has the grammar as regular expressions: the same requests come
-/// out, and what is refused is refused with a status that is true of it.
+/// The request parser against the reader of the tests, which consists of regular expressions for the grammar: both find
+/// the same requests, and the status of a refusal is one that is right for the bytes.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let input = ConnectionInput(copy(start, count)) else { return 0 }

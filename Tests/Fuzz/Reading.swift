@@ -1,10 +1,10 @@
 @testable import HTTP
 
-/// What the parser makes of a connection's bytes. On the way it keeps to its limits.
+/// The result of parsing a connection's bytes. The limits are checked on the way.
 struct Reading {
     private(set) var requests: [Request] = []
     private(set) var refusal: RequestError?
-    /// Whether the last byte was a request's last.
+    /// True if the last byte was the last of a request.
     private(set) var endsWithRequest = false
     private var hasContinued = false
 
@@ -12,8 +12,8 @@ struct Reading {
     private var parser: RequestParser
     private var input = InputBuffer()
 
-    /// Feeds the pieces to a parser as a connection does: all that it makes of one before the next, and nothing behind
-    /// an error.
+    /// Feeds the pieces to a parser as a connection does: the parser uses each piece as far as possible before the next
+    /// one, and gets no more after an error.
     init(_ pieces: [ArraySlice<UInt8>], limits: Limits) {
         self.limits = limits
         parser = RequestParser(limits: limits)
@@ -32,10 +32,10 @@ struct Reading {
         self.init([bytes[...]], limits: limits)
     }
 
-    /// Whether the bytes end inside a request.
+    /// True if the bytes end inside a request.
     var isUnfinished: Bool { refusal == nil && (parser.isInsideBody || !input.isEmpty) }
 
-    /// False where the parser needs more input.
+    /// Takes a step. Returns false if the parser needs more input.
     private mutating func step() throws(RequestError) -> Bool {
         let outcome = try parser.parse(&input)
         require(parser.bodyBytes <= limits.bodyBytesMax, "what is held of a body is within the limit")
@@ -64,7 +64,7 @@ struct Reading {
 }
 
 extension Reading {
-    /// Whether all that a connection would do about the other's bytes is the same.
+    /// Returns true if a connection would do the same for the bytes of both readings.
     func isSame(as other: Reading) -> Bool {
         let isSameEnd =
             refusal != nil

@@ -1,7 +1,7 @@
 @testable import HTTP
 
-/// The request parser: what it reads does not depend on how the bytes were torn on the way, on what was read before, or
-/// on what follows an error.
+/// The request parser. Its result does not depend on the pieces in which the bytes arrive, on earlier requests, or on
+/// the bytes after an error.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let input = ConnectionInput(copy(start, count)) else { return 0 }
@@ -35,8 +35,8 @@ private func checkRepeated(_ input: ConnectionInput, _ once: Reading) {
     }
 }
 
-/// A request that nobody should see.
+/// A request that must not be served.
 private let smuggled = Array("GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
 
-/// More than the buffer keeps of what was read.
+/// More than the number of read bytes that the buffer keeps.
 private let longBytesMin = 20_000

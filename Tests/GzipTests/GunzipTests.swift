@@ -2,7 +2,7 @@ import Gzip
 import TestSupport
 import Testing
 
-/// What `unpack` makes of bytes: the content, or why there is none.
+/// The result of `unpack`: the content, or the error.
 enum Outcome: Equatable {
     case content([UInt8])
     case failed(Gunzip.UnpackError)
@@ -16,7 +16,7 @@ enum Outcome: Equatable {
     }
 }
 
-/// Text that packs well, as JSON lists do.
+/// A text that compresses well, as JSON lists do.
 func listLikeBytes(count: Int) -> [UInt8] {
     let item = Array(#"{"number":"9278923470","status":"PROCESSED","accrual":500,"uploaded_at":"2020-12-10"},"#.utf8)
     let items = (0..<7).flatMap { shift in item.map { $0 &+ shift } }
@@ -29,12 +29,12 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
 }
 
 @Suite struct GunzipTests {
-    /// `printf hello | gzip -n9`: another writer than ours.
+    /// The output of `printf hello | gzip -n9`, which is an independent implementation.
     static let hello: [UInt8] = [
         0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x86,
         0xA6, 0x10, 0x36, 0x05, 0x00, 0x00, 0x00,
     ]
-    /// The same with every optional field: FTEXT, FHCRC, FEXTRA, FNAME, FCOMMENT.
+    /// The same member with all optional fields: FTEXT, FHCRC, FEXTRA, FNAME, FCOMMENT.
     static let helloWithFields: [UInt8] = [
         0x1F, 0x8B, 0x08, 0x1F, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x02, 0x00, 0x61, 0x62, 0x6E, 0x00, 0x63, 0x00,
         0x51, 0x80, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x86, 0xA6, 0x10, 0x36, 0x05, 0x00, 0x00, 0x00,
@@ -78,7 +78,7 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
         #expect(Outcome(unpacking: example.packed) == example.outcome)
     }
 
-    @Test func cutAnywhereIsTruncated() {
+    @Test func cutDataIsTruncated() {
         let compressor = GzipCompressor(level: 6)
         let packed =
             compressor.compress(listLikeBytes(count: 2000)) + compressor.compress(randomBytes(count: 300, seed: 1))
@@ -90,7 +90,7 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
         #expect(Outcome(unpacking: Array(packed[..<boundary])) == .content(listLikeBytes(count: 2000)))
     }
 
-    /// A flipped bit is found, or means nothing to the content: one of the header's, or of what fills up the last byte of
+    /// A flipped bit is found, or does not affect the content: it is in the header, or fills up the last byte of
     /// compressed data, before the 8 bytes of the trailer.
     @Test func flippedBitsNeverChangeTheContent() {
         let content = listLikeBytes(count: 600)
@@ -107,7 +107,7 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func damagedDataNeverTrap(seed: UInt64) {
+    func damagedDataNeverTraps(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         let content = listLikeBytes(count: Int.random(in: 0...20_000, using: &generator))
         let packed = GzipCompressor(level: 6).compress(content)
@@ -147,7 +147,8 @@ func randomBytes(count: Int, seed: UInt64) -> [UInt8] {
         #expect(Outcome(unpacking: bomb, outputBytesMax: 1 << 20) == .failed(.tooLarge))
     }
 
-    /// 300 MB in 360 KB. It is made of members so that making it needs no 300 MB either, which would hide a peak.
+    /// 300 MB in 360 KB. The bomb consists of several members, so that making it does not need 300 MB, which would hide
+    /// a peak.
     @Test func bombTakesLittleMemory() {
         let member = GzipCompressor(level: 9).compress([UInt8](repeating: 0, count: 100_000))
         let bomb = Array(repeatElement(member, count: 3000).joined())

@@ -16,8 +16,8 @@ import Testing
         #expect(GzipCompressor(level: 6).compress(listLikeBytes(count: 10_000)).count < 1000)
     }
 
-    /// The state that is reused lets nothing of one piece into the next.
-    @Test func eachPieceStandsAlone() {
+    /// The reused state does not carry bytes of one piece into the next.
+    @Test func piecesAreIndependent() {
         let reused = GzipCompressor(level: 6)
         for (seed, count) in [(1, 5000), (2, 0), (3, 70_000), (4, 12)] as [(UInt64, Int)] {
             let content = randomBytes(count: count, seed: seed) + listLikeBytes(count: count)
@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    /// A gzip member begins with its magic number and method, and no time or name (RFC 1952, section 2.3).
-    @Test func headerTellsNothing() {
+    /// A member begins with the magic number and the method, and contains no time and no name (RFC 1952, section 2.3).
+    @Test func headerHasNoTimeAndNoName() {
         #expect(GzipCompressor(level: 6).compress([1]).prefix(8) == [0x1F, 0x8B, 8, 0, 0, 0, 0, 0])
     }
 }

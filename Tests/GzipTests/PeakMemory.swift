@@ -1,6 +1,6 @@
 import Glibc
 
-/// The most memory this process ever had in RAM (getrusage(2)).
+/// The largest resident set of this process so far (getrusage(2)).
 func peakResidentBytes() -> Int {
     var usage = rusage()
     getrusage(CInt(RUSAGE_SELF.rawValue), &usage)

@@ -4,7 +4,7 @@ import Testing
 @testable import HTTP
 
 @Suite struct ChunkedDecoderTests {
-    /// A body in chunks of random sizes, with extensions and trailers that mean nothing.
+    /// A body in chunks of random sizes, with extensions and trailers that have no meaning.
     private struct Coding {
         var body: [UInt8] = []
         var coded: [UInt8] = []
@@ -24,7 +24,7 @@ import Testing
             coded += bytes("↵")
         }
 
-        /// Content that looks like the coding's own framing.
+        /// Content that resembles the framing of the coding.
         private static func chunk(count: Int, using generator: inout SeededRandom) -> [UInt8] {
             let alphabet = bytes("\r\n\r\n0055;af\0\u{FF}")
             return (0..<count).map { _ in alphabet.randomElement(using: &generator)! }
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: 0..<50 as Range<UInt64>)
-    func unpacksWhatWasPacked(seed: UInt64) throws {
+    func decodesEncodedBodies(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
         for _ in 0..<10 {
             let coding = Coding(using: &generator)
@@ -54,7 +54,7 @@ import Testing
                 input.append(piece)
                 isWhole = try decoder.decode(&input, into: &body)
                 taken += piece.count
-                // Everything is taken up to the body's last byte, and nothing behind it.
+                // The decoder consumes the body up to its last byte, and no byte after it.
                 #expect(input.count == max(0, taken - coding.coded.count))
                 #expect(isWhole == (taken >= coding.coded.count))
             }
@@ -63,9 +63,9 @@ import Testing
         }
     }
 
-    /// Cut anywhere, a body is not whole, and no more of its content is there than came.
+    /// A body that was cut at any position is incomplete, and the decoder has only the content before the cut.
     @Test(arguments: 0..<10 as Range<UInt64>)
-    func cutAnywhereIsNotWhole(seed: UInt64) throws {
+    func aCutBodyIsIncomplete(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
         var coding = Coding(using: &generator)
         while coding.coded.count > 2_000 { coding = Coding(using: &generator) }

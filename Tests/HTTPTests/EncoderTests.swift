@@ -40,7 +40,7 @@ import Testing
         (encoded(hello), "\(helloHead)↵hello"),
         (encoded(Response(.ok, contentType: "a/b", .bytes([]))), "\(ok)Content-Type: a/b↵Content-Length: 0↵↵"),
         (encoded(Response(.accepted)), "HTTP/1.1 202 Accepted↵Date: D↵Content-Length: 0↵↵"),
-        // Fields come in the order they were added, the connection's last.
+        // Fields are in the order in which they were added; Connection is the last.
         (encoded(fields(("A", "b"), ("C", ""))), "\(ok)Content-Length: 0↵A: b↵C: ↵↵"),
         (encoded(fields(("B", "1"), ("A", "2"), ("B", "3"))), "\(ok)Content-Length: 0↵B: 1↵A: 2↵B: 3↵↵"),
         (encoded(fields(("A", "b"), in: hello)), "\(helloHead)A: b↵↵hello"),
@@ -49,25 +49,26 @@ import Testing
             encoded(packed),
             "\(ok)Content-Type: text/plain↵Content-Length: 2↵A: b↵Content-Encoding: gzip↵↵\u{1F}\u{8B}"
         ),
-        // 204 has no length, 200 without a body has one.
+        // A 204 has no length; a 200 without a body has one.
         (encoded(Response(.noContent)), "HTTP/1.1 204 No Content↵Date: D↵↵"),
         (encoded(Response(.noContent), keepsAlive: false), "HTTP/1.1 204 No Content↵Date: D↵Connection: close↵↵"),
         (encoded(fields(("Allow", "GET"), in: Response(.noContent))), "HTTP/1.1 204 No Content↵Date: D↵Allow: GET↵↵"),
-        // The length that 304 could have is that of the body it stands for.
+        // The length of a 304 would be that of the omitted body.
         (
             encoded(fields(("ETag", "\"x\""), in: Response(.notModified))),
             "HTTP/1.1 304 Not Modified↵Date: D↵ETag: \"x\"↵↵"
         ),
-        // HEAD has the head of GET.
+        // The response to HEAD has the head of the response to GET.
         (encoded(hello, omitsBody: true), "\(helloHead)↵"),
         (encoded(Response(.ok), omitsBody: true), "\(ok)Content-Length: 0↵↵"),
         (encoded(Response(.noContent), omitsBody: true), "HTTP/1.1 204 No Content↵Date: D↵↵"),
-        // HTTP/1.0 has to be told that the connection stays, HTTP/1.1 that it does not; ours is always 1.1.
+        // An HTTP/1.0 client has to be told that the connection persists, an HTTP/1.1 client that it does not. The
+        // version of the response is always 1.1.
         (encoded(hello, isHTTP11: false), "\(helloHead)Connection: keep-alive↵↵hello"),
         (encoded(hello, keepsAlive: false), "\(helloHead)Connection: close↵↵hello"),
         (encoded(hello, keepsAlive: false, isHTTP11: false), "\(helloHead)Connection: close↵↵hello"),
         (encoded(hello, isHTTP11: false, omitsBody: true), "\(helloHead)Connection: keep-alive↵↵"),
-        // A body in parts goes out in chunks, or ends with the connection of HTTP/1.0.
+        // A body in parts is sent in chunks; in HTTP/1.0 it ends with the connection.
         (encoded(parts), "\(ok)Content-Type: a/b↵Transfer-Encoding: chunked↵↵"),
         (encoded(parts, omitsBody: true), "\(ok)Content-Type: a/b↵Transfer-Encoding: chunked↵↵"),
         (encoded(parts, keepsAlive: false, isHTTP11: false), "\(ok)Content-Type: a/b↵Connection: close↵↵"),
@@ -79,13 +80,13 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 9, 10, 11, 99, 100, 109, 1_000, 65_535, 1_000_000])
-    func saysTheLengthInDecimal(count: Int) throws {
+    func theLengthIsDecimal(count: Int) throws {
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
         let answer = Self.encoded(Response(.ok, contentType: "a/b", .bytes(body)))
         #expect(answer.contains("↵Content-Length: \(count)↵↵"))
     }
 
-    @Test func bodiesGoOutAsTheyAre() {
+    @Test func bodiesAreUnchanged() {
         var answer: [UInt8] = []
         let body = Array(UInt8.min...UInt8.max)
         let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: "D")
@@ -93,7 +94,7 @@ import Testing
         #expect(Array(answer.suffix(256)) == body)
     }
 
-    /// Answers to a pipeline gather behind each other.
+    /// The responses to a pipeline are appended to each other.
     @Test func appends() {
         var bytes = Array("before".utf8)
         let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: "D")
@@ -112,7 +113,7 @@ import Testing
         #expect(text(Encoder.chunksEnd) == "0\r\n\r\n")
     }
 
-    @Test func asksForTheBody() {
+    @Test func continueAsksForTheBody() {
         #expect(text(Encoder.continueResponse) == "HTTP/1.1 100 Continue\r\n\r\n")
     }
 
@@ -134,8 +135,8 @@ import Testing
         #expect(Self.encoded(Response(status)).hasPrefix("HTTP/1.1 \(status.rawValue) \(phrase)↵Date: D↵"))
     }
 
-    /// What comes from a client, such as a login or a target, can't become a field or an answer of its own.
-    @Test func valuesThatWouldSplitTheAnswerTrap() async {
+    /// A text from a client, such as a login or a target, can't add a field or a response.
+    @Test func valuesThatWouldSplitTheResponseTrap() async {
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "b\r\nSet-Cookie: c") }
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "b\n") }
         await #expect(processExitsWith: .failure) { _ = Response.Field(name: "A", value: "b\rc") }

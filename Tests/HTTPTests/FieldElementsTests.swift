@@ -20,8 +20,8 @@ import Testing
         }
     }
 
-    /// However many there are, the first is found without looking at the others.
-    @Test func listOfThousandsIsReadOneByOne() throws {
+    /// The first element is found without looking at the others.
+    @Test func thousandsOfElementsAreReadOneByOne() throws {
         let many = String(repeating: "a,", count: 8_000)
         var elements = try request("GET / HTTP/1.1↵Host: a↵A: \(many)↵↵").headers.list(FieldName("A"))
         #expect(elements.next().map { text($0) } == "a")

@@ -18,7 +18,7 @@ import Testing
         #expect(Self.bytes(Grammar.isToken) == Set("!#$%&'*+-.^_`|~\(Self.digits)\(Self.letters)".utf8))
     }
 
-    /// The percent sign begins an encoding, which is checked apart.
+    /// The percent sign begins an encoding, which is checked separately.
     @Test func targets() {
         #expect(Self.bytes(Grammar.isTargetByte) == Set("\(Self.unreserved)\(Self.subDelimiters):@/?%".utf8))
     }
@@ -56,7 +56,7 @@ import Testing
     private static let addresses = [
         "::", "::1", "1::", "1::8", "::8:9", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::3:4:5:6:7:8",
         "ABCD:ef01::2345", "::ffff:1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "::255.255.255.255", "1::0.0.0.0", "::0:0",
-        // No addresses.
+        // Texts that are not addresses.
         "", ":", "1", "1:2", ":::", "1:::2", "1::2::3", "::1::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
         "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", "1::2:3:4:5:6:7:8", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", ":1::",
         "::1:", "12345::", "::g", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "::1.2.3.4.5", "::256.1.1.1", "::1.2.3.04",
@@ -64,7 +64,7 @@ import Testing
         "::1.2.3.4444", "....",
     ]
 
-    /// As the C library has it, which is no code of ours.
+    /// The C library is the oracle.
     @Test(arguments: addresses)
     func literalsAreIPv6Addresses(_ address: String) {
         #expect(Authority.isValid(bytes("[\(address)]")[...]) == NaiveHead.isIPv6Address(address))

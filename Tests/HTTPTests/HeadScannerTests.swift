@@ -3,8 +3,8 @@ import Testing
 @testable import HTTP
 
 @Suite struct HeadScannerTests {
-    /// After each arrival the bytes already looked at are swapped for ones that no head may have, but for the last, which
-    /// may be half a line end: a scanner that looked at one again would refuse it.
+    /// After each arrival, the bytes that were looked at are replaced by bytes that no head may contain, except for the
+    /// last one, which may be half a line end. A scanner that looked at a byte again would refuse it.
     @Test(arguments: [
         "\(get)A: b↵↵", "↵↵↵\(get)↵", "\(get)\(String(repeating: "A: b↵", count: 99))↵",
         "GET /\(String(repeating: "x", count: 500)) HTTP/1.1↵A: \(String(repeating: "y", count: 500))↵↵",
@@ -34,7 +34,7 @@ import Testing
         ("↵↵A", 4, nil), ("\r", 0, nil),
     ]
 
-    /// Where a head ends and what it is preceded by, whatever is behind it.
+    /// The end of a head and the empty lines before it do not depend on the bytes after it.
     @Test(arguments: ends)
     func findsTheEnd(text: String, emptyLineBytes: Int, length: Int?) throws {
         let bytes = bytes(text)

@@ -13,7 +13,7 @@ import Testing
         ("64:ff9b::192.0.2.1", "64:ff9b::c000:201"),
         ("1:2:3:4:5:6:192.0.2.1", "1:2:3:4:5:6:c000:201"), ("fe80::", "fe80::"),
     ])
-    func addressIsReadAndWritten(text: String, written: String) {
+    func addressesAreParsedAndWritten(text: String, written: String) {
         #expect(IPAddress(text.utf8)?.description == written)
         #expect(IPAddress(written.utf8) == IPAddress(text.utf8))
     }
@@ -27,7 +27,7 @@ import Testing
         "1.2.3.4/8", "unknown",
         "::\u{661}",
     ])
-    func whatIsNoAddressIsNone(text: String) {
+    func otherTextsAreRefused(text: String) {
         #expect(IPAddress(text.utf8) == nil)
     }
 
@@ -39,13 +39,13 @@ import Testing
         #expect(IPAddress(bytes: [192, 0, 2, 1]).ipv4 == 0xC000_0201)
     }
 
-    /// Whatever the system writes is read as what it wrote, and written the same.
+    /// A text that the system has written for an address is parsed to that address, and written in the same form.
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func theSystemAgrees(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<500 {
             var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
-            // Runs of zeros, and few of the forms in which the system embeds IPv4.
+            // Addresses with runs of zeros. The forms in which the system embeds IPv4 are rare.
             for _ in 0..<Int.random(in: 0..<4, using: &random) {
                 let start = Int.random(in: 1..<8, using: &random) * 2
                 for index in start..<min(16, start + 4) { bytes[index] = 0 }
@@ -66,7 +66,7 @@ import Testing
         ("2001:db8::/127", "2001:db8::1", true), ("2001:db8::/127", "2001:db8::2", false),
         ("::/0", "2001:db8::1", true),
     ])
-    func networkHoldsWhatSharesItsPrefix(network: String, address: String, isIn: Bool) throws {
+    func aNetworkContainsTheAddressesWithItsPrefix(network: String, address: String, isIn: Bool) throws {
         #expect(try #require(IPNetwork(network)).contains(#require(IPAddress(address.utf8))) == isIn)
     }
 
@@ -74,7 +74,7 @@ import Testing
         "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8", "::/129", "localhost",
         "10.0.0.0/+8",
     ])
-    func whatIsNoNetworkIsNone(text: String) {
+    func textsThatAreNotNetworksAreRefused(text: String) {
         #expect(IPNetwork(text) == nil)
     }
 

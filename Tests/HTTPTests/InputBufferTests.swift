@@ -4,12 +4,12 @@ import Testing
 @testable import HTTP
 
 @Suite struct InputBufferTests {
-    /// Read bytes are kept up to here.
+    /// The number of read bytes that are kept.
     private static let readBytesMax = 16 * 1024
 
-    /// Against an array from whose front bytes are removed.
+    /// The model is an array from whose beginning bytes are removed.
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func holdsWhatWasNotRead(seed: UInt64) {
+    func holdsUnreadBytes(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         var buffer = InputBuffer()
         var model: [UInt8] = []
@@ -36,7 +36,8 @@ import Testing
         }
     }
 
-    /// An idle connection gives back what a large request has taken, and keeps what the next one of the usual size needs.
+    /// An idle connection frees the memory of a large request, and keeps the memory that a request of the usual size
+    /// needs.
     @Test(arguments: [(10, true), (2_000, true), (5_000, false), (100_000, false)])
     func keepsALittleMemory(count: Int, isKept: Bool) {
         var buffer = InputBuffer()
@@ -50,7 +51,7 @@ import Testing
         #expect(isKept ? buffer.bytes.capacity >= count : buffer.bytes.capacity <= 2_048)
     }
 
-    @Test func readingWhatIsNotThereTraps() async {
+    @Test func consumingTooManyBytesTraps() async {
         await #expect(processExitsWith: .failure) {
             var buffer = InputBuffer()
             buffer.append([1, 2, 3])

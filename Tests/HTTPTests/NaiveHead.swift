@@ -2,11 +2,11 @@ import Glibc
 
 @testable import HTTP
 
-/// A head read from the grammar, for ``NaiveReader``.
+/// A head, parsed by the grammar alone, for ``NaiveReader``.
 struct NaiveHead {
-    /// Every status that is true of the head; none for a good one.
+    /// All statuses that are right for the head; empty for a valid one.
     private(set) var faults: Set<String> = []
-    /// The request but for its body, as in a ``Transcript``.
+    /// The request without its body, as in a ``Transcript``.
     private(set) var line = ""
     private(set) var length = 0
     private(set) var isChunked = false
@@ -88,7 +88,7 @@ struct NaiveHead {
         return isIPv6Address(String(match.1)) && (Int(match.2 ?? "").map { $0 <= 65_535 } ?? true)
     }
 
-    /// As the C library has it.
+    /// Uses the C library.
     static func isIPv6Address(_ address: String) -> Bool {
         var parsed = in6_addr()
         return inet_pton(AF_INET6, address, &parsed) == 1

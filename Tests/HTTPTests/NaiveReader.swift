@@ -1,12 +1,12 @@
 @testable import HTTP
 
-/// Reads a connection's bytes from the grammar, with regular expressions over the whole of them and no thought of speed
-/// or of pieces: what the parser is compared with.
+/// Parses the bytes of a connection by the grammar alone, with regular expressions over all of them. It is slow and
+/// needs all bytes at once. The parser is compared with it.
 struct NaiveReader {
     /// A line for each request, as in a ``Transcript``.
     private(set) var requests: [String] = []
-    /// What a transcript may end with: nothing for `[]`; `…`; or any status that is true of the bytes, where more than
-    /// one is.
+    /// The possible ends of a transcript: no end for `[]`; `…`; or one of the statuses, if several are right for the
+    /// bytes.
     private(set) var endings: Set<String> = []
 
     private let limits: Limits
@@ -51,7 +51,7 @@ struct NaiveReader {
         return String(rest.prefix(count))
     }
 
-    /// Nil where the body is not whole or is refused; `endings` then says so.
+    /// The body; `nil` if it is incomplete or refused, in which case `endings` has the reason.
     private mutating func chunkedBody() -> String? {
         var body: Scalars = []
         var extensionBytes = 0
@@ -143,18 +143,18 @@ extension NaiveReader: CustomStringConvertible {
 typealias Scalars = ArraySlice<Unicode.Scalar>
 
 extension Scalars {
-    /// Where the first of these ends.
+    /// The end of the first `separator`; `nil` if there is none.
     func end(of separator: String) -> Int? {
         let separator = Array(separator.unicodeScalars)
         return indices.first { self[$0...].starts(with: separator) }.map { $0 + separator.count }
     }
 
-    /// Whether a CR or an LF stands alone; a CR at the very end may still get its LF.
+    /// True if there is a bare CR or LF. A CR at the very end may be followed by an LF later.
     var hasBareLineEnd: Bool {
         zip(self, dropFirst()).contains { ($0 == "\r") != ($1 == "\n") } || first == "\n"
     }
 
-    /// Whether there is a control character that is no tab, but for so many at the end.
+    /// Returns true if there is a control character other than a tab, apart from the last `count` characters.
     func hasControl(but count: Int) -> Bool {
         dropLast(count).contains { ($0.value < 0x20 && $0 != "\t") || $0.value == 0x7F }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-/// The bytes of a connection, and what a parser makes of them.
+/// The bytes of a connection, and the expected result of parsing them.
 struct ParserCase: Sendable, CustomTestStringConvertible {
     let input: [UInt8]
     let transcript: Transcript
@@ -16,7 +16,7 @@ struct ParserCase: Sendable, CustomTestStringConvertible {
         (self.input, self.transcript, self.limits) = (input, transcript, limits)
     }
 
-    /// The same with more behind it on the connection.
+    /// This case with more bytes after it on the connection.
     func followed(by input: String, _ transcript: String...) -> ParserCase {
         ParserCase(self.input + bytes(input), self.transcript + transcript, limits)
     }
@@ -38,7 +38,7 @@ struct ParserCase: Sendable, CustomTestStringConvertible {
 /// Beginnings of requests, up to where a field may follow.
 let get = "GET / HTTP/1.1↵Host: a↵"
 let post = "POST / HTTP/1.1↵Host: a↵"
-/// A head whose body comes in chunks.
+/// A head whose body is chunked.
 let chunked = post + "Transfer-Encoding: chunked↵↵"
-/// A request that nobody should see.
+/// A request that must not be served.
 let smuggled = "GET /smuggled HTTP/1.1↵Host: a↵↵"

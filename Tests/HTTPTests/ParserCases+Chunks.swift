@@ -14,7 +14,7 @@ extension ParserCase {
         ParserCase("\(chunked)6↵0↵↵x↵0↵↵", "POST / '0\r\n\r\nx'"),
         ParserCase("\(chunked)3↵\0\r\n↵0↵↵", "POST / '\0\r\n'"),
         ParserCase("\(chunked)1↵x↵0↵↵\(chunked)1↵y↵0↵↵\(smuggled)", "POST / 'x'", "POST / 'y'", "GET /smuggled"),
-        // Not whole yet.
+        // Incomplete bodies.
         ParserCase(chunked, "…"),
         ParserCase("\(chunked)5", "…"),
         ParserCase("\(chunked)5\r", "…"),
@@ -53,7 +53,7 @@ extension ParserCase {
         ParserCase(size(";a"), "400"),
         ParserCase("\(chunked)hello↵0↵↵", "400"),
         ParserCase("\(chunked)↵5↵hello↵0↵↵", "400"),
-        // Too large is too large, also where it would overflow to 5.
+        // A size that is too large is refused, even if it would overflow to 5.
         ParserCase(size("7fffffffffffffff"), "413"),
         ParserCase(size("8000000000000000"), "413"),
         ParserCase(size("ffffffffffffffff"), "413"),
@@ -65,7 +65,7 @@ extension ParserCase {
     ]
 
     private static let chunkFraming = [
-        // Data shorter or longer than its size.
+        // Data that is shorter or longer than its size.
         ParserCase("\(chunked)4↵hello↵0↵↵", "400"),
         ParserCase("\(chunked)6↵hello↵0↵↵", "400"),
         ParserCase("\(chunked)5↵hello0↵↵", "400"),
@@ -155,7 +155,7 @@ extension ParserCase {
     private static let trailers = [
         ParserCase(trailer("A: b↵"), "POST / 'hello'"),
         ParserCase(trailer("A: b↵C:↵D:\te \u{FF}\t↵"), "POST / 'hello'"),
-        // They say nothing about the message: not its length, host or connection.
+        // Trailers do not change the message's length, host or connection.
         ParserCase(trailer("Content-Length: 9↵Transfer-Encoding: gzip↵"), "POST / 'hello'"),
         ParserCase(trailer("Host: b↵Host: c d↵Expect: x↵Connection: close↵"), "POST / 'hello'"),
         ParserCase("\(trailer("Content-Length: 35↵"))\(smuggled)", "POST / 'hello'", "GET /smuggled"),

@@ -1,4 +1,4 @@
-/// What follows what on a connection (RFC 9112, sections 2.2 and 9), and what is expected of it (RFC 9110, section 10.1.1).
+/// Sequences of requests on a connection (RFC 9112, sections 2.2 and 9), and expectations (RFC 9110, section 10.1.1).
 extension ParserCase {
     static let connections = persistence + expectations + pipelines
 
@@ -33,11 +33,11 @@ extension ParserCase {
         ParserCase("GET / HTTP/1.0↵Proxy-Connection: keep-alive↵↵", "GET / 1.0 close"),
         ParserCase("\(get)Proxy-Connection: close↵Keep-Alive: close↵↵", "GET /"),
         ParserCase("POST / HTTP/1.0↵Connection: keep-alive↵Content-Length: 2↵↵hi", "POST / 1.0 'hi'"),
-        // Named there or not, fields mean what they mean: nobody takes Host or a length away.
+        // Connection can't remove the meaning of a field that it names, such as Host or a length.
         ParserCase(request("HTTP/1.1", "Host"), "GET /"),
         ParserCase("\(post)Connection: Content-Length↵Content-Length: 2↵↵hi", "POST / 'hi'"),
         ParserCase("\(post)Connection: Transfer-Encoding↵Transfer-Encoding: chunked↵↵0↵↵", "POST /"),
-        // Another protocol is never taken up.
+        // The server does not switch to another protocol.
         ParserCase("\(get)Connection: Upgrade↵Upgrade: websocket↵↵", "GET /"),
         ParserCase("\(get)Connection: Upgrade, HTTP2-Settings↵Upgrade: h2c↵HTTP2-Settings: AAMAAABk↵↵", "GET /"),
         ParserCase("\(get)Connection: Upgrade↵Upgrade: h2c↵↵PRI * HTTP/2.0↵↵SM↵↵", "GET /", "505"),
@@ -69,10 +69,10 @@ extension ParserCase {
         ParserCase(expecting("\"100-continue\""), "417"),
         ParserCase("\(get)Expect: x↵↵", "417"),
         ParserCase(expecting("↵ 100-continue"), "400"),
-        // HTTP/1.0 knows no expectations.
+        // HTTP/1.0 has no expectations.
         ParserCase(expecting("100-continue", "HTTP/1.0"), "POST / 1.0 close 'hi'"),
         ParserCase(expecting("x", "HTTP/1.0"), "POST / 1.0 close 'hi'"),
-        // An answer that is known already is the answer.
+        // A request that is refused anyway is not told to continue.
         ParserCase("\(post)Expect: 100-continue↵Content-Length: 99999999↵↵", "413"),
         ParserCase("\(post)Expect: 100-continue↵Transfer-Encoding: gzip↵↵", "501"),
         ParserCase("\(post)Expect: 100-continue↵Transfer-Encoding: chunked↵↵2↵hi↵0↵↵", "POST / 'hi'"),
@@ -86,17 +86,17 @@ extension ParserCase {
         ParserCase("\(get)↵G", "GET /", "…"),
         ParserCase("HEAD /a HTTP/1.1↵Host: a↵↵GET /b HTTP/1.1↵Host: a↵↵", "HEAD /a", "GET /b"),
         ParserCase("GET /a HTTP/1.0↵Connection: keep-alive↵↵GET /b HTTP/1.0↵↵", "GET /a 1.0", "GET /b 1.0 close"),
-        // Garbage behind a request costs that request nothing.
+        // Garbage after a request does not affect that request.
         ParserCase("\(get)↵\0", "GET /", "400"),
         ParserCase("\(get)↵garbage↵↵", "GET /", "400"),
         ParserCase("\(get)↵GET / HTTP/1.1↵↵\(smuggled)", "GET /", "400"),
         ParserCase("\(get)↵\(get)Content-Length: x↵↵\(smuggled)", "GET /", "400"),
         ParserCase("\(get)↵\u{16}\u{3}\u{1}\0", "GET /", "400"),
         ParserCase("\(post)Content-Length: 2↵↵hi!↵↵\(smuggled)", "POST / 'hi'", "400"),
-        // A body that nobody has announced is the next request, and none.
+        // A body without an announcement is parsed as the next request, and refused.
         ParserCase("\(post)↵hello↵↵", "POST /", "400"),
         ParserCase("\(post)↵{\"a\":1}↵↵", "POST /", "400"),
-        // Empty lines before a request line, which old clients send behind a body.
+        // Empty lines before a request line, which old clients send after a body.
         ParserCase("↵"),
         ParserCase("↵\r", "…"),
         ParserCase("↵\(get)↵", "GET /"),
@@ -108,7 +108,7 @@ extension ParserCase {
         many(200),
     ]
 
-    /// A pipeline of so many requests, each different.
+    /// A pipeline of `count` requests, each different.
     private static func many(_ count: Int) -> ParserCase {
         var pipeline = ParserCase("")
         for index in 0..<count {

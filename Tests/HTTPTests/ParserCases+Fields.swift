@@ -18,12 +18,12 @@ extension ParserCase {
         ParserCase(host("[::ffff:127.0.0.1]"), "GET /"),
         ParserCase("GET / HTTP/1.1↵hOsT:a↵↵", "GET /"),
         ParserCase("GET / HTTP/1.1↵Host:\t a \t↵↵", "GET /"),
-        // HTTP/1.0 may leave it out, and no more than that.
+        // In HTTP/1.0 Host may be missing, but not malformed or repeated.
         ParserCase("GET / HTTP/1.0↵↵", "GET / 1.0 close"),
         ParserCase("GET / HTTP/1.0↵Host: a↵Host: a↵↵", "400"),
         ParserCase("GET / HTTP/1.0↵Host: a b↵↵", "400"),
         ParserCase("GET / HTTP/1.0↵Host:↵↵", "400"),
-        // Missing, repeated.
+        // Missing or repeated.
         ParserCase("GET / HTTP/1.1↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Accept: a↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵X-Host: a↵↵", "400"),
@@ -87,7 +87,7 @@ extension ParserCase {
     ]
 
     private static let malformedFields = [
-        // White space before the colon, or first on a line: an obsolete folding.
+        // White space before the colon, or at the beginning of a line (obsolete folding).
         ParserCase("\(get)A : b↵↵", "400"),
         ParserCase("\(get)A\t: b↵↵", "400"),
         ParserCase("\(get) A: b↵↵", "400"),
@@ -102,7 +102,7 @@ extension ParserCase {
         ParserCase("GET / HTTP/1.1↵\tX: b↵Host: a↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host : a↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host:↵ a↵↵", "400"),
-        // Names that are no tokens.
+        // Names that are not tokens.
         ParserCase("\(get): b↵↵", "400"),
         ParserCase("\(get):↵↵", "400"),
         ParserCase("\(get)A↵↵", "400"),
@@ -134,7 +134,7 @@ extension ParserCase {
     ]
 
     private static let lineEnds = [
-        // A bare LF: never a line's end, wherever it stands.
+        // A bare LF does not end a line at any position.
         ParserCase("GET / HTTP/1.1\nHost: a↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host: a\n↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host: a↵\n", "400"),
@@ -147,7 +147,7 @@ extension ParserCase {
         ParserCase("\(get)\nA: b↵↵", "400"),
         ParserCase("\(get)A: b↵\n↵↵", "400"),
         ParserCase("\n", "400"),
-        // A bare CR: no line's end, and no white space.
+        // A bare CR is neither a line end nor white space.
         ParserCase("GET / HTTP/1.1\rHost: a\r\r", "400"),
         ParserCase("GET / HTTP/1.1\rHost: a↵↵", "400"),
         ParserCase("GET\r/ HTTP/1.1↵Host: a↵↵", "400"),
@@ -161,12 +161,12 @@ extension ParserCase {
         ParserCase("\(get)\rA: b↵↵", "400"),
         ParserCase("\(get)\r\r\n", "400"),
         ParserCase("\(get)\r\0\n", "400"),
-        // LF first.
+        // LF before CR.
         ParserCase("\(get)A: b\n\r\n\r", "400"),
-        // Unicode's line ends are none.
+        // Line ends of Unicode do not end a line.
         ParserCase("GET / HTTP/1.1\u{85}Host: a↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host: a\u{C2}\u{85}↵↵", "400"),
-        // No line's end yet.
+        // The line end has not arrived.
         ParserCase("GET / HTTP/1.1\r", "…"),
         ParserCase("\(get)\r", "…"),
         ParserCase("\(get)A: b", "…"),

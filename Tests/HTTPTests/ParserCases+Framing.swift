@@ -1,4 +1,4 @@
-/// Where a body ends: Content-Length and Transfer-Encoding (RFC 9112, section 6).
+/// The end of a body: Content-Length and Transfer-Encoding (RFC 9112, section 6).
 extension ParserCase {
     private static func length(_ length: String, _ content: String = "hello") -> String {
         "\(post)Content-Length: \(length)↵↵\(content)"
@@ -17,7 +17,7 @@ extension ParserCase {
         ParserCase(length(" \t5\t "), "POST / 'hello'"),
         ParserCase("\(post)content-LENGTH:5↵↵hello", "POST / 'hello'"),
         ParserCase("\(post)Accept: a↵↵", "POST /"),
-        // Whatever the method: what nobody reads must not become a request.
+        // For each method: a body that no route reads must not become a request.
         ParserCase("\(get)Content-Length: 5↵↵hello", "GET / 'hello'"),
         ParserCase("HEAD / HTTP/1.1↵Host: a↵Content-Length: 5↵↵hello\(smuggled)", "HEAD / 'hello'", "GET /smuggled"),
         ParserCase("OPTIONS * HTTP/1.1↵Host: a↵Content-Length: 2↵↵hi", "OPTIONS * 'hi'"),
@@ -26,7 +26,7 @@ extension ParserCase {
         ParserCase("POST / HTTP/1.0↵Content-Length: 2↵↵hi", "POST / 1.0 close 'hi'"),
         ParserCase("POST / HTTP/1.0↵↵", "POST / 1.0 close"),
         ParserCase(length("35", smuggled + smuggled), "POST / '\(text(bytes(smuggled)))'", "GET /smuggled"),
-        // No number of decimal digits.
+        // Values that are not decimal numbers.
         ParserCase(length(""), "400"),
         ParserCase(length("-1"), "400"),
         ParserCase(length("-0"), "400"),
@@ -49,7 +49,7 @@ extension ParserCase {
         ParserCase(length("5\0"), "400"),
         ParserCase(length("5\r"), "400"),
         ParserCase(length("chunked"), "400"),
-        // More than one, even where they agree.
+        // More than one length, even if they are equal.
         ParserCase(length("5, 5"), "400"),
         ParserCase(length("5,5"), "400"),
         ParserCase(length("5,"), "400"),
@@ -60,7 +60,7 @@ extension ParserCase {
         ParserCase(length("5↵X: y↵content-length: 0"), "400"),
         ParserCase(length("↵Content-Length: 5"), "400"),
         ParserCase(length("5↵Content-Length:"), "400"),
-        // Too large is too large, however many digits it has.
+        // A length that is too large is refused, however many digits it has.
         ParserCase(length("9223372036854775807"), "413"),
         ParserCase(length("9223372036854775808"), "413"),
         ParserCase(length("18446744073709551616"), "413"),
@@ -68,7 +68,7 @@ extension ParserCase {
         ParserCase(length("4294967301"), "413"),
         ParserCase(length(String(repeating: "9", count: 1_000)), "413"),
         ParserCase("\(get)Content-Length: 99999999↵↵", "413"),
-        // Other names say nothing, as much as they look like it.
+        // Fields with similar names have no effect.
         ParserCase("\(post)Content_Length: 5↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(post)X-Content-Length: 5↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(post)Content-Lengt: 5↵Content-Lengthh: 5↵↵\(smuggled)", "POST /", "GET /smuggled"),
@@ -90,7 +90,7 @@ extension ParserCase {
         ParserCase("\(get)Transfer-Encoding: chunked↵↵5↵hello↵0↵↵", "GET / 'hello'"),
         ParserCase("POST / HTTP/1.2↵Host: a↵Transfer-Encoding: chunked↵↵0↵↵", "POST /"),
         ParserCase("\(coding("chunked"))\(smuggled)", "POST / 'hello'", "GET /smuggled"),
-        // Unknown ones.
+        // Unknown codings.
         ParserCase(coding("gzip"), "501"),
         ParserCase(coding("identity"), "501"),
         ParserCase(coding("xchunked"), "501"),
@@ -108,7 +108,7 @@ extension ParserCase {
         ParserCase(coding("'chunked'"), "501"),
         ParserCase(coding("chunked\u{A0}"), "501"),
         ParserCase(coding("\u{FF}chunked"), "501"),
-        // Chunked in the wrong place, twice, or among empty elements; or none at all.
+        // Chunked at the wrong position, repeated, or among empty elements; or no coding at all.
         ParserCase(coding("chunked, gzip"), "400"),
         ParserCase(coding("chunked, identity"), "400"),
         ParserCase(coding("gzip, chunked, gzip"), "400"),
@@ -135,11 +135,11 @@ extension ParserCase {
         ParserCase(coding("↵ chunked"), "400"),
         ParserCase(coding("chunked↵ "), "400"),
         ParserCase(coding("x↵ chunked"), "400"),
-        // HTTP/1.0 has none.
+        // HTTP/1.0 has no transfer codings.
         ParserCase("POST / HTTP/1.0↵Host: a↵Transfer-Encoding: chunked↵↵0↵↵", "400"),
         ParserCase("POST / HTTP/1.0↵Transfer-Encoding: gzip↵↵", "400"),
         ParserCase("POST / HTTP/1.0↵Connection: keep-alive↵Transfer-Encoding: chunked↵↵0↵↵\(smuggled)", "400"),
-        // With a length.
+        // A coding together with a length.
         ParserCase("\(post)Content-Length: 5↵Transfer-Encoding: chunked↵↵0↵↵", "400"),
         ParserCase("\(post)Transfer-Encoding: chunked↵Content-Length: 5↵↵0↵↵", "400"),
         ParserCase("\(post)Transfer-Encoding: chunked↵Content-Length: 0↵↵0↵↵", "400"),
@@ -148,7 +148,7 @@ extension ParserCase {
         ParserCase("\(post)Transfer-Encoding: identity↵Content-Length: 5↵↵hello", "400"),
         ParserCase("\(post)Transfer-Encoding:↵Content-Length: 5↵↵hello", "400"),
         ParserCase("POST / HTTP/1.0↵Transfer-Encoding: chunked↵Content-Length: 5↵↵hello", "400"),
-        // Names that only look like it.
+        // Fields with similar names.
         ParserCase("\(post)Transfer_Encoding: chunked↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(post)TransferEncoding: chunked↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(post)TE: chunked↵Content-Encoding: chunked↵↵\(smuggled)", "POST /", "GET /smuggled"),

@@ -1,4 +1,4 @@
-/// Methods, targets, versions, and what else stands on the first line (RFC 9112, section 3).
+/// Methods, targets, versions and other faults of the first line (RFC 9112, section 3).
 extension ParserCase {
     static let requestLines = methods + targets + absoluteTargets + versions + malformedRequestLines
 
@@ -14,19 +14,20 @@ extension ParserCase {
         ParserCase(target("/", "PATCH"), "PATCH /"),
         ParserCase(target("/", "OPTIONS"), "OPTIONS /"),
         ParserCase(target("/", "TRACE"), "TRACE /"),
-        // Unknown ones; case counts. A proxy's method has a target of its own form, which nobody looks at.
+        // Unknown methods. Letter case matters. The target of CONNECT, a proxy's method, has another form and is not
+        // parsed.
         ParserCase(target("/", "get"), "501"),
         ParserCase(target("/", "Get"), "501"),
         ParserCase(target("/", "GETT"), "501"),
         ParserCase(target("/", "GE"), "501"),
         ParserCase(target("/", "BREW"), "501"),
-        // The method is judged first, and U+000B is a newline to a regular expression.
+        // The method is checked first, and U+000B is a newline for a regular expression.
         ParserCase(target("/\u{B}", "BREW"), "501"),
         ParserCase(target("/", "!#$%&'*+-.^_`|~09"), "501"),
         ParserCase(target("/", String(repeating: "M", count: 1_000)), "501"),
         ParserCase("CONNECT a:443 HTTP/1.1↵Host: a:443↵↵", "501"),
         ParserCase("PROPFIND / HTTP/1.1↵Host: a↵Content-Length: 3↵↵xyz", "501"),
-        // No tokens.
+        // Methods that are not tokens.
         ParserCase(target("/", "GE(T"), "400"),
         ParserCase(target("/", "G:ET"), "400"),
         ParserCase(target("/", "G\u{C9}T"), "400"),
@@ -52,7 +53,7 @@ extension ParserCase {
         ParserCase(target("*", "POST"), "400"),
         ParserCase(target("**", "OPTIONS"), "400"),
         ParserCase(target("*?a", "OPTIONS"), "400"),
-        // Not what a URI is made of (RFC 3986).
+        // Characters that a URI must not contain (RFC 3986).
         ParserCase(target("/a#b"), "400"),
         ParserCase(target("#"), "400"),
         ParserCase(target("/\u{C3}\u{A9}"), "400"),
@@ -98,7 +99,7 @@ extension ParserCase {
         ParserCase(target("http://[::1]"), "GET /"),
         ParserCase(target("http://b/%41"), "GET /%41"),
         ParserCase(target("http://b/http://c/"), "GET /http://c/"),
-        // Without a path, OPTIONS asks about the server as a whole.
+        // OPTIONS without a path asks about the server as a whole.
         ParserCase(target("http://b", "OPTIONS"), "OPTIONS *"),
         ParserCase(target("http://b/", "OPTIONS"), "OPTIONS /"),
         ParserCase(target("http://b?c", "OPTIONS"), "OPTIONS /?c"),
@@ -179,7 +180,7 @@ extension ParserCase {
         ParserCase("GET HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET/ HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET /HTTP/1.1↵Host: a↵↵", "400"),
-        // White space is one space, and stands between the parts alone.
+        // There is exactly one space between two parts, and no other white space.
         ParserCase("GET  / HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET /  HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase(" GET / HTTP/1.1↵Host: a↵↵", "400"),
@@ -191,7 +192,7 @@ extension ParserCase {
         ParserCase("GET\u{A0}/ HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET / HTTP/1.1 x↵Host: a↵↵", "400"),
         ParserCase("GET / a HTTP/1.1↵Host: a↵↵", "400"),
-        // Other protocols: an answer of ours, TLS, SOCKS, SSH.
+        // Other protocols: an HTTP response, TLS, SOCKS, SSH.
         ParserCase("HTTP/1.1 200 OK↵Content-Length: 0↵↵", "400"),
         ParserCase("\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{FC}\u{3}\u{3}", "400"),
         ParserCase("\u{5}\u{1}\0", "400"),

@@ -1,10 +1,10 @@
 @testable import HTTP
 
-/// Everything that has a limit, at it and one over it.
+/// Each part that has a limit, at the limit and one above it.
 extension ParserCase {
     static let sizes = lineSizes + headSizes + bodySizes + chunkLineSizes + trailerSizes + defaultSizes
 
-    /// So small that every way to tear the bytes can be tried.
+    /// Limits so small that a test can cut the bytes at each position.
     static let smallLimits: Limits = {
         var limits = Limits()
         limits.requestLineBytesMax = 24
@@ -33,7 +33,7 @@ extension ParserCase {
         small("GET /\(x(19))", "…"),
         small("GET /\(x(22))", "414"),
         small("GET /\(x(1_000))", "414"),
-        // What comes first counts: the bad byte, or the end of what is read.
+        // The first fault counts: the invalid byte, or the limit.
         small("GET /\(x(21))\0", "414"),
         small("GET /\(x(20))\0", "400"),
         small("GET /\(x(21))\n", "414"),
@@ -50,7 +50,7 @@ extension ParserCase {
         small("\(get)A: \(x(36))\0", "431"),
         small("\(get)A: \(x(36))\n", "431"),
         small("\(get)\(x(100))↵↵", "431"),
-        // The next head has its own count.
+        // The count begins anew with the next head.
         small("\(get)A: \(x(32))↵↵", "GET /").followed(by: "\(get)A: \(x(32))↵↵", "GET /"),
         small("\(get)A: \(x(32))↵↵", "GET /").followed(by: "\(get)A: \(x(33))↵↵", "431"),
         // Empty lines before the head are part of it.
@@ -78,7 +78,7 @@ extension ParserCase {
         small("\(chunked)a↵\(x(10))↵1↵", "413"),
         small(chunked + String(repeating: "1↵x↵", count: 10) + "0↵↵", "POST / '\(x(10))'"),
         small(chunked + String(repeating: "1↵x↵", count: 11) + "0↵↵", "413"),
-        // The next body has its own count.
+        // The count begins anew with the next body.
         small("\(chunked)a↵\(x(10))↵0↵↵", "POST / '\(x(10))'").followed(
             by: "\(chunked)a↵\(x(10))↵0↵↵", "POST / '\(x(10))'"),
     ]
@@ -91,7 +91,7 @@ extension ParserCase {
         small("\(chunked)0000000000001↵x↵0↵↵", "400"),
         small("\(chunked)\(String(repeating: "0", count: 1_000))", "400"),
         small("\(chunked)1;a=\"\(x(1_000))", "400"),
-        // All extensions of a body together.
+        // The sum of a body's extensions.
         small("\(chunked)1;\(x(9))↵x↵1;\(x(7))↵x↵0;x↵↵", "POST / 'xx'"),
         small("\(chunked)1;\(x(9))↵x↵1;\(x(8))↵x↵0;x↵↵", "400"),
         small(chunked + String(repeating: "1;x↵x↵", count: 10) + "0↵↵", "POST / '\(x(10))'"),

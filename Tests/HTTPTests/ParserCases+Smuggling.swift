@@ -1,4 +1,4 @@
-/// What attackers send to have two servers disagree about where a request ends: each is refused, or read one way only.
+/// Attacks that have two servers disagree about the end of a request. Each is refused, or has one interpretation only.
 ///
 /// After J. Kettle, "HTTP Desync Attacks" (2019) and "HTTP/1.1 must die" (2025); A. Klein, "HTTP Request Smuggling in
 /// 2020"; B. Kallus and P. Anantharaman, "The HTTP Garden"; and J. Weikop, "Funky chunks" (2025).
@@ -8,7 +8,7 @@ extension ParserCase {
     }
 
     static let smuggling = [
-        // CL.TE and TE.CL: one server goes by the length, the other by the chunks.
+        // CL.TE and TE.CL: one server uses the length, the other the chunks.
         ParserCase(both(6, "Transfer-Encoding: chunked", "0↵↵G"), "400"),
         ParserCase(both(40, "Transfer-Encoding: chunked", "0↵↵\(smuggled)"), "400"),
         ParserCase(both(3, "Transfer-Encoding: chunked", "8↵SMUGGLED↵0↵↵"), "400"),
@@ -33,7 +33,7 @@ extension ParserCase {
         ParserCase(both(5, "\"Transfer-Encoding\": chunked", "0↵↵"), "400"),
         ParserCase(both(5, "Foo: bar↵ Transfer-Encoding: chunked", "0↵↵"), "400"),
         ParserCase("\(post)Transfer-Encoding: chunked,identity↵↵0↵↵", "400"),
-        // Kelvin sign and long s, which some take for letters when they ignore case.
+        // Kelvin sign and long s, which some programs regard as ASCII letters when they ignore case.
         ParserCase("\(post)Transfer-Encoding: chun\u{E2}\u{84}\u{AA}ed↵↵0↵↵", "501"),
         ParserCase("\(post)Tran\u{C5}\u{BF}fer-Encoding: chunked↵↵0↵↵", "400"),
         // CL.0 and 0.CL: a length that one server does not see.
@@ -68,7 +68,7 @@ extension ParserCase {
         ParserCase("\(chunked)0 ↵↵\(smuggled)", "400"),
         ParserCase("\(chunked)0x0↵↵\(smuggled)", "400"),
         ParserCase("\(chunked)0\0↵↵\(smuggled)", "400"),
-        // Trailers that one server takes for fields, or for the next request.
+        // Trailers that one server interprets as fields, or as the next request.
         ParserCase("\(chunked)0↵Content-Length: 35↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(chunked)0↵Transfer-Encoding: chunked↵↵\(smuggled)", "POST /", "GET /smuggled"),
         ParserCase("\(chunked)0↵X: y\n\n\(smuggled)", "400"),
@@ -77,7 +77,7 @@ extension ParserCase {
         ParserCase("\(chunked)0↵X : y↵↵\(smuggled)", "400"),
         ParserCase("\(chunked)0↵ ↵↵\(smuggled)", "400"),
         ParserCase("\(chunked)0↵\n\(smuggled)", "400"),
-        // A head that ends earlier for one server than for the other.
+        // Heads whose ends are at different positions for the two servers.
         ParserCase("\(get)X: y\n\n\(smuggled)", "400"),
         ParserCase("\(get)X: y\n\r\n\(smuggled)", "400"),
         ParserCase("\(get)X: y↵\n\(smuggled)", "400"),
@@ -87,7 +87,7 @@ extension ParserCase {
         ParserCase("\(get)X: y↵\0↵\(smuggled)", "400"),
         ParserCase("\(get)X: \u{E5}\u{98}\u{8A}\u{E5}\u{98}\u{8D}↵↵", "GET /"),
         ParserCase("GET / HTTP/1.1↵Host: a↵X:↵↵\(smuggled)", "GET /", "GET /smuggled"),
-        // Two hosts, or one that each server reads another way.
+        // Two hosts, or a host that the two servers interpret differently.
         ParserCase("GET http://b/ HTTP/1.1↵Host: a↵Host: b↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host: a↵Host : b↵↵", "400"),
         ParserCase("GET / HTTP/1.1↵Host: a↵ Host: b↵↵", "400"),
@@ -96,7 +96,7 @@ extension ParserCase {
         ParserCase("GET http://a@b/ HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET http://a\\@b/ HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET @b/ HTTP/1.1↵Host: a↵↵", "400"),
-        // A request line that holds two, or is of HTTP/0.9.
+        // A request line that contains two, or one of HTTP/0.9.
         ParserCase("GET / HTTP/1.1 GET /smuggled HTTP/1.1↵Host: a↵↵", "400"),
         ParserCase("GET /\r\nHost: a↵↵\(smuggled)", "400"),
         ParserCase("GET / HTTP/0.9↵↵\(smuggled)", "505"),

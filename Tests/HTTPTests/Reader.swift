@@ -2,14 +2,14 @@ import Testing
 
 @testable import HTTP
 
-/// Feeds pieces to a parser as a connection does: all that it makes of one before the next.
+/// Feeds pieces to a parser as a connection does: the parser uses each piece as far as possible before the next one.
 struct Reader {
     private(set) var transcript: Transcript = []
     private(set) var requests: [Request] = []
     private var isRefused = false
-    /// How often it was asked for a 100.
+    /// The number of times that the parser has asked for a 100.
     private(set) var continueCount = 0
-    /// The most bytes that were kept after a piece was read, read ones not yet forgotten among them.
+    /// The largest number of bytes in the buffer after a piece was parsed, including read bytes.
     private(set) var keptBytesMax = 0
 
     private let limits: Limits
@@ -21,7 +21,7 @@ struct Reader {
         parser = RequestParser(limits: limits)
     }
 
-    /// What whole input makes of itself.
+    /// The transcript of bytes that arrive together.
     static func transcript(of bytes: [UInt8], limits: Limits = Limits()) -> Transcript {
         transcript(of: [bytes[...]], limits: limits)
     }
@@ -33,7 +33,7 @@ struct Reader {
         return reader.transcript
     }
 
-    /// Does nothing after an error.
+    /// Feeds a piece. After an error, this has no effect.
     mutating func read(_ piece: ArraySlice<UInt8>) {
         if isRefused { return }
         input.append(piece)
@@ -46,16 +46,16 @@ struct Reader {
         keptBytesMax = max(keptBytesMax, input.bytes.count)
     }
 
-    /// Says that no more comes.
+    /// Marks the end of the input.
     mutating func end() {
         if !isRefused, parser.isInsideBody || !input.isEmpty { transcript.append("…") }
     }
 
-    /// Takes a step; false where more input is needed.
+    /// Takes a step. Returns false if more input is needed.
     private mutating func step() throws(RequestError) -> Bool {
         switch try parser.parse(&input) {
         case .needsInput:
-            // What can be used is used: the bytes of a body at once, those of a head as soon as it is whole.
+            // The parser uses all that it can: the bytes of a body at once, those of a head when it is complete.
             #expect(input.count <= (parser.isInsideBody ? 0 : limits.headBytesMax))
             return false
         case .needsContinue:

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-/// Good requests with faults in them.
+/// Valid requests with random faults.
 struct Mutation {
     private static let bytes: [UInt8] =
         Array("\r\n\0 \t:;,=\"\\%/?#*@[]0159aAfFxX-+_.()\u{7F}".utf8) + [0x01, 0x0B, 0x80, 0xA0, 0xFF]
@@ -20,7 +20,7 @@ struct Mutation {
         "1;a=b↵x↵", "0↵↵", "↵",
     ].map(HTTPTests.bytes)
 
-    /// Changes one to three places, half of them beginnings of lines.
+    /// Changes one to three positions, half of them beginnings of lines.
     static func apply(to input: [UInt8], using generator: inout SeededRandom) -> [UInt8] {
         var input = input
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
@@ -51,7 +51,7 @@ struct Mutation {
 }
 
 extension [UInt8] {
-    /// In pieces of random sizes.
+    /// Divides the bytes into pieces of random sizes.
     func torn(using generator: inout SeededRandom) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var rest = self[...]
@@ -68,9 +68,9 @@ extension [UInt8] {
 @Suite struct RequestParserSeededTests {
     private static let examples = ParserCase.valid.filter { $0.input.count < 1_000 }
 
-    /// Requests with random faults are read as the grammar has it, whole or torn.
+    /// The parser agrees with the grammar about requests with random faults, in one piece or in several.
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func faultsAreReadAsTheGrammarHasIt(seed: UInt64) {
+    func agreesWithTheGrammarAboutFaults(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         for _ in 0..<150 {
             let first = Self.examples.randomElement(using: &generator)!
@@ -85,16 +85,16 @@ extension [UInt8] {
         }
     }
 
-    /// The table as the grammar has it: a second opinion on what it expects.
+    /// The table agrees with the grammar, which confirms its expectations.
     @Test(arguments: ParserCase.all.filter { $0.input.count < 2_000 })
-    func theTableIsAsTheGrammarHasIt(_ example: ParserCase) {
+    func theTableAgreesWithTheGrammar(_ example: ParserCase) {
         let naive = NaiveReader(reading: example.input, limits: example.limits)
         #expect(naive.agrees(with: example.transcript), "\(naive)")
     }
 
-    /// Ten thousand requests in one piece or in many: memory is given back on the way.
+    /// Ten thousand requests in one piece or in many need little memory, because read bytes are dropped.
     @Test(arguments: 0..<4 as Range<UInt64>)
-    func aLongPipelineIsReadWithLittleMemory(seed: UInt64) {
+    func aLongPipelineNeedsLittleMemory(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
         var input: [UInt8] = []
         var expected: Transcript = []

@@ -20,7 +20,7 @@ func request(_ input: String) throws -> Request {
         ("OPTIONS * HTTP/1.1↵Host: a↵↵", "a"),
         ("GET / HTTP/1.0↵↵", nil),
     ])
-    func hostIsTheTargetsOrElseTheFields(input: String, host: String?) throws {
+    func hostIsThatOfTheTargetOrElseOfTheField(input: String, host: String?) throws {
         let request = try request(input)
         #expect(request.host.map { text($0) } == host)
     }
@@ -29,12 +29,12 @@ func request(_ input: String) throws -> Request {
         ("/", "/"), ("/a", "/a"), ("/a?b", "/a"), ("/?", "/"), ("/a?b?c/d", "/a"), ("/a%3Fb", "/a%3Fb"),
         ("http://b?c", "/"), ("http://b/c?d", "/c"),
     ])
-    func pathIsTheTargetUpToTheQuery(target: String, path: String) throws {
+    func pathIsTheTargetBeforeTheQuery(target: String, path: String) throws {
         let request = try request("GET \(target) HTTP/1.1↵Host: a↵↵")
         #expect(text(request.path) == path)
     }
 
-    @Test func knowsWhatStoodOnTheRequestLine() throws {
+    @Test func hasThePartsOfTheRequestLine() throws {
         let request = try request("PUT /a?b HTTP/1.0↵Connection: keep-alive↵Content-Length: 3↵↵xyz")
         #expect(request.method == .put)
         #expect(text(request.target) == "/a?b")
@@ -44,7 +44,7 @@ func request(_ input: String) throws -> Request {
     }
 
     @Test(arguments: Method.allCases)
-    func methodsAreReadByTheirNames(_ method: Method) throws {
+    func methodsAreParsedByTheirNames(_ method: Method) throws {
         #expect(try request("\(method.name) / HTTP/1.1↵Host: a↵↵").method == method)
         #expect(method.name == "\(method)".uppercased())
     }
@@ -70,7 +70,7 @@ func request(_ input: String) throws -> Request {
         ("Cookie: ;;; session=abc↵", ["abc"]),
         ("Cookie: session = abc ; c=d↵", ["abc"]),
         ("Cookie: session\t=abc↵", ["abc"]),
-        // A quoted value is its content; half a quote is part of it.
+        // Quotes around a value are removed; a single quote is a part of the value.
         ("Cookie: session=\"abc\"↵", ["abc"]),
         ("Cookie: $Version=\"1\"; session=\"abc\"; $Path=\"/\"; $Domain=\"localhost.local\"↵", ["abc"]),
         ("Cookie: $Version=1; session=\"abc\";$Path=\"/\"↵", ["abc"]),
@@ -79,7 +79,7 @@ func request(_ input: String) throws -> Request {
         ("Cookie: session=\"abc↵", ["\"abc"]),
         ("Cookie: session=\"\"abc\"\"↵", ["\"abc\""]),
         ("Cookie: a=\"; session=abc\"↵", ["abc\""]),
-        // Another name, however much alike.
+        // Similar names are other names.
         ("Cookie: Session=abc↵", []),
         ("Cookie: xsession=abc; session2=def; $session=ghi↵", []),
         ("Cookie: \"session\"=abc↵", []),
@@ -98,7 +98,7 @@ func request(_ input: String) throws -> Request {
         #expect(request.cookies("session", countMax: 1).map { text($0) } == Array(values.prefix(1)))
     }
 
-    @Test func cookiesThatAreNotWantedDoNotCount() throws {
+    @Test func unwantedCookiesDoNotCountTowardsTheLimit() throws {
         let request = try request("\(get)Cookie: s=; s=1; s=; s=22; s=2; s=3; s=4↵↵")
         #expect(request.cookies("s", countMax: 3) { $0.count == 1 }.map { text($0) } == ["1", "2", "3"])
     }
@@ -137,7 +137,7 @@ func request(_ input: String) throws -> Request {
         ("", ""), (" ", ""), (" \t ", ""), ("a", "a"), (" a", "a"), ("a\t", "a"), ("\t a b \t", "a b"),
         ("\u{A0}a\u{B}", "\u{A0}a\u{B}"), ("\na\r", "\na\r"),
     ])
-    func trimsSpacesAndTabsAlone(untrimmed: String, trimmed: String) {
+    func trimsSpacesAndTabsOnly(untrimmed: String, trimmed: String) {
         let padded = bytes("  \(untrimmed)  ")
         #expect(text(padded[2..<(padded.count - 2)].trimmed) == trimmed)
     }

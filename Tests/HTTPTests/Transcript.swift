@@ -5,17 +5,17 @@ func bytes(_ text: String) -> [UInt8] {
     text.unicodeScalars.flatMap { $0 == "↵" ? [0x0D, 0x0A] : [UInt8($0.value)] }
 }
 
-/// The text of bytes, one scalar each.
+/// The text of bytes, with one scalar for each.
 func text(_ bytes: some Sequence<UInt8>) -> String {
     String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
 }
 
-/// What came out of a connection's bytes, in words:
+/// The result of parsing a connection's bytes, in words:
 ///
-/// * `POST /path 'body'` for a request, with `1.0` before the body where that is its version, and `close` where the
-///   connection may not live on;
-/// * the status, where the bytes are refused;
-/// * `…` where they end inside a request.
+/// * `POST /path 'body'` for a request, with `1.0` before the body if that is its version, and `close` if the
+///   connection does not persist;
+/// * the status, if the bytes are refused;
+/// * `…`, if they end inside a request.
 typealias Transcript = [String]
 
 extension Request {

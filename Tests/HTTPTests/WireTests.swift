@@ -5,19 +5,19 @@ import Testing
 
 @testable import HTTP
 
-/// The table once more, over a socket: what a client sees of a whole front.
+/// The same table over a socket: the responses of a complete front.
 @Suite struct WireTests {
     @Test(arguments: ParserCase.all)
     func answers(_ example: ParserCase) throws {
         let front = try EchoFront(limits: example.limits)
-        // What follows a refusal is never served; behind a good request, it is nobody's.
+        // Bytes after a refusal are never served; bytes after a valid request are another request.
         let input = example.isRefused ? example.input + bytes(smuggled) : example.input
         #expect(try front.transcript(of: [input[...]]) == example.seenByClient)
     }
 
-    /// In small pieces, which the kernel may or may not put together.
+    /// In small pieces, which the kernel may join.
     @Test(arguments: ParserCase.all.filter { $0.input.count < 300 })
-    func answersWhateverThePieces(_ example: ParserCase) throws {
+    func answersInSmallPieces(_ example: ParserCase) throws {
         let front = try EchoFront(limits: example.limits)
         let pieces = stride(from: 0, to: example.input.count, by: 7).map { example.input[$0...].prefix(7) }
         #expect(try front.transcript(of: pieces) == example.seenByClient)
@@ -25,7 +25,7 @@ import Testing
 }
 
 extension ParserCase {
-    /// The answers: what ends inside a request gets none, and behind the last request of a connection nothing is served.
+    /// The responses. An incomplete request has none, and bytes after the last request of a connection have none.
     fileprivate var seenByClient: Transcript {
         let answered = transcript.filter { $0 != "…" }
         let last = answered.firstIndex { $0.contains(" close") }
@@ -33,7 +33,7 @@ extension ParserCase {
     }
 }
 
-/// A front on a free port that answers with the request as it was read.
+/// A front on a free port that responds with the parsed request.
 private final class EchoFront {
     private let front: Front
     private let endpoint: Endpoint
@@ -54,13 +54,13 @@ private final class EchoFront {
         front.stop(withinMilliseconds: 5_000)
     }
 
-    /// Sends the pieces on a connection and no more, and reads its answers to the end.
+    /// Sends the pieces on a connection, ends the sending, and reads the responses to the end.
     func transcript(of pieces: [ArraySlice<UInt8>]) throws -> Transcript {
         let socket = try Socket(connectingTo: endpoint)
         try socket.limitWaiting(seconds: 20)
         for piece in pieces {
             var rest = piece
-            // A server that has refused may have gone before everything is sent.
+            // A server that has refused a request may have closed the connection before everything is sent.
             while !rest.isEmpty, let count = try? socket.send(Array(rest), from: 0) { rest = rest.dropFirst(count) }
         }
         socket.finishSending()
@@ -70,7 +70,7 @@ private final class EchoFront {
         return Self.transcript(ofAnswers: text(received))
     }
 
-    /// A line for each answer but interim ones; they have no bodies.
+    /// A line for each response except interim ones. The responses have no bodies.
     private static func transcript(ofAnswers text: String) -> Transcript {
         let marked = text.replacing("HTTP/1.1 ", with: "\u{1}")
         return marked.split(separator: "\u{1}").compactMap { answer in
@@ -82,7 +82,7 @@ private final class EchoFront {
     }
 }
 
-/// Answers with a field that has the request's line in hexadecimal, so that HEAD has it too.
+/// Responds with a field that contains the request's line in hexadecimal, so that the response to HEAD has it too.
 private final class EchoHandler: RequestHandler {
     func respond(to request: Request) -> Eventual<Response, Never> {
         var response = Response(.ok)

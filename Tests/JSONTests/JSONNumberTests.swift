@@ -15,7 +15,7 @@ import Testing
             (self.literal, scaled, rounded) = (literal, .success(value), .success(value))
         }
 
-        /// A number finer than a hundredth, and what it is rounded to.
+        /// A number with more than two places, and its rounded hundredths.
         init(_ literal: String, tooFineRounded value: Int64) {
             (self.literal, scaled, rounded) = (literal, .failure(.tooFine), .success(value))
         }
@@ -57,7 +57,7 @@ import Testing
         Case("0.5e+00000000000000000000001", 500),
         Case("100000000000000000000e-20", 100),
         Case("729.98", 72_998),
-        // 2^53 + 1 and its like, which a double would lose.
+        // Numbers such as 2^53 + 1, which a double can't represent.
         Case("90071992547409.93", 9_007_199_254_740_993),
         Case("92233720368547758.07", .max),
         Case("-92233720368547758.08", .min),
@@ -110,11 +110,11 @@ import Testing
         #expect(rounded == example.rounded)
     }
 
-    /// A literal, and the hundredths that it is nearly; `nil` if it is too far from any.
+    /// A literal, and the hundredths that it is close to; `nil` if it is not close to any.
     static let nearest: [(literal: String, hundredths: Int64?)] = [
         ("0.30000000000000004", 30), ("0.3", 30), ("5e1", 5000), ("0", 0), ("-0", 0), ("1e-400", 0), ("-1e-9", 0),
         ("300.98999999999995", 30_099), ("-300.98999999999995", -30_099), ("0.99999999999999", 100),
-        // A millionth of a hundredth is in, and no more.
+        // A millionth of a hundredth is close; more is not.
         ("1.00000001", 100), ("1.000000010", 100), ("1.0000000100000001", nil), ("1.000000011", nil),
         ("1.00000002", nil), ("1.0000001", nil), ("1.99999999", 200), ("1.999999990000001", 200),
         ("1.99999998999", nil), ("1.9999999", nil), ("0.00000001", 0), ("0.000000011", nil), ("0.0099999999", 1),
@@ -141,9 +141,9 @@ import Testing
         #expect(throws: JSONNumber.ScaleError.outOfRange) { try number.scaledToNearest(places: 2) }
     }
 
-    /// Sums, products and differences of doubles, as clients calculate them, are the hundredths that they mean.
+    /// Sums, products and differences of doubles, such as clients calculate, are read as the intended hundredths.
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func calculatedHundredthsAreWhatTheyMean(seed: UInt64) throws {
+    func calculatedHundredthsAreTheIntendedOnes(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
         for _ in 0..<500 {
             let left = Int64.random(in: 0...100_000_000, using: &generator)
@@ -177,9 +177,9 @@ import Testing
         #expect(try JSONNumber(validated: literal).scaled(places: places) == value)
     }
 
-    /// Any amount of hundredths, written in any of its ways, comes back as it was.
+    /// Each amount of hundredths has the same value in each of its notations.
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func hundredthsComeBack(seed: UInt64) throws {
+    func hundredthsRoundTrip(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let shift = Int64.random(in: 0..<63, using: &generator)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JSON
 
-/// The document's value, or why it is none.
+/// The document's value, or the reason why it is refused.
 private func parse(_ bytes: [UInt8]) -> Result<JSONValue, JSONParser.SyntaxError> {
     Result { () throws(JSONParser.SyntaxError) in try JSONParser.parse(bytes) }
 }
@@ -81,7 +81,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
         #expect(value == example.value)
     }
 
-    /// A slice of a larger buffer, as a request's body may be, reads the same.
+    /// A slice of a larger buffer, such as the body of a request, has the same value.
     @Test(arguments: valid)
     func acceptsASlice(_ example: Valid) throws {
         let buffer = Array("]]\"\(example.document)[[\"".utf8)
@@ -101,7 +101,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
         "{", "}", "{]", "{\"a\"}", "{\"a\":}", "{\"a\" 1}", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{,\"a\":1}",
         "{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,,\"b\":2}", "{\"a\"::1}", "{\"a\":1}}",
         "{\"a\":1};", "{\"a\":1}{\"b\":2}", "{[]:1}", "{\"a\":1:2}",
-        // Names that stand twice.
+        // Repeated names.
         #"{"a":1,"a":1}"#, #"{"a":1,"b":2,"a":3}"#, #"{"a":1,"\u0061":2}"#, #"{"":1,"":2}"#, #"[{"x":{"a":1,"a":2}}]"#,
         // Strings.
         "\"", "\"a", "a\"", "\"a\"\"", "\"\\", "\"\\\"", #""\a""#, #""\x41""#, #""\'""#, #""\U0041""#, #""\0""#,
@@ -115,7 +115,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
         String(repeating: "{\"a\":", count: 33) + "1" + String(repeating: "}", count: 33),
     ]
 
-    /// A document may hold control characters, which a test's arguments would put into the log as they are.
+    /// A document may contain control characters, which the test's arguments would write into the log.
     @Test func refuses() {
         for document in Self.invalid {
             #expect(isRefused(Array(document.utf8)), "\(document.prefix(100).debugDescription)")
@@ -147,9 +147,9 @@ private func nested(_ depth: Int, around inner: String) -> String {
         #expect(value == number("1"))
     }
 
-    /// Names are compared one way in short objects and another in long ones; both find the pair.
+    /// Names are compared in short objects and hashed in long ones. Both ways find the repeated name.
     @Test(arguments: 1...40)
-    func findsTheNameThatStandsTwice(count: Int) {
+    func findsARepeatedName(count: Int) {
         let names = (0..<count).map { "\"n\($0)\":0" }
         #expect(!isRefused(Array("{\(names.joined(separator: ","))}".utf8)))
         for twice in 0..<count {
@@ -171,7 +171,7 @@ private func nested(_ depth: Int, around inner: String) -> String {
         ("[1 2]", "a comma or bracket was expected", 3),
         ("{\"a\":1,}", "a name was expected", 7), ("1 x", "something after the document", 2),
     ])
-    func saysWhatIsWrongAndWhere(document: String, reason: String, offset: Int) {
+    func errorsHaveAReasonAndAPosition(document: String, reason: String, offset: Int) {
         let error = JSONParser.SyntaxError(reason: reason, offset: offset)
         let buffer = Array("123\(document)".utf8)
         #expect(parse(Array(document.utf8)) == .failure(error))
@@ -185,9 +185,9 @@ private func nested(_ depth: Int, around inner: String) -> String {
         #"[null,true,false,[{}],{"a":[]},"x\\y\"z",-1.5E-3]"#, #""text\n""#, "true", "[[[[1]]]]",
     ]
 
-    /// A document cut anywhere is none; white space at its end alone may go.
+    /// A document that was cut at any position is refused, unless only white space at its end is missing.
     @Test(arguments: documents)
-    func cutAnywhereIsRefused(document: String) {
+    func aCutDocumentIsRefused(document: String) {
         let bytes = Array(document.utf8)
         let spaces = bytes.reversed().prefix { $0 == 0x20 }.count
         for count in 0..<(bytes.count - spaces) {
@@ -195,14 +195,14 @@ private func nested(_ depth: Int, around inner: String) -> String {
         }
     }
 
-    /// A number that is cut may be another number, or none.
+    /// A number that was cut is another number, or is refused.
     @Test func cutNumbers() {
         let bytes = Array("-120.50e+12".utf8)
         let isNumber = (1...bytes.count).map { !isRefused(Array(bytes[..<$0])) }
         #expect(isNumber == [false, true, true, true, false, true, true, false, false, true, true])
     }
 
-    /// Random bytes, and documents with random bytes in them, are read or refused. What is read is UTF-8 and nothing else.
+    /// Random bytes, and documents with random changes, are parsed or refused. A parsed document is UTF-8.
     @Test(arguments: 0..<50 as Range<UInt64>)
     func randomBytesNeverTrap(seed: UInt64) {
         var generator = SeededRandom(seed: seed)

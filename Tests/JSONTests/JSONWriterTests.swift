@@ -9,7 +9,7 @@ import Testing
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    @Test func putsCommasBetweenAndNowhereElse() {
+    @Test func commasSeparateValues() {
         let document = written { writer in
             writer.array { writer in
                 writer.object { _ in }
@@ -48,9 +48,9 @@ import Testing
         ("\r\n", #""\u000d\n""#),
     ]
 
-    /// Whatever text is written is read back byte for byte.
+    /// A text that was written and parsed again has the same bytes.
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func textComesBack(seed: UInt64) throws {
+    func textRoundTrips(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)
         for _ in 0..<100 {
             var text = ""

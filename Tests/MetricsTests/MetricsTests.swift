@@ -2,7 +2,7 @@ import Metrics
 import Testing
 
 @Suite struct MetricsTests {
-    @Test func aValueFallsIntoTheFirstBucketThatHoldsIt() {
+    @Test func aValueIsCountedInTheFirstBucketWithRoomForIt() {
         let cases: [(value: Int, bucket: Int)] = [
             (-1, 0), (0, 0), (1, 0), (2, 1), (10, 1), (11, 2), (100, 2), (101, 3),
         ]
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func whatSeveralLoopsCountedAddsUp() {
+    @Test func histogramsOfSeveralLoopsAddUp() {
         let (one, other) = (Histogram(bounds: [1, 10]), Histogram(bounds: [1, 10]))
         for value in [1, 5, 50] { one.observe(value) }
         for value in [5, 6] { other.observe(value) }
@@ -25,7 +25,7 @@ import Testing
         #expect(sum.count == 5)
     }
 
-    @Test func theTextIsAsThePrometheusFormatHasIt() {
+    @Test func textHasThePrometheusFormat() {
         let histogram = Histogram(bounds: [500, 1000], unitsPerBaseUnit: 1000)
         for value in [400, 600, 3000] { histogram.observe(value) }
         var text = MetricsText()
