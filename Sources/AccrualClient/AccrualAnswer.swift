@@ -26,16 +26,16 @@ package enum AccrualAnswer: Equatable, Sendable {
     /// The body of a refusal is a sentence; a longer one is not read.
     private static let sentenceBytesMax = 1024
 
-    package init(_ answer: TransportAnswer, to order: OrderNumber) {
-        let pause = answer.retryAfterSeconds.map { min(max($0, Self.pauseSecondsMin), Self.pauseSecondsMax) }
-        switch answer.status {
-        case 200: self = Self.known(answer.body, order)
+    package init(_ response: TransportResponse, to order: OrderNumber) {
+        let pause = response.retryAfterSeconds.map { min(max($0, Self.pauseSecondsMin), Self.pauseSecondsMax) }
+        switch response.status {
+        case 200: self = Self.known(response.body, order)
         case 204: self = .unknown
-        case 429: self = .throttled(seconds: pause, requestsPerMinuteMax: Self.requestsPerMinute(answer.body))
+        case 429: self = .throttled(seconds: pause, requestsPerMinuteMax: Self.requestsPerMinute(response.body))
         // A server that is down for a while may say for how long (RFC 9110, section 10.2.3).
         case 503 where pause != nil: self = .throttled(seconds: pause, requestsPerMinuteMax: nil)
-        case 300..<400: self = .untrustworthy("status \(answer.status), a redirect, which is not followed")
-        default: self = .untrustworthy("status \(answer.status)")
+        case 300..<400: self = .untrustworthy("status \(response.status), a redirect, which is not followed")
+        default: self = .untrustworthy("status \(response.status)")
         }
     }
 

@@ -25,22 +25,22 @@ package final class AccrualPipeline: Sendable {
     private let gate: AccrualGate
     private let cancellation: Cancellation
 
-    /// - Parameter makeTransport: Called once on each worker's thread.
+    /// - Parameter makeSystem: Called once on each worker's thread.
     package init(
         configuration: PipelineConfiguration, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
         wallClock: @escaping WallClock, log: Log,
-        makeTransport: @escaping @Sendable (Cancellation) -> any AccrualTransport
+        makeSystem: @escaping @Sendable (Cancellation) -> any AccrualSystem
     ) {
         let gate = AccrualGate(
             requestsPerMinuteMax: configuration.requestsPerMinuteMax,
             requestTimeoutMilliseconds: configuration.requestTimeoutMilliseconds)
         let cancellation = Cancellation()
         let pool = JobPool(capacityMax: configuration.poolMax)
-        let processor = JobProcessor<Job, AskOutcome>(
+        let processor = JobProcessor(
             workerCount: configuration.workers, capacity: configuration.jobsPerTickMax
         ) {
-            let client = AccrualClient(transport: makeTransport(cancellation), gate: gate, clock: clock)
-            return { job in client.ask(about: job) }
+            let asker = Asker(system: makeSystem(cancellation), gate: gate, clock: clock)
+            return { job in asker.ask(about: job) }
         }
         self.pool = pool
         self.gate = gate

@@ -47,7 +47,7 @@ package final class CurlTransport: AccrualTransport {
         errorText.deallocate()
     }
 
-    package func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+    package func response(about order: OrderNumber) throws(TransportError) -> TransportResponse {
         exchange.reset()
         set(CURLOPT_URL, prefix + order.digits)
         errorText[0] = 0
@@ -60,11 +60,11 @@ package final class CurlTransport: AccrualTransport {
         guard code == CURLE_OK else {
             // The head is sufficient for a refusal, even if the rest of the response is broken.
             if status == 429 || status == 503 && retryAfter != nil {
-                return TransportAnswer(status: status, retryAfterSeconds: retryAfter)
+                return TransportResponse(status: status, retryAfterSeconds: retryAfter)
             }
             throw TransportError(reason: exchange.excess?.reason ?? reason(code))
         }
-        return TransportAnswer(status: status, retryAfterSeconds: retryAfter, body: try body())
+        return TransportResponse(status: status, retryAfterSeconds: retryAfter, body: try body())
     }
 
     /// Returns the body, decompressed if necessary: we don't ask for compression, but some servers use it all the same.

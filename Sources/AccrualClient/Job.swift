@@ -9,14 +9,21 @@ package struct Job: Equatable, Sendable {
     package var attempts: UInt32 = 0
     /// True if the accrual system is known to know the order, and that has been stored.
     package var isKnown = false
-    /// True if the last request brought no usable answer.
-    package var isSuspect = false
-    /// True if the order was cleared of suspicion once and has had no good answer since: the order itself may be to
-    /// blame.
-    package var isOdd = false
+    package var trust = Trust.trusted
 
     package init(_ order: UnfinishedOrder, isNew: Bool = false) {
         self.order = order
         self.isNew = isNew
+    }
+}
+
+/// A job that a worker has brought back, with its result.
+package struct FinishedJob: Sendable {
+    package let job: Job
+    package let result: AskResult
+
+    package init(job: Job, result: AskResult) {
+        self.job = job
+        self.result = result
     }
 }

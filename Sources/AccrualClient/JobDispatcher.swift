@@ -40,7 +40,7 @@ package final class JobDispatcher: @unchecked Sendable {
 
     /// Results that could not be stored yet. No more requests are handed out until they are, so their number has a
     /// bound.
-    private var unsettled: [JobProcessor<Job, AskOutcome>.Result] = []
+    private var unsettled: [FinishedJob] = []
     private var monitor = HealthMonitor()
     private var answers = AnswerCounts()
     private var lastAnswerAt: Int64?
@@ -49,11 +49,6 @@ package final class JobDispatcher: @unchecked Sendable {
     private var reportedAt: Int64
     private var isStopped = false
 
-    /// With this many suspects at once, the cause is an outage rather than odd orders.
-    private static let suspectsOfOutage = 3
-    /// With fewer suspects the cause may be either, and a suspect is asked about before its time at most this often, to
-    /// find the end of an outage.
-    private static let probeMilliseconds: Int64 = 5000
     /// The interval at which the log says how many orders wait, while there are any.
     private static let reportMilliseconds: Int64 = 60_000
 
@@ -78,7 +73,7 @@ package final class JobDispatcher: @unchecked Sendable {
     /// Starts the timer.
     package func start() {
         queue.sync {
-            precondition(timer == nil && !isStopped, "a dispatcher starts once")
+            precondition(timer == nil && !isStopped, "a dispatcher must be started once, and not after a stop")
             let timer = DispatchSource.makeTimerSource(queue: queue)
             timer.schedule(deadline: .now(), repeating: .milliseconds(configuration.intervalMilliseconds))
             timer.setEventHandler { @Sendable [weak self] in self?.tick() }
@@ -124,11 +119,11 @@ package final class JobDispatcher: @unchecked Sendable {
     /// Collects the workers' results, and recalls the jobs that no worker has started, because newer orders may precede
     /// them now.
     private func collect() {
-        let results = processor.collect()
+        let finished = processor.collect()
         let recalled = processor.recall()
-        suspectsInFlight -= results.count { $0.job.isSuspect } + recalled.count { $0.isSuspect }
-        precondition(suspectsInFlight >= 0, "a suspect comes back once")
-        unsettled += results
+        suspectsInFlight -= finished.count { $0.job.trust.isSuspect } + recalled.count { $0.trust.isSuspect }
+        precondition(suspectsInFlight >= 0, "more suspects came back than were in flight")
+        unsettled += finished
         pool.putBackUnasked(recalled)
     }
 
@@ -167,34 +162,26 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    /// Hands out everything that may be asked before the next tick; jobs that no worker has started by then are
-    /// recalled.
-    ///
-    /// During an outage, a quarter of the workers probe with suspects and another quarter serve other orders. They are
-    /// counted separately because probes hang until they time out, and a new order must not wait behind them. If all of
-    /// those hang on the orders of one user, as many first orders of other users may go besides.
+    /// Hands out everything that may be asked before the next tick, as ``AskOrder`` allows. Jobs that no worker has started
+    /// by then are recalled.
     private func handOut(now: Int64) {
-        let isTroubled = monitor.health?.isTroubled ?? false
-        let suspectsAtOnce = max(1, processor.workerCount / (isTroubled ? 4 : 2))
-        let limitMax = min(isTroubled ? 2 * suspectsAtOnce : .max, configuration.jobsPerTickMax)
-        // During an outage, one user's orders may occupy all requests that are allowed. The first order of another user
-        // goes beside them.
-        let newcomersMax = isTroubled ? min(suspectsAtOnce, configuration.jobsPerTickMax - limitMax) : 0
-        let room = max(0, limitMax + newcomersMax - processor.outstanding)
+        let isOutage = monitor.health?.isTroubled ?? false
+        let limits = AskOrder.Limits(
+            workerCount: processor.workerCount, jobsPerTickMax: configuration.jobsPerTickMax, isOutage: isOutage)
+        let outstanding = processor.outstanding
+        let room = max(0, limits.requestsMax + limits.newcomersMax - outstanding)
         let allowance = gate.allowance(limit: room, now: now)
-        let limit = min(allowance, max(0, limitMax - processor.outstanding))
-        let suspectsMax = max(0, suspectsAtOnce - suspectsInFlight)
-        var jobs = pool.take(
-            limit: limit, suspectsMax: suspectsMax, newcomersMax: min(newcomersMax, allowance - limit), now: now)
-        if isTroubled, jobs.isEmpty, limit > 0,
-            pool.counts.suspects >= Self.suspectsOfOutage || now >= probedAt + Self.probeMilliseconds
+        let limit = min(allowance, max(0, limits.requestsMax - outstanding))
+        let newcomersMax = min(limits.newcomersMax, allowance - limit)
+        let suspectsMax = max(0, limits.suspectsMax - suspectsInFlight)
+        var jobs = pool.take(limit: limit, suspectsMax: suspectsMax, newcomersMax: newcomersMax, now: now)
+        if isOutage, jobs.isEmpty, limit > 0,
+            AskOrder.mayProbe(suspectCount: pool.counts.suspects, lastProbeAt: probedAt, now: now)
         {
-            // The suspect is taken before its time; otherwise the end of an outage would be noticed only after the
-            // longest delay.
             jobs = pool.take(limit: 1, suspectsMax: suspectsMax, now: .max)
         }
-        if jobs.contains(where: \.isSuspect) { probedAt = now }
-        suspectsInFlight += jobs.count { $0.isSuspect }
+        if jobs.contains(where: \.trust.isSuspect) { probedAt = now }
+        suspectsInFlight += jobs.count { $0.trust.isSuspect }
         processor.process(jobs)
     }
 
@@ -233,7 +220,7 @@ extension JobDispatcher.Snapshot {
         parts.append("\(answers.processed) processed and \(answers.invalid) invalid since the start")
         parts.append(
             lastAnswerAt.map { "the last good answer came \((now - $0) / 1000) s ago" } ?? "no good answer yet")
-        if answers.bad > 0 { parts.append("\(answers.bad) answers were none to go by") }
+        if answers.bad > 0 { parts.append("\(answers.bad) answers could not be relied on") }
         if let pausedUntil { parts.append("paused for \((pausedUntil - now + 999) / 1000) s more") }
         if let requestsPerMinuteMax { parts.append("at most \(requestsPerMinuteMax) requests a minute") }
         return parts.joined(separator: "; ")

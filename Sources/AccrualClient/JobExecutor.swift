@@ -7,12 +7,12 @@ package protocol JobExecutor: Sendable {
     var inFlight: Int { get }
 
     func process(_ jobs: [Job])
-    /// Returns the results since the last call.
-    func collect() -> [JobProcessor<Job, AskOutcome>.Result]
+    /// Returns the jobs that workers have finished since the last call.
+    func collect() -> [FinishedJob]
     /// Takes back the jobs that no worker has started.
     func recall() -> [Job]
     /// Drops the jobs that no worker has started, and waits for the others.
     func stop()
 }
 
-extension JobProcessor: JobExecutor where Element == Job, Outcome == AskOutcome {}
+extension JobProcessor: JobExecutor {}

@@ -83,7 +83,7 @@ extension PoolState {
         while pages.count < limit, let level = users.unreadLevelMin, mayAdmit(level: level) {
             let chosen = pages.reduce(0) { $0 + $1.limit }
             let enough = level <= Self.lightLevel ? 2 * loadedMax : loadedMax
-            let wanted = min(JobPool.ordersPerRead - chosen, enough - loadedCount - chosen)
+            let wanted = min(JobPool.ordersPerRead - chosen, enough - queues.loaded.count - chosen)
             guard wanted > 0 else { break }
             let share = max(Self.pageOrdersMin, wanted / users.unreadCount(level: level))
             guard let user = nextUnread(level: level), let start = beginReading(user) else { break }

@@ -40,7 +40,9 @@ package final class JobPool: Sendable {
     package var counts: Counts {
         state.withLock { state in
             var counts = Counts()
-            (counts.waiting, counts.suspects, counts.all) = (state.waitingCount, state.suspects.count, state.count)
+            (counts.waiting, counts.suspects, counts.all) = (
+                state.queues.count, state.queues.suspects.count, state.count
+            )
             (counts.users, counts.displaced, counts.hasUnread) = (
                 state.users.count, state.displacedCount, state.hasUnread
             )

@@ -3,25 +3,15 @@ import Synchronization
 
 /// Distributes jobs to workers, and keeps their results until they are collected. A job that hangs holds up its own
 /// worker only.
-package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable {
-    package struct Result: Sendable {
-        package let job: Element
-        package let outcome: Outcome
-
-        package init(job: Element, outcome: Outcome) {
-            self.job = job
-            self.outcome = outcome
-        }
-    }
-
+package final class JobProcessor: Sendable {
     private struct State {
-        var results: [Result] = []
+        var finished: [FinishedJob] = []
         /// Jobs that were handed out and not yet collected.
         var outstanding = 0
     }
 
     package let workerCount: Int
-    private let inbox: BlockingQueue<Element>
+    private let inbox: BlockingQueue<Job>
     private let state: SharedState
     private let workers: [Worker]
 
@@ -33,11 +23,11 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
     ///   - capacity: The most jobs that may be outstanding.
     ///   - makeFunction: Makes the function that a worker runs; called on the worker's thread.
     package init(
-        workerCount: Int, capacity: Int, makeFunction: @escaping @Sendable () -> (Element) -> Outcome
+        workerCount: Int, capacity: Int, makeFunction: @escaping @Sendable () -> (Job) -> AskResult
     ) {
-        precondition(workerCount > 0, "somebody works")
+        precondition(workerCount > 0, "workerCount must be positive")
         self.workerCount = workerCount
-        let inbox = BlockingQueue<Element>(capacity: capacity)
+        let inbox = BlockingQueue<Job>(capacity: capacity)
         let state = SharedState()
         self.inbox = inbox
         self.state = state
@@ -45,8 +35,8 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
             Worker(number: number, inbox: inbox) {
                 let function = makeFunction()
                 return { job in
-                    let result = Result(job: job, outcome: function(job))
-                    state.value.withLock { $0.results.append(result) }
+                    let finished = FinishedJob(job: job, result: function(job))
+                    state.value.withLock { $0.finished.append(finished) }
                 }
             }
         }
@@ -55,28 +45,28 @@ package final class JobProcessor<Element: Sendable, Outcome: Sendable>: Sendable
     package var outstanding: Int { state.value.withLock { $0.outstanding } }
 
     /// Jobs that no worker has finished yet.
-    package var inFlight: Int { state.value.withLock { $0.outstanding - $0.results.count } }
+    package var inFlight: Int { state.value.withLock { $0.outstanding - $0.finished.count } }
 
     /// Hands jobs to the workers. The caller keeps the number of outstanding jobs within the capacity.
-    package func process(_ jobs: [Element]) {
+    package func process(_ jobs: [Job]) {
         state.value.withLock { $0.outstanding += jobs.count }
         for job in jobs {
             let hasRoom = inbox.put(job)
-            precondition(hasRoom, "no more is outstanding than there is room for")
+            precondition(hasRoom, "outstanding jobs must not exceed the capacity")
         }
     }
 
-    /// Returns the results since the last call.
-    package func collect() -> [Result] {
+    /// Returns the jobs that workers have finished since the last call.
+    package func collect() -> [FinishedJob] {
         state.value.withLock { state in
-            state.outstanding -= state.results.count
-            defer { state.results = [] }
-            return state.results
+            state.outstanding -= state.finished.count
+            defer { state.finished = [] }
+            return state.finished
         }
     }
 
     /// Takes back the jobs that no worker has started.
-    package func recall() -> [Element] {
+    package func recall() -> [Job] {
         let jobs = inbox.drain()
         state.value.withLock { $0.outstanding -= jobs.count }
         return jobs

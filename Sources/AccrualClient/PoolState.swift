@@ -3,14 +3,8 @@ import Loyalty
 /// The content of a ``JobPool``: a window on the unfinished orders of the database, of bounded memory.
 struct PoolState {
     let capacityMax: Int
-    /// Orders uploaded since the start, about which no request has been answered yet.
-    private var fresh = JobTurns()
-    /// Orders loaded from the database, about which no request has been answered since.
-    private var loaded = JobTurns()
-    /// Orders that were asked about before.
-    private var waiting = JobTurns()
-    /// Orders whose last request brought no usable answer.
-    private(set) var suspects = JobTurns()
+    private(set) var queues = JobQueues()
+    private var askOrder = AskOrder()
     /// Every order in memory, in flight or not, so that each is in memory only once.
     private var members: Set<OrderID> = []
     private(set) var users = PoolUsers()
@@ -21,8 +15,6 @@ struct PoolState {
     private(set) var abandonedCount = 0
     /// Jobs that left the memory for others, since the start.
     private(set) var displacedCount = 0
-    /// Counts how often jobs were taken, so that shares of less than one job come to whole ones.
-    private var turn = 0
 
     private static let orderUnitsMax = 16
 
@@ -31,8 +23,6 @@ struct PoolState {
     }
 
     var count: Int { members.count }
-    var waitingCount: Int { fresh.count + loaded.count + waiting.count + suspects.count }
-    var loadedCount: Int { loaded.count }
     /// True if there is no room that is worth filling from the database: a long number takes as much as several short
     /// ones.
     var isFull: Bool { users.units + min(Self.orderUnitsMax, capacityMax / 4) >= capacityMax }
@@ -49,7 +39,7 @@ struct PoolState {
     /// Takes a new order, or records that it is only in the database.
     mutating func put(_ order: UnfinishedOrder) {
         guard !members.contains(order.id) else { return }
-        if admit(order) { return fresh.insert(Job(order, isNew: true), dueAt: .min) }
+        if admit(order) { return queues.addNew(order) }
         if users[order.user] == nil { search.startOver() } else { users.noteUnread(order.user, from: order.id) }
     }
 
@@ -57,7 +47,7 @@ struct PoolState {
     mutating func load(_ order: UnfinishedOrder, dueAt now: Int64) -> Bool {
         guard !members.contains(order.id) else { return true }
         guard admit(order) else { return false }
-        loaded.insert(Job(order), dueAt: now)
+        queues.addLoaded(order, dueAt: now)
         return true
     }
 
@@ -102,10 +92,7 @@ struct PoolState {
 
     /// Removes one of the user's jobs from memory. Returns false if all are in flight.
     private mutating func displaceJob(of user: UserID) -> Bool {
-        let job =
-            waiting.removeLate(of: user) ?? suspects.removeLate(of: user) ?? loaded.removeLate(of: user)
-            ?? fresh.removeLate(of: user)
-        guard let job else { return false }
+        guard let job = queues.removeLate(of: user) else { return false }
         displace(job.order)
         return true
     }
@@ -119,46 +106,15 @@ struct PoolState {
 
     // Out of the pool, and back.
 
-    /// Removes and returns at most `limit` jobs, including at most `suspectsMax` suspects, and at most `newcomersMax`
-    /// more that are new and whose users have no other request in flight.
-    ///
-    /// Divides `limit` among the queues: up to three quarters to new orders, then up to half of the rest to suspects,
-    /// then the remainder to orders that were asked about before or loaded; what is still left goes to new orders and
-    /// suspects again. Without these shares, a steady stream of uploads or suspects could use up the whole pace and
-    /// starve the others. As workers may not start all jobs before the next tick, new orders and others alternate in
-    /// the same proportion.
-    ///
-    /// `turn` rotates the rounding, so the shares hold over eight ticks even when `limit` is 1.
+    /// Removes and returns at most `limit` jobs, including at most `suspectsMax` suspects, and at most `newcomersMax` more
+    /// that are new and whose users have no other request in flight.
     mutating func take(limit: Int, suspectsMax: Int, newcomersMax: Int, now: Int64) -> [Job] {
-        turn = (turn + 1) % 8
-        var new = fresh.take(limit - (limit + turn % 4) / 4, dueBy: now)
-        let few = suspects.take(min(suspectsMax, (limit - new.count + turn / 4) / 2), dueBy: now)
-        var others = few
-        others += waiting.take((limit - new.count - others.count + turn % 2) / 2, dueBy: now)
-        others += loaded.take(limit - new.count - others.count, dueBy: now)
-        others += waiting.take(limit - new.count - others.count, dueBy: now)
-        new += fresh.take(limit - new.count - others.count, dueBy: now)
-        others += suspects.take(min(suspectsMax - few.count, limit - new.count - others.count), dueBy: now)
-        var jobs = Self.alternate(new, others)
+        var jobs = askOrder.take(limit, suspectsMax: suspectsMax, from: &queues, dueBy: now)
         for job in jobs { users.noteInFlight(job.order.user, 1) }
         for _ in 0..<newcomersMax {
-            guard let user = fresh.nextUser(dueBy: now), users[user]?.inFlight == 0 else { break }
+            guard let user = queues.new.nextUser(dueBy: now), users[user]?.inFlight == 0 else { break }
             users.noteInFlight(user, 1)
-            jobs += fresh.take(1, dueBy: now)
-        }
-        return jobs
-    }
-
-    /// Merges the two: three new orders, one other, and so on.
-    private static func alternate(_ new: [Job], _ others: [Job]) -> [Job] {
-        guard !new.isEmpty, !others.isEmpty else { return new + others }
-        var jobs: [Job] = []
-        jobs.reserveCapacity(new.count + others.count)
-        var (new, others) = (new[...], others[...])
-        while !new.isEmpty || !others.isEmpty {
-            jobs += new.prefix(3)
-            jobs += others.prefix(1)
-            (new, others) = (new.dropFirst(3), others.dropFirst(1))
+            jobs += queues.new.take(1, dueBy: now)
         }
         return jobs
     }
@@ -171,21 +127,13 @@ struct PoolState {
         if search.isUnderWay, isFull && users.levelMax <= Self.lightLevel || !hasRoomForUser {
             return makeLeave(job.order.user, with: job.order)
         }
-        if job.isSuspect { suspects.insert(job, dueAt: dueAt) } else { waiting.insert(job, dueAt: dueAt) }
+        queues.putBack(job, dueAt: dueAt)
     }
 
     /// Takes back a job about which no request was sent, at its former place.
     mutating func putBackUnasked(_ job: Job) {
         guard land(job) else { return }
-        if job.isSuspect {
-            suspects.insert(job, dueAt: .min)
-        } else if job.isNew {
-            fresh.insert(job, dueAt: .min)
-        } else if job.attempts == 0, !job.isOdd {
-            loaded.insert(job, dueAt: .min)
-        } else {
-            waiting.insert(job, dueAt: .min)
-        }
+        queues.putBackUnasked(job)
     }
 
     /// Records that a job is no longer in flight. Returns false if its order has left the pool meanwhile, or leaves it
@@ -209,12 +157,7 @@ struct PoolState {
     /// The level of a user with an order or two.
     private static let lightLevel = 2
 
-    mutating func forgiveSuspects() {
-        for var job in suspects.removeAll(where: { !$0.isOdd }) {
-            (job.isSuspect, job.isOdd, job.attempts) = (false, true, 0)
-            waiting.insert(job, dueAt: .min)
-        }
-    }
+    mutating func forgiveSuspects() { queues.forgiveSuspects() }
 
     /// Removes a job that was in flight and whose order has its final status.
     mutating func finish(_ order: UnfinishedOrder) {
@@ -227,11 +170,7 @@ struct PoolState {
         abandonedCount += 1
         let ids = Set(orders.map(\.id))
         for user in Set(orders.map(\.user)) {
-            let isSuch = { (job: Job) in ids.contains(job.order.id) }
-            fresh.removeAll(of: user, where: isSuch)
-            loaded.removeAll(of: user, where: isSuch)
-            waiting.removeAll(of: user, where: isSuch)
-            suspects.removeAll(of: user, where: isSuch)
+            queues.removeAll(of: user) { ids.contains($0.order.id) }
         }
         for order in orders { remove(order) }
     }

@@ -22,12 +22,12 @@ package struct TickPlan: Equatable {
         package let dueAt: Int64
     }
 
-    package init(_ results: [JobProcessor<Job, AskOutcome>.Result], policy: RetryPolicy, now: Int64) {
-        for result in results { take(result.job, result.outcome, policy, now) }
+    package init(_ finished: [FinishedJob], policy: RetryPolicy, now: Int64) {
+        for item in finished { take(item.job, item.result, policy, now) }
     }
 
-    private mutating func take(_ job: Job, _ outcome: AskOutcome, _ policy: RetryPolicy, _ now: Int64) {
-        switch outcome {
+    private mutating func take(_ job: Job, _ result: AskResult, _ policy: RetryPolicy, _ now: Int64) {
+        switch result {
         case .answered(.invalid): settle(job, .invalid)
         case .answered(.processed(let points)): settle(job, .processed(points))
         case .answered(.pending):
@@ -35,10 +35,13 @@ package struct TickPlan: Equatable {
             if !job.isKnown { settlements.append(Settlement(order: job.order.id, verdict: .processing)) }
             var job = job
             job.isKnown = true
-            retry(job, policy, now, isSuspect: false)
+            job.trust = .trusted
+            retry(job, policy, now)
         case .answered(.unknown):
             counts.unknown += 1
-            retry(job, policy, now, isSuspect: false)
+            var job = job
+            job.trust = .trusted
+            retry(job, policy, now)
         case .answered(.throttled):
             counts.throttled += 1
             unasked.append(job)
@@ -59,16 +62,16 @@ package struct TickPlan: Equatable {
     }
 
     private mutating func distrust(_ job: Job, _ reason: String, _ policy: RetryPolicy, _ now: Int64) {
-        if job.isOdd { oddCount += 1 } else { trouble = trouble ?? reason }
-        retry(job, policy, now, isSuspect: true)
+        if job.trust.isToBlame { oddCount += 1 } else { trouble = trouble ?? reason }
+        var job = job
+        job.trust.noteBadAnswer()
+        retry(job, policy, now)
     }
 
-    private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64, isSuspect: Bool) {
+    private mutating func retry(_ job: Job, _ policy: RetryPolicy, _ now: Int64) {
         var job = job
         job.attempts += 1
         job.isNew = false
-        job.isSuspect = isSuspect
-        if !isSuspect { job.isOdd = false }
         let delay = policy.delayMilliseconds(afterAttempts: Int(job.attempts))
         putBack.append(PutBack(job: job, dueAt: now + Int64(delay)))
     }

@@ -6,9 +6,7 @@ final class Worker: Sendable {
 
     /// - Parameter makeFunction: Called on the worker's own thread, so that what the function holds stays on that
     ///   thread.
-    init<Job: Sendable>(
-        number: Int, inbox: BlockingQueue<Job>, makeFunction: @escaping @Sendable () -> (Job) -> Void
-    ) {
+    init(number: Int, inbox: BlockingQueue<Job>, makeFunction: @escaping @Sendable () -> (Job) -> Void) {
         thread = Thread(name: "worker-\(number)") {
             let function = makeFunction()
             while let job = inbox.take() { function(job) }

@@ -19,19 +19,19 @@ struct InventedTransport: AccrualTransport {
     private static let slownessMilliseconds = 1000
     private static let pauseSeconds = 2
 
-    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+    func response(about order: OrderNumber) throws(TransportError) -> TransportResponse {
         switch accruals.ask(about: order) {
-        case .answer(let answer): return TransportAnswer(status: answer.status, body: answer.body)
+        case .response(let response): return TransportResponse(status: response.status, body: response.body)
         case .misbehaviour(let trouble):
             switch trouble {
             case .slow: wait(min(Self.slownessMilliseconds, timeoutMilliseconds))
             case .hanging, .dripping: wait(timeoutMilliseconds)
             default: break
             }
-            guard let answer = trouble.answer(about: order) else { throw TransportError(reason: trouble.reason) }
-            return TransportAnswer(
-                status: answer.status, retryAfterSeconds: trouble == .throttled ? Self.pauseSeconds : nil,
-                body: answer.body)
+            guard let response = trouble.response(about: order) else { throw TransportError(reason: trouble.reason) }
+            return TransportResponse(
+                status: response.status, retryAfterSeconds: trouble == .throttled ? Self.pauseSeconds : nil,
+                body: response.body)
         }
     }
 

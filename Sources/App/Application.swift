@@ -158,15 +158,15 @@ final class Application: StoppableServer {
         _ settlements: any SettlementRepository, _ log: Log
     ) throws(StartError) -> AccrualPipeline {
         let timeoutMilliseconds = configuration.dispatcher.requestTimeoutMilliseconds
-        let makeTransport: @Sendable (Cancellation) -> any AccrualTransport
+        let makeSystem: @Sendable (Cancellation) -> any AccrualSystem
         var pipeline = configuration.pipeline
         switch source {
         case .builtIn:
-            guard let builtIn else { preconditionFailure("who is asked is there") }
-            makeTransport = { _ in builtIn.transport }
+            guard let builtIn else { preconditionFailure("the built-in accrual system was not started") }
+            makeSystem = { _ in builtIn.makeSystem() }
         case .invented(let isChaotic):
             let accruals = InventedAccruals(isChaotic: isChaotic)
-            makeTransport = { cancellation in
+            makeSystem = { cancellation in
                 InventedTransport(
                     accruals: accruals, timeoutMilliseconds: timeoutMilliseconds, cancellation: cancellation)
             }
@@ -184,14 +184,14 @@ final class Application: StoppableServer {
             target.proxy = route.proxy
             target.authoritiesFile = route.authoritiesFile
             target.authoritiesFolder = route.authoritiesFolder
-            makeTransport = { [target] cancellation in
+            makeSystem = { [target] cancellation in
                 CurlTransport(library: library, target: target, cancellation: cancellation)
             }
         }
         return AccrualPipeline(
             configuration: pipeline, settlements: settlements,
             clock: SystemClock.monotonicMilliseconds, wallClock: clock, log: log,
-            makeTransport: makeTransport)
+            makeSystem: makeSystem)
     }
 
     /// How the accrual system is reached, which the log says at the start.

@@ -57,8 +57,8 @@ final class BuiltInAccruals: Sendable {
 
     var connectionCount: Int { front?.connectionCount ?? 0 }
 
-    /// For a worker; any number of them.
-    var transport: any AccrualTransport { DirectTransport(recents: recents, lookup: lookup) }
+    /// The system as a worker asks it, without a network between. It can be made any number of times.
+    func makeSystem() -> any AccrualSystem { DirectAccruals(recents: recents, lookup: lookup) }
 
     /// Accepts no more receipts; who asks directly is still answered.
     func stopListening(withinMilliseconds milliseconds: Int) {
@@ -71,16 +71,18 @@ final class BuiltInAccruals: Sendable {
     }
 }
 
-/// Asks the built-in accrual system, without a network between.
-private struct DirectTransport: AccrualTransport {
+/// The built-in accrual system, as a worker asks it.
+private struct DirectAccruals: AccrualSystem {
     let recents: RecentReceipts
     let lookup: ReceiptLookup
 
-    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+    func ask(about order: OrderNumber) throws(TransportError) -> AccrualAnswer {
         do throws(LoyaltyError) {
-            guard let earned = try lookup.earned(by: order) else { return TransportAnswer(status: 204) }
-            let status = recents.status(of: order, earned: earned, now: SystemClock.monotonicMilliseconds())
-            return TransportAnswer(status: 200, body: OrderAnswer.body(order, status))
+            guard let earned = try lookup.earned(by: order) else { return .unknown }
+            return switch recents.status(of: order, earned: earned, now: SystemClock.monotonicMilliseconds()) {
+            case .registered, .processing: .pending
+            case .processed(let points): .processed(points)
+            }
         } catch {
             throw TransportError(reason: "the database can't be read")
         }

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// A chaotic one first answers each order with some misbehaviour, see ``Misbehaviour``.
 package final class InventedAccruals: Sendable {
-    package struct Answer: Equatable, Sendable {
+    /// A response in HTTP.
+    package struct Response: Equatable, Sendable {
         package let status: Int
         package let body: [UInt8]
     }
@@ -29,34 +30,34 @@ package final class InventedAccruals: Sendable {
         self.isChaotic = isChaotic
     }
 
-    /// The result of a request.
-    package enum Outcome: Equatable, Sendable {
-        case answer(Answer)
+    /// What happens when an order is asked about.
+    package enum Step: Equatable, Sendable {
+        case response(Response)
         case misbehaviour(Misbehaviour)
     }
 
     /// Returns the next step of an order, as `GET /api/orders/{number}` answers it: unknown or registered, then
     /// processing, then the final result for ever. A chaotic system misbehaves first.
-    package func ask(about number: OrderNumber) -> Outcome {
+    package func ask(about number: OrderNumber) -> Step {
         let step = asked.withLock { asked in
             if asked.count >= Self.numbersMax, asked[number] == nil { asked.removeAll() }
             asked[number, default: 0] += 1
             return asked[number, default: 1]
         }
-        guard isChaotic else { return .answer(Self.answer(to: number, step: step)) }
+        guard isChaotic else { return .response(Self.response(about: number, step: step)) }
         if let trouble = Self.misbehaviour(of: number, step: step) { return .misbehaviour(trouble) }
         let troubleCount = (1...).prefix { Self.misbehaviour(of: number, step: $0) != nil }.count
-        return .answer(Self.answer(to: number, step: step - troubleCount))
+        return .response(Self.response(about: number, step: step - troubleCount))
     }
 
-    private static func answer(to number: OrderNumber, step: Int) -> Answer {
+    private static func response(about number: OrderNumber, step: Int) -> Response {
         switch step {
-        case 1: return hash(number) & 16 == 0 ? Answer(status: 204, body: []) : answer(number, "REGISTERED")
-        case 2: return answer(number, "PROCESSING")
+        case 1: return hash(number) & 16 == 0 ? Response(status: 204, body: []) : known(number, "REGISTERED")
+        case 2: return known(number, "PROCESSING")
         default:
             switch verdict(on: number) {
-            case .invalid: return answer(number, "INVALID")
-            case .processed(let points): return answer(number, "PROCESSED", points)
+            case .invalid: return known(number, "INVALID")
+            case .processed(let points): return known(number, "PROCESSED", points)
             }
         }
     }
@@ -77,7 +78,7 @@ package final class InventedAccruals: Sendable {
         return hash ^ (hash >> 31)
     }
 
-    private static func answer(_ number: OrderNumber, _ status: String, _ points: Points? = nil) -> Answer {
-        Answer(status: 200, body: OrderAnswer.body(number.digits, status, accrual: points?.description))
+    private static func known(_ number: OrderNumber, _ status: String, _ points: Points? = nil) -> Response {
+        Response(status: 200, body: OrderAnswer.body(number.digits, status, accrual: points?.description))
     }
 }

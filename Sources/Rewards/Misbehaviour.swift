@@ -38,13 +38,13 @@ extension Misbehaviour {
     package static let requestsPerMinute = 600
 
     /// Returns the response, or `nil` for a misbehaviour without one.
-    package func answer(about number: OrderNumber) -> InventedAccruals.Answer? {
+    package func response(about number: OrderNumber) -> InventedAccruals.Response? {
         let digits = number.digits
-        func known(_ digits: String, _ status: String, _ accrual: String? = nil) -> InventedAccruals.Answer {
-            InventedAccruals.Answer(status: 200, body: OrderAnswer.body(digits, status, accrual: accrual))
+        func known(_ digits: String, _ status: String, _ accrual: String? = nil) -> InventedAccruals.Response {
+            InventedAccruals.Response(status: 200, body: OrderAnswer.body(digits, status, accrual: accrual))
         }
-        func plain(_ status: Int, _ text: String) -> InventedAccruals.Answer {
-            InventedAccruals.Answer(status: status, body: Array(text.utf8))
+        func plain(_ status: Int, _ text: String) -> InventedAccruals.Response {
+            InventedAccruals.Response(status: status, body: Array(text.utf8))
         }
         return switch self {
         case .down, .hanging, .dripping, .tooLarge: nil

@@ -91,7 +91,7 @@ import Testing
         ]
         for (seconds, body, pause, pace) in cases {
             let answer = AccrualAnswer(
-                TransportAnswer(status: 429, retryAfterSeconds: seconds, body: Array(body.utf8)), to: Self.order)
+                TransportResponse(status: 429, retryAfterSeconds: seconds, body: Array(body.utf8)), to: Self.order)
             #expect(answer == .throttled(seconds: pause, requestsPerMinuteMax: pace), "\(body)")
         }
         #expect(answer(204, "") == .unknown)
@@ -107,12 +107,12 @@ import Testing
         ]
         for (seconds, meaning) in cases {
             let body = Array("No more than 7 requests per minute allowed".utf8)
-            let answer = TransportAnswer(status: 503, retryAfterSeconds: seconds, body: body)
+            let answer = TransportResponse(status: 503, retryAfterSeconds: seconds, body: body)
             #expect(AccrualAnswer(answer, to: Self.order) == meaning)
         }
     }
 
     private func answer(_ status: Int, _ body: String) -> AccrualAnswer {
-        AccrualAnswer(TransportAnswer(status: status, body: Array(body.utf8)), to: Self.order)
+        AccrualAnswer(TransportResponse(status: status, body: Array(body.utf8)), to: Self.order)
     }
 }

@@ -17,13 +17,13 @@ import Testing
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         ])
         let transport = try transport(server.url)
-        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 200, body: Array("{}".utf8)))
-        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 204))
+        #expect(try transport.response(about: Self.order) == TransportResponse(status: 200, body: Array("{}".utf8)))
+        #expect(try transport.response(about: Self.order) == TransportResponse(status: 204))
         #expect(
-            try transport.ask(about: Self.order)
-                == TransportAnswer(status: 429, retryAfterSeconds: 7, body: Array("slow".utf8)))
-        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 302))
-        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 200, body: Array("abc".utf8)))
+            try transport.response(about: Self.order)
+                == TransportResponse(status: 429, retryAfterSeconds: 7, body: Array("slow".utf8)))
+        #expect(try transport.response(about: Self.order) == TransportResponse(status: 302))
+        #expect(try transport.response(about: Self.order) == TransportResponse(status: 200, body: Array("abc".utf8)))
         #expect(server.requestLines == Array(repeating: "GET /api/orders/18 HTTP/1.1", count: 5))
     }
 
@@ -42,7 +42,7 @@ import Testing
                 .map { "\($0)Content-Length: 0\r\n\r\n" })
         let transport = try transport(server.url)
         for (field, seconds) in cases {
-            let answer = try transport.ask(about: Self.order)
+            let answer = try transport.response(about: Self.order)
             #expect(answer.retryAfterSeconds.map { seconds?.contains($0) ?? false } ?? (seconds == nil), "\(field)")
         }
     }
@@ -65,18 +65,18 @@ import Testing
         let server = try AnswerServer(bytes: answers, closes: true)
         let transport = try transport(server.url)
         for _ in answers {
-            #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 200, body: Array(body.utf8)))
+            #expect(try transport.response(about: Self.order) == TransportResponse(status: 200, body: Array(body.utf8)))
         }
         let broken = try AnswerServer(bytes: [Array(head.utf8) + packed.map { $0 ^ 0x55 }])
         #expect(throws: TransportError(reason: "an answer whose gzip data are broken")) {
-            try self.transport(broken.url).ask(about: Self.order)
+            try self.transport(broken.url).response(about: Self.order)
         }
         // 10 MB of zeros in 10 KB.
         let bomb = GzipCompressor(level: 9).compress([UInt8](repeating: 0, count: 10 << 20))
         let bombHead = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"
         let bomber = try AnswerServer(bytes: [Array(bombHead.utf8) + bomb])
         #expect(throws: TransportError(reason: "an answer of over 65536 bytes")) {
-            try self.transport(bomber.url).ask(about: Self.order)
+            try self.transport(bomber.url).response(about: Self.order)
         }
     }
 
@@ -87,9 +87,9 @@ import Testing
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
         ])
         let transport = try transport(server.url)
-        #expect(try transport.ask(about: Self.order) == TransportAnswer(status: 204))
-        let next = try? transport.ask(about: Self.order)
-        #expect(next == nil || next == TransportAnswer(status: 200, body: Array("{}".utf8)))
+        #expect(try transport.response(about: Self.order) == TransportResponse(status: 204))
+        let next = try? transport.response(about: Self.order)
+        #expect(next == nil || next == TransportResponse(status: 200, body: Array("{}".utf8)))
     }
 
     /// A response without end is given up early, with a reason, and without memory for all of it.
@@ -106,7 +106,7 @@ import Testing
     func whatHasNoEndIsGivenUp(start: String, rest: String, reason: String) throws {
         let server = try AnswerServer(bytes: [Array(start.utf8)], forever: Array(rest.utf8))
         let begun = SystemClock.monotonicNanoseconds()
-        let error = #expect(throws: TransportError.self) { try transport(server.url).ask(about: Self.order) }
+        let error = #expect(throws: TransportError.self) { try transport(server.url).response(about: Self.order) }
         #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
         // Far less than the time-out of twenty seconds.
         #expect(SystemClock.monotonicNanoseconds() - begun < 10_000_000_000)
@@ -118,7 +118,8 @@ import Testing
         let head = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: \(1 << 20)\r\n\r\n"
         let server = try AnswerServer([head + body], closes: true)
         #expect(
-            try transport(server.url).ask(about: Self.order) == TransportAnswer(status: 429, retryAfterSeconds: 7))
+            try transport(server.url).response(about: Self.order)
+                == TransportResponse(status: 429, retryAfterSeconds: 7))
     }
 
     @Test func whatGoesWrongIsAReason() throws {
@@ -129,17 +130,17 @@ import Testing
         ]
         for (answer, reason) in cases {
             let server = try AnswerServer([answer], closes: true)
-            let error = #expect(throws: TransportError.self) { try transport(server.url).ask(about: Self.order) }
+            let error = #expect(throws: TransportError.self) { try transport(server.url).response(about: Self.order) }
             #expect(error.map { reason.isEmpty ? !$0.reason.isEmpty : $0.reason.contains(reason) } == true)
         }
-        #expect(throws: TransportError.self) { try transport("http://127.0.0.1:1").ask(about: Self.order) }
+        #expect(throws: TransportError.self) { try transport("http://127.0.0.1:1").response(about: Self.order) }
     }
 
     @Test func aHangingAnswerEndsWithItsTimeOrWhenItIsCancelled() throws {
         let server = try AnswerServer([])
         let begun = SystemClock.monotonicNanoseconds()
         #expect(throws: TransportError.self) {
-            try transport(server.url, timeoutMilliseconds: 200).ask(about: Self.order)
+            try transport(server.url, timeoutMilliseconds: 200).response(about: Self.order)
         }
         let cancellation = Cancellation()
         let canceller = Thread(name: "canceller") {
@@ -148,7 +149,7 @@ import Testing
             cancellation.cancel()
         }
         #expect(throws: TransportError.self) {
-            try transport(server.url, timeoutMilliseconds: 60_000, cancellation).ask(about: Self.order)
+            try transport(server.url, timeoutMilliseconds: 60_000, cancellation).response(about: Self.order)
         }
         canceller.join()
         // Far less than the minute that it would take otherwise.

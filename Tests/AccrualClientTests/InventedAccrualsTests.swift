@@ -9,8 +9,8 @@ import Testing
         for id in 0..<2000 as Range<Int64> {
             let number = order(id).number
             let steps = (0..<4).map { _ in 0 }.reduce(into: (InventedAccruals(), [AccrualAnswer]())) { run, _ in
-                guard case .answer(let answer) = run.0.ask(about: number) else { return }
-                run.1.append(AccrualAnswer(TransportAnswer(status: answer.status, body: answer.body), to: number))
+                guard case .response(let response) = run.0.ask(about: number) else { return }
+                run.1.append(AccrualAnswer(TransportResponse(status: response.status, body: response.body), to: number))
             }.1
             #expect(steps[0] == .unknown || steps[0] == .pending)
             #expect(steps[1] == .pending)

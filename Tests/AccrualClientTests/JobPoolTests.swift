@@ -45,7 +45,7 @@ import Testing
         let jobs = pool.take(limit: 8, now: 0)
         for job in jobs[0..<3] {
             var job = job
-            job.isSuspect = true
+            job.trust = .suspect
             pool.putBack(job, dueAt: 100)
         }
         for job in jobs[3..<5] { pool.putBack(job, dueAt: 50) }
@@ -65,7 +65,8 @@ import Testing
         let putBackAsSuspects = { (jobs: [Job]) in
             for job in jobs {
                 var job = job
-                (job.isSuspect, job.attempts) = (true, 9)
+                job.trust.noteBadAnswer()
+                job.attempts = 9
                 pool.putBack(job, dueAt: 1_000_000)
             }
         }
@@ -74,7 +75,7 @@ import Testing
         pool.forgiveSuspects()
         let jobs = pool.take(limit: 5, suspectsMax: 0, now: 0)
         #expect(Set(ids(jobs)) == [1, 2, 3, 4, 5])
-        #expect(jobs.allSatisfy { !$0.isSuspect && $0.isOdd && $0.attempts == 0 })
+        #expect(jobs.allSatisfy { $0.trust == .forgiven && $0.attempts == 0 })
         putBackAsSuspects(jobs)
         pool.forgiveSuspects()
         #expect(pool.take(limit: 5, now: 999_999).isEmpty)
@@ -87,7 +88,7 @@ import Testing
         for id in 1...2000 as ClosedRange<Int64> { pool.put(order(id)) }
         for (index, job) in pool.take(limit: 2000, now: 0).enumerated() {
             var job = job
-            job.isSuspect = index % 2 == 0
+            job.trust = index % 2 == 0 ? .suspect : .trusted
             pool.putBack(job, dueAt: 0)
         }
         for id in 2001...4000 as ClosedRange<Int64> { pool.put(order(id)) }
@@ -95,7 +96,7 @@ import Testing
         for _ in 0..<800 {
             for job in pool.take(limit: 1, suspectsMax: 4, now: 1) {
                 taken.all += 1
-                if job.isSuspect { taken.suspects += 1 }
+                if job.trust.isSuspect { taken.suspects += 1 }
                 if job.order.id.rawValue > 2000 { taken.fresh += 1 }
             }
         }

@@ -13,7 +13,7 @@ final class PipelineHarness: Sendable {
     let log = LogLines()
     private let gate = AccrualGate()
     private let clock = ManualClock()
-    private let processor: JobProcessor<Job, AskOutcome>
+    private let processor: JobProcessor
     private let dispatcher: JobDispatcher
 
     /// Uploads an order: commits it and puts it into the pool.
@@ -29,8 +29,8 @@ final class PipelineHarness: Sendable {
         let (accrual, gate, clock) = (accrual, gate, clock)
         pool = JobPool(capacityMax: poolMax)
         processor = JobProcessor(workerCount: workers, capacity: jobsPerTickMax) {
-            let client = AccrualClient(transport: accrual, gate: gate, clock: { clock.now })
-            return { job in client.ask(about: job) }
+            let asker = Asker(system: accrual, gate: gate, clock: { clock.now })
+            return { job in asker.ask(about: job) }
         }
         let log = log
         dispatcher = JobDispatcher(
@@ -106,11 +106,11 @@ final class ScriptedAccrual: AccrualTransport, Sendable {
     /// Lets go of all blocked requests, now and later.
     func letAllGo() { release.close() }
 
-    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+    func response(about order: OrderNumber) throws(TransportError) -> TransportResponse {
         switch next(order.digits) {
-        case .answer(let status, let body): return TransportAnswer(status: status, body: Array(body.utf8))
+        case .answer(let status, let body): return TransportResponse(status: status, body: Array(body.utf8))
         case .throttle(let seconds, let body):
-            return TransportAnswer(status: 429, retryAfterSeconds: seconds, body: Array(body.utf8))
+            return TransportResponse(status: 429, retryAfterSeconds: seconds, body: Array(body.utf8))
         case .fail: throw TransportError(reason: "it is down")
         case .hang:
             _ = release.take()

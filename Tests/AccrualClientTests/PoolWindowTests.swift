@@ -180,7 +180,7 @@ import Testing
                 case 2: window.pool.putBackUnasked([job])
                 case 3:
                     var job = job
-                    job.isSuspect = Bool.random(using: &random)
+                    if Bool.random(using: &random) { job.trust.noteBadAnswer() } else { job.trust = .trusted }
                     window.putBack([job], after: Int64.random(in: 0...5000, using: &random))
                 default: window.putBack([job])
                 }

@@ -94,18 +94,18 @@ import Testing
         let accruals = InventedAccruals(isChaotic: true)
         var seen: [Misbehaviour: Int] = [:]
         for number in Self.numbers {
-            var steps: [InventedAccruals.Outcome] = []
+            var steps: [InventedAccruals.Step] = []
             for _ in 0..<6 { steps.append(accruals.ask(about: number)) }
             let troubles = steps.compactMap { if case .misbehaviour(let trouble) = $0 { trouble } else { nil } }
             for trouble in troubles { seen[trouble, default: 0] += 1 }
             #expect((1...InventedAccruals.misbehavioursMax).contains(troubles.count))
-            guard case .answer(let last) = steps[5] else {
+            guard case .response(let last) = steps[5] else {
                 Issue.record("\(number) does not end")
                 continue
             }
             let calm = InventedAccruals()
             let end = (0..<3).map { _ in calm.ask(about: number) }[2]
-            #expect(end == .answer(last))
+            #expect(end == .response(last))
         }
         for trouble in Misbehaviour.allCases { #expect(seen[trouble, default: 0] > 50, "\(trouble)") }
     }

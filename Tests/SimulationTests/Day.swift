@@ -286,9 +286,9 @@ final class Server {
         let requestsPerMinuteMax = configuration.requestsPerMinuteMax
         let gate = AccrualGate(requestsPerMinuteMax: day.broken == .ignoresOwnersPace ? nil : requestsPerMinuteMax)
         let now: MonotonicClock = { clock.now }
-        let client = AccrualClient(transport: NoTransport(), gate: gate, clock: now)
+        let asker = Asker(system: NoSystem(), gate: gate, clock: now)
         workers = VirtualWorkers(
-            workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, client: client,
+            workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, asker: asker,
             rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: workers, gate: gate,
@@ -303,8 +303,8 @@ final class VirtualClock: @unchecked Sendable {
 }
 
 /// Not used: virtual workers make the requests.
-private struct NoTransport: AccrualTransport {
-    func ask(about order: OrderNumber) throws(TransportError) -> TransportAnswer {
+private struct NoSystem: AccrualSystem {
+    func ask(about order: OrderNumber) throws(TransportError) -> AccrualAnswer {
         preconditionFailure("a virtual worker asks in two steps")
     }
 }

@@ -11,7 +11,7 @@ final class SimulatedAccrual {
 
     struct Reply {
         let latency: Int64
-        let answer: Result<TransportAnswer, TransportError>
+        let response: Result<TransportResponse, TransportError>
         /// The final verdict of the answer, if it contains a true one.
         var verdict: Settlement.Verdict?
         /// The pause and the pace that the answer asks for, if any.
@@ -89,7 +89,7 @@ final class SimulatedAccrual {
         defer { courses[digits] = course }
         if course.unknownLeft > 0 {
             course.unknownLeft -= 1
-            return Reply(latency: latency, answer: .success(TransportAnswer(status: 204)))
+            return Reply(latency: latency, response: .success(TransportResponse(status: 204)))
         }
         if course.pendingLeft > 0 {
             course.pendingLeft -= 1
@@ -119,24 +119,24 @@ final class SimulatedAccrual {
         _ digits: String, _ status: String, _ rest: String, _ verdict: Settlement.Verdict?, _ latency: Int64
     ) -> Reply {
         Reply(
-            latency: latency, answer: .success(ok(#"{"order":"\#(digits)","status":"\#(status)"\#(rest)}"#)),
+            latency: latency, response: .success(ok(#"{"order":"\#(digits)","status":"\#(status)"\#(rest)}"#)),
             verdict: verdict)
     }
 
     private func lie(_ digits: String) -> Reply {
-        let body: TransportAnswer
+        let body: TransportResponse
         switch random.below(9) {
         case 0: body = ok(#"{"order":"\#(digits)0","status":"PROCESSED","accrual":500}"#)
         case 1: body = ok(#"{"order":"\#(digits)","status":"DONE","accrual":500}"#)
         case 2: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":-1}"#)
         case 3: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":1e300}"#)
         case 4: body = ok(#"<html>{"order":"\#(digits)","status":"PROCESSED"}"#)
-        case 5: body = TransportAnswer(status: 200, body: Self.enormousBody)
-        case 6: body = TransportAnswer(status: 302, body: Array(#"{"order":"\#(digits)","status":"PROCESSED"}"#.utf8))
+        case 5: body = TransportResponse(status: 200, body: Self.enormousBody)
+        case 6: body = TransportResponse(status: 302, body: Array(#"{"order":"\#(digits)","status":"PROCESSED"}"#.utf8))
         case 7: body = ok(#"{"order":"\#(digits)","status":"PROCESSED","accrual":"500 points"}"#)
         default: body = ok("")
         }
-        return Reply(latency: random.within(1...timeout - 1), answer: .success(body))
+        return Reply(latency: random.within(1...timeout - 1), response: .success(body))
     }
 
     /// A refusal with or without `Retry-After` and a pace; a pause may also be zero, a day or negative.
@@ -147,7 +147,7 @@ final class SimulatedAccrual {
         let seconds = min(max(retryAfter ?? 1, 1), 3600)
         return Reply(
             latency: random.within(1...1000),
-            answer: .success(TransportAnswer(status: 429, retryAfterSeconds: retryAfter, body: Array(text.utf8))),
+            response: .success(TransportResponse(status: 429, retryAfterSeconds: retryAfter, body: Array(text.utf8))),
             pauseSeconds: Int64(seconds), requestsPerMinute: pace)
     }
 
@@ -156,17 +156,17 @@ final class SimulatedAccrual {
         let seconds = random.pick([1, 30, 86_400])
         return Reply(
             latency: random.within(1...1000),
-            answer: .success(TransportAnswer(status: 503, retryAfterSeconds: seconds)),
+            response: .success(TransportResponse(status: 503, retryAfterSeconds: seconds)),
             pauseSeconds: Int64(min(seconds, 3600)))
     }
 
     private func bad(status: Int) -> Reply {
-        Reply(latency: random.within(1...timeout - 1), answer: .success(TransportAnswer(status: status)))
+        Reply(latency: random.within(1...timeout - 1), response: .success(TransportResponse(status: status)))
     }
 
     private func failure(after latency: Int64, _ reason: String) -> Reply {
-        Reply(latency: latency, answer: .failure(TransportError(reason: reason)))
+        Reply(latency: latency, response: .failure(TransportError(reason: reason)))
     }
 
-    private func ok(_ body: String) -> TransportAnswer { TransportAnswer(status: 200, body: Array(body.utf8)) }
+    private func ok(_ body: String) -> TransportResponse { TransportResponse(status: 200, body: Array(body.utf8)) }
 }

@@ -16,25 +16,25 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     let workerCount: Int
     private let capacity: Int
     private let day: Day
-    private let client: AccrualClient
+    private let asker: Asker
     private var inbox: [Job] = []
     /// In the order of their ends, the latest first.
     private var requests: [Request] = []
-    private var results: [JobProcessor<Job, AskOutcome>.Result] = []
+    private var finished: [FinishedJob] = []
     private var lost = 0
     private var rules: RequestRules
 
-    init(workerCount: Int, capacity: Int, client: AccrualClient, rules: RequestRules, day: Day) {
+    init(workerCount: Int, capacity: Int, asker: Asker, rules: RequestRules, day: Day) {
         self.workerCount = workerCount
         self.capacity = capacity
-        self.client = client
+        self.asker = asker
         self.rules = rules
         self.day = day
     }
 
-    var outstanding: Int { inbox.count + requests.count + results.count + lost }
+    var outstanding: Int { inbox.count + requests.count + finished.count + lost }
     var inFlight: Int { inbox.count + requests.count + lost }
-    var hasResults: Bool { !results.isEmpty }
+    var hasFinished: Bool { !finished.isEmpty }
     /// The time at which the next answer arrives.
     var nextEnd: Int64? { requests.last?.endsAt }
 
@@ -44,9 +44,9 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
         begin()
     }
 
-    func collect() -> [JobProcessor<Job, AskOutcome>.Result] {
-        defer { results = [] }
-        return results
+    func collect() -> [FinishedJob] {
+        defer { finished = [] }
+        return finished
     }
 
     func recall() -> [Job] {
@@ -58,7 +58,7 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
     func stop() {
         inbox = []
         for request in requests.reversed() {
-            results.append(.init(job: request.job, outcome: .failed("cancelled")))
+            finished.append(.init(job: request.job, result: .failed("cancelled")))
         }
         requests = []
     }
@@ -72,29 +72,29 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
             rules.noteAnswer(pauseSeconds: pause, requestsPerMinute: request.reply.requestsPerMinute, now: day.now)
         }
         day.noteVerdict(request.reply.verdict, of: request.job.order.id)
-        results.append(.init(job: request.job, outcome: outcome(of: request)))
+        finished.append(.init(job: request.job, result: result(of: request)))
         begin()
     }
 
-    private func outcome(of request: Request) -> AskOutcome {
-        var answer = request.reply.answer
-        if day.broken == .believesLies, case .success(let lie) = answer, lie.status == 200,
+    private func result(of request: Request) -> AskResult {
+        var response = request.reply.response
+        if day.broken == .believesLies, case .success(let lie) = response, lie.status == 200,
             request.reply.verdict == nil,
             String(decoding: lie.body.prefix(200), as: UTF8.self).contains("\"accrual\":500")
         {
             return .answered(.processed(Points(hundredths: 50_000)))
         }
-        if day.broken == .ignoresPace, case .success(let told) = answer, told.status == 429 {
-            answer = .success(TransportAnswer(status: 429, retryAfterSeconds: told.retryAfterSeconds))
+        if day.broken == .ignoresPace, case .success(let told) = response, told.status == 429 {
+            response = .success(TransportResponse(status: 429, retryAfterSeconds: told.retryAfterSeconds))
         }
-        return client.outcome(of: answer, about: request.job)
+        return asker.take(response.map { AccrualAnswer($0, to: request.job.order.number) })
     }
 
     private func begin() {
         while requests.count + lost < workerCount, !inbox.isEmpty {
             let job = inbox.removeFirst()
-            guard client.mayAsk() || day.broken == .ignoresGate else {
-                results.append(.init(job: job, outcome: .notAsked))
+            guard asker.mayAsk() || day.broken == .ignoresGate else {
+                finished.append(.init(job: job, result: .notAsked))
                 continue
             }
             if day.broken == .losesJob, day.askCount == 20 {

@@ -1,7 +1,7 @@
 import Loyalty
 
 /// The result of a job.
-package enum AskOutcome: Equatable, Sendable {
+package enum AskResult: Equatable, Sendable {
     case answered(AccrualAnswer)
     /// No answer came. The reason is for the log.
     case failed(String)
@@ -9,24 +9,24 @@ package enum AskOutcome: Equatable, Sendable {
     case notAsked
 }
 
-/// Asks the accrual system about one order, on the worker's thread.
-package struct AccrualClient {
-    private let transport: any AccrualTransport
+/// Asks the accrual system about one order, if the gate lets the request pass. Each worker has its own.
+package struct Asker {
+    private let system: any AccrualSystem
     private let gate: AccrualGate
     private let clock: MonotonicClock
 
-    package init(transport: any AccrualTransport, gate: AccrualGate, clock: @escaping MonotonicClock) {
-        self.transport = transport
+    package init(system: any AccrualSystem, gate: AccrualGate, clock: @escaping MonotonicClock) {
+        self.system = system
         self.gate = gate
         self.clock = clock
     }
 
-    package func ask(about job: Job) -> AskOutcome {
+    package func ask(about job: Job) -> AskResult {
         guard mayAsk() else { return .notAsked }
         do throws(TransportError) {
-            return outcome(of: .success(try transport.ask(about: job.order.number)), about: job)
+            return take(.success(try system.ask(about: job.order.number)))
         } catch {
-            return outcome(of: .failure(error), about: job)
+            return take(.failure(error))
         }
     }
 
@@ -35,12 +35,11 @@ package struct AccrualClient {
         gate.pass(now: clock())
     }
 
-    /// Decides what a result means, at the time at which it arrives: the part of ``ask(about:)`` after the wait.
-    package func outcome(of result: Result<TransportAnswer, TransportError>, about job: Job) -> AskOutcome {
-        switch result {
+    /// Tells the gate about an answer, at the time at which it arrives: the part of ``ask(about:)`` after the wait.
+    package func take(_ answer: Result<AccrualAnswer, TransportError>) -> AskResult {
+        switch answer {
         case .failure(let error): return .failed(error.reason)
-        case .success(let bytes):
-            let answer = AccrualAnswer(bytes, to: job.order.number)
+        case .success(let answer):
             switch answer {
             case .throttled(let seconds, let pace): gate.close(seconds: seconds, requestsPerMinute: pace, now: clock())
             case .unknown, .pending, .invalid, .processed: gate.noteGoodAnswer()
