@@ -1,16 +1,16 @@
 /// Decides about which orders the accrual system is asked next, and about how many at once.
 ///
-/// The accrual system is the bottleneck: it may allow fewer requests than there are orders, and it may fail. Four kinds of
-/// orders compete for its answers (``JobQueues``):
+/// The accrual system is the bottleneck: it may allow fewer requests than there are orders, and it may fail. Four kinds
+/// of orders compete for its answers (``JobQueues``):
 ///
 /// - **New** orders have just been uploaded, and a customer may be watching. They should come first.
 /// - **Suspects** had a bad answer last time (``Trust``). Each may take up its worker for a whole time-out.
 /// - **Asked** orders had a good answer that was not final.
 /// - **Loaded** orders come from the database, after a start or because memory was short.
 ///
-/// No order of precedence among them works. If new orders always came first, a steady stream of uploads would use up the
-/// whole pace, and the others would never be asked about. If suspects were asked like all others, a few dozen of them would
-/// hang on every worker. So there are shares of each tick, and shares of the workers.
+/// No order of precedence among them works. If new orders always came first, a steady stream of uploads would use up
+/// the whole pace, and the others would never be asked about. If suspects were asked like all others, a few dozen of
+/// them would hang on every worker. So there are shares of each tick, and shares of the workers.
 ///
 /// **Shares of a tick.** Of the requests that a tick may send:
 ///
@@ -19,17 +19,17 @@
 /// 3. Half of what is left is for asked orders, and the remainder for loaded ones.
 /// 4. What a kind does not use goes to the others: first asked, then new orders, then suspects.
 ///
-/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds up
-/// in some ticks and down in others, so that the shares hold over a few ticks.
+/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds
+/// up in some ticks and down in others, so that the shares hold over a few ticks.
 ///
 /// **Shares of the workers.** Suspects may occupy half of the workers (``Limits``). During an outage every request may
-/// hang, so then a quarter of the workers probe with suspects, and as many requests about other orders may be in flight.
-/// The two are counted separately, because a new order must not wait for the time-outs of the probes. If those other
-/// requests all hang on the orders of one user, as many first orders of other users may go besides.
+/// hang, so then a quarter of the workers probe with suspects, and as many requests about other orders may be in
+/// flight. The two are counted separately, because a new order must not wait for the time-outs of the probes. If those
+/// other requests all hang on the orders of one user, as many first orders of other users may go besides.
 ///
-/// **Probes.** The end of an outage shows when a suspect gets a good answer. The delay of suspects doubles with each bad
-/// answer, so the next one might be due long after the end. Therefore, if none is due, one is asked about before its time:
-/// at every tick if there are enough suspects to be sure of an outage, otherwise now and then (``mayProbe``).
+/// **Probes.** The end of an outage shows when a suspect gets a good answer. The delay of suspects doubles with each
+/// bad answer, so the next one might be due long after the end. Therefore, if none is due, one is asked about before
+/// its time: at every tick if there are enough suspects to be sure of an outage, otherwise now and then (``mayProbe``).
 ///
 /// **Recovery.** When the outage ends, all suspects are forgiven and due at once (``JobQueues/forgiveSuspects()``).
 struct AskOrder {
@@ -48,8 +48,8 @@ struct AskOrder {
 
     /// Removes and returns at most `limit` jobs that are due by `now`, including at most `suspectsMax` suspects.
     ///
-    /// The workers may not start all of them before the next tick, so new orders and others alternate in the proportion of
-    /// their shares.
+    /// The workers may not start all of them before the next tick, so new orders and others alternate in the proportion
+    /// of their shares.
     mutating func take(_ limit: Int, suspectsMax: Int, from queues: inout JobQueues, dueBy now: Int64) -> [Job] {
         tick = (tick + 1) % Self.roundingTicks
         let notNew = share(Self.notNewOneIn, of: limit, turningEvery: 1)
@@ -67,11 +67,11 @@ struct AskOrder {
         return Self.alternate(new, others)
     }
 
-    /// Returns one in `divisor` of `count`, which is exact on average: the fraction is rounded up in some ticks and down in
-    /// others.
+    /// Returns one in `divisor` of `count`, which is exact on average: the fraction is rounded up in some ticks and
+    /// down in others.
     ///
-    /// - Parameter ticks: The ticks after which the rounding changes. Shares of shares must not change together, or one of
-    ///   them would be rounded down each time that it matters.
+    /// - Parameter ticks: The ticks after which the rounding changes. Shares of shares must not change together, or one
+    ///   of them would be rounded down each time that it matters.
     private func share(_ divisor: Int, of count: Int, turningEvery ticks: Int) -> Int {
         (count + tick / ticks % divisor) / divisor
     }

@@ -32,7 +32,7 @@ package final class CurlTransport: AccrualTransport {
 
     package init(library: CurlLibrary, target: Target, cancellation: Cancellation) {
         self.library = library
-        guard let handle = library.makeHandle() else { preconditionFailure("there is memory for a handle") }
+        guard let handle = library.makeHandle() else { preconditionFailure("libcurl could not allocate a handle") }
         self.handle = handle
         prefix = "\(target.url)/api/orders/"
         exchange = CurlExchange(cancellation)
@@ -166,12 +166,12 @@ package final class CurlTransport: AccrualTransport {
 
     private func set(_ option: CURLoption, _ value: Int) {
         let code = martlet_curl_setopt_long(library.setOption, handle, option, value)
-        precondition(code == CURLE_OK, "libcurl knows the option")
+        precondition(code == CURLE_OK, "libcurl refused an option")
     }
 
     /// Sets an option to a text, of which libcurl keeps a copy.
     private func set(_ option: CURLoption, _ text: String) {
         let code = martlet_curl_setopt_pointer(library.setOption, handle, option, text)
-        precondition(code == CURLE_OK, "libcurl knows the option")
+        precondition(code == CURLE_OK, "libcurl refused an option")
     }
 }

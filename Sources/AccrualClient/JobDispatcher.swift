@@ -162,8 +162,8 @@ package final class JobDispatcher: @unchecked Sendable {
         }
     }
 
-    /// Hands out everything that may be asked before the next tick, as ``AskOrder`` allows. Jobs that no worker has started
-    /// by then are recalled.
+    /// Hands out everything that may be asked before the next tick, as ``AskOrder`` allows. Jobs that no worker has
+    /// started by then are recalled.
     private func handOut(now: Int64) {
         let isOutage = monitor.health?.isTroubled ?? false
         let limits = AskOrder.Limits(

@@ -48,7 +48,7 @@ extension JobPool {
         }
     }
 
-    /// Loads orders. Returns false if there is nothing to load now.
+    /// Loads orders. Returns false if no order is to be loaded now.
     private func loadOrders(
         _ settlements: any SettlementRepository, loadedMax: Int, now: Int64
     ) throws(LoyaltyError) -> Bool {
@@ -56,7 +56,7 @@ extension JobPool {
         guard !pages.isEmpty else { return false }
         do throws(LoyaltyError) {
             let orders = try settlements.unfinishedOrders(pages)
-            precondition(orders.count == pages.count, "each page is answered")
+            precondition(orders.count == pages.count, "the repository must return orders for each page")
             return withState { state in
                 guard state.abandonedCount == abandonedCount else {
                     state.giveUp(pages)

@@ -5,18 +5,16 @@ import Synchronization
 /// The orders without a final status about which the accrual system is asked: a window on those in the database. Any
 /// thread may use it.
 ///
-/// Orders that don't fit wait in the database and are loaded later. New orders come first, so that they never wait
-/// behind orders that have waited long. Among orders of the same kind, users take turns (``JobTurns``). If the memory
-/// is full, the user with the most jobs gives some up for a user with few, so no user, however many orders they have,
-/// holds up another. Suspects, whose last request brought no usable answer, get a limited number of workers at once,
-/// because each may hold its worker for a whole time-out.
+/// Orders that don't fit wait in the database and are loaded later. ``AskOrder`` decides which kinds of orders come
+/// first; among orders of the same kind, users take turns (``JobTurns``). If the memory is full, the user with the most
+/// jobs gives some up for a user with few, so no user, however many orders they have, holds up another.
 package final class JobPool: Sendable {
     private let state: Mutex<PoolState>
 
     /// - Parameter capacityMax: The number of orders of the usual length that may be in memory. An order with a long
     ///   number counts as several, and so does a user.
     package init(capacityMax: Int) {
-        precondition(capacityMax > 0, "a pool holds something")
+        precondition(capacityMax > 0, "capacityMax must be positive")
         state = Mutex(PoolState(capacityMax: capacityMax))
     }
 
@@ -54,7 +52,7 @@ package final class JobPool: Sendable {
     /// `newcomersMax` more that are new and whose users have no other request in flight. The jobs are in flight until
     /// they are put back or finished.
     package func take(limit: Int, suspectsMax: Int = .max, newcomersMax: Int = 0, now: Int64) -> [Job] {
-        precondition(limit >= 0 && suspectsMax >= 0 && newcomersMax >= 0, "a limit is not negative")
+        precondition(limit >= 0 && suspectsMax >= 0 && newcomersMax >= 0, "limits must not be negative")
         return state.withLock {
             $0.take(limit: limit, suspectsMax: suspectsMax, newcomersMax: newcomersMax, now: now)
         }

@@ -15,7 +15,7 @@
 package struct Pace: Sendable {
     /// The owner's limit, which holds whatever the accrual system says; `nil` for none.
     package var configuredMax: Int? {
-        didSet { precondition(configuredMax.map { $0 > 0 } ?? true, "a pace lets something go") }
+        didSet { precondition(configuredMax.map { $0 > 0 } ?? true, "a limit must be positive") }
     }
     /// The limit that the accrual system announced, and the value that it has been raised to since.
     private var announcedMax: Int?
@@ -40,7 +40,7 @@ package struct Pace: Sendable {
     private static let raisedMaxLimit = 1_000_000
 
     package init(requestsPerMinuteMax: Int? = nil, requestTimeoutMilliseconds: Int) {
-        precondition(requestsPerMinuteMax.map { $0 > 0 } ?? true, "a pace lets something go")
+        precondition(requestsPerMinuteMax.map { $0 > 0 } ?? true, "a limit must be positive")
         configuredMax = requestsPerMinuteMax
         windowMilliseconds = 60_000 + Int64(min(requestTimeoutMilliseconds, Self.latenessMillisecondsMax))
     }
@@ -53,7 +53,7 @@ package struct Pace: Sendable {
     /// Lowers the pace, because the accrual system asked for fewer requests: to `count` if it named a number, otherwise
     /// to what it had announced before.
     package mutating func limit(requestsPerMinute count: Int?, now: Int64) {
-        precondition(count.map { $0 > 0 } ?? true, "somebody who allows nothing says so by a pause")
+        precondition(count.map { $0 > 0 } ?? true, "requestsPerMinute must be positive")
         if let count { announcedMax = count }
         raisedMax = announcedMax
         (changedAt, wasUsedUp) = (now, false)

@@ -106,8 +106,8 @@ struct PoolState {
 
     // Out of the pool, and back.
 
-    /// Removes and returns at most `limit` jobs, including at most `suspectsMax` suspects, and at most `newcomersMax` more
-    /// that are new and whose users have no other request in flight.
+    /// Removes and returns at most `limit` jobs, including at most `suspectsMax` suspects, and at most `newcomersMax`
+    /// more that are new and whose users have no other request in flight.
     mutating func take(limit: Int, suspectsMax: Int, newcomersMax: Int, now: Int64) -> [Job] {
         var jobs = askOrder.take(limit, suspectsMax: suspectsMax, from: &queues, dueBy: now)
         for job in jobs { users.noteInFlight(job.order.user, 1) }
@@ -181,7 +181,7 @@ struct PoolState {
         forgetIfDone(order.user)
     }
 
-    // What is read from the database.
+    // Reading from the database.
 
     mutating func beginReading(_ user: UserID) -> OrderID? { users.beginReading(user) }
 

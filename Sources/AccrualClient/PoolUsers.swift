@@ -12,7 +12,8 @@ struct PoolUsers {
         /// The memory that these orders take, in units of ``unitBytes``.
         var units = 0
         var inFlight = 0
-        /// The database may have unfinished orders with this id or a later one that are not in memory; `nil` if there are none.
+        /// The database may have unfinished orders with this id or a later one that are not in memory; `nil` if there
+        /// are none.
         var unreadFrom: OrderID?
         /// True if orders before `unreadFrom` have left the memory, so that reading starts over at the end.
         var startsOver = false
@@ -66,7 +67,7 @@ struct PoolUsers {
     var unreadLevelMin: Int? { unreadLevels.firstIndex { !$0.isEmpty } }
 
     mutating func add(_ user: UserID, unreadFrom id: OrderID?) {
-        precondition(users[user] == nil, "a user is added once")
+        precondition(users[user] == nil, "the user must not be known yet")
         var added = User()
         added.slot = levels[0].count
         levels[0].append(user)
@@ -77,7 +78,7 @@ struct PoolUsers {
 
     mutating func remove(_ user: UserID) {
         guard let removed = users[user] else { return }
-        precondition(removed.orders == 0, "a user leaves with the last order")
+        precondition(removed.orders == 0, "a user with orders in memory must not be removed")
         leaveLevel(removed.level, slot: removed.slot)
         stopReading(user)
         users[user] = nil
@@ -85,7 +86,7 @@ struct PoolUsers {
     }
 
     mutating func change(_ user: UserID, orders: Int, units change: Int) {
-        guard var changed = users[user] else { preconditionFailure("a user with an order is known") }
+        guard var changed = users[user] else { preconditionFailure("a user with an order must be known") }
         changed.orders += orders
         changed.units += change
         units += change

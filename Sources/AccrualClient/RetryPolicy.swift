@@ -4,7 +4,9 @@ package struct RetryPolicy: Equatable, Sendable {
     package let delayMaxMilliseconds: Int
 
     package init(delayMinMilliseconds: Int, delayMaxMilliseconds: Int) {
-        precondition(delayMinMilliseconds > 0 && delayMinMilliseconds <= delayMaxMilliseconds, "a delay grows")
+        precondition(
+            delayMinMilliseconds > 0 && delayMinMilliseconds <= delayMaxMilliseconds,
+            "the least delay must be positive and not exceed the greatest")
         self.delayMinMilliseconds = delayMinMilliseconds
         self.delayMaxMilliseconds = delayMaxMilliseconds
     }
@@ -12,7 +14,7 @@ package struct RetryPolicy: Equatable, Sendable {
     /// Returns the delay after `attempts` answers that left the order unfinished. It doubles with each, up to the
     /// maximum.
     package func delayMilliseconds(afterAttempts attempts: Int) -> Int {
-        precondition(attempts > 0, "there was an answer")
+        precondition(attempts > 0, "attempts must be positive")
         // With this many doublings, every allowed minimum has exceeded every allowed maximum.
         let doublings = min(attempts - 1, 32)
         let (delay, overflow) = delayMinMilliseconds.multipliedReportingOverflow(by: 1 << doublings)

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// 1. The writer appends the changes of a commit, and wakes every event loop that subscribes.
 /// 2. Each loop reads on from its own position, and hands each change to the streams of its user.
-/// 3. A stream that falls behind, or that reconnects with the id of the last change it has seen, reads its user's later
+/// 3. A stream that reads slowly, or that reconnects with the id of the last change it has seen, reads its user's later
 ///    changes from the log. The log keeps the ids of each user's changes, so that costs no more than what it returns.
 ///
 /// The log is in memory and bounded. A client whose position is too old is told to read everything afresh.
@@ -21,9 +21,10 @@ import Synchronization
 /// Ids start at the process's start time in microseconds and grow by one. A process can't commit a change each
 /// microsecond; so the ids of an earlier process are lower than all of this one's, and are recognized as foreign.
 package final class ChangeLog: Sendable {
-    package struct Entry: Equatable, Sendable {
+    /// A change in the log, under its id.
+    package struct LoggedChange: Equatable, Sendable {
         package let id: ChangeID
-        package let change: AccountChange
+        package let change: Change
     }
 
     /// A position in the log of a reader that follows all users.
@@ -44,7 +45,7 @@ package final class ChangeLog: Sendable {
     }
 
     private struct State {
-        var changes: LatestElements<AccountChange>
+        var changes: LatestElements<Change>
         var idsOfUser: [UserID: ChangeIDs] = [:]
         var sessionEnds = LatestElements<UserID>(capacity: ChangeLog.sessionEndsKeptMax)
         var subscribers: [Subscription: @Sendable () -> Void] = [:]
@@ -78,7 +79,7 @@ package final class ChangeLog: Sendable {
     /// - Parameters:
     ///   - changes: The changes in order.
     ///   - sessionEnds: The users of whom the commit ended a session before its time.
-    package func publish(_ changes: [AccountChange], sessionEnds: [UserID] = []) {
+    package func publish(_ changes: [Change], sessionEnds: [UserID] = []) {
         guard !changes.isEmpty || !sessionEnds.isEmpty else { return }
         let subscribers = state.withLock { state in
             for change in changes { append(change, to: &state) }
@@ -104,37 +105,37 @@ package final class ChangeLog: Sendable {
     package func unsubscribe(_ subscription: Subscription) {
         state.withLock { state in
             let removed = state.subscribers.removeValue(forKey: subscription)
-            precondition(removed != nil, "a subscription ends once")
+            precondition(removed != nil, "unsubscribe without subscribe")
         }
     }
 
     /// Returns at most `limit` changes after `id`, oldest first. Returns `nil` if the log no longer holds everything
     /// after `id`, or if the id is not one of this log's.
-    package func entries(after id: ChangeID, limit: Int = .max) -> [Entry]? {
-        precondition(limit > 0, "who asks takes something")
+    package func changes(after id: ChangeID, limit: Int = .max) -> [LoggedChange]? {
+        precondition(limit > 0, "limit must be positive")
         return state.withLock { state in
             guard holds(id, state) else { return nil }
             let count = min(limit, Int(latest(state).rawValue - id.rawValue))
-            return (0..<count).map { entry(ChangeID(rawValue: id.rawValue + 1 + Int64($0)), state) }
+            return (0..<count).map { change(ChangeID(rawValue: id.rawValue + 1 + Int64($0)), state) }
         }
     }
 
     /// Returns at most `limit` of a user's changes after `id`, oldest first; the position up to which these are all of
     /// the user's changes; and true as `isWhole` if that is the end of the log. Returns `nil` in the cases of
-    /// ``entries(after:limit:)``.
+    /// ``changes(after:limit:)``.
     ///
     /// The cost grows with the number of changes returned, and with nothing else, because the writer waits for the
     /// lock, and every commit waits for the writer.
-    package func entries(
+    package func changes(
         of user: UserID, after id: ChangeID, limit: Int
-    ) -> (entries: [Entry], upTo: ChangeID, isWhole: Bool)? {
-        precondition(limit > 0, "who asks takes something")
+    ) -> (changes: [LoggedChange], upTo: ChangeID, isWhole: Bool)? {
+        precondition(limit > 0, "limit must be positive")
         return state.withLock { state in
             guard holds(id, state) else { return nil }
-            let found = state.idsOfUser[user]?.behind(id) ?? []
-            let entries = found.prefix(limit).map { entry($0, state) }
-            guard let last = entries.last, entries.count < found.count else { return (entries, latest(state), true) }
-            return (entries, last.id, false)
+            let found = state.idsOfUser[user]?.ids(after: id) ?? []
+            let changes = found.prefix(limit).map { change($0, state) }
+            guard let last = changes.last, changes.count < found.count else { return (changes, latest(state), true) }
+            return (changes, last.id, false)
         }
     }
 
@@ -159,16 +160,83 @@ package final class ChangeLog: Sendable {
         id.rawValue >= epoch + Int64(state.changes.firstKept) && id <= latest(state)
     }
 
-    private func entry(_ id: ChangeID, _ state: borrowing State) -> Entry {
-        Entry(id: id, change: state.changes[Int(id.rawValue - epoch - 1)])
+    private func change(_ id: ChangeID, _ state: borrowing State) -> LoggedChange {
+        LoggedChange(id: id, change: state.changes[Int(id.rawValue - epoch - 1)])
     }
 
-    private func append(_ change: AccountChange, to state: inout State) {
+    private func append(_ change: Change, to state: inout State) {
         let dropped = state.changes.append(change)
         state.idsOfUser[change.user, default: ChangeIDs()].append(latest(state))
         guard let dropped, let index = state.idsOfUser.index(forKey: dropped.user) else { return }
         state.idsOfUser.values[index].forgetFirst()
         // A table of all users who have ever had a change would grow without bound.
         if state.idsOfUser.values[index].isEmpty { state.idsOfUser.remove(at: index) }
+    }
+}
+
+/// The latest elements of a sequence, at most `capacity` of them. They are numbered from 0 in order of arrival.
+private struct LatestElements<Element> {
+    private let capacity: Int
+    /// Grows up to the capacity. From then on, the newest element overwrites the oldest.
+    private var ring: [Element] = []
+    /// The number of elements that were ever appended, which is also the number of the next one.
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        precondition(capacity > 0, "capacity must be positive")
+        self.capacity = capacity
+    }
+
+    /// The number of the oldest element that is kept.
+    var firstKept: Int { count - ring.count }
+
+    subscript(number: Int) -> Element {
+        precondition(number >= firstKept && number < count, "the element must still be kept")
+        return ring[number % capacity]
+    }
+
+    /// Appends an element, and returns the element that it overwrites, if any.
+    mutating func append(_ element: Element) -> Element? {
+        let place = count % capacity
+        count += 1
+        guard place < ring.count else {
+            precondition(place == ring.count, "the ring must be filled in order")
+            ring.append(element)
+            return nil
+        }
+        defer { ring[place] = element }
+        return ring[place]
+    }
+}
+
+/// The ids of one user's changes that the log still holds, oldest first. Resuming after a given id is a binary search
+/// here, so its cost does not depend on how much other users have changed.
+private struct ChangeIDs {
+    private var ids: [ChangeID] = []
+    /// The number of ids at the front that the log no longer holds. They are removed when they are half of all, so that
+    /// each id is moved rarely.
+    private var forgottenCount = 0
+
+    var isEmpty: Bool { forgottenCount == ids.count }
+
+    mutating func append(_ id: ChangeID) {
+        precondition(ids.last.map { $0 < id } ?? true, "ids must grow")
+        ids.append(id)
+    }
+
+    mutating func forgetFirst() {
+        precondition(!isEmpty, "there must be an id to forget")
+        forgottenCount += 1
+        guard forgottenCount * 2 >= ids.count else { return }
+        // Copies, because an array that only loses elements keeps its memory; each user would go on taking the memory
+        // of their busiest day.
+        ids = Array(ids[forgottenCount...])
+        forgottenCount = 0
+    }
+
+    /// Returns the ids after `id`, which need not be in the log.
+    func ids(after id: ChangeID) -> ArraySlice<ChangeID> {
+        let kept = ids[forgottenCount...]
+        return kept[kept.partitioningIndex { $0 > id }...]
     }
 }

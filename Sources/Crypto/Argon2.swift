@@ -67,8 +67,9 @@ package struct Argon2Parameters: Sendable {
     package static let standard = Argon2Parameters(memoryBytes: 19 * 1024 * 1024, passes: 2)
 
     package init(memoryBytes: Int, passes: Int) {
-        precondition(memoryBytes >= 8192 && memoryBytes <= 1 << 30, "libsodium's smallest, and what a server can spare")
-        precondition(passes >= 1 && passes <= 100, "a hash takes a pass, and ends")
+        precondition(
+            memoryBytes >= 8192 && memoryBytes <= 1 << 30, "memoryBytes must be 8,192 (libsodium's least) to 1 GiB")
+        precondition(passes >= 1 && passes <= 100, "passes must be 1 to 100")
         self.memoryBytes = memoryBytes
         self.passes = passes
     }

@@ -91,9 +91,10 @@ package final class Argon2Hasher: PasswordHasher {
     }
 
     func start(threadCount: Int) {
-        precondition(threadCount > 0, "somebody hashes")
+        precondition(threadCount > 0, "threadCount must be positive")
         state.withLock { state in
-            precondition(state.threads.isEmpty && !state.isStopped, "a hasher starts once, and before it stops")
+            precondition(
+                state.threads.isEmpty && !state.isStopped, "a hasher must be started once, and not after a stop")
             // The threads must not hold the hasher itself, or it would never be deallocated.
             state.threads = (1...threadCount).map { [queue, argon2] number in
                 Thread(name: "hasher \(number)", niceness: Self.niceness) {
@@ -136,13 +137,15 @@ private enum Job: Sendable {
     }
 
     /// Memory is free again when other hashes have finished.
+    private static let outOfMemoryRetryAfterSeconds = 1
+
     private static func result<Value>(
         _ body: () throws(Argon2.OutOfMemory) -> Value
     ) -> Result<Value, LoyaltyError> {
         do {
             return .success(try body())
         } catch {
-            return .failure(.unavailable(retryAfterSeconds: 1))
+            return .failure(.unavailable(retryAfterSeconds: outOfMemoryRetryAfterSeconds))
         }
     }
 }

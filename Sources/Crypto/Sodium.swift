@@ -4,7 +4,7 @@ import CSodium
 enum Sodium {
     /// Read by everything that calls the library, so that it is initialized first.
     static let ready: Void = {
-        precondition(sodium_init() >= 0, "libsodium finds a source of random numbers")
+        precondition(sodium_init() >= 0, "libsodium could not be initialized")
     }()
 
     /// Returns the SHA-256 of `bytes` (FIPS 180-4).

@@ -18,7 +18,7 @@ package struct SodiumTokens: SessionTokens {
     /// Makes a device of 22 such characters.
     package func makeDevice() -> Device {
         guard let device = Device(Self.randomText(byteCount: Device.byteCount).utf8) else {
-            preconditionFailure("a device has the length of its text")
+            preconditionFailure("16 random bytes must make a device of 22 characters")
         }
         return device
     }

@@ -80,7 +80,7 @@ package struct UnfinishedPage: Equatable, Sendable {
     package let limit: Int
 
     package init(user: UserID, from: OrderID, limit: Int) {
-        precondition(limit > 0, "a page has room for an order")
+        precondition(limit > 0, "limit must be positive")
         self.user = user
         self.from = from
         self.limit = limit

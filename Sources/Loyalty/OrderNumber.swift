@@ -62,7 +62,7 @@ package struct OrderNumber: Hashable, Sendable {
 
     /// Takes digits that were checked before.
     package init(stored digits: String) {
-        precondition(!digits.isEmpty, "an order number that was checked has digits")
+        precondition(!digits.isEmpty, "digits must not be empty")
         self.digits = digits
     }
 

@@ -30,7 +30,7 @@ package struct OwnedWithdrawal: Equatable, Sendable {
     }
 }
 
-/// What was stored under one order number.
+/// The records that are stored under one order number.
 package struct NumberUse: Equatable, Sendable {
     /// The upload; `nil` if the number was not uploaded.
     package let order: OwnedOrder?

@@ -13,8 +13,8 @@ package struct PasswordHash: Hashable, Sendable {
 
     private static let bytesMax = 127
 
-    /// Returns true for `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH` with parameters within these limits (RFC 9106; the format is
-    /// that of the reference implementation's `encoding.c`).
+    /// Returns true for `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH` with parameters within these limits (RFC 9106; the
+    /// format is that of the reference implementation's `encoding.c`).
     package static func isWellFormed(_ text: some Collection<UInt8>) -> Bool {
         guard text.count <= bytesMax else { return false }
         let parts = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)

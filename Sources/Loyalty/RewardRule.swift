@@ -41,7 +41,7 @@ package struct RewardRule: Equatable, Sendable {
 
     /// Takes a rule that was checked before it was stored.
     package init(stored match: String, kind: Kind, rewardMillionths: Int64) {
-        precondition(!match.isEmpty && rewardMillionths > 0, "the table checks a rule")
+        precondition(!match.isEmpty && rewardMillionths > 0, "a stored rule must have a match and a positive reward")
         (self.match, self.kind, self.rewardMillionths) = (match, kind, rewardMillionths)
     }
 

@@ -20,7 +20,7 @@ package struct SessionID: Hashable, Sendable {
     package let bytes: [UInt8]
 
     package init(bytes: [UInt8]) {
-        precondition(bytes.count == Self.byteCount, "a session's name is a SHA-256")
+        precondition(bytes.count == Self.byteCount, "a session id must have 32 bytes")
         self.bytes = bytes
     }
 }
@@ -44,7 +44,7 @@ package struct NewSession: Sendable {
         token: SessionToken, id: SessionID, expiresAt: Timestamp,
         perUserMax: Int = perUserMaxDefault, origin: SignInOrigin? = nil
     ) {
-        precondition(perUserMax > 0, "a user may have a session")
+        precondition(perUserMax > 0, "perUserMax must be positive")
         self.token = token
         self.id = id
         self.expiresAt = expiresAt

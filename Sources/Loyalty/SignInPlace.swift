@@ -8,7 +8,7 @@ package struct SignInPlace: Hashable, Sendable {
 
     /// - Parameter bytes: 4, 8 or 32 bytes.
     package init(bytes: [UInt8]) {
-        precondition([4, 8, Self.deviceByteCount].contains(bytes.count), "a place is an address, a prefix or a hash")
+        precondition([4, 8, Self.deviceByteCount].contains(bytes.count), "a place must have 4, 8 or 32 bytes")
         self.bytes = bytes
     }
 
@@ -31,7 +31,7 @@ package struct SignInOrigin: Sendable {
     package let at: Timestamp
 
     package init(network: SignInPlace, device: SignInPlace, at: Timestamp) {
-        precondition(!network.isDevice && device.isDevice, "each place is of its kind")
+        precondition(!network.isDevice && device.isDevice, "network must be a network, and device a device")
         (self.network, self.device, self.at) = (network, device, at)
     }
 }

@@ -1,6 +1,7 @@
 /// The number of users and orders by their state, and the sums of points, over a whole database.
 ///
-/// Sums are in hundredths of a point and have 128 bits: the points of all users together may be more than one account holds.
+/// Sums are in hundredths of a point and have 128 bits: the points of all users together may be more than one account
+/// holds.
 package struct Statistics: Equatable, Sendable {
     package var users: [UserAccount.State: Int64] = [:]
     package var orders: [Order.Status: Int64] = [:]

@@ -44,7 +44,7 @@ package struct LedgerNote: Equatable, Sendable {
     package let reason: String
 
     package init(author: String, reason: String) {
-        precondition(!author.isEmpty, "somebody made it")
+        precondition(!author.isEmpty, "author must not be empty")
         self.author = author
         self.reason = reason
     }

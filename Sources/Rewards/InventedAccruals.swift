@@ -30,7 +30,7 @@ package final class InventedAccruals: Sendable {
         self.isChaotic = isChaotic
     }
 
-    /// What happens when an order is asked about.
+    /// The reaction to a request about an order.
     package enum Step: Equatable, Sendable {
         case response(Response)
         case misbehaviour(Misbehaviour)

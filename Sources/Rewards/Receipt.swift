@@ -28,7 +28,7 @@ package struct Good: Sendable {
     package let price: Int128
 
     package init(description: String, price: Int128) {
-        precondition(price >= 0, "a price below zero was refused")
+        precondition(price >= 0, "price must not be negative")
         self.description = description
         self.price = price
     }

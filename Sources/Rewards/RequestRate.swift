@@ -16,7 +16,8 @@ package final class RequestRate: Sendable {
     private let state = Mutex(State())
 
     package init(requestsPerMinute: Int) {
-        precondition((1...Self.requestsPerMinuteMax).contains(requestsPerMinute), "a limit lets something through")
+        precondition(
+            (1...Self.requestsPerMinuteMax).contains(requestsPerMinute), "requestsPerMinute must be 1 to 1,000,000")
         self.requestsPerMinute = requestsPerMinute
     }
 

@@ -4,7 +4,7 @@ import Loyalty
 /// What the operations of one transaction change for a user to be told of, in order. It is published once that is committed,
 /// and forgotten where it is rolled back. Confined to the writer's thread.
 final class CommittedChanges {
-    private var changes: [AccountChange] = []
+    private var changes: [Change] = []
     /// Whoever listens by a session has to be looked at when it is ended before its time.
     private var sessionEnds: [UserID] = []
 
@@ -13,7 +13,7 @@ final class CommittedChanges {
         sessionEnds.removeAll(keepingCapacity: true)
     }
 
-    func append(_ change: AccountChange) {
+    func append(_ change: Change) {
         changes.append(change)
     }
 

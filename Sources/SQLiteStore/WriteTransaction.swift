@@ -16,8 +16,8 @@ package struct WriteTransaction {
     }
 
     /// Has a change published after the commit. Changes are published in the order in which they were noted.
-    func note(_ change: AccountChange.Kind, of user: UserID) {
-        changes.append(AccountChange(change, of: user))
+    func note(_ change: Change.Kind, of user: UserID) {
+        changes.append(Change(change, of: user))
     }
 
     /// Runs a statement that returns no rows. Returns the number of rows that it inserted, updated or deleted.

@@ -2,6 +2,17 @@ import Loyalty
 import Storage
 
 /// Registers users, signs them in and out, changes their passwords, and finds the session that belongs to a token.
+///
+/// A sign-in takes these steps, each of which a type of this room decides:
+///
+/// 1. What is the attempt counted against: the client's network, or a device that the login has used before?
+///    (``AttemptSource``)
+/// 2. Does the source already have too many hashes in progress? Then the sign-in is refused. (``AccountThrottle``)
+/// 3. Have too many sign-ins failed? Then the client has to wait. (``SignInLimits``)
+/// 4. The password waits for its turn at the hasher, where known sources and strangers, and networks among them, take
+///    turns. (``HashingTurn``, ``FairQueue``)
+/// 5. The hasher verifies it, on a thread of its own. (``PasswordHasher``)
+/// 6. A failure is counted. After a success there is a session, and the network and the device are known for the login.
 package struct AccountService {
     private let repository: any Repository
     private let hasher: any PasswordHasher
@@ -9,6 +20,9 @@ package struct AccountService {
     private let clock: WallClock
     private let policy: AccountPolicy
     private let throttle: AccountThrottle
+
+    /// A client whose user was just deleted may ask again at once; it then finds its session gone.
+    private static let deletedRetryAfterSeconds = 1
 
     package init(
         repository: any Repository, hasher: any PasswordHasher, tokens: any SessionTokens, policy: AccountPolicy,
@@ -156,8 +170,10 @@ package struct AccountService {
 
     /// Returns the user's login and the time of registration.
     package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile {
-        // The user was deleted after the session was looked up. A repeated request finds the session gone as well.
-        guard let profile = try repository.profile(of: user) else { throw .unavailable(retryAfterSeconds: 1) }
+        // The user was deleted after the session was looked up.
+        guard let profile = try repository.profile(of: user) else {
+            throw .unavailable(retryAfterSeconds: Self.deletedRetryAfterSeconds)
+        }
         return profile
     }
 
@@ -183,7 +199,8 @@ package struct AccountPolicy: Sendable {
     package init(
         passwordBytesMin: Int, sessionSeconds: Int64, sessionsPerUserMax: Int = NewSession.perUserMaxDefault
     ) {
-        precondition(sessionSeconds > 0 && sessionSeconds <= Int64(Int32.max), "sessions end, and within 68 years")
+        precondition(
+            sessionSeconds > 0 && sessionSeconds <= Int64(Int32.max), "sessionSeconds must be positive and fit 31 bits")
         self.passwordBytesMin = passwordBytesMin
         self.sessionSeconds = sessionSeconds
         self.sessionsPerUserMax = sessionsPerUserMax

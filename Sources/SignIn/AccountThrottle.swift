@@ -1,18 +1,29 @@
 import Loyalty
 import Synchronization
 
-/// Slows down clients that guess passwords or register without end, and limits how many hashes one client has in
-/// progress. All event loops share it.
+/// Slows down clients that guess passwords or register without end, and keeps one client from filling the hasher's
+/// queue.
 ///
-/// It counts three things:
-/// - failed sign-ins, by login, network and device (``SignInLimits``);
-/// - registrations, by network (``BlockBackoff``);
-/// - hashes in progress, by source (``hashing(from:_:)``).
+/// No single counter does that. A counter by login lets anyone lock out the owner; a counter by network lets an
+/// attacker with many networks guess one password from all of them; and both come too late for a burst, whose attempts
+/// all begin before the first has failed. So there are five:
 ///
-/// The counts are in memory only, and a restart forgets them. The database also knows from which places each login has
-/// signed in.
+/// | what is counted | by | keeps a client from |
+/// | --- | --- | --- |
+/// | failed sign-ins | login and source: a network, a device or a session | guessing one password |
+/// | failed sign-ins | network, and each wider block around it | trying one password on many logins |
+/// | failed sign-ins | login and each wider block | guessing one password from a whole site |
+/// | registrations | network, and each wider block around it | making accounts, or probing for logins, without end |
+/// | hashes in progress | source | sending a burst, or filling the hasher's queue |
+///
+/// The first three are in ``SignInLimits``, which also says how an owner who shares a network with an attacker still
+/// gets in. A counter has free failures per hour, and then a wait that doubles (``BackoffTable``). Wider blocks have
+/// more free failures than the networks in them (``BlockBackoff``).
+///
+/// All event loops share one throttle. The counters are in memory only, and a restart clears them. The database also
+/// knows from which places each login has signed in.
 package final class AccountThrottle: Sendable {
-    private struct State {
+    private struct Counts {
         var signIns: SignInLimits
         /// `nil` if registrations are not limited.
         var registrations: BlockBackoff?
@@ -26,7 +37,7 @@ package final class AccountThrottle: Sendable {
     private static let overloadedRetryAfterSeconds = 1
 
     private let hashingPerSourceMax: Int
-    private let state: Mutex<State>
+    private let counts: Mutex<Counts>
     private let clock: MonotonicClock
 
     /// - Parameter clock: A monotonic clock in milliseconds.
@@ -37,7 +48,7 @@ package final class AccountThrottle: Sendable {
                 freePerHour: policy.registrationsPerHourMax, burstMax: policy.burstMax,
                 delayMaxMilliseconds: policy.delaySecondsMax * 1000, keysMax: Self.registeringNetworksMax)
         }
-        state = Mutex(State(signIns: SignInLimits(policy), registrations: registrations))
+        counts = Mutex(Counts(signIns: SignInLimits(policy), registrations: registrations))
         hashingPerSourceMax = policy.hashingPerSourceMax
         self.clock = clock
     }
@@ -58,18 +69,20 @@ package final class AccountThrottle: Sendable {
     }
 
     func beginHashing(from source: AttemptSource) -> Bool {
-        state.withLock { state in
-            let count = state.hashing[source, default: 0]
+        counts.withLock { counts in
+            let count = counts.hashing[source, default: 0]
             guard hashingPerSourceMax == 0 || count < hashingPerSourceMax else { return false }
-            state.hashing[source] = count + 1
+            counts.hashing[source] = count + 1
             return true
         }
     }
 
     func endHashing(from source: AttemptSource) {
-        state.withLock { state in
-            guard let count = state.hashing[source], count > 0 else { preconditionFailure("what ends was begun") }
-            state.hashing[source] = count == 1 ? nil : count - 1
+        counts.withLock { counts in
+            guard let count = counts.hashing[source], count > 0 else {
+                preconditionFailure("endHashing without beginHashing")
+            }
+            counts.hashing[source] = count == 1 ? nil : count - 1
         }
     }
 
@@ -83,12 +96,12 @@ package final class AccountThrottle: Sendable {
         isKnown deviceIsKnown: Bool
     ) -> HashingTurn {
         let now = clock()
-        return state.withLock { state in
-            if networkIsKnown { state.signIns.remember(login, from: .network(network), now: now) }
-            if deviceIsKnown, let device { state.signIns.remember(login, from: .device(device), now: now) }
-            let source = state.signIns.source(of: login, from: network, showing: device)
+        return counts.withLock { counts in
+            if networkIsKnown { counts.signIns.remember(login, from: .network(network), now: now) }
+            if deviceIsKnown, let device { counts.signIns.remember(login, from: .device(device), now: now) }
+            let source = counts.signIns.source(of: login, from: network, showing: device)
             return HashingTurn(
-                source: source, network: network, isKnown: state.signIns.isKnown(login, from: source))
+                source: source, network: network, isKnown: counts.signIns.isKnown(login, from: source))
         }
     }
 
@@ -101,10 +114,10 @@ package final class AccountThrottle: Sendable {
         _ login: Login, from source: AttemptSource, _ verify: () async throws(LoyaltyError) -> Bool
     ) async throws(LoyaltyError) -> Bool {
         let attempt = try begin(login, from: source)
-        var outcome = SignInLimits.Outcome.abandoned
-        defer { state.withLock { $0.signIns.end(attempt, outcome, now: clock()) } }
+        var result = SignInLimits.AttemptResult.abandoned
+        defer { counts.withLock { $0.signIns.end(attempt, result, now: clock()) } }
         let matches = try await verify()
-        outcome = matches ? .succeeded : .failed
+        result = matches ? .succeeded : .failed
         return matches
     }
 
@@ -113,11 +126,11 @@ package final class AccountThrottle: Sendable {
     /// - Throws: ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` if the network has to wait.
     func countRegistration(from network: ClientNetwork) throws(LoyaltyError) {
         let now = clock()
-        let wait = state.withLock { state in
-            let wait = state.registrations?.wait(in: network.blocks, countsPending: false, now: now) ?? 0
+        let wait = counts.withLock { counts in
+            let wait = counts.registrations?.wait(in: network.blocks, countsPending: false, now: now) ?? 0
             if wait == 0 {
-                state.registrations?.begin(in: network.blocks, now: now)
-                state.registrations?.end(in: network.blocks, counts: true, now: now)
+                counts.registrations?.begin(in: network.blocks, now: now)
+                counts.registrations?.end(in: network.blocks, counts: true, now: now)
             }
             return wait
         }
@@ -128,14 +141,14 @@ package final class AccountThrottle: Sendable {
     /// known to be the owner's.
     func remember(_ login: Login, from network: ClientNetwork, on device: Device) {
         let now = clock()
-        state.withLock { state in
-            state.signIns.remember(login, from: .network(network), now: now)
-            state.signIns.remember(login, from: .device(device), now: now)
+        counts.withLock { counts in
+            counts.signIns.remember(login, from: .network(network), now: now)
+            counts.signIns.remember(login, from: .device(device), now: now)
         }
     }
 
     private func begin(_ login: Login, from source: AttemptSource) throws(LoyaltyError) -> SignInLimits.Attempt {
-        switch state.withLock({ $0.signIns.begin(login, from: source, now: clock()) }) {
+        switch counts.withLock({ $0.signIns.begin(login, from: source, now: clock()) }) {
         case .admitted(let attempt): return attempt
         case .refused(let wait): throw .tooManyFailures(retryAfterSeconds: Self.seconds(wait))
         }

@@ -1,7 +1,7 @@
 import Loyalty
 
-/// What an attempt is counted against, and queued by: the client's network or, if the request carries a device cookie
-/// that has signed in to this login before, that device.
+/// The source that an attempt is counted against, and queued by: the client's network or, if the request carries a
+/// device cookie that has signed in to this login before, that device.
 package enum AttemptSource: Hashable, Sendable {
     case network(ClientNetwork)
     case device(Device)

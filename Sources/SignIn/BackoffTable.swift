@@ -6,18 +6,18 @@ import Loyalty
 /// Each key has a number of free counts per hour. After those, each count doubles the wait, from a second up to a
 /// maximum, and only one attempt at a time may be in progress. Each count expires after its share of the hour.
 ///
-/// Memory is bounded: when the table exceeds `keysMax`, it drops the quarter of its entries that would expire soonest,
+/// Memory is bounded: when the table exceeds `keysMax`, it drops the quarter of its counters that would expire soonest,
 /// which are those with the fewest failures.
 ///
-/// An attacker cannot use this to clear his own entry. He would need thousands of other keys with more failures than
+/// An attacker cannot use this to clear his own counter. He would need thousands of other keys with more failures than
 /// his, each at the cost of a password hash; waiting is quicker. And an attacker who controls that many networks has no
 /// need to clear anything.
 struct BackoffTable<Key: Hashable & Sendable>: Sendable {
-    private struct Entry {
+    private struct Counter {
         /// The time at which the last count expires. Each count adds its share of the hour, so this time alone
         /// determines how many counts there are (as the "theoretical arrival time" of a leaky bucket does; ITU-T
         /// I.371).
-        var forgottenAt: Int64
+        var expiresAt: Int64
         /// The time at which the wait ends, if there are more counts than the free ones.
         var opensAt: Int64
         /// Attempts in progress, whose result is not known yet.
@@ -40,15 +40,15 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
     /// were in progress at the same time do not become free again soon. Further counts would only take longer to
     /// expire.
     private let countMax: Int
-    private var entries: [Key: Entry] = [:]
+    private var counters: [Key: Counter] = [:]
 
     /// - Parameter burstMax: The most attempts of one key that can be in progress at the same time.
     init(freePerHour: Int, burstMax: Int, delayMaxMilliseconds: Int64, keysMax: Int) {
         precondition(
-            freePerHour > 0 && freePerHour <= Self.hourMilliseconds, "a share of the hour is a millisecond or more")
+            freePerHour > 0 && freePerHour <= Self.hourMilliseconds, "freePerHour must be 1 to 3,600,000")
         precondition(
             delayMaxMilliseconds >= Self.delayMinMilliseconds && burstMax > 0 && keysMax >= 4,
-            "there is a wait, somebody who waits, and a quarter")
+            "delayMax must be at least 1 s, burstMax positive and keysMax at least 4")
         (freeMax, self.delayMaxMilliseconds, self.keysMax) = (freePerHour, delayMaxMilliseconds, keysMax)
         shareMilliseconds = Self.hourMilliseconds / Int64(freePerHour)
         var doublings = 0
@@ -63,24 +63,24 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
     ///   avoid the wait. If it is false, only the caller's own limit on attempts in progress (`burstMax`) bounds a
     ///   burst of failures.
     func wait(for key: Key, countsPending: Bool, now: Int64) -> Int64 {
-        guard let entry = entries[key] else { return 0 }
-        if count(of: entry, now) + (countsPending ? entry.pending : 0) < freeMax { return 0 }
-        if now < entry.opensAt { return entry.opensAt - now }
-        return entry.pending > 0 ? Self.pendingRetryMilliseconds : 0
+        guard let counter = counters[key] else { return 0 }
+        if count(of: counter, now) + (countsPending ? counter.pending : 0) < freeMax { return 0 }
+        if now < counter.opensAt { return counter.opensAt - now }
+        return counter.pending > 0 ? Self.pendingRetryMilliseconds : 0
     }
 
     /// Begins an attempt, which is in progress until ``end(_:counts:now:delayMaxMilliseconds:)``.
     mutating func begin(_ key: Key, now: Int64) {
         makeRoom(for: key, now)
-        entries[key, default: Entry(forgottenAt: now, opensAt: now)].pending += 1
+        counters[key, default: Counter(expiresAt: now, opensAt: now)].pending += 1
     }
 
     /// Ends an attempt; `counts` is true if it is to be counted.
     mutating func end(_ key: Key, counts: Bool, now: Int64, delayMaxMilliseconds: Int64 = .max) {
-        guard var entry = entries[key], entry.pending > 0 else { preconditionFailure("what ends was begun") }
-        entry.pending -= 1
-        if counts { add(to: &entry, now, delayMaxMilliseconds) }
-        entries[key] = entry.pending == 0 && entry.forgottenAt <= now ? nil : entry
+        guard var counter = counters[key], counter.pending > 0 else { preconditionFailure("end without begin") }
+        counter.pending -= 1
+        if counts { add(to: &counter, now, delayMaxMilliseconds) }
+        counters[key] = counter.pending == 0 && counter.expiresAt <= now ? nil : counter
     }
 
     /// Counts an event that has no duration.
@@ -91,31 +91,31 @@ struct BackoffTable<Key: Hashable & Sendable>: Sendable {
 
     /// Clears the key's counts. Its attempts in progress remain.
     mutating func forget(_ key: Key, now: Int64) {
-        guard let pending = entries[key]?.pending else { return }
-        entries[key] = pending == 0 ? nil : Entry(forgottenAt: now, opensAt: now, pending: pending)
+        guard let pending = counters[key]?.pending else { return }
+        counters[key] = pending == 0 ? nil : Counter(expiresAt: now, opensAt: now, pending: pending)
     }
 
-    var keyCount: Int { entries.count }
+    var keyCount: Int { counters.count }
 
-    private func count(of entry: Entry, _ now: Int64) -> Int {
-        let left = max(0, entry.forgottenAt - now)
+    private func count(of counter: Counter, _ now: Int64) -> Int {
+        let left = max(0, counter.expiresAt - now)
         return Int((left + shareMilliseconds - 1) / shareMilliseconds)
     }
 
-    private func add(to entry: inout Entry, _ now: Int64, _ delayMaxMilliseconds: Int64) {
-        entry.forgottenAt = min(
-            max(now, entry.forgottenAt) + shareMilliseconds, now + Int64(countMax) * shareMilliseconds)
-        let excess = count(of: entry, now) - freeMax
+    private func add(to counter: inout Counter, _ now: Int64, _ delayMaxMilliseconds: Int64) {
+        counter.expiresAt = min(
+            max(now, counter.expiresAt) + shareMilliseconds, now + Int64(countMax) * shareMilliseconds)
+        let excess = count(of: counter, now) - freeMax
         guard excess >= 0 else { return }
         let delay = Self.delayMinMilliseconds << Int64(min(excess, doublingsMax))
-        entry.opensAt = now + min(delay, self.delayMaxMilliseconds, delayMaxMilliseconds)
+        counter.opensAt = now + min(delay, self.delayMaxMilliseconds, delayMaxMilliseconds)
     }
 
     private mutating func makeRoom(for key: Key, _ now: Int64) {
-        guard entries.count >= keysMax, entries[key] == nil else { return }
-        entries = entries.filter { $0.value.pending > 0 || $0.value.forgottenAt > now }
-        guard entries.count >= keysMax else { return }
-        let idle = entries.filter { $0.value.pending == 0 }.sorted { $0.value.forgottenAt < $1.value.forgottenAt }
-        for (key, _) in idle.prefix(keysMax / 4) { entries[key] = nil }
+        guard counters.count >= keysMax, counters[key] == nil else { return }
+        counters = counters.filter { $0.value.pending > 0 || $0.value.expiresAt > now }
+        guard counters.count >= keysMax else { return }
+        let idle = counters.filter { $0.value.pending == 0 }.sorted { $0.value.expiresAt < $1.value.expiresAt }
+        for (key, _) in idle.prefix(keysMax / 4) { counters[key] = nil }
     }
 }

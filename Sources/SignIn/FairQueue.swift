@@ -21,7 +21,7 @@ struct FairQueue<Key: Hashable, Element> {
     private let capacity: Int
 
     init(capacity: Int) {
-        precondition(capacity > 0, "a queue has room for an element")
+        precondition(capacity > 0, "capacity must be positive")
         self.capacity = capacity
     }
 
@@ -33,7 +33,7 @@ struct FairQueue<Key: Hashable, Element> {
     ///   backlog.
     /// - Precondition: All paths that begin with the same key have the same length.
     mutating func put(_ element: Element, of path: [Key]) -> Element? {
-        precondition(!path.isEmpty, "an element has a path")
+        precondition(!path.isEmpty, "path must not be empty")
         var displaced: Element?
         if count == capacity {
             guard let newest = root.removeNewest(makingRoomFor: path[...]) else { return element }
@@ -74,7 +74,9 @@ private struct FairQueueNode<Key: Hashable, Element> {
         count -= 1
         guard !turns.isEmpty else { return elements.removeFirst() }
         let key = turns.removeFirst()
-        guard let element = children[key]?.take() else { preconditionFailure("a key with a turn has an element") }
+        guard let element = children[key]?.take() else {
+            preconditionFailure("a key in the rotation must have an element")
+        }
         if children[key]?.count == 0 { children[key] = nil } else { turns.append(key) }
         return element
     }

@@ -37,7 +37,7 @@ struct SignInLimits: Sendable {
         }
     }
 
-    enum Outcome: Sendable {
+    enum AttemptResult: Sendable {
         case succeeded, failed
         /// The password was not checked to the end.
         case abandoned
@@ -123,14 +123,14 @@ struct SignInLimits: Sendable {
         return .admitted(attempt)
     }
 
-    mutating func end(_ attempt: Attempt, _ outcome: Outcome, now: Int64) {
-        let failed = outcome == .failed
+    mutating func end(_ attempt: Attempt, _ result: AttemptResult, now: Int64) {
+        let failed = result == .failed
         pairs?.end(attempt.pair, counts: failed, now: now, delayMaxMilliseconds: Self.delayMaxMilliseconds(of: attempt))
         if let network = attempt.strangersNetwork {
             networks?.end(in: network.blocks, counts: failed, now: now)
             widerPairs?.end(attempt.pair.loginHash, in: network.widerBlocks, counts: failed, now: now)
         }
-        guard outcome == .succeeded else { return }
+        guard result == .succeeded else { return }
         pairs?.forget(attempt.pair, now: now)
         if let network = attempt.strangersNetwork {
             widerPairs?.forget(attempt.pair.loginHash, in: network.widerBlocks, now: now)

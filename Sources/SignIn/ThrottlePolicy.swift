@@ -24,7 +24,7 @@ package struct ThrottlePolicy: Sendable {
         failuresPerLoginMax: Int, failuresPerNetworkMax: Int, registrationsPerHourMax: Int, delaySecondsMax: Int64,
         hashingPerSourceMax: Int
     ) {
-        precondition(delaySecondsMax > 0 && delaySecondsMax <= 86_400, "a wait ends within a day")
+        precondition(delaySecondsMax > 0 && delaySecondsMax <= 86_400, "delaySecondsMax must be 1 to 86,400")
         self.failuresPerLoginMax = failuresPerLoginMax
         self.failuresPerNetworkMax = failuresPerNetworkMax
         self.registrationsPerHourMax = registrationsPerHourMax

@@ -42,7 +42,7 @@ import Testing
             default:
                 let user = names.randomElement(using: &random)!
                 let amounts = (0..<Int.random(in: 1...6, using: &random)).map { Int64(step * 10 + $0) }
-                api.changeLog.publish(amounts.map { AccountChange(.balance($0 * 100), of: api.users[user]!) })
+                api.changeLog.publish(amounts.map { Change(.balance($0 * 100), of: api.users[user]!) })
                 let first = api.changeLog.latest.rawValue - Int64(amounts.count) + 1
                 for (index, amount) in amounts.enumerated() { published.append((first + Int64(index), user, amount)) }
                 if Bool.random(using: &random) { api.api.wakeUp() }

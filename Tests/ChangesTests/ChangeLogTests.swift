@@ -11,9 +11,9 @@ import Testing
     private static func log(capacity: Int) -> ChangeLog { ChangeLog(capacity: capacity, start: start) }
 
     /// A change with a number, to distinguish it from others.
-    private static func change(_ number: Int, of user: Int64) -> AccountChange {
+    private static func change(_ number: Int, of user: Int64) -> Change {
         let points = Points(hundredths: Int64(number))
-        return AccountChange(.balance(Balance(current: points, withdrawn: .zero)), of: UserID(rawValue: user))
+        return Change(.balance(Balance(current: points, withdrawn: .zero)), of: UserID(rawValue: user))
     }
 
     private static func id(_ offset: Int64) -> ChangeID { ChangeID(rawValue: first - 1 + offset) }
@@ -21,18 +21,18 @@ import Testing
     @Test func idsGrowByOneFromTheStart() {
         let log = Self.log(capacity: 10)
         #expect(log.latest == Self.id(0))
-        #expect(log.entries(after: log.latest) == [])
+        #expect(log.changes(after: log.latest) == [])
         log.publish([Self.change(1, of: 1), Self.change(2, of: 2)])
         log.publish([])
         log.publish([Self.change(3, of: 1)])
-        #expect(log.entries(after: Self.id(0))?.map(\.id) == [1, 2, 3].map(Self.id))
+        #expect(log.changes(after: Self.id(0))?.map(\.id) == [1, 2, 3].map(Self.id))
         #expect(log.latest == Self.id(3))
     }
 
     /// The later process starts a millisecond after the other one, which had many changes meanwhile.
     @Test func aLaterProcessKnowsNoneOfAnEarlierOnesIDs() {
         let later = ChangeLog(capacity: 10, start: Self.start.advanced(byMilliseconds: 1))
-        for offset in [0, 1, 999] { #expect(later.entries(after: Self.id(Int64(offset))) == nil) }
+        for offset in [0, 1, 999] { #expect(later.changes(after: Self.id(Int64(offset))) == nil) }
         #expect(Self.log(capacity: 10).latest < later.latest)
     }
 
@@ -45,11 +45,11 @@ import Testing
         for change in changes { log.publish([change]) }
         let expected = (6...10).contains(offset) ? Array(changes[offset...]) : nil
         let position = Self.id(Int64(offset))
-        #expect(log.entries(after: position)?.map(\.change) == expected)
+        #expect(log.changes(after: position)?.map(\.change) == expected)
         for user in 0...3 {
             let user = UserID(rawValue: Int64(user))
-            let found = log.entries(of: user, after: position, limit: 100)
-            #expect(found?.entries.map(\.change) == expected?.filter { $0.user == user })
+            let found = log.changes(of: user, after: position, limit: 100)
+            #expect(found?.changes.map(\.change) == expected?.filter { $0.user == user })
             #expect(found == nil || (found?.upTo == log.latest && found?.isWhole == true))
         }
     }
@@ -80,7 +80,7 @@ import Testing
         #expect(log.end == ChangeLog.Position(change: Self.id(2), sessionEnds: max))
         #expect(log.sessionEnds(after: 0) == Array(users[..<max]))
         for user in users[max...] { log.publish([], sessionEnds: [user]) }
-        #expect(log.entries(after: Self.id(0))?.count == 2)
+        #expect(log.changes(after: Self.id(0))?.count == 2)
         #expect(log.sessionEnds(after: 9) == nil)
         for count in [10, 11, max, max + 10] { #expect(log.sessionEnds(after: count) == Array(users[count...])) }
     }
@@ -90,7 +90,7 @@ import Testing
         let log = Self.log(capacity: 4)
         for number in 1...7 { log.publish([Self.change(number, of: Int64(number))]) }
         for (offset, limit, ids) in [(3, 2, 4...5), (3, 4, 4...7), (3, 9, 4...7), (6, 1, 7...7)] as [(Int64, Int, _)] {
-            #expect(log.entries(after: Self.id(offset), limit: limit)?.map(\.id) == ids.map { Self.id(Int64($0)) })
+            #expect(log.changes(after: Self.id(offset), limit: limit)?.map(\.id) == ids.map { Self.id(Int64($0)) })
         }
     }
 
@@ -114,7 +114,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let capacity = Int.random(in: 1...40, using: &random)
         let log = Self.log(capacity: capacity)
-        var all: [AccountChange] = []
+        var all: [Change] = []
         for _ in 0..<Int.random(in: 0...30, using: &random) {
             let batch = (0..<Int.random(in: 0...8, using: &random)).map { index in
                 Self.change(all.count + index, of: Int64.random(in: 0...4, using: &random))
@@ -138,7 +138,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let capacity = Int.random(in: 1...60, using: &random)
         let log = Self.log(capacity: capacity)
-        var all: [AccountChange] = []
+        var all: [Change] = []
         var positions = [Int](repeating: 0, count: 6)
         for _ in 0..<400 {
             guard Int.random(in: 0..<3, using: &random) > 0 else {
@@ -154,7 +154,7 @@ import Testing
             let user = UserID(rawValue: Int64(reader % 3))
             let limit = Int.random(in: 1...8, using: &random)
             let position = positions[reader]
-            guard let found = log.entries(of: user, after: Self.id(Int64(position)), limit: limit) else {
+            guard let found = log.changes(of: user, after: Self.id(Int64(position)), limit: limit) else {
                 #expect(all.count - position > capacity, "nothing was gone")
                 positions[reader] = all.count
                 continue
@@ -162,21 +162,21 @@ import Testing
             #expect(all.count - position <= capacity, "something was gone")
             let missing = all.indices.filter { $0 >= position && all[$0].user == user }
             let expected = missing.prefix(limit)
-            #expect(found.entries.map(\.change) == expected.map { all[$0] })
-            #expect(found.entries.map(\.id) == expected.map { Self.id(Int64($0 + 1)) })
+            #expect(found.changes.map(\.change) == expected.map { all[$0] })
+            #expect(found.changes.map(\.id) == expected.map { Self.id(Int64($0 + 1)) })
             #expect(found.isWhole == (missing.count <= limit))
-            #expect(found.upTo == (found.isWhole ? log.latest : found.entries.last?.id))
+            #expect(found.upTo == (found.isWhole ? log.latest : found.changes.last?.id))
             positions[reader] = Int(found.upTo.rawValue - Self.id(0).rawValue)
         }
     }
 
     private static func readAll(
         of user: UserID, after id: ChangeID, limit: Int, in log: ChangeLog
-    ) -> [AccountChange]? {
+    ) -> [Change]? {
         var position = id
-        var read: [AccountChange] = []
-        while let found = log.entries(of: user, after: position, limit: limit) {
-            read += found.entries.map(\.change)
+        var read: [Change] = []
+        while let found = log.changes(of: user, after: position, limit: limit) {
+            read += found.changes.map(\.change)
             position = found.upTo
             if found.isWhole { return read }
         }

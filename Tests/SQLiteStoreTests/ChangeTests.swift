@@ -40,9 +40,9 @@ struct ChangeTests {
             for batch in isOneBatch ? [settlements] : settlements.map({ [$0] }) {
                 try fixture.store.settlements.settle(batch, at: fixture.clock.now)
             }
-            let entries = try #require(fixture.store.changeLog.entries(after: start))
-            #expect(entries.map { Self.text($0.change) } == row.published)
-            for entry in entries {
+            let changes = try #require(fixture.store.changeLog.changes(after: start))
+            #expect(changes.map { Self.text($0.change) } == row.published)
+            for entry in changes {
                 #expect(entry.change.user == user)
                 guard case .order(let order) = entry.change.kind else { continue }
                 #expect(order.number == Self.number && order.uploadedAt == uploadedAt)
@@ -61,7 +61,7 @@ struct ChangeTests {
                         Points(hundredths: Int64(sum)), for: .sample(order), of: user, at: fixture.clock.now)
                 }
             }
-            let published = fixture.store.changeLog.entries(after: start)?.map { Self.text($0.change) }
+            let published = fixture.store.changeLog.changes(after: start)?.map { Self.text($0.change) }
             #expect(published == ["balance 300 200", "balance 0 500"])
         }
     }
@@ -81,7 +81,7 @@ struct ChangeTests {
             for _ in 0..<2 {
                 try fixture.asOwner { _ = try $0.refund(Self.number, note: note) }
             }
-            let published = fixture.store.changeLog.entries(after: start)?.map { Self.text($0.change) }
+            let published = fixture.store.changeLog.changes(after: start)?.map { Self.text($0.change) }
             #expect(published == ["balance 700 0", "balance 200 500", "balance 700 0"])
         }
     }
@@ -109,7 +109,7 @@ struct ChangeTests {
             try await waitUntil { fixture.store.writer.waitingCount == 2 }
             hold.release()
             for thread in [settling, failing] { thread.join() }
-            let published = fixture.store.changeLog.entries(after: start)?.map { Self.text($0.change) }
+            let published = fixture.store.changeLog.changes(after: start)?.map { Self.text($0.change) }
             #expect(published == ["PROCESSED 5", "balance 5 0"])
         }
     }
@@ -155,7 +155,7 @@ struct ChangeTests {
 
     private static func points(_ hundredths: Int64) -> Settlement.Verdict { .processed(Points(hundredths: hundredths)) }
 
-    private static func text(_ change: AccountChange) -> String {
+    private static func text(_ change: Change) -> String {
         switch change.kind {
         case .order(let order):
             let name = "\(order.status)".uppercased()

@@ -11,7 +11,7 @@ final class EventStream: BodyStream {
     /// Bytes that wait for a client; the event that goes beyond waits in the log.
     static let waitingBytesMax = 64 * 1024
     /// Events that are read from the log at a time.
-    static let entriesPerReadMax = 128
+    static let changesPerReadMax = 128
 
     let user: UserID
     private let streams: EventStreams
@@ -83,15 +83,15 @@ final class EventStream: BodyStream {
     }
 
     /// A change of its user, in the order of the log.
-    func take(_ entry: ChangeLog.Entry) {
-        guard !isBehind, entry.id > position else { return }
+    func take(_ change: ChangeLog.LoggedChange) {
+        guard !isBehind, change.id > position else { return }
         guard readerWaits, waiting.count < Self.waitingBytesMax else {
-            position = ChangeID(rawValue: entry.id.rawValue - 1)
+            position = ChangeID(rawValue: change.id.rawValue - 1)
             isBehind = true
             return
         }
-        EventText.write(entry, &streams.times, into: &waiting)
-        position = entry.id
+        EventText.write(change, &streams.times, into: &waiting)
+        position = change.id
         reader?.streamHasMore()
     }
 
@@ -104,12 +104,12 @@ final class EventStream: BodyStream {
 
     private func readLog() {
         let log = streams.hub.changeLog
-        guard let found = log.entries(of: user, after: position, limit: Self.entriesPerReadMax) else {
+        guard let found = log.changes(of: user, after: position, limit: Self.changesPerReadMax) else {
             position = log.latest
             isBehind = false
             return EventText.writeReset(at: position, into: &waiting)
         }
-        for entry in found.entries { EventText.write(entry, &streams.times, into: &waiting) }
+        for change in found.changes { EventText.write(change, &streams.times, into: &waiting) }
         position = found.upTo
         isBehind = !found.isWhole
     }

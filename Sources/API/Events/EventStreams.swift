@@ -15,7 +15,7 @@ final class EventStreams {
     /// Everything up to here was handed to who listens.
     private var position = ChangeLog.Position(change: ChangeID(rawValue: 0), sessionEnds: 0)
     /// Changes that are taken from the log at a time: the writer waits meanwhile.
-    private static let entriesPerReadMax = 1024
+    private static let changesPerReadMax = 1024
 
     init(hub: EventHub, authentication: Authentication) {
         self.hub = hub
@@ -74,17 +74,17 @@ final class EventStreams {
 
     private func deliverChanges(through last: ChangeID) {
         while position.change < last {
-            let limit = min(Self.entriesPerReadMax, Int(last.rawValue - position.change.rawValue))
-            guard let entries = hub.changeLog.entries(after: position.change, limit: limit) else {
+            let limit = min(Self.changesPerReadMax, Int(last.rawValue - position.change.rawValue))
+            guard let changes = hub.changeLog.changes(after: position.change, limit: limit) else {
                 // More than is kept came at once: each finds out for itself what it missed.
                 position.change = hub.changeLog.latest
                 for stream in streams.values.joined() { stream.fallBehind() }
                 return
             }
-            for entry in entries {
-                for stream in streams[entry.change.user] ?? [] { stream.take(entry) }
+            for logged in changes {
+                for stream in streams[logged.change.user] ?? [] { stream.take(logged) }
             }
-            if let last = entries.last { position.change = last.id }
+            if let last = changes.last { position.change = last.id }
         }
     }
 }

@@ -17,15 +17,15 @@ enum EventText {
         bytes += "\n".utf8
     }
 
-    static func write(_ entry: ChangeLog.Entry, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
+    static func write(_ logged: ChangeLog.LoggedChange, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
         var writer = JSONWriter()
-        switch entry.change.kind {
+        switch logged.change.kind {
         case .order(let order):
             writer.order(order, &times)
-            write("order", entry.id, writer.bytes, into: &bytes)
+            write("order", logged.id, writer.bytes, into: &bytes)
         case .balance(let balance):
             writer.balance(balance)
-            write("balance", entry.id, writer.bytes, into: &bytes)
+            write("balance", logged.id, writer.bytes, into: &bytes)
         }
     }
 

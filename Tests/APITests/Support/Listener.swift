@@ -83,15 +83,15 @@ extension TestAPI {
     }
 
     /// A commit, and the turn of the loop that it wakes.
-    func publish(_ kinds: AccountChange.Kind..., of user: String, sessionEnds: [String] = []) {
+    func publish(_ kinds: Change.Kind..., of user: String, sessionEnds: [String] = []) {
         changeLog.publish(
-            kinds.map { AccountChange($0, of: users[user]!) }, sessionEnds: sessionEnds.map { users[$0]! })
+            kinds.map { Change($0, of: users[user]!) }, sessionEnds: sessionEnds.map { users[$0]! })
         api.wakeUp()
     }
 }
 
-extension AccountChange.Kind {
-    static func balance(_ hundredths: Int64) -> AccountChange.Kind {
+extension Change.Kind {
+    static func balance(_ hundredths: Int64) -> Change.Kind {
         .balance(Balance(current: Points(hundredths: hundredths), withdrawn: .zero))
     }
 }

@@ -32,7 +32,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         self.location = location
     }
 
-    /// The cases contain control characters. As arguments of the test they would get into its log unescaped.
+    /// A case holds control characters, which would go into the log as they are.
     var testDescription: String {
         let body = body.map { String(decoding: $0.bytes.prefix(60), as: UTF8.self).debugDescription } ?? ""
         let shown = [line, user.map { "as \($0)" } ?? "", fields.joined(separator: ", "), body].filter { !$0.isEmpty }
