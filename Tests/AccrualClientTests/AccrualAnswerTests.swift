@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func whatCantBeTrustedCreditsNothing() {
+    @Test func answersThatCannotBeReliedOnCreditNothing() {
         let bodies = [
             "", "null", "[]", "{}", "not json", #"{"order":"18","status":"PROCESSED","accrual":5"#,
             #"{"order":"26","status":"PROCESSED","accrual":5}"#, #"{"order":18.0,"status":"PROCESSED","accrual":5}"#,
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func throttlingSaysHowLongAndHowMuch() {
+    @Test func aRefusalNamesPauseAndPace() {
         let cases: [(seconds: Int?, body: String, pause: Int?, pace: Int?)] = [
             (60, "No more than 100 requests per minute allowed", 60, 100),
             (nil, "", nil, nil), (1, "slow down", 1, nil), (86_400, "", 3600, nil), (0, "", 1, nil),
@@ -99,7 +99,7 @@ import Testing
     }
 
     /// A 503 with `Retry-After` is a pause; its body names no pace.
-    @Test func anOutageWithALengthIsAPause() {
+    @Test func aServiceUnavailableWithRetryAfterIsAPause() {
         let cases: [(seconds: Int?, meaning: AccrualAnswer)] = [
             (30, .throttled(seconds: 30, requestsPerMinuteMax: nil)),
             (0, .throttled(seconds: 1, requestsPerMinuteMax: nil)),

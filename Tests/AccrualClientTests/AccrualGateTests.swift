@@ -2,7 +2,7 @@ import AccrualClient
 import Testing
 
 @Suite struct AccrualGateTests {
-    @Test func nobodyPassesBeforeThePauseEnds() {
+    @Test func noRequestPassesBeforeThePauseEnds() {
         let gate = AccrualGate()
         #expect(gate.pass(now: 0))
         gate.close(seconds: 1, requestsPerMinute: nil, now: 0)
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// Each request that passes is counted, whatever the allowance was.
-    @Test func nobodyPassesFasterThanThePace() {
+    @Test func noRequestPassesFasterThanThePace() {
         let gate = AccrualGate(requestsPerMinuteMax: 60)
         #expect(gate.requestsPerMinuteMax == 60)
         let passed = (0..<60_000).count { gate.pass(now: 10_000 + Int64($0)) }

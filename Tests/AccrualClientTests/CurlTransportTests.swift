@@ -8,7 +8,7 @@ import Testing
 @Suite struct CurlTransportTests {
     static let order = OrderNumber(stored: "18")
 
-    @Test func answersComeBackAsTheyAre() throws {
+    @Test func responsesArriveUnchanged() throws {
         let server = try AnswerServer([
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
             "HTTP/1.1 204 No Content\r\n\r\n",
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// All answers come over one connection, where a part of one answer could affect the next.
-    @Test func retryAfterIsReadWhereItSaysSomething() throws {
+    @Test func retryAfterIsReadIfItIsValid() throws {
         let cases: [(field: String, seconds: ClosedRange<Int>?)] = [
             ("Retry-After: 7", 7...7), ("", nil), ("Retry-After: 0", 0...0), ("retry-after:  120", 120...120),
             ("Retry-After: soon", nil), ("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT", 3601...Int.max),
@@ -48,7 +48,7 @@ import Testing
     }
 
     /// Some servers compress answers without being asked to, or close the connection without saying so.
-    @Test func oddDeliveriesAreRead() throws {
+    @Test func unusualTransfersAreRead() throws {
         let body = #"{"order":"18","status":"PROCESSED","accrual":5}"#
         let packed = GzipCompressor(level: 6).compress(Array(body.utf8))
         let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(packed.count)\r\n\r\n"
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// A 204 has no body, whatever follows it; the next answer is not read from those bytes.
-    @Test func aBodyAfter204IsNoAnswerToTheNextQuestion() throws {
+    @Test func aBodyAfter204IsNotTheNextResponse() throws {
         let server = try AnswerServer([
             "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nextra",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
@@ -103,7 +103,7 @@ import Testing
         ("HTTP/1.1 200 OK\r\n\r\n", "x", "65536 bytes"), ("HTTP/1.1 200 OK\r\nX: ", "y", ""), ("", "HTTP", ""),
         ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "x", "65536 bytes"),
     ])
-    func whatHasNoEndIsGivenUp(start: String, rest: String, reason: String) throws {
+    func aResponseWithoutEndIsGivenUp(start: String, rest: String, reason: String) throws {
         let server = try AnswerServer(bytes: [Array(start.utf8)], forever: Array(rest.utf8))
         let begun = SystemClock.monotonicNanoseconds()
         let error = #expect(throws: TransportError.self) { try transport(server.url).response(about: Self.order) }
@@ -122,7 +122,7 @@ import Testing
                 == TransportResponse(status: 429, retryAfterSeconds: 7))
     }
 
-    @Test func whatGoesWrongIsAReason() throws {
+    @Test func failuresHaveReasons() throws {
         let fiveMegabytes = String(repeating: "x", count: 5 << 20)
         let cases: [(answer: String, reason: String)] = [
             ("HTTP/1.1 200 OK\r\nContent-Length: \(fiveMegabytes.utf8.count)\r\n\r\n\(fiveMegabytes)", "65536"),
@@ -136,7 +136,7 @@ import Testing
         #expect(throws: TransportError.self) { try transport("http://127.0.0.1:1").response(about: Self.order) }
     }
 
-    @Test func aHangingAnswerEndsWithItsTimeOrWhenItIsCancelled() throws {
+    @Test func aHangingRequestEndsWithTheTimeOutOrACancellation() throws {
         let server = try AnswerServer([])
         let begun = SystemClock.monotonicNanoseconds()
         #expect(throws: TransportError.self) {

@@ -31,7 +31,7 @@ import Testing
         [Tick(throttled: 1, .throttled), Tick(throttled: 8, nil), Tick(good: 1, throttled: 3, .healthy)],
         [Tick(bad: 1, .troubled("down")), Tick(bad: 3, throttled: 1, .throttled), Tick(good: 1, .healthy)],
     ])
-    func newsIsToldOnce(_ ticks: [Tick]) {
+    func newsIsReportedOnce(_ ticks: [Tick]) {
         var monitor = HealthMonitor()
         var now: Int64 = 5_000
         for (index, tick) in ticks.enumerated() {

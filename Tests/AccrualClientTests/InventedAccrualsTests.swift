@@ -4,14 +4,19 @@ import Rewards
 import Testing
 
 @Suite struct InventedAccrualsTests {
-    @Test func everyNumberComesToTheSameEndByTheSameSteps() {
+    @Test func theSameNumberHasTheSameStepsAndVerdict() {
         var invalid = 0
         for id in 0..<2000 as Range<Int64> {
             let number = order(id).number
-            let steps = (0..<4).map { _ in 0 }.reduce(into: (InventedAccruals(), [AccrualAnswer]())) { run, _ in
-                guard case .response(let response) = run.0.ask(about: number) else { return }
-                run.1.append(AccrualAnswer(TransportResponse(status: response.status, body: response.body), to: number))
-            }.1
+            let accruals = InventedAccruals()
+            let steps = (1...4).compactMap { _ -> AccrualAnswer? in
+                guard case .response(let response) = accruals.ask(about: number) else { return nil }
+                return AccrualAnswer(TransportResponse(status: response.status, body: response.body), to: number)
+            }
+            guard steps.count == 4 else {
+                Issue.record("\(number) had \(steps.count) answers")
+                continue
+            }
             #expect(steps[0] == .unknown || steps[0] == .pending)
             #expect(steps[1] == .pending)
             #expect(steps[2] == steps[3])

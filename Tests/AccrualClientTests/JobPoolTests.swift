@@ -14,7 +14,7 @@ import Testing
         #expect(pool.take(limit: 3, now: 0).isEmpty)
     }
 
-    @Test func whoWaitsComesWhenItIsDueAndTheEarliestFirst() {
+    @Test func waitingOrdersComeWhenDueAndTheEarliestFirst() {
         let pool = JobPool(capacityMax: 1000)
         for id in 1...4 { pool.put(order(Int64(id))) }
         let jobs = pool.take(limit: 4, now: 0)
@@ -24,7 +24,7 @@ import Testing
         #expect(ids(pool.take(limit: 4, now: 300)) == [1])
     }
 
-    @Test func anOrderIsInItOnce() {
+    @Test func anOrderIsInThePoolOnce() {
         let pool = JobPool(capacityMax: 1000)
         let database = FakeSettlements(unfinished: [order(1)])
         pool.put(order(1))
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// Suspects are forgiven once; those that become suspects again wait for their time.
-    @Test func forgivenSuspectsAreDueLikeAllOthers() {
+    @Test func forgivenSuspectsAreDueLikeOtherOrders() {
         let pool = JobPool(capacityMax: 1000)
         for id in 1...5 as ClosedRange<Int64> { pool.put(order(id)) }
         let putBackAsSuspects = { (jobs: [Job]) in

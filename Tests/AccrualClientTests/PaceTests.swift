@@ -4,7 +4,7 @@ import Testing
 @Suite struct PaceTests {
     /// Uses the whole allowance at every tick of ten minutes, and counts the requests in each minute.
     @Test(arguments: [1, 2, 7, 59, 60, 61, 240, 1000, 6000, 100_000])
-    func noMinuteGetsMoreAndAllGetNearlyThat(perMinute: Int) {
+    func noMinuteExceedsThePaceAndAllNearlyReachIt(perMinute: Int) {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: perMinute, now: 0)
         var sent: [(at: Int64, count: Int)] = []
@@ -26,7 +26,7 @@ import Testing
         #expect(sent.allSatisfy { $0.count <= share + 1 })
     }
 
-    @Test func withoutALimitAllGo() {
+    @Test func withoutALimitAllRequestsPass() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         #expect(pace.allowance(limit: 17, now: 5) == 17)
         pace.noteSent(17, now: 5)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func afterTenMinutesMoreIsTriedUntilItIsRefused() {
+    @Test func afterTenMinutesThePaceIsRaisedUntilARefusal() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: 100, now: 0)
         #expect(sentByMinute(&pace, from: 0, minutes: 10).allSatisfy { $0 <= 100 })
@@ -96,7 +96,7 @@ import Testing
         #expect(gaps.allSatisfy { (900...1300).contains($0) }, "\(Set(gaps).sorted())")
     }
 
-    @Test func whatTheOwnerSetIsNeverExceeded() {
+    @Test func theOwnersLimitIsNeverExceeded() {
         var pace = Pace(requestsPerMinuteMax: 50, requestTimeoutMilliseconds: 1000)
         #expect(sentByMinute(&pace, from: 0, minutes: 3).allSatisfy { $0 <= 50 })
         pace.limit(requestsPerMinute: 1000, now: 180_000)
@@ -109,7 +109,7 @@ import Testing
     }
 
     /// The largest integer is a valid pace too.
-    @Test func anEnormousPaceIsNone() {
+    @Test func anEnormousPaceIsNoLimit() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: .max, now: 0)
         let count = pace.allowance(limit: 1000, now: 60_000)
@@ -118,7 +118,7 @@ import Testing
         #expect(pace.requestsPerMinuteMax == .max)
     }
 
-    @Test func whatWasNotUsedIsNotSavedUp() {
+    @Test func unusedTimeIsNotSavedUp() {
         var pace = Pace(requestTimeoutMilliseconds: 1000)
         pace.limit(requestsPerMinute: 600, now: 0)
         #expect(pace.allowance(limit: 1000, now: 50_000) <= 11)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct PipelineTests {
-    @Test func anOrderGoesThroughEverythingAndIsCreditedOnce() {
+    @Test func anOrderGoesThroughAllStepsAndIsCreditedOnce() {
         let harness = PipelineHarness()
         let order = order(1)
         let digits = order.number.digits
@@ -29,7 +29,7 @@ import Testing
         harness.stop()
     }
 
-    @Test func whatCouldNotBeSettledIsKeptAndNotAskedAgain() {
+    @Test func resultsThatCouldNotBeStoredAreKept() {
         let harness = PipelineHarness()
         for id in 1...5 { harness.pool.put(order(Int64(id))) }
         harness.database.state.withLock { $0.failures = 3 }
@@ -68,7 +68,7 @@ import Testing
         harness.stop()
     }
 
-    @Test func aPauseHoldsForEverybodyAndThePaceAfterIt() {
+    @Test func aPauseHoldsForAllWorkersAndThePaceAfterIt() {
         let harness = PipelineHarness()
         harness.accrual.script(
             order(1), [.throttle(seconds: 30, "No more than 60 requests per minute allowed"), .answer(204, "")])
@@ -122,7 +122,7 @@ import Testing
     }
 
     /// An order is answered with errors forever, in a shop in which nothing else happens for hours.
-    @Test func anOddOrderIsNoNewsAfterTheFirstTime() {
+    @Test func anOddOrderIsReportedOnce() {
         let harness = PipelineHarness()
         harness.accrual.script(order(1), [.answer(500, "")])
         harness.pool.put(order(2))
@@ -144,7 +144,7 @@ import Testing
 
     /// Orders that the pace sends back keep their place before orders that have waited longer, and are not starved by
     /// new uploads.
-    @Test func underAPaceEveryOrderHasItsTurn() {
+    @Test func everyOrderHasItsTurnUnderAPace() {
         let harness = PipelineHarness()
         harness.accrual.script(
             order(1), [.throttle(seconds: 1, "No more than 60 requests per minute allowed"), .answer(204, "")])
@@ -186,7 +186,7 @@ import Testing
 
     /// Orders that failed during an outage have delays of up to a minute when it ends; they don't wait that long.
     @Test(arguments: [1, 4, 16])
-    func afterAnOutageEverythingGoesAtOnce(workers: Int) {
+    func afterAnOutageAllOrdersAreDueAtOnce(workers: Int) {
         let harness = PipelineHarness(workers: workers)
         harness.pool.put(order(1))
         harness.tick()
@@ -199,7 +199,7 @@ import Testing
         for _ in 0..<1200 { harness.tick() }
         let asked = harness.accrual.asked.count - askedBefore
         #expect(asked <= 1200 * max(1, workers / 4) * 2, "an outage is no reason to ask more")
-        #expect(asked >= 300, "\(asked) in five minutes: somebody finds out when it ends")
+        #expect(asked >= 300, "\(asked) in five minutes: probes continue")
         harness.accrual.isDown = false
         var ticks = 0
         while harness.snapshot.health != .healthy && ticks < 1000 {
@@ -260,7 +260,7 @@ import Testing
     }
 
     /// A system that has become slow leaves most jobs of a tick unstarted: newer orders precede them.
-    @Test func whatNoWorkerHasBegunWaitsBehindNewOrders() {
+    @Test func unstartedJobsGiveWayToNewOrders() {
         let harness = PipelineHarness(workers: 2)
         for id in 1...500 as ClosedRange<Int64> {
             harness.accrual.script(order(id), [.hang])
@@ -278,7 +278,7 @@ import Testing
         harness.stop()
     }
 
-    @Test func aMinuteOfWaitingIsOneLine() {
+    @Test func aMinuteOfWaitingIsOneLogLine() {
         let harness = PipelineHarness()
         harness.accrual.script(order(1), [.answer(204, "")])
         harness.pool.put(order(1))
@@ -289,7 +289,7 @@ import Testing
         harness.stop()
     }
 
-    @Test func unfinishedOrdersOfTheDatabaseAreTakenUpAsFarAsThereIsRoom() {
+    @Test func unfinishedOrdersAreLoadedAsFarAsThereIsRoom() {
         let harness = PipelineHarness(poolMax: 6000)
         harness.database.state.withLock { state in state.unfinished = (1...12_345).map { order(Int64($0)) } }
         harness.tick()
@@ -301,7 +301,7 @@ import Testing
         harness.stop()
     }
 
-    @Test func stoppingSettlesWhatHasCome() {
+    @Test func aStopSettlesTheResultsSoFar() {
         let harness = PipelineHarness()
         for id in 1...8 { harness.pool.put(order(Int64(id))) }
         harness.tick()
@@ -312,7 +312,7 @@ import Testing
 
     /// Answers of every kind at random, and a database that fails now and then.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func whateverHappensEachOrderIsFinalOnceAndRight(seed: UInt64) {
+    func aRandomRunMakesEachOrderFinalOnce(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let harness = PipelineHarness()
         var expected: [OrderID: Settlement.Verdict] = [:]

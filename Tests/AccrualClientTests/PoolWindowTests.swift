@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [20, 100, 1000])
-    func theMemoryIsBoundedWhateverIsUploaded(capacityMax: Int) {
+    func theMemoryIsBounded(capacityMax: Int) {
         let window = Window(capacityMax: capacityMax)
         for user in 1...200 as ClosedRange<Int64> { window.upload(20, of: user, digits: user % 3 == 0 ? 1024 : 7) }
         for _ in 0..<50 {
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: [8, 20, 100, 5000])
-    func everyOrderIsAskedAboutInTheEnd(capacityMax: Int) {
+    func everyOrderIsAskedAbout(capacityMax: Int) {
         let window = Window(capacityMax: capacityMax)
         var orders: [UnfinishedOrder] = []
         for user in [1, 2, 3, 1, 2, 1] as [Int64] { orders += window.upload(user == 1 ? 300 : 20, of: user) }
@@ -96,7 +96,7 @@ import Testing
 
     /// Orders that the accrual system never knows don't keep others from their turn.
     @Test(arguments: [[1000], [100, 100, 100, 100], [500, 3, 3], Array(repeating: 2, count: 40)])
-    func ordersWithoutEndLeaveTheMemoryForOthers(backlogs: [Int]) {
+    func pendingOrdersGiveUpTheirMemory(backlogs: [Int]) {
         let window = Window(capacityMax: 60)
         for (index, count) in backlogs.enumerated() { window.upload(count, of: Int64(index + 1)) }
         let all = Set(window.database.state.withLock { $0.unfinished.map(\.id) })
@@ -120,7 +120,7 @@ import Testing
     }
 
     /// A user who uploads between the start and the end of the search may have older orders too.
-    @Test func anUploadDuringTheSearchHidesNoOlderOrder() {
+    @Test func anUploadDuringTheSearchHidesNoOlderOrders() {
         let window = Window(capacityMax: 1000)
         window.database.state.withLock { $0.unfinished = [order(-2, of: 7), order(-1, of: 7)] }
         window.upload(of: 7)
@@ -129,7 +129,7 @@ import Testing
         #expect(taken == [-2, -1, 1])
     }
 
-    @Test func abandonedOrdersAreForgottenWhereverTheyAre() {
+    @Test func abandonedOrdersAreRemoved() {
         let window = Window(capacityMax: 1000)
         let orders = window.upload(40, of: 1) + window.upload(5, of: 2)
         let inFlight = window.take(10)
@@ -153,7 +153,7 @@ import Testing
     /// Uploads, answers of every kind, and a memory that is far too small: no order is in flight twice, the memory is
     /// bounded, and in the end all orders have been asked about.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
-    func whateverHappensNoOrderIsLost(seed: UInt64) {
+    func aRandomRunLosesNoOrder(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let capacityMax = Int.random(in: 5...80, using: &random)
         let window = Window(capacityMax: capacityMax)

@@ -30,7 +30,7 @@ import Testing
     }
 
     /// The later process starts a millisecond after the other one, which had many changes meanwhile.
-    @Test func aLaterProcessKnowsNoneOfAnEarlierOnesIDs() {
+    @Test func idsOfAnEarlierProcessAreForeign() {
         let later = ChangeLog(capacity: 10, start: Self.start.advanced(byMilliseconds: 1))
         for offset in [0, 1, 999] { #expect(later.changes(after: Self.id(Int64(offset))) == nil) }
         #expect(Self.log(capacity: 10).latest < later.latest)
@@ -39,7 +39,7 @@ import Testing
     /// After ten changes in a log with room for four: the positions from which a reader can resume, and the changes
     /// that it gets.
     @Test(arguments: -2...12)
-    func aPositionIsGoneOnFromWhereAllThatFollowsIsKept(offset: Int) {
+    func aReaderResumesIfTheLogHoldsEverythingAfterItsPosition(offset: Int) {
         let log = Self.log(capacity: 4)
         let changes = (1...10).map { Self.change($0, of: Int64($0 % 3)) }
         for change in changes { log.publish([change]) }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func subscribersAreWokenOnceAPublicationUntilTheyEnd() {
+    @Test func subscribersAreWokenOncePerPublicationUntilTheyUnsubscribe() {
         let log = Self.log(capacity: 10)
         log.publish([Self.change(1, of: 1)])
         let calls = Calls()
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// Session ends take neither ids nor room: a client can resume, however many sessions have ended.
-    @Test func endsOfSessionsTakeNothingFromChanges() {
+    @Test func sessionEndsTakeNoRoomFromChanges() {
         let log = Self.log(capacity: 2)
         log.publish([Self.change(1, of: 1), Self.change(2, of: 1)])
         let max = ChangeLog.sessionEndsKeptMax
@@ -86,7 +86,7 @@ import Testing
     }
 
     /// A read of the changes of all users returns no more than its limit.
-    @Test func readsOfEverythingHaveALimit() {
+    @Test func readsOfAllUsersHaveALimit() {
         let log = Self.log(capacity: 4)
         for number in 1...7 { log.publish([Self.change(number, of: Int64(number))]) }
         for (offset, limit, ids) in [(3, 2, 4...5), (3, 4, 4...7), (3, 9, 4...7), (6, 1, 7...7)] as [(Int64, Int, _)] {
@@ -96,7 +96,7 @@ import Testing
 
     /// The position of a user's next change is found in 17 steps among 65,536, from any start.
     @Test(arguments: [0, 1, 2, 3, 4, 7, 8, 100, 65_535, 65_536])
-    func aPlaceIsFoundInAFewSteps(count: Int) {
+    func aPositionIsFoundByBinarySearch(count: Int) {
         let stepsMax = Int.bitWidth - count.leadingZeroBitCount
         for start in [0, 1, count / 3, count / 2, count - 1, count] where (0...count).contains(start) {
             var steps = 0
@@ -110,7 +110,7 @@ import Testing
 
     /// A reader with pages of any size gets, from any position, the same changes as a list of everything has.
     @Test(arguments: 0..<200)
-    func randomRunsAgreeWithAListOfEverything(seed: UInt64) {
+    func pagesOfARandomRunAgreeWithAList(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let capacity = Int.random(in: 1...40, using: &random)
         let log = Self.log(capacity: capacity)
@@ -134,7 +134,7 @@ import Testing
     /// Several readers read a page now and then, while the ring overwrites its oldest elements: each reader gets all
     /// changes of its user, or learns that some are gone, as soon as they are and no sooner.
     @Test(arguments: 0..<200)
-    func slowReadersMissNothingThatTheyAreNotTold(seed: UInt64) {
+    func slowReadersGetEveryChangeOrLearnThatSomeAreGone(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let capacity = Int.random(in: 1...60, using: &random)
         let log = Self.log(capacity: capacity)

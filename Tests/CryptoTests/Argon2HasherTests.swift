@@ -64,7 +64,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    @Test func samePasswordHasTwoHashes() async throws {
+    @Test func theSamePasswordHasDifferentHashes() async throws {
         let hasher = Argon2Hasher(parameters: quick)
         let hashes = try await [hasher.hash(password("secret")), hasher.hash(password("secret"))]
         #expect(hashes[0] != hashes[1])
@@ -81,7 +81,7 @@ extension HashingTurn {
     }
 
     /// Stored hashes remain valid when libsodium or our parameters change.
-    @Test func hashOfOtherParametersVerifies() async throws {
+    @Test func aHashWithOtherParametersVerifies() async throws {
         let hasher = Argon2Hasher(parameters: quick)
         let stored = PasswordHash(
             text: "$argon2id$v=19$m=64,t=2,p=1$P4st1+rWheuye5S4W88/6Q$HA8sQOf4/IW/c/aFjJoJOT6PX1AwOPiB+MLp9ZxgW7c")
@@ -90,7 +90,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    @Test func whatIsNoHashMatchesNothing() async throws {
+    @Test func anInvalidHashMatchesNoPassword() async throws {
         let texts = [
             "", "$", "secret", "$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA",
             "$argon2id$v=19$m=4294967295,t=1,p=1", String(repeating: "$argon2id$", count: 100), "\0",
@@ -102,16 +102,16 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    @Test func unknownLoginIsFalseWhateverThePassword() async throws {
+    @Test func anUnknownLoginMatchesNoPassword() async throws {
         let hasher = Argon2Hasher(parameters: quick)
-        for text in ["secret", "nobody's", "\0"] {
+        for text in ["secret", "any text", "\0"] {
             #expect(try await !hasher.verify(password(text), against: nil))
         }
         hasher.stop()
     }
 
     /// The hash that replaces a missing one costs as much as a real one: its parameters are the same.
-    @Test func unknownLoginIsTheSameWork() async throws {
+    @Test func anUnknownLoginCostsTheSame() async throws {
         let hasher = Argon2Hasher(parameters: quick)
         let real = try await hasher.hash(password("secret"))
         func parameters(_ hash: PasswordHash) -> [Substring] {
@@ -133,10 +133,10 @@ extension HashingTurn {
         while !condition() { await Task.yield() }
     }
 
-    @Test func whoFindsTheQueueFullIsRefusedAndTheOthersAreServed() async throws {
+    @Test func aFullQueueRefusesNewPasswordsAndServesTheOthers() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 3)
-        let stored = try Argon2(parameters: quick).hash(password("nobody's"))
-        let verifying = Task { try await hasher.verify(password("nobody's"), against: stored) }
+        let stored = try Argon2(parameters: quick).hash(password("any text"))
+        let verifying = Task { try await hasher.verify(password("any text"), against: stored) }
         let hashing = (0..<2).map { _ in Task { try await hasher.hash(password("secret")) } }
         await until { hasher.waitingCount == 3 }
 
@@ -153,7 +153,7 @@ extension HashingTurn {
     }
 
     /// A network that fills the queue gives way to others.
-    @Test func whoFillsTheQueueMakesRoomForOthers() async throws {
+    @Test func aNetworkThatFillsTheQueueGivesWay() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 8)
         let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), in: .number(1)) } }
         await until { hasher.waitingCount == 8 }
@@ -173,7 +173,7 @@ extension HashingTurn {
         hasher.stop()
     }
 
-    @Test func stopAnswersEveryoneWhoWaitsOrComes() async throws {
+    @Test func aStopRefusesWaitingAndLaterPasswords() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 10)
         let hashing = (0..<5).map { _ in Task { try await hasher.hash(password("secret")) } }
         let verifying = (0..<5).map { _ in Task { try await hasher.verify(password("secret"), against: nil) } }
@@ -188,7 +188,7 @@ extension HashingTurn {
     }
 
     /// Whenever the stop comes, each request is answered exactly once: with a hash, or with a refusal.
-    @Test func stopAmidWorkAnswersEveryone() async {
+    @Test func aStopDuringWorkAnswersEachRequestOnce() async {
         for _ in 0..<50 {
             let hasher = Argon2Hasher(parameters: quick, threadCount: 2, waitingMax: 100)
             let tasks = (0..<20).map { _ in Task { try await hasher.hash(password("secret")) } }
@@ -203,7 +203,7 @@ extension HashingTurn {
         }
     }
 
-    @Test func manyAtOnceEachGetTheirOwnAnswer() async throws {
+    @Test func manyRequestsAtOnceGetTheirOwnAnswers() async throws {
         let hasher = Argon2Hasher(parameters: quick, threadCount: 4)
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<100 {

@@ -32,7 +32,7 @@ import Testing
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         ),
     ])
-    func idIsTheSHA256OfTheText(text: String, digest: String) {
+    func anIDIsTheSHA256OfTheText(text: String, digest: String) {
         let id = tokens.id(of: SessionToken(text: text))
         #expect(id.bytes.map { hexadecimal($0) }.joined() == digest)
         #expect(id == SodiumTokens().id(of: SessionToken(text: text)))

@@ -62,7 +62,7 @@ import Testing
 
     /// For any digits, the result is an order number, and the only one that begins with these digits.
     @Test(arguments: 1...40)
-    func whatIsCompletedPasses(length: Int) throws {
+    func aCompletedNumberPasses(length: Int) throws {
         var random = SeededRandom(seed: UInt64(length))
         for _ in 0..<50 {
             let digits = String((0..<length).map { _ in Character("\(Int.random(in: 0...9, using: &random))") })
@@ -77,7 +77,7 @@ import Testing
         Result { () throws(OrderNumber.ParseError) in try OrderNumber(appendingCheckDigitTo: text.utf8).digits }
     }
 
-    @Test func longestIs1024Digits() {
+    @Test func theLongestNumberHas1024Digits() {
         let zeros = String(repeating: "0", count: 1022)
         #expect(parsed(zeros + "18") == .success(zeros + "18"))
         #expect(parsed(" \n" + zeros + "18 \n") == .success(zeros + "18"))
@@ -94,7 +94,7 @@ import Testing
 
     /// Of ten numbers that differ in the last digit, exactly one passes; and a change of any single digit is detected.
     @Test(arguments: 1...40)
-    func oneCheckDigitFits(count: Int) throws {
+    func exactlyOneCheckDigitFits(count: Int) throws {
         let payload = (0..<count).map { UInt8(ascii: "0") + UInt8(($0 * 7 + 3) % 10) }
         let fitting = (UInt8(ascii: "0")...UInt8(ascii: "9")).filter { OrderNumber.passesLuhn(payload + [$0]) }
         #expect(fitting.count == 1)

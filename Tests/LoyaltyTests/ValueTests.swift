@@ -53,7 +53,7 @@ import Testing
         #expect(throws: tooLong) { try Login(String(repeating: "й", count: 129)) }
     }
 
-    @Test func sameOnlyByteForByte() throws {
+    @Test func loginsAreEqualOnlyByteForByte() throws {
         let composed = try Login("\u{E9}")
         let decomposed = try Login("e\u{301}")
         #expect(composed != decomposed)
@@ -105,13 +105,13 @@ private func everyText<Value>(of value: Value) -> String {
 @Suite struct SecretsTests {
     private static let secret = "hunter2-hunter2"
 
-    @Test func passwordNeverShows() throws {
+    @Test func aPasswordIsNeverPrinted() throws {
         let password = try Password(Self.secret, bytesMin: 1)
         #expect(!everyText(of: password).contains(Self.secret))
         #expect("\(password)" == "•••")
     }
 
-    @Test func tokenNeverShows() {
+    @Test func aTokenIsNeverPrinted() {
         let token = SessionToken(text: Self.secret)
         let session = NewSession(
             token: token, id: SessionID(bytes: [UInt8](repeating: 1, count: 32)), expiresAt: Timestamp(milliseconds: 7))
@@ -121,7 +121,7 @@ private func everyText<Value>(of value: Value) -> String {
     }
 
     /// The helper above finds a value that is not hidden.
-    @Test func whatIsNotHiddenShows() {
+    @Test func anUnhiddenValueIsPrinted() {
         #expect(everyText(of: PasswordHash(text: Self.secret)).contains(Self.secret))
     }
 }

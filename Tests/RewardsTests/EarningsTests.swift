@@ -82,13 +82,13 @@ import Testing
     }
 
     /// A client of the accrual system accepts the most that an order can earn.
-    @Test func theMostIsBelieved() {
+    @Test func theMaximumIsAccepted() {
         #expect(Receipt.earnedMax <= AccrualAnswer.accrualMax)
     }
 
     /// The sum agrees with one in integers of unlimited length, and the matches with a search letter by letter.
     @Test(arguments: [UInt64.random(in: 0..<UInt64.max)] + Array(0..<20))
-    func earnsWhatItShould(seed: UInt64) {
+    func randomReceiptsEarnTheExactSum(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<100 {
             let rules = (0..<Int.random(in: 0...6, using: &random)).map { _ in
@@ -193,7 +193,7 @@ struct Natural {
 
     /// There are few letters, so that matches begin, end and contain each other.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
-    func findsWhatANaiveSearchFinds(seed: UInt64) {
+    func randomRulesAreFoundLikeBySearch(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let text = { (length: ClosedRange<Int>) in
             String((0..<Int.random(in: length, using: &random)).map { _ in "aab".randomElement(using: &random)! })
@@ -209,7 +209,7 @@ struct Natural {
 
     /// Ten thousand rules differ only at their ends, and a megabyte of text nearly matches them everywhere.
     @Test(arguments: ["a", "ab", "x"])
-    func theTimeGrowsWithTheTextAlone(unit: String) {
+    func theTimeGrowsOnlyWithTheText(unit: String) {
         let start = String(repeating: "a", count: 95)
         let rules = (0..<10_000).map { EarningsTests.rule("\(start)\(10_000 + $0)", "1", .points) }
         let index = RuleIndex(rules)

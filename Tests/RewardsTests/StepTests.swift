@@ -28,14 +28,14 @@ import Testing
     }
 
     /// Receipts of an earlier run are processed too, although this run did not see them accepted.
-    @Test func allOthersAreProcessed() {
+    @Test func otherReceiptsAreProcessed() {
         let recents = RecentReceipts()
         recents.note(Self.number(1), now: 0)
         #expect(recents.status(of: Self.number(2), earned: .zero, now: 0) == .processed(.zero))
     }
 
     /// Memory has a bound: beyond it the oldest receipts end sooner, and none that has ended starts again.
-    @Test func thereAreNoMoreThanSoMany() {
+    @Test func recentReceiptsAreBounded() {
         let recents = RecentReceipts()
         for digits in 0...RecentReceipts.countMax { recents.note(Self.number(digits), now: 0) }
         #expect(recents.status(of: Self.number(0), earned: .zero, now: 0) == .processed(.zero))
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// A receipt that was rolled back and is sent again starts anew, and expires by its own time.
-    @Test func whatIsNotedAgainBeginsAgain() {
+    @Test func aReceiptNotedAgainStartsAnew() {
         let recents = RecentReceipts()
         recents.note(Self.number(1), now: 0)
         recents.note(Self.number(1), now: 300)
@@ -54,7 +54,7 @@ import Testing
         #expect(recents.status(of: Self.number(1), earned: .zero, now: 499) == .registered)
     }
 
-    @Test func noMinuteHasMoreThanSoMany() {
+    @Test func noMinuteExceedsTheLimit() {
         var random = SeededRandom(seed: 7)
         for limit in [1, 2, 7, 100] {
             let rate = RequestRate(requestsPerMinute: limit)
@@ -68,16 +68,16 @@ import Testing
                     admitted.append(now)
                     continue
                 }
-                #expect(inMinute == limit, "nobody is refused who need not be")
+                #expect(inMinute == limit, "a request was refused below the limit")
                 let next = now + Int64(seconds) * 1000
-                #expect(admitted.count { $0 > next - 60_000 } < limit, "whoever waits so long is let through")
+                #expect(admitted.count { $0 > next - 60_000 } < limit, "a request was refused after the wait")
                 #expect(admitted.count { $0 > next - 61_000 } == limit, "and not much longer than needed")
             }
             #expect(admitted.count > limit)
         }
     }
 
-    @Test func rewardsAreWrittenShort() {
+    @Test func rewardsAreWrittenInShortestForm() {
         for (millionths, text) in [
             (10_000_000, "10"), (7_250_000, "7.25"), (1, "0.000001"), (100_000, "0.1"), (1_000_001, "1.000001"),
             (Int64.max, "9223372036854.775807"),
@@ -90,7 +90,7 @@ import Testing
 @Suite struct MisbehaviourTests {
     private static let numbers = (0..<3000).map { OrderNumber(stored: String($0)) }
 
-    @Test func everyWayHappensAndEveryOrderEnds() {
+    @Test func everyMisbehaviourHappensAndEveryOrderEnds() {
         let accruals = InventedAccruals(isChaotic: true)
         var seen: [Misbehaviour: Int] = [:]
         for number in Self.numbers {

@@ -29,7 +29,7 @@ import Testing
         #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
     }
 
-    @Test func takenLoginIsRefusedBeforeTheCostlyHash() async throws {
+    @Test func aTakenLoginIsRefusedBeforeTheCostlyHash() async throws {
         let service = service()
         _ = try await service.register(login: "me", password: "secret", from: .here)
         await #expect(throws: LoyaltyError.loginTaken) {
@@ -39,7 +39,7 @@ import Testing
         _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 
-    @Test func whoLosesTheRaceForALoginIsRefused() async throws {
+    @Test func theLoserOfARaceForALoginIsRefused() async throws {
         let service = service()
         _ = try await service.register(login: "me", password: "secret", from: .here)
         repository.losesRaces = true
@@ -64,7 +64,7 @@ import Testing
         #expect(try service.session(of: SessionToken(text: "unknown")) == nil)
     }
 
-    @Test func wrongPasswordIsRefused() async throws {
+    @Test func aWrongPasswordIsRefused() async throws {
         let service = service()
         _ = try await service.register(login: "me", password: "secret", from: .here)
         for password in ["Secret", "secret ", "x", "secret\0"] {
@@ -76,15 +76,15 @@ import Testing
     }
 
     /// An unknown login is treated like a known one: a password is verified all the same, and the answer is the same.
-    @Test func unknownLoginIsVerifiedAllTheSame() async {
+    @Test func aPasswordIsVerifiedForAnUnknownLoginToo() async {
         await #expect(throws: LoyaltyError.wrongCredentials) {
-            try await service().signIn(login: "nobody", password: "secret", from: .here, showing: nil)
+            try await service().signIn(login: "unknown", password: "secret", from: .here, showing: nil)
         }
         #expect(journal.calls == ["credentials", "verify nil"])
     }
 
     /// A disabled user is treated like a wrong password: the right password is verified all the same.
-    @Test func aDisabledUserIsVerifiedAllTheSame() async throws {
+    @Test func aPasswordIsVerifiedForADisabledUserToo() async throws {
         let service = service()
         _ = try await service.register(login: "me", password: "secret", from: .here)
         try repository.disable(Login("me"))
@@ -99,7 +99,7 @@ import Testing
         ("", "secret"), (String(repeating: "x", count: 257), "secret"), ("me", ""),
         ("me", String(repeating: "x", count: 1025)),
     ])
-    func malformedIsRefusedBeforeAnythingIsAsked(login: String, password: String) async {
+    func malformedInputIsRefusedBeforeAnyLookup(login: String, password: String) async {
         let service = service()
         for registers in [true, false] {
             do throws(LoyaltyError) {
@@ -120,7 +120,7 @@ import Testing
     }
 
     /// The minimum is for new passwords: a user with a shorter password can still sign in.
-    @Test func minimumLengthIsForRegistering() async throws {
+    @Test func theMinimumLengthIsForNewPasswords() async throws {
         _ = try await service().register(login: "me", password: "short", from: .here)
         let stricter = service(passwordBytesMin: 8)
         await #expect(throws: LoyaltyError.malformed("The password is shorter than 8 bytes.")) {
@@ -130,7 +130,7 @@ import Testing
         _ = try await stricter.register(login: "you", password: "12345678", from: .here)
     }
 
-    @Test func hasherWithoutRoomLeavesNothingBehind() async {
+    @Test func aFullHasherLeavesNoUser() async {
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
         let service = service(hasherFailure: overloaded)
         await #expect(throws: overloaded) { try await service.register(login: "me", password: "secret", from: .here) }
@@ -140,7 +140,7 @@ import Testing
         #expect(repository.users.isEmpty && repository.sessions.isEmpty)
     }
 
-    @Test func failingRepositoryOpensNoSession() async throws {
+    @Test func aFailingRepositoryOpensNoSession() async throws {
         let service = service()
         let session = try await service.register(login: "me", password: "secret", from: .here).session
         let failure = LoyaltyError.unavailable(retryAfterSeconds: 3)
@@ -152,7 +152,7 @@ import Testing
         #expect(throws: failure) { try service.session(of: session.token) }
     }
 
-    @Test func signingOutEndsTheSessionAlone() async throws {
+    @Test func signingOutEndsOnlyThatSession() async throws {
         let service = service()
         let first = try await service.register(login: "me", password: "secret", from: .here).session
         let second = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
@@ -201,7 +201,7 @@ import Testing
         _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 
-    @Test func aNewPasswordHasTheMinimumLengthAndTheCurrentNot() async throws {
+    @Test func onlyTheNewPasswordNeedsTheMinimumLength() async throws {
         let session = try await service().register(login: "me", password: "old", from: .here).session
         let stricter = service(passwordBytesMin: 8)
         for (current, new) in [
@@ -216,7 +216,7 @@ import Testing
             of: UserID(rawValue: 1), from: "old", to: "12345678", keeping: session.id, from: .here, showing: nil)
     }
 
-    @Test func registrationsFromOnePlaceAreSlowed() async throws {
+    @Test func registrationsFromOneNetworkAreSlowed() async throws {
         let service = service(throttle: .strict)
         for index in 0..<4 { _ = try await service.register(login: "user \(index)", password: "p", from: .here) }
         let hashed = journal.calls.count { $0 == "hash" }

@@ -28,7 +28,7 @@ import Testing
             clock: { Timestamp(milliseconds: 0) })
     }
 
-    @Test func whatOneSourceHasUnderWayIsBounded() async throws {
+    @Test func hashesInProgressOfOneSourceAreLimited() async throws {
         let throttle = throttle(hashingPerSourceMax: 64)
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 1)
         for _ in 0..<2 {
@@ -50,13 +50,13 @@ import Testing
         }
     }
 
-    @Test func zeroIsNoBound() {
+    @Test func zeroMeansNoLimit() {
         let throttle = throttle(hashingPerSourceMax: 0)
         for _ in 0..<500 { #expect(throttle.beginHashing(from: .here)) }
     }
 
     /// The refusal precedes the lookup, the hash and the count of a password.
-    @Test func registrationsSignInsAndChangesOfAPasswordAreBoundedTogether() async throws {
+    @Test func registrationsSignInsAndPasswordChangesShareALimit() async throws {
         let throttle = throttle(hashingPerSourceMax: 2)
         let service = service(throttle)
         let signedIn = try await service.register(login: "me", password: "secret", from: .here)
@@ -85,7 +85,7 @@ import Testing
         _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 
-    @Test func aDeviceIsHandedOutUnlessOneIsKnownForTheLogin() async throws {
+    @Test func aDeviceIsIssuedUnlessTheClientPresentsAKnownOne() async throws {
         let service = service(throttle(hashingPerSourceMax: 64))
         let mine = try #require(try await service.register(login: "me", password: "p", from: .here).newDevice)
         let yours = try #require(try await service.register(login: "you", password: "p", from: .here).newDevice)
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// A throttle that has just started learns the known places from the database.
-    @Test func whatTellsAnOwnerApartSurvivesARestart() async throws {
+    @Test func knownPlacesSurviveARestart() async throws {
         let before = service(throttle(hashingPerSourceMax: 64))
         let device = try #require(try await before.register(login: "me", password: "p", from: .here).newDevice)
         let service = service(throttle(hashingPerSourceMax: 64))
@@ -147,7 +147,7 @@ import Testing
     }
 
     /// A sign-in with a device makes the network known too, for programs there that keep no cookie.
-    @Test func aSignInByADeviceMakesTheNetworkKnown() async throws {
+    @Test func aSignInWithADeviceMakesTheNetworkKnown() async throws {
         let throttle = throttle(hashingPerSourceMax: 64)
         let service = service(throttle)
         let device = try await service.register(login: "me", password: "p", from: .here).newDevice

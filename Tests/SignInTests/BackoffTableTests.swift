@@ -24,7 +24,7 @@ import Testing
         #expect(table.wait(for: 2, countsPending: true, now: now) == 0, "others do not wait")
     }
 
-    @Test func aCountIsForgottenAfterItsShareOfTheHour() {
+    @Test func aCountExpiresAfterItsShareOfTheHour() {
         var table = BackoffTable<Int>(freePerHour: 4, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<4 { table.count(1, now: 0) }
         #expect(table.wait(for: 1, countsPending: true, now: 0) == 1000)
@@ -39,7 +39,7 @@ import Testing
     }
 
     /// A hundred attempts at once don't avoid the wait.
-    @Test func attemptsUnderWayCount() {
+    @Test func attemptsInProgressCount() {
         var table = BackoffTable<Int>(freePerHour: 3, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<3 {
             #expect(table.wait(for: 1, countsPending: true, now: 0) == 0)
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// A burst that was admitted is counted whole: the next attempt is not free as soon as a few counts have expired.
-    @Test(arguments: [1, 5, 65]) func aBurstIsRememberedWhole(free: Int) {
+    @Test(arguments: [1, 5, 65]) func aBurstIsCountedWhole(free: Int) {
         var table = BackoffTable<Int>(freePerHour: free, burstMax: 65, delayMaxMilliseconds: 60_000, keysMax: 100)
         let share = Self.hour / Int64(free)
         for _ in 0..<65 {
@@ -79,7 +79,7 @@ import Testing
         table.end(1, counts: false, now: now)
     }
 
-    @Test func theWaitMayBeBoundedByWhoCounts() {
+    @Test func theCallerMayLimitTheWait() {
         var table = BackoffTable<Int>(freePerHour: 1, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for _ in 0..<10 {
             table.begin(1, now: 0)
@@ -89,7 +89,7 @@ import Testing
     }
 
     /// An attacker who floods the table with other keys loses those, and not the count that he wants to be rid of.
-    @Test func keysWithTheMostFailuresAreForgottenLast() {
+    @Test func keysWithTheMostFailuresAreDroppedLast() {
         var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 1000)
         for _ in 0..<6 { table.count(-1, now: 0) }
         table.begin(-2, now: 0)
@@ -101,7 +101,7 @@ import Testing
         table.end(-2, counts: true, now: 1000)
     }
 
-    @Test func whatIsForgottenTakesNoRoom() {
+    @Test func expiredCountersTakeNoMemory() {
         var table = BackoffTable<Int>(freePerHour: 5, burstMax: 64, delayMaxMilliseconds: 60_000, keysMax: 100)
         for key in 0..<100 { table.count(key, now: 0) }
         table.count(100, now: Self.hour)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
-    func aRandomRunWaitsAsTheModelSays(seed: UInt64) {
+    func aRandomRunAgreesWithTheModel(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let free = Int.random(in: 1...8, using: &random)
         var table = BackoffTable<Int>(freePerHour: free, burstMax: 64, delayMaxMilliseconds: 16_000, keysMax: 100)

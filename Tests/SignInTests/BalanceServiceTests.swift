@@ -34,7 +34,7 @@ import Testing
         #expect(try service.withdrawals(of: you, from: nil, limit: 9).items.isEmpty)
     }
 
-    @Test func repeatedWithdrawalDebitsOnce() async throws {
+    @Test func aRepeatedWithdrawalDebitsOnce() async throws {
         try await withdraw(60, for: "18", by: me)
         try await withdraw(60, for: "18", by: me)
         #expect(try service.balance(of: me).current == Points(hundredths: 40))
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [0, -1, .min] as [Int64])
-    func sumMustBeAboveZero(hundredths: Int64) async {
+    func theSumMustBePositive(hundredths: Int64) async {
         await #expect(throws: LoyaltyError.sumInvalid("The sum is not above zero.")) {
             try await withdraw(hundredths, for: "18", by: me)
         }
@@ -59,12 +59,12 @@ import Testing
     }
 
     @Test(arguments: [("", .empty), ("17", .checkDigit), ("1 8", .notDigits)] as [(String, OrderNumber.ParseError)])
-    func badNumberIsRefusedBeforeAnythingIsAsked(order: String, error: OrderNumber.ParseError) async {
+    func anInvalidNumberIsRefusedBeforeAnyLookup(order: String, error: OrderNumber.ParseError) async {
         await #expect(throws: LoyaltyError.orderNumberInvalid(error)) { try await withdraw(1, for: order, by: me) }
         #expect(journal.calls.isEmpty)
     }
 
-    @Test func ledgerIsTheUsersOwn() throws {
+    @Test func theLedgerIsTheUsersOwn() throws {
         let entry = LedgerEntry(
             kind: .accrual, order: OrderNumber(stored: "18"), points: Points(hundredths: 5),
             balanceAfter: Points(hundredths: 5), at: clock.now)
@@ -73,7 +73,7 @@ import Testing
         #expect(try service.ledger(of: you, from: nil, limit: 9).items.isEmpty)
     }
 
-    @Test func failurePassesOn() async {
+    @Test func aFailureIsPassedOn() async {
         repository.failure = .failed
         await #expect(throws: LoyaltyError.failed) { try await withdraw(1, for: "18", by: me) }
         #expect(throws: LoyaltyError.failed) { try service.balance(of: me) }

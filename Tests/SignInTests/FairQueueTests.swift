@@ -48,7 +48,7 @@ import Testing
     }
 
     /// A network with many addresses has one turn, and gives way as one key.
-    @Test func keysTakeTurnsAtEachStepOfThePath() {
+    @Test func keysTakeTurnsAtEachLevelOfThePath() {
         var queue = FairQueue<Int, String>(capacity: 8)
         for address in 0..<8 { #expect(queue.put("flood \(address)", of: [1, 1, address]) == nil) }
         #expect(queue.put("other", of: [1, 2, 0]) == "flood 0")
@@ -61,7 +61,7 @@ import Testing
         #expect(queue.take() == nil)
     }
 
-    @Test func whatIsRemovedLeavesNothing() {
+    @Test func aDrainedQueueIsEmpty() {
         var queue = FairQueue<Character, String>(capacity: 6)
         _ = put(["a1", "b1", "a2"], into: &queue)
         #expect(queue.removeAll().sorted() == ["a1", "a2", "b1"])
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
-    func aRandomRunIsServedAsTheModelSays(seed: UInt64) {
+    func aRandomRunIsServedLikeTheModel(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let capacity = Int.random(in: 1...20, using: &random)
         let keys = Int.random(in: 1...6, using: &random)

@@ -21,7 +21,7 @@ import Testing
         try OrderService.number(parsing: text.utf8)
     }
 
-    @Test func newOrderIsStoredThenPut() async throws {
+    @Test func aNewOrderIsStoredAndThenQueued() async throws {
         let queue = FakeQueue(journal: journal)
         let isNew = try await service(queue).upload(try number(" 18\n"), by: me)
         #expect(isNew)
@@ -30,7 +30,7 @@ import Testing
         #expect(repository.uploads.first?.at == clock.now)
     }
 
-    @Test func repeatedOrderIsPutOnce() async throws {
+    @Test func aRepeatedOrderIsQueuedOnce() async throws {
         let queue = FakeQueue(journal: journal)
         let service = service(queue)
         _ = try await service.upload(try number("18"), by: me)
@@ -65,11 +65,11 @@ import Testing
             ("17", .orderNumberInvalid(.checkDigit)),
             (String(repeating: "0", count: 1025), .orderNumberInvalid(.tooLong)),
         ] as [(String, LoyaltyError)])
-    func badNumberIsRefused(text: String, error: LoyaltyError) {
+    func anInvalidNumberIsRefused(text: String, error: LoyaltyError) {
         #expect(throws: error) { try number(text) }
     }
 
-    @Test func failedUploadIsNotPut() async {
+    @Test func aFailedUploadIsNotQueued() async {
         repository.failure = .unavailable(retryAfterSeconds: 3)
         await #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 3)) {
             try await service(FakeQueue(journal: journal)).upload(try number("18"), by: me)
@@ -77,7 +77,7 @@ import Testing
         #expect(journal.calls == ["addOrder"])
     }
 
-    @Test func anOrderIsFoundByItsOneName() async throws {
+    @Test func anOrderIsFoundByItsNumber() async throws {
         let service = service(FakeQueue(journal: journal))
         _ = try await service.upload(try number("018"), by: me)
         #expect(try service.order(numbered: "018", of: me).number.digits == "018")
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func listIsTheUsersOwn() async throws {
+    @Test func theListIsTheUsersOwn() async throws {
         let service = service(FakeQueue(journal: journal))
         for text in ["18", "26"] { _ = try await service.upload(try number(text), by: me) }
         _ = try await service.upload(try number("34"), by: you)

@@ -17,29 +17,29 @@ import Testing
     /// Makes an attempt now. Returns 0, or the milliseconds to wait if it is refused.
     @discardableResult
     private mutating func attempt(
-        _ name: String, from source: AttemptSource, _ outcome: SignInLimits.Outcome = .failed
+        _ name: String, from source: AttemptSource, _ result: SignInLimits.AttemptResult = .failed
     ) -> Int64 {
         switch limits.begin(login(name), from: source, now: now) {
         case .refused(let wait): return wait
         case .admitted(let attempt):
-            limits.end(attempt, outcome, now: now)
+            limits.end(attempt, result, now: now)
             return 0
         }
     }
 
-    @Test mutating func aStrangerElsewhereKeepsNobodyWaiting() {
+    @Test mutating func aStrangerElsewhereDelaysNoOtherLogin() {
         for _ in 0..<50 {
             attempt("owner", from: .elsewhere)
             now += 500
         }
         #expect(attempt("owner", from: .elsewhere) > 0)
         #expect(attempt("owner", from: .here, .succeeded) == 0)
-        #expect(attempt("owner", from: .number(7), .succeeded) == 0, "at an address nobody has seen before")
+        #expect(attempt("owner", from: .number(7), .succeeded) == 0, "from a new address")
         #expect(attempt("owner", from: .elsewhere, .succeeded) > 0)
     }
 
     /// The stranger shares a NAT with the owner.
-    @Test mutating func whereTheOwnerSignedInNobodyWaitsForMoreThanSeconds() {
+    @Test mutating func aKnownNetworkWaitsForSecondsOnly() {
         attempt("owner", from: .here, .succeeded)
         var longest: Int64 = 0
         for _ in 0..<200 {
@@ -54,7 +54,7 @@ import Testing
         for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
     }
 
-    @Test mutating func aStrangerThereWaitsLongerAndLonger() {
+    @Test mutating func anUnknownNetworkWaitsLongerAndLonger() {
         var waits: [Int64] = []
         for _ in 0..<11 {
             let wait = attempt("owner", from: .elsewhere)
@@ -129,19 +129,19 @@ import Testing
         #expect(admitted == 40)
     }
 
-    @Test mutating func whatNobodyFoundOutCountsForNothing() {
+    @Test mutating func anAbandonedAttemptDoesNotCount() {
         for _ in 0..<50 { #expect(attempt("owner", from: .here, .abandoned) == 0) }
         for _ in 0..<3 { #expect(attempt("owner", from: .here) == 0) }
         #expect(attempt("owner", from: .here) == 1000)
     }
 
-    @Test mutating func zeroIsNoLimit() {
+    @Test mutating func zeroMeansNoLimit() {
         limits = SignInLimits(.unlimited)
         for _ in 0..<500 { #expect(attempt("owner", from: .here) == 0) }
     }
 
     /// The owner's programs may sign in many times at once.
-    @Test mutating func manyGoodSignInsAtOnceAreLetIn() {
+    @Test mutating func manyRightSignInsAtOnceAreAdmitted() {
         attempt("owner", from: .here, .succeeded)
         let attempts = (0..<100).compactMap { _ -> SignInLimits.Attempt? in
             guard case .admitted(let attempt) = limits.begin(login("owner"), from: .here, now: now) else { return nil }
@@ -159,14 +159,14 @@ import Testing
     /// Makes an attempt now, from `here`, with a device.
     @discardableResult
     private mutating func attempt(
-        _ name: String, showing device: Device, _ outcome: SignInLimits.Outcome = .failed
+        _ name: String, showing device: Device, _ result: SignInLimits.AttemptResult = .failed
     ) -> Int64 {
-        attempt(name, from: limits.source(of: login(name), from: .here, showing: device), outcome)
+        attempt(name, from: limits.source(of: login(name), from: .here, showing: device), result)
     }
 
     /// The owner shares a NAT with an attacker who tries each millisecond and so uses every opportunity.
     @Test(arguments: [false, true])
-    mutating func theOwnersDeviceCompetesWithNobody(isNetworkKnown: Bool) {
+    mutating func theOwnersDeviceCompetesWithNoStranger(isNetworkKnown: Bool) {
         let (owners, guessers) = (Device.number(1), Device.number(2))
         if isNetworkKnown { attempt("owner", from: .here, .succeeded) }
         limits.remember(login("owner"), from: .device(owners), now: now)
@@ -189,7 +189,7 @@ import Testing
     }
 
     /// The thief may try as often as from an unknown network.
-    @Test mutating func aStolenDeviceIsSlowedByItself() {
+    @Test mutating func aStolenDeviceIsSlowedLikeAnUnknownNetwork() {
         limits.remember(login("owner"), from: .device(.number(1)), now: now)
         var waits: [Int64] = []
         for _ in 0..<11 {
@@ -207,13 +207,13 @@ import Testing
 
     /// Whatever strangers do from other networks, the owner is always let in at once.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
-    func noStrangerLocksTheOwnerOut(seed: UInt64) {
+    func strangersElsewhereNeverDelayTheOwner(seed: UInt64) {
         var test = self
         var random = SeededRandom(seed: seed)
         for round in 0..<2000 {
             test.now += Int64.random(in: 0...3000, using: &random)
             let stranger = AttemptSource.number(.random(in: 0..<30, using: &random))
-            let name = ["owner", "other", "nobody"].randomElement(using: &random)!
+            let name = ["owner", "other", "unknown"].randomElement(using: &random)!
             test.attempt(name, from: stranger)
             if round % 10 == 0 {
                 #expect(test.attempt("owner", from: .here, .succeeded) == 0, "seed \(seed), round \(round)")

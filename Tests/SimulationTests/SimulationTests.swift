@@ -75,7 +75,7 @@ struct SimulationTests {
 
     /// Each rule that is broken on purpose is detected within 1,000 seeds.
     @Test(arguments: BrokenRule.allCases)
-    func aBrokenRuleIsSeen(broken: BrokenRule) {
+    func aBrokenRuleIsDetected(broken: BrokenRule) {
         let seedsMax: UInt64 = 1000
         for seed in 1...seedsMax {
             do throws(Violation) { try Day(seed: seed, broken: broken).run() } catch {

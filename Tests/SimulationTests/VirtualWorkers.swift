@@ -34,7 +34,6 @@ final class VirtualWorkers: JobExecutor, @unchecked Sendable {
 
     var outstanding: Int { inbox.count + requests.count + finished.count + lost }
     var inFlight: Int { inbox.count + requests.count + lost }
-    var hasFinished: Bool { !finished.isEmpty }
     /// The time at which the next answer arrives.
     var nextEnd: Int64? { requests.last?.endsAt }
 
