@@ -82,7 +82,7 @@ extension PoolState {
         var pages: [UnfinishedPage] = []
         while pages.count < limit, let level = users.unreadLevelMin, mayAdmit(level: level) {
             let chosen = pages.reduce(0) { $0 + $1.limit }
-            let enough = level <= Self.lightLevel ? 2 * loadedMax : loadedMax
+            let enough = level <= Self.singleOrderLevel ? 2 * loadedMax : loadedMax
             let wanted = min(JobPool.ordersPerRead - chosen, enough - queues.loaded.count - chosen)
             guard wanted > 0 else { break }
             let share = max(Self.pageOrdersMin, wanted / users.unreadCount(level: level))
@@ -113,6 +113,6 @@ extension PoolState {
     }
 
     /// The level of a user with at most one order in memory.
-    private static let lightLevel = 1
+    private static let singleOrderLevel = 1
     private static let pageOrdersMin = 16
 }

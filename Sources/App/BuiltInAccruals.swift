@@ -34,7 +34,7 @@ final class BuiltInAccruals: Sendable {
             }
             front = try Front(configuration: frontConfiguration, listeners: listeners) { [recents] _ in
                 let repository = try store.makeRewardRepository()
-                let service = AccrualService(
+                let service = RewardService(
                     repository: repository, recents: recents, clock: Application.clock,
                     monotonicClock: SystemClock.monotonicMilliseconds)
                 return AccrualAPI(

@@ -28,7 +28,7 @@ package final class AccrualAPI: RequestHandler {
     /// `rate` limits the requests about orders, nil where nothing does, by `clock`, in milliseconds. `didEndBatch` ends what
     /// the reads of a batch share, `didClose` closes what the loop reads through.
     package init(
-        accruals: AccrualService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
+        accruals: RewardService, rate: RequestRate?, clock: @escaping () -> Int64, settings: Settings,
         requestIDs: RequestIDs, didEndBatch: @escaping () -> Void, didClose: @escaping () -> Void
     ) {
         let routes = AccrualRoutes(accruals: accruals, rate: rate, clock: clock).routes

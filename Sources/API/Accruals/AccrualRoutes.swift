@@ -6,7 +6,7 @@ import Web
 
 /// The public API of the accrual system, and beyond it the list of rules and their removal.
 struct AccrualRoutes {
-    let accruals: AccrualService
+    let accruals: RewardService
     /// Of requests about orders; nil where there is no limit.
     let rate: RequestRate?
     let clock: () -> Int64

@@ -70,7 +70,7 @@ final class TestAccrualAPI {
         var settings = AccrualAPI.Settings()
         settings.hostNames = hostNames
         let clock = clock
-        let service = AccrualService(
+        let service = RewardService(
             repository: rewards, recents: RecentReceipts(), clock: { StandingClock.start },
             monotonicClock: { clock.now })
         api = AccrualAPI(

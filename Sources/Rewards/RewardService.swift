@@ -5,7 +5,7 @@ import Storage
 ///
 /// A receipt earns by the rules in force when it is accepted. The sum is stored with the receipt, so every later answer
 /// is the same, whatever happens to the rules.
-package final class AccrualService {
+package final class RewardService {
     private let repository: any RewardRepository
     private let recents: RecentReceipts
     private let clock: WallClock
