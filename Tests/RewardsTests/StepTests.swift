@@ -110,9 +110,15 @@ import Testing
         for trouble in Misbehaviour.allCases { #expect(seen[trouble, default: 0] > 50, "\(trouble)") }
     }
 
-    @Test func theSameNumberMeetsTheSameTroubles() {
-        #expect(
-            (1...4).map { InventedAccruals.misbehaviour(of: OrderNumber(stored: "12345678903"), step: $0) }
-                == (1...4).map { InventedAccruals.misbehaviour(of: OrderNumber(stored: "12345678903"), step: $0) })
+    /// A program that was tried against the chaotic system meets the same misbehaviours after an update.
+    @Test(
+        arguments: [
+            ("12345678903", [.hanging]), ("79927398713", [.enormous, .down]),
+            ("9278923470", [.negative, .throttled, .dripping]),
+        ] as [(String, [Misbehaviour])])
+    func misbehavioursDoNotChangeBetweenReleases(number: String, expected: [Misbehaviour]) {
+        let number = OrderNumber(stored: number)
+        let found = (1...4).map { InventedAccruals.misbehaviour(of: number, step: $0) }
+        #expect(found == (0..<4).map { $0 < expected.count ? expected[$0] : nil })
     }
 }
