@@ -55,11 +55,21 @@ let package = Package(
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix"], swiftSettings: safe),
+        .target(name: "Text", swiftSettings: safe),
+        .target(
+            name: "Logging", dependencies: ["Front", "HTTP", "JSON", "Posix", "Text"], swiftSettings: safe),
+        .target(
+            name: "Configuration",
+            dependencies: ["API", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "Text"],
+            swiftSettings: safe),
+        .target(
+            name: "Systemd", dependencies: ["Configuration", "Front", "Posix", "Text"], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
-                "API", "AccrualClient", "Changes", "Crypto", "Front", "HTTP", "JSON", "Loyalty", "Metrics", "Posix",
-                "Rewards", "SQLite", "SQLiteStore", "SignIn", "Storage", "Web",
+                "API", "AccrualClient", "Changes", "Configuration", "Crypto", "Front", "HTTP", "JSON", "Logging",
+                "Loyalty", "Metrics", "Posix", "Rewards", "SQLite", "SQLiteStore", "SignIn", "Storage", "Systemd",
+                "Text", "Web",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -90,8 +100,14 @@ let package = Package(
                 "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
+        .testTarget(name: "TextTests", dependencies: ["JSON", "Text"]),
         .testTarget(
-            name: "AppTests", dependencies: ["App", "Front", "HTTP", "JSON", "Loyalty", "Posix"]),
+            name: "LoggingTests", dependencies: ["Front", "HTTP", "JSON", "Logging", "Posix"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "JSON"]),
+        .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
+        .testTarget(
+            name: "AppTests",
+            dependencies: ["App", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Posix", "Systemd", "Text"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),

@@ -1,6 +1,8 @@
+import Configuration
 import Loyalty
 import Posix
 import SQLiteStore
+import Systemd
 
 /// `martlet accrual`: the built-in accrual system as a server of its own.
 final class AccrualServer: StoppableServer {
@@ -15,7 +17,7 @@ final class AccrualServer: StoppableServer {
 
     var connectionCount: Int { accruals.connectionCount }
 
-    init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(Application.StartError) {
+    init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(StartError) {
         let configuration = Application.withConnectionsThatFit(configuration, log)
         store = try Application.open(configuration, log)
         let listeners = try Application.listen(on: configuration.runAddress, for: "run_address", manager, .http)

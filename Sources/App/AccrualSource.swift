@@ -1,4 +1,5 @@
 import AccrualClient
+import Configuration
 import Loyalty
 import Posix
 import Rewards

@@ -19,7 +19,7 @@ final class AdminServer: Sendable {
     init(
         _ front: FrontConfiguration, hostNames: [String], _ listeners: [Listener], _ watch: ServerWatch,
         _ store: LoyaltyStore, _ log: Log
-    ) throws(Application.StartError) {
+    ) throws(StartError) {
         endpoints = listeners.map(\.endpoint)
         var front = front
         front.eventLoops = 1
@@ -45,7 +45,7 @@ final class AdminServer: Sendable {
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)
             }
         } catch {
-            throw Application.StartError(description: "\(error)", status: ExitStatus.unavailable)
+            throw StartError(description: "\(error)", status: ExitStatus.unavailable)
         }
     }
 

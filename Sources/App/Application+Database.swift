@@ -1,3 +1,4 @@
+import Configuration
 import Loyalty
 import Posix
 import SQLiteStore

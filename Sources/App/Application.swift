@@ -1,15 +1,18 @@
 import API
 import AccrualClient
+import Configuration
 import Crypto
 import Front
 import HTTP
 import JSON
+import Logging
 import Loyalty
 import Posix
 import Rewards
 import SQLiteStore
 import SignIn
 import Storage
+import Systemd
 import Web
 
 /// A server that was started.
@@ -50,12 +53,6 @@ final class Application: StoppableServer {
     /// Nil where nobody can look.
     private let admin: AdminServer?
     private let stopTimeoutMilliseconds: Int
-
-    /// Why a server can't start, in a sentence for the owner.
-    struct StartError: Error, CustomStringConvertible {
-        let description: String
-        let status: Int32
-    }
 
     static let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 
@@ -247,7 +244,12 @@ final class Application: StoppableServer {
         on address: Address, for key: String, _ manager: ServiceManager, _ use: ServiceManager.SocketUse,
         isConfigured: Bool = true
     ) throws(StartError) -> [Listener] {
-        let passed = try manager.takeListeners(for: use)
+        let passed: [Listener]
+        do throws(ServiceManager.Failure) {
+            passed = try manager.takeListeners(for: use)
+        } catch {
+            throw StartError(error)
+        }
         guard passed.isEmpty else {
             if isConfigured { manager.note(PassedAddress(key: key, endpoints: passed.map(\.endpoint)), of: address) }
             return passed

@@ -2,6 +2,7 @@ import JSON
 import Loyalty
 import Posix
 import Synchronization
+import Text
 
 /// How the backups by the clock are, for the metrics and for `martlet stats`. Any thread may look.
 final class BackupStatus: Sendable {

@@ -1,5 +1,6 @@
 import API
 import AccrualClient
+import Configuration
 import Front
 import HTTP
 import Loyalty
@@ -22,7 +23,7 @@ final class BuiltInAccruals: Sendable {
     init(
         _ configuration: Configuration, front frontConfiguration: FrontConfiguration, _ listeners: [Listener],
         _ store: LoyaltyStore, _ log: Log
-    ) throws(Application.StartError) {
+    ) throws(StartError) {
         endpoints = listeners.map(\.endpoint)
         let requestsPerMinute = configuration.accrual.requestsPerMinute
         let rate = requestsPerMinute > 0 ? RequestRate(requestsPerMinute: requestsPerMinute) : nil
@@ -48,7 +49,7 @@ final class BuiltInAccruals: Sendable {
                 ProcessSetup.exitAtOnce(status: ExitStatus.software)
             }
         } catch {
-            throw Application.StartError(description: "\(error)", status: ExitStatus.unavailable)
+            throw StartError(description: "\(error)", status: ExitStatus.unavailable)
         }
     }
 

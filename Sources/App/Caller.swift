@@ -1,4 +1,5 @@
 import Posix
+import Text
 
 /// The account that called a command, which the ledger names as the author of what the command changes. With sudo and its like
 /// that is the account that called sudo, and not root.

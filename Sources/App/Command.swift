@@ -1,3 +1,5 @@
+import Configuration
+
 /// What `martlet` can do.
 enum Command: String, Sendable, CaseIterable {
     case serve, accrual, demo

@@ -1,31 +1,15 @@
+import Configuration
 import Loyalty
 
 /// All that there is to say of a command: the parser goes by it, and the help, the manual page, the shells' completions and
 /// the handbook's table are made from it.
 struct CommandDescription: Sendable {
-    /// What stands for something that the person gives.
-    struct Value: Sendable, ExpressibleByStringLiteral {
-        let name: String
-        /// All that it may be; empty where that is no list.
-        let choices: [String]
-
-        init(_ name: String, choices: [String] = []) {
-            self.name = name
-            self.choices = choices
-        }
-
-        init(stringLiteral name: String) { self.init(name) }
-
-        /// A shell completes what is called so with the names of files.
-        var isFile: Bool { name == "FILE" }
-    }
-
     /// A flag, with a value or alone.
     struct Option: Sendable {
         /// The long one last.
         let names: [String]
         /// What follows it; nil for a flag alone.
-        let value: Value?
+        let value: SettingValue?
         let summary: String
         /// The variable that it wins over; nil where there is none.
         var environment: String?
@@ -33,11 +17,11 @@ struct CommandDescription: Sendable {
         private(set) var replacedOperand: String?
         private(set) var isNeeded = false
 
-        init(_ flag: String, _ value: Value?, _ summary: String) {
+        init(_ flag: String, _ value: SettingValue?, _ summary: String) {
             self.init(names: [flag], value, summary)
         }
 
-        init(names: [String], _ value: Value?, _ summary: String, environment: String? = nil) {
+        init(names: [String], _ value: SettingValue?, _ summary: String, environment: String? = nil) {
             precondition(!names.isEmpty, "what has no name can't be given")
             self.names = names
             self.value = value
@@ -72,7 +56,7 @@ struct CommandDescription: Sendable {
 
     let summary: String
     /// What it works with, as the usage shows it, all of them needed.
-    var operands: [Value] = []
+    var operands: [SettingValue] = []
     /// Its flags besides those that set settings.
     var options: [Option] = []
     /// The settings that its flags set.
@@ -87,7 +71,7 @@ struct CommandDescription: Sendable {
     var statuses: [Int32] = [ExitStatus.success]
 
     /// The flag that may be given in place of an operand; `nil` if there is none.
-    func replacement(of operand: Value) -> Option? { options.first { $0.replacedOperand == operand.name } }
+    func replacement(of operand: SettingValue) -> Option? { options.first { $0.replacedOperand == operand.name } }
 
     /// Every flag that it takes, but for `--help`, which all take.
     var allOptions: [Option] { options + settings.map(Option.init) + (isConfigured ? [.config] : []) }

@@ -1,4 +1,5 @@
 import Posix
+import Text
 
 /// Prints what a command has to say on standard output, and makes sure that no command ends well whose output was lost.
 final class CommandOutput {

@@ -1,5 +1,6 @@
 import API
 import AccrualClient
+import Configuration
 import Front
 import HTTP
 import Loyalty

@@ -4,6 +4,7 @@ import Posix
 import SQLiteStore
 import Storage
 import Synchronization
+import Text
 
 /// Does what owners ask for: what is quick on one thread, one thing after the other; what reads all of the file on a second
 /// one, which also backs up by the clock.

@@ -1,3 +1,4 @@
+import Configuration
 import Loyalty
 import Posix
 import Rewards
@@ -22,7 +23,7 @@ enum Demo {
         configuration.dispatcher.intervalMilliseconds = 100
         configuration.dispatcher.retryDelayMinMilliseconds = 200
         if isChaotic { configuration.dispatcher.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
-        return Serve.run(configuration, nil) { [configuration] manager, writer throws(Application.StartError) in
+        return Serve.run(configuration, nil) { [configuration] manager, writer throws(StartError) in
             try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: writer)
         } didStart: {
             let cookies = "\(folder.path)/cookies"

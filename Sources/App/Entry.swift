@@ -1,5 +1,8 @@
+import Configuration
+import Logging
 import Loyalty
 import Posix
+import Text
 
 /// The program, from its arguments to its exit status.
 package enum Entry {
@@ -56,7 +59,7 @@ package enum Entry {
     }
 
     /// A server's warnings are lines of its log, another command's are for the person who gave the command.
-    private static func tell(_ warnings: [String], _ command: Command, _ logging: Configuration.Logging) {
+    private static func tell(_ warnings: [String], _ command: Command, _ logging: LogSettings) {
         guard command.isServer else {
             for warning in warnings { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
             return

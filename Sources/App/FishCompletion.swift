@@ -1,3 +1,5 @@
+import Configuration
+
 /// What fish completes `martlet` with (complete(1) of fish).
 enum FishCompletion {
     static var script: String {
@@ -54,7 +56,7 @@ enum FishCompletion {
     }
 
     /// What it is completed with, and nothing where nobody knows.
-    private static func arguments(_ value: CommandDescription.Value) -> String {
+    private static func arguments(_ value: SettingValue) -> String {
         if value.isFile { return "-F" }
         return value.choices.isEmpty ? "" : "-a \(quoted(value.choices.joined(separator: " ")))"
     }

@@ -1,5 +1,7 @@
 import API
+import Configuration
 import Posix
+import Text
 
 /// `martlet healthcheck`: asks the server of the configuration in force whether it can serve, for what restarts containers.
 enum HealthCheck {

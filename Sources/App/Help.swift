@@ -1,3 +1,4 @@
+import Configuration
 import JSON
 
 /// What `--help` says, from the same tables that the program goes by.

@@ -1,3 +1,6 @@
+import Configuration
+import Text
+
 /// What a command line asks for.
 struct Invocation: Sendable {
     let command: Command

@@ -1,3 +1,4 @@
+import Configuration
 import JSON
 
 /// The manual page, in the language of man(7), from the tables that the program goes by.

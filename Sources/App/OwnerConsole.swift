@@ -1,8 +1,10 @@
+import Configuration
 import JSON
 import Loyalty
 import Posix
 import SQLiteStore
 import Storage
+import Text
 
 /// The owner's commands, from the command line to what it prints.
 struct OwnerConsole {

@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import Text
 
 /// Prints what becomes of a command: as one JSON document, or for a person as lines, fields and a table.
 final class OwnerPrinter {

@@ -1,7 +1,9 @@
+import Configuration
 import Crypto
 import JSON
 import Loyalty
 import Posix
+import Text
 
 /// What a command line asks of the database, with what had to be asked of the person first.
 struct OwnerRequest {

@@ -3,6 +3,7 @@ import Loyalty
 import Posix
 import SQLiteStore
 import Storage
+import Text
 
 /// Does the commands that look at users, orders and points or change them. Confined to one thread, which it may block.
 struct OwnerService {

@@ -1,18 +1,21 @@
+import Configuration
+import Logging
 import Loyalty
 import Posix
+import Systemd
 
 /// `martlet serve`, and other servers: from the start to the signal that ends it.
 enum Serve {
     static func run(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
         let accrual = configuration.accrualSystem.map { AccrualSource.system($0) } ?? .builtIn
-        return run(configuration, source) { manager, writer throws(Application.StartError) in
+        return run(configuration, source) { manager, writer throws(StartError) in
             try Application(configuration, accrual: accrual, manager, log: writer)
         }
     }
 
     /// `martlet accrual`
     static func runAccrualSystem(_ configuration: Configuration, _ source: ConfigurationSource) -> Int32 {
-        run(configuration, source) { manager, writer throws(Application.StartError) in
+        run(configuration, source) { manager, writer throws(StartError) in
             try AccrualServer(configuration, manager, log: writer.log)
         }
     }
@@ -20,7 +23,7 @@ enum Serve {
     /// Serves until a signal; `didStart` is called once the server listens. Without a source, nothing is read again.
     static func run(
         _ configuration: Configuration, _ source: ConfigurationSource?,
-        _ start: (ServiceManager, LogWriter) throws(Application.StartError) -> any StoppableServer,
+        _ start: (ServiceManager, LogWriter) throws(StartError) -> any StoppableServer,
         didStart: (_ endpoints: [Endpoint]) -> Void = { _ in }
     ) -> Int32 {
         BrokenPipe.ignore()
@@ -31,8 +34,8 @@ enum Serve {
         let log = writer.log
         let server: any StoppableServer
         let manager: ServiceManager
-        do throws(Application.StartError) {
-            manager = try ServiceManager(environment: ProcessSetup.environment, log: log)
+        do throws(StartError) {
+            manager = try makeManager(log)
             server = try start(manager, writer)
         } catch {
             log.error("\(error)")
@@ -55,6 +58,14 @@ enum Serve {
         server.stop()
         log.info("stopped")
         return server.exitStatus
+    }
+
+    private static func makeManager(_ log: Log) throws(StartError) -> ServiceManager {
+        do throws(ServiceManager.Failure) {
+            return try ServiceManager(environment: ProcessSetup.environment, log: log)
+        } catch {
+            throw StartError(error)
+        }
     }
 
     /// Reads the configuration again whenever the owner says so; returns what the server is to stop for.

@@ -2,6 +2,7 @@ import API
 import AccrualClient
 import Crypto
 import Front
+import Logging
 import Posix
 import SQLiteStore
 import Synchronization

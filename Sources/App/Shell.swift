@@ -1,3 +1,5 @@
+import Configuration
+
 /// A shell that can complete what is typed after `martlet`.
 enum Shell: String, Sendable, CaseIterable {
     case bash, zsh, fish
@@ -21,8 +23,8 @@ enum Shell: String, Sendable, CaseIterable {
     }
 }
 
-extension CommandDescription.Value {
-    static let shell = CommandDescription.Value("SHELL", choices: Shell.allCases.map(\.rawValue))
+extension SettingValue {
+    static let shell = SettingValue("SHELL", choices: Shell.allCases.map(\.rawValue))
 }
 
 /// A word that may follow `martlet`, and what a shell says of it.

@@ -1,4 +1,7 @@
+import Configuration
 import Posix
+import Systemd
+import Text
 
 /// `martlet systemd-unit [--socket]`: prints a unit for the configuration in force.
 enum SystemdUnitCommand {
@@ -29,8 +32,10 @@ enum SystemdUnitCommand {
             return refuse("\(error)", ExitStatus.configuration)
         }
         let unit = SystemdUnit(
-            executable: ProcessSetup.executablePath ?? "/usr/local/bin/martlet",
-            configurationFile: exists ? ProcessSetup.absolutePath(of: file) : nil, configuration: configuration,
+            command: [ProcessSetup.executablePath ?? "/usr/local/bin/martlet", Command.serve.rawValue]
+                + (exists ? [Help.configFlag, ProcessSetup.absolutePath(of: file)] : []),
+            lastingFailures: [ExitStatus.usage, ExitStatus.configuration],
+            openFilesMax: Application.openFilesWanted(configuration), configuration: configuration,
             withoutEnvironment: withoutEnvironment, endpoints: endpoints)
         return CommandOutput.print(wantsSocket ? unit.socket : unit.service)
     }

@@ -3,6 +3,7 @@ import Loyalty
 import Posix
 import SQLiteStore
 import Synchronization
+import Systemd
 
 /// A part of the server that can be asked whether it still works, and answers from where it works.
 struct ServerPart: Sendable {

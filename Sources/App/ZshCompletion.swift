@@ -1,3 +1,5 @@
+import Configuration
+
 /// What zsh completes `martlet` with (zshcompsys(1)).
 enum ZshCompletion {
     static var script: String {
@@ -86,7 +88,7 @@ enum ZshCompletion {
         }
     }
 
-    private static func action(_ value: CommandDescription.Value) -> String {
+    private static func action(_ value: SettingValue) -> String {
         if value.isFile { return "_files" }
         return value.choices.isEmpty ? " " : "(\(value.choices.joined(separator: " ")))"
     }

@@ -3,6 +3,7 @@ import Loyalty
 import Testing
 
 @testable import App
+@testable import Configuration
 
 @Suite struct InvocationTests {
     @Test func flagsComeInEveryForm() throws {
@@ -135,6 +136,19 @@ import Testing
                 for status in command.description.statuses { #expect(text.contains("  \(status)  ")) }
             }
         }
+    }
+
+    @Test func theAccrualSystemHasDefaultsOfItsOwn() throws {
+        let none = { (_: String) throws(ConfigurationLoader.ReadError) -> [UInt8] in throw .missing }
+        let (configuration, _) = try ConfigurationLoader.load(
+            flags: [], file: nil, environment: [:], defaults: Command.accrual.defaults, readFile: none)
+        #expect(configuration.runAddress == Address(host: "localhost", port: 8081))
+        #expect(configuration.database.path == "martlet-accrual.db")
+        let (other, _) = try ConfigurationLoader.load(
+            flags: [("-d", "a.db")], file: nil, environment: ["RUN_ADDRESS": ":1"], defaults: Command.accrual.defaults,
+            readFile: none)
+        #expect(other.runAddress == Address(host: nil, port: 1))
+        #expect(other.database.path == "a.db")
     }
 
     /// The example file and the handbook's table agree with the program: a change of one is a change of all.

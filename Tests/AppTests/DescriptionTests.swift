@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import App
+@testable import Configuration
 
 /// One description of commands, flags and settings: whatever is printed or written of them agrees.
 @Suite struct DescriptionTests {

@@ -3,6 +3,7 @@ import Loyalty
 import Testing
 
 @testable import App
+@testable import Configuration
 
 /// What goes over the control socket, and what a person or a script reads of it.
 @Suite struct OwnerCommandTests {

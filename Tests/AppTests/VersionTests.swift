@@ -3,6 +3,7 @@ import JSON
 import Testing
 
 @testable import App
+@testable import Configuration
 
 /// The version and the list of changes agree.
 @Suite struct VersionTests {

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 
 @testable import App
+@testable import Systemd
 
 @Suite struct WatchdogTests {
     /// Answers when it is told to.

@@ -1,0 +1,25 @@
+/// What a configuration is read from, now and again while the server runs: flags and environment stay, the file may change.
+package struct ConfigurationSource: Sendable {
+    private let flags: [(flag: String, value: String)]
+    private let file: String?
+    private let environment: [String: String]
+    /// What is in force where nothing is set.
+    private let defaults: Configuration
+    private let readFile: @Sendable (_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8]
+
+    package init(
+        flags: [(flag: String, value: String)], file: String?, environment: [String: String], defaults: Configuration,
+        readFile: @escaping @Sendable (_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8]
+    ) {
+        self.flags = flags
+        self.file = file
+        self.environment = environment
+        self.defaults = defaults
+        self.readFile = readFile
+    }
+
+    package func load() throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
+        try ConfigurationLoader.load(
+            flags: flags, file: file, environment: environment, defaults: defaults, readFile: readFile)
+    }
+}

@@ -1,0 +1,16 @@
+/// The value of a flag or an operand: its name in the usage, and the texts that are allowed if they are a list.
+package struct SettingValue: Sendable, ExpressibleByStringLiteral {
+    package let name: String
+    /// All texts that are allowed; empty if they are not a list.
+    package let choices: [String]
+
+    package init(_ name: String, choices: [String] = []) {
+        self.name = name
+        self.choices = choices
+    }
+
+    package init(stringLiteral name: String) { self.init(name) }
+
+    /// True if a shell completes the value with the names of files.
+    package var isFile: Bool { name == "FILE" }
+}

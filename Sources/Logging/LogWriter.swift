@@ -1,0 +1,138 @@
+import Front
+import Posix
+import Synchronization
+
+/// Takes lines from any thread, and writes them from a thread of its own: who has something to say does not wait for whoever
+/// reads it. Where lines come faster than they are taken, lines are dropped, and their number is told.
+package final class LogWriter: Sendable {
+    private enum Item: Sendable {
+        case line(String)
+        /// Everything before it was written.
+        case mark(BlockingQueue<Bool>)
+    }
+
+    /// Lines that wait, of 9 KiB at most.
+    static let waitingLinesMax = 4096
+    /// Of them, those that only warnings and errors may use.
+    static let waitingLinesOfTrouble = 256
+    private static let linesAtOnceMax = 64
+    private static let flushMilliseconds = 1000
+
+    private let queue = BlockingQueue<Item>(capacity: LogWriter.waitingLinesMax)
+    private let level: Atomic<Int>
+    private let isJSON: Atomic<Bool>
+    private let isTerminal: Bool
+    private let untoldDrops = Atomic<Int>(0)
+    private let drops = Atomic<Int>(0)
+    private let thread = Mutex<Thread?>(nil)
+
+    /// - Parameters:
+    ///   - isTerminal: whether a person reads it as it is written.
+    ///   - write: writes whole lines, and may take its time.
+    package init(_ settings: LogSettings, isTerminal: Bool, write: @escaping @Sendable (String) -> Void) {
+        level = Atomic(settings.level.rawValue)
+        isJSON = Atomic(settings.format.isJSON(onTerminal: isTerminal))
+        self.isTerminal = isTerminal
+        thread.withLock { thread in
+            thread = Thread(name: "log") { [self] in self.write(write) }
+        }
+    }
+
+    /// On stderr.
+    package convenience init(_ settings: LogSettings) {
+        self.init(settings, isTerminal: StandardStream.error.isTerminal) { StandardStream.error.write($0) }
+    }
+
+    /// For everyone who has something to say.
+    package var log: Log {
+        Log(
+            waitUntilWritten: { [self] in _ = flush() },
+            write: { [self] level, message in
+                guard isWanted(level) else { return }
+                put(LogLine(level, message, at: SystemClock.wallMilliseconds()))
+            })
+    }
+
+    /// From now on.
+    package func apply(_ settings: LogSettings) {
+        level.store(settings.level.rawValue, ordering: .relaxed)
+        isJSON.store(settings.format.isJSON(onTerminal: isTerminal), ordering: .relaxed)
+    }
+
+    /// Whether it wrote to a terminal that has gone since.
+    package var hasLostTerminal: Bool { isTerminal && !StandardStream.error.isTerminal }
+
+    /// Lines that were dropped since the start.
+    package var droppedCount: Int { drops.load(ordering: .relaxed) }
+
+    /// Returns once all that was said before is written, and true; false where that took longer than a second.
+    @discardableResult
+    package func flush() -> Bool {
+        let written = BlockingQueue<Bool>(capacity: 1)
+        let end = SystemClock.monotonicMilliseconds() + Int64(Self.flushMilliseconds)
+        // A queue that is full has room soon, or never.
+        while !queue.put(.mark(written)) {
+            guard SystemClock.monotonicMilliseconds() < end else { return false }
+            sleepBriefly()
+        }
+        let left = max(0, end - SystemClock.monotonicMilliseconds())
+        return written.takeSeveral(limit: 1, withinMilliseconds: Int(left)) == [true]
+    }
+
+    /// Writes what waits and takes nothing further. Where nobody takes it any more, its thread is left where it stands, as the
+    /// process ends.
+    package func stop() {
+        let isWritten = flush()
+        queue.close()
+        guard isWritten else { return }
+        thread.withLock { thread in
+            thread?.join()
+            thread = nil
+        }
+    }
+
+    private func isWanted(_ level: Log.Level) -> Bool { level.rawValue >= self.level.load(ordering: .relaxed) }
+
+    private func put(_ line: LogLine) {
+        let text = isJSON.load(ordering: .relaxed) ? line.json : line.text
+        let hasRoom =
+            line.level >= .warning || queue.count < Self.waitingLinesMax - Self.waitingLinesOfTrouble
+        guard hasRoom, queue.put(.line(text)) else {
+            untoldDrops.add(1, ordering: .relaxed)
+            drops.add(1, ordering: .relaxed)
+            return
+        }
+    }
+
+    /// What its thread does.
+    private func write(_ write: (String) -> Void) {
+        while let items = queue.takeSeveral(limit: Self.linesAtOnceMax) {
+            var lines = ""
+            for item in items {
+                switch item {
+                case .line(let line): lines += line
+                case .mark(let written):
+                    if !lines.isEmpty { write(lines) }
+                    lines = ""
+                    _ = written.put(true)
+                }
+            }
+            if !lines.isEmpty { write(lines) }
+            let dropped = untoldDrops.exchange(0, ordering: .relaxed)
+            if dropped > 0 {
+                let line = LogLine(
+                    .warning, "\(dropped) lines of the log were dropped here: they came faster than they are taken",
+                    at: SystemClock.wallMilliseconds())
+                write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
+            }
+        }
+    }
+}
+
+extension LogWriter: RequestLog {
+    package var isEnabled: Bool { isWanted(.request) }
+
+    package func write(_ record: RequestRecord) {
+        put(LogLine(record, at: SystemClock.wallMilliseconds()))
+    }
+}

@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct ConfigurationChangeTests {
+    @Test func eachChangeIsTakenOverOrWaitsForARestart() throws {
+        for setting in Settings.all {
+            var new = Configuration()
+            #expect(setting.set(.text(ConfigurationTests.otherValue(of: setting).text), &new))
+            let change = ConfigurationChange(from: Configuration(), to: new)
+            let applies = ConfigurationChange.keysThatApply.contains(setting.key)
+            #expect(change.applied == (applies ? [setting.key] : []))
+            #expect(change.waiting == (applies ? [] : [setting.key]))
+            #expect(change.configuration.document == (applies ? new : Configuration()).document)
+        }
+        #expect(ConfigurationChange.keysThatApply.isSubset(of: Settings.all.map(\.key)))
+    }
+
+    /// What waits is told each time, and what was taken over is not told again.
+    @Test func whatIsInForceIsComparedWithTheNext() {
+        var new = Configuration()
+        new.log.level = .debug
+        new.http.eventLoops = 3
+        let first = ConfigurationChange(from: Configuration(), to: new)
+        let second = ConfigurationChange(from: first.configuration, to: new)
+        #expect(second.applied == [])
+        #expect(second.waiting == ["http.event_loops"])
+    }
+}

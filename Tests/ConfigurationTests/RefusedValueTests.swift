@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Configuration
+
+/// Values that look like a path, an address or a word, and are none.
+@Suite struct RefusedValueTests {
+    @Test(arguments: [
+        ("host=localhost user=u password=p dbname=d", "connection string"),
+        ("Data Source=martlet.db", "connection string"),
+        (":memory:", "in memory"), ("file::memory:?cache=shared", "in memory"), ("sqlite://:memory:", "in memory"),
+        ("file:x?cache=shared", "without ? and #"), ("sqlite:x#y", "without ? and #"),
+        ("martlet.db?_journal=WAL", "no ?"),
+        ("\"martlet.db\"", "quotation marks"), ("'martlet.db'", "quotation marks"), ("“martlet.db”", "quotation marks"),
+        ("martlet.db\"", "quotation marks"), ("martlet.db\r", "carriage return"), ("martlet.db\n", "control"),
+        ("mart\u{1B}let.db", "control"), ("mart\u{202E}let.db", "control"), ("\u{FEFF}martlet.db", "byte order mark"),
+        ("\u{FFFD}.db", "UTF-8"), (" martlet.db", "space"), ("martlet.db\u{A0}", "space"), ("~/martlet.db", "shell"),
+        ("$HOME/martlet.db", "shell"), ("${HOME}/martlet.db", "shell"), ("file:~/martlet.db", "shell"),
+        ("postgres://user:p@host/db", "server"), ("PostgreSQL://host/db", "server"), ("mysql:host", "server"),
+        ("jdbc:sqlite:x.db", "scheme"), ("http://host/x.db", "scheme"), ("user:p@tcp(localhost:3306)/db", "scheme"),
+        ("C:\\martlet.db", "Windows"), ("file:my%20shop.db", "encodes"), ("file://shop/martlet.db", "machine"),
+        ("file://martlet.db", "machine"), ("folder/", "folder"), (".", "folder"), ("a/..", "folder"), ("/", "folder"),
+        ("", "empty"), ("file:", "empty"), ("-", "flag"), ("--json", "flag"), ("file:-x", "flag"),
+    ])
+    func whatIsNoFileIsNoDatabase(text: String, reason: String) throws {
+        #expect(DatabaseLocation(text) == nil)
+        let fault = try #require(DatabaseLocation.fault(in: text))
+        #expect(fault.contains(reason), "\(fault)")
+    }
+
+    @Test(arguments: [
+        ("martlet.db", "martlet.db"), ("./a=b.db", "./a=b.db"), ("a b.db", "a b.db"), ("a%20b.db", "a%20b.db"),
+        ("FILE:a.db", "a.db"), ("Sqlite:a.db", "a.db"), ("sqlite://a.db", "a.db"), ("file://localhost/a.db", "/a.db"),
+        ("/a~b/c$.db", "/a~b/c$.db"), ("a#b.db", "a#b.db"), ("магазин.db", "магазин.db"), ("./:x:.db", "./:x:.db"),
+        ("it's.db", "it's.db"),
+    ])
+    func whatIsAFileStaysOne(text: String, path: String) {
+        #expect(DatabaseLocation(text)?.path == path)
+        #expect(DatabaseLocation.fault(in: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("a\"b\r", #""a\"b\r""#), ("postgres://u:hidden@h/d", #""postgres://***@h/d""#),
+        ("postgres://u:hid@den/x@h:5/d", #""postgres://***@h:5/d""#), ("u:hidden@tcp(h)/d", #""***@tcp(h)/d""#),
+        ("postgres://u:hidden", #""postgres://u:***""#), ("postgres://[::1]:5432/d", #""postgres://[::1]:5432/d""#),
+        ("postgres://h:5432/d", #""postgres://h:5432/d""#),
+        ("host=h password=hidden dbname=d", #""host=h password=***""#),
+        ("host=h PassWord = 'hid den'", #""host=h PassWord =***""#),
+        ("postgres://h/d?sslpassword=hidden", #""postgres://h/d?sslpassword=***""#),
+        ("Server=h;Pwd=hidden;", #""Server=h;Pwd=***""#), (#"{"password": "hidden"}"#, #""{\"password\":***""#),
+        ("my-secret-shop.db\r", #""my-secret-shop.db\r""#), ("İ password=hidden", #""İ password=***""#),
+    ])
+    func aValueIsShownWithoutItsSecrets(text: String, shown: String) {
+        #expect(RefusedValue.shown(text) == shown)
+    }
+
+    @Test func aValueIsShownWithABoundedLength() {
+        let long = String(repeating: "\u{1B}", count: 100_000)
+        #expect(RefusedValue.shown(long).utf8.count < 1000)
+        #expect(RefusedValue.shownJSON("[\(long)]").utf8.count < 1000)
+        #expect(RefusedValue.shownName(long).utf8.count < 1000)
+    }
+
+    @Test(arguments: [
+        ("http://localhost:8080", "scheme"), ("*:8080", "every address"), ("8080", "colon"), ("localhost", "no port"),
+        ("::1:80", "brackets"), ("u:p@localhost:80", "password"), ("localhost:http", "number"),
+        ("localhost:80/", "path"),
+        ("\"localhost:80\"", "quotation"), ("localhost:80\r", "carriage"), ("$HOST:80", "shell"),
+    ])
+    func whatIsNoAddressIsExplained(text: String, reason: String) {
+        #expect(Address(text) == nil)
+        #expect(Address.hint(text)?.contains(reason) == true, "\(Address.hint(text) ?? "")")
+    }
+}
+
+/// Configuration files as editors write them.
+@Suite struct ConfigurationFileTests {
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    @Test func aByteOrderMarkIsNoPartOfTheText() throws {
+        #expect(try ConfigurationFile.object(Self.mark + Array(#"{"a": 1}"#.utf8)).members.map(\.name) == ["a"])
+        #expect(throws: ConfigurationError("line 2, column 3: not a JSON value")) {
+            try ConfigurationFile.object(Self.mark + Array("{\"a\":\n  x}".utf8))
+        }
+    }
+
+    @Test(arguments: [
+        ("", "the file is empty; {} sets nothing"), ("[]", "not a JSON object"),
+        (#"{"a": 1,}"#, "line 1, column 9: a name was expected (there is a comma too many before it)"),
+        (#"{"a": [1, ]}"#, "line 1, column 11: not a JSON value (there is a comma too many before it)"),
+        ("// x\n{}", "line 1, column 1: not a JSON value (JSON has no comments)"),
+        ("{}\n# x", "line 2, column 1: something after the document (JSON has no comments)"),
+        (#"{"a": NaN}"#, "line 1, column 7: not a JSON value (NaN and Infinity are no JSON numbers)"),
+        (#"{"a": -Infinity}"#, "line 1, column 8: not a JSON value (NaN and Infinity are no JSON numbers)"),
+        (#"{"a": True}"#, "line 1, column 7: not a JSON value (true and false have small letters)"),
+        ("{'a': 1}", "line 1, column 2: a name was expected (strings have straight double quotation marks)"),
+        ("{“a”: 1}", "line 1, column 2: a name was expected (strings have straight double quotation marks)"),
+        (#"{"a": 1, "a": 2}"#, "line 1, column 13: a name is repeated"),
+    ])
+    func whatIsNoJSONIsExplained(text: String, reason: String) {
+        #expect(throws: ConfigurationError(reason)) { try ConfigurationFile.object(Array(text.utf8)) }
+    }
+
+    @Test(arguments: [[0xFF, 0xFE], [0xFE, 0xFF], []], [false, true])
+    func textOfTwoBytesACharacterIsNamed(mark: [UInt8], isBig: Bool) {
+        let units = #"{"a": 1}"#.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        let bytes = mark + (isBig ? units : units.indices.map { units[$0 ^ 1] })
+        #expect(throws: ConfigurationError("the file is UTF-16 or UTF-32, and has to be UTF-8")) {
+            try ConfigurationFile.object(bytes)
+        }
+    }
+}
