@@ -68,13 +68,22 @@ import Testing
         #expect(try (Self.fault(in: code, Self.names.get()) == nil) == exists)
     }
 
-    /// The architecture's table of rooms has a row for each room.
     @Test func everyRoomIsExplained() throws {
+        try Self.expectRows(
+            of: "Sources/README.md", for: /\.(?:executableTarget|target|systemLibrary)\(\s*name: "(\w+)"/)
+    }
+
+    @Test func everyTargetOfTestsIsExplained() throws {
+        try Self.expectRows(of: "Tests/README.md", for: /\.testTarget\(\s*name: "(\w+)"/)
+    }
+
+    /// Expects that the document's tables have a row for each target that the manifest declares in this way. Targets that
+    /// support tests are explained in a sentence instead.
+    private static func expectRows(of path: String, for declaration: Regex<(Substring, Substring)>) throws {
         let manifest = try #require(try Repository.file("Package.swift")).lines.joined(separator: "\n")
-        let target = /\.(?:executableTarget|target|systemLibrary)\(\s*name: "(\w+)"/
-        let rooms = manifest.matches(of: target).map { String($0.output.1) }.filter { !$0.hasSuffix("Support") }
-        #expect(rooms.count > 20)
-        let rows = try #require(try Repository.file("Sources/README.md")).lines.filter { $0.hasPrefix("| `") }
-        for room in rooms { #expect(rows.contains { $0.contains("`\(room)`") }, "\(room)") }
+        let targets = manifest.matches(of: declaration).map { String($0.output.1) }.filter { !$0.hasSuffix("Support") }
+        #expect(targets.count > 15)
+        let rows = try #require(try Repository.file(path)).lines.filter { $0.hasPrefix("| `") }
+        for target in targets { #expect(rows.contains { $0.contains("`\(target)`") }, "\(path): \(target)") }
     }
 }
