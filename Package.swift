@@ -32,32 +32,34 @@ let package = Package(
 
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "Metrics", swiftSettings: safe),
+        .target(name: "Time", swiftSettings: safe),
         .target(name: "Eventual", swiftSettings: safe),
         .target(name: "HTTP", dependencies: ["Eventual"], swiftSettings: safe),
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
-        .target(name: "Loyalty", swiftSettings: safe),
+        .target(name: "Loyalty", dependencies: ["Time"], swiftSettings: safe),
         .target(name: "Changes", dependencies: ["Loyalty"], swiftSettings: safe),
-        .target(name: "Storage", dependencies: ["Loyalty"], swiftSettings: safe),
-        .target(name: "SignIn", dependencies: ["Loyalty", "Posix", "Storage"], swiftSettings: safe),
+        .target(name: "Storage", dependencies: ["Eventual", "Loyalty"], swiftSettings: safe),
+        .target(name: "SignIn", dependencies: ["Eventual", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(
-            name: "SQLiteStore", dependencies: ["Changes", "Loyalty", "Metrics", "Posix", "SQLite", "Storage"],
+            name: "SQLiteStore",
+            dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "SQLite", "Storage"],
             swiftSettings: safe),
         .target(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
             swiftSettings: wrapper),
         .target(name: "Rewards", dependencies: ["JSON", "Loyalty", "Storage"], swiftSettings: safe),
-        .target(name: "Web", dependencies: ["Gzip", "HTTP", "JSON", "OpenAPI"], swiftSettings: safe),
+        .target(name: "Web", dependencies: ["Eventual", "Gzip", "HTTP", "JSON", "OpenAPI"], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
                 "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards",
-                "SignIn", "Storage", "Web",
+                "SignIn", "Storage", "Time", "Web",
             ],
             swiftSettings: safe),
-        .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix"], swiftSettings: safe),
+        .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix", "Time"], swiftSettings: safe),
         .target(name: "Text", swiftSettings: safe),
         .target(
-            name: "Logging", dependencies: ["Front", "HTTP", "JSON", "Posix", "Text"], swiftSettings: safe),
+            name: "Logging", dependencies: ["Front", "HTTP", "JSON", "Posix", "Text", "Time"], swiftSettings: safe),
         .target(
             name: "Configuration",
             dependencies: ["API", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "Text"],
@@ -67,9 +69,10 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "API", "AccrualClient", "Changes", "Configuration", "Crypto", "Front", "HTTP", "JSON", "Logging",
+                "API", "AccrualClient", "Changes", "Configuration", "Crypto", "Eventual", "Front", "HTTP", "JSON",
+                "Logging",
                 "Loyalty", "Metrics", "Posix", "Rewards", "SQLite", "SQLiteStore", "SignIn", "Storage", "Systemd",
-                "Text", "Web",
+                "Text", "Time", "Web",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -81,11 +84,14 @@ let package = Package(
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
         .testTarget(name: "ChangesTests", dependencies: ["Changes", "Loyalty", "TestSupport"]),
         .testTarget(
-            name: "SignInTests", dependencies: ["API", "Crypto", "Loyalty", "SignIn", "Storage", "TestSupport"]),
+            name: "SignInTests",
+            dependencies: ["API", "Crypto", "Eventual", "Loyalty", "SignIn", "Storage", "TestSupport"]),
         .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty", "SignIn", "TestSupport"]),
         .testTarget(
             name: "SQLiteStoreTests",
-            dependencies: ["Changes", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport"]),
+            dependencies: [
+                "Changes", "Eventual", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport",
+            ]),
         .testTarget(
             name: "AccrualClientTests",
             dependencies: ["AccrualClient", "Gzip", "Loyalty", "Posix", "Rewards", "Storage", "TestSupport"]),
@@ -96,8 +102,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CSodium", "Changes", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Posix", "Rewards", "SignIn",
-                "Storage", "TestSupport", "Web",
+                "API", "CSodium", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Posix",
+                "Rewards", "SignIn", "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "TextTests", dependencies: ["JSON", "Text"]),
@@ -108,8 +114,9 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: ["App", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Posix", "Systemd", "Text"]),
+        .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Eventual"], path: "Tests/TestSupport"),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(
             name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],

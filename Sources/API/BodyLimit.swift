@@ -1,10 +1,8 @@
-/// The largest request bodies that the routes take, in bytes, packed and unpacked. A server that takes more than a request can
-/// need lets a client spend the server's time on it: unpacking and reading a megabyte of JSON takes fifty milliseconds.
+/// The largest request bodies that the routes take, in bytes, packed and unpacked.
 ///
-/// `http.body_bytes_max` is the ceiling of them all.
+/// A server that takes more than a request can need lets clients waste its time: unpacking and reading a megabyte of JSON takes
+/// fifty milliseconds. `http.body_bytes_max` limits all of them as well.
 enum BodyLimit {
-    /// For routes that read no body, and requests for no route. What a client sends all the same is read away.
-    static let unreadBytes = 8 * 1024
     /// `{"login","password"}` of the greatest lengths takes 7,708 bytes if each of their bytes is written as `\u0061`.
     static let credentialsBytes = 8 * 1024
     /// `{"current","new"}` of the greatest lengths takes 12,315 bytes, written in the same way.

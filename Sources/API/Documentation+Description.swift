@@ -2,34 +2,8 @@ import HTTP
 import OpenAPI
 import Web
 
-extension Operation {
-    static let document = Operation(
-        id: "getDocument", tag: "Documentation", summary: "Describe the API for programs",
-        responses: [
-            Response(
-                .ok, "An OpenAPI 3.1 document.",
-                content: [
-                    MediaType(
-                        "application/json",
-                        Schema(
-                            .object(
-                                [
-                                    Schema.Property("openapi", Schema(.string, "", [.pattern("^3\\.1\\.[0-9]+$")])),
-                                    Schema.Property("paths", Schema(.object([], isClosed: false))),
-                                ], isClosed: false)),
-                        examples: [:])
-                ])
-        ])
-
-    static let page = Operation(
-        id: "getPage", tag: "Documentation", summary: "Describe the API for people",
-        responses: [
-            Response(.ok, "This page.", content: [MediaType("text/html", Schema(.string), examples: [:])])
-        ])
-}
-
 extension GophermartAPI {
-    /// That of the default cookie is written out once for all event loops.
+    /// The documentation of the API. That of the default cookie is written once for all event loops.
     static func documentation(sessionCookie: String) -> Documentation {
         sessionCookie == Settings().cookieName ? standard : describing(sessionCookie: sessionCookie)
     }
@@ -55,10 +29,10 @@ extension GophermartAPI {
                 """,
             tags: [
                 Document.Tag("Accounts", "Registering, signing in and out, and passwords."),
-                Document.Tag("Orders", "What customers bought, to be credited once."),
-                Document.Tag("Balance", "The points that a user has, and where they went."),
-                Document.Tag("Events", "Being told of what changes."),
-                documentationTag,
+                Document.Tag("Orders", "Orders of customers, each of which is credited once."),
+                Document.Tag("Balance", "The points that a user has, and those that were spent."),
+                Document.Tag("Events", "Changes as they happen."),
+                .documentation,
             ], problems: Documentation.problems, endpoints: endpoints,
             sessionCookie: sessionCookie)
     }
@@ -69,36 +43,31 @@ extension AccrualAPI {
         Document(
             title: "Martlet's accrual system", version: Documentation.version,
             description: """
-                What customers earn: the shop sets rules and sends receipts, and whoever reaches this listener may. It knows no \
-                users. It is served under the names of its own machine, under IP addresses, and under the names that its owner \
+                The points that customers earn: the shop sets rules and sends receipts. There are no users; every client that \
+                reaches this listener is served. It is served under the names of its own machine, under IP addresses, and under the names that its owner \
                 allows in `allowed_hosts`; any other `Host` is 421.
 
                 \(Documentation.everywhere)
                 """,
             tags: [
-                Document.Tag("Rules", "What goods earn."),
-                Document.Tag("Receipts", "What customers bought, and what it earned."),
-                documentationTag,
+                Document.Tag("Rules", "The points for goods."),
+                Document.Tag("Receipts", "The goods that customers bought, and their points."),
+                .documentation,
             ], problems: Documentation.problems, endpoints: endpoints)
     }
 }
 
-private let documentationTag = Document.Tag("Documentation", "What this API is.")
-
 extension Documentation {
-    /// Of the API, not of the program: a client that works with one works with all that begin the same.
+    /// The version of the API, not of the program. A client that works with one version works with all that have the same
+    /// first number.
     fileprivate static let version = "1.0"
 
     fileprivate static let everywhere = """
         Refusals are `application/problem+json`. An unknown path is 404, and a method that a path does not have 405 with \
-        `Allow`; `OPTIONS` says what it has, and `HEAD` works wherever `GET` does. Requests and answers may be packed with \
-        gzip. 429 and 503 mean that nothing happened: ask again after `Retry-After`. A body has \
+        `Allow`; `OPTIONS` lists its methods, and `HEAD` works for every path that has `GET`. Requests and answers may be \
+        packed with gzip. 429 and 503 mean that nothing happened: ask again after `Retry-After`. A body has \
         at most 8 KiB, or 16 KiB for a change of password and 1 MiB for a receipt, before and after unpacking.
         """
 
-    fileprivate static let problems = ProblemType.all.map { type in
-        Document.Problem(
-            anchor: "problem-\(type.name)", title: type.title,
-            description: "Status \(type.status.rawValue), `\(type.uri)`. \(type.explanation)")
-    }
+    fileprivate static let problems = ProblemType.all.map { Document.Problem($0) }
 }

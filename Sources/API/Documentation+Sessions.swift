@@ -1,3 +1,5 @@
+import Web
+
 extension Documentation {
     /// How clients get a session and present it, for the page.
     ///

@@ -1,17 +1,17 @@
 import JSON
 import Loyalty
 
-/// A request body that is a JSON object; what it lacks is said in a sentence that names the key.
+/// A request body that is a JSON object. A sentence that names the key says what is missing or wrong.
 struct RequestObject {
     private let object: JSONObject
 
-    /// Values that a document may have whose members are few: it leaves room for members that we do not know.
+    /// The most JSON values of a body with a few members. It leaves room for members that the server ignores.
     private static let valuesMax = 256
 
     /// A byte order mark before the object is ignored, as RFC 8259, section 8.1 permits.
     init(_ body: [UInt8], valuesMax: Int = RequestObject.valuesMax) throws(LoyaltyError) {
         let document = body[...].withoutByteOrderMark
-        // Anything else is refused before it is read.
+        // A value of another kind is refused before it is parsed.
         guard Self.mayBeginObject(document) else { throw .malformed("The body is not a JSON object.") }
         let value: JSONValue
         do throws(JSONParser.SyntaxError) {
@@ -40,7 +40,9 @@ struct RequestObject {
         var objects: [RequestObject] = []
         objects.reserveCapacity(values.count)
         for value in values {
-            guard let object = value.object else { throw .malformed("\"\(name)\" has something that is no object.") }
+            guard let object = value.object else {
+                throw .malformed("\"\(name)\" has something that is not an object.")
+            }
             objects.append(RequestObject(object))
         }
         return objects
@@ -51,12 +53,14 @@ struct RequestObject {
         return text
     }
 
-    /// An amount of points, from the number's exact decimal value, which may be a millionth of a hundredth off: clients that
-    /// calculate with floating-point numbers send `0.30000000000000004` for 0.3. Throws ``LoyaltyError/malformed(_:)`` for what
-    /// is no number, and ``LoyaltyError/sumInvalid(_:)`` for a number that is no amount.
+    /// An amount of points, from the exact decimal value of the number. The value may be a millionth of a hundredth off: clients
+    /// that calculate with floating-point numbers send `0.30000000000000004` for 0.3.
+    ///
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, and ``LoyaltyError/sumInvalid(_:)`` if the number
+    ///   is not an amount.
     func points(_ name: String) throws(LoyaltyError) -> Points {
         let value = object[name]
-        // A string with a number is that number: typed clients write exact decimals so.
+        // A number in a string counts as the number: clients with types for exact decimals write them so.
         guard let number = value?.number ?? value?.string.flatMap({ JSONNumber(text: $0) }) else {
             throw .malformed("\"\(name)\" is not a number.")
         }
@@ -70,7 +74,10 @@ struct RequestObject {
         }
     }
 
-    /// A number times 10^`places`, which is a whole number. Throws ``LoyaltyError/malformed(_:)`` for what is none.
+    /// A number times 10^`places`.
+    ///
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, or if the result is not a whole number that fits
+    ///   the type.
     func decimal<Value: FixedWidthInteger>(_ name: String, places: Int) throws(LoyaltyError) -> Value {
         guard let number = object[name]?.number else { throw .malformed("\"\(name)\" is not a number.") }
         do throws(JSONNumber.ScaleError) {
@@ -83,7 +90,7 @@ struct RequestObject {
 }
 
 extension ArraySlice<UInt8> {
-    /// Without the signature of UTF-8, which editors and some programs put at the start of a text.
+    /// The bytes without a byte order mark of UTF-8, which editors and some programs put at the start of a text.
     var withoutByteOrderMark: ArraySlice<UInt8> {
         starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self
     }

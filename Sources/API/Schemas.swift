@@ -1,15 +1,16 @@
 import Loyalty
 import OpenAPI
 
-/// Values that several operations take or answer with.
+/// Values that several operations take or return.
 extension Schema {
     static let points = Schema(
         .number, named: "Points", "Points, 1 point = 1 rouble; exact, with at most two decimals.",
         [.minimum("0"), .multipleOf("0.01")], example: "729.98")
 
-    /// A difference may be below zero.
+    /// A difference, which may be below zero.
     static let pointsChange = Schema(
-        .number, named: "PointsChange", "Points that came, or, below zero, that went; at most two decimals.",
+        .number, named: "PointsChange",
+        "Points that were added, or taken if the number is below zero; at most two decimals.",
         [.multipleOf("0.01")], example: "-41.5")
 
     static let orderNumber = Schema(
@@ -17,15 +18,15 @@ extension Schema {
         "The number of an order: digits, the last of which is the check digit (Luhn, ISO/IEC 7812-1) of those before it: 1001007 for a shop's own number 100100, as `martlet order number 100100` prints. Leading zeros count.",
         [.pattern("^[0-9]{1,\(OrderNumber.digitsMax)}$")], example: #""12345678903""#)
 
-    /// As clients may write it.
+    /// An order number as clients may write it.
     static let spacedOrderNumber = Schema(
         .string, named: "SpacedOrderNumber",
-        "The number of an order, as `OrderNumber`; white space around it is cut.",
+        "The number of an order, as `OrderNumber`. White space around it is ignored.",
         [.pattern("^[\\t\\n\\v\\f\\r ]*[0-9]{1,\(OrderNumber.digitsMax)}[\\t\\n\\v\\f\\r ]*$")],
         example: #""12345678903""#)
 
     static let moment = Schema(
-        .string, named: "Moment", "A moment of RFC 3339, in UTC and whole seconds.",
+        .string, named: "Moment", "A moment as RFC 3339 writes it, in UTC and whole seconds.",
         [.format("date-time"), .pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")],
         example: #""2026-11-23T08:17:12Z""#)
 }

@@ -33,12 +33,11 @@ final class AdminServer: Sendable {
         do {
             self.front = try Front(configuration: front, listeners: listeners) { _ in
                 let probe = try store.makeProbe()
-                return AdminAPI(
+                return AdminAPI.handler(
                     hostNames: hostNames, database: database, illness: { watch.illness },
                     obstacle: { watch.obstacle(probe) },
                     metrics: { watch.writeMetrics(&$0, probe) },
-                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
-                    didEndBatch: { probe.endBatch() }, didClose: { probe.close() })
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: probe)
             } onFailure: { error in
                 log.error("the event loop of the admin listener can't go on: \(error)")
                 log.flush()

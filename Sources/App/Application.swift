@@ -277,16 +277,12 @@ final class Application: StoppableServer {
         do {
             return try Front(configuration: front, listeners: listeners) { [settings] _ in
                 let repository = try store.makeRepository()
-                return GophermartAPI(
+                return GophermartAPI.handler(
                     accounts: AccountService(
                         repository: repository, hasher: hasher, tokens: SodiumTokens(),
                         policy: configuration.accountPolicy, throttle: throttle, clock: clock),
-                    orders: OrderService(repository: repository, queue: queue, clock: clock),
-                    balances: BalanceService(repository: repository, clock: clock), events: events,
-                    versions: repository, settings: settings,
-                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
-                    didEndBatch: { repository.endBatch() },
-                    didClose: { repository.close() })
+                    repository: repository, queue: queue, clock: clock, events: events, settings: settings,
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)))
             } onFailure: { error in
                 log.error("an event loop can't go on: \(error)")
                 log.flush()

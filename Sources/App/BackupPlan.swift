@@ -1,4 +1,4 @@
-import HTTP
+import Time
 
 /// Backups by the clock: when the next is due, what it is called, and which old ones go. Decided from the names in the
 /// folder alone, so that a restart changes nothing.

@@ -38,11 +38,10 @@ final class BuiltInAccruals: Sendable {
                 let service = RewardService(
                     repository: repository, recents: recents, clock: Application.clock,
                     monotonicClock: SystemClock.monotonicMilliseconds)
-                return AccrualAPI(
+                return AccrualAPI.handler(
                     accruals: service, rate: rate, clock: SystemClock.monotonicMilliseconds,
                     settings: configuration.accrualAPI,
-                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
-                    didEndBatch: { repository.endBatch() }, didClose: { repository.close() })
+                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: repository)
             } onFailure: { error in
                 log.error("an event loop of the accrual system can't go on: \(error)")
                 log.flush()

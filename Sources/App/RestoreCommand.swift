@@ -1,9 +1,9 @@
 import Configuration
-import HTTP
 import JSON
 import Posix
 import SQLiteStore
 import Storage
+import Time
 
 /// `martlet restore`: no server may run meanwhile, so that it asks none.
 enum RestoreCommand {

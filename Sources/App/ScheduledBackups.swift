@@ -1,7 +1,7 @@
-import HTTP
 import Loyalty
 import Posix
 import SQLiteStore
+import Time
 
 /// Carries out a plan. Confined to the control server's thread.
 struct ScheduledBackups {

@@ -1,6 +1,7 @@
 import HTTP
 import Posix
 import Synchronization
+import Time
 
 /// One thread that waits for its connections with epoll and moves them on.
 ///

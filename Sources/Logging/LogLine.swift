@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import Posix
 import Text
+import Time
 
 /// How log lines are written.
 package enum LogFormat: String, Sendable {

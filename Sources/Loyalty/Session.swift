@@ -52,14 +52,3 @@ package struct NewSession: Sendable {
         self.origin = origin
     }
 }
-
-/// The user of a session, and its expiry.
-package struct OpenSession: Equatable, Sendable {
-    package let user: UserID
-    package let expiresAt: Timestamp
-
-    package init(user: UserID, expiresAt: Timestamp) {
-        self.user = user
-        self.expiresAt = expiresAt
-    }
-}

@@ -11,7 +11,7 @@ package final class RewardService {
     private let clock: WallClock
     private let monotonicClock: MonotonicClock
     /// The rules, with the version at which they were read. They are read again after a change.
-    private var index: (rules: RuleIndex, version: ReadVersion)?
+    private var index: (rules: RuleIndex, revision: Revision)?
     private var document: [UInt8]?
 
     /// - Parameters:
@@ -70,10 +70,10 @@ package final class RewardService {
     }
 
     private func currentIndex() throws(LoyaltyError) -> RuleIndex {
-        if let index, repository.rulesAreCurrent(index.version) { return index.rules }
-        let version = repository.version
+        let revision = repository.rulesRevision
+        if let index, index.revision == revision { return index.rules }
         let rules = RuleIndex(try repository.rules())
-        (index, document) = ((rules, version), nil)
+        (index, document) = (revision.map { (rules, $0) }, nil)
         return rules
     }
 }

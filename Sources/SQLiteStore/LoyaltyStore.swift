@@ -17,7 +17,7 @@ package final class LoyaltyStore: Sendable {
     /// Nil once stopped, which lets the lock go.
     private let file: Mutex<DatabaseFile?>
     private let places: FilePlaces
-    private let versions = UserVersions()
+    private let revisions = UserRevisions()
     private let clock: WallClock
     private let log: Log
 
@@ -62,7 +62,7 @@ package final class LoyaltyStore: Sendable {
         places = try FilePlaces(database: path)
         try file.noteLog()
         writer = Writer(
-            database: database, holder: holder, places: places, limits: limits, versions: versions,
+            database: database, holder: holder, places: places, limits: limits, revisions: revisions,
             changeLog: changeLog, log: log, onFatalError: onFatalError)
         self.file = Mutex(file)
         self.clock = clock
@@ -72,14 +72,14 @@ package final class LoyaltyStore: Sendable {
     /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
     package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
         SQLiteRepository(
-            reader: Reader(database: try openReader(), versions: versions, log: log),
+            reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer, clock: clock)
     }
 
     /// What an event loop of the built-in accrual system reads and writes through; as ``makeRepository()``.
     package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
         SQLiteRewardRepository(
-            reader: Reader(database: try openReader(), versions: versions, log: log),
+            reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer)
     }
 
@@ -91,7 +91,7 @@ package final class LoyaltyStore: Sendable {
     /// What the server is watched through; as ``makeRepository()``.
     package func makeProbe() throws(StoreError) -> sending StoreProbe {
         StoreProbe(
-            reader: Reader(database: try openReader(), versions: versions, log: log),
+            reader: Reader(database: try openReader(), revisions: revisions, log: log),
             clock: clock)
     }
 

@@ -9,21 +9,21 @@ import Storage
 /// It is confined to the thread that uses it first.
 package final class Reader {
     private let database: Database
-    private let versions: UserVersions
+    private let revisions: UserRevisions
     private let log: Log
     private var thread: ThreadIdentity?
-    private var isBatchOpen = false
+    private(set) var isBatchOpen = false
     /// The last commit that was finished before the batch's transaction began.
-    private var batchVersion = ReadVersion(commit: 0)
+    private var batchRevision = Revision(rawValue: 0)
     /// The error code of the last read if it failed, so that the log has one line for a broken disk and not one per
     /// request.
     private var failureCode: Int32?
 
     private static let busyRetrySeconds = 1
 
-    init(database: Database, versions: UserVersions, log: Log) {
+    init(database: Database, revisions: UserRevisions, log: Log) {
         self.database = database
-        self.versions = versions
+        self.revisions = revisions
         self.log = log
     }
 
@@ -36,7 +36,7 @@ package final class Reader {
             if !isBatchOpen {
                 // A transaction that could not be ended is rolled back, or no other could begin.
                 if database.isInTransaction { try database.run("ROLLBACK") }
-                batchVersion = versions.latest
+                batchRevision = revisions.latest
                 // Deferred: the first SELECT takes the snapshot.
                 try database.run("BEGIN")
                 isBatchOpen = true
@@ -50,18 +50,18 @@ package final class Reader {
         }
     }
 
-    /// The oldest version that a read in this batch can see.
-    var version: ReadVersion {
+    /// The revision of the user's data, which every read from now on shows or a later one. `nil` if a commit that touches the
+    /// user is in progress, or has finished after the batch's transaction began, so that reads in this batch lack it.
+    func revision(of user: UserID) -> Revision? { visible(revisions.revision(of: user)) }
+
+    /// The revision of the reward rules, as ``revision(of:)``.
+    var rulesRevision: Revision? { visible(revisions.rulesRevision) }
+
+    private func visible(_ revision: Revision?) -> Revision? {
         assertThread()
-        return isBatchOpen ? batchVersion : versions.latest
-    }
-
-    func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
-        versions.isCurrent(version, of: user)
-    }
-
-    func lastChange(of user: UserID) -> ReadVersion? {
-        versions.lastChange(of: user)
+        guard let revision else { return nil }
+        let oldest = isBatchOpen ? batchRevision : revisions.latest
+        return revision.rawValue <= oldest.rawValue ? revision : nil
     }
 
     /// Ends the transaction of the reads so far. The next read sees everything that is committed by then.

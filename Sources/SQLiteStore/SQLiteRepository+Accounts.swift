@@ -1,29 +1,40 @@
+import Eventual
 import Loyalty
 import SQLite
 import Storage
 
 extension SQLiteRepository {
-    package func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
-        try reader.read { database throws(SQLiteError) in
+    package func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
+        if let session = sessions.session(id), reader.revision(of: session.user) == session.revision {
+            return .now(session)
+        }
+        let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?", id.bytes) { row in
-                OpenSession(
-                    user: UserID(rawValue: row.integer(0)), expiresAt: Timestamp(milliseconds: row.integer(1)))
+                (UserID(rawValue: row.integer(0)), Timestamp(milliseconds: row.integer(1)))
             }
         }
+        guard let (user, expiresAt) = found else { return .now(nil) }
+        // A revision of this batch: the row that was read belongs to it.
+        let session = OpenSession(user: user, expiresAt: expiresAt, revision: reader.revision(of: user))
+        if session.revision != nil { sessions.insert(session, id) }
+        return .now(session)
     }
 
-    package func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
-        try reader.read { database throws(SQLiteError) in
+    package func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
+        let credentials = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT id, password_hash, state FROM users WHERE login = ?", login.text) { row in
                 Credentials(
                     user: UserID(rawValue: row.integer(0)), passwordHash: PasswordHash(text: row.text(1)),
                     isEnabled: row.integer(2) == UserAccount.State.active.rawValue)
             }
         }
+        return .now(credentials)
     }
 
-    package func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] {
-        try reader.read { database throws(SQLiteError) in
+    package func signInPlaces(
+        of login: Login, among places: [SignInPlace]
+    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> {
+        let known = try reader.read { database throws(SQLiteError) in
             var known: [SignInPlace] = []
             for place in places {
                 let isKnown = try database.first(
@@ -35,17 +46,18 @@ extension SQLiteRepository {
             }
             return known
         }
+        return .now(known)
     }
 
-    package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+    package func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
         let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT login, created_at FROM users WHERE id = ?", user.rawValue) { row in
                 (row.text(0), Timestamp(milliseconds: row.integer(1)))
             }
         }
         // A deleted user has a text that is longer than a login may be.
-        guard let (text, createdAt) = found, let login = try? Login(text) else { return nil }
-        return UserProfile(login: login, createdAt: createdAt)
+        guard let (text, createdAt) = found, let login = try? Login(text) else { return .now(nil) }
+        return .now(UserProfile(login: login, createdAt: createdAt))
     }
 
     package func addUser(

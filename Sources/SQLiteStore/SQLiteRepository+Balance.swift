@@ -1,20 +1,21 @@
+import Eventual
 import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func balance(of user: UserID) throws(LoyaltyError) -> Balance {
+    package func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
         let balance = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
                 Balance(row)
             }
         }
         // Every user has a row, unless the file was damaged.
-        return balance ?? Balance(current: .zero, withdrawn: .zero)
+        return .now(balance ?? Balance(current: .zero, withdrawn: .zero))
     }
 
     package func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<Withdrawal> {
+    ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
             try database.all(
                 """

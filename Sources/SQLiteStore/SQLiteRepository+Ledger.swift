@@ -1,10 +1,11 @@
+import Eventual
 import Loyalty
 import SQLite
 
 extension SQLiteRepository {
     package func ledger(
         of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<LedgerEntry> {
+    ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
             try database.all(
                 """

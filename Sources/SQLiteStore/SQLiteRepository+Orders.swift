@@ -1,10 +1,11 @@
+import Eventual
 import Loyalty
 import SQLite
 
 extension SQLiteRepository {
     package func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<Order> {
+    ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
             try database.all(
                 """
@@ -17,13 +18,16 @@ extension SQLiteRepository {
         }
     }
 
-    package func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
-        try reader.read { database throws(SQLiteError) in
+    package func order(
+        _ number: OrderNumber, of user: UserID
+    ) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError> {
+        let order = try reader.read { database throws(SQLiteError) in
             try database.first(
                 "SELECT number, status, accrual, uploaded_at FROM orders WHERE number = ? AND user_id = ?",
                 number.digits, user.rawValue
             ) { row throws(SQLiteError) in try Order(row, from: 0) }
         }
+        return .now(order)
     }
 
     package func addOrder(

@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import SQLite
 import Storage
@@ -6,25 +7,16 @@ import Storage
 ///
 /// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
 /// inside its transaction, one after the other with all other writes.
-package final class SQLiteRepository: Repository, ReadVersions {
+package final class SQLiteRepository: Repository {
     let reader: Reader
     private let writer: Writer
+    let sessions = SessionCache()
     let clock: WallClock
 
     init(reader: Reader, writer: Writer, clock: @escaping WallClock) {
         self.reader = reader
         self.writer = writer
         self.clock = clock
-    }
-
-    package var version: ReadVersion { reader.version }
-
-    package func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
-        reader.isCurrent(version, of: user)
-    }
-
-    package func lastChange(of user: UserID) -> ReadVersion? {
-        reader.lastChange(of: user)
     }
 
     /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
@@ -41,14 +33,14 @@ package final class SQLiteRepository: Repository, ReadVersions {
     func page<Item>(
         from cursor: PageCursor?, limit: Int,
         _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
-    ) throws(LoyaltyError) -> Page<Item> {
+    ) throws(LoyaltyError) -> Eventual<Page<Item>, LoyaltyError> {
         precondition(limit > 0, "a page has room for an entry")
         let rows = try reader.read { database throws(SQLiteError) in
             // One more tells whether there is a next page.
             try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
         }
         let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
-        return Page(items: rows.prefix(limit).map(\.1), next: next)
+        return .now(Page(items: rows.prefix(limit).map(\.1), next: next))
     }
 
     /// Writes, and lets go of the state that earlier reads of the batch saw: it lacks what was written, and whoever was

@@ -12,11 +12,7 @@ package final class SQLiteRewardRepository: RewardRepository {
         self.writer = writer
     }
 
-    package var version: ReadVersion { reader.version }
-
-    package func rulesAreCurrent(_ version: ReadVersion) -> Bool {
-        reader.isCurrent(version, of: UserVersions.rewardRules)
-    }
+    package var rulesRevision: Revision? { reader.rulesRevision }
 
     package func rules() throws(LoyaltyError) -> [RewardRule] {
         try reader.read { database throws(SQLiteError) in

@@ -1,8 +1,9 @@
+import Eventual
 import Loyalty
 import SQLite
 
 /// Reads the database for health checks and metrics. It is confined to the thread that uses it first.
-package final class StoreProbe {
+package final class StoreProbe: BatchReader {
     private let reader: Reader
     private let clock: WallClock
     private var sessions: KeptCount?

@@ -40,7 +40,7 @@ package final class Writer: Sendable {
 
     init(
         database: sending Database, holder: sending Database, places: FilePlaces, limits: Limits,
-        versions: UserVersions,
+        revisions: UserRevisions,
         changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
@@ -51,7 +51,7 @@ package final class Writer: Sendable {
         thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
                 database: database.take(), holder: holder.take(), places: places, queue: queue, limits: limits,
-                versions: versions,
+                revisions: revisions,
                 changeLog: changeLog, statistics: statistics, log: log, onFatalError: onFatalError
             ).run()
         }

@@ -8,9 +8,9 @@ final class WriterLoop {
     private let database: Database
     private let queue: BlockingQueue<WriteJob>
     private let limits: Writer.Limits
-    private let versions: UserVersions
+    private let revisions: UserRevisions
     private let statistics: WriterStatistics
-    private let touched = TouchedUsers()
+    private let touched = TouchedData()
     private let changes = CommittedChanges()
     private let unfinished: UnfinishedCounts
     private let changeLog: ChangeLog
@@ -33,7 +33,7 @@ final class WriterLoop {
 
     init(
         database: Database, holder: Database, places: FilePlaces, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
-        versions: UserVersions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log,
+        revisions: UserRevisions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log,
         onFatalError: @escaping @Sendable () -> Void
     ) {
         precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
@@ -41,7 +41,7 @@ final class WriterLoop {
         self.places = places
         self.queue = queue
         self.limits = limits
-        self.versions = versions
+        self.revisions = revisions
         self.changeLog = changeLog
         self.statistics = statistics
         unfinished = UnfinishedCounts(perUserMax: limits.unfinishedOrdersPerUserMax)
@@ -72,8 +72,8 @@ final class WriterLoop {
 
     private func watchUsers() {
         do throws(SQLiteError) {
-            try database.addFunction(TouchedUsers.function) { [touched] user in touched.add(user) }
-            try database.execute(TouchedUsers.triggers)
+            try database.addFunction(TouchedData.function) { [touched] user in touched.add(user) }
+            try database.execute(TouchedData.triggers)
             try database.addFunction(CommittedChanges.function) { [changes] user in
                 changes.appendEndedSession(of: user)
             }
@@ -127,7 +127,7 @@ final class WriterLoop {
                 try job.attempt(WriteTransaction(database, changes: changes, unfinished: unfinished)))
             precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
         }
-        try versions.withChange(of: touched.users) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
+        try revisions.withChange(of: touched) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
         return acknowledgements
     }
 

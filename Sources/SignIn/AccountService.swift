@@ -21,9 +21,6 @@ package struct AccountService {
     private let policy: AccountPolicy
     private let throttle: AccountThrottle
 
-    /// A client whose user was just deleted may ask again at once; it then finds its session gone.
-    private static let deletedRetryAfterSeconds = 1
-
     package init(
         repository: any Repository, hasher: any PasswordHasher, tokens: any SessionTokens, policy: AccountPolicy,
         throttle: AccountThrottle, clock: @escaping WallClock
@@ -51,7 +48,7 @@ package struct AccountService {
             try throttle.countRegistration(from: network)
             // A taken login is refused before the costly hash. The writer checks again, because two registrations may
             // race.
-            guard try repository.credentials(of: login) == nil else { throw .loginTaken }
+            guard try await repository.credentials(of: login).get() == nil else { throw .loginTaken }
             return try await hasher.hash(password, in: turn)
         }
         let device = tokens.makeDevice()
@@ -72,7 +69,7 @@ package struct AccountService {
         let login = try Login(login)
         // The stored password may be older than today's minimum length, so a shorter one is accepted here.
         let password = try Password(password, bytesMin: 1)
-        let turn = try turn(of: login, from: network, showing: device)
+        let turn = try await turn(of: login, from: network, showing: device)
         let credentials = try await throttle.hashing(from: turn.source) {
             () async throws(LoyaltyError) -> Credentials? in
             try await self.credentials(of: login, password, in: turn)
@@ -90,10 +87,11 @@ package struct AccountService {
     /// the throttle's memory.
     private func turn(
         of login: Login, from network: ClientNetwork, showing device: Device?
-    ) throws(LoyaltyError) -> HashingTurn {
+    ) async throws(LoyaltyError) -> HashingTurn {
         let networkPlace = SignInPlace(network)
         let devicePlace = device.map { tokens.place(of: $0) }
-        let known = try repository.signInPlaces(of: login, among: [networkPlace] + (devicePlace.map { [$0] } ?? []))
+        let places = [networkPlace] + (devicePlace.map { [$0] } ?? [])
+        let known = try await repository.signInPlaces(of: login, among: places).get()
         return throttle.turn(
             of: login, from: network, isKnown: known.contains(networkPlace),
             showing: device, isKnown: devicePlace.map { known.contains($0) } ?? false)
@@ -118,8 +116,8 @@ package struct AccountService {
     ) async throws(LoyaltyError) {
         let current = try Password(current, bytesMin: 1)
         let new = try Password(new, bytesMin: policy.passwordBytesMin)
-        guard let login = try repository.profile(of: user)?.login else { throw .wrongCurrentPassword }
-        let turn = try turn(of: login, from: network, showing: device)
+        guard let login = try await repository.profile(of: user).get()?.login else { throw .wrongCurrentPassword }
+        let turn = try await turn(of: login, from: network, showing: device)
         let (credentials, hash) = try await throttle.hashing(from: turn.source) {
             () async throws(LoyaltyError) -> (Credentials, PasswordHash) in
             var credentials: Credentials?
@@ -141,7 +139,7 @@ package struct AccountService {
     ) async throws(LoyaltyError) -> Credentials? {
         var credentials: Credentials?
         let matches = try await throttle.verifying(login, from: turn.source) { () async throws(LoyaltyError) in
-            credentials = try repository.credentials(of: login)
+            credentials = try await repository.credentials(of: login).get()
             let matches = try await hasher.verify(password, against: credentials?.passwordHash, in: turn)
             // The check follows the hash, so that a disabled user gets an answer no sooner than a user with a wrong
             // password.
@@ -155,27 +153,12 @@ package struct AccountService {
         tokens.id(of: token)
     }
 
-    /// Returns the open session of a token, or `nil` if there is none or it has ended.
-    package func session(of token: SessionToken) throws(LoyaltyError) -> OpenSession? {
-        let session = try repository.session(tokens.id(of: token))
-        return session.flatMap { isOpen($0) ? $0 : nil }
-    }
-
     /// Returns true if the session has not expired yet.
     package func isOpen(_ session: OpenSession) -> Bool {
         clock() < session.expiresAt
     }
 
     package var now: Timestamp { clock() }
-
-    /// Returns the user's login and the time of registration.
-    package func profile(of user: UserID) throws(LoyaltyError) -> UserProfile {
-        // The user was deleted after the session was looked up.
-        guard let profile = try repository.profile(of: user) else {
-            throw .unavailable(retryAfterSeconds: Self.deletedRetryAfterSeconds)
-        }
-        return profile
-    }
 
     private func openSession(from network: ClientNetwork, on device: Device) -> NewSession {
         let token = tokens.makeToken()

@@ -1,59 +1,104 @@
+import Eventual
 import Loyalty
 
-/// Where users, orders and points are kept, as an event loop sees it.
+/// The users, orders and points of a store, as one event loop sees them.
 ///
-/// Reads are synchronous and see every write that was acknowledged before the read began. A write is durable when it
-/// returns: it survives a power cut. Both throw ``LoyaltyError/unavailable(retryAfterSeconds:)``,
-/// ``LoyaltyError/overloaded(retryAfterSeconds:)`` (writes only) or ``LoyaltyError/failed``, and then nothing happened.
+/// A read sees every write that was acknowledged before the read began. It is there at once if the store reads from memory or
+/// a local file, and has to be waited for if the store asks a server. A write is durable when it returns: it survives a power
+/// cut.
 ///
-/// One repository belongs to one event loop and is used on its thread alone.
-package protocol Repository: AnyObject {
-    /// The session of this name, whether or not it has ended.
-    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession?
-    func credentials(of login: Login) throws(LoyaltyError) -> Credentials?
-    /// `nil` if there is no such user.
-    /// Those of the places from which the login has signed in before.
-    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace]
-    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile?
-    /// Newest upload first; at most `limit`, from the newest or behind `cursor` on.
-    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order>
-    /// Nil where the user has uploaded no such order, whoever else has.
-    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order?
-    func balance(of user: UserID) throws(LoyaltyError) -> Balance
-    /// Newest first; at most `limit`, from the newest or behind `cursor` on.
-    func withdrawals(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Withdrawal>
+/// Both throw ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` or ``Loyalty/LoyaltyError/failed``, and writes also
+/// ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)``. Nothing has happened then.
+///
+/// A repository belongs to one event loop, and is used on its thread alone.
+package protocol Repository: BatchReader {
+    // MARK: Sign-in
 
-    /// Every change of the balance, newest first; at most `limit`, from the newest or behind `cursor` on.
-    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry>
+    /// The session of this id, whether or not its time has run out; `nil` if there is none.
+    func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError>
 
-    /// Adds a user and opens their first session; throws ``LoyaltyError/loginTaken``.
+    /// The data by which the login's password is checked; `nil` if no user has the login.
+    func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError>
+
+    /// The places among those given from which the login has signed in before.
+    func signInPlaces(
+        of login: Login, among places: [SignInPlace]
+    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError>
+
+    /// The user's login and time of registration; `nil` if there is no such user.
+    func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError>
+
+    /// Adds a user and opens their first session.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/loginTaken`` if another user has the login.
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID
-    /// Opens a session for whoever showed the password of these credentials; throws ``LoyaltyError/wrongCredentials`` where it
-    /// is no longer theirs or they were disabled, so that nobody slips in while that happens.
+
+    /// Opens a session for a client that knows the password of these credentials.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/wrongCredentials`` if the user has another password by now, or was disabled. So a change
+    ///   that happens while the password is checked lets no one slip in.
     func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
-    /// Ends a session where there is one.
+
+    /// Ends a session, if there is one of this id.
     func removeSession(_ id: SessionID) async throws(LoyaltyError)
-    /// Sets a new password in place of that of the credentials, ends all sessions of the user but one, and forgets the places from
-    /// which the user signed in, except for those that are given, in one step; throws
-    /// ``LoyaltyError/wrongCurrentPassword`` where the password is another by now.
+
+    /// Replaces the password of these credentials, and in the same step ends all of the user's sessions but one and forgets all
+    /// places from which the user signed in but those given.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/wrongCurrentPassword`` if the user has another password by now.
     func changePassword(
         of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) async throws(LoyaltyError)
+
+    // MARK: Orders
+
+    /// A page of the user's orders, the newest upload first.
+    ///
+    /// - Parameters:
+    ///   - cursor: the cursor of the previous page; `nil` for the first page.
+    ///   - limit: the most entries of the page; above zero.
+    func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError>
+
+    /// The order of this number; `nil` if this user has not uploaded it, even if another user has.
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError>
+
+    /// Stores an order if no user has uploaded it, and the user has not too many orders without a final status.
     func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> OrderUpload
+
+    // MARK: Points
+
+    /// The user's points; none if there is no such user.
+    func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError>
+
+    /// A page of the user's withdrawals, the newest first; the parameters are those of ``orders(of:from:limit:)``.
+    func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError>
+
+    /// A page of the changes of the user's balance, the newest first; the parameters are those of ``orders(of:from:limit:)``.
+    func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError>
+
+    /// Spends points of the user on an order, if the balance allows it and the order has no withdrawal yet.
+    ///
+    /// - Parameter sum: above zero.
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> WithdrawalResult
 }
 
-/// What signing in needs of a user.
+/// The data by which a password is checked.
 package struct Credentials: Equatable, Sendable {
     package let user: UserID
     package let passwordHash: PasswordHash
-    /// Whether the owner lets the user in.
+    /// False if the owner has disabled the user.
     package let isEnabled: Bool
 
     package init(user: UserID, passwordHash: PasswordHash, isEnabled: Bool = true) {

@@ -1,30 +1,39 @@
+import Eventual
 import Loyalty
 
-/// Where rules and receipts are kept, as an event loop sees them; reads and writes promise what those of
-/// ``Loyalty/Repository`` do.
-package protocol RewardRepository: AnyObject {
-    /// Oldest first.
+/// The rules and receipts of the built-in accrual system, as one event loop sees them. Its reads and writes promise the same as
+/// those of ``Repository``.
+package protocol RewardRepository: BatchReader {
+    /// All rules, the oldest first.
     func rules() throws(LoyaltyError) -> [RewardRule]
-    /// What is read from now until the batch ends is at least of this version.
-    var version: ReadVersion { get }
-    /// Whether no rule was added or removed since, as far as anybody could know.
-    func rulesAreCurrent(_ version: ReadVersion) -> Bool
-    /// What an accepted receipt earned; nil where there is none.
+
+    /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known, since a
+    /// change is just being committed.
+    var rulesRevision: Revision? { get }
+
+    /// The points that an accepted receipt earned; `nil` if the order has no receipt.
     func earned(by order: OrderNumber) throws(LoyaltyError) -> Points?
 
+    /// Adds a rule if the limits allow it and no rule has its match.
     func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition
-    /// False where there is none.
+
+    /// Removes the rule of this match. Returns false if there is none.
     func removeRule(matching match: String) async throws(LoyaltyError) -> Bool
-    /// False where the order has a receipt. `willAppear` is called before anybody can read it, more than once perhaps.
+
+    /// Stores a receipt. Returns false if the order has one already.
+    ///
+    /// - Parameter willAppear: called before a read can see the receipt, perhaps more than once.
     func addReceipt(
         of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
     ) async throws(LoyaltyError) -> Bool
 }
 
+/// The result of ``RewardRepository/addRule(_:)``.
 package enum RuleAddition: Sendable {
     case added
     /// There is a rule for this match.
     case matchTaken
-    /// There are ``RewardRule/countMax``, or their matches have ``RewardRule/allMatchesBytesMax`` bytes with this one.
+    /// There are ``Loyalty/RewardRule/countMax`` rules, or the matches would have more than
+    /// ``Loyalty/RewardRule/allMatchesBytesMax`` bytes with this one.
     case full
 }

@@ -1,25 +1,28 @@
+import Eventual
 import Gzip
 import HTTP
 
-/// Unpacks what clients packed, and packs what they take packed (RFC 9110, section 8.4).
-package struct ContentCoding {
-    /// Smaller answers gain nothing.
+/// Unpacks request bodies, and packs response bodies for clients that prefer it (RFC 9110, section 8.4).
+struct ContentCoding {
+    /// A smaller body gains nothing.
     private static let packedBytesMin = 1024
-    /// zlib's fastest: on lists of orders the others save little more, and the loop waits for them.
+    /// zlib's fastest: on lists of orders the other levels save little more, and the event loop waits for them.
     static let level = 1
 
     let bodyBytesMax: Int
     private let compressor = GzipCompressor(level: level)
     private let streams = PackedParts.Budget()
 
-    package init(bodyBytesMax: Int) {
+    init(bodyBytesMax: Int) {
         self.bodyBytesMax = bodyBytesMax
     }
 
-    /// The body as the client meant it: at most as much as the route takes, and no more is unpacked.
-    package func unpackedBody(of request: Request, bytesMax routeBytesMax: Int) throws(Problem) -> [UInt8] {
+    /// The body without its content coding. No more than the limit is unpacked.
+    ///
+    /// - Parameter routeBytesMax: the largest body that the route takes, in bytes.
+    func unpackedBody(of request: Request, bytesMax routeBytesMax: Int) throws(Problem) -> [UInt8] {
         let bodyBytesMax = min(bodyBytesMax, routeBytesMax)
-        // The second one decides that they are too many.
+        // Two are enough to see that there are too many.
         let codings = Array(
             request.headers.list(.contentEncoding).lazy.filter { !$0.equalsIgnoringCase("identity") }.prefix(2))
         guard let coding = codings.first else { return request.body }
@@ -39,8 +42,19 @@ package struct ContentCoding {
         }
     }
 
-    /// The answer, packed where that is worth it and the client prefers it.
-    package func packed(_ response: Response, ifPreferred isPreferred: Bool) -> Response {
+    /// As ``packed(_:ifPreferred:)-(Response,_)``, of a response that may have to be waited for.
+    func packed(
+        _ response: Eventual<Response, Problem>, ifPreferred isPreferred: Bool
+    ) -> Eventual<Response, Problem> {
+        switch response {
+        case .now(let response): .now(packed(response, ifPreferred: isPreferred))
+        case .later(let response):
+            .later { () async throws(Problem) in packed(try await response(), ifPreferred: isPreferred) }
+        }
+    }
+
+    /// The response, packed if that is worth it and the client prefers it.
+    func packed(_ response: Response, ifPreferred isPreferred: Bool) -> Response {
         var response = response
         switch response.body {
         case .bytes(let bytes):
@@ -55,7 +69,7 @@ package struct ContentCoding {
             }
             response.replaceBody(.parts(packed), coding: "gzip")
         case .stream:
-            // zlib would hold back what is to be read now, and its state for each that listens.
+            // zlib would delay events, and hold its state for each client that follows a stream.
             return response
         }
         return response

@@ -2,14 +2,14 @@ import HTTP
 
 /// Lets pages of named origins call the API from a browser, with credentials (CORS: the Fetch standard, section 3.3).
 package struct CrossOriginSharing: Sendable {
-    /// What an answer tells the browser.
+    /// The fields of a response by which a browser decides.
     package struct Grant: Sendable {
-        /// Who may read it; nil for nobody.
+        /// The origin whose pages may read the response; `nil` if no other origin may.
         let origin: String?
 
         fileprivate static let exposedFields = "Authorization, ETag, Link, Retry-After, X-Request-Id"
 
-        /// `Vary` stands also where nothing is granted: a cache may have the answer for another origin.
+        /// Adds the fields. `Vary` is there even if nothing is granted: a cache may have the response for another origin.
         func add(to response: inout Response) {
             response.vary(by: "Origin")
             guard let origin else { return }
@@ -23,15 +23,16 @@ package struct CrossOriginSharing: Sendable {
 
     private static let requestFields =
         "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id"
-    /// Fields that are allowed besides, and the longest name of one: pages send a handful.
+    /// The most further fields that are allowed, and the longest name of one in bytes. Pages send a handful.
     private static let wantedFieldsMax = 32
     private static let wantedFieldBytesMax = 64
-    /// For which a browser need not ask again; none of them keeps an answer longer.
+    /// The time for which a browser need not ask again. No browser keeps the answer for longer.
     private static let preflightSeconds = 7200
 
     private let origins: OriginList
 
-    /// As browsers write them: `https://shop.example`, `capacitor://localhost`. None switches it off, and then no answer tells of it.
+    /// - Parameter origins: as browsers write them: `https://shop.example`, `capacitor://localhost`. If there are none, sharing is
+    ///   off and no response mentions it.
     package init(origins: [String]) {
         self.origins = OriginList(origins)
     }
@@ -40,12 +41,12 @@ package struct CrossOriginSharing: Sendable {
         origins.isEmpty ? nil : Grant(origin: allowedOrigin(of: request))
     }
 
-    /// For a request that could not be read, as far as it could.
+    /// The grant to a request that could not be read, if its origin could.
     package func grant(to error: RequestError) -> Grant? {
         origins.isEmpty ? nil : Grant(origin: error.origin.flatMap { allowed($0[...]) })
     }
 
-    /// Adds what a browser asks before it sends the request itself.
+    /// Answers the question that a browser sends before the request itself.
     package func answerPreflight(_ request: Request, allow: String, in response: inout Response) {
         guard !origins.isEmpty, request.headers[.accessControlRequestMethod] != nil,
             allowedOrigin(of: request) != nil
@@ -55,8 +56,8 @@ package struct CrossOriginSharing: Sendable {
         response.add("Access-Control-Max-Age", String(Self.preflightSeconds))
     }
 
-    /// The fields that the server reads, and those that the page wants to send besides, since tracing and polyfills add some: a
-    /// page of an allowed origin may, and the server ignores them.
+    /// The fields that the server reads, and the fields that the page wants to send besides. Tracing and polyfills add such
+    /// fields; a page of an allowed origin may send them, and the server ignores them.
     private static func fields(allowedTo request: Request) -> String {
         let known = requestFields.lowercased().split(separator: ", ").map { String($0) }
         let wanted = request.headers.list(.accessControlRequestHeaders).prefix(wantedFieldsMax)

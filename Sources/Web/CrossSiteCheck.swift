@@ -1,6 +1,6 @@
 import HTTP
 
-/// Refuses what a browser was led to send from another site (OWASP, "Cross-Site Request Forgery Prevention").
+/// Refuses requests that a page of another site makes a browser send (OWASP, "Cross-Site Request Forgery Prevention").
 package struct CrossSiteCheck {
     let allowedOrigins: OriginList
 
@@ -26,8 +26,8 @@ package struct CrossSiteCheck {
         }
     }
 
-    /// Returns true if the origin's host and port are those that the request was sent to. The scheme's own port may be there
-    /// or not; the scheme itself is not compared, since a proxy may have ended TLS.
+    /// Returns true if the origin's host and port are those that the request was sent to. The scheme's default port may be
+    /// missing in one of them. The schemes are not compared, since a proxy may have ended TLS.
     private static func isOwn(_ origin: ArraySlice<UInt8>, host: ArraySlice<UInt8>?) -> Bool {
         guard let host else { return false }
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
@@ -43,16 +43,16 @@ package struct CrossSiteCheck {
     }
 }
 
-/// What a browser says of the site that a request comes from (W3C, Fetch Metadata Request Headers, section 2.4). No page can
-/// write the field.
+/// The site that sent a request, in the browser's words (W3C, Fetch Metadata Request Headers, section 2.4). No page can set
+/// the field.
 private enum FetchSite {
-    /// From a page of the same origin, or from the user alone.
+    /// A page of the same origin, or the user alone.
     case own
     case other
-    /// Not said, or not in words that the server knows.
+    /// The request has no such field, or values that the server does not know.
     case unknown
 
-    /// Of a field that stands more than once, a value that refuses counts.
+    /// If the request has several such fields, one that names another site decides.
     init(_ headers: Headers) {
         let sites = headers.all(.secFetchSite)
         if sites.contains(where: { $0.equalsIgnoringCase("cross-site") || $0.equalsIgnoringCase("same-site") }) {
@@ -74,7 +74,7 @@ extension CrossSiteCheck {
     /// The longest host that a detail shows, in bytes: the longest name of DNS (RFC 1035, section 2.3.4) and a port.
     private static let shownBytesMax = 253 + 6
 
-    /// It names both hosts, so that the owner sees which of them a proxy has changed.
+    /// The refusal. Its detail names both hosts, so that the owner sees which of them a proxy has changed.
     private static func refusal(origin: ArraySlice<UInt8>?, host: ArraySlice<UInt8>?) -> Problem {
         Problem(
             .crossSite,
@@ -85,7 +85,7 @@ extension CrossSiteCheck {
             """)
     }
 
-    /// The host and port, and the scheme if it is none of the web's.
+    /// The host and port of an origin, and its scheme if that is neither `http` nor `https`.
     private static func shown(origin: ArraySlice<UInt8>) -> String {
         if origin.equals("null") { return "null" }
         guard let colon = origin.firstIndex(of: UInt8(ascii: ":")), origin[colon...].prefix(3).equals("://"),
@@ -94,7 +94,7 @@ extension CrossSiteCheck {
         return ["http", "https"].contains(scheme.lowercased()) ? host : "\(host) (\(scheme))"
     }
 
-    /// `nil` for a text that is empty, too long, or has other characters than hosts and ports have.
+    /// The text of a host or scheme; `nil` if it is empty, too long, or has characters that hosts and ports do not have.
     private static func shown(_ bytes: ArraySlice<UInt8>) -> String? {
         guard (1...shownBytesMax).contains(bytes.count),
             bytes.allSatisfy({ byte in

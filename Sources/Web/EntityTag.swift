@@ -1,10 +1,10 @@
 import HTTP
 
-/// Names a state of what a user reads, as `ETag` has it: `W/"1b0d8e5f3a27c9461"`. Weak, since a packed answer and a plain one
-/// have the same (RFC 9110, section 8.8.3).
+/// The name of a state of a response, as `ETag` has it: `W/"1b0d8e5f3a27c9461"`. It is weak, since a packed and a plain
+/// response have the same (RFC 9110, section 8.8.3).
 package struct EntityTag: Equatable {
-    /// Which fields of a request the answer varies with. The tag tells it, as a 304 has to say so too, and nothing may have
-    /// been read then to see it in.
+    /// The fields of a request on which the response depends. They are part of the tag: a 304 has to name them as well, and is
+    /// sent without a read that would tell them.
     package struct Variation: OptionSet {
         package let rawValue: UInt64
 
@@ -14,7 +14,7 @@ package struct EntityTag: Equatable {
             (.accept, "Accept"), (.acceptEncoding, "Accept-Encoding"),
         ]
 
-        /// That of an answer.
+        /// The variation that a response names.
         package init(of response: Response) {
             let names = response["Vary"]?.split(separator: ", ") ?? []
             self.init(Self.fields.filter { names.contains(Substring($0.name)) }.map(\.0))
@@ -24,7 +24,7 @@ package struct EntityTag: Equatable {
             self.rawValue = rawValue
         }
 
-        /// As `Vary` has it; nil where there is none.
+        /// The value of `Vary`; `nil` if there is no variation.
         package var vary: String? {
             isEmpty ? nil : Self.fields.filter { contains($0.0) }.map(\.name).joined(separator: ", ")
         }
@@ -32,7 +32,7 @@ package struct EntityTag: Equatable {
 
     private static let stateDigits = 16
 
-    /// What ``EntityTags`` made of all that the answer depends on.
+    /// The number that ``EntityTags`` made of everything on which the response depends.
     package let state: UInt64
     package let variation: Variation
 
@@ -40,7 +40,7 @@ package struct EntityTag: Equatable {
         (self.state, self.variation) = (state, variation)
     }
 
-    /// From what stands between the quotes; nil where it is none of ours.
+    /// Reads the text between the quotes; returns `nil` if the server does not write such tags.
     package init?(opaque text: ArraySlice<UInt8>) {
         guard text.count == Self.stateDigits + 1, let state = Self.number(text.prefix(Self.stateDigits)),
             let variation = Self.number(text.suffix(1))

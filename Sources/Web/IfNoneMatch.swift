@@ -1,21 +1,22 @@
 import HTTP
 
-/// "Only where it is none of these": the states that a client has already (RFC 9110, section 13.1.2).
+/// The states that a client has already; it wants the response only if the current state is another (RFC 9110, section
+/// 13.1.2).
 ///
-/// Read in one pass and without a copy, however many tags there are; a head's size is their limit.
+/// The tags are read in one pass and without a copy. Their number is limited by the size of a head.
 package struct IfNoneMatch {
     private let lines: [ArraySlice<UInt8>]
 
-    /// Nil where the request has no such condition.
+    /// Returns `nil` if the request has no such condition.
     package init?(_ headers: Headers) {
         guard headers[.ifNoneMatch] != nil else { return nil }
         lines = headers.all(.ifNoneMatch)
     }
 
-    /// `*`: not where there is anything at all.
+    /// True for `*`: the client wants no response if there is any state at all.
     package var isAny: Bool { lines.count == 1 && lines[0].equals("*") }
 
-    /// The client's tag that names the state, compared weakly (section 8.8.3.2).
+    /// The client's tag that names the state, by weak comparison (RFC 9110, section 8.8.3.2); `nil` if there is none.
     package func tag(of state: UInt64) -> EntityTag? {
         for line in lines {
             if let tag = Self.tag(of: state, in: line) { return tag }
@@ -23,7 +24,7 @@ package struct IfNoneMatch {
         return nil
     }
 
-    /// `W/"…", "…"`. Whatever stands behind something else says nothing.
+    /// Reads a list such as `W/"…", "…"`. It ends at the first element that is not a tag.
     private static func tag(of state: UInt64, in line: ArraySlice<UInt8>) -> EntityTag? {
         let quote = UInt8(ascii: "\"")
         var rest = line[...]

@@ -53,7 +53,7 @@ extension Operation.Response {
     ]
 
     private static let unauthorized = problem(
-        .unauthorized(.signInRequired, "Sign in first."), "The request presents no session, or one that has ended.",
+        .signInFirst, "The request presents no session, or one that has ended.",
         isShared: true)
 
     private static let forbidden = problem(

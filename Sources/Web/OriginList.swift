@@ -1,8 +1,9 @@
 import HTTP
 
-/// Origins that the owner allows, as `Origin` has them (RFC 6454, section 7): `https://shop.example`, `capacitor://localhost`.
+/// Origins that the owner allows, in the form of `Origin` (RFC 6454, section 7): `https://shop.example`,
+/// `capacitor://localhost`.
 package struct OriginList: Sendable {
-    /// In small letters and without the scheme's own port, as browsers leave it out.
+    /// In small letters and without the scheme's default port, which browsers leave out.
     private let origins: [String]
 
     init(_ origins: [String]) {

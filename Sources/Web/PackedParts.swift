@@ -1,10 +1,10 @@
 import Gzip
 import HTTP
 
-/// A body that is packed part by part.
+/// Packs a body part by part.
 final class PackedParts: BodyParts {
-    /// How many bodies are packed at the moment by one event loop. Each holds zlib's state for as long as its client takes to
-    /// read it all, a quarter of a megabyte; over the limit, bodies go out unpacked.
+    /// The number of bodies that one event loop is packing. Each keeps zlib's state, a quarter of a megabyte, until its client
+    /// has read it all. Above the limit, bodies are sent unpacked.
     final class Budget {
         static let streamsMax = 64
         fileprivate(set) var streamCount = 0
@@ -15,7 +15,7 @@ final class PackedParts: BodyParts {
     private let budget: Budget
     private var isFinished = false
 
-    /// Nil where too many are packed already.
+    /// Returns `nil` if too many bodies are being packed.
     init?(_ parts: any BodyParts, budget: Budget) {
         guard budget.streamCount < Budget.streamsMax else { return nil }
         budget.streamCount += 1

@@ -1,17 +1,21 @@
 import HTTP
 
-/// What a client likes of several things, with weights in thousandths (RFC 9110, section 12.4.2). An element that is
-/// malformed says nothing.
+/// A client's preferences among several names, with weights in thousandths (RFC 9110, section 12.4.2). A malformed element is
+/// ignored.
 package struct Preferences {
     private let elements: [(name: ArraySlice<UInt8>, weight: Int)]
 
-    /// Elements that are read; browsers send ten at most, and a head has room for eight thousand.
+    /// The most elements that are read. Browsers send at most ten, and a head has room for eight thousand.
     private static let elementsMax = 64
-    /// Parameters of an element; one with more says nothing.
+    /// The most parameters of an element. An element with more is ignored.
     private static let parametersMax = 8
 
-    /// Reads a field. Media types have parameters of their own in front of the weight,
-    /// which say nothing here; codings have none.
+    /// Reads the preferences of a request.
+    ///
+    /// - Parameters:
+    ///   - field: the name of the field.
+    ///   - hasParameters: true for media types, which may have parameters before the weight. Those are ignored. Codings have
+    ///     none.
     init(_ headers: Headers, _ field: FieldName, hasParameters: Bool) {
         elements = headers.list(field).prefix(Self.elementsMax).compactMap { element in
             let parts = element.split(
@@ -26,12 +30,12 @@ package struct Preferences {
         }
     }
 
-    /// The highest weight that any of the names has; nil where none of them stands there.
+    /// The highest weight of the names; `nil` if the field has none of them.
     func weight(of names: String...) -> Int? {
         elements.filter { element in names.contains { element.name.equalsIgnoringCase($0) } }.map(\.weight).max()
     }
 
-    /// `0.5`; nil where it is malformed.
+    /// The weight in thousandths of a text such as `0.5`; `nil` if it is malformed.
     private static func weight(_ digits: ArraySlice<UInt8>) -> Int? {
         let text = Array(digits)
         guard let whole = text.first, whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1"), text.count <= 5,
@@ -49,7 +53,7 @@ package struct Preferences {
 }
 
 extension Preferences {
-    /// Whether a packed answer is liked at least as well as a plain one.
+    /// Returns true if the client likes a packed response at least as well as a plain one.
     package static func prefersGzip(_ headers: Headers) -> Bool {
         guard headers[.acceptEncoding] != nil else { return false }
         let preferences = Preferences(headers, .acceptEncoding, hasParameters: false)
@@ -59,7 +63,7 @@ extension Preferences {
         return gzip >= preferences.weight(of: "identity") ?? 0
     }
 
-    /// Whether a table is liked better than JSON.
+    /// Returns true if the client likes a table better than JSON.
     package static func prefersCSV(_ headers: Headers) -> Bool {
         let preferences = Preferences(headers, .accept, hasParameters: true)
         guard let csv = preferences.weight(of: "text/csv") else { return false }

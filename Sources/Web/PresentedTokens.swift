@@ -8,8 +8,8 @@ import HTTP
 package enum PresentedTokens {
     /// Longer than any token of the server. A longer text is not looked up.
     package static let tokenBytesMax = 128
-    /// Session cookies that are tried. Two sites on one host, or two paths, may each have set one of the name; a request with
-    /// more is made up, and each costs a hash and a read.
+    /// The most session cookies that are tried. Two sites on one host, or two paths, may each have set a cookie of the name. A
+    /// request with more is invented, and each costs a hash and a read.
     private static let cookiesTriedMax = 8
     /// The fewest bytes of a bare token in `Authorization`. A shorter word is the name of a scheme (`Negotiate`); the server's
     /// tokens have 43 bytes.

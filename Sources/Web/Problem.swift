@@ -29,6 +29,9 @@ package struct Problem: Error, Sendable {
         return Problem(type, detail, fields: [Response.Field(name: "WWW-Authenticate", value: "Bearer")])
     }
 
+    /// The refusal of a request that needs a session and presents none.
+    package static let signInFirst = unauthorized(.signInRequired, "Sign in first.")
+
     package static let failed = Problem(.failed, "The server failed; its log has the reason.")
 
     package static func busy(retryAfterSeconds seconds: Int) -> Problem {

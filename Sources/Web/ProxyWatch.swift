@@ -1,15 +1,15 @@
 import HTTP
 import Synchronization
 
-/// Warns of trusted proxies whose configuration lets clients choose the address that they count by, or makes all of them count as one.
-/// Each finding is told at most once an hour: a client can bring it about as often as it likes.
+/// Warns of trusted proxies whose configuration lets clients choose the address by which they are counted, or has all clients
+/// counted as one. There is at most one warning an hour for each finding, since a client can cause it as often as it likes.
 package final class ProxyWatch: Sendable {
     enum Finding: CaseIterable {
-        /// There are entries before the client's: the client sent them, and the proxy did not replace the field.
+        /// The field has entries before the client's. The client sent them, and the proxy did not replace the field.
         case clientEntries
-        /// An entry that is no address.
+        /// The field has an entry that is not an address.
         case noAddress
-        /// No entry at all.
+        /// The field is missing or has no entry.
         case noField
     }
 
@@ -17,7 +17,7 @@ package final class ProxyWatch: Sendable {
 
     private let warn: @Sendable (String) -> Void
     private let clock: @Sendable () -> Int64
-    private let toldAt = Mutex<[Finding: Int64]>([:])
+    private let warnedAt = Mutex<[Finding: Int64]>([:])
 
     /// - Parameters:
     ///   - clock: the time in milliseconds, which never steps back.
@@ -28,9 +28,9 @@ package final class ProxyWatch: Sendable {
 
     func note(_ finding: Finding, from proxy: IPAddress) {
         let now = clock()
-        let isDue = toldAt.withLock { toldAt in
-            if let last = toldAt[finding], now - last < Self.repeatMilliseconds { return false }
-            toldAt[finding] = now
+        let isDue = warnedAt.withLock { warnedAt in
+            if let last = warnedAt[finding], now - last < Self.repeatMilliseconds { return false }
+            warnedAt[finding] = now
             return true
         }
         guard isDue else { return }
@@ -42,7 +42,7 @@ package final class ProxyWatch: Sendable {
         case .clientEntries:
             "the trusted proxy \(proxy) passes on entries of X-Forwarded-For that its client sent: have it set the field instead of adding to it, or name the proxies in between in trusted_proxies"
         case .noAddress:
-            "the trusted proxy \(proxy) passes an entry in X-Forwarded-For that is no address: have it set the field to the client's address"
+            "the trusted proxy \(proxy) passes an entry in X-Forwarded-For that is not an address: have it set the field to the client's address"
         case .noField:
             "the trusted proxy \(proxy) passes no X-Forwarded-For: all of its clients count as one when they sign in or register"
         }

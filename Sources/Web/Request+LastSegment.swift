@@ -1,13 +1,13 @@
 import HTTP
 
 extension Request {
-    /// The path's last segment, its percent-encodings undone (RFC 3986, section 2.1); nil where that is not UTF-8.
+    /// The last segment of the path without percent-encoding (RFC 3986, section 2.1); `nil` if it is not UTF-8.
     package var lastSegment: String? {
         let path = path
         var rest = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
-            // The parser takes no target with half an encoding.
+            // The parser refuses a target with half an encoding.
             let digits = String(decoding: rest.prefix(2), as: UTF8.self)
             if byte == UInt8(ascii: "%"), let value = UInt8(digits, radix: 16) {
                 bytes.append(value)

@@ -1,13 +1,14 @@
 import HTTP
 
-/// What the answer to a request has, whatever it says. It holds nothing of the request's bytes, since an answer may wait.
+/// The fields that the response to a request has, whatever its route. A response may wait for long, so this keeps nothing of
+/// the request's bytes.
 package struct ResponseFields {
     package let requestID: RequestID
-    /// Nil where nothing is shared with other origins.
+    /// `nil` if the API shares nothing with other origins.
     package var grant: CrossOriginSharing.Grant?
-    /// Who asked; nil where that is the connection's peer.
+    /// The client that sent the request; `nil` if it is the connection's peer.
     package var client: IPAddress?
-    /// The number of the route that it came to; nil for none.
+    /// The number of the request's route; `nil` if it has none.
     package var route: Int?
 
     package init(
@@ -22,14 +23,14 @@ package struct ResponseFields {
         response.client = client
         response.route = route
         if response.status.rawValue >= 400, response.contentType == Problem.mediaType { addID(to: &response) }
-        // A cache in front may keep a 404 or 405 for all who ask (RFC 9111, section 4.2.2), and with an explicit lifetime every
-        // other answer: what says nothing of its own is for this client alone.
+        // A cache before the server may keep a 404 or 405 for all clients (RFC 9111, section 4.2.2), and any other response if it
+        // is configured with a lifetime. A response that says nothing about caching is for this client alone.
         if response["Cache-Control"] == nil { response.add("Cache-Control", "no-store") }
         grant?.add(to: &response)
         return response
     }
 
-    /// As the document's last member: the rest of it may have been written out long before.
+    /// Adds the id as the last member of the problem document, whose other members may have been written long before.
     private func addID(to response: inout Response) {
         guard case .bytes(let document) = response.body, document.last == UInt8(ascii: "}") else { return }
         var bytes: [UInt8] = []

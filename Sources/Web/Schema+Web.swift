@@ -3,7 +3,7 @@ import OpenAPI
 /// Values that every API takes or answers with.
 extension Schema {
     package static let requestID = Schema(
-        .string, named: "RequestID", "What a request is called in its answer and in the server's log.",
+        .string, named: "RequestID", "The id of a request in its response and in the server's log.",
         [.pattern("^[A-Za-z0-9._-]{1,128}$")], example: #""9f3c51d27a40e8b6-1""#)
 
     package static let problem = Schema(
@@ -11,12 +11,12 @@ extension Schema {
             [
                 Property(
                     "type", Schema(.string, "", [.format("uri-reference")]),
-                    "What kind of problem it is: decide by this, it stays what it is."),
+                    "The kind of the problem. Decide by this: it never changes."),
                 Property("title", Schema(.string), "The kind in words."),
                 Property(
-                    "status", Schema(.integer, "", [.minimum("400"), .maximum("599")]), "The status of the answer."),
-                Property("detail", Schema(.string), "What was wrong with this request, in a sentence."),
-                Property("request_id", .requestID, "As `X-Request-Id` has it."),
+                    "status", Schema(.integer, "", [.minimum("400"), .maximum("599")]), "The status of the response."),
+                Property("detail", Schema(.string), "The fault of this request, in a sentence."),
+                Property("request_id", .requestID, "The same as `X-Request-Id`."),
             ], isClosed: false),
-        named: "Problem", "Why a request was refused, as RFC 9457 has it.")
+        named: "Problem", "The reason why a request was refused (RFC 9457).")
 }

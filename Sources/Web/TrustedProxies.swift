@@ -1,12 +1,15 @@
 import HTTP
 
-/// The proxies whose word about their clients counts. Anybody can send the fields that proxies do: they are read only where the
-/// connection's peer is one of these.
-package struct TrustedProxies {
+/// The proxies that are believed about their clients. Any client can send the fields that proxies send, so they are read only
+/// if the connection's peer is one of these proxies.
+package struct TrustedProxies: Sendable {
+    /// For a listener without proxies before it.
+    package static let none = TrustedProxies(networks: [], watch: ProxyWatch(clock: { 0 }, warn: { _ in }))
+
     private let networks: [IPNetwork]
     private let watch: ProxyWatch
 
-    /// Proxies that a request passes at most. A head has room for two thousand addresses, and reading each takes time.
+    /// The most proxies that a request passes. A head has room for two thousand addresses, and each takes time to read.
     private static let hopsMax = 32
 
     /// - Parameters:
@@ -16,8 +19,8 @@ package struct TrustedProxies {
         (self.networks, self.watch) = (networks, watch)
     }
 
-    /// The client's address: going back from the peer, the first that is no trusted proxy. What is no address ends the way, and
-    /// then the proxy before it counts.
+    /// The client's address. Going back from the connection's peer, it is the first address that is not a trusted proxy's. An
+    /// entry that is not an address ends the search, and the proxy before it is taken for the client.
     package func client(of request: Request) -> IPAddress {
         var nearest = request.peer
         guard isTrusted(nearest) else { return nearest }
@@ -34,7 +37,7 @@ package struct TrustedProxies {
         if let finding = finding(in: request) { watch.note(finding, from: request.peer) }
     }
 
-    /// What is wrong with the field that a trusted proxy passed; `nil` if nothing is. The field should lead to the client and end
+    /// The fault of the field that a trusted proxy passed; `nil` if it has none. The field should lead to the client and end
     /// there.
     private func finding(in request: Request) -> ProxyWatch.Finding? {
         guard isTrusted(request.peer) else { return nil }
@@ -47,7 +50,7 @@ package struct TrustedProxies {
         return nil
     }
 
-    /// Whether the nearest proxy says that it was asked through TLS.
+    /// Returns true if the nearest proxy says that its client came through TLS.
     package func sayHTTPS(of request: Request) -> Bool {
         guard isTrusted(request.peer) else { return false }
         return request.headers.lastElements(of: .xForwardedProto, countMax: 1).first?.equalsIgnoringCase("https")
@@ -58,7 +61,8 @@ package struct TrustedProxies {
         networks.contains { $0.contains(address) }
     }
 
-    /// `192.0.2.1`, `2001:db8::1`, and what some proxies make of them: `192.0.2.1:8080`, `[2001:db8::1]`, `[2001:db8::1]:8080`.
+    /// The address of an entry: `192.0.2.1` or `2001:db8::1`, or as some proxies write it: `192.0.2.1:8080`, `[2001:db8::1]`,
+    /// `[2001:db8::1]:8080`.
     private static func address(in element: ArraySlice<UInt8>) -> IPAddress? {
         if element.first == UInt8(ascii: "["), let end = element.firstIndex(of: UInt8(ascii: "]")) {
             let rest = element[(end + 1)...]

@@ -103,7 +103,7 @@ import Testing
         Scenario("GET /api/user/balance", gives: 404),
         Scenario("POST /api/user/register", body: #"{"login":"a","password":"b"}"#, gives: 404),
 
-        // A page of another site, open in the browser of somebody at the shop, grants no points.
+        // A page of another site, open in the browser of an employee of the shop, grants no points.
         Scenario("POST /api/goods", ["Origin: https://evil.example"], body: "{}", gives: 403),
         Scenario("POST /api/orders", ["Sec-Fetch-Site: cross-site"], body: "{}", gives: 403),
         Scenario("DELETE /api/goods/Bork", ["Origin: null"], gives: 403),
@@ -131,7 +131,7 @@ import Testing
         #expect(seen == ["REGISTERED", "PROCESSING", "PROCESSED"].map { #"{"order":"34","status":"\#($0)"}"# })
     }
 
-    /// What an order earned follows from the rules of the moment at which it was accepted.
+    /// The points of an order follow from the rules of the moment at which its receipt was accepted.
     @Test func laterRulesChangeNothing() async {
         let api = await TestAccrualAPI.filled()
         func send(_ line: String, _ body: String? = nil) async -> Answer {

@@ -46,7 +46,7 @@ import Testing
         await Scenario("GET /api/user/withdrawals", as: "carl", gives: 200, text: withdrawals).run(on: api)
     }
 
-    /// RFC 3339 in UTC, to the second in which the moment lies.
+    /// RFC 3339 in UTC, without the fraction of the second.
     @Test(
         arguments: [
             (0, "1970-01-01T00:00:00Z"), (999, "1970-01-01T00:00:00Z"), (1000, "1970-01-01T00:00:01Z"),
@@ -67,7 +67,7 @@ import Testing
         await Scenario("GET /api/user/withdrawals", as: "carl", gives: 200, text: withdrawals).run(on: api)
     }
 
-    /// An accrual is shown where the order is processed and it is above zero, and nowhere else.
+    /// An order shows its accrual if the order is processed and the accrual is above zero, and only then.
     @Test(arguments: Order.Status.allCases, [0, 1, 50_000] as [Int64])
     func accrualIsShownOfProcessedOrdersAlone(status: Order.Status, hundredths: Int64) async {
         let api = TestAPI()

@@ -3,18 +3,18 @@ import Loyalty
 import Rewards
 import Testing
 
-/// How large a body each route takes.
+/// The largest body that each route takes.
 @Suite struct BodyLimitTests {
-    /// A route, its limit, and a body that it takes but for its size.
+    /// A route, its limit, and a body that the route would take if it is short enough.
     struct Case: Sendable, CustomTestStringConvertible {
         let line: String
         let bytesMax: Int
         let body: String
-        /// What the body gets if it fits.
+        /// The status if the body fits.
         let status: Int
         var testDescription: String { "\(line), \(bytesMax)" }
 
-        /// The body with white space after it, so that it has so many bytes.
+        /// The body with white space after it, so that it has this number of bytes.
         func body(ofBytes count: Int) -> Body {
             Body(Array(body.utf8) + [UInt8](repeating: 0x20, count: count - body.utf8.count))
         }
@@ -32,7 +32,7 @@ import Testing
         Case(line: "POST /api/user/orders", bytesMax: 8192, body: "00", status: 202),
         Case(
             line: "POST /api/user/balance/withdraw", bytesMax: 8192, body: #"{"order":"18","sum":1}"#, status: 200),
-        // A body that is read away.
+        // A body that is read and dropped.
         Case(line: "POST /api/user/logout", bytesMax: 8192, body: "", status: 204),
         Case(line: "GET /api/user/balance", bytesMax: 8192, body: "", status: 200),
         Case(line: "POST /nowhere", bytesMax: 8192, body: "", status: 404),
@@ -47,7 +47,7 @@ import Testing
         await example.scenario([], example.body(ofBytes: limit + 1), gives: 413, part: detail).run()
     }
 
-    /// The announced length is enough to refuse: nothing of the body has come.
+    /// The announced length is enough to refuse a request: no byte of the body has arrived.
     @Test(arguments: customers)
     func headIsEnoughToRefuse(_ example: Case) async {
         let head = "\(example.line) HTTP/1.1\r\nHost: a\r\nContent-Length: \(example.bytesMax + 1)\r\n\r\n"
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    /// What comes out of a packed body has the same limit.
+    /// The unpacked bytes of a packed body have the same limit.
     @Test(arguments: customers.prefix(5))
     func unpackedBodyIsCounted(_ example: Case) async {
         let gzip = ["Content-Encoding: gzip"]
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// Every login, password, order number and sum that is allowed fits, however it is written.
+    /// Every allowed login, password, order number and sum fits, however it is written.
     @Test func greatestValuesFit() async {
         let escaped = { (count: Int) in String(repeating: #"\u0061"#, count: count) }
         let digits = String(repeating: #"\u0030"#, count: OrderNumber.digitsMax)
@@ -94,7 +94,7 @@ import Testing
         await Scenario("POST /api/user/orders", as: "ann", body: number, gives: 202).run()
     }
 
-    /// A receipt may be long, a reward rule not.
+    /// A receipt may be long, and a reward rule may not.
     @Test func receiptsMayBeLong() async {
         let good = #"{"description":"\#(String(repeating: "x", count: 480))","price":1}"#
         let goods = [String](repeating: good, count: Receipt.goodsMax).joined(separator: ",")

@@ -1,7 +1,7 @@
 import Storage
 import Testing
 
-/// Pages of named origins may call the API from a browser, and read what it answers.
+/// Pages of named origins may call the API from a browser, and read its responses.
 @Suite struct CrossOriginTests {
     private static let origin = "Origin: https://app.example"
     private static let fields = [
@@ -28,7 +28,7 @@ import Testing
         Scenario("POST /api/user/login", [origin], body: "{", gives: 400, has: granted),
         Scenario(
             "POST /api/user/login", [origin], body: #"{"login":"ann","password":"secret"}"#, gives: 200, has: granted),
-        // Allowed to read is allowed to change.
+        // An origin that may read may also change.
         Scenario(
             "POST /api/user/orders", [origin, "Sec-Fetch-Site: cross-site", "Cookie: session=ann"], body: "00",
             gives: 202, has: granted),
@@ -38,7 +38,7 @@ import Testing
         Scenario(
             "GET /api/user/balance", as: "ann", ["Origin: http://other.example:8080"], gives: 200,
             has: ["Access-Control-Allow-Origin: http://other.example:8080"]),
-        // As the browser wrote it, since the browser compares.
+        // The origin is as the browser wrote it, since the browser compares.
         Scenario(
             "GET /api/user/balance", as: "ann", ["Origin: HTTPS://app.EXAMPLE"], gives: 200,
             has: ["Access-Control-Allow-Origin: HTTPS://app.EXAMPLE"]),
@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: answers)
     func anAllowedOriginMayRead(_ scenario: Scenario) async { await scenario.run(on: Self.api()) }
 
-    /// A cache that has the answer for one must not give it to another, so all of them say `Vary`.
+    /// A cache that has the response for one origin must not give it to another, so all of them have `Vary`.
     @Test(arguments: [
         [], ["Origin: null"], ["Origin: *"], ["Origin:"], ["Origin: http://app.example"],
         ["Origin: https://app.example:444"], ["Origin: https://x.app.example"], ["Origin: https://app.example.evil"],
@@ -108,8 +108,8 @@ import Testing
         ).run(on: Self.api())
     }
 
-    /// A kept answer is kept for all.
-    @Test func whoAsksAgainGetsTheirOwnFields() async {
+    /// A kept response is kept for all origins.
+    @Test func aKeptResponseHasTheFieldsOfEachOrigin() async {
         let api = Self.api()
         for _ in 0..<2 {
             await Scenario("GET /api/user/balance", as: "ann", [Self.origin], gives: 200, has: Self.granted).run(

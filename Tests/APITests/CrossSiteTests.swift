@@ -1,6 +1,6 @@
 import Testing
 
-/// What a browser sends from another site changes nothing.
+/// A request that a browser sends from another site changes nothing.
 @Suite struct CrossSiteTests {
     /// A POST with the session in a cookie, as a browser sends it.
     static func post(
@@ -22,19 +22,19 @@ import Testing
         // One of the two reasons is enough.
         post(["Sec-Fetch-Site: cross-site", "Origin: http://shop.example"], gives: 403),
         post(["Sec-Fetch-Site: same-site", "Origin: http://shop.example"], gives: 403),
-        // No page can write the field, and a proxy may have changed Host: what the browser says decides.
+        // No page can set the field, and a proxy may have changed Host: the browser's word decides.
         post(["Sec-Fetch-Site: same-origin", "Origin: https://public.example"], to: "10.0.0.7:8080", gives: 202),
         post(["Sec-Fetch-Site: Same-Origin", "Origin: https://public.example"], to: "backend", gives: 202),
         post(["Sec-Fetch-Site: none", "Origin: null"], gives: 202),
         post(["Sec-Fetch-Site: same-origin", "Origin: https://shop.example"], gives: 202),
         post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: none"], gives: 202),
-        // In words that the server does not know, it says nothing.
+        // A value that the server does not know is ignored.
         post(["Sec-Fetch-Site: some-site", "Origin: https://shop.example"], gives: 202),
         post(["Sec-Fetch-Site: some-site", "Origin: https://evil.example"], gives: 403),
         post(["Sec-Fetch-Site:", "Origin: https://evil.example"], gives: 403),
         post(["Sec-Fetch-Site: same-origin, cross-site", "Origin: https://evil.example"], gives: 403),
         post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: x", "Origin: https://evil.example"], gives: 403),
-        // Said twice, it is believed where it refuses.
+        // Of two fields, the one that refuses decides.
         post(["Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-origin"], gives: 403),
         post(["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"], gives: 403),
     ]
@@ -60,7 +60,7 @@ import Testing
         post(["Origin: http://shop.example http://evil.example"], gives: 403),
         post(["Origin: http://shop.example", "Origin: http://evil.example"], gives: 403),
         post(["Origin: http://evil.example", "Origin: http://shop.example"], gives: 403),
-        // The scheme's own port may be left out; another is another origin.
+        // The scheme's default port may be left out. Another port makes another origin.
         post(["Origin: http://shop.example:80"], gives: 202),
         post(["Origin: https://shop.example:443"], gives: 202),
         post(["Origin: http://shop.example"], to: "shop.example:80", gives: 202),
@@ -79,7 +79,7 @@ import Testing
     ]
 
     @Test(arguments: fetchSites + origins)
-    func fromWhere(_ scenario: Scenario) async { await scenario.run() }
+    func siteOfARequest(_ scenario: Scenario) async { await scenario.run() }
 
     static let evil = ["Sec-Fetch-Site: cross-site", "Origin: http://evil.example"]
 
@@ -87,13 +87,13 @@ import Testing
     private static let signIn: Body = #"{"login":"ann","password":"secret"}"#
 
     static let exempt: [Scenario] = [
-        // A browser adds no Authorization on its own; a cookie it does.
+        // A browser adds no Authorization on its own, but it does add cookies.
         Scenario("POST /api/user/orders", as: "ann", evil, body: "00", gives: 202),
         Scenario("POST /api/user/orders", as: "ann", ["Origin: null"], body: "00", gives: 202),
         Scenario("POST /api/user/orders", as: "nobody", evil, body: "00", gives: 401),
         Scenario("POST /api/user/orders", ["authorization: bearer   ann"] + evil, body: "00", gives: 202),
         Scenario("POST /api/user/orders", ["Authorization: \(bare)"] + evil, body: "00", gives: 401),
-        // It does add what its user once told a proxy, and that exempts nothing.
+        // It also adds the credentials that its user once gave a proxy. They exempt nothing.
         Scenario("POST /api/user/orders", ["Authorization: Basic YW5uOnNlY3JldA=="] + evil, body: "00", gives: 403),
         Scenario(
             "POST /api/user/login", ["Authorization: Basic YW5u"] + evil, body: signIn, gives: 403,
@@ -107,7 +107,7 @@ import Testing
         Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: session=ann"], body: "00", gives: 403),
         Scenario("POST /api/user/orders", as: "ann", evil + ["Cookie: theme=dark"], body: "00", gives: 403),
         Scenario("POST /api/user/orders", evil, body: "00", gives: 403),
-        // What changes nothing is answered to everyone.
+        // A request that changes nothing is answered whatever the site.
         Scenario("GET /api/user/orders", evil + ["Cookie: session=ann"], gives: 200),
         Scenario("GET /api/user/balance", ["Origin: null", "Cookie: session=ann"], gives: 200),
         Scenario("HEAD /api/user/withdrawals", evil + ["Cookie: session=ann"], gives: 200),
@@ -117,7 +117,7 @@ import Testing
     @Test(arguments: exempt)
     func exemption(_ scenario: Scenario) async { await scenario.run() }
 
-    /// Every POST is looked at, also those that need no session: signing in as somebody else is a change too.
+    /// Every POST is checked, also one that needs no session: signing in as another user is a change, too.
     @Test(arguments: ["register", "login", "orders", "balance/withdraw"])
     func everyPostIsLookedAt(name: String) async {
         for fields in [["Origin: http://evil.example"], ["Sec-Fetch-Site: cross-site"], ["Origin: null"]] {
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    /// Both hosts, as far as they are hosts: neither paths nor scripts nor more than a name may have.
+    /// The detail names both hosts as far as they are hosts: no paths, no scripts, and no more than a name may have.
     static let details: [(origin: String, host: String, part: String)] = [
         ("https://shop.example", "10.0.0.7:8080", "the Origin is shop.example, the Host is 10.0.0.7:8080."),
         ("https://shop.example:8443", "shop.example", "the Origin is shop.example:8443, the Host is shop.example."),
@@ -167,7 +167,7 @@ import Testing
         "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "https://app.example:443", "http://app.example:80",
     ]
 
-    /// Browsers leave out the scheme's own port, whatever the owner wrote.
+    /// Browsers leave out the scheme's default port, whatever the owner wrote.
     @Test(arguments: appOrigins)
     func anyOriginCanBeAllowed(origin: String) async {
         let sent = origin.replacing(/:(443|80)$/, with: "")
@@ -204,7 +204,7 @@ import Testing
         await scenario.run(on: TestAPI { $0.allowedOrigins = ["https://App.example", "http://other.example:8080"] })
     }
 
-    /// HTTP/1.0 may leave out Host: then no origin is known to be ours.
+    /// HTTP/1.0 may leave out Host. Then no origin is known to be the server's own.
     @Test(arguments: [([], 202), (["Origin: http://shop.example"], 403), (["Origin: null"], 403)] as [([String], Int)])
     func requestWithoutHost(fields: [String], status: Int) async {
         let head = ["POST /api/user/orders HTTP/1.0", "Cookie: session=ann", "Content-Length: 2"] + fields

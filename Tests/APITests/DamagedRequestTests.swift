@@ -2,12 +2,12 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Whatever the body or the fields are, the answer is one that the route has: nothing traps and nothing is a 5xx.
+/// Whatever the body or the fields are, the response is one that the route has: nothing traps, and nothing is a 5xx.
 @Suite struct DamagedRequestTests {
     struct Route: Sendable {
         let path: String
         let body: String
-        /// What a JSON body is made of; empty where it is none.
+        /// The members of a JSON body; empty if the body is not JSON.
         let names: [String]
         let statuses: Set<Int>
     }
@@ -44,7 +44,7 @@ import Testing
         return values.randomElement(using: &random)!
     }
 
-    /// A body of the route with other values, keys more or fewer, or bytes that were spoiled, or all of that.
+    /// A body of the route with other values, with more or fewer keys, with spoiled bytes, or with all of these.
     private func damagedBody(of route: Route, _ random: inout SeededRandom) -> [UInt8] {
         var body = Array(route.body.utf8)
         if !route.names.isEmpty, Int.random(in: 0..<3, using: &random) > 0 {
@@ -76,7 +76,7 @@ import Testing
             let request = Scenario(
                 "POST \(route.path)", as: "ann", isPacked ? PackedBodyTests.gzip : [], body: Body(body), gives: 0)
             let changesBefore = api.repository.changeCount
-            // Guesses that come one upon another would all be answered with 429.
+            // Guesses without a pause between them would all get 429.
             api.clock.advance(bySeconds: 600)
             let answer = await api.answer(to: request.request)
             let comment = Comment(rawValue: "seed \(seed), round \(round): \(request) \(answer.status) \(answer.text)")
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// The same field with other bytes in its value; a line end would make it another field.
+    /// The same field with other bytes in its value. A line end would make it another field.
     private func damaged(_ field: String, _ random: inout SeededRandom) -> String {
         let colon = field.firstIndex(of: ":")!
         var value = Array(field[colon...].dropFirst().utf8)
@@ -129,7 +129,7 @@ enum Damage: CaseIterable {
 
     static func random(_ random: inout SeededRandom) -> Damage { allCases.randomElement(using: &random)! }
 
-    /// What parsers stumble over.
+    /// Texts over which parsers stumble.
     private static let tokens: [String] = [
         "\"", "\\", "{", "}", "[", "]", ",", ":", "\0", "\u{FEFF}", "\\u0000", "\\ud800", "\\udc00", "null", "true",
         "-",

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// The cookie by which an owner is told from others at the same address.
+/// The cookie that distinguishes the owner of an account from other clients at the same address.
 @Suite struct DeviceTests {
     private static let right: Body = #"{"login":"ann","password":"secret"}"#
     private static let guess: Body = #"{"login":"ann","password":"guess"}"#
@@ -43,7 +43,7 @@ import Testing
         let isKnown: Bool
     }
 
-    /// Device 1 is ann's, device 2 is bob's.
+    /// Device 1 is ann's, and device 2 is bob's.
     private static let cases: [Case] = [
         Case(fields: showing(CountedTokens.device(1)), isKnown: true),
         Case(fields: ["Cookie: session=x; device=\(CountedTokens.device(1)); a=b"], isKnown: true),
@@ -65,7 +65,7 @@ import Testing
         Case(fields: ["Device: \(CountedTokens.device(1))"], isKnown: false),
     ]
 
-    /// Whom it tells apart is not asked again to keep one, and waits for nobody at the address.
+    /// A client that presents its device gets no new one, and does not wait for others at the address.
     @Test(arguments: cases) func itIsKnownForItsLoginAlone(_ test: Case) async {
         let api = TestAPI()
         _ = await cookies(on: api)
@@ -77,7 +77,7 @@ import Testing
         _ = await cookies(showing: test.fields, gives: test.isKnown ? 200 : 429, on: api)
     }
 
-    /// It is no credential: without the password it opens nothing, and guesses that show it are slowed as well.
+    /// The device is not a credential: without the password it opens nothing, and guesses that present it are delayed as well.
     @Test func itIsNoWayIn() async {
         let api = TestAPI()
         _ = await cookies(on: api)
@@ -85,7 +85,7 @@ import Testing
         await Scenario("GET /api/user/balance", fields, gives: 401).run(on: api)
         for _ in 0..<5 { #expect(await cookies(showing: fields, body: Self.guess, gives: 401, on: api) == []) }
         #expect(await cookies(showing: fields, gives: 429, on: api) == [])
-        // Not so at the address.
+        // Other attempts at the address are not delayed.
         #expect(await cookies(on: api).count == 2)
     }
 }

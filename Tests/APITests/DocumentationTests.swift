@@ -6,8 +6,8 @@ import Web
 
 @testable import API
 
-/// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. That every answer of the other tests is
-/// described as it comes is looked at where they are compared (`Scenario`).
+/// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. `Scenario` compares every response of
+/// the other tests with its description.
 @Suite struct DocumentationTests {
     static let gophermart = [
         "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",
@@ -40,8 +40,8 @@ import Web
 
     // MARK: - The document
 
-    /// What is served, and nothing else: neither a path nor a method that is not described.
-    @Test(arguments: API.allCases) func describesWhatIsServed(api: API) async throws {
+    /// The description has every path and method that is served, and no other.
+    @Test(arguments: API.allCases) func describesEveryServedRoute(api: API) async throws {
         let paths = try #require(api.described.document["paths"]?.object?.members)
         let described = paths.flatMap { path in
             (path.value.object?.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
@@ -63,7 +63,7 @@ import Web
         for reference in references { #expect(document.resolving(.object(reference)) != .null, "\(reference)") }
     }
 
-    /// A component that nothing refers to is no description of anything.
+    /// Every component is referred to.
     @Test(arguments: API.allCases) func everyComponentIsUsed(api: API) throws {
         let document = api.described.document
         let used = Set(document.allObjects.compactMap { $0["$ref"]?.string })
@@ -79,7 +79,7 @@ import Web
         #expect(ids.count == api.lines.count && Set(ids).count == ids.count)
     }
 
-    /// A schema's own examples, and those of bodies, which are JSON or text.
+    /// The examples of schemas, and those of bodies, which are JSON or text.
     @Test(arguments: API.allCases) func everyExampleIsAdmitted(api: API) {
         let document = api.described.document
         let schemas = JSONSchema(document: document)
@@ -95,7 +95,7 @@ import Web
         #expect(count > 20)
     }
 
-    /// Every refusal is a problem document, but for the one that the contract has in plain text.
+    /// Every refusal is a problem document, except the one that the contract has in plain text.
     @Test(arguments: API.allCases) func everyRefusalIsAProblem(api: API) throws {
         let document = api.described.document
         for path in try #require(document["paths"]?.object?.members) {
@@ -147,7 +147,7 @@ import Web
 
     // MARK: - The page
 
-    /// Each operation, problem and schema has its place, and each link within the page leads to one.
+    /// Each operation, problem and schema has an anchor, and each link within the page leads to one.
     @Test(arguments: API.allCases) func pageHasAnAnchorForEverything(api: API) throws {
         let page = api.page
         let ids = page.matches(of: /\bid="([^"]+)"/).map { String($0.1) }
@@ -163,7 +163,7 @@ import Web
         for link in links { #expect(ids.contains(link), "#\(link)") }
     }
 
-    /// Every element is closed in the order in which they were opened, and nothing is loaded or run.
+    /// Elements are nested properly, and the page loads and runs nothing.
     @Test(arguments: API.allCases) func pageIsWellFormedAndNeedsNothingElse(api: API) {
         let page = api.page
         var open: [Substring] = []
@@ -179,7 +179,7 @@ import Web
         }
     }
 
-    /// The style is the one that the policy names by its hash.
+    /// The policy names the style by its hash.
     @Test(arguments: API.allCases) func styleIsTheOneThatThePolicyNames(api: API) async throws {
         let style = try #require(api.page.firstMatch(of: /<style>([^<]*)<\/style>/)).1
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
@@ -195,7 +195,7 @@ import Web
         #expect(answer["Content-Security-Policy"] == policy)
     }
 
-    // MARK: - Both as answers
+    // MARK: - Both as responses
 
     @Test(arguments: API.allCases, ["/openapi.json", "/docs"]) func isPackedAndHasNoGuesses(api: API, path: String)
         async

@@ -1,35 +1,33 @@
 import HTTP
-import Loyalty
-import Storage
 import Testing
-import Web
 
-@testable import API
+@testable import Web
 
-/// What a tag depends on, how it is written, and what a condition says of it.
+/// The data on which a tag depends, its text, and the conditions that name it.
 @Suite struct EntityTagTests {
-    private static let key = AnswerCache.Key(
-        user: UserID(rawValue: 1), route: 2, isPacked: false, selection: Array("?limit=1".utf8))
+    private static let key = ResponseCache.Key(
+        user: 1, route: 2, isPacked: false, selection: Array("?limit=1".utf8))
 
     private static func key(
         user: Int64 = 1, route: Int = 2, isPacked: Bool = false, selection: String = "?limit=1"
-    ) -> AnswerCache.Key {
-        AnswerCache.Key(
-            user: UserID(rawValue: user), route: route, isPacked: isPacked, selection: Array(selection.utf8))
+    ) -> ResponseCache.Key {
+        ResponseCache.Key(
+            user: user, route: route, isPacked: isPacked, selection: Array(selection.utf8))
     }
 
-    private static func state(epoch: UInt64 = 7, _ key: AnswerCache.Key = key, commit: UInt64 = 3) -> UInt64 {
-        EntityTags(epoch: epoch).state(of: key, changedBy: ReadVersion(commit: commit))
+    private static func state(epoch: UInt64 = 7, _ key: ResponseCache.Key = key, revision: UInt64 = 3) -> UInt64 {
+        EntityTags(epoch: epoch).state(of: key, at: revision)
     }
 
     @Test func dependsOnAllThatTheAnswerDoes() {
         let others = [
-            Self.state(epoch: 8), Self.state(commit: 4), Self.state(Self.key(user: 2)), Self.state(Self.key(route: 3)),
+            Self.state(epoch: 8), Self.state(revision: 4), Self.state(Self.key(user: 2)),
+            Self.state(Self.key(route: 3)),
             Self.state(Self.key(selection: "?limit=2")), Self.state(Self.key(selection: "")),
         ]
         #expect(!others.contains(Self.state()))
         #expect(Set(others).count == others.count)
-        // All loops make the same, and a packed answer has that of a plain one.
+        // All event loops make the same tag, and a packed response has the tag of a plain one.
         #expect(Self.state(Self.key(isPacked: true)) == Self.state())
     }
 
@@ -47,7 +45,7 @@ import Web
             (nil, [], nil), ("Accept", [.accept], "Accept"), ("Accept-Encoding", [.acceptEncoding], "Accept-Encoding"),
             ("Accept, Accept-Encoding", [.accept, .acceptEncoding], "Accept, Accept-Encoding"),
         ] as [(String?, EntityTag.Variation, String?)])
-    func tellsWhatTheAnswerVariesWith(vary: String?, variation: EntityTag.Variation, text: String?) {
+    func namesTheFieldsOnWhichTheResponseDepends(vary: String?, variation: EntityTag.Variation, text: String?) {
         var response = Response(.ok)
         if let vary { response.vary(by: vary) }
         #expect(EntityTag.Variation(of: response) == variation)
@@ -57,7 +55,7 @@ import Web
     private static let tag = EntityTag(state: 0xA, variation: .accept)
     private static let ours = #"W/"000000000000000a1""#
 
-    /// Lines of If-None-Match, and whether the state is among them.
+    /// Lines of If-None-Match, and true if they name the state.
     @Test(arguments: [
         ([ours], true), ([#""000000000000000a1""#], true), (["  \(ours)\t"], true),
         ([#""x", \#(ours)"#], true), ([#"\#(ours),"x""#], true), ([#",, ,\#(ours),"#], true),
@@ -67,7 +65,7 @@ import Web
         ([#"W/ "000000000000000a1""#], false),
         (["000000000000000a1"], false), ([#"'000000000000000a1'"#], false), ([#""000000000000000a1"#], false),
         ([""], false), (["*"], false), (["*, x"], false), ([#""""#], false), (["\""], false), (["W/"], false),
-        // Behind what is no tag nothing counts, and what stands between quotes is no list.
+        // Elements after one that is not a tag are ignored, and text between quotes is not a list.
         (["x, \(ours)"], false), ([#""x"\#(ours)"#], false), (["*, \(ours)"], false),
         ([#"", \#(ours), ""#], false),
     ])

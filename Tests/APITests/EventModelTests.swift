@@ -3,15 +3,15 @@ import Loyalty
 import TestSupport
 import Testing
 
-/// Random users, changes, clients that come, read, stop reading, break off and come back: what each has seen is what the model
-/// says its user's changes were, without a gap but where a reset says so.
+/// Random users, changes, and clients that connect, read, stop reading, disconnect and reconnect. Each client has seen its user's
+/// changes as the model has them, without a gap unless there was a reset.
 @Suite struct EventModelTests {
     private final class Client {
         let user: String
         var listener: Listener
-        /// Where it began: everything behind is expected.
+        /// The position at which the client began. Every later change is expected.
         var position: Int64
-        /// Seen on earlier connections.
+        /// The events of earlier connections.
         var seen: [Listener.Event] = []
 
         init(user: String, _ listener: Listener, position: Int64) {
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: 0..<300)
-    func whatEachSeesIsWhatHappened(seed: UInt64) throws {
+    func eachClientSeesTheChangesOfItsUser(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let names = ["ann", "bob", "carl"]
         let kept = [5, 40, 100_000][Int(seed % 3)]

@@ -51,7 +51,7 @@ import Testing
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.id < $1.id })
     }
 
-    /// A browser keeps the id of a block without data as its last event id, and sends it when it comes back.
+    /// A browser keeps the id of a block without data as its last event id, and sends it when it reconnects.
     @Test func theOpeningCommentHasAnIDToComeBackWith() throws {
         let api = TestAPI()
         api.publish(.balance(1), of: "ann")
@@ -64,9 +64,9 @@ import Testing
         let again = try #require(api.listen(as: "ann", after: id))
         again.take()
         #expect(again.events.map(\.data) == [#"{"current":0.02,"withdrawn":0}"#])
-        // What a client that comes back has missed has ids of its own; a new one before them would skip them.
+        // The events that a client has missed have their own ids. A new id before them would skip them.
         #expect(again.text.hasPrefix(": events from now on\n\nid: "))
-        // After a restart, ids begin behind all of the last process's.
+        // After a restart, ids begin after all ids of the last process.
         let restarted = TestAPI(startedMilliseconds: 1000)
         let late = try #require(restarted.listen(as: "ann", after: id))
         late.take()
@@ -89,8 +89,8 @@ import Testing
         #expect(listeners.map(\.events.count) == [2, 3, 0])
     }
 
-    /// Whoever comes back with any of the ids gets what came behind it, and what comes from then on, with the same ids.
-    @Test func whoComesBackGoesOnWhereItStopped() throws {
+    /// A client that reconnects with any of the ids gets the later events, and all that follow, with the same ids.
+    @Test func aClientThatReconnectsMissesNothing() throws {
         let api = TestAPI()
         let first = try #require(api.listen(as: "ann"))
         first.take()
@@ -121,7 +121,7 @@ import Testing
         api.publish(.balance(2), of: "ann")
         listener.take()
         #expect(listener.events.map(\.name) == ["reset", "balance"])
-        // The reset's own id is one to go on from.
+        // A client can resume after the id of the reset.
         let next = try #require(api.listen(as: "ann", after: reset.id))
         next.take()
         #expect(next.events == Array(listener.events.dropFirst()))
@@ -135,7 +135,7 @@ import Testing
         #expect(listener.events.map(\.name) == ["reset"])
     }
 
-    @Test func whatIsNotKeptAnyMoreIsAReset() throws {
+    @Test func eventsThatTheLogHasDroppedAreAReset() throws {
         let api = TestAPI(keptChangesMax: 3)
         let start = api.changeLog.latest.rawValue
         for amount in 1...5 { api.publish(.balance(Int64(amount)), of: "ann") }
@@ -149,7 +149,7 @@ import Testing
     }
 }
 
-/// How many may listen, and for how long.
+/// The number of open streams, and their end.
 @Suite struct EventLimitTests {
     private static func limits(_ configure: (inout EventHub.Limits) -> Void) -> EventHub.Limits {
         var limits = EventHub.Limits()
@@ -173,7 +173,7 @@ import Testing
             await Scenario("GET /api/user/events", as: "bob", gives: 503, has: ["Retry-After: 15"]).run(on: api)
             listener.leave()
         }
-        // HEAD, and an answer that nobody ever sends, take none.
+        // HEAD, and a response that is never sent, do not count.
         for line in ["HEAD /api/user/events", "GET /api/user/events"] {
             await Scenario(line, as: "bob", gives: 200).run(on: api)
         }
@@ -192,7 +192,7 @@ import Testing
         #expect(listeners.map(\.events.count) == [0, 1])
     }
 
-    /// As in an outage of the loop, or where somebody signs thousands of sessions out at once.
+    /// This happens in an outage of the event loop, or if thousands of sessions end at once.
     @Test func aStreamEndsWithItsSessionHoweverManyEnd() throws {
         let api = TestAPI()
         api.addSession("other", of: "ann")
@@ -206,13 +206,13 @@ import Testing
         #expect(listeners.map { $0.events.map(\.name) } == [[], [], ["balance"]])
     }
 
-    /// What comes is handed out at once; what is read from the log waits for its turn.
-    @Test func whoIsBehindWaitsForItsTurn() throws {
+    /// New events are handed out at once. Reading from the log waits for a turn.
+    @Test func aStreamThatReadsTheLogWaitsForItsTurn() throws {
         let api = TestAPI()
         let start = api.changeLog.latest.rawValue
         for amount in 1...300 { api.publish(.balance(Int64(amount)), of: "ann") }
         let listeners = [try #require(api.listen(as: "ann", after: start)), try #require(api.listen(as: "ann"))]
-        // The welcome, three pages, and that there is no more.
+        // The welcome, three pages, and the end.
         let turns = listeners.map { listener in (0..<5).map { _ in (listener.nextTakesTurn, listener.takeOnce() > 0) } }
         #expect(turns[0].map(\.0) == [false, true, true, true, false])
         #expect(turns[0].map(\.1) == [true, true, true, true, false])
@@ -235,8 +235,8 @@ import Testing
         #expect(listener.hasEnded)
     }
 
-    /// Thousands of events for a client that takes none: little waits, and nothing is lost.
-    @Test func whoIsSlowHasLittleWaitingAndMissesNothing() throws {
+    /// For a client that takes none of thousands of events, little waits, and nothing is lost.
+    @Test func aSlowClientHasLittleWaitingAndMissesNothing() throws {
         let api = TestAPI(keptChangesMax: 20_000)
         let listener = try #require(api.listen(as: "ann"))
         listener.take()
@@ -248,7 +248,7 @@ import Testing
         #expect(listener.events.map(\.id) == (1...4000).map { start + $0 })
     }
 
-    @Test func whoIsTooSlowIsToldToReadAfresh() throws {
+    @Test func aClientThatIsTooSlowGetsAReset() throws {
         let api = TestAPI(keptChangesMax: 100)
         let listener = try #require(api.listen(as: "ann"))
         for amount in 1...2000 { api.publish(.balance(Int64(amount)), of: "ann") }
@@ -259,7 +259,7 @@ import Testing
         #expect(listener.events.map(\.name) == ["reset", "balance"])
     }
 
-    /// More than is kept in one commit, which the loop itself can't follow.
+    /// One commit has more changes than the log keeps, so that the event loop itself misses some.
     @Test func aLoopThatMissedSomethingSaysSo() throws {
         let api = TestAPI(keptChangesMax: 3)
         let listeners = try ["ann", "bob"].map { try #require(api.listen(as: $0)) }

@@ -1,6 +1,6 @@
 import Testing
 
-/// A listener that asks for no session is served under the names of its own machine, and under no foreign one.
+/// A listener without sessions is served under the names of its own machine, and under no foreign name.
 @Suite struct HostCheckTests {
     static let cases: [(host: String, isServed: Bool)] = [
         ("localhost", true), ("localhost:8081", true), ("LOCALHOST:1", true), ("localhost.", true),
@@ -26,7 +26,7 @@ import Testing
         #expect(api.rewards.changeCount == (isServed ? 1 : 0))
     }
 
-    /// It comes before the path is looked at, and says where a name can be added.
+    /// The check precedes that of the path, and its detail says where a name can be added.
     @Test(arguments: ["GET /nowhere", "PUT /api/goods", "POST /api/orders"])
     func aForeignNameIsRefusedFirst(line: String) async {
         await TestAccrualAPI(hostNames: []).run(
@@ -49,7 +49,7 @@ import Testing
         #expect(answer.status == 204)
     }
 
-    /// The customers' listener asks for a session, and is served under whatever name leads to it.
+    /// The customers' listener needs a session, and is served under any name that leads to it.
     @Test func theShopIsServedUnderAnyName() async {
         await Scenario("GET /api/user/balance", as: "ann", ["Host: any.example"], gives: 200).run()
     }

@@ -1,12 +1,12 @@
 import Testing
 
-/// What every route that reads JSON makes of it.
+/// Every route that reads JSON reads it in the same way.
 @Suite struct JSONBodyTests {
     struct Route: Sendable, CustomTestStringConvertible {
         let path: String
         /// Members of an object that the route takes, without the braces.
         let members: String
-        /// The names of those members.
+        /// The names of these members.
         let names: [String]
         var testDescription: String { path }
 
@@ -21,7 +21,7 @@ import Testing
         Route(path: "/api/user/balance/withdraw", members: #""order":"18","sum":1"#, names: ["order", "sum"]),
     ]
 
-    /// A body made from a route's members, and what becomes of it.
+    /// A body made from a route's members, and its status.
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let status: Int
@@ -38,12 +38,12 @@ import Testing
         }
     }
 
-    /// An unknown key's value of so many arrays within each other.
+    /// The value of an unknown key: arrays nested to this depth.
     static func nested(_ count: Int) -> String {
         #","x":"# + String(repeating: "[", count: count) + String(repeating: "]", count: count)
     }
 
-    /// An unknown key's array of so many numbers.
+    /// The value of an unknown key: an array of this length.
     static func values(_ count: Int) -> String {
         #","x":[\#([String](repeating: "0", count: count).joined(separator: ","))]"#
     }
@@ -114,7 +114,7 @@ import Testing
         Case("an object in an object", gives: 400, part: #"is not a string"#) { #"{"user":{\#($0)}}"# },
     ]
 
-    /// A string of an unknown key has bytes that are no text.
+    /// A string of an unknown key has bytes that are not text.
     private static func broken(_ members: String, _ bytes: [UInt8]) -> Body {
         Body(Array(#"{\#(members),"x":""#.utf8) + bytes + Array(#""}"#.utf8))
     }
@@ -125,7 +125,7 @@ import Testing
             example.body(route.members), gives: example.status, part: example.part, at: example.location)
     }
 
-    /// Each member is needed, and none may be of another type; the answer says which.
+    /// Each member is required and has one type. The detail names a member that is missing or wrong.
     @Test(arguments: routes)
     func memberOfAnotherTypeIsNamed(route: Route) async {
         for name in route.names {
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    /// The type that a client says the body has is not looked at.
+    /// The media type of the body is not checked.
     @Test(arguments: routes, ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense", ""])
     func contentTypeIsNotChecked(route: Route, type: String) async {
         let body: Body = "{\(route.members)}"

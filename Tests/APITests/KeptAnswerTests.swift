@@ -2,7 +2,7 @@ import Gzip
 import Loyalty
 import Testing
 
-/// Answers and sessions are kept for who asks again, until something of the user changes.
+/// Responses are kept for clients that ask again, until something of the user changes.
 @Suite struct KeptAnswerTests {
     private static let reads = ["/api/user/balance", "/api/user/orders", "/api/user/withdrawals"]
 
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: reads)
-    func whoAsksAgainCausesNoRead(path: String) async {
+    func anUnchangedResponseCausesNoRead(path: String) async {
         let api = TestAPI()
         let first = await get(path, from: api)
         let readCount = api.repository.readCount
@@ -25,7 +25,7 @@ import Testing
         #expect(head.fields == first.fields && head.body.isEmpty)
     }
 
-    /// Each of them alone: another user's change leaves ann's answers as they are.
+    /// Another user's change leaves ann's responses as they are.
     @Test func aChangeOfTheUserIsSeenAtOnce() async {
         let api = TestAPI()
         for path in Self.reads { await get(path, from: api) }
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// A kept session ends at its moment, and one that is gone with it.
+    /// A session ends on time, and at once if it is removed.
     @Test func aKeptSessionEndsInTime() async {
         let api = TestAPI()
         api.addSession("short", of: "ann", expiresAt: api.clock.now.advanced(byMilliseconds: 1000))
@@ -82,7 +82,7 @@ import Testing
         await get("/api/user/balance", from: api, gives: 401)
     }
 
-    /// Tokens that share their beginning, and so their place.
+    /// Tokens that share their beginning, and so their slot.
     @Test func tokensThatAreAlikeAreNotTakenForEachOther() async {
         let api = TestAPI()
         api.addSession("abcd-1", of: "ann")
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// What is kept has a limit, and beyond it everything is as right as before.
+    /// The kept responses have a limit, and above it every response is still right.
     @Test func manyAnswersAreAllRight() async {
         let api = TestAPI()
         let names = (0..<300).map { "user-\($0)" }
@@ -115,7 +115,7 @@ import Testing
     }
 }
 
-/// Lists of more than a page are answered part by part.
+/// Lists of more than a page are sent part by part.
 @Suite struct LongListTests {
     private func api(orders count: Int) -> TestAPI {
         let api = TestAPI()
@@ -139,7 +139,7 @@ import Testing
         #expect(try Gunzip.unpack(packed.body, outputBytesMax: 1 << 24) == plain.body)
     }
 
-    /// The page behind the last full one may be empty, and then ends the list all the same.
+    /// The page after the last full one may be empty, and ends the list all the same.
     @Test(arguments: [512, 1024])
     func aFullLastPageEndsTheList(count: Int) async throws {
         let api = api(orders: count)

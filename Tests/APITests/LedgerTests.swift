@@ -52,7 +52,7 @@ import Testing
         ).run(on: Self.api())
     }
 
-    /// What the owner does by hand is shown, and an adjustment is of no order.
+    /// Changes by the owner are shown, and an adjustment has no order.
     @Test func anAdjustmentHasNoOrder() async {
         let api = TestAPI()
         for (kind, order) in [(LedgerEntry.Kind.refund, "042"), (.adjustment, nil)] {
@@ -73,7 +73,7 @@ import Testing
         await Scenario("GET \(Self.path)", as: "ann", ["Accept: text/csv"], gives: 200, text: table).run(on: api)
     }
 
-    /// The second field counts for what is answered, and so for what is kept.
+    /// The second field matters for the response, and so for the kept response.
     @Test func aFormThatASecondFieldAskedForIsNotKeptForTheFirstAlone() async {
         let api = Self.api()
         let json = "Accept: application/json;q=0.5"
@@ -85,7 +85,7 @@ import Testing
         #expect(array.text.hasPrefix("["))
     }
 
-    /// Asked for in turn, of one API that keeps answers.
+    /// Requests in turn to one API that keeps responses.
     @Test func formsAreKeptApart() async {
         let api = Self.api()
         for _ in 0..<2 {
@@ -108,7 +108,7 @@ import Testing
     }
 }
 
-/// Lists by pages: `?limit=` and the cursor that `Link` gives.
+/// Lists by pages: `?limit=` and the cursor of `Link`.
 @Suite struct PageTests {
     private static func api(orders count: Int) -> TestAPI {
         let api = TestAPI()
@@ -159,12 +159,12 @@ import Testing
             "limit=1&cursor=1.1", "limit=1&cursor=-1.1", "limit=1&cursor=zzzzzzzzzzzzzzzzzzzz.1",
             "limit=1&cursor=1.1.1",
         ])
-    func whatIsNotOursIsRefused(list: String, query: String) async {
+    func foreignCursorsAreRefused(list: String, query: String) async {
         let target = "/api/user/\(list)?\(query.replacing(" ", with: "%20"))"
         await Scenario("GET \(target)", as: "ann", gives: 400).run()
     }
 
-    /// Every cursor with a byte changed or cut, and another user's.
+    /// Cursors with a byte changed or cut, and those of another user, are refused.
     @Test func alteredCursorsAreRefused() async throws {
         let api = Self.api(orders: 10)
         let page = await Scenario("GET /api/user/orders?limit=5", as: "carl", gives: 200).run(on: api)
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    /// A place in one list is none in another.
+    /// A cursor of one list is not valid for another.
     @Test func cursorsOfOtherListsAreRefused() async throws {
         let api = TestAPI()
         let page = await Scenario("GET /api/user/orders?limit=1", as: "ann", gives: 200).run(on: api)

@@ -3,9 +3,9 @@ import Loyalty
 import TestSupport
 import Testing
 
-/// Random runs of many users against a model of the answers; the seed that failed is the test's argument.
+/// Random runs of many users against a model of the responses. The seed of a run is the argument of the test.
 struct ModelTests {
-    /// What the API should answer, said as simply as possible.
+    /// The expected responses, computed as simply as possible.
     private struct Model {
         struct Reply: Equatable {
             let status: Int
@@ -13,7 +13,7 @@ struct ModelTests {
         }
 
         var passwords: [String: String] = [:]
-        /// Whose a token is, and when its session ends.
+        /// The user and the end of the session of each token.
         var sessions: [String: (user: String, end: Int64)] = [:]
         var uploads: [(number: String, user: String, at: Int64)] = []
         var withdrawals: [(order: String, user: String, sum: Int64, at: Int64)] = []
@@ -89,7 +89,7 @@ struct ModelTests {
         var random = SeededRandom(seed: seed)
         let api = TestAPI()
         var model = Model()
-        // What the API's users have done before the run.
+        // The history of the API's users before the run.
         model.uploads = ["18", "26", "34", "042", "59", "91"].map { ($0, "", 0) }
         model.withdrawals = ["75", "83", "067"].map { ($0, "", 0, 0) }
         for round in 0..<400 {
@@ -109,7 +109,7 @@ struct ModelTests {
         #expect(model.withdrawals.count > 3 && model.uploads.count > 6, "the run did something")
     }
 
-    /// A random request, and what the model makes of it. Time goes on, and points come.
+    /// A random request, and the model's response. Time passes, and points are credited.
     private func step(
         _ api: TestAPI, _ model: inout Model, _ random: inout SeededRandom
     ) -> (Scenario, Model.Reply) {
@@ -148,7 +148,7 @@ struct ModelTests {
         }
     }
 
-    /// Registering or signing in; the query, which nobody reads, says whose session the answer opens.
+    /// Registering or signing in. The query, which the API ignores, names the user whose session the response opens.
     private func account(
         isNew: Bool, _ name: String, _ model: inout Model, _ random: inout SeededRandom
     ) -> (Scenario, Model.Reply) {
@@ -163,7 +163,7 @@ struct ModelTests {
 
     private func credit(_ name: String, _ api: TestAPI, _ model: inout Model, _ random: inout SeededRandom) {
         guard Bool.random(using: &random), let login = try? Login(name) else { return }
-        guard let user = try? api.repository.credentials(of: login)?.user else { return }
+        guard let user = try? api.repository.credentials(of: login).atOnce?.user else { return }
         let sum = Int64.random(in: 1...1000, using: &random)
         model.current[name, default: 0] += sum
         api.repository.credit(Points(hundredths: sum), to: user)

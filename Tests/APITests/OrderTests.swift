@@ -34,7 +34,7 @@ import Testing
         upload("018", gives: 202),
         upload("0018", gives: 202),
         upload("42", gives: 202),
-        // Another's withdrawal towards an order is nothing to its upload.
+        // Another user's withdrawal for an order does not matter for its upload.
         upload("83", gives: 202),
         upload("75", gives: 202),
         upload("", gives: 400, part: "The body has no order number."),
@@ -74,20 +74,20 @@ import Testing
     @Test(arguments: cases)
     func uploading(_ scenario: Scenario) async { await scenario.run() }
 
-    /// The body decides, whatever the client says it is.
+    /// The body decides, whatever its media type.
     @Test(arguments: ["text/plain", "application/json", "image/png", ""])
     func contentTypeIsNotChecked(type: String) async {
         await Scenario("POST /api/user/orders", as: "ann", ["Content-Type: \(type)"], body: "00", gives: 202).run()
     }
 
-    @Test func onlyWhatIsNewIsAskedAbout() async {
+    @Test func onlyNewOrdersAreAskedAbout() async {
         let api = TestAPI()
         let numbers = [(" 00\n", 202), ("00", 200), ("18", 200), ("91", 409), ("17", 422), ("", 400), ("018", 202)]
         for (number, status) in numbers { await Self.upload("\(number)", gives: status).run(on: api) }
         #expect(api.queue.numbers == ["00", "018"])
     }
 
-    /// Ann has two unfinished orders. At the limit a new number is refused, and every other answer is what it was.
+    /// Ann has two unfinished orders. At the limit a new number is refused, and every other response stays the same.
     @Test func aUserAtTheLimitUploadsNothingNew() async {
         let api = TestAPI()
         api.repository.unfinishedPerUserMax = 2
@@ -131,7 +131,7 @@ import Testing
         Scenario("GET /api/user/orders/%318", as: "ann", gives: 200, part: #"{"number":"18","#),
         Scenario("HEAD /api/user/orders/18", as: "ann", gives: 200, has: listed, text: ""),
         Scenario("GET /api/user/orders/18", gives: 401),
-        // A stranger's, an unknown one and what is none: one answer.
+        // Another user's order, an unknown order and an invalid number get the same response.
         Scenario("GET /api/user/orders/91", as: "ann", gives: 404, part: unknown),
         Scenario("GET /api/user/orders/18", as: "bob", gives: 404, part: unknown),
         Scenario("GET /api/user/orders/00", as: "ann", gives: 404, part: unknown),
@@ -149,7 +149,7 @@ import Testing
     ])
     func oneOrder(_ scenario: Scenario) async { await scenario.run() }
 
-    /// The path is a part of what is kept.
+    /// The path is a part of the key of a kept response.
     @Test func ordersAreKeptApart() async {
         let api = TestAPI()
         for _ in 0..<2 {
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    /// The newest upload stands first, also where two came in the same moment.
+    /// The newest upload is first, also if two have the same time.
     @Test func uploadsAreListedNewestFirst() async {
         let api = TestAPI()
         for number in ["00", "0", "000"] { await Self.upload("\(number)", as: "carl", gives: 202).run(on: api) }

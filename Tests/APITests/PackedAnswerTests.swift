@@ -1,17 +1,17 @@
 import Gzip
 import Testing
 
-/// Answers that are packed where they are large and the client takes it.
+/// Responses that are packed if they are large and the client takes it.
 @Suite struct PackedAnswerTests {
     static let path = "/api/user/orders"
-    /// The list of orders that were uploaded one after the other, as it is answered.
+    /// The response with the list of orders that were uploaded one after the other.
     private static func list(of numbers: [String]) -> String {
         "["
             + numbers.reversed().map { #"{"number":"\#($0)","status":"NEW","uploaded_at":"2020-12-10T15:15:45Z"}"# }
             .joined(separator: ",") + "]"
     }
 
-    /// An API where the list of carl's orders has so many bytes, at least 66, and that list.
+    /// An API whose list of carl's orders has this number of bytes, at least 66, and that list.
     private func listing(bytes count: Int) -> (api: TestAPI, text: String) {
         var numbers = ["00"]
         while count - Self.list(of: numbers).utf8.count > 700 { numbers.append("00") }
@@ -71,7 +71,7 @@ import Testing
         Case("identity;q=0", packed: false),
         Case("identity;q=0, gzip;q=0.1", packed: true),
         Case("identity;q=0, *;q=0.1", packed: true),
-        // The one with the greater weight is preferred; of equals, the smaller answer.
+        // The coding with the greater weight is preferred. If they are equal, the smaller response is.
         Case("gzip, identity", packed: true),
         Case("identity, gzip", packed: true),
         Case("gzip;q=0.5, identity", packed: false),
@@ -85,7 +85,7 @@ import Testing
         Case("gzip;q=0.5, br", packed: true),
         Case("gzip;q=0, x-gzip", packed: true),
         Case("x-gzip, gzip;q=0", packed: true),
-        // A weight that is none is not guessed at.
+        // A malformed weight is ignored.
         Case("gzip;q=2", packed: false),
         Case("gzip;q=1.001", packed: false),
         Case("gzip;q=0.0001", packed: false),
@@ -101,7 +101,7 @@ import Testing
         Case("gzip;level=9", packed: false),
         Case("gzip;q=1;x=2", packed: false),
     ])
-    func packedWhereTheClientTakesIt(_ example: Case) async throws {
+    func packedIfTheClientTakesIt(_ example: Case) async throws {
         let (api, text) = listing(bytes: 2000)
         let answer = await get(example.accepted, from: api)
         #expect(answer["Content-Encoding"] == (example.isPacked ? "gzip" : nil))
@@ -144,7 +144,7 @@ import Testing
         #expect(try Gunzip.unpack(packed.body, outputBytesMax: 1 << 20) == plain.body)
     }
 
-    /// One answer leaves nothing in the next.
+    /// One response leaves nothing in the next.
     @Test func answersArePackedOneAfterTheOther() async throws {
         for count in [5000, 1024, 100_000, 2000] {
             let (api, text) = listing(bytes: count)

@@ -41,13 +41,13 @@ import Testing
         upload(["Content-Encoding: gzip, br"], .gzip("00"), gives: 415),
         upload(["Content-Encoding: br, gzip"], .gzip("00"), gives: 415),
         upload(["Content-Encoding: identity", "Content-Encoding: br"], "00", gives: 415),
-        // What is inside is taken as it would be plain.
+        // The content is handled as if it were plain.
         upload(gzip, .gzip("18"), gives: 200),
         upload(gzip, .gzip("91"), gives: 409),
         upload(gzip, .gzip("17"), gives: 422),
         upload(gzip, .gzip(""), gives: 400, part: "no order number"),
         upload(gzip, packedTwice, gives: 422),
-        // Without the coding's name, packed data are no digits.
+        // Without the name of the coding, packed bytes are not digits.
         upload([], .gzip("00"), gives: 422),
     ]
 
@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: codings + broken)
     func body(_ scenario: Scenario) async { await scenario.run() }
 
-    /// Two members are one body (RFC 1952, section 2.2).
+    /// Two members of gzip are one body (RFC 1952, section 2.2).
     @Test func membersFollowEachOther() async {
         await Self.upload(Self.gzip, Body(Body.gzip("0").bytes + Body.gzip("0").bytes), gives: 202).run()
     }
@@ -86,7 +86,7 @@ import Testing
         await Scenario(line, as: "ann", ["Content-Encoding: br"], body: "{\(route.members)}", gives: 415).run()
     }
 
-    /// The limit holds for what comes out.
+    /// The limit applies to the unpacked bytes.
     @Test(arguments: [(2048, 202), (2049, 413), (1_000_000, 413)])
     func bodyIsLimitedAfterUnpacking(count: Int, status: Int) async {
         let api = TestAPI { $0.bodyBytesMax = 2048 }
@@ -95,7 +95,7 @@ import Testing
         await Self.upload(Self.gzip, body, gives: status, part: part).run(on: api)
     }
 
-    /// Some 8 KiB that would be 8 MiB.
+    /// About 8 KiB that unpack to 8 MiB.
     @Test func bombIsRefused() async {
         let bomb = Body.gzip([UInt8](repeating: 0x30, count: 8_000_000))
         #expect(bomb.bytes.count < 8_192)

@@ -50,7 +50,7 @@ import Testing
         await SignInTests.signIn(#"{"login":"bob","password":"secret"}"#, gives: 200).run(on: api)
     }
 
-    @Test func whatIsRefusedEndsNoSession() async {
+    @Test func aRefusedChangeEndsNoSession() async {
         let api = TestAPI(passwordBytesMin: 8)
         api.addSession("phone", of: "ann")
         await Self.change(#"{"current":"secret","new":"1234567"}"#, gives: 400, part: "shorter than 8").run(on: api)

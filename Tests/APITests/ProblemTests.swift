@@ -5,9 +5,9 @@ import Web
 
 @testable import API
 
-/// What a refusal looks like; that every one has the shape of RFC 9457 is checked of each answer (`Answer.faults`).
+/// The text of refusals. `Answer.faults` checks that each has the form of RFC 9457.
 @Suite struct ProblemTests {
-    /// Of the first request that an API has.
+    /// The document of the first request to an API.
     static func document(_ status: Int, _ type: String, _ title: String, _ detail: String) -> String {
         #"{"type":"/docs#problem-\#(type)","title":"\#(title)","status":\#(status),"detail":"\#(detail)","#
             + #""request_id":"0000000000005eed-1"}"#
@@ -119,7 +119,7 @@ import Web
         for field in Self.problem + refusal.fields { #expect(answer.fields.contains(field)) }
     }
 
-    /// A client may have written them down, and `/docs` has them as anchors.
+    /// Clients may depend on the types, and `/docs` has them as anchors.
     @Test(arguments: ProblemType.all)
     func typesReadWell(type: ProblemType) {
         #expect(type.name.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
@@ -129,7 +129,7 @@ import Web
         #expect(ProblemType.all.filter { $0.title == type.title } == [type])
     }
 
-    /// A request that every route takes.
+    /// For each route, a request that it takes.
     static let valid: [Scenario] = [
         Scenario("POST /api/user/register", body: #"{"login":"dave","password":"p"}"#, gives: 200),
         Scenario("POST /api/user/login", body: #"{"login":"ann","password":"secret"}"#, gives: 200),
@@ -147,7 +147,7 @@ import Web
             lacks: ["Set-Cookie", "Authorization"], at: scenario.location)
     }
 
-    /// A repository that can't or has failed is told so on every route, and never as a wrong session.
+    /// A repository that fails leads to a 503 or 500 on every route, and never to a 401.
     @Test(arguments: valid)
     func repositoryThatFailsIsToldOnEveryRoute(_ scenario: Scenario) async {
         let api = TestAPI()
@@ -168,7 +168,7 @@ import Web
         await Self.refused(scenario, 503, has: ["Retry-After: 5"]).run(on: api)
     }
 
-    /// What is decided before the repository is asked does not wait for it.
+    /// Checks that precede the repository do not depend on it.
     @Test(arguments: [
         Scenario("GET /nowhere", as: "ann", gives: 404),
         Scenario("DELETE /api/user/orders", as: "ann", gives: 405),
@@ -185,7 +185,7 @@ import Web
         await scenario.run(on: api)
     }
 
-    /// Whatever the front refuses has the same shape.
+    /// Every refusal of the front has the same form.
     @Test(
         arguments: [
             (.badRequest, .unreadableRequest), (.requestTimeout, .requestTimeout), (.contentTooLarge, .contentTooLarge),

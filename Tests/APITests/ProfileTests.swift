@@ -1,6 +1,6 @@
 import Testing
 
-/// `GET /api/user`: who is signed in.
+/// `GET /api/user`: the user who is signed in.
 @Suite struct ProfileTests {
     static let ann = #"{"login":"ann","created_at":"2020-12-10T15:15:45Z"}"#
 
@@ -16,7 +16,7 @@ import Testing
     ])
     func profile(_ scenario: Scenario) async { await scenario.run() }
 
-    /// A login may be any text.
+    /// A login may have any characters.
     @Test(arguments: [#"a\"\\\n"#, #"\u0000"#, "анна", "</script>"])
     func anyLoginIsShownAsItIs(login: String) async {
         let api = TestAPI()

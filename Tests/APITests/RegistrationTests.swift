@@ -1,6 +1,6 @@
 import Testing
 
-/// `POST /api/user/register` and what signing in looks like.
+/// `POST /api/user/register`, and the response of signing in.
 @Suite struct RegistrationTests {
     static func register(
         _ body: Body, gives status: Int, has present: [String] = [], part: String? = nil,
@@ -47,7 +47,7 @@ import Testing
         register(#"{"login":"ann","password":"secret"}"#, gives: 409, part: "The login is taken."),
         register(#"{"login":"ann","password":"other"}"#, gives: 409),
         register(#"{"login":"\u0061nn","password":"other"}"#, gives: 409),
-        // What the password may be is decided before the login's being taken.
+        // The check of the password precedes that of the login.
         register(#"{"login":"ann","password":""}"#, gives: 400),
     ]
 
@@ -83,8 +83,8 @@ import Testing
             .run(on: api)
     }
 
-    /// Both ways of showing the new session lead to the new user.
-    @Test func whoRegistersIsSignedIn() async {
+    /// Both ways of presenting the new session lead to the new user.
+    @Test func registeringSignsIn() async {
         let api = TestAPI()
         let answer = await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
         #expect(answer.text == #"{"token":"new-1"}"#)

@@ -1,8 +1,7 @@
 import HTTP
 import Testing
 
-/// Every answer names its request, and each problem document does as well: that is checked of each (`Answer.faults`). Here is
-/// by which name.
+/// The ids of requests. `Answer.faults` checks that every response and every problem document has one.
 @Suite struct RequestIDTests {
     private static let requests: [Scenario] = [
         Scenario("GET /api/user/balance", as: "ann", ["X-Request-Id: my-1"], gives: 200),
@@ -16,7 +15,7 @@ import Testing
         Scenario("PUT /api/user/orders", ["X-Request-Id: my-1"], gives: 405),
         Scenario("POST /api/user/orders", ["X-Request-Id: my-1", "Origin: null"], body: "00", gives: 403),
         Scenario("GET /api/user/balance", ["X-Request-Id: my-1"], gives: 401),
-        // What can't be read, where its fields can.
+        // A request that can't be read, but whose fields can.
         Scenario("POST /nowhere", ["X-Request-Id: my-1", "Content-Length: 1048577"], gives: 413),
         Scenario("POST /nowhere", ["Content-Length: x", "X-Request-Id: my-1"], gives: 400),
         Scenario("POST /nowhere", ["Expect: cake", "X-Request-Id: my-1"], gives: 417),
@@ -42,7 +41,7 @@ import Testing
         #expect(await get(["x-request-id:   \(id) "], from: TestAPI()) == id)
     }
 
-    /// It would be mistaken for something else in a log or a document, and so it is ours.
+    /// A client's id could be mistaken for something else in a log or a document, so the server replaces it.
     @Test(arguments: [
         [""], [longest + "x"], ["a b"], ["a,b"], ["a\"b"], ["a\\b"], ["a/b"], ["é"], ["a\tb"], ["<a>"], ["a:b"],
         ["a%b"],
@@ -63,7 +62,7 @@ import Testing
         #expect(seen.contains("0000000000005eed-1") && seen.contains("0000000000005eed-258"))
     }
 
-    /// Asked for with other names, a kept answer has each of them.
+    /// A kept response has the id of each request that gets it.
     @Test func isNotKept() async {
         let api = TestAPI()
         for id in ["a", "b", "c"] { #expect(await get(["X-Request-Id: \(id)"], from: api) == id) }

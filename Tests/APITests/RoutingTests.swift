@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// Paths and methods, and which of two refusals comes first.
+/// Paths and methods, and the order of refusals.
 @Suite struct RoutingTests {
     static let routes: [(path: String, allow: String)] = [
         ("/api/user/register", "POST, OPTIONS"),
@@ -16,7 +16,7 @@ import Testing
         ("/api/user", "GET, HEAD, OPTIONS"),
     ]
 
-    /// Every method of every path: one that `Allow` names leads somewhere, any other does not.
+    /// Every method of every path: a method that `Allow` lists has a route, and any other has none.
     @Test(arguments: Method.allCases, routes)
     func pathHasTheMethodsItAllows(method: Method, route: (path: String, allow: String)) async {
         let isAllowed = route.allow.split(separator: ", ").contains { $0 == method.name }
@@ -27,7 +27,7 @@ import Testing
         case (true, .options):
             await Scenario("OPTIONS \(route.path)", gives: 204, has: allow, lacks: ["Content-Type"], text: "").run()
         case (true, .post):
-            // An empty body is none of the objects, and no order number.
+            // An empty body is neither one of the objects nor an order number.
             await Scenario("POST \(route.path)", as: "ann", gives: 400).run()
         default:
             await Scenario("\(method.name) \(route.path)", as: "ann", gives: 200).run()
@@ -65,7 +65,7 @@ import Testing
     static let withdraw = "POST /api/user/balance/withdraw"
 
     static let order: [Scenario] = [
-        // What can't be read is refused whatever the route.
+        // A request that can't be read is refused whatever its route.
         Scenario("POST /nowhere", ["Content-Length: x"], gives: 400),
         Scenario("POST /nowhere", ["Host: a", "Host: b"], gives: 400),
         Scenario("POST /nowhere", ["Content-Length: 1048577"], gives: 413),
@@ -85,7 +85,7 @@ import Testing
         Scenario("PUT /api/user/orders", body: "18", gives: 405),
         Scenario("POST /api/user/balance", crossSite + unknownCoding, body: "x", gives: 405),
         Scenario("HEAD /api/user/login", gives: 405, has: ["Allow: POST, OPTIONS"], text: ""),
-        // OPTIONS before 401; it changes nothing, and is never from another site.
+        // OPTIONS before 401. It changes nothing, so its site does not matter.
         Scenario("OPTIONS /api/user/orders", crossSite, gives: 204),
         // 403 before 401, 415 and 400.
         Scenario("POST /api/user/orders", ["Sec-Fetch-Site: cross-site"], body: "18", gives: 403),
@@ -98,7 +98,7 @@ import Testing
         Scenario("POST /api/user/orders", body: "", gives: 401),
         Scenario("POST /api/user/orders", body: "12", gives: 401),
         Scenario(withdraw, body: "{", gives: 401),
-        // Of the body: 415 before 400; what it is before what it says; its shape before its values, these before 402.
+        // Of the body: 415 before 400, its kind before its content, its form before its values, and these before 402.
         Scenario("POST /api/user/login", unknownCoding, body: "{", gives: 415),
         Scenario("POST /api/user/register", unknownCoding, body: #"{"login":"ann","password":"x"}"#, gives: 415),
         Scenario(withdraw, as: "ann", unknownCoding, body: #"{"order":"1","sum":0}"#, gives: 415),
@@ -106,14 +106,14 @@ import Testing
         Scenario(withdraw, as: "ann", body: #"{"order":"1","sum":"x"}"#, gives: 400),
         Scenario(withdraw, as: "ann", body: #"{"order":"1","sum":1e9}"#, gives: 422),
         Scenario(withdraw, as: "ann", body: #"{"order":"75","sum":0}"#, gives: 422),
-        // An order that was paid for is a conflict, however much it asks.
+        // An order that was paid for is a conflict, whatever the sum.
         Scenario(withdraw, as: "ann", body: #"{"order":"83","sum":1e9}"#, gives: 409),
     ]
 
     @Test(arguments: order)
     func firstReasonCounts(_ scenario: Scenario) async { await scenario.run() }
 
-    /// RFC 9110, section 9.3.2: the head of the answer to GET, and no body.
+    /// HEAD gets the head of the response to GET, and no body (RFC 9110, section 9.3.2).
     @Test(arguments: ["/api/user/orders", "/api/user/balance", "/api/user/withdrawals"])
     func headIsGetWithoutABody(path: String) async {
         for user in ["ann", "carl", "nobody"] {
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    /// A body means nothing to GET, however it is packed (RFC 9110, section 9.3.1).
+    /// GET ignores a body, however it is packed (RFC 9110, section 9.3.1).
     @Test(arguments: [
         Scenario("GET /api/user/balance", as: "ann", body: "{", gives: 200),
         Scenario("GET /api/user/balance", as: "ann", ["Content-Encoding: br"], body: "{", gives: 200),

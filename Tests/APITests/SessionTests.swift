@@ -1,6 +1,6 @@
 import Testing
 
-/// How a session is shown, and when it ends. `ann` has points and `carl` none, which tells them apart.
+/// The ways to present a session, and its end. `ann` has points and `carl` has none, which distinguishes them.
 @Suite struct SessionTests {
     static func balance(
         _ fields: [String], gives status: Int, of user: String = "ann", at location: SourceLocation = #_sourceLocation
@@ -37,7 +37,7 @@ import Testing
         balance(["Cookie: theme=dark;session=ann"], gives: 200),
         balance(["Cookie: theme; session=ann"], gives: 200),
         balance(["Cookie: theme=dark", "Cookie: session=ann"], gives: 200),
-        // Each is tried in turn (RFC 6265, section 5.4, says nothing of two of one name that a server may rely on).
+        // Each is tried in turn: RFC 6265, section 5.4, promises servers no order of two cookies of one name.
         balance(["Cookie: session=ann; session=carl"], gives: 200),
         balance(["Cookie: session=carl; session=ann"], gives: 200, of: "carl"),
         balance(["Cookie: session=nobody; session=ann"], gives: 200),
@@ -46,7 +46,7 @@ import Testing
         balance([cookies(others: 7)], gives: 200),
         balance([cookies(others: 8)], gives: 401),
         balance([cookies(others: 900)], gives: 401),
-        // The same again, an empty one and one that is too long to be a token are not tried, and so take no place.
+        // A repeated cookie, an empty one and one that is too long for a token are not tried, and do not count.
         balance(["Cookie: " + String(repeating: "session=nobody; ", count: 100) + "session=ann"], gives: 200),
         balance(["Cookie: " + String(repeating: "session=; ", count: 100) + "session=ann"], gives: 200),
         balance(["Cookie: session=\(String(repeating: "x", count: 129)); session=ann"], gives: 200),
@@ -66,7 +66,7 @@ import Testing
         balance(["Cookie: session=ann=x"], gives: 401),
         balance(["Cookie: ann"], gives: 401),
         balance(["Cookie:"], gives: 401),
-        // Where both are shown, the header counts, be it good or bad.
+        // If a request presents both, the header counts, whether it is valid or not.
         balance(["Authorization: Bearer ann", "Cookie: session=carl"], gives: 200),
         balance(["Cookie: session=ann", "Authorization: Bearer carl"], gives: 200, of: "carl"),
         balance(["Authorization: Bearer ann", "Cookie: session=nobody"], gives: 200),
@@ -126,7 +126,7 @@ import Testing
     @Test(arguments: cases)
     func session(_ scenario: Scenario) async { await scenario.run() }
 
-    /// Every route but register and login asks for a session, whatever else is right.
+    /// Every route except register and login needs a session, whatever else is right.
     @Test(arguments: [
         Scenario("POST /api/user/logout", gives: 401),
         Scenario("POST /api/user/password", body: #"{"current":"x","new":"y"}"#, gives: 401),
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    /// What is longer than any token of ours is not looked up.
+    /// A text that is longer than any token of the server is not looked up.
     @Test(arguments: [(1, 200), (127, 200), (128, 200), (129, 401), (10_000, 401)])
     func oversizedTokensAreNotLookedUp(count: Int, status: Int) async {
         let token = String(repeating: "t", count: count)
@@ -169,7 +169,7 @@ import Testing
         for fields in shown { await Self.balance(fields, gives: 401).run(on: api) }
     }
 
-    /// An ended session in the header is a bad one, and the good one in the cookie does not help.
+    /// If the session in the header has ended, the valid one in the cookie does not help.
     @Test func endedSessionCountsAsNone() async {
         let api = TestAPI()
         api.addSession("ended", of: "ann", expiresAt: api.clock.now)

@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: cases)
     func signingIn(_ scenario: Scenario) async { await scenario.run() }
 
-    /// The answer tells nobody which logins exist.
+    /// The response does not disclose which logins exist.
     @Test func unknownLoginAndWrongPasswordGetTheSameAnswer() async {
         let unknown = await Self.signIn(#"{"login":"nobody","password":"x"}"#, gives: 401).run()
         let wrong = await Self.signIn(#"{"login":"ann","password":"x"}"#, gives: 401).run()
@@ -71,7 +71,7 @@ import Testing
         await Scenario("GET /api/user/orders", as: "ann", gives: 200, part: #""042""#).run(on: api)
     }
 
-    /// A session that is shown while signing in does not matter, not even one that is none.
+    /// A session that a sign-in presents does not matter, whether it is valid or not.
     @Test(arguments: ["ann", "bob", "nobody"])
     func sessionIsNotLookedAt(shown: String) async {
         let body: Body = #"{"login":"ann","password":"secret"}"#

@@ -28,7 +28,7 @@ import Testing
         await balance(as: "ann", gives: 401, on: api)
     }
 
-    /// Of several cookies, the one that was found to be a session ends.
+    /// Of several cookies, the one that names a session ends it.
     @Test func theCookieThatWasFoundEnds() async {
         let api = TestAPI()
         let cookies = ["Cookie: session=other; session=ann; session=bob"]
@@ -37,7 +37,7 @@ import Testing
         await balance(as: "bob", gives: 200, on: api)
     }
 
-    /// Where both are shown, the header counts.
+    /// If a request presents both, the header counts.
     @Test func theHeadersSessionEndsAndNotTheCookies() async {
         let api = TestAPI()
         await Scenario("POST /api/user/logout", as: "ann", ["Cookie: session=bob"], gives: 204).run(on: api)
@@ -50,7 +50,7 @@ import Testing
         await Scenario("POST /api/user/logout", as: "ann", gives: 204, has: [Self.expired + "; Secure"]).run(on: api)
     }
 
-    @Test func whatFailsEndsNothing() async {
+    @Test func aFailedSignOutEndsNoSession() async {
         let api = TestAPI()
         await balance(as: "ann", gives: 200, on: api)
         api.repository.failure = .unavailable(retryAfterSeconds: 3)

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import Web
 
-/// 429 for who fails too often, and for nobody else.
+/// 429 for clients that fail too often, and only for them.
 @Suite struct ThrottleTests {
     private static let guess: Body = #"{"login":"ann","password":"guess"}"#
     private static let right: Body = #"{"login":"ann","password":"secret"}"#
@@ -20,7 +20,7 @@ import Web
         let api = TestAPI()
         for _ in 0..<5 { await signIn(Self.guess, gives: 401, on: api) }
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] as [Int64] {
-            // The right password waits as well: an answer that depends on it would tell it.
+            // The right password waits as well. A response that depends on it would disclose it.
             for body in [Self.guess, Self.right] {
                 await signIn(body, gives: 429, has: ["Retry-After: \(seconds)"], on: api)
             }
@@ -59,7 +59,7 @@ import Web
         await signIn(Self.right, gives: 200, on: api)
     }
 
-    /// Whoever has one address of an IPv6 network has 2^64.
+    /// A client that has one address of an IPv6 network has 2^64 of them.
     @Test func anIPv6NetworkCountsAsOne() async throws {
         let api = TestAPI()
         for index in 0..<5 {
@@ -72,7 +72,7 @@ import Web
         await signIn(Self.right, gives: 200, on: api)
     }
 
-    /// No count of failures, as nobody found out whether the password was right.
+    /// An attempt without a result is not a failure: the password may have been right.
     @Test func aHasherWithoutRoomCountsForNothing() async {
         let api = TestAPI(hasherFailure: .overloaded(retryAfterSeconds: 2))
         for _ in 0..<20 { await signIn(Self.guess, gives: 503, on: api) }
@@ -86,7 +86,7 @@ import Web
         for index in 0..<2 {
             await RegistrationTests.register(#"{"login":"new \#(index)","password":"p"}"#, gives: 200).run(on: api)
         }
-        // What is malformed is not counted; a taken login is, as its answer tells who has an account.
+        // A malformed request is not counted. A taken login is, since the response reveals an account.
         await RegistrationTests.register(#"{"login":"","password":"p"}"#, gives: 400).run(on: api)
         await RegistrationTests.register(#"{"login":"ann","password":"p"}"#, gives: 409).run(on: api)
         for login in ["new", "ann"] {
@@ -107,7 +107,7 @@ import Web
     }
 }
 
-/// Whose word about a client's address and scheme counts.
+/// The proxies that are believed about a client's address and scheme.
 @Suite struct TrustedProxyTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let peer: String
@@ -126,7 +126,7 @@ import Web
         Case(peer: "10.0.0.1", fields: forwarded("203.0.113.9"), client: "203.0.113.9"),
         Case(peer: "::1", fields: forwarded("203.0.113.9"), client: "203.0.113.9"),
         Case(peer: "::ffff:10.0.0.1", fields: forwarded("203.0.113.9"), client: "203.0.113.9"),
-        // What the client itself claims stands at the left.
+        // The entries that the client itself has sent are at the left.
         Case(peer: "10.0.0.1", fields: forwarded("198.51.100.7, 203.0.113.9"), client: "203.0.113.9"),
         Case(peer: "10.0.0.1", fields: forwarded("10.9.9.9, 203.0.113.9"), client: "203.0.113.9"),
         Case(peer: "10.0.0.1", fields: forwarded("203.0.113.9, 10.0.0.2"), client: "203.0.113.9"),
@@ -134,7 +134,7 @@ import Web
         Case(peer: "10.0.0.1", fields: forwarded("198.51.100.7", "203.0.113.9"), client: "203.0.113.9"),
         Case(peer: "10.0.0.1", fields: forwarded("203.0.113.9", "10.0.0.2"), client: "203.0.113.9"),
         Case(peer: "10.0.0.1", fields: forwarded("10.0.0.3, 10.0.0.2"), client: "10.0.0.3"),
-        // What is no address: the nearest trusted one counts.
+        // If an entry is not an address, the nearest trusted proxy counts.
         Case(peer: "10.0.0.1", fields: forwarded("unknown"), client: "10.0.0.1"),
         Case(peer: "10.0.0.1", fields: forwarded("203.0.113.9, unknown"), client: "10.0.0.1"),
         Case(peer: "10.0.0.1", fields: forwarded("203.0.113.9, x, 10.0.0.2"), client: "10.0.0.2"),
@@ -148,7 +148,7 @@ import Web
         Case(peer: "10.0.0.1", fields: forwarded("[2001:db8::5]x"), client: "10.0.0.1"),
     ]
 
-    /// Who a request counts for is seen by whom its failures slow.
+    /// The delay of an address shows for which address the failures counted.
     @Test(arguments: cases)
     func clientIsFound(_ test: Case) async throws {
         let api = TestAPI { $0.trustedProxies = ["10.0.0.0/8", "::1"].compactMap { IPNetwork($0) } }
@@ -160,7 +160,7 @@ import Web
         await Scenario("POST /api/user/login", body: body, gives: 429).run(on: api)
     }
 
-    /// A proxy that lets its clients choose their address is named, once an hour.
+    /// The log names a proxy that lets its clients choose their address, once an hour.
     @Test(
         arguments: [
             ("192.0.2.1", nil, nil), ("192.0.2.1", "198.51.100.1, 198.51.100.2", nil),
@@ -198,7 +198,7 @@ import Web
         ("10.0.0.1", "http, https", true), ("10.0.0.1", "https, http", false), ("10.0.0.1", "", false),
         ("192.0.2.1", "https", false),
     ])
-    func cookieIsSecureWhereATrustedProxySaysHTTPS(peer: String, scheme: String, isSecure: Bool) async throws {
+    func cookieIsSecureIfATrustedProxySaysHTTPS(peer: String, scheme: String, isSecure: Bool) async throws {
         let api = TestAPI { $0.trustedProxies = [IPNetwork("10.0.0.0/8")!] }
         api.peer = try #require(IPAddress(peer.utf8))
         let fields = ["X-Forwarded-Proto: \(scheme)"]

@@ -1,10 +1,10 @@
 import Testing
 
-/// A request gets the same answer however it was torn on the way.
+/// A request gets the same response however it was torn on the way.
 @Suite struct TornRequestTests {
     static let chunked = ["Transfer-Encoding: chunked"]
 
-    /// Requests, and what follows a head that says no length.
+    /// Requests, and bytes that follow a head without a length.
     static let requests: [(scenario: Scenario, rest: String)] = [
         (Scenario("POST /api/user/register", body: #"{"login":"dave","password":"p"}"#, gives: 200), ""),
         (Scenario("POST /api/user/login", body: #"{"login":"ann","password":"secret"}"#, gives: 200), ""),

@@ -46,7 +46,7 @@ import Testing
         withdraw(#""18""#, "0.010000011", gives: 422, part: tooFine),
         withdraw(#""18""#, "0.019999989", gives: 422, part: tooFine),
         withdraw(#""18""#, "1e-3", gives: 422, part: tooFine),
-        // What floating-point numbers make of whole hundredths: 0.1 + 0.2, 100.33 * 3, 1.1 * 1.1 * 100, 0.7 - 0.6 and so on.
+        // Results of floating-point arithmetic on whole hundredths: 0.1 + 0.2, 100.33 * 3, 1.1 * 1.1 * 100, 0.7 - 0.6 and so on.
         withdraw(#""18""#, "0.30000000000000004", gives: 200),
         withdraw(#""18""#, "300.98999999999995", gives: 200),
         withdraw(#""18""#, "121.00000000000001", gives: 200),
@@ -66,7 +66,7 @@ import Testing
         withdraw(#""18""#, "1e-8", gives: 422, part: notPositive),
         withdraw(#""18""#, "-0.00000000000000001", gives: 422, part: notPositive),
         withdraw(#""18""#, "1e-99999999999999999999", gives: 422, part: notPositive),
-        // A string with a number is that number.
+        // A number in a string counts as the number.
         withdraw(#""18""#, #""100.33""#, gives: 200),
         withdraw(#""18""#, #""5e1""#, gives: 200),
         withdraw(#""18""#, #""0.30000000000000004""#, gives: 200),
@@ -115,7 +115,7 @@ import Testing
     func sum(_ scenario: Scenario) async { await scenario.run() }
 
     static let orders: [Scenario] = [
-        // Any order will do, also one that nobody uploaded, or another did.
+        // The order may be uploaded by another user, or not at all.
         withdraw(#""2377225624""#, "1", gives: 200),
         withdraw(#""91""#, "1", gives: 200),
         withdraw(#""18""#, "1", gives: 200),
@@ -134,7 +134,7 @@ import Testing
         withdraw("18", "1", gives: 400, part: "is not a string"),
         withdraw("null", "1", gives: 400),
         withdraw(#"["18"]"#, "1", gives: 400),
-        // Paid for before: by her, with that sum however it is written, or not.
+        // Orders that were paid for before: by ann with the same sum, however it is written, or otherwise.
         withdraw(#""75""#, "41.5", gives: 200),
         withdraw(#"" 75 ""#, "4150e-2", gives: 200),
         withdraw(#""067""#, "0.50", gives: 200),
@@ -142,7 +142,7 @@ import Testing
         withdraw(#""75""#, "1000000", gives: 409),
         withdraw(#""75""#, "41.5", as: "bob", gives: 409),
         withdraw(#""83""#, "10", gives: 409),
-        // Bob has nothing left, and needs nothing for what he has paid.
+        // Bob has no points left, and needs none to repeat his withdrawal.
         withdraw(#""83""#, "10", as: "bob", gives: 200),
         withdraw(#""00""#, "10", as: "bob", gives: 402),
         // Leading zeros make another order.
@@ -153,7 +153,7 @@ import Testing
     @Test(arguments: orders)
     func order(_ scenario: Scenario) async { await scenario.run() }
 
-    /// What was debited, from answers alone: once, however often it is asked.
+    /// Repeated withdrawals debit once, as the responses alone show.
     @Test func repeatingDebitsNothingMore() async {
         let api = TestAPI()
         for _ in 0..<3 { await Self.withdraw(#""2377225624""#, "100.25", gives: 200).run(on: api) }

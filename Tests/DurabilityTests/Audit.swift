@@ -4,6 +4,7 @@ import Loyalty
 import Posix
 import SQLite
 import Synchronization
+import TestSupport
 
 @testable import SQLiteStore
 
@@ -97,7 +98,7 @@ struct Audit {
         defer { repository.close() }
         for (token, login) in promises.sessions {
             let id = SodiumTokens().id(of: SessionToken(text: token))
-            if try repository.session(id) == nil { note(.lost, "a session of \(login)") }
+            if try repository.session(id).atOnce == nil { note(.lost, "a session of \(login)") }
         }
     }
 

@@ -1,5 +1,6 @@
 import Loyalty
 import SQLite
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -17,14 +18,14 @@ struct LedgerTests {
                     _ = try await repository.withdraw(
                         Points(hundredths: 22_948), for: .sample(4), of: user, at: fixture.clock.now)
                 }
-                let entries = try repository.ledger(of: user, from: nil, limit: 9).items
+                let entries = try repository.ledger(of: user, from: nil, limit: 9).atOnce.items
                 #expect(entries.map(\.kind) == [.withdrawal, .accrual])
                 #expect(entries.map(\.order) == [.sample(4), .sample(1)])
                 #expect(entries.map(\.points.hundredths) == [-22_948, 72_998])
                 #expect(entries.map(\.balanceAfter.hundredths) == [50_050, 72_998])
                 #expect(entries.allSatisfy { $0.at == fixture.clock.now })
-                let first = try repository.ledger(of: user, from: nil, limit: 1)
-                let second = try repository.ledger(of: user, from: first.next, limit: 1)
+                let first = try repository.ledger(of: user, from: nil, limit: 1).atOnce
+                let second = try repository.ledger(of: user, from: first.next, limit: 1).atOnce
                 #expect(first.items + second.items == entries)
                 #expect(second.next == nil)
             }

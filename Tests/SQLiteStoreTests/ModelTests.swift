@@ -111,7 +111,7 @@ struct ModelTests {
         for user in users {
             let (balance, orders, withdrawals) = try await fixture.onLoop { repository in
                 (
-                    try repository.balance(of: user), try repository.orders(of: user),
+                    try repository.balance(of: user).atOnce, try repository.orders(of: user),
                     try repository.withdrawals(of: user)
                 )
             }

@@ -1,5 +1,6 @@
 import Loyalty
 import SQLiteStore
+import TestSupport
 import Testing
 
 struct OrderTests {
@@ -30,10 +31,10 @@ struct OrderTests {
             try await fixture.onLoop { repository in
                 _ = try await repository.addOrder(.sample(2), of: first, at: fixture.clock.now)
                 for order in try repository.orders(of: first) {
-                    #expect(try repository.order(order.number, of: first) == order)
-                    #expect(try repository.order(order.number, of: second) == nil)
+                    #expect(try repository.order(order.number, of: first).atOnce == order)
+                    #expect(try repository.order(order.number, of: second).atOnce == nil)
                 }
-                #expect(try repository.order(.sample(3), of: first) == nil)
+                #expect(try repository.order(.sample(3), of: first).atOnce == nil)
             }
         }
     }
@@ -104,12 +105,12 @@ struct OrderTests {
                     _ = try await repository.addOrder(.sample(index), of: user, at: fixture.clock.now)
                 }
                 for index in 1...5 { try await add(index) }
-                let first = try repository.orders(of: user, from: nil, limit: 2)
+                let first = try repository.orders(of: user, from: nil, limit: 2).atOnce
                 #expect(first.items.map(\.number) == [.sample(5), .sample(4)])
                 try await add(6)
-                let second = try repository.orders(of: user, from: first.next, limit: 2)
+                let second = try repository.orders(of: user, from: first.next, limit: 2).atOnce
                 #expect(second.items.map(\.number) == [.sample(3), .sample(2)])
-                let third = try repository.orders(of: user, from: second.next, limit: 2)
+                let third = try repository.orders(of: user, from: second.next, limit: 2).atOnce
                 #expect(third.items.map(\.number) == [.sample(1)])
                 #expect(third.next == nil)
             }

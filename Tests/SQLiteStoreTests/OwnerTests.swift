@@ -1,6 +1,7 @@
 import Loyalty
 import SQLiteStore
 import Storage
+import TestSupport
 import Testing
 
 /// What owners do by hand: each command's cases, and what customers see of them.
@@ -29,7 +30,7 @@ struct OwnerTests {
                 #expect(result == expected, "\(hundredths)")
                 try fixture.expectPassesCheck()
             }
-            let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).items.first }
+            let entry = try await fixture.onLoop { try $0.ledger(of: user, from: nil, limit: 1).atOnce.items.first }
             #expect(entry?.kind == .adjustment && entry?.order == nil && entry?.balanceAfter == .zero)
             let nobody = try fixture.asOwner {
                 try $0.adjust(.login(.nobody), by: Points(hundredths: 1), note: note)
@@ -81,7 +82,7 @@ struct OwnerTests {
             #expect(try await fixture.balance(of: user) == .hundredths(1000, 0))
             try await fixture.onLoop { repository throws in
                 #expect(try repository.withdrawals(of: user).isEmpty)
-                let entries = try repository.ledger(of: user, from: nil, limit: 9).items
+                let entries = try repository.ledger(of: user, from: nil, limit: 9).atOnce.items
                 #expect(entries.map(\.kind) == [.refund, .withdrawal, .accrual])
                 #expect(entries.map(\.balanceAfter.hundredths) == [1000, 700, 1000])
             }
@@ -90,22 +91,22 @@ struct OwnerTests {
         }
     }
 
-    /// The session cache holds a session for as long as its version is current.
+    /// The session cache holds a session for as long as its user has the same revision.
     @Test func aDisabledUsersSessionsEndAtOnce() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             let login = try Login("gopher")
-            let version = try await fixture.onLoop { repository throws in
-                #expect(try repository.session(.sample("gopher"))?.user == user)
-                return repository.version
+            try await fixture.onLoop { repository throws in
+                #expect(try repository.session(.sample("gopher")).atOnce?.user == user)
             }
+            let revision = try await fixture.revision(of: user)
             for expected in [UserChangeResult.changed(login: "gopher"), .unchanged(login: "gopher")] {
                 #expect(try fixture.asOwner { try $0.setEnabled(false, .login(login)) } == expected)
             }
+            #expect(try await fixture.revision(of: user) != revision)
             try await fixture.onLoop { repository throws in
-                #expect(!repository.isCurrent(version, of: user))
-                #expect(try repository.session(.sample("gopher")) == nil)
-                #expect(try repository.credentials(of: login)?.isEnabled == false)
+                #expect(try repository.session(.sample("gopher")).atOnce == nil)
+                #expect(try repository.credentials(of: login).atOnce?.isEnabled == false)
             }
             await #expect(throws: LoyaltyError.wrongCredentials) {
                 try await fixture.onLoop { try await $0.addSession(.sample("again"), of: .sample("gopher", user)) }

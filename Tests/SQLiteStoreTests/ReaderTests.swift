@@ -1,5 +1,6 @@
 import Loyalty
 import SQLite
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -40,7 +41,7 @@ struct ReaderTests {
         try await Fixture.with { fixture async throws in
             try await fixture.onLoop { repository in
                 repository.endBatch()
-                _ = try repository.balance(of: UserID(rawValue: 1))
+                _ = try repository.balance(of: UserID(rawValue: 1)).atOnce
                 repository.endBatch()
                 repository.endBatch()
             }

@@ -31,10 +31,9 @@ struct RewardTests {
         try await Fixture.with(folder: folder) { fixture async throws in
             try await withRewards(fixture) { rewards async throws in
                 #expect(try rewards.rules().isEmpty)
-                let version = rewards.version
-                #expect(rewards.rulesAreCurrent(version))
+                let revision = try #require(rewards.rulesRevision)
                 #expect(try await rewards.addRule(Self.bork) == .added)
-                #expect(!rewards.rulesAreCurrent(version))
+                #expect(try #require(rewards.rulesRevision) != revision)
                 #expect(try await rewards.addRule(Self.long) == .added)
                 let again = RewardRule(stored: "Bork", kind: .points, rewardMillionths: 1)
                 #expect(try await rewards.addRule(again) == .matchTaken)
@@ -46,11 +45,11 @@ struct RewardTests {
             try await withRewards(fixture) { rewards async throws in
                 #expect(try rewards.rules() == [Self.bork, Self.long])
                 rewards.endBatch()
-                let version = rewards.version
+                let revision = try #require(rewards.rulesRevision)
                 #expect(try await !rewards.removeRule(matching: "bork"))
-                #expect(rewards.rulesAreCurrent(version), "nothing was removed")
+                #expect(rewards.rulesRevision == revision, "nothing was removed")
                 #expect(try await rewards.removeRule(matching: "Bork"))
-                #expect(!rewards.rulesAreCurrent(version))
+                #expect(try #require(rewards.rulesRevision) != revision)
                 #expect(try rewards.rules() == [Self.long])
             }
         }

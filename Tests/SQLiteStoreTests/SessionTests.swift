@@ -1,5 +1,6 @@
 import Loyalty
 import SQLite
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -23,16 +24,16 @@ struct SessionTests {
     }
 
     private func users(of sessions: [String], _ fixture: Fixture) async throws -> [UserID?] {
-        try await fixture.onLoop { repository in try sessions.map { try repository.session(.sample($0))?.user } }
+        try await fixture.onLoop { repository in try sessions.map { try repository.session(.sample($0)).atOnce?.user } }
     }
 
     @Test func aRemovedSessionIsGoneAndNoOther() async throws {
         let folder = TemporaryFolder()
         try await Fixture.with(folder: folder) { fixture async throws in
             let user = try await fill(fixture, "ann", count: 2)
-            let version = try await fixture.onLoop { repository in repository.version }
+            let revision = try await fixture.revision(of: user)
             try await fixture.onLoop { repository in try await repository.removeSession(.sample("ann 0")) }
-            try await fixture.onLoop { repository in #expect(!repository.isCurrent(version, of: user)) }
+            #expect(try await fixture.revision(of: user) != revision)
             try await fixture.onLoop { repository in try await repository.removeSession(.sample("ann 0")) }
         }
         // And stays so.
@@ -76,7 +77,7 @@ struct SessionTests {
 
     private func known(_ login: String, _ places: [SignInPlace], _ fixture: Fixture) async throws -> [SignInPlace] {
         let login = try Login(login)
-        return try await fixture.onLoop { repository in try repository.signInPlaces(of: login, among: places) }
+        return try await fixture.onLoop { repository in try repository.signInPlaces(of: login, among: places).atOnce }
     }
 
     /// A program that keeps no cookies gets a device each time. It pushes out its own, and not the browser's or another user's.
@@ -117,7 +118,7 @@ struct SessionTests {
             #expect(try await known("nobody", asked, fixture) == [])
             let ann = try Login("ann")
             let user = try #require(
-                try await fixture.onLoop { repository in try repository.credentials(of: ann)?.user })
+                try await fixture.onLoop { repository in try repository.credentials(of: ann).atOnce?.user })
             try await fixture.onLoop { [new] repository in
                 try await repository.changePassword(
                     of: .sample("ann", user), to: new, keeping: .sample("ann 7"), places: [network])
@@ -131,25 +132,23 @@ struct SessionTests {
         try await Fixture.with(folder: folder) { fixture async throws in
             let ann = try await fill(fixture, "ann", count: 30)
             let bob = try await fill(fixture, "bob", count: 2)
-            let version = try await fixture.onLoop { repository in repository.version }
+            let revisions = (try await fixture.revision(of: ann), try await fixture.revision(of: bob))
             try await fixture.onLoop { [new] repository in
                 try await repository.changePassword(
                     of: .sample("ann", ann), to: new, keeping: .sample("ann 7"), places: [])
             }
-            try await fixture.onLoop { repository in
-                #expect(!repository.isCurrent(version, of: ann))
-                #expect(repository.isCurrent(version, of: bob))
-            }
+            #expect(try await fixture.revision(of: ann) != revisions.0)
+            #expect(try await fixture.revision(of: bob) == revisions.1)
         }
         try await Fixture.with(folder: folder) { fixture async throws in
             #expect(try fixture.number("SELECT count(*) FROM sessions WHERE user_id = 1") == 1)
             #expect(try fixture.number("SELECT count(*) FROM sessions WHERE user_id = 2") == 3)
             #expect(try await users(of: ["ann 7"], fixture) == [UserID(rawValue: 1)])
             try await fixture.onLoop { [new] repository throws in
-                #expect(try repository.credentials(of: Login("ann"))?.passwordHash == new)
-                #expect(try repository.credentials(of: Login("bob"))?.passwordHash == .sample("bob"))
-                #expect(try repository.profile(of: UserID(rawValue: 1))?.login == Login("ann"))
-                #expect(try repository.profile(of: UserID(rawValue: 99)) == nil)
+                #expect(try repository.credentials(of: Login("ann")).atOnce?.passwordHash == new)
+                #expect(try repository.credentials(of: Login("bob")).atOnce?.passwordHash == .sample("bob"))
+                #expect(try repository.profile(of: UserID(rawValue: 1)).atOnce?.login == Login("ann"))
+                #expect(try repository.profile(of: UserID(rawValue: 99)).atOnce == nil)
             }
         }
     }

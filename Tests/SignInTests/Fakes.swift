@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import SignIn
 import Storage
@@ -35,6 +36,10 @@ final class FakeRepository: Repository {
         self.journal = journal
     }
 
+    func endBatch() {}
+
+    func close() {}
+
     private func call(_ name: String) throws(LoyaltyError) {
         journal.note(name)
         if let failure { throw failure }
@@ -46,65 +51,70 @@ final class FakeRepository: Repository {
         }
     }
 
-    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
+    func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
         try call("session")
-        return sessions[id]
+        return .now(sessions[id])
     }
 
-    func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
+    func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
         try call("credentials")
-        return losesRaces ? nil : users[login]
+        return .now(losesRaces ? nil : users[login])
     }
 
-    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] {
-        guard let user = users[login]?.user else { return [] }
-        return places.filter { self.places[user, default: []].contains($0) }
+    func signInPlaces(
+        of login: Login, among places: [SignInPlace]
+    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> {
+        guard let user = users[login]?.user else { return .now([]) }
+        return .now(places.filter { self.places[user, default: []].contains($0) })
     }
 
     private func remember(_ origin: SignInOrigin?, of user: UserID) {
         if let origin { places[user, default: []] += [origin.network, origin.device] }
     }
 
-    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+    func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
         try call("profile")
-        return users.first { $0.value.user == user }.map {
-            UserProfile(login: $0.key, createdAt: Timestamp(milliseconds: 0))
-        }
+        let login = users.first { $0.value.user == user }?.key
+        return .now(login.map { UserProfile(login: $0, createdAt: Timestamp(milliseconds: 0)) })
     }
 
-    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
+    func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {
         try call("orders")
         let orders = uploads.reversed().filter { $0.user == user }.map {
             Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
         }
-        return page(of: orders, from: cursor, limit: limit)
+        return .now(page(of: orders, from: cursor, limit: limit))
     }
 
-    func balance(of user: UserID) throws(LoyaltyError) -> Balance {
+    func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
         try call("balance")
-        return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
+        return .now(balances[user] ?? Balance(current: .zero, withdrawn: .zero))
     }
 
-    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError> {
         try call("order")
-        return uploads.first { $0.number == number && $0.user == user }.map {
-            Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at)
-        }
+        let upload = uploads.first { $0.number == number && $0.user == user }
+        return .now(
+            upload.map { Order(number: $0.number, status: .new, accrual: .zero, uploadedAt: $0.at) })
     }
 
     func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<Withdrawal> {
+    ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError> {
         try call("withdrawals")
         let withdrawals = spent.reversed().filter { $0.user == user }.map {
             Withdrawal(order: $0.order, sum: $0.sum, processedAt: $0.at)
         }
-        return page(of: withdrawals, from: cursor, limit: limit)
+        return .now(page(of: withdrawals, from: cursor, limit: limit))
     }
 
-    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry> {
+    func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
         try call("ledger")
-        return page(of: entries[user] ?? [], from: cursor, limit: limit)
+        return .now(page(of: entries[user] ?? [], from: cursor, limit: limit))
     }
 
     /// A cursor counts what was read.

@@ -76,25 +76,4 @@ import Testing
         }
         #expect(journal.calls == ["addOrder"])
     }
-
-    @Test func anOrderIsFoundByItsNumber() async throws {
-        let service = service(FakeQueue(journal: journal))
-        _ = try await service.upload(try number("018"), by: me)
-        #expect(try service.order(numbered: "018", of: me).number.digits == "018")
-        #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: "018", of: you) }
-        for text in ["18", "00", "018 ", " 018", "018\n", "", "x", "12", String(repeating: "0", count: 1025)] {
-            #expect(throws: LoyaltyError.orderUnknown) { try service.order(numbered: text, of: me) }
-        }
-    }
-
-    @Test func theListIsTheUsersOwn() async throws {
-        let service = service(FakeQueue(journal: journal))
-        for text in ["18", "26"] { _ = try await service.upload(try number(text), by: me) }
-        _ = try await service.upload(try number("34"), by: you)
-        let first = try service.orders(of: me, from: nil, limit: 1)
-        #expect(first.items.map(\.number.digits) == ["26"])
-        let second = try service.orders(of: me, from: first.next, limit: 1)
-        #expect(second.items.map(\.number.digits) == ["18"])
-        #expect(second.next == nil)
-    }
 }

@@ -1,32 +1,32 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
 import Rewards
 import Web
 
-/// The public API of the accrual system, and beyond it the list of rules and their removal.
+/// The public API of the accrual system, and two routes more: the list of rules, and their removal.
 struct AccrualRoutes {
     let accruals: RewardService
-    /// Of requests about orders; nil where there is no limit.
+    /// Limits the requests about orders; `nil` if there is no limit.
     let rate: RequestRate?
+    /// The time in milliseconds by which `rate` counts.
     let clock: () -> Int64
 
     var routes: [Route] {
         [
+            Route(.post, "/api/goods", .addRule, for: .everyone, bodyBytesMax: BodyLimit.ruleBytes, addRule),
+            Route(.get, "/api/goods", .listRules, for: .everyone, listRules),
+            Route(.delete, "/api/goods/{match}", .removeRule, for: .everyone, removeRule),
             Route(
-                method: .post, path: "/api/goods", bodyBytesMax: BodyLimit.ruleBytes, operation: .addRule,
-                action: .anyone(addRule)),
-            Route(method: .get, path: "/api/goods", operation: .listRules, action: .open(listRules)),
-            Route(method: .delete, path: "/api/goods/{match}", operation: .removeRule, action: .change(removeRule)),
-            Route(
-                method: .post, path: "/api/orders", bodyBytesMax: BodyLimit.receiptBytes, operation: .acceptReceipt,
-                action: .anyone(acceptReceipt)),
-            Route(method: .get, path: "/api/orders/{number}", operation: .receiptStatus, action: .open(order)),
+                .post, "/api/orders", .acceptReceipt, for: .everyone, bodyBytesMax: BodyLimit.receiptBytes,
+                acceptReceipt),
+            Route(.get, "/api/orders/{number}", .receiptStatus, for: .everyone, order),
         ]
     }
 
-    private func addRule(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let object = try RequestObject(body)
+    private func addRule(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let object = try RequestObject(call.body)
         let match = try object.string("match")
         let type = try object.string("reward_type")
         guard let kind = RewardRule.Kind.allCases.first(where: { $0.name == type }) else {
@@ -34,26 +34,26 @@ struct AccrualRoutes {
         }
         let reward: Int64 = try object.decimal("reward", places: RewardRule.places)
         let rule = try RewardRule(match: match, kind: kind, rewardMillionths: reward)
-        return { () async throws(LoyaltyError) in
+        return .later { () async throws(LoyaltyError) in
             switch try await accruals.add(rule) {
             case .added: Response(.ok)
             case .matchTaken: Problem(.ruleTaken, "There is a rule for this match.").response
             case .full:
                 Problem(
                     .tooManyRules,
-                    "There are \(RewardRule.countMax) rules, or their matches have \(RewardRule.allMatchesBytesMax) bytes; no more may be."
+                    "There are \(RewardRule.countMax) rules, or their matches have \(RewardRule.allMatchesBytesMax) bytes; that is the limit."
                 ).response
             }
         }
     }
 
-    private func listRules(_ request: Request) throws(LoyaltyError) -> Response {
+    private func listRules(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         let document = try accruals.document(Self.write)
-        guard !document.isEmpty else { return Response(.noContent) }
-        return .private(contentType: "application/json", .bytes(document))
+        guard !document.isEmpty else { return .now(Response(.noContent)) }
+        return .now(.private(contentType: "application/json", .bytes(document)))
     }
 
-    /// Empty for no rules.
+    /// The rules as a document; empty if there are none.
     private static func write(_ rules: [RewardRule]) -> [UInt8] {
         guard !rules.isEmpty else { return [] }
         var writer = JSONWriter(reserving: rules.count * 80)
@@ -72,41 +72,42 @@ struct AccrualRoutes {
         return writer.bytes
     }
 
-    private func removeRule(_ request: Request) throws(LoyaltyError) -> Route.Later {
-        guard let match = request.lastSegment else { throw .malformed("The match in the path is not UTF-8.") }
-        return { () async throws(LoyaltyError) in
+    private func removeRule(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        guard let match = call.request.lastSegment else { throw .malformed("The match in the path is not UTF-8.") }
+        return .later { () async throws(LoyaltyError) in
             try await accruals.removeRule(matching: match)
                 ? Response(.noContent) : Problem(.ruleUnknown, "There is no rule for this match.").response
         }
     }
 
-    private func acceptReceipt(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let receipt = try Receipt(body)
+    private func acceptReceipt(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let receipt = try Receipt(call.body)
         let points = try accruals.earnings(of: receipt)
         let order = receipt.order
-        return { () async throws(LoyaltyError) in
+        return .later { () async throws(LoyaltyError) in
             try await accruals.accept(order, earning: points)
                 ? Response(.accepted) : Problem(.receiptAccepted, "The order was accepted before.").response
         }
     }
 
-    /// A text that is no order's number is one that nobody sent a receipt for.
-    private func order(_ request: Request) throws(LoyaltyError) -> Response {
+    /// A text that is not an order number has no receipt.
+    private func order(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         if let rate, let seconds = rate.admit(now: clock()) {
             let text = "No more than \(rate.requestsPerMinute) requests per minute allowed"
             var response = Response(.tooManyRequests, contentType: "text/plain", .bytes(Array(text.utf8)))
             response.add("Retry-After", String(seconds))
-            return response
+            return .now(response)
         }
-        guard let text = request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
+        guard let text = call.request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
             let status = try accruals.status(of: number)
-        else { return Response(.noContent) }
-        return .private(contentType: "application/json", .bytes(OrderAnswer.body(number, status)))
+        else { return .now(Response(.noContent)) }
+        return .now(.private(contentType: "application/json", .bytes(OrderAnswer.body(number, status))))
     }
 }
 
 extension Receipt {
-    /// A good has three values, and takes 28 bytes at least: the largest body has room for 112,347 values of goods.
+    /// JSON values that a receipt may have. A good has three and takes at least 28 bytes, so the largest body has room for
+    /// 112,347 values of goods.
     private static let valuesMax = 131_072
 
     /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`

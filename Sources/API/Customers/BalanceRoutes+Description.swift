@@ -18,8 +18,8 @@ extension Operation {
     static let withdraw = Operation(
         id: "withdraw", tag: "Balance", summary: "Spend points on an order",
         description: """
-            Repeated with the same order and sum it answers 200 and takes nothing more, unless it was refunded: a client that \
-            lost the answer can ask again.
+            A repetition with the same order and sum gets 200 and debits nothing, unless the withdrawal was refunded. So a client \
+            that has lost the answer can ask again.
             """,
         body: MediaType("application/json", .spending, examples: ["spending": #"{"order":"2377225624","sum":751}"#]),
         responses: [
@@ -31,15 +31,16 @@ extension Operation {
                 "The order was paid for by another user or with another sum, or its withdrawal was refunded."),
             .problem(
                 LoyaltyError.sumInvalid("\"sum\" has more than two decimal places."),
-                "The number of the order is none, or the sum is not above zero, too fine or too large."),
+                "The order's number is invalid, or the sum is not above zero, too fine or too large."),
         ])
 
     static let listWithdrawals = withdrawals(
-        id: "listWithdrawals", summary: "List what the user spent", description: "The newest comes first.")
+        id: "listWithdrawals", summary: "List the user's withdrawals", description: "The newest withdrawal comes first."
+    )
 
     /// The path that the public specification had until 2023.
     static let listWithdrawalsAtOlderPath = withdrawals(
-        id: "listWithdrawalsAtOlderPath", summary: "List what the user spent, under the older path",
+        id: "listWithdrawalsAtOlderPath", summary: "List the user's withdrawals, at the older path",
         description: "The same list as `GET /api/user/withdrawals`, for clients of the specification's older edition.")
 
     private static func withdrawals(id: String, summary: String, description: String) -> Operation {
@@ -56,7 +57,7 @@ extension Operation {
 
     static let ledger = list(
         id: "listLedger", tag: "Balance", summary: "List every change of the user's balance",
-        description: "The newest comes first. A table comes where `Accept` likes `text/csv` better than JSON.",
+        description: "The newest change comes first. The answer is a table if `Accept` prefers `text/csv` to JSON.",
         content: [
             MediaType(
                 "application/json", Schema(.array(of: .ledgerEntry), "", [.minItems(1)]),
@@ -69,7 +70,7 @@ extension Operation {
                     """
                 ]),
             MediaType(
-                "text/csv", Schema(.string, "RFC 4180, with a heading."),
+                "text/csv", Schema(.string, "A table as RFC 4180 describes it, with a heading."),
                 examples: [
                     "table": """
                     kind,order,points,balance,processed_at\r
@@ -84,8 +85,8 @@ extension Schema {
     static let balance = Schema(
         .object(
             [
-                Property("current", .points, "What the user has."),
-                Property("withdrawn", .points, "What the user spent in all."),
+                Property("current", .points, "The points that the user has."),
+                Property("withdrawn", .points, "The points that the user has spent in all."),
             ], isClosed: true),
         named: "Balance")
 
@@ -94,12 +95,13 @@ extension Schema {
             [
                 Property(
                     "order", .spacedOrderNumber,
-                    "What the points are spent on; it need not be uploaded. A string, since leading zeros count."),
-                Property("sum", .sum, "How many points."),
+                    "The order on which the points are spent. It need not be uploaded. A string, since leading zeros count."
+                ),
+                Property("sum", .sum, "The points to spend."),
             ], isClosed: false),
         named: "Spending", "Other members are ignored.")
 
-    /// As clients may write it; what is sent back is ``points``.
+    /// A sum as clients may write it. The server writes ``points``.
     private static let sum = Schema(
         .anyOf([
             Schema(.number, "", [.above("0"), .maximum("92233720368547758.07")], example: "751"),
@@ -123,10 +125,10 @@ extension Schema {
             [
                 Property(
                     "kind", Schema(.string, "", [.oneOf(LedgerEntry.Kind.allCases.map(\.description))]),
-                    "Why it changed; the shop's owner makes adjustments and refunds."),
-                Property("order", .orderNumber, "An adjustment has none.", isRequired: false),
+                    "The reason of the change. Adjustments and refunds are made by the shop's owner."),
+                Property("order", .orderNumber, "An adjustment has no order.", isRequired: false),
                 Property("points", .pointsChange),
-                Property("balance", .points, "The balance afterwards."),
+                Property("balance", .points, "The balance after the change."),
                 Property("processed_at", .moment),
             ], isClosed: true),
         named: "LedgerEntry", "A change of the balance.")

@@ -1,43 +1,49 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
+import Storage
+import Web
 
-/// Balance, spending, and what was spent.
+/// The balance, spending points, and the list of what was spent.
 struct BalanceRoutes {
-    let balances: BalanceService
+    let withdrawals: WithdrawalService
+    let repository: any Repository
 
     var routes: [Route] {
         [
-            Route(method: .get, path: "/api/user/balance", operation: .balance, action: .read(balance)),
+            Route(.get, "/api/user/balance", .balance, for: .signedIn, reuse: .perUser, balance),
             Route(
-                method: .post, path: "/api/user/balance/withdraw", bodyBytesMax: BodyLimit.withdrawalBytes,
-                operation: .withdraw, action: .write(withdraw)),
-            Route(method: .get, path: "/api/user/withdrawals", operation: .listWithdrawals, action: .read(withdrawals)),
+                .post, "/api/user/balance/withdraw", .withdraw, for: .signedIn, bodyBytesMax: BodyLimit.withdrawalBytes,
+                withdraw),
+            Route(.get, "/api/user/withdrawals", .listWithdrawals, for: .signedIn, reuse: .perUser, list),
             Route(
-                method: .get, path: "/api/user/balance/withdrawals", operation: .listWithdrawalsAtOlderPath,
-                action: .read(withdrawals)),
+                .get, "/api/user/balance/withdrawals", .listWithdrawalsAtOlderPath, for: .signedIn, reuse: .perUser,
+                list),
         ]
     }
 
-    private func balance(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
-        let balance = try balances.balance(of: user)
-        var writer = JSONWriter(reserving: 64)
-        writer.balance(balance)
-        return .private(contentType: "application/json", .bytes(writer.bytes))
+    private func balance(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        try repository.balance(of: call.user).map { balance in
+            var writer = JSONWriter(reserving: 64)
+            writer.balance(balance)
+            return .private(contentType: "application/json", .bytes(writer.bytes))
+        }
     }
 
-    private func withdraw(_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let object = try RequestObject(body)
+    private func withdraw(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let object = try RequestObject(call.body)
         let order = try object.string("order")
         let sum = try object.points("sum")
-        let number = try BalanceService.number(parsing: order.utf8)
-        return { () async throws(LoyaltyError) in
-            try await balances.withdraw(sum, for: number, by: user)
+        let number = try WithdrawalService.number(parsing: order.utf8)
+        let user = call.user
+        return .later { () async throws(LoyaltyError) in
+            try await withdrawals.withdraw(sum, for: number, by: user)
             return Response(.ok)
         }
     }
 
-    private func withdrawals(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
+    private func list(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         var times = TimestampWriter()
         let format = ListFormat<Withdrawal>.json { withdrawal, writer in
             writer.object { writer in
@@ -49,8 +55,9 @@ struct BalanceRoutes {
                 times.write(withdrawal.processedAt, &writer)
             }
         }
-        return try .list(format, of: user, for: request) { cursor, limit throws(LoyaltyError) in
-            try balances.withdrawals(of: user, from: cursor, limit: limit)
+        let user = call.user
+        return try .list(format, for: call) { cursor, limit throws(LoyaltyError) in
+            try repository.withdrawals(of: user, from: cursor, limit: limit)
         }
     }
 }

@@ -1,24 +1,29 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
+import Storage
 import Web
 
-/// Every change of a user's balance: for the user, as JSON or as a table.
+/// Every change of a user's balance, as JSON or as a table.
 struct LedgerRoutes {
-    let balances: BalanceService
+    let repository: any Repository
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user/ledger", operation: .ledger, action: .read(ledger))]
+        [Route(.get, "/api/user/ledger", .ledger, for: .signedIn, reuse: .perUser, ledger)]
     }
 
-    private func ledger(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
-        let read: ListFormat<LedgerEntry>.Read = { cursor, limit throws(LoyaltyError) in
-            try balances.ledger(of: user, from: cursor, limit: limit)
+    private func ledger(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let user = call.user
+        let format = Preferences.prefersCSV(call.request.headers) ? Self.csv() : Self.json()
+        let response = try Eventual.list(format, for: call) { cursor, limit throws(LoyaltyError) in
+            try repository.ledger(of: user, from: cursor, limit: limit)
         }
-        var response = try Response.list(
-            Preferences.prefersCSV(request.headers) ? Self.csv() : Self.json(), of: user, for: request, read: read)
-        response.vary(by: "Accept")
-        return response
+        return try response.map { response in
+            var response = response
+            response.vary(by: "Accept")
+            return response
+        }
     }
 
     private static func json() -> ListFormat<LedgerEntry> {
@@ -41,7 +46,7 @@ struct LedgerRoutes {
         }
     }
 
-    /// RFC 4180; no value has anything to quote.
+    /// RFC 4180. No value has a character that needs quotes.
     private static func csv() -> ListFormat<LedgerEntry> {
         .lines(contentType: "text/csv; charset=utf-8", heading: "kind,order,points,balance,processed_at") { entry in
             "\(entry.kind),\(entry.order?.digits ?? ""),\(entry.points),\(entry.balanceAfter),\(entry.at.rfc3339)"

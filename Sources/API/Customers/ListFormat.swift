@@ -1,12 +1,13 @@
+import Eventual
 import JSON
 import Loyalty
 
-/// How a list is written, a page at a time.
+/// The way in which a list is written, one page at a time.
 struct ListFormat<Item: Sendable> {
-    typealias Read = (_ cursor: PageCursor?, _ limit: Int) throws(LoyaltyError) -> Page<Item>
+    typealias Read = (_ cursor: PageCursor?, _ limit: Int) throws(LoyaltyError) -> Eventual<Page<Item>, LoyaltyError>
 
     let contentType: String
-    /// The bytes of a page, which may be the first, the last, neither or both.
+    /// Writes a page, which may be the first, the last, neither or both.
     let write: (_ items: [Item], _ isFirst: Bool, _ isLast: Bool) -> [UInt8]
 
     /// A JSON array.
@@ -16,7 +17,7 @@ struct ListFormat<Item: Sendable> {
             writer.array { writer in
                 for item in items { writeItem(item, &writer) }
             }
-            // An array of the page's items becomes a stretch of the whole one.
+            // The array of the page becomes a part of the whole array.
             var bytes = writer.bytes
             if !isLast { bytes.removeLast() }
             if !isFirst { if items.isEmpty { bytes.removeFirst() } else { bytes[0] = UInt8(ascii: ",") } }
@@ -24,7 +25,7 @@ struct ListFormat<Item: Sendable> {
         }
     }
 
-    /// A table with a line for each item, behind a heading.
+    /// A table: a heading, and a line for each item.
     static func lines(
         contentType: String, heading: String, _ line: @escaping (Item) -> String
     ) -> ListFormat {

@@ -1,16 +1,19 @@
 import HTTP
 import Loyalty
+import Web
 
-/// Which part of a list is asked for: `?limit=50&cursor=…`, or all of it.
+/// The requested part of a list: `?limit=50&cursor=…`, or all of it.
 struct ListQuery {
     static let limitMax = 1000
 
-    /// Nil for the whole list.
+    /// `nil` for the whole list.
     let limit: Int?
     let cursor: PageCursor?
 
-    /// Parameters of other names are nothing to a list. Throws ``LoyaltyError/malformed(_:)`` for a limit or a cursor that is
-    /// not ours.
+    /// Parameters of other names are ignored.
+    ///
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the limit is no number in the range, or if the cursor was not issued by this
+    ///   list.
     init(_ request: Request, of user: UserID) throws(LoyaltyError) {
         var limit: Int?
         var cursor: PageCursor?
@@ -22,12 +25,12 @@ struct ListQuery {
                 limit = count
             } else if name.equals("cursor") {
                 guard cursor == nil, let position = Self.cursor(value, of: user, at: request.path) else {
-                    throw .malformed("\"cursor\" is none that this list gave you.")
+                    throw .malformed("\"cursor\" was not issued by this list.")
                 }
                 cursor = position
             }
         }
-        if cursor != nil, limit == nil { throw .malformed("\"cursor\" goes with \"limit\".") }
+        if cursor != nil, limit == nil { throw .malformed("\"cursor\" needs a \"limit\".") }
         self.limit = limit
         self.cursor = cursor
     }
@@ -63,11 +66,9 @@ struct ListQuery {
         return PageCursor(rawValue: value)
     }
 
-    /// FNV-1a. It finds cursors that were cut, altered or are another user's or list's; it keeps nobody out, as a list shows
-    /// a user nothing but what is theirs wherever it begins.
+    /// Finds cursors that were cut, altered, or issued to another user or by another list. It is not there for secrecy: wherever
+    /// a list begins, it shows only the user's own entries.
     private static func check(_ position: String, of user: UserID, at path: ArraySlice<UInt8>) -> UInt32 {
-        var hash: UInt32 = 0x811C_9DC5
-        for byte in Array("\(position)/\(user.rawValue)".utf8) + path { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-        return hash
+        FNV1a.hash32(Array("\(position)/\(user.rawValue)".utf8) + path)
     }
 }

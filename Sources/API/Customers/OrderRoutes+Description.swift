@@ -5,11 +5,11 @@ import Web
 extension Operation {
     static let uploadOrder = Operation(
         id: "uploadOrder", tag: "Orders", summary: "Upload the number of an order",
-        description: "Once it is accepted the order is asked about until the accrual system has a final answer.",
+        description: "The server asks the accrual system about an accepted order until the answer is final.",
         body: MediaType("text/plain", .spacedOrderNumber, examples: ["number": "12345678903"]),
         responses: [
             Response(.ok, "This user uploaded the order before."),
-            Response(.accepted, "The order is new, and kept."),
+            Response(.accepted, "The order is new, and stored."),
             .problem(LoyaltyError.orderNumberMissing, "The body is empty."),
             .problem(LoyaltyError.orderUploadedByAnother, "Another user uploaded the order."),
             .problem(
@@ -32,7 +32,7 @@ extension Operation {
                             "order": #"{"number":"9278923470","status":"NEW","uploaded_at":"2026-11-22T19:02:45Z"}"#
                         ])
                 ]),
-            .problem(LoyaltyError.orderUnknown, "This user uploaded no such order, whoever else did."),
+            .problem(LoyaltyError.orderUnknown, "This user has not uploaded the order, even if another user has."),
         ])
 
     static let listOrders = list(
@@ -60,11 +60,11 @@ extension Schema {
                     Schema(
                         .string, named: "OrderStatus",
                         """
-                        `NEW`: not asked about; `PROCESSING`: known to the accrual system; `INVALID` and `PROCESSED` are \
-                        final.
+                        `NEW`: the accrual system was not asked yet; `PROCESSING`: the accrual system knows the order; \
+                        `INVALID` and `PROCESSED` are final.
                         """, [.oneOf(Order.Status.allCases.map(\.name))])),
                 Property(
-                    "accrual", .points, "What the order earned: where it is `PROCESSED` and earned something.",
+                    "accrual", .points, "The points of the order, if its status is `PROCESSED` and there are any.",
                     isRequired: false),
                 Property("uploaded_at", .moment),
             ], isClosed: true),

@@ -1,46 +1,55 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
+import Storage
 import Web
 
 /// Uploading orders and listing them.
 struct OrderRoutes {
     let orders: OrderService
+    let repository: any Repository
 
     var routes: [Route] {
         [
             Route(
-                method: .post, path: "/api/user/orders", bodyBytesMax: BodyLimit.orderBytes, operation: .uploadOrder,
-                action: .write(upload)),
-            Route(method: .get, path: "/api/user/orders", operation: .listOrders, action: .read(list)),
-            Route(method: .get, path: "/api/user/orders/{number}", operation: .getOrder, action: .read(order)),
+                .post, "/api/user/orders", .uploadOrder, for: .signedIn, bodyBytesMax: BodyLimit.orderBytes, upload),
+            Route(.get, "/api/user/orders", .listOrders, for: .signedIn, reuse: .perUser, list),
+            Route(.get, "/api/user/orders/{number}", .getOrder, for: .signedIn, reuse: .perUser, order),
         ]
     }
 
-    private func upload(_ user: UserID, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let number = try OrderService.number(parsing: body)
-        return { () async throws(LoyaltyError) in
+    private func upload(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let number = try OrderService.number(parsing: call.body)
+        let user = call.user
+        return .later { () async throws(LoyaltyError) in
             let isNew = try await orders.upload(number, by: user)
             return Response(isNew ? .accepted : .ok)
         }
     }
 
-    private func list(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
+    private func list(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         var times = TimestampWriter()
         let format = ListFormat<Order>.json { order, writer in writer.order(order, &times) }
-        return try .list(format, of: user, for: request) { cursor, limit throws(LoyaltyError) in
-            try orders.orders(of: user, from: cursor, limit: limit)
+        let user = call.user
+        return try .list(format, for: call) { cursor, limit throws(LoyaltyError) in
+            try repository.orders(of: user, from: cursor, limit: limit)
         }
     }
 
-    /// A text that is no order number is one that the user has not uploaded, and so is another's.
-    private func order(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
-        guard let text = request.lastSegment else { throw .orderUnknown }
-        let order = try orders.order(numbered: text, of: user)
-        var times = TimestampWriter()
-        var writer = JSONWriter(reserving: 128 + order.number.digits.utf8.count)
-        writer.order(order, &times)
-        return .private(contentType: "application/json", .bytes(writer.bytes))
+    private func order(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        // No user can have uploaded a text that is not an order number. An upload may have white space around the number, but
+        // a path has to name it exactly.
+        guard let text = call.request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
+            number.digits == text
+        else { throw .orderUnknown }
+        return try repository.order(number, of: call.user).map { order throws(LoyaltyError) in
+            guard let order else { throw .orderUnknown }
+            var times = TimestampWriter()
+            var writer = JSONWriter(reserving: 128 + order.number.digits.utf8.count)
+            writer.order(order, &times)
+            return .private(contentType: "application/json", .bytes(writer.bytes))
+        }
     }
 }
 

@@ -1,15 +1,13 @@
 import Loyalty
 import Storage
-import Web
 
-/// Uploads orders and lists them.
+/// Decides on uploads of orders.
 package struct OrderService {
     private let repository: any Repository
     private let queue: any OrderQueue
     private let clock: WallClock
 
-    /// Orders become final when the accrual system answers, which can't be predicted. A minute keeps a waiting client
-    /// from asking all the time.
+    /// An order becomes final whenever the accrual system answers. A minute keeps a waiting client from asking all the time.
     private static let unfinishedRetrySeconds = 60
 
     package init(repository: any Repository, queue: any OrderQueue, clock: @escaping WallClock) {
@@ -18,8 +16,9 @@ package struct OrderService {
         self.clock = clock
     }
 
-    /// Parses the number that a client uploads. Throws ``LoyaltyError/orderNumberMissing`` or
-    /// ``LoyaltyError/orderNumberInvalid(_:)``.
+    /// The number that a client uploads.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/orderNumberMissing`` or ``Loyalty/LoyaltyError/orderNumberInvalid(_:)``.
     package static func number(parsing text: some Sequence<UInt8>) throws(LoyaltyError) -> OrderNumber {
         do {
             return try OrderNumber(parsing: text)
@@ -30,11 +29,11 @@ package struct OrderService {
         }
     }
 
-    /// Stores an order and queues it for the accrual system. Returns true if the order is new, false if this user has
-    /// uploaded it before.
+    /// Stores an order, and puts a new one into the queue of orders that the accrual system is asked about.
     ///
-    /// - Throws: ``LoyaltyError/orderUploadedByAnother`` or
-    ///   ``LoyaltyError/tooManyUnfinishedOrders(retryAfterSeconds:)``.
+    /// - Returns: true if the order is new, and false if the user has uploaded it before.
+    /// - Throws: ``Loyalty/LoyaltyError/orderUploadedByAnother``,
+    ///   ``Loyalty/LoyaltyError/tooManyUnfinishedOrders(retryAfterSeconds:)``, or an error of the repository.
     package func upload(_ number: OrderNumber, by user: UserID) async throws(LoyaltyError) -> Bool {
         switch try await repository.addOrder(number, of: user, at: clock()) {
         case .accepted(let id):
@@ -44,22 +43,5 @@ package struct OrderService {
         case .uploadedByAnother: throw .orderUploadedByAnother
         case .tooManyUnfinished: throw .tooManyUnfinishedOrders(retryAfterSeconds: Self.unfinishedRetrySeconds)
         }
-    }
-
-    /// Returns the order with the number `text`. Throws ``LoyaltyError/orderUnknown`` also if the text is not an order
-    /// number, because no user can have uploaded it.
-    package func order(numbered text: String, of user: UserID) throws(LoyaltyError) -> Order {
-        // An upload may have white space around the number; a path has exactly one spelling.
-        guard let number = try? OrderNumber(parsing: text.utf8), number.digits == text,
-            let order = try repository.order(number, of: user)
-        else { throw .orderUnknown }
-        return order
-    }
-
-    /// Newest upload first; see ``Repository/orders(of:from:limit:)``.
-    package func orders(
-        of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<Order> {
-        try repository.orders(of: user, from: cursor, limit: limit)
     }
 }

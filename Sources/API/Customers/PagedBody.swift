@@ -1,8 +1,11 @@
+import Eventual
 import HTTP
 import Loyalty
+import Web
 
-/// A list that is read and written a page at a time: a long one needs no more memory than a page, and holds no read
-/// transaction while its client takes it. What changes meanwhile is seen as it is when its page is read.
+/// The body of a list, which is read and written one page at a time. So a long list needs no more memory than a page, and no
+/// read transaction stays open while the client takes it. An entry that changes meanwhile is sent as it is when its page is
+/// read.
 private final class PagedBody<Item: Sendable>: BodyParts {
     private enum Step {
         case page(Page<Item>, isFirst: Bool)
@@ -20,15 +23,14 @@ private final class PagedBody<Item: Sendable>: BodyParts {
         self.read = read
     }
 
-    /// What the loop does at a time: about half a millisecond.
-    static var itemsPerPage: Int { 512 }
-
     func next() throws(BodyFailure) -> [UInt8]? {
         switch step {
         case .page(let page, let isFirst): return part(of: page, isFirst: isFirst)
         case .read(let cursor):
             do throws(LoyaltyError) {
-                return part(of: try read(cursor, Self.itemsPerPage), isFirst: false)
+                // A store that can't answer at once has given the whole list before the response began.
+                guard case .now(let page) = try read(cursor, ListPage.itemsMax) else { throw .failed }
+                return part(of: page, isFirst: false)
             } catch {
                 throw BodyFailure()
             }
@@ -42,26 +44,51 @@ private final class PagedBody<Item: Sendable>: BodyParts {
     }
 }
 
-extension Response {
-    /// 200 with what is asked for of the list, or 204 where there is nothing; `Link` names the next page of one that was asked
-    /// for with a limit (RFC 8288). Throws ``LoyaltyError/malformed(_:)`` too, see ``ListQuery``.
-    static func list<Item: Sendable>(
-        _ format: ListFormat<Item>, of user: UserID, for request: Request, read: @escaping ListFormat<Item>.Read
-    ) throws(LoyaltyError) -> Response {
-        let query = try ListQuery(request, of: user)
-        let page = try read(query.cursor, query.limit ?? PagedBody<Item>.itemsPerPage)
-        guard !page.items.isEmpty else { return .privateNothing }
-        guard let next = page.next else { return list(.bytes(format.write(page.items, true, true)), format) }
-        guard let limit = query.limit else {
-            return list(.parts(PagedBody(beginningWith: page, format, read: read)), format)
-        }
-        var response = list(.bytes(format.write(page.items, true, true)), format)
-        let target = ListQuery.target(limit: limit, cursor: next, of: user, at: request.path)
-        response.add("Link", "<\(target)>; rel=\"next\"")
-        return response
-    }
+private enum ListPage {
+    /// The entries that an event loop reads and writes at a time, in about half a millisecond.
+    static let itemsMax = 512
+}
 
-    private static func list<Item>(_ body: Body, _ format: ListFormat<Item>) -> Response {
-        .private(contentType: format.contentType, body)
+extension Eventual<Response, LoyaltyError> {
+    /// 200 with the requested part of the list, or 204 if it has no entries. For a list that was asked for with a limit, `Link`
+    /// names the next page (RFC 8288).
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/malformed(_:)`` as ``ListQuery`` does, or an error of `read`.
+    static func list<Item: Sendable>(
+        _ format: ListFormat<Item>, for call: Call, read: @escaping ListFormat<Item>.Read
+    ) throws(LoyaltyError) -> Self {
+        let query = try ListQuery(call.request, of: call.user)
+        switch try read(query.cursor, query.limit ?? ListPage.itemsMax) {
+        case .now(let page):
+            if page.next != nil, query.limit == nil {
+                let body = PagedBody(beginningWith: page, format, read: read)
+                return .now(.private(contentType: format.contentType, .parts(body)))
+            }
+            return .now(.list(page, format, query, for: call))
+        case .later(let page):
+            return .later { () async throws(LoyaltyError) in
+                var page = try await page()
+                while query.limit == nil, let cursor = page.next {
+                    let rest = try await read(cursor, ListPage.itemsMax).get()
+                    page = Page(items: page.items + rest.items, next: rest.next)
+                }
+                return .list(page, format, query, for: call)
+            }
+        }
+    }
+}
+
+extension Response {
+    fileprivate static func list<Item>(
+        _ page: Page<Item>, _ format: ListFormat<Item>, _ query: ListQuery, for call: Call
+    ) -> Response {
+        guard !page.items.isEmpty else { return .privateNothing }
+        var response = Response.private(
+            contentType: format.contentType, .bytes(format.write(page.items, true, true)))
+        if let limit = query.limit, let next = page.next {
+            let target = ListQuery.target(limit: limit, cursor: next, of: call.user, at: call.request.path)
+            response.add("Link", "<\(target)>; rel=\"next\"")
+        }
+        return response
     }
 }

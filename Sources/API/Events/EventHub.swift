@@ -2,12 +2,12 @@ import Changes
 import Loyalty
 import Synchronization
 
-/// What the event loops share to tell users of their changes: where these are found, and how many listen.
+/// The part of sending events that all event loops share: the log of changes, and the number of open streams.
 package final class EventHub: Sendable {
     package struct Limits: Sendable {
-        /// A client that hears nothing for so long has lost its connection.
+        /// The time between two heartbeats. A client that receives nothing for longer has lost its connection.
         package var heartbeatMilliseconds = 15_000
-        /// Streams in all. By default fewer than connections, so that some are left for requests.
+        /// The open streams of all users. By default fewer than connections, so that some are left for requests.
         package var streamsMax = 12_288
         package var streamsPerUserMax = 16
 
@@ -34,10 +34,10 @@ package final class EventHub: Sendable {
         self.limits = limits
     }
 
-    /// Streams that are open now.
+    /// The number of open streams.
     package var streamCount: Int { counts.withLock { $0.total } }
 
-    /// Counts one more stream of a user, where there is room, until it is released.
+    /// Counts one more stream of a user, if the limits admit it, until ``release(_:)``.
     func admit(_ user: UserID) -> Admission {
         counts.withLock { counts in
             let ofUser = counts.byUser[user, default: 0]
@@ -51,7 +51,9 @@ package final class EventHub: Sendable {
 
     func release(_ user: UserID) {
         counts.withLock { counts in
-            guard let ofUser = counts.byUser[user] else { preconditionFailure("only what was admitted is released") }
+            guard let ofUser = counts.byUser[user] else {
+                preconditionFailure("a stream must be admitted before it is released")
+            }
             counts.total -= 1
             counts.byUser[user] = ofUser > 1 ? ofUser - 1 : nil
         }

@@ -4,22 +4,22 @@ import Web
 
 extension Operation {
     static let followEvents = Operation(
-        id: "followEvents", tag: "Events", summary: "Be told of changes as they happen",
+        id: "followEvents", tag: "Events", summary: "Follow changes as they happen",
         description: """
             Server-sent events (WHATWG HTML, section 9.2), for as long as the session and the connection last: `order` with an \
-            `Order` for each change of an order's status, `balance` with a `Balance` for each change of the balance, `reset` \
-            where something was missed that is not kept any more, and then everything is to be read afresh. Each has an id that \
-            grows. A comment comes every 15 seconds, where the server's owner set nothing else.
+            `Order` for each change of an order's status, and `balance` with a `Balance` for each change of the balance. If the \
+            server no longer has an event that the client missed, it sends `reset`: read everything again. The ids of events \
+            grow. A comment comes every 15 seconds, unless the server's owner has set another time.
             """,
         parameters: [
             Parameter(
                 "Last-Event-ID", in: .header,
-                "The id of the last event that the client got: what came since is told again, in the same order.",
+                "The id of the last event that the client received. The server sends the later ones again, in the same order.",
                 Schema(.string))
         ],
         responses: [
             Response(
-                .ok, "The events from now on, or those behind `Last-Event-ID`.",
+                .ok, "The events from now on, or those after `Last-Event-ID`.",
                 content: [
                     MediaType(
                         "text/event-stream", Schema(.string),

@@ -1,61 +1,69 @@
 import Changes
+import Eventual
 import HTTP
 import Loyalty
+import Storage
 
-/// What one client is told of its user's changes, as server-sent events (WHATWG HTML, section 9.2).
+/// The changes of one user, sent to one client as server-sent events (WHATWG HTML, section 9.2).
 ///
-/// A client that takes what it is sent gets each change with the turn of the loop in which it is found. For one that does not,
-/// nothing is kept but the place where it stopped: from there it reads on in the log, as does who comes back with a
-/// `Last-Event-ID`. So a client that never reads holds no more than it was sent, and ends with the front's patience.
+/// A client that keeps up gets each change in the turn of the event loop that finds it. For a client that falls behind, the
+/// stream keeps only its position and later reads on from the log, just as for a client that reconnects with `Last-Event-ID`. A
+/// client that never reads therefore costs no more memory than it was sent, until the write time-out closes its connection.
 final class EventStream: BodyStream {
-    /// Bytes that wait for a client; the event that goes beyond waits in the log.
+    /// The bytes that may wait for the client. An event that exceeds the limit waits in the log.
     static let waitingBytesMax = 64 * 1024
-    /// Events that are read from the log at a time.
+    /// The events that are read from the log at a time.
     static let changesPerReadMax = 128
 
-    let user: UserID
+    private let session: OpenSession
     private let streams: EventStreams
-    /// What the client showed; its session may end while it listens.
+    /// The session token that the client presented. The session may end while the stream is open.
     private let token: [UInt8]
 
     private var reader: (any BodyStreamReader)?
     private var waiting: [UInt8] = []
-    /// The reader was told that there is nothing, and has to be told when there is something.
+    /// True if the reader got no bytes, and has to be told when there are some.
     private var readerWaits = false
-    /// Everything up to here is sent or among what waits.
+    /// The last change that was sent or waits for the client.
     private var position: ChangeID
-    /// What follows is read from the log, and not taken as it comes.
+    /// True if the next events are read from the log rather than taken as they come.
     private var isBehind: Bool
     private var hasEnded = false
-    /// Whether it is counted among the user's streams, as it is from its admission on.
+    /// True from the stream's admission until it closes: the stream counts among the user's streams.
     private var isCounted = true
 
-    /// - Parameter lastEventID: What the client got last, perhaps from another process or made up; nil for one that begins.
-    init(of user: UserID, showing token: ArraySlice<UInt8>, after lastEventID: ChangeID?, _ streams: EventStreams) {
-        self.user = user
+    /// - Parameter lastEventID: the last event that the client received, perhaps from another process or invented; `nil` for a
+    ///   client that begins.
+    init(
+        of session: OpenSession, presenting token: ArraySlice<UInt8>, after lastEventID: ChangeID?,
+        _ streams: EventStreams
+    ) {
+        self.session = session
         self.token = Array(token)
         self.streams = streams
         position = lastEventID ?? streams.hub.changeLog.latest
         isBehind = lastEventID != nil
     }
 
-    /// Not every answer is sent; that to HEAD never is.
+    /// A response may be dropped unsent; that to HEAD always is.
     deinit {
         leaveCount()
     }
 
+    var user: UserID { session.user }
+
     var beatMilliseconds: Int { streams.hub.limits.heartbeatMilliseconds }
 
-    /// The head goes out with a first line, so that a client knows that it misses nothing from now on.
+    /// The first line goes out with the head, so that the client knows that it misses nothing from now on.
     func open(for reader: any BodyStreamReader) {
         self.reader = reader
         streams.add(self)
         if !isBehind { position = streams.hub.changeLog.latest }
-        // A client that resumes keeps its own id until it has what followed that.
+        // A client that resumes keeps its own id until it has the events after it.
         EventText.writeWelcome(at: isBehind ? nil : position, into: &waiting)
     }
 
-    /// Thousands of events may be behind it, and thousands of clients come back at once.
+    /// Thousands of clients may reconnect at once, with thousands of events to read for each.
     var nextTakesTurn: Bool { isBehind && waiting.isEmpty && !hasEnded }
 
     func next() -> [UInt8]? {
@@ -67,7 +75,7 @@ final class EventStream: BodyStream {
     }
 
     func beat() {
-        endWithSession()
+        endWithSession(ifUnknown: !streams.authentication.isOpen(session))
         waiting += EventText.heartbeat
     }
 
@@ -82,7 +90,7 @@ final class EventStream: BodyStream {
         isCounted = false
     }
 
-    /// A change of its user, in the order of the log.
+    /// Takes a change of the user, in the order of the log.
     func take(_ change: ChangeLog.LoggedChange) {
         guard !isBehind, change.id > position else { return }
         guard readerWaits, waiting.count < Self.waitingBytesMax else {
@@ -95,7 +103,7 @@ final class EventStream: BodyStream {
         reader?.streamHasMore()
     }
 
-    /// The loop itself has missed something.
+    /// The event loop itself has missed changes, so the stream reads them from the log.
     func fallBehind() {
         endWithSession()
         isBehind = true
@@ -114,9 +122,19 @@ final class EventStream: BodyStream {
         isBehind = !found.isWhole
     }
 
-    /// Where the session is over by which it listens.
-    func endWithSession() {
-        guard !hasEnded, (try? streams.authentication.user(showing: token[...])) != user else { return }
+    /// Ends the stream if its session has ended.
+    ///
+    /// - Parameter endsIfUnknown: true to end it as well if the repository can't answer at once. The client then reconnects
+    ///   and presents its session again.
+    func endWithSession(ifUnknown endsIfUnknown: Bool = true) {
+        guard !hasEnded else { return }
+        let goesOn =
+            switch try? streams.authentication.session(presenting: token[...]) {
+            case .now(let session): session?.user == user
+            case .later: !endsIfUnknown
+            case nil: false
+            }
+        guard !goesOn else { return }
         hasEnded = true
         reader?.streamHasMore()
     }

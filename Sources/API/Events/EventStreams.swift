@@ -1,20 +1,21 @@
 import Changes
 import Loyalty
+import Web
 
-/// Those of one event loop who listen, by user. One wake-up a commit finds everybody whom it concerns, and a loop without
-/// listeners is not woken. Used on the loop's thread.
-final class EventStreams {
+/// The open streams of one event loop, by user. The loop is woken once for each commit and finds every stream that the commit
+/// concerns; a loop without streams is not woken. Confined to the loop's thread.
+final class EventStreams: LoopWork {
     let hub: EventHub
     let authentication: Authentication
-    /// Of the events that are written here; most fall on one day.
+    /// Writes the times of the events, most of which are of one day.
     var times = TimestampWriter()
     private var wake: @Sendable () -> Void = {}
     private var streams: [UserID: [EventStream]] = [:]
-    /// Nil while nobody listens.
+    /// `nil` while there are no streams.
     private var subscription: ChangeLog.Subscription?
-    /// Everything up to here was handed to who listens.
+    /// The last change that was handed to the streams.
     private var position = ChangeLog.Position(change: ChangeID(rawValue: 0), sessionEnds: 0)
-    /// Changes that are taken from the log at a time: the writer waits meanwhile.
+    /// The changes that are read from the log at a time. The writer waits meanwhile.
     private static let changesPerReadMax = 1024
 
     init(hub: EventHub, authentication: Authentication) {
@@ -22,7 +23,6 @@ final class EventStreams {
         self.authentication = authentication
     }
 
-    /// `wake` has ``deliver()`` called soon on the loop's thread.
     func begin(wake: @escaping @Sendable () -> Void) {
         self.wake = wake
     }
@@ -38,21 +38,23 @@ final class EventStreams {
 
     func remove(_ stream: EventStream) {
         guard let index = streams[stream.user]?.firstIndex(where: { $0 === stream }) else {
-            preconditionFailure("who listens is removed once")
+            preconditionFailure("a stream must be removed exactly once")
         }
         streams[stream.user]?.remove(at: index)
         if streams[stream.user]?.isEmpty ?? false { streams[stream.user] = nil }
         if streams.isEmpty { unsubscribe() }
     }
 
-    func unsubscribe() {
+    func close() { unsubscribe() }
+
+    private func unsubscribe() {
         if let subscription { hub.changeLog.unsubscribe(subscription) }
         subscription = nil
     }
 
-    /// Hands out everything that was committed since the last time. Sessions come first: nobody is told of a change that was
-    /// committed behind the end of theirs.
-    func deliver() {
+    /// Hands the streams everything that was committed since the last call. Ends of sessions come first: no client gets a change
+    /// that was committed after the end of its session.
+    func wakeUp() {
         guard subscription != nil else { return }
         let end = hub.changeLog.end
         endSessions()
@@ -61,7 +63,7 @@ final class EventStreams {
 
     private func endSessions() {
         guard let users = hub.changeLog.sessionEnds(after: position.sessionEnds) else {
-            // More than is kept came at once.
+            // More sessions ended at once than the log keeps.
             position.sessionEnds = hub.changeLog.end.sessionEnds
             for stream in streams.values.joined() { stream.endWithSession() }
             return
@@ -76,7 +78,7 @@ final class EventStreams {
         while position.change < last {
             let limit = min(Self.changesPerReadMax, Int(last.rawValue - position.change.rawValue))
             guard let changes = hub.changeLog.changes(after: position.change, limit: limit) else {
-                // More than is kept came at once: each finds out for itself what it missed.
+                // More changes came at once than the log keeps: each stream finds out for itself what it missed.
                 position.change = hub.changeLog.latest
                 for stream in streams.values.joined() { stream.fallBehind() }
                 return

@@ -2,15 +2,15 @@ import Changes
 import JSON
 import Loyalty
 
-/// How events are written (WHATWG HTML, section 9.2.5): lines of a name and a value, and an empty one behind the last.
+/// Writes events (WHATWG HTML, section 9.2.5): lines of a name and a value, and an empty line after the last.
 enum EventText {
     static let heartbeat = Array(": heartbeat\n\n".utf8)
 
     /// A comment and, if `position` is given, an id.
     ///
     /// A block with an id and without data sets the client's last event id and dispatches no event (WHATWG HTML, section 9.2.6).
-    /// So a client that loses its connection before its first event sends an id as well when it comes back, and is told of what
-    /// it missed, or to read afresh after a restart of the server.
+    /// So a client that loses its connection before its first event also has an id to send when it reconnects. It gets the events
+    /// that it missed, or a reset after a restart of the server.
     static func writeWelcome(at position: ChangeID?, into bytes: inout [UInt8]) {
         bytes += ": events from now on\n".utf8
         if let position { bytes += "id: \(position.rawValue)\n".utf8 }
@@ -29,7 +29,8 @@ enum EventText {
         }
     }
 
-    /// Something was missed that is not kept any more: the client is to read afresh. With this id it goes on from here.
+    /// Tells the client that it missed events which the log no longer has, and has to read everything again. The client resumes
+    /// after this id.
     static func writeReset(at position: ChangeID, into bytes: inout [UInt8]) {
         write("reset", position, Array("{}".utf8), into: &bytes)
     }

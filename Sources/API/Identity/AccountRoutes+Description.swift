@@ -33,25 +33,25 @@ extension Operation {
 
     static let signOut = Operation(
         id: "signOut", tag: "Accounts", summary: "Sign out",
-        description: "The session that the request shows ends; others of the user go on.",
+        description: "Ends the session that the request presents. Other sessions of the user stay open.",
         responses: [
             Response(
                 .noContent, "The session has ended.",
-                headers: [setCookie("The session for browsers, empty and at its end.")])
+                headers: [setCookie("Removes the session's cookie from browsers.")])
         ])
 
     static let changePassword = Operation(
         id: "changePassword", tag: "Accounts", summary: "Change the password",
-        description: "All other sessions of the user end.",
+        description: "Ends all other sessions of the user.",
         body: MediaType(
             "application/json",
             Schema(
                 .object(
                     [
-                        Schema.Property("current", text(bytesMax: Password.bytesMax), "The password up to now."),
+                        Schema.Property("current", text(bytesMax: Password.bytesMax), "The current password."),
                         Schema.Property(
                             "new", text(bytesMax: Password.bytesMax),
-                            "The one from now on, as for registering; at most \(Password.bytesMax) bytes of UTF-8."),
+                            "The new password, as for registering; at most \(Password.bytesMax) bytes of UTF-8."),
                     ], isClosed: false),
                 named: "PasswordChange", "Other members are ignored."),
             examples: ["change": #"{"current":"correct horse","new":"battery staple"}"#]),
@@ -62,13 +62,13 @@ extension Operation {
                 "The body is not that object, or a password is empty or too long."),
             .problem(
                 LoyaltyError.wrongCurrentPassword,
-                "The current password is wrong, or a browser was led here by another site."),
+                "The current password is wrong, or a page of another site made a browser send the request."),
             tooManyFailures,
         ])
 
     private static let tooManyFailures = Response.problem(
         LoyaltyError.tooManyFailures(retryAfterSeconds: 2),
-        "Too many attempts with this login or from this address have failed. Nothing was looked at: wait, and ask again."
+        "Too many attempts with this login or from this address have failed. This one was not checked: wait, and ask again."
     )
 
     private static let credentials = MediaType(
@@ -78,25 +78,28 @@ extension Operation {
                 [
                     Schema.Property(
                         "login", text(bytesMax: Login.bytesMax),
-                        "Compared byte for byte; at most \(Login.bytesMax) bytes of UTF-8."),
+                        "The login, compared byte for byte; at most \(Login.bytesMax) bytes of UTF-8."),
                     Schema.Property(
                         "password", text(bytesMax: Password.bytesMax),
-                        "At most \(Password.bytesMax) bytes of UTF-8; the owner may ask for more than one."),
+                        "At most \(Password.bytesMax) bytes of UTF-8, and at least as many as the server's owner asks for."
+                    ),
                 ], isClosed: false),
-            named: "Credentials", "Who someone is, and how they prove it. Other members are ignored."),
+            named: "Credentials", "A login and its password. Other members are ignored."),
         examples: ["anna": #"{"login":"anna","password":"correct horse"}"#])
 
-    /// JSON Schema counts characters, of which each has a byte or more.
+    /// A text of at least one character. JSON Schema counts characters, each of which has a byte or more.
     private static func text(bytesMax: Int) -> Schema {
         Schema(.string, "", [.minLength(1), .maxLength(bytesMax)])
     }
 
     private static let signedIn = Response(
-        .ok, "Signed in: send the token, which the body and both fields have, with the requests to come.",
+        .ok,
+        "The user is signed in. Send the token, which is in the body and in both fields, with each further request.",
         headers: [
             setCookie(
-                "The session for browsers, as long as it lasts. A second field may bring a `device`, which is no credential: "
-                    + "who shows it when signing in waits for nothing that others at the same address have tried."),
+                "The session for browsers, for as long as it lasts. A second field may set a cookie `device`, which is not a "
+                    + "credential: failed sign-ins of others at the same address do not delay a sign-in that presents it."
+            ),
             Header(
                 "Authorization", "The session for programs.",
                 Schema(.string, "", [.pattern("^Bearer [A-Za-z0-9_-]+$")], example: #""Bearer TOKEN""#)),
@@ -109,13 +112,13 @@ extension Operation {
                         [
                             Schema.Property(
                                 "token", Schema(.string, "", [.pattern("^[A-Za-z0-9_-]+$")]),
-                                "To be sent as `Authorization: Bearer TOKEN`.")
+                                "Send it as `Authorization: Bearer TOKEN`.")
                         ], isClosed: true),
-                    named: "Session", "The session that was opened."),
+                    named: "Session", "The new session."),
                 examples: ["session": #"{"token":"TOKEN"}"#])
         ])
 
-    /// An empty one that ends at once is removed.
+    /// Browsers remove an empty cookie that ends at once.
     private static func setCookie(_ summary: String) -> Header {
         Header(
             "Set-Cookie", summary,

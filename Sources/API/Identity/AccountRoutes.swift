@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
@@ -13,63 +14,57 @@ struct AccountRoutes {
     var routes: [Route] {
         [
             Route(
-                method: .post, path: "/api/user/register", bodyBytesMax: BodyLimit.credentialsBytes,
-                operation: .register, action: .anyone(register)),
+                .post, "/api/user/register", .register, for: .everyone, bodyBytesMax: BodyLimit.credentialsBytes,
+                register),
+            Route(.post, "/api/user/login", .signIn, for: .everyone, bodyBytesMax: BodyLimit.credentialsBytes, signIn),
+            Route(.post, "/api/user/logout", .signOut, for: .signedIn, signOut),
             Route(
-                method: .post, path: "/api/user/login", bodyBytesMax: BodyLimit.credentialsBytes, operation: .signIn,
-                action: .anyone(signIn)),
-            Route(method: .post, path: "/api/user/logout", operation: .signOut, action: .account(signOut)),
-            Route(
-                method: .post, path: "/api/user/password", bodyBytesMax: BodyLimit.passwordChangeBytes,
-                operation: .changePassword, action: .account(changePassword)),
+                .post, "/api/user/password", .changePassword, for: .signedIn,
+                bodyBytesMax: BodyLimit.passwordChangeBytes, changePassword),
         ]
     }
 
-    private func register(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let pair = try Pair(body)
-        let network = proxies.clientNetwork(of: request)
-        let isSecure = proxies.sayHTTPS(of: request)
-        return { () async throws(LoyaltyError) in
+    private func register(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let pair = try Pair(call.body)
+        let network = proxies.clientNetwork(of: call.request)
+        let isSecure = proxies.sayHTTPS(of: call.request)
+        return .later { () async throws(LoyaltyError) in
             let signedIn = try await accounts.register(login: pair.login, password: pair.password, from: network)
             return authentication.signedIn(signedIn, isSecure: isSecure)
         }
     }
 
-    private func signIn(_ request: Request, _ body: [UInt8]) throws(LoyaltyError) -> Route.Later {
-        let pair = try Pair(body)
-        let network = proxies.clientNetwork(of: request)
-        let device = authentication.device(of: request)
-        let isSecure = proxies.sayHTTPS(of: request)
-        return { () async throws(LoyaltyError) in
+    private func signIn(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let pair = try Pair(call.body)
+        let network = proxies.clientNetwork(of: call.request)
+        let device = authentication.device(of: call.request)
+        let isSecure = proxies.sayHTTPS(of: call.request)
+        return .later { () async throws(LoyaltyError) in
             let signedIn = try await accounts.signIn(
                 login: pair.login, password: pair.password, from: network, showing: device)
             return authentication.signedIn(signedIn, isSecure: isSecure)
         }
     }
 
-    private func signOut(
-        _ shown: Authentication.Shown, _ request: Request, _ body: [UInt8]
-    ) throws(LoyaltyError) -> Route.Later {
-        let session = authentication.sessionID(of: shown)
-        let isSecure = proxies.sayHTTPS(of: request)
-        return { () async throws(LoyaltyError) in
+    private func signOut(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let session = authentication.sessionID(of: call.caller)
+        let isSecure = proxies.sayHTTPS(of: call.request)
+        return .later { () async throws(LoyaltyError) in
             try await accounts.signOut(session)
             return authentication.signedOut(isSecure: isSecure)
         }
     }
 
     /// `{"current": "…", "new": "…"}`
-    private func changePassword(
-        _ shown: Authentication.Shown, _ request: Request, _ body: [UInt8]
-    ) throws(LoyaltyError) -> Route.Later {
-        let object = try RequestObject(body)
+    private func changePassword(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let object = try RequestObject(call.body)
         let current = try object.string("current")
         let new = try object.string("new")
-        let user = shown.user
-        let session = authentication.sessionID(of: shown)
-        let network = proxies.clientNetwork(of: request)
-        let device = authentication.device(of: request)
-        return { () async throws(LoyaltyError) in
+        let user = call.user
+        let session = authentication.sessionID(of: call.caller)
+        let network = proxies.clientNetwork(of: call.request)
+        let device = authentication.device(of: call.request)
+        return .later { () async throws(LoyaltyError) in
             try await accounts.changePassword(
                 of: user, from: current, to: new, keeping: session, from: network, showing: device)
             return Response(.noContent)

@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
@@ -5,49 +6,84 @@ import SignIn
 import Storage
 import Web
 
-/// How a client presents its session, and how it is given one.
-struct Authentication {
+/// Finds the user whose session a request presents, and hands new sessions to clients.
+struct Authentication: Authenticator {
     static let deviceCookieName = "device"
-    /// A year: a device is to outlive sessions, as it is there for when they have ended.
+    /// A year. The device cookie has to outlive sessions, as it is there for the sign-in after a session has ended.
     private static let deviceSeconds: Int64 = 365 * 86_400
 
-    /// The session that a request was found to have.
-    struct Shown {
-        let user: UserID
-        let token: ArraySlice<UInt8>
+    private let accounts: AccountService
+    private let repository: any Repository
+    private let ids = SessionIDCache()
+    /// The lifetime of the cookie. The session ends at the same time.
+    private let sessionSeconds: Int64
+    private let cookieName: String
+    /// True if browsers send the cookie over TLS only, however the request came here.
+    private let cookieIsSecure: Bool
+
+    init(accounts: AccountService, repository: any Repository, _ settings: GophermartAPI.Settings) {
+        (self.accounts, self.repository) = (accounts, repository)
+        (sessionSeconds, cookieName) = (settings.sessionSeconds, settings.cookieName)
+        cookieIsSecure = settings.cookieIsSecure
     }
 
-    let accounts: AccountService
-    /// How long the cookie is kept; the session ends then too.
-    let sessionSeconds: Int64
-    let cookieName: String
-    /// Whether a browser sends the cookie over TLS only, however it came here.
-    let cookieIsSecure: Bool
-    let versions: any ReadVersions
-    let cache: SessionCache
-
-    /// The first of the presented tokens that names an open session; `nil` if none does.
-    func session(of request: Request) throws(LoyaltyError) -> Shown? {
-        if let token = PresentedTokens.header(of: request) { return try session(showing: token) }
-        for token in PresentedTokens.cookies(of: request, named: cookieName) {
-            if let session = try session(showing: token) { return session }
+    func caller(of request: Request) throws(Problem) -> Eventual<Caller?, Problem> {
+        do throws(LoyaltyError) {
+            if let token = PresentedTokens.header(of: request) { return try caller(presenting: token).translated }
+            return try caller(presentingOneOf: PresentedTokens.cookies(of: request, named: cookieName)[...]).translated
+        } catch {
+            throw Problem(error)
         }
-        return nil
     }
 
-    private func session(showing token: ArraySlice<UInt8>) throws(LoyaltyError) -> Shown? {
-        try user(showing: token).map { Shown(user: $0, token: token) }
+    /// The user of the first token that names an open session; `nil` if none does.
+    private func caller(
+        presentingOneOf tokens: ArraySlice<ArraySlice<UInt8>>
+    ) throws(LoyaltyError) -> Eventual<Caller?, LoyaltyError> {
+        guard let token = tokens.first else { return .now(nil) }
+        switch try caller(presenting: token) {
+        case .now(let caller):
+            if let caller { return .now(caller) }
+            return try self.caller(presentingOneOf: tokens.dropFirst())
+        case .later(let caller):
+            return .later { () async throws(LoyaltyError) in
+                if let caller = try await caller() { return caller }
+                return try await self.caller(presentingOneOf: tokens.dropFirst()).get()
+            }
+        }
     }
 
-    /// The user whose session the token names; `nil` if there is none, or it has ended.
-    func user(showing text: ArraySlice<UInt8>) throws(LoyaltyError) -> UserID? {
-        guard text.count <= PresentedTokens.tokenBytesMax else { return nil }
-        if let session = cache.session(of: text), accounts.isOpen(session) { return session.user }
-        let version = versions.version
-        let token = SessionToken(text: String(decoding: text, as: UTF8.self))
-        guard let session = try accounts.session(of: token) else { return nil }
-        cache.insert(session, of: text, version: version)
-        return session.user
+    private func caller(presenting token: ArraySlice<UInt8>) throws(LoyaltyError) -> Eventual<Caller?, LoyaltyError> {
+        // Not `map`, whose closure would be allocated for each request.
+        switch try session(presenting: token) {
+        case .now(let session): .now(session.map { Caller($0, token) })
+        case .later(let session):
+            .later { () async throws(LoyaltyError) in try await session().map { Caller($0, token) } }
+        }
+    }
+
+    /// The session that the token names; `nil` if there is none, or it has ended.
+    func session(presenting token: ArraySlice<UInt8>) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
+        guard token.count <= PresentedTokens.tokenBytesMax else { return .now(nil) }
+        let known = ids.id(of: token)
+        let id = known ?? accounts.id(of: SessionToken(text: String(decoding: token, as: UTF8.self)))
+        switch try repository.session(id) {
+        case .now(let session):
+            guard let session, isOpen(session) else { return .now(nil) }
+            // Only here, or invented tokens could displace those of others.
+            if known == nil { ids.insert(id, of: token) }
+            return .now(session)
+        case .later(let session):
+            return .later { () async throws(LoyaltyError) in try await session().flatMap { isOpen($0) ? $0 : nil } }
+        }
+    }
+
+    /// Returns true if the session's time has not run out.
+    func isOpen(_ session: OpenSession) -> Bool { accounts.isOpen(session) }
+
+    /// The id of the session that the caller presents.
+    func sessionID(of caller: Caller) -> SessionID {
+        ids.id(of: caller.token) ?? accounts.id(of: SessionToken(text: String(decoding: caller.token, as: UTF8.self)))
     }
 
     /// The device that the request presents; `nil` if none of its device cookies has the length of one.
@@ -56,14 +92,18 @@ struct Authentication {
             Device($0)
         }
     }
+}
 
-    func sessionID(of shown: Shown) -> SessionID {
-        accounts.id(of: SessionToken(text: String(decoding: shown.token, as: UTF8.self)))
+extension Caller {
+    fileprivate init(_ session: OpenSession, _ token: ArraySlice<UInt8>) {
+        self.init(user: session.user.rawValue, revision: session.revision?.rawValue, token: token)
     }
+}
 
-    /// 200, with the session as a cookie, as a header and in the body, and with the device if it is new.
+extension Authentication {
+    /// 200 with the session as a cookie, as a field and in the body, and with the device if it is new.
     ///
-    /// - Parameter isSecure: whether the client came through TLS.
+    /// - Parameter isSecure: true if the client came through TLS.
     func signedIn(_ signedIn: SignedIn, isSecure: Bool) -> Response {
         let token = signedIn.session.token.text
         var writer = JSONWriter(reserving: 64)
@@ -88,7 +128,7 @@ struct Authentication {
         return response
     }
 
-    /// 204, and no cookie any more: one without time left is removed (RFC 6265, section 5.2.2).
+    /// 204, which removes the cookie: a cookie without time left is removed (RFC 6265, section 5.2.2).
     func signedOut(isSecure: Bool) -> Response {
         var response = Response(.noContent)
         response.add(
@@ -97,8 +137,8 @@ struct Authentication {
         return response
     }
 
-    /// `Expires` says the same as `Max-Age`. The JDK's cookie jar takes a cookie without it for one of RFC 2965, and sends it
-    /// back in quotes; very old browsers know `Expires` alone.
+    /// `Expires` and `Max-Age` name the same moment. The JDK's cookie jar takes a cookie without `Expires` for one of RFC 2965,
+    /// and sends it back in quotes. Very old browsers know only `Expires`.
     private func cookie(
         _ value: String, named name: String, path: String = "/", maxAge: Int64, expires: Timestamp, isSecure: Bool
     ) -> String {

@@ -3,8 +3,8 @@ import OpenAPI
 
 extension Operation {
     static let profile = Operation(
-        id: "getUser", tag: "Accounts", summary: "Show who is signed in",
-        description: "A page can ask after a reload, and learns with 401 that nobody is.",
+        id: "getUser", tag: "Accounts", summary: "Show the user who is signed in",
+        description: "A page can ask after a reload. The answer is 401 if no user is signed in.",
         responses: [
             Response(
                 .ok, "The user of the session.",

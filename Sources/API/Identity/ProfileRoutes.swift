@@ -1,25 +1,32 @@
+import Eventual
 import HTTP
 import JSON
 import Loyalty
-import SignIn
+import Storage
+import Web
 
-/// Who is signed in, for a page that greets its customer after a reload.
+/// The user who is signed in, for a page that greets its customer after a reload.
 struct ProfileRoutes {
-    let accounts: AccountService
+    let repository: any Repository
+
+    /// A client whose user was just deleted may ask again at once; it then finds its session gone.
+    private static let deletedRetryAfterSeconds = 1
 
     var routes: [Route] {
-        [Route(method: .get, path: "/api/user", operation: .profile, action: .read(profile))]
+        [Route(.get, "/api/user", .profile, for: .signedIn, reuse: .perUser, profile)]
     }
 
-    private func profile(_ user: UserID, _ request: Request) throws(LoyaltyError) -> Response {
-        let profile = try accounts.profile(of: user)
-        var writer = JSONWriter(reserving: 128)
-        writer.object { writer in
-            writer.name("login")
-            writer.string(profile.login.text)
-            writer.name("created_at")
-            writer.string(profile.createdAt.rfc3339)
+    private func profile(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        try repository.profile(of: call.user).map { profile throws(LoyaltyError) in
+            guard let profile else { throw .unavailable(retryAfterSeconds: Self.deletedRetryAfterSeconds) }
+            var writer = JSONWriter(reserving: 128)
+            writer.object { writer in
+                writer.name("login")
+                writer.string(profile.login.text)
+                writer.name("created_at")
+                writer.string(profile.createdAt.rfc3339)
+            }
+            return .private(contentType: "application/json", .bytes(writer.bytes))
         }
-        return .private(contentType: "application/json", .bytes(writer.bytes))
     }
 }

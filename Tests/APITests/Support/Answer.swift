@@ -4,10 +4,10 @@ import Web
 
 @testable import API
 
-/// An answer as its client reads it.
+/// A response as its client reads it.
 struct Answer: Equatable {
     let status: Int
-    /// `Name: value` in the order they came, `Date` too; all but `X-Request-Id`, which two answers never share.
+    /// `Name: value`, in the order of the response, with `Date`. `X-Request-Id` is left out, since no two responses share it.
     let fields: [String]
     let requestIDs: [String]
     let body: [UInt8]
@@ -38,7 +38,7 @@ struct Answer: Equatable {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The only field of the name; of cookies the first.
+    /// The value of the only field of the name, or of the first cookie.
     subscript(_ name: String) -> String? {
         let values = fields.filter { $0.hasPrefix(name + ": ") }.map { $0.dropFirst(name.count + 2) }
         return values.count == 1 || name == "Set-Cookie" ? values.first.map { String($0) } : nil
@@ -48,15 +48,15 @@ struct Answer: Equatable {
 }
 
 extension Answer {
-    /// What is wrong with it whatever was asked; empty where nothing is.
+    /// The faults that a response may not have whatever the request was.
     var faults: [String] {
         var faults: [String] = []
         func expect(_ isTrue: Bool, _ fault: String) { if !isTrue { faults.append(fault) } }
-        // Cookies alone have a field each (RFC 6265, section 3).
+        // Only cookies have a field each (RFC 6265, section 3).
         let names = fields.map { $0.prefix { $0 != ":" } }.filter { $0 != "Set-Cookie" }
         expect(Set(names).count == names.count, "a field stands twice")
         expect(has("Date"), "no Date")
-        // A cache in front would give one user's answer to another.
+        // A cache before the server would give one user's response to another.
         let caching = self["Cache-Control"] ?? ""
         expect(["no-store", "private, no-cache", "no-cache"].contains(caching), "caches may keep it: \(caching)")
         let isFramed = has("Content-Length") != (self["Transfer-Encoding"] == "chunked")
@@ -73,7 +73,7 @@ extension Answer {
         return faults
     }
 
-    /// RFC 9457, section 3.1. An answer to HEAD has no document to look at.
+    /// The faults of a problem document (RFC 9457, section 3.1). A response to HEAD has none.
     private var problemFaults: [String] {
         guard self["Content-Type"] == "application/problem+json" else { return ["not application/problem+json"] }
         guard !body.isEmpty else { return [] }

@@ -2,7 +2,7 @@ import HTTP
 import JSON
 import Testing
 
-/// What an API's own document says of its answers.
+/// The description of an API, with which responses are compared.
 struct DescribedAPI: Sendable {
     let document: JSONValue
 
@@ -11,7 +11,7 @@ struct DescribedAPI: Sendable {
         self.document = document
     }
 
-    /// The operation of a request line; nil where no path or no method of it is described.
+    /// The operation of a request line; `nil` if its path or method is not described.
     func operation(of line: Substring) -> JSONValue? {
         let words = line.split(separator: " ")
         guard words.count > 1 else { return nil }
@@ -32,8 +32,8 @@ struct DescribedAPI: Sendable {
         return zip(segments.dropFirst(), names).allSatisfy { $0 == $1 || $1.hasPrefix("{") && !$0.isEmpty }
     }
 
-    /// What of an answer is described otherwise, or not at all. A path or method that is not described is 404, 405 or OPTIONS,
-    /// and a refusal of a request that could not be read is any operation's.
+    /// The parts of a response that are described otherwise, or not at all. A path or method that is not described gets 404, 405
+    /// or OPTIONS. A refusal of a request that could not be read may come from any operation.
     func faults(of answer: Answer, to request: [UInt8]) -> [String] {
         let line = String(decoding: request.prefix { $0 != 0x0D }, as: UTF8.self)
         guard let operation = operation(of: line[...]) else {
@@ -81,7 +81,7 @@ extension DescribedAPI {
 }
 
 extension RequestHandler {
-    /// The body of the answer to GET, which needs no waiting.
+    /// The body of the response to GET, which is there at once.
     func body(of path: String) -> [UInt8] {
         var parser = RequestParser(limits: Limits())
         var input = InputBuffer()

@@ -3,7 +3,7 @@ import SignIn
 import Storage
 import Synchronization
 
-/// A "hash" that tells its password, or a hasher without room.
+/// A "hash" that shows its password, or a hasher without room.
 final class PlainHasher: PasswordHasher {
     private let failure: LoyaltyError?
 
@@ -26,7 +26,8 @@ final class PlainHasher: PasswordHasher {
     }
 }
 
-/// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …; a token's name is the order in which it was first seen.
+/// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …. The id of a token is the number of tokens that were seen
+/// before it.
 final class CountedTokens: SessionTokens {
     private let made = Mutex(0)
     private let devicesMade = Mutex(0)
@@ -68,7 +69,7 @@ final class CountedTokens: SessionTokens {
     }
 }
 
-/// Keeps what it is given.
+/// Keeps the orders that it is given.
 final class KeptOrders: OrderQueue {
     private let orders = Mutex<[UnfinishedOrder]>([])
 
@@ -79,7 +80,7 @@ final class KeptOrders: OrderQueue {
     var numbers: [String] { orders.withLock { $0.map(\.number.digits) } }
 }
 
-/// A clock that stands until a test moves it.
+/// A clock that a test sets.
 final class StandingClock: Sendable {
     /// 2020-12-10T15:15:45.999Z
     static let start = Timestamp(milliseconds: 1_607_613_345_999)

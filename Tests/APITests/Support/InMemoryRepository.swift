@@ -1,25 +1,26 @@
+import Eventual
 import Loyalty
 import Storage
 
-/// A repository that keeps everything in memory, or fails where a test asks it to.
-final class InMemoryRepository: Repository, ReadVersions {
-    /// What every call throws from now on, where there is one.
+/// A repository that keeps everything in memory, or fails if a test wants it to.
+final class InMemoryRepository: Repository {
+    /// The error that every call throws from now on; `nil` for none.
     var failure: LoyaltyError?
-    /// How many writes changed something: a refusal leaves it as it was.
+    /// The number of writes that changed something. A refusal changes nothing.
     private(set) var changeCount = 0
-    /// How often it was read.
+    /// The number of reads, but for those of sessions.
     private(set) var readCount = 0
-    /// Unfinished orders that one user may have.
+    private(set) var endedBatches = 0
+    private(set) var closes = 0
+    /// The unfinished orders that one user may have.
     var unfinishedPerUserMax = Int.max
-    /// Whether a full page names the one behind it even where that is empty, as a database may that does not look ahead.
+    /// True if a full page names the next page even if that is empty, as a database may that does not look ahead.
     var namesEmptyPages = false
-    /// Runs once, after the next read and before its answer, as a commit may.
+    /// Runs once, after the next read and before its result is returned, as a commit may.
     var duringNextRead: (() -> Void)?
-    /// What an older snapshot is of, where a test reads from one.
-    var snapshotVersion: ReadVersion?
-    /// Whether a commit is under way, so that nobody knows what was the last.
+    /// True while users have no revision, as during a commit.
     var isChanging = false
-    /// The change that was a user's last.
+    /// The last change of each user.
     private var lastChange: [UserID: Int] = [:]
 
     private var users: [Login: Credentials] = [:]
@@ -44,73 +45,76 @@ final class InMemoryRepository: Repository, ReadVersions {
         if let failure { throw failure }
     }
 
-    var version: ReadVersion { snapshotVersion ?? ReadVersion(commit: UInt64(changeCount)) }
+    func endBatch() { endedBatches += 1 }
 
-    func lastChange(of user: UserID) -> ReadVersion? {
-        isChanging ? nil : ReadVersion(commit: UInt64(lastChange[user] ?? 0))
-    }
+    func close() { closes += 1 }
 
-    func isCurrent(_ version: ReadVersion, of user: UserID) -> Bool {
-        UInt64(lastChange[user] ?? 0) <= version.commit
-    }
-
-    func session(_ id: SessionID) throws(LoyaltyError) -> OpenSession? {
-        try countRead()
-        return sessions[id]
-    }
-
-    func credentials(of login: Login) throws(LoyaltyError) -> Credentials? {
+    func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
         try throwFailure()
-        return users[login]
+        guard let session = sessions[id] else { return .now(nil) }
+        let revision = isChanging ? nil : Revision(rawValue: UInt64(lastChange[session.user] ?? 0))
+        return .now(OpenSession(user: session.user, expiresAt: session.expiresAt, revision: revision))
     }
 
-    /// None: the throttle of a test remembers all that it saw.
-    func signInPlaces(of login: Login, among places: [SignInPlace]) throws(LoyaltyError) -> [SignInPlace] { [] }
-
-    func profile(of user: UserID) throws(LoyaltyError) -> UserProfile? {
+    func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
         try throwFailure()
-        return users.first { $0.value.user == user }.map {
-            UserProfile(login: $0.key, createdAt: StandingClock.start)
-        }
+        return .now(users[login])
     }
 
-    func orders(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<Order> {
+    /// None, since the throttle of a test remembers everything.
+    func signInPlaces(
+        of login: Login, among places: [SignInPlace]
+    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> { .now([]) }
+
+    func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
+        try throwFailure()
+        let login = users.first { $0.value.user == user }?.key
+        return .now(login.map { UserProfile(login: $0, createdAt: StandingClock.start) })
+    }
+
+    func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {
         try countRead()
         return page(of: uploads.reversed().filter { $0.user == user }.map(\.order), from: cursor, limit: limit)
     }
 
-    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Order? {
+    func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError> {
         try countRead()
         defer { interrupt() }
-        return uploads.first { $0.user == user && $0.order.number == number }?.order
+        return .now(uploads.first { $0.user == user && $0.order.number == number }?.order)
     }
 
-    func balance(of user: UserID) throws(LoyaltyError) -> Balance {
+    func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
         try countRead()
         defer { interrupt() }
-        return balances[user] ?? Balance(current: .zero, withdrawn: .zero)
+        return .now(balances[user] ?? Balance(current: .zero, withdrawn: .zero))
     }
 
     func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
-    ) throws(LoyaltyError) -> Page<Withdrawal> {
+    ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError> {
         try countRead()
         return page(of: spent.reversed().filter { $0.user == user }.map(\.withdrawal), from: cursor, limit: limit)
     }
 
-    func ledger(of user: UserID, from cursor: PageCursor?, limit: Int) throws(LoyaltyError) -> Page<LedgerEntry> {
+    func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
         try countRead()
         return page(of: entries.reversed().filter { $0.user == user }.map(\.entry), from: cursor, limit: limit)
     }
 
-    /// A cursor counts what was read.
-    private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
+    /// A cursor is the number of entries that were read.
+    private func page<Item>(
+        of items: [Item], from cursor: PageCursor?, limit: Int
+    ) -> Eventual<Page<Item>, LoyaltyError> {
         defer { interrupt() }
         let start = Int(cursor?.rawValue ?? 0)
         let end = min(items.count, start + limit)
         let hasNext = end < items.count || (namesEmptyPages && end - start == limit)
-        return Page(
-            items: Array(items[start..<end]), next: hasNext ? PageCursor(rawValue: Int64(end)) : nil)
+        return .now(
+            Page(items: Array(items[start..<end]), next: hasNext ? PageCursor(rawValue: Int64(end)) : nil))
     }
 
     func addUser(
@@ -177,7 +181,7 @@ final class InMemoryRepository: Repository, ReadVersions {
     }
 }
 
-/// What a test puts there itself.
+/// Data that a test puts into the repository.
 extension InMemoryRepository {
     func addUser(_ login: Login, passwordHash: PasswordHash) -> UserID {
         let user = UserID(rawValue: Int64(users.count + 1))
@@ -218,7 +222,7 @@ extension InMemoryRepository {
 
     private func noteChange(of user: UserID) { noteCommonChange(of: [user]) }
 
-    /// One commit that touches several.
+    /// Notes one commit that touches several users.
     func noteCommonChange(of users: [UserID]) {
         changeCount += 1
         for user in users { lastChange[user] = changeCount }

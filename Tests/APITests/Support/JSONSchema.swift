@@ -1,14 +1,14 @@
 import JSON
 
-/// Holds values against the schemas of a document: as much of JSON Schema, draft 2020-12, as our descriptions use. A keyword that
-/// it does not know is a fault too.
+/// Compares values with the schemas of a document. It knows as much of JSON Schema, draft 2020-12, as the descriptions use. An
+/// unknown keyword is a fault, too.
 struct JSONSchema {
     let document: JSONValue
 
-    /// Of an array that are looked at: those of a long list are written alike.
+    /// The items of an array that are compared. Those of a long list are written alike.
     private static let itemsMax = 8
 
-    /// What of the value the schema does not admit; empty where it admits all.
+    /// The parts of the value that the schema does not admit; empty if it admits the value.
     func faults(of value: JSONValue, against schema: JSONValue, at place: String = "") -> [String] {
         let schema = document.resolving(schema)
         guard let keywords = schema.object?.members else { return ["\(place): no schema"] }
@@ -66,7 +66,7 @@ struct JSONSchema {
 }
 
 extension JSONValue {
-    /// What a chain of names leads to; a digit is a place in an array.
+    /// The value to which a chain of names leads. A digit is an index of an array.
     subscript(path: String...) -> JSONValue? {
         path.reduce(self) { value, name in
             value?.object?[name]
@@ -76,7 +76,7 @@ extension JSONValue {
         }
     }
 
-    /// What a reference within this document leads to (RFC 6901); what is no reference is itself.
+    /// The value to which a reference within this document leads (RFC 6901); the value itself if it is not a reference.
     func resolving(_ value: JSONValue) -> JSONValue {
         guard let reference = value.object?["$ref"]?.string, reference.hasPrefix("#/") else { return value }
         let target = reference.dropFirst(2).split(separator: "/").reduce(self as JSONValue?) { value, name in
@@ -85,7 +85,7 @@ extension JSONValue {
         return target ?? .null
     }
 
-    /// Every object in it, itself too.
+    /// Every object in the value, and the value itself.
     var allObjects: [JSONObject] {
         switch self {
         case .object(let object): [object] + object.members.flatMap { $0.value.allObjects }
@@ -107,6 +107,6 @@ extension JSONValue {
 
     fileprivate var integer: Int64 { number.flatMap { try? $0.scaled(places: 0) } ?? -1 }
 
-    /// In parts of 10^18, which hold all that descriptions name.
+    /// The number in parts of 10^18, which hold all numbers of the descriptions.
     fileprivate var scaled: Int128 { number.flatMap { try? $0.scaledWide(places: 18) } ?? -1 }
 }

@@ -4,7 +4,7 @@ import HTTP
 import Loyalty
 import Testing
 
-/// A client that follows a user's events, and takes what is there when the test has it do so.
+/// A client that follows a user's events, and takes bytes when the test has it do so.
 final class Listener: BodyStreamReader {
     struct Event: Equatable, CustomStringConvertible {
         let id: Int64
@@ -17,7 +17,7 @@ final class Listener: BodyStreamReader {
     private let stream: any BodyStream
     private(set) var text = ""
     private(set) var hasEnded = false
-    /// Whether it was told of more since it last took all.
+    /// True if it was told of more since it last took everything.
     private(set) var wasTold = false
 
     init(_ stream: any BodyStream) {
@@ -29,7 +29,7 @@ final class Listener: BodyStreamReader {
 
     var nextTakesTurn: Bool { stream.nextTakesTurn }
 
-    /// Takes one stretch, as the front does when its client has taken those before; what it has in bytes.
+    /// Takes one part, as the front does when its client has taken those before. Returns the number of bytes.
     @discardableResult
     func takeOnce() -> Int {
         guard let bytes = stream.next() else {
@@ -52,7 +52,7 @@ final class Listener: BodyStreamReader {
 
     func leave() { stream.close() }
 
-    /// What has come so far, comments left out; a block that is neither has no name.
+    /// The events so far, without comments. A block that is neither has no name.
     var events: [Event] {
         text.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map { block in
             let lines = block.split(separator: "\n").map { $0.split(separator: ": ", maxSplits: 1).map(String.init) }
@@ -69,7 +69,7 @@ extension TestAPI {
         listen(as: token, ["Last-Event-ID: \(lastEventID)"])
     }
 
-    /// Nil where the answer is no stream.
+    /// Returns `nil` if the response is not a stream.
     func listen(as token: String, _ fields: [String] = []) -> Listener? {
         let scenario = Scenario("GET /api/user/events", as: token, fields, gives: 200)
         var parser = RequestParser(limits: Limits())
@@ -82,7 +82,7 @@ extension TestAPI {
         return Listener(stream)
     }
 
-    /// A commit, and the turn of the loop that it wakes.
+    /// Publishes a commit, and runs the turn of the loop that it wakes.
     func publish(_ kinds: Change.Kind..., of user: String, sessionEnds: [String] = []) {
         changeLog.publish(
             kinds.map { Change($0, of: users[user]!) }, sessionEnds: sessionEnds.map { users[$0]! })

@@ -1,13 +1,13 @@
 import Gzip
 import Testing
 
-/// A request and what is expected of its answer: a line of a table.
+/// A request and the expected response: a line of a table.
 struct Scenario: Sendable, CustomTestStringConvertible {
     /// `POST /api/user/orders`
     let line: String
-    /// Whose session the request shows as `Authorization`, where it shows one.
+    /// The user whose session the request presents as `Authorization`; `nil` for none.
     let user: String?
-    /// `Name: value`; `Host` and `Content-Length` come by themselves.
+    /// `Name: value`. `Host` and `Content-Length` are added.
     let fields: [String]
     let body: Body?
     let status: Int
@@ -18,10 +18,10 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let location: SourceLocation
 
     /// - Parameters:
-    ///   - has: Fields that the answer has, to the letter.
-    ///   - lacks: Names of fields that it does not have.
-    ///   - text: Its body, exactly.
-    ///   - part: Something that its body has in it.
+    ///   - has: Fields that the response has, to the letter.
+    ///   - lacks: Names of fields that the response does not have.
+    ///   - text: The body, exactly.
+    ///   - part: A part of the body.
     init(
         _ line: String, as user: String? = nil, _ fields: [String] = [], body: Body? = nil, gives status: Int,
         has present: [String] = [], lacks absent: [String] = [], text: String? = nil, part: String? = nil,
@@ -32,7 +32,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         self.location = location
     }
 
-    /// A case holds control characters, which would go into the log as they are.
+    /// Escaped, since a case may have control characters, which would go into the log as they are.
     var testDescription: String {
         let body = body.map { String(decoding: $0.bytes.prefix(60), as: UTF8.self).debugDescription } ?? ""
         let shown = [line, user.map { "as \($0)" } ?? "", fields.joined(separator: ", "), body].filter { !$0.isEmpty }
@@ -47,7 +47,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         return Array((head + fields + ["", ""]).joined(separator: "\r\n").utf8) + (body?.bytes ?? [])
     }
 
-    /// Sends the request and compares. A refusal has changed nothing.
+    /// Sends the request and compares the response. A refusal has changed nothing.
     @discardableResult
     func run(on api: TestAPI = TestAPI()) async -> Answer {
         let changesBefore = api.repository.changeCount
@@ -70,7 +70,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The bytes of a request's body, written as text or otherwise.
+/// The bytes of a request's body, as text or otherwise.
 struct Body: Sendable, ExpressibleByStringInterpolation {
     let bytes: [UInt8]
 

@@ -3,6 +3,7 @@ import Changes
 import HTTP
 import Loyalty
 import SignIn
+import Web
 
 /// The API over fakes, with a few users who have done something already.
 ///
@@ -13,11 +14,10 @@ final class TestAPI {
     let tokens = CountedTokens()
     let clock = StandingClock()
     let queue = KeptOrders()
-    let ends = EndCounts()
     let changeLog: ChangeLog
-    let api: GophermartAPI
+    let api: APIHandler
     private(set) var users: [String: UserID] = [:]
-    /// Where requests come from.
+    /// The address that requests come from.
     var peer = IPAddress(ipv4: 0xC000_0201)
 
     static let sessionSeconds: Int64 = 30 * 86_400
@@ -38,12 +38,10 @@ final class TestAPI {
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
         changeLog = ChangeLog(
             capacity: keptChangesMax, start: clock.now.advanced(byMilliseconds: startedMilliseconds))
-        api = GophermartAPI(
-            accounts: accounts, orders: OrderService(repository: repository, queue: queue, clock: now),
-            balances: BalanceService(repository: repository, clock: now),
-            events: EventHub(changeLog: changeLog, limits: eventLimits), versions: repository, settings: settings,
-            requestIDs: RequestIDs(prefix: 0x5EED),
-            didEndBatch: { [ends] in ends.batches += 1 }, didClose: { [ends] in ends.closes += 1 })
+        api = GophermartAPI.handler(
+            accounts: accounts, repository: repository, queue: queue, clock: now,
+            events: EventHub(changeLog: changeLog, limits: eventLimits), settings: settings,
+            requestIDs: RequestIDs(prefix: 0x5EED))
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()
     }
@@ -78,7 +76,7 @@ final class TestAPI {
         addWithdrawal("067", 50, at: Self.day(8), of: "ann")
     }
 
-    /// All but one have an accrual, for the answer to leave out where the order is not processed.
+    /// All but one have an accrual. The response leaves it out if the order is not processed.
     private static let annsOrders: [(day: Int64, number: String, Order.Status, hundredths: Int64)] = [
         (1, "18", .new, 100), (2, "26", .processing, 200), (3, "34", .invalid, 300), (4, "042", .processed, 72_998),
         (5, "59", .processed, 0),
@@ -102,14 +100,8 @@ final class TestAPI {
     }
 }
 
-/// How often the API was told so and passed it on.
-final class EndCounts {
-    var batches = 0
-    var closes = 0
-}
-
 extension TestAPI {
-    /// What a client gets that sends these bytes, in one piece or torn, and nothing else.
+    /// The response to a client that sends these bytes, in one piece or torn, and nothing else.
     func answer(to pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) async -> Answer {
         var parser = RequestParser(limits: limits)
         var input = InputBuffer()
@@ -129,7 +121,7 @@ extension TestAPI {
         preconditionFailure("a test sends whole requests")
     }
 
-    /// What everybody gets at a path, at once.
+    /// The response of a path that needs no session and is answered at once.
     static func body(of path: String) -> [UInt8] { TestAPI().api.body(of: path) }
 
     func answer(to bytes: [UInt8]) async -> Answer { await answer(to: [bytes[...]]) }

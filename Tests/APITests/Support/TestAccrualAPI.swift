@@ -4,6 +4,7 @@ import Loyalty
 import Rewards
 import Storage
 import Testing
+import Web
 
 /// Rules and receipts in memory.
 final class InMemoryRewards: RewardRepository {
@@ -13,9 +14,11 @@ final class InMemoryRewards: RewardRepository {
     private(set) var readCount = 0
     var failure: LoyaltyError?
 
-    var version: ReadVersion { ReadVersion(commit: commit) }
+    var rulesRevision: Revision? { Revision(rawValue: commit) }
 
-    func rulesAreCurrent(_ version: ReadVersion) -> Bool { version.commit >= commit }
+    func endBatch() {}
+
+    func close() {}
 
     func rules() throws(LoyaltyError) -> [RewardRule] {
         if let failure { throw failure }
@@ -63,7 +66,7 @@ final class InMemoryRewards: RewardRepository {
 final class TestAccrualAPI {
     let rewards = InMemoryRewards()
     let clock = MonotonicTestClock()
-    private let api: AccrualAPI
+    private let api: APIHandler
 
     /// Served under the name that a ``Scenario`` has, if no others are given.
     init(requestsPerMinute: Int? = nil, hostNames: [String] = ["shop.example"]) {
@@ -73,10 +76,10 @@ final class TestAccrualAPI {
         let service = RewardService(
             repository: rewards, recents: RecentReceipts(), clock: { StandingClock.start },
             monotonicClock: { clock.now })
-        api = AccrualAPI(
+        api = AccrualAPI.handler(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
             clock: { clock.now }, settings: settings, requestIDs: RequestIDs(prefix: 0x5EED),
-            didEndBatch: {}, didClose: {})
+            reader: rewards)
     }
 
     static func filled(requestsPerMinute: Int? = nil) async -> TestAccrualAPI {
@@ -96,7 +99,7 @@ final class TestAccrualAPI {
         return api
     }
 
-    /// What everybody gets at a path, at once.
+    /// The response of a path that is answered at once.
     static func body(of path: String) -> [UInt8] { TestAccrualAPI().api.body(of: path) }
 
     func answer(to bytes: [UInt8]) async -> Answer {
@@ -114,7 +117,7 @@ final class TestAccrualAPI {
         }
     }
 
-    /// Sends a scenario's request and compares. A refusal has changed nothing.
+    /// Sends a scenario's request and compares the response. A refusal has changed nothing.
     func run(_ scenario: Scenario) async {
         let changesBefore = rewards.changeCount
         let answer = await answer(to: scenario.request)

@@ -3,6 +3,7 @@ import Posix
 import SQLite
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -71,7 +72,15 @@ final class Fixture: Sendable {
     }
 
     func balance(of user: UserID) async throws -> Balance {
-        try await onLoop { repository in try repository.balance(of: user) }
+        try await onLoop { repository in try repository.balance(of: user).atOnce }
+    }
+
+    /// The revision of a user's data, after every commit so far.
+    func revision(of user: UserID) async throws -> Revision {
+        try await onLoop { repository in
+            repository.endBatch()
+            return try #require(repository.reader.revision(of: user))
+        }
     }
 
     /// Runs what an owner's command does, with a repository of its own.

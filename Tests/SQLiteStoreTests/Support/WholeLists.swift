@@ -1,5 +1,6 @@
 import Loyalty
 import SQLiteStore
+import TestSupport
 
 extension SQLiteSettlementRepository {
     /// The unfinished orders of all users, by user and id.
@@ -21,11 +22,11 @@ extension SQLiteSettlementRepository {
 /// Whole lists, read in pages so small that most of them take several.
 extension SQLiteRepository {
     func orders(of user: UserID) throws -> [Order] {
-        try all { cursor in try orders(of: user, from: cursor, limit: 3) }
+        try all { cursor in try orders(of: user, from: cursor, limit: 3).atOnce }
     }
 
     func withdrawals(of user: UserID) throws -> [Withdrawal] {
-        try all { cursor in try withdrawals(of: user, from: cursor, limit: 3) }
+        try all { cursor in try withdrawals(of: user, from: cursor, limit: 3).atOnce }
     }
 
     private func all<Item>(_ read: (PageCursor?) throws -> Page<Item>) rethrows -> [Item] {

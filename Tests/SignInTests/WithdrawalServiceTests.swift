@@ -1,18 +1,19 @@
 import API
 import Loyalty
+import TestSupport
 import Testing
 
-@Suite struct BalanceServiceTests {
+@Suite struct WithdrawalServiceTests {
     private let journal = FakeJournal()
     private let repository: FakeRepository
     private let clock = FakeClock()
-    private let service: BalanceService
+    private let service: WithdrawalService
     private let me = UserID(rawValue: 1)
     private let you = UserID(rawValue: 2)
 
     init() {
         repository = FakeRepository(journal: journal)
-        service = BalanceService(repository: repository, clock: { [clock] in clock.now })
+        service = WithdrawalService(repository: repository, clock: { [clock] in clock.now })
         for user in [me, you] {
             repository.balances[user] = Balance(current: Points(hundredths: 100), withdrawn: .zero)
         }
@@ -20,24 +21,27 @@ import Testing
 
     private func withdraw(_ hundredths: Int64, for order: String, by user: UserID) async throws(LoyaltyError) {
         try await service.withdraw(
-            Points(hundredths: hundredths), for: try BalanceService.number(parsing: order.utf8), by: user)
+            Points(hundredths: hundredths), for: try WithdrawalService.number(parsing: order.utf8), by: user)
     }
 
     @Test func withdrawingMovesPoints() async throws {
         try await withdraw(40, for: " 18 ", by: me)
         try await withdraw(60, for: "26", by: me)
-        let balance = try service.balance(of: me)
+        let balance = try repository.balance(of: me).atOnce
         #expect(balance == Balance(current: .zero, withdrawn: Points(hundredths: 100)))
-        #expect(try service.withdrawals(of: me, from: nil, limit: 9).items.map(\.order.digits) == ["26", "18"])
         #expect(
-            try service.withdrawals(of: me, from: nil, limit: 9).items.map(\.processedAt) == [clock.now, clock.now])
-        #expect(try service.withdrawals(of: you, from: nil, limit: 9).items.isEmpty)
+            try repository.withdrawals(of: me, from: nil, limit: 9).atOnce.items.map(\.order.digits) == ["26", "18"])
+        #expect(
+            try repository.withdrawals(of: me, from: nil, limit: 9).atOnce.items.map(\.processedAt) == [
+                clock.now, clock.now,
+            ])
+        #expect(try repository.withdrawals(of: you, from: nil, limit: 9).atOnce.items.isEmpty)
     }
 
     @Test func aRepeatedWithdrawalDebitsOnce() async throws {
         try await withdraw(60, for: "18", by: me)
         try await withdraw(60, for: "18", by: me)
-        #expect(try service.balance(of: me).current == Points(hundredths: 40))
+        #expect(try repository.balance(of: me).atOnce.current == Points(hundredths: 40))
     }
 
     @Test func refusals() async throws {
@@ -46,8 +50,8 @@ import Testing
         await #expect(throws: LoyaltyError.notEnoughPoints) { try await withdraw(.max, for: "26", by: me) }
         await #expect(throws: LoyaltyError.withdrawalConflict) { try await withdraw(61, for: "18", by: me) }
         await #expect(throws: LoyaltyError.withdrawalConflict) { try await withdraw(60, for: "18", by: you) }
-        #expect(try service.balance(of: me).current == Points(hundredths: 40))
-        #expect(try service.balance(of: you).current == Points(hundredths: 100))
+        #expect(try repository.balance(of: me).atOnce.current == Points(hundredths: 40))
+        #expect(try repository.balance(of: you).atOnce.current == Points(hundredths: 100))
     }
 
     @Test(arguments: [0, -1, .min] as [Int64])
@@ -64,19 +68,8 @@ import Testing
         #expect(journal.calls.isEmpty)
     }
 
-    @Test func theLedgerIsTheUsersOwn() throws {
-        let entry = LedgerEntry(
-            kind: .accrual, order: OrderNumber(stored: "18"), points: Points(hundredths: 5),
-            balanceAfter: Points(hundredths: 5), at: clock.now)
-        repository.entries[me] = [entry]
-        #expect(try service.ledger(of: me, from: nil, limit: 9).items == [entry])
-        #expect(try service.ledger(of: you, from: nil, limit: 9).items.isEmpty)
-    }
-
     @Test func aFailureIsPassedOn() async {
         repository.failure = .failed
         await #expect(throws: LoyaltyError.failed) { try await withdraw(1, for: "18", by: me) }
-        #expect(throws: LoyaltyError.failed) { try service.balance(of: me) }
-        #expect(throws: LoyaltyError.failed) { try service.withdrawals(of: me, from: nil, limit: 9) }
     }
 }

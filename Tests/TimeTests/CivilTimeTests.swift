@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import HTTP
+@testable import Time
 
 @Suite struct CivilTimeTests {
     private static let moments: [(seconds: Int64, rfc3339: String, imfFixdate: String)] = [

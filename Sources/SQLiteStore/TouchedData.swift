@@ -1,0 +1,49 @@
+import Loyalty
+
+/// The data that a transaction touches, as triggers of the writer's connection report it, so that no operation can forget a
+/// user. Confined to the writer's thread.
+final class TouchedData {
+    private(set) var users: [UserID] = []
+    /// True if the transaction touches the reward rules.
+    private(set) var hasRules = false
+
+    func removeAll() {
+        users.removeAll(keepingCapacity: true)
+        hasRules = false
+    }
+
+    /// Called by the triggers.
+    ///
+    /// - Parameter argument: the id of a user, or ``rulesArgument``.
+    func add(_ argument: Int64) {
+        guard argument != Self.rulesArgument else {
+            hasRules = true
+            return
+        }
+        let user = UserID(rawValue: argument)
+        if users.last != user { users.append(user) }
+    }
+
+    /// The SQL function that the triggers call.
+    static let function = "martlet_touch"
+    /// Ids of users are above zero.
+    private static let rulesArgument: Int64 = -1
+
+    /// The triggers are temporary: they belong to the writer's connection and are not part of the file.
+    static let triggers: String = {
+        var sql = ""
+        for (table, column) in [
+            ("users", "id"), ("sessions", "user_id"), ("balances", "user_id"), ("orders", "user_id"),
+            ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
+        ] {
+            for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
+                sql += """
+                    CREATE TEMP TRIGGER touch_\(table)_\(event) AFTER \(event) ON main.\(table)
+                    BEGIN SELECT \(function)(\(column.map { "\(row).\($0)" } ?? String(rulesArgument))); END;
+
+                    """
+            }
+        }
+        return sql
+    }()
+}

@@ -1,0 +1,58 @@
+import Loyalty
+import Storage
+import Synchronization
+
+/// The number of the last commit that touched each user's data, and that of the last commit that touched the reward rules.
+/// They are kept in memory, since only this process writes the file.
+///
+/// A reader notes the last finished commit before its snapshot begins. Data that it reads of a user then stays current until
+/// a later commit touches that user.
+final class UserRevisions: Sendable {
+    /// Users share slots by their ids: a change of one user has the data of the others in the slot read again.
+    private static let slotCount = 16_384
+
+    /// The number of the last commit that touched a user of the slot, or ``changing``.
+    private let slots: InlineArray<16_384, Atomic<UInt64>>
+    private let rules = Atomic<UInt64>(0)
+    private let finishedCommit = Atomic<UInt64>(0)
+
+    /// Later than every commit: while a commit may or may not be visible, nothing is answered from memory.
+    private static let changing = UInt64.max
+
+    init() {
+        slots = InlineArray { _ in Atomic(0) }
+    }
+
+    /// The last commit whose changes every read that begins now will see.
+    var latest: Revision { Revision(rawValue: finishedCommit.load(ordering: .acquiring)) }
+
+    /// The last commit that touched the user; `nil` while a commit that touches the user is in progress.
+    func revision(of user: UserID) -> Revision? { Self.revision(slots[Self.slot(of: user)].load(ordering: .acquiring)) }
+
+    /// The last commit that touched the reward rules; `nil` while such a commit is in progress.
+    var rulesRevision: Revision? { Self.revision(rules.load(ordering: .acquiring)) }
+
+    private static func revision(_ commit: UInt64) -> Revision? {
+        commit == changing ? nil : Revision(rawValue: commit)
+    }
+
+    /// Runs a commit that touches this data, on the writer's thread. A commit that fails may have changed the data, too.
+    func withChange<Failure: Error>(of touched: TouchedData, commit: () throws(Failure) -> Void) throws(Failure) {
+        mark(touched, Self.changing)
+        defer {
+            let number = finishedCommit.load(ordering: .relaxed) + 1
+            mark(touched, number)
+            finishedCommit.store(number, ordering: .releasing)
+        }
+        try commit()
+    }
+
+    private func mark(_ touched: TouchedData, _ value: UInt64) {
+        for user in touched.users { slots[Self.slot(of: user)].store(value, ordering: .sequentiallyConsistent) }
+        if touched.hasRules { rules.store(value, ordering: .sequentiallyConsistent) }
+    }
+
+    private static func slot(of user: UserID) -> Int {
+        Int(truncatingIfNeeded: UInt64(bitPattern: user.rawValue) % UInt64(slotCount))
+    }
+}

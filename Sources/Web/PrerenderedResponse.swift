@@ -1,0 +1,40 @@
+import Gzip
+import HTTP
+
+/// A response that is the same for every client, written out once, plain and packed.
+struct PrerenderedResponse: Sendable {
+    /// Anyone may keep the response, but has to ask before using it again (RFC 9111, section 5.2.2.4).
+    private static let caching = "no-cache"
+    /// zlib's best: it is packed once, and sent often.
+    private static let compressionLevel = 9
+
+    private let contentType: String
+    private let plain: [UInt8]
+    private let packed: [UInt8]
+    private let fields: [Response.Field]
+    /// The state that the entity tag names.
+    private let state: UInt64
+
+    init(contentType: String, _ bytes: [UInt8], fields: [Response.Field] = []) {
+        (self.contentType, self.fields) = (contentType, fields)
+        plain = bytes
+        state = FNV1a.hash64(bytes)
+        packed = GzipCompressor(level: Self.compressionLevel).compress(bytes)
+    }
+
+    /// 200 in the form that the client prefers, or 304 if it has the bytes already.
+    func response(to request: Request) -> Response {
+        let tag = EntityTag(state: state, variation: .acceptEncoding).text
+        if let condition = IfNoneMatch(request.headers), condition.isAny || condition.tag(of: state) != nil {
+            return .notModified(tag: tag, vary: "Accept-Encoding", caching: Self.caching)
+        }
+        var response = Response(.ok, contentType: contentType, .bytes(plain))
+        if Preferences.prefersGzip(request.headers) { response.replaceBody(.bytes(packed), coding: "gzip") }
+        response.vary(by: "Accept-Encoding")
+        response.add("ETag", tag)
+        response.add("Cache-Control", Self.caching)
+        response.add("X-Content-Type-Options", "nosniff")
+        for field in fields { response.add(field.name, field.value) }
+        return response
+    }
+}

@@ -1,0 +1,49 @@
+import HTTP
+
+/// Responses about users that were read and written out, for clients that ask again and again whether something has changed.
+/// A response may be sent for as long as its user has the same revision.
+final class ResponseCache {
+    struct Key: Hashable {
+        let user: Int64
+        let route: Int
+        let isPacked: Bool
+        /// The requested part of the data and the preferred formats.
+        let selection: [UInt8]
+    }
+
+    private struct Entry {
+        let response: Response
+        let revision: UInt64
+        let bytes: Int
+    }
+
+    /// A response with a longer selection is not kept. Clients do not ask for it again.
+    private static let selectionBytesMax = 256
+    /// The memory for one event loop. Above the limit the cache drops everything: each response costs one read to have again.
+    private static let bytesMax = 4 * 1024 * 1024
+    /// The approximate memory of an entry besides its body.
+    private static let bytesPerEntry = 512
+
+    private var entries: [Key: Entry] = [:]
+    private var bytes = 0
+
+    func response(for key: Key, at revision: UInt64) -> Response? {
+        guard let entry = entries[key], entry.revision == revision else { return nil }
+        return entry.response
+    }
+
+    /// Keeps a response unless its body is made while it is sent.
+    ///
+    /// - Parameter revision: the user's revision before the read.
+    func insert(_ response: Response, for key: Key, at revision: UInt64) {
+        guard case .bytes(let body) = response.body, key.selection.count <= Self.selectionBytesMax else { return }
+        if let replaced = entries[key] { bytes -= replaced.bytes }
+        let entry = Entry(response: response, revision: revision, bytes: body.count + Self.bytesPerEntry)
+        bytes += entry.bytes
+        if bytes > Self.bytesMax {
+            entries.removeAll()
+            bytes = entry.bytes
+        }
+        entries[key] = entry
+    }
+}

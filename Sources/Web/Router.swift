@@ -1,0 +1,84 @@
+import HTTP
+
+/// Finds the route of a request.
+struct Router {
+    enum Match {
+        case route(Route)
+        case unknownPath
+        /// The path exists and lacks the method; `allow` is the value of `Allow`.
+        case otherMethods(allow: String)
+        /// OPTIONS for a path that exists, or for the whole server.
+        case options(allow: String)
+    }
+
+    private struct Resource {
+        let path: String
+        var routes: [Route]
+        var allow = ""
+        /// The path before a last segment of any text; `nil` if the route names every segment.
+        let prefix: [UInt8]?
+
+        init(_ route: Route) {
+            path = route.path
+            routes = [route]
+            prefix = route.endsInAnySegment ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
+        }
+
+        func isAt(_ path: ArraySlice<UInt8>) -> Bool {
+            guard let prefix else { return path.equals(self.path) }
+            let segment = path.dropFirst(prefix.count)
+            return path.starts(with: prefix) && !segment.isEmpty && !segment.contains(UInt8(ascii: "/"))
+        }
+    }
+
+    /// The names of the routes, by their numbers.
+    let names: [RouteName]
+    private var resources: [Resource] = []
+    /// The answer to `OPTIONS *`: each method that some path has.
+    private let allowSomewhere: String
+
+    init(_ routes: [Route]) {
+        names = routes.map { RouteName(method: $0.method, path: $0.path) }
+        let methods = [Method.get, .head, .post, .delete].filter { method in
+            routes.contains { $0.method == (method == .head ? .get : method) }
+        }
+        allowSomewhere = (methods + [.options]).map(\.name).joined(separator: ", ")
+        for (number, route) in routes.enumerated() {
+            route.number = number
+            if let index = resources.firstIndex(where: { $0.path == route.path }) {
+                precondition(
+                    resources[index].routes.allSatisfy { $0.method != route.method },
+                    "two routes must not have the same method and path")
+                resources[index].routes.append(route)
+            } else {
+                resources.append(Resource(route))
+            }
+        }
+        for index in resources.indices {
+            let methods = resources[index].routes.map(\.method)
+            let implied: [Method] = methods.contains(.get) ? [.head, .options] : [.options]
+            resources[index].allow = (methods + implied).map(\.name).joined(separator: ", ")
+        }
+    }
+
+    /// The largest body in bytes that a request with this head may have.
+    ///
+    /// A request without a route may have as large a body as one whose route takes none: the server reads the whole request
+    /// before it answers.
+    func bodyBytesMax(of head: Request) -> Int {
+        if case .route(let route) = match(head) { route.bodyBytesMax } else { Route.unreadBodyBytesMax }
+    }
+
+    /// The route of a request. A route for GET answers HEAD, too (RFC 9110, section 9.3.2).
+    func match(_ request: Request) -> Match {
+        if request.method == .options, request.target.equals("*") { return .options(allow: allowSomewhere) }
+        let path = request.path
+        for index in resources.indices where resources[index].isAt(path) {
+            let method = request.method == .head ? .get : request.method
+            for route in resources[index].routes where route.method == method { return .route(route) }
+            let allow = resources[index].allow
+            return method == .options ? .options(allow: allow) : .otherMethods(allow: allow)
+        }
+        return .unknownPath
+    }
+}

@@ -1,0 +1,114 @@
+import Loyalty
+import SQLite
+import Storage
+import TestSupport
+import Testing
+
+@testable import SQLiteStore
+
+/// A user has the same revision until a commit touches that user.
+struct UserRevisionTests {
+    /// A statement for every table and event that touches a user. The revision does not depend on an operation that notes it.
+    private static let changes: [StaticString] = [
+        "INSERT INTO sessions (token_hash, user_id, expires_at) VALUES (x'01', 1, 0)",
+        "UPDATE sessions SET expires_at = 1 WHERE user_id = 1",
+        "DELETE FROM sessions WHERE user_id = 1",
+        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)",
+        "UPDATE orders SET status = 1 WHERE user_id = 1",
+        "UPDATE balances SET current = 5 WHERE user_id = 1",
+        "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES ('26', 1, 5, 0)",
+        "DELETE FROM withdrawals WHERE user_id = 1",
+        """
+        INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at) VALUES (1, 1, '18', 5, 5, 0)
+        """,
+        "UPDATE users SET password_hash = 'another' WHERE id = 1",
+        "UPDATE users SET state = 1 WHERE id = 1",
+        "DELETE FROM orders WHERE user_id = 1",
+    ]
+
+    @Test func everyChangeOfAUserTouchesThatUserAlone() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("user")
+            let other = try await fixture.addUser("other")
+            #expect(user.rawValue == 1)
+            for change in Self.changes {
+                let before = try await revisions(fixture, [user, other])
+                let count = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run(change)
+                }
+                #expect(count > 0, "\(change)")
+                let after = try await revisions(fixture, [user, other])
+                #expect(after[0].rawValue > before[0].rawValue, "\(change)")
+                #expect(after[1] == before[1], "\(change)")
+            }
+        }
+    }
+
+    private func revisions(_ fixture: Fixture, _ users: [UserID]) async throws -> [Revision] {
+        try await fixture.onLoop { repository in
+            try users.map { try #require(repository.reader.revision(of: $0)) }
+        }
+    }
+
+    /// A revision belongs to the snapshot that is read, and not to the moment in which it is asked for.
+    @Test func aBatchThatBeganBeforeACommitHasNoRevision() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.onLoop { repository in
+                let before = try #require(repository.reader.revision(of: user))
+                #expect(try repository.orders(of: user).isEmpty)
+                #expect(repository.reader.revision(of: user) == before)
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run("INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)")
+                }
+                #expect(try repository.orders(of: user).isEmpty, "the snapshot stays")
+                #expect(repository.reader.revision(of: user) == nil, "reads in this batch lack the change")
+                #expect(try repository.session(.sample("gopher")).atOnce?.revision == nil)
+                repository.endBatch()
+                let after = try #require(repository.reader.revision(of: user))
+                #expect(after.rawValue > before.rawValue)
+                #expect(try repository.orders(of: user).count == 1)
+            }
+        }
+    }
+
+    /// A session comes with its user's revision, and is read again only if that has changed.
+    @Test func aSessionIsReadOnceForEachRevision() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            try await fixture.onLoop { repository in
+                let first = try #require(try repository.session(.sample("gopher")).atOnce)
+                #expect(first.user == user && first.revision == repository.reader.revision(of: user))
+                repository.endBatch()
+                #expect(try repository.session(.sample("gopher")).atOnce == first)
+                #expect(!repository.reader.isBatchOpen, "nothing was read")
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run("UPDATE balances SET current = 5 WHERE user_id = 1")
+                }
+                let second = try #require(try repository.session(.sample("gopher")).atOnce)
+                #expect(repository.reader.isBatchOpen)
+                #expect(second.user == user && second.revision != first.revision)
+                repository.endBatch()
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run("DELETE FROM sessions")
+                }
+                #expect(try repository.session(.sample("gopher")).atOnce == nil)
+            }
+        }
+    }
+
+    /// An operation that fails changes nothing, but its users may have another revision: their data is read once more.
+    @Test func anOperationThatFailsLeavesARevision() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser()
+            #expect(throws: LoyaltyError.failed) {
+                try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run("UPDATE balances SET current = -1")
+                }
+            }
+            try await fixture.onLoop { repository in
+                #expect(repository.reader.revision(of: user) != nil)
+            }
+        }
+    }
+}
