@@ -19,8 +19,9 @@
 /// 3. Half of what is left is for asked orders, and the remainder for loaded ones.
 /// 4. What a kind does not use goes to the others: first asked, then new orders, then suspects.
 ///
-/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds
-/// up in some ticks and down in others, so that the shares hold over a few ticks.
+/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds up
+/// in some ticks and down in others, so that the shares hold over a few ticks. Ticks that may send nothing don't count: if
+/// the pace lets a request through at each fourth tick, the rounding must not be the same each time.
 ///
 /// **Shares of the workers.** Suspects may occupy half of the workers (``Limits``). During an outage every request may
 /// hang, so then a quarter of the workers probe with suspects, and as many requests about other orders may be in
@@ -42,22 +43,25 @@ struct AskOrder {
     /// New orders that precede each other order, in the proportion of the shares.
     private static let newInARow = notNewOneIn - 1
 
-    /// The number of the tick, modulo the ticks after which all roundings repeat.
+    /// The number of ticks that could send something, modulo the number after which all roundings repeat.
     private var tick = 0
-    private static let roundingTicks = 8
+    private static let roundingTicks = notNewOneIn * suspectsOneIn * askedOneIn
 
     /// Removes and returns at most `limit` jobs that are due by `now`, including at most `suspectsMax` suspects.
     ///
     /// The workers may not start all of them before the next tick, so new orders and others alternate in the proportion
     /// of their shares.
     mutating func take(_ limit: Int, suspectsMax: Int, from queues: inout JobQueues, dueBy now: Int64) -> [Job] {
+        guard limit > 0 else { return [] }
         tick = (tick + 1) % Self.roundingTicks
         let notNew = share(Self.notNewOneIn, of: limit, turningEvery: 1)
         var new = queues.new.take(limit - notNew, dueBy: now)
         let suspectsShare = share(Self.suspectsOneIn, of: limit - new.count, turningEvery: Self.notNewOneIn)
         let suspects = queues.suspects.take(min(suspectsMax, suspectsShare), dueBy: now)
         var others = suspects
-        let askedShare = share(Self.askedOneIn, of: limit - new.count - others.count, turningEvery: 1)
+        let askedShare = share(
+            Self.askedOneIn, of: limit - new.count - others.count,
+            turningEvery: Self.notNewOneIn * Self.suspectsOneIn)
         others += queues.asked.take(askedShare, dueBy: now)
         others += queues.loaded.take(limit - new.count - others.count, dueBy: now)
         others += queues.asked.take(limit - new.count - others.count, dueBy: now)

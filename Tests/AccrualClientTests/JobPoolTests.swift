@@ -103,6 +103,32 @@ import Testing
         #expect(taken == (600, 100, 800))
     }
 
+    /// Loaded orders have their share too, and so does each kind if the pace lets a request through only now and then.
+    @Test(arguments: 1...9)
+    func theSharesHoldIfMostTicksMaySendNothing(ticksPerRequest: Int) {
+        let pool = JobPool(capacityMax: 10_000)
+        for id in 1...1000 as ClosedRange<Int64> { pool.put(order(id)) }
+        for (index, job) in pool.take(limit: 1000, now: 0).enumerated() {
+            var job = job
+            job.trust = index % 2 == 0 ? .suspect : .trusted
+            pool.putBack(job, dueAt: 0)
+        }
+        let database = FakeSettlements(unfinished: (1001...1500 as ClosedRange<Int64>).map { order($0, of: 2) })
+        for _ in 0..<10 { try! pool.refill(from: database, jobsPerTickMax: 1000, now: 0) }
+        for id in 2001...4000 as ClosedRange<Int64> { pool.put(order(id)) }
+        var taken = (new: 0, suspects: 0, asked: 0, loaded: 0)
+        for tick in 0..<800 * ticksPerRequest {
+            for job in pool.take(limit: tick % ticksPerRequest == 0 ? 1 : 0, suspectsMax: 4, now: 1) {
+                switch job.order.id.rawValue {
+                case 2001...: taken.new += 1
+                case 1001...: taken.loaded += 1
+                default: if job.trust.isSuspect { taken.suspects += 1 } else { taken.asked += 1 }
+                }
+            }
+        }
+        #expect(taken == (600, 100, 50, 50))
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func behavesLikeASortedList(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -121,7 +147,7 @@ import Testing
             case 1:
                 let limit = Int.random(in: 0...3, using: &random)
                 let taken = pool.take(limit: limit, now: now)
-                turn += 1
+                if limit > 0 { turn += 1 }
                 var expected = Array(fresh.prefix(limit - (limit + turn % 4) / 4))
                 fresh.removeFirst(expected.count)
                 waiting.sort { $0 < $1 }

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A thousand days of the accrual pipeline in CI; `MARTLET_TEST_SCALE=100` for a hundred thousand, `MARTLET_SEED` for one.
+/// A thousand days of the accrual pipeline in CI; `MARTLET_TEST_SCALE=100` for a hundred thousand, `MARTLET_SEED` for
+/// one.
 struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let scale = max(1, environment["MARTLET_TEST_SCALE"].flatMap { Int($0) } ?? 1)
