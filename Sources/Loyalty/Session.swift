@@ -13,7 +13,7 @@ package struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStrin
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// The SHA-256 of a session's token. The database keeps only this, so that a copied file signs nobody in.
+/// The SHA-256 of a session's token. The database keeps only this, so that a copied file is of no use for signing in.
 package struct SessionID: Hashable, Sendable {
     package static let byteCount = 32
 

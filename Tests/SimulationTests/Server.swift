@@ -1,0 +1,38 @@
+import AccrualClient
+import Loyalty
+
+/// A running server: everything that is lost in a crash.
+final class Server {
+    let pool: JobPool
+    let workers: VirtualWorkers
+    let dispatcher: JobDispatcher
+    /// True if it has not run a tick yet.
+    var isFresh = true
+
+    init(day: Day, configuration: PipelineConfiguration, clock: VirtualClock) {
+        pool = JobPool(capacityMax: configuration.poolMax)
+        let requestsPerMinuteMax = configuration.requestsPerMinuteMax
+        let gate = AccrualGate(requestsPerMinuteMax: day.broken == .ignoresOwnersPace ? nil : requestsPerMinuteMax)
+        let now: MonotonicClock = { clock.now }
+        let asker = Asker(system: NoSystem(), gate: gate, clock: now)
+        workers = VirtualWorkers(
+            workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, asker: asker,
+            rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
+        dispatcher = JobDispatcher(
+            configuration: configuration, pool: pool, processor: workers, gate: gate,
+            settlements: FaultySettlements(day), clock: now, wallClock: { Timestamp(milliseconds: clock.now) },
+            log: .none)
+    }
+}
+
+final class VirtualClock: @unchecked Sendable {
+    // Safe: a simulation runs on one thread.
+    var now: Int64 = 0
+}
+
+/// Not used: virtual workers make the requests.
+private struct NoSystem: AccrualSystem {
+    func ask(about order: OrderNumber) throws(TransportError) -> AccrualAnswer {
+        preconditionFailure("a virtual worker asks in two steps")
+    }
+}
