@@ -4,7 +4,7 @@ import SignIn
 import Storage
 import Synchronization
 
-/// What the services asked of the fakes of one test, in order.
+/// The calls that the services made to the fakes of one test, in order.
 final class FakeJournal: Sendable {
     private let noted = Mutex<[String]>([])
 
@@ -12,24 +12,24 @@ final class FakeJournal: Sendable {
     var calls: [String] { noted.withLock { $0 } }
 }
 
-/// A repository that keeps everything in memory, or fails where a test asks it to.
+/// A repository that keeps everything in memory, or fails if a test asks it to.
 final class FakeRepository: Repository {
     let journal: FakeJournal
-    /// What every call throws from now on, where there is one.
+    /// The error that every call throws from now on, if any.
     var failure: LoyaltyError?
-    /// Set, a login that is not there when asked for is there when it is added: two who register at once.
+    /// If true, a login that is missing when asked for exists when it is added: two clients register it at once.
     var losesRaces = false
 
     private(set) var users: [Login: Credentials] = [:]
-    /// From which each has signed in; a test may remove them.
+    /// The places from which each user has signed in; a test may remove them.
     var places: [UserID: [SignInPlace]] = [:]
     private(set) var sessions: [SessionID: OpenSession] = [:]
     private(set) var uploads: [(number: OrderNumber, user: UserID, at: Timestamp)] = []
     private(set) var spent: [(order: OrderNumber, user: UserID, sum: Points, at: Timestamp)] = []
-    /// Orders that one user may have.
+    /// The most unfinished orders of one user.
     var unfinishedPerUserMax = Int.max
     var balances: [UserID: Balance] = [:]
-    /// Newest first.
+    /// The entries of each user, newest first.
     var entries: [UserID: [LedgerEntry]] = [:]
 
     init(journal: FakeJournal) {
@@ -117,7 +117,7 @@ final class FakeRepository: Repository {
         return .now(page(of: entries[user] ?? [], from: cursor, limit: limit))
     }
 
-    /// A cursor counts what was read.
+    /// A cursor counts the items that were read.
     private func page<Item>(of items: [Item], from cursor: PageCursor?, limit: Int) -> Page<Item> {
         let start = Int(cursor?.rawValue ?? 0)
         let end = min(items.count, start + limit)
@@ -188,7 +188,7 @@ final class FakeRepository: Repository {
     }
 }
 
-/// A "hash" that tells its password.
+/// A hasher whose hashes contain the password.
 final class FakeHasher: PasswordHasher {
     let journal: FakeJournal
     private let failure: LoyaltyError?
@@ -198,7 +198,7 @@ final class FakeHasher: PasswordHasher {
         (self.journal, self.failure) = (journal, failure)
     }
 
-    /// Whose passwords it was given.
+    /// The sources whose passwords it was given.
     var askedFrom: [AttemptSource] { sources.withLock { $0 } }
 
     func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
@@ -218,7 +218,7 @@ final class FakeHasher: PasswordHasher {
     }
 }
 
-/// Tokens 1, 2, 3 … and devices likewise.
+/// Makes the tokens 1, 2, 3 and so on, and devices likewise.
 final class FakeTokens: SessionTokens {
     private let count = Mutex(0)
     private let devices = Mutex(0)
@@ -265,7 +265,7 @@ final class FakeQueue: OrderQueue {
     var taken: [UnfinishedOrder] { orders.withLock { $0 } }
 }
 
-/// A clock that stands until a test moves it.
+/// A clock that a test sets.
 final class FakeClock: Sendable {
     private let milliseconds = Mutex<Int64>(1_000_000)
 
