@@ -33,8 +33,9 @@ protocol StoppableServer: Sendable {
 }
 
 extension LoyaltyStore {
-    /// What is in files that were removed or replaced is lost with this process, so that it does not end as if all were well.
-    var exitStatus: Int32 { isDisplaced ? ExitStatus.inputOutput : ExitStatus.success }
+    /// The content of files that were removed, replaced or changed may be lost with this process, which must not end as if all were
+    /// well.
+    var exitStatus: Int32 { hasFileFault ? ExitStatus.inputOutput : ExitStatus.success }
 }
 
 /// The parts of a server, put together: what each is made of is decided here and nowhere else.

@@ -181,7 +181,7 @@ final class ControlServer: Sendable {
         }
         var scheduled = plan.flatMap { plan in backups.map { ScheduledBackups(plan, $0, until: stopping, log) } }
         while !stopping.isCancelled {
-            if !store.isDisplaced { scheduled?.backUpIfDue(database) }
+            if !store.hasFileFault { scheduled?.backUpIfDue(database) }
             guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
             for errand in errands {
                 do throws(SystemError) {

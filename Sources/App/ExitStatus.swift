@@ -13,7 +13,8 @@ enum ExitStatus {
     static let unavailable: Int32 = 69
     /// An error of ours.
     static let software: Int32 = 70
-    /// An I/O error on the database, a file of it that was removed or replaced while the server ran, or standard output that can't be written.
+    /// An I/O error on the database, a file of it that was removed, replaced or overwritten while the server ran, or
+    /// standard output that can't be written.
     static let inputOutput: Int32 = 74
     static let configuration: Int32 = 78
 
@@ -33,7 +34,8 @@ enum ExitStatus {
         case unavailable: "the address, the database or a file can't be had"
         case software: "an error of Martlet's own"
         case inputOutput:
-            "an I/O error on the database, or its file was removed or replaced, or the output can't be written"
+            "an I/O error on the database, or a file of it was removed, replaced or overwritten, or the output can't "
+                + "be written"
         case configuration: "wrong configuration"
         default: preconditionFailure("each status has a meaning")
         }

@@ -32,6 +32,7 @@ enum Serve {
         let writer = LogWriter(configuration.log)
         defer { writer.stop() }
         let log = writer.log
+        CutMapping.endProcess(line: writer.lineOfCutMapping, status: ExitStatus.inputOutput)
         let server: any StoppableServer
         let manager: ServiceManager
         do throws(StartError) {

@@ -34,3 +34,6 @@ extern int capset(cap_user_header_t header, const cap_user_data_t data);
 // renameat2(2)
 extern int renameat2(int folder, const char *path, int newFolder, const char *newPath, unsigned int flags);
 static const unsigned int renameWithoutReplacing = 1;
+
+// inotify(7)
+#include <sys/inotify.h>

@@ -53,6 +53,16 @@ package final class LogWriter: Sendable {
             })
     }
 
+    /// The line of a server that ends because a mapped file was cut, with ``CutMapping/placeholder`` for its time.
+    package var lineOfCutMapping: String {
+        let line = LogLine(
+            .error,
+            "A file that the server has mapped into memory was cut by another program, most likely the database's index, whose name "
+                + "ends in -shm. The server ends here. What was acknowledged is in the database and its log: start it again.",
+            at: 0)
+        return isJSON.load(ordering: .relaxed) ? line.json : line.text
+    }
+
     /// From now on.
     package func apply(_ settings: LogSettings) {
         level.store(settings.level.rawValue, ordering: .relaxed)

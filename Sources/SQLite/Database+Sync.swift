@@ -5,7 +5,7 @@ import Glibc
 package struct SyncableFile: @unchecked Sendable {
     // Safe: the sync reads the descriptor and the name, which do not change until the connection closes. It records an
     // error in a field that only the connection's next call reads (unixSync in SQLite's os_unix.c).
-    fileprivate let file: UnsafeMutablePointer<sqlite3_file>
+    let file: UnsafeMutablePointer<sqlite3_file>
 
     /// Puts on the disk what any connection of this process has written to the file (fdatasync(2)). Throws an error
     /// that ``SQLiteError/isIOFailure``.
@@ -27,5 +27,13 @@ extension Database {
             preconditionFailure("an open database has a file")
         }
         return SyncableFile(file: file)
+    }
+
+    /// The first 100 bytes of the database's file (sqlite.org/fileformat.html, section 1.3); fewer if it has not so many.
+    package var fileHeader: [UInt8] {
+        let file = syncableFile.file
+        var bytes = [UInt8](repeating: 0, count: 100)
+        let code = file.pointee.pMethods.pointee.xRead(file, &bytes, CInt(bytes.count), 0)
+        return code == SQLITE_OK ? bytes : []
     }
 }

@@ -7,25 +7,27 @@ import Storage
 struct DatabaseFile: ~Copyable, Sendable {
     /// The path of the file itself, with every symbolic link followed.
     let path: String
-    /// Of the path: it says to every Martlet, also one of an earlier version, that a server uses the database of this path.
+    /// Of the path: it says to every Martlet, also one of an earlier version, that a server uses the database of this
+    /// path.
     private var lock: FileLock
-    /// Of the file, whatever names it has. It is taken before SQLite opens the file, and let go after SQLite has closed it.
+    /// Of the file, whatever names it has. It is taken before SQLite opens the file, and let go after SQLite has closed
+    /// it.
     private let inodeLock: InodeLock
-    /// What the lock file says while a server runs: see ``LogOwnership``.
+    /// The lock file's content while a server runs: see ``LogOwnership``.
     private var record: String
 
     /// The first SQLite with `STRICT` tables.
     private static let libraryVersionMin = 3_037_000
 
-    /// Whether somebody else holds the lock is told apart from all other errors.
+    /// A lock that another server holds is told apart from all other errors.
     enum OpenError: Error {
         case inUse
         case other(StoreError)
     }
 
-    /// Makes the file where there is none and takes its lock.
+    /// Makes the file if there is none and takes its lock.
     ///
-    /// - Parameter isReplaced: whether the file is about to be replaced, so that a log without its file is no obstacle.
+    /// - Parameter isReplaced: true if the file is about to be replaced, so that a log without its file is no obstacle.
     init(path: String, isReplaced: Bool = false) throws(StoreError) {
         self = try Self.locked(path, isReplaced)
     }
@@ -149,7 +151,8 @@ struct DatabaseFile: ~Copyable, Sendable {
 
     /// The one connection that writes, its tables brought up to date.
     ///
-    /// A file of an earlier Martlet is copied first, with the number of the schema it is to have and the time in its name.
+    /// A file of an earlier Martlet is copied first, with the number of the schema it is to have and the time in its
+    /// name.
     borrowing func openWriter(
         at now: Timestamp, log: Log, migrations: [String] = Schema.migrations
     ) throws(StoreError) -> sending Database {
@@ -179,19 +182,22 @@ struct DatabaseFile: ~Copyable, Sendable {
         return database
     }
 
-    /// Puts on the disk what an earlier server may have left in memory alone, as it was killed before it could sync its log,
-    /// or the sync failed. Whoever reads that or asks for it again is answered without a write, and so without a sync.
+    /// Puts the log on the disk: an earlier server may have left its end in memory alone, if it was killed before its
+    /// sync or if the sync failed. A client that reads that or sends it again is answered without a write, and so
+    /// without a sync.
     ///
-    /// SQLite syncs the folder when it makes the log, and does not say where that fails.
+    /// SQLite syncs the folder when it makes the log, and reports no error if that fails.
     private static func makeDurable(_ database: Database, path: String) throws {
-        // Nobody else adds to the log meanwhile. It has none of SQLite's locks, which closing a descriptor would drop.
+        // The transaction keeps other programs from adding to the log. SQLite's locks, which closing a descriptor would
+        // drop, are on other files.
         try database.run("BEGIN IMMEDIATE")
         try DurableFile.rewrite(path: path + "-wal")
         try database.run("ROLLBACK")
         try DurableFile.syncFolder(of: path)
     }
 
-    /// Refuses a log that belongs to another file before SQLite takes it for this file's, and forgets whose the last one was.
+    /// Refuses files that a server left with a fault, before SQLite takes a foreign log for this file's; then removes
+    /// the note.
     private borrowing func admitLog() throws(StoreError) {
         let recorded: String
         do throws(SystemError) {
@@ -204,14 +210,20 @@ struct DatabaseFile: ~Copyable, Sendable {
             try? lock.write(recorded)
             throw LogOwnership.refusal(of: path)
         }
+        guard !LogOwnership.isOverwritten(recorded, database: path) else {
+            try? lock.write(recorded)
+            throw LogOwnership.overwriteRefusal(of: path)
+        }
     }
 
-    /// Whether the log that is beside the file, if there is one, may belong to it.
+    /// Returns true if the log that is beside the file, if there is one, may belong to it.
     borrowing func mayOwnLog() -> Bool {
-        LogOwnership.isPlausible((try? lock.text()) ?? "", database: path)
+        let recorded = (try? lock.text()) ?? ""
+        return LogOwnership.isPlausible(recorded, database: path)
+            && !LogOwnership.isOverwritten(recorded, database: path)
     }
 
-    /// Notes whose log it is that a server writes from now on.
+    /// Notes the database and the log that a server writes from now on.
     mutating func noteLog() throws(StoreError) {
         record = LogOwnership.record(ofDatabase: path)
         do throws(SystemError) {
@@ -221,13 +233,19 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// There is no log any more that could be taken for another file's.
+    /// Has the next start refuse the database and its log, into which another program wrote.
+    mutating func noteOverwrite() {
+        record = LogOwnership.overwritten(record)
+        try? lock.write(record)
+    }
+
+    /// Removes the note of a log that is not there any more.
     borrowing func forgetLog() {
         try? lock.write("")
     }
 
-    /// A connection that can neither write nor checkpoint; opened while the writer is. It has read once, so that it has all its files
-    /// open, and no name leads it to another file later.
+    /// A connection that can neither write nor checkpoint, opened while the writer is open. It has read once, so that
+    /// it has all its files open, and no name leads it to another file later.
     static func openReader(path: String) throws(StoreError) -> sending Database {
         let database = try connect(to: path, mode: .readOnly)
         do throws(SQLiteError) {
@@ -239,7 +257,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         return database
     }
 
-    /// A database that is no server's, such as a backup: ours, and of a schema that this Martlet knows.
+    /// A database without a server, such as a backup: one of Martlet's, with a schema that this Martlet knows.
     static func openCopy(path: String) throws(StoreError) -> sending Database {
         if let error = StoreError(presenceOf: path, called: "file") { throw error }
         let database = try connect(to: path, mode: .readOnly)
@@ -249,7 +267,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         return database
     }
 
-    /// A connection that reads a file whose lock this is, and puts what its log still holds back into it.
+    /// A connection that reads this locked file, and puts the content of its log back into it.
     borrowing func openWithoutServer() throws(StoreError) -> sending Database {
         try admitLog()
         let database = try Self.connect(to: path, mode: .readWriteCreate)

@@ -1,46 +1,52 @@
 import Posix
 import Storage
 
-/// The files that a server has open, and the paths at which it found them: SQLite goes on with what it has open when a path leads
-/// to another file, or to none, and then loses what it writes.
+/// The files that a server has open, and the paths at which it found them. If a path leads to another file, or to none,
+/// SQLite goes on with the file that it has open, and loses everything that it writes.
 struct FilePlaces: Sendable {
-    private let database: Place
-    private let log: Place
-    private let index: Place
+    let database: Place
+    let log: Place
+    let index: Place
 
-    private struct Place: Sendable {
+    struct Place: Sendable {
         let path: String
         let identity: FileIdentity
 
         init(_ path: String) throws(SystemError) {
             self.path = path
-            identity = try FileIdentity.find(path: path)
+            identity = try FileState.find(path: path).identity
         }
 
-        /// What became of the file, in words; `nil` if it is still there. An error that does not say that it is gone says nothing.
-        var change: String? {
+        enum Finding {
+            case inPlace(FileState)
+            /// It is gone; in words.
+            case displaced(String)
+            /// An error that does not say that the file is gone.
+            case unknown
+        }
+
+        /// Looks at the path (stat(2): half a microsecond).
+        func find() -> Finding {
             do throws(SystemError) {
-                return try FileIdentity.find(path: path) == identity ? nil : "\(path) was replaced by another file"
+                let state = try FileState.find(path: path)
+                return state.identity == identity ? .inPlace(state) : .displaced("\(path) was replaced by another file")
             } catch {
-                return error.isMissingFile || error.isNoFolder ? "\(path) was removed or moved away" : nil
+                return error.isMissingFile || error.isNoFolder
+                    ? .displaced("\(path) was removed or moved away") : .unknown
             }
         }
     }
 
-    /// Which file is not at its path any more.
-    enum Displacement: Equatable, Sendable {
-        /// The database's own file, and with it perhaps all others.
-        case database(String)
-        /// The log, and the database is still there: what the log holds can be put into the database.
-        case log(String)
-        /// The log's index alone, and what it tells is in the log.
-        case index(String)
+    /// The states of the three files; `nil` if one can't be found out now.
+    struct States: Equatable, Sendable {
+        var database: FileState?
+        var log: FileState?
+        var index: FileState?
+    }
 
-        var words: String {
-            switch self {
-            case .database(let words), .log(let words), .index(let words): words
-            }
-        }
+    enum Look {
+        case inPlace(States)
+        case fault(FileFault)
     }
 
     /// The files of a database that the writer has opened.
@@ -54,10 +60,30 @@ struct FilePlaces: Sendable {
         }
     }
 
-    /// The first file that is not where it was; `nil` if all are (stat(2), three times: some microseconds).
-    var displacement: Displacement? {
-        if let words = database.change { return .database(words) }
-        if let words = log.change { return .log(words) }
-        return index.change.map { .index($0) }
+    /// Looks at all three paths; a fault is that of the first file which is not at its path.
+    func look() -> Look {
+        var states = States()
+        switch database.find() {
+        case .inPlace(let state): states.database = state
+        case .displaced(let words): return .fault(.databaseDisplaced(words))
+        case .unknown: break
+        }
+        switch log.find() {
+        case .inPlace(let state): states.log = state
+        case .displaced(let words): return .fault(.logDisplaced(words))
+        case .unknown: break
+        }
+        switch index.find() {
+        case .inPlace(let state): states.index = state
+        case .displaced(let words): return .fault(.indexDisplaced(words))
+        case .unknown: break
+        }
+        return .inPlace(states)
+    }
+
+    /// The first file that is not at its path; `nil` if all are.
+    var displacement: FileFault? {
+        if case .fault(let fault) = look() { return fault }
+        return nil
     }
 }

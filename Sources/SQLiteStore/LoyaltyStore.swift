@@ -3,19 +3,17 @@ import Loyalty
 import Posix
 import SQLite
 import Storage
-import Synchronization
 
 /// The database of one server: its file and lock, its writer, and the connections that read.
 ///
 /// The order of the end: each repository is closed on its thread, then ``stop()``.
 package final class LoyaltyStore: Sendable {
     package let writer: Writer
-    /// What was committed since the start, for who wants to be told.
+    /// The changes that were committed since the start, for clients that follow them.
     package let changeLog: ChangeLog
     /// The file as the system names it, every symbolic link followed.
     package let path: String
-    /// Nil once stopped, which lets the lock go.
-    private let file: Mutex<DatabaseFile?>
+    private let file: LockedFile
     private let places: FilePlaces
     private let revisions = UserRevisions()
     private let clock: WallClock
@@ -26,7 +24,7 @@ package final class LoyaltyStore: Sendable {
 
     private static let libraryVersionWithSafeReset = 3_051_003
 
-    /// Opens the file at a path, making it where there is none.
+    /// Opens the file at a path, and makes it if there is none.
     ///
     /// `onFatalError` is called at most once, on the writer's thread, after an error that leaves nothing to trust: the
     /// process is to end with a status other than zero, and the next start recovers all that was acknowledged.
@@ -61,47 +59,49 @@ package final class LoyaltyStore: Sendable {
         let holder = try DatabaseFile.openReader(path: path)
         places = try FilePlaces(database: path)
         try file.noteLog()
+        let locked = LockedFile(file)
+        self.file = locked
         writer = Writer(
             database: database, holder: holder, places: places, limits: limits, revisions: revisions,
-            changeLog: changeLog, log: log, onFatalError: onFatalError)
-        self.file = Mutex(file)
+            changeLog: changeLog, log: log,
+            events: Writer.Events(onOverwrite: { locked.noteOverwrite() }, onFatalError: onFatalError))
         self.clock = clock
         self.log = log
     }
 
-    /// What one event loop reads and writes through; it goes to the loop's thread and stays there.
+    /// Makes the access of one event loop to the database; it goes to the loop's thread and stays there.
     package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
         SQLiteRepository(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer, clock: clock)
     }
 
-    /// What an event loop of the built-in accrual system reads and writes through; as ``makeRepository()``.
+    /// Makes the access of an event loop of the built-in accrual system; as ``makeRepository()``.
     package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
         SQLiteRewardRepository(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer)
     }
 
-    /// What the workers ask the built-in accrual system through; closed before the store stops.
+    /// Makes the workers' access to the built-in accrual system; it is closed before the store stops.
     package func makeReceiptLookup() throws(StoreError) -> ReceiptLookup {
         ReceiptLookup(database: try openReader(), log: log)
     }
 
-    /// What the server is watched through; as ``makeRepository()``.
+    /// Makes the access of the server's watch; as ``makeRepository()``.
     package func makeProbe() throws(StoreError) -> sending StoreProbe {
         StoreProbe(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             clock: clock)
     }
 
-    /// What the owner's commands read and write through, on one thread that may block.
+    /// Makes the access of the owner's commands, on one thread that may block.
     package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository {
         SQLiteOwnerRepository(
             database: try openReader(), writer: writer, path: path, clock: clock, cancellation: cancellation)
     }
 
-    /// What the accrual pipeline reads and writes through; for any thread.
+    /// The access of the accrual pipeline, for any thread.
     package var settlements: SQLiteSettlementRepository {
         SQLiteSettlementRepository(writer: writer, log: log)
     }
@@ -111,43 +111,44 @@ package final class LoyaltyStore: Sendable {
         SessionSweeper(writer: writer, clock: clock)
     }
 
-    /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the lock
-    /// go. Blocks until then.
+    /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the
+    /// lock go. Blocks until then.
     package func stop() {
         writer.stop()
-        let isDisplaced = isDisplaced
-        file.withLock { file in
-            if !isDisplaced { file?.forgetLog() }
-            file = nil
-        }
+        file.close(forgettingLog: !hasFileFault)
     }
 
-    /// Whether one of the files was removed or replaced while they were open: nothing was written since.
-    package var isDisplaced: Bool { writer.snapshot.isDisplaced }
+    /// True if a file was removed, replaced or changed by another program while it was open: nothing was written since.
+    package var hasFileFault: Bool { writer.snapshot.hasFileFault }
 
-    /// Takes the lock file's name again if somebody removed it.
+    /// Takes the lock file's name again if it was removed.
     package func renewLock() {
-        file.withLock { file in file?.renewLock() }
+        file.renewLock()
     }
 
     /// Opens the file that the writer has, and no other one that may have its path by now.
     private func openReader() throws(StoreError) -> sending Database {
-        if let displacement = places.displacement { throw Self.refusal(displacement) }
+        if let fault = places.displacement { throw Self.refusal(fault) }
         let database = try DatabaseFile.openReader(path: path)
-        if let displacement = places.displacement {
+        if let fault = places.displacement {
             database.close()
-            throw Self.refusal(displacement)
+            throw Self.refusal(fault)
         }
         return database
     }
 
-    private static func refusal(_ displacement: FilePlaces.Displacement) -> StoreError {
-        StoreError("\(displacement.words) while the server has it open; martlet backup FILE still copies what is open.")
+    private static func refusal(_ fault: FileFault) -> StoreError {
+        StoreError("\(fault.words) while the server has it open; martlet backup FILE still copies what is open.")
     }
 
-    /// What backs up and checks the database that is open, on one thread; closed before the store stops.
+    /// Makes the connection that backs up and checks the open database, on one thread; it is closed before the store
+    /// stops.
     package func makeOpenDatabase() throws(StoreError) -> sending OpenDatabase {
-        OpenDatabase(database: try openReader(), path: path)
+        OpenDatabase(database: try openReader(), path: path) { [writer] in
+            // An operation that does nothing has the writer look at the files.
+            try? writer.performAndWait { _ in }
+            return writer.snapshot.isOverwritten
+        }
     }
 
     private func noteLibrary() {

@@ -2,9 +2,9 @@ import Posix
 import SQLite
 import Storage
 
-/// What an owner has done with a database, whether or not a server runs on it.
+/// The owner's work on a whole database, whether or not a server runs on it.
 package protocol OwnersDatabase: AnyObject {
-    /// Backs up into a file that is not there yet; returns what its check found. Gives up where it is cancelled.
+    /// Backs up into a new file and returns the result of its check. Throws if it is cancelled.
     func backUp(
         to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck
@@ -14,21 +14,40 @@ package protocol OwnersDatabase: AnyObject {
     ) throws(StoreError) -> IntegrityCheck
 }
 
-/// The database that a server has open, through one connection that was opened at the start: if the file was removed or replaced
-/// since, this is still the one that the server has. Confined to one thread at a time.
+/// The database that a server has open, through one connection that was opened at the start: if the file was removed or
+/// replaced since, this is still the one that the server has. Confined to one thread at a time.
 package final class OpenDatabase: OwnersDatabase {
     private let database: Database
     private let path: String
+    private let isOverwritten: @Sendable () -> Bool
 
-    init(database: sending Database, path: String) {
+    /// - Parameter isOverwritten: looks at the files, and returns true if another program wrote into the files, so that
+    ///   a copy of them is no backup.
+    init(database: sending Database, path: String, isOverwritten: @escaping @Sendable () -> Bool) {
         self.database = database
         self.path = path
+        self.isOverwritten = isOverwritten
     }
 
     package func backUp(
         to path: String, until cancellation: Cancellation, progress: (Backup.Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {
-        try Backup.write(database, to: path, until: cancellation, progress: progress)
+        try refuseOverwritten()
+        let check = try Backup.write(database, to: path, until: cancellation, progress: progress)
+        do throws(StoreError) {
+            try refuseOverwritten()
+        } catch {
+            try? PrivateFile.remove(path: path)
+            throw error
+        }
+        return check
+    }
+
+    private func refuseOverwritten() throws(StoreError) {
+        guard isOverwritten() else { return }
+        throw StoreError(
+            "Another program wrote into the files of the database \(path), and a copy of them would be no backup: stop the "
+                + "server and restore the last backup.", isDamage: true)
     }
 
     package func check(
@@ -90,7 +109,8 @@ package final class IdleDatabase: OwnersDatabase {
     ) throws(StoreError) -> IntegrityCheck {
         let source = try file.openWithoutServer()
         defer { source.close() }
-        // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there too.
+        // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there
+        // too.
         guard let owner = FileAccount.owner(of: file.path), let target = try? TrustedPath(path).path else {
             return try Backup.write(source, to: path, until: cancellation, progress: progress)
         }

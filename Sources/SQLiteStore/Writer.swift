@@ -4,29 +4,37 @@ import Posix
 import SQLite
 import Synchronization
 
-/// The one place that writes: a thread with one connection, which commits what has gathered in one transaction and only
-/// then answers those who wait. One sync of the disk serves them all.
+/// The only part of a server that writes: a thread with one connection. It commits all operations that wait in one
+/// transaction, and answers their callers after that, so that they share one sync of the disk.
 ///
 /// Any thread may use it.
 package final class Writer: Sendable {
-    /// How much waits and how much is done at once.
+    /// How many operations wait, and how many are done at once.
     package struct Limits: Sendable {
-        /// Operations that may wait; what comes on top is asked to come again.
+        /// Operations that may wait; further ones are refused as overloaded.
         package var queueCapacity = 4096
-        /// Operations in one transaction: the sync is shared well long before this many, and the first of them waits for
-        /// the last.
+        /// Operations in one transaction. A few dozen share the sync well enough, and the first operation waits for the
+        /// last one.
         package var batchOperationsMax = 256
-        /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses and
-        /// recoveries longer.
+        /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses
+        /// and recoveries longer.
         package var checkpointPages = 4096
-        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that where users
-        /// have one each, a kilobyte where an order has the longest of numbers.
+        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that if each user
+        /// has only one, and a kilobyte if the order's number has the greatest length.
         package var keptChangesMax = 65_536
-        /// Orders that one user may have without a final status: each costs the pipeline memory and questions, for as long as
-        /// the accrual system has no answer.
+        /// Orders that one user may have without a final status. Each costs the pipeline memory and questions until the
+        /// accrual system answers.
         package var unfinishedOrdersPerUserMax = 10_000
 
         package init() {}
+    }
+
+    /// Calls of the writer's thread.
+    struct Events: Sendable {
+        /// Another program wrote into the database or its log.
+        let onOverwrite: @Sendable () -> Void
+        /// Nothing can be trusted any more, and the process is to end.
+        let onFatalError: @Sendable () -> Void
     }
 
     private let queue: BlockingQueue<WriteJob>
@@ -40,8 +48,7 @@ package final class Writer: Sendable {
 
     init(
         database: sending Database, holder: sending Database, places: FilePlaces, limits: Limits,
-        revisions: UserRevisions,
-        changeLog: ChangeLog, log: Log, onFatalError: @escaping @Sendable () -> Void
+        revisions: UserRevisions, changeLog: ChangeLog, log: Log, events: Events
     ) {
         let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
         let database = HandOver(database)
@@ -51,17 +58,16 @@ package final class Writer: Sendable {
         thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
                 database: database.take(), holder: holder.take(), places: places, queue: queue, limits: limits,
-                revisions: revisions,
-                changeLog: changeLog, statistics: statistics, log: log, onFatalError: onFatalError
+                revisions: revisions, changeLog: changeLog, statistics: statistics, log: log, events: events
             ).run()
         }
     }
 
     /// Runs an operation in a transaction and returns its result once that is durable.
     ///
-    /// The operation may run more than once (each time after everything it did was rolled back) and so has no effect but
-    /// on the transaction. It decides by guards in its statements and answers with values; an error it throws is a
-    /// failure of its own, and the others of its transaction go on without it.
+    /// The operation may run more than once, each time after everything that it did was rolled back, and so must have
+    /// no effect outside the transaction. It decides by guards in its statements and answers with values. If it throws
+    /// an error, that operation alone fails, and the others of its transaction go on without it.
     ///
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)``, ``LoyaltyError/unavailable(retryAfterSeconds:)`` (a full
     /// disk, another's lock, or after ``stop()``) or ``LoyaltyError/failed``.
@@ -74,8 +80,8 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
-    /// As ``perform(_:)``, for a thread that may block, never the writer's own; it has a place in a full queue too. Its callers
-    /// wait for each operation, so that there are as few of them as there are threads.
+    /// As ``perform(_:)``, for a thread that may block, which the writer's own thread may not. A full queue takes it
+    /// too: a caller waits for each operation, so that there are never more of them than threads.
     package func performAndWait<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) throws(LoyaltyError) -> Value {
@@ -83,26 +89,29 @@ package final class Writer: Sendable {
         submit(
             WriteJob(operation) { result in
                 let isFirst = answer.put(result)
-                precondition(isFirst, "an operation is answered once")
+                precondition(isFirst, "an operation must be answered exactly once")
             }, beyondCapacity: true)
-        guard let result = answer.take() else { preconditionFailure("an answer's queue stays open") }
+        guard let result = answer.take() else {
+            preconditionFailure("the queue of an operation's answer must stay open")
+        }
         return try result.get()
     }
 
-    /// Calls back, on the writer's thread, once it has done all that waits now; for whoever asks whether it still works.
+    /// Calls back on the writer's thread after all operations that wait now; a watchdog asks so whether the writer
+    /// still works.
     package func whenReached(_ answer: @escaping @Sendable () -> Void) {
         submit(WriteJob({ _ in }) { _ in answer() }, beyondCapacity: true)
     }
 
-    /// Takes no further operations, commits those that wait, writes the log back into the file and closes the connection.
-    /// Blocks until then; whoever calls again returns at once.
+    /// Takes no further operations, commits those that wait, writes the log back into the file and closes the
+    /// connection. Blocks until then; a second call returns at once.
     package func stop() {
         guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
         queue.close()
         thread.join()
     }
 
-    /// Operations that wait now.
+    /// The number of operations that wait now.
     package var waitingCount: Int { queue.count }
 
     package var snapshot: WriterSnapshot {
@@ -132,7 +141,7 @@ private final class HandOver: Sendable {
             database = nil
             return taken
         }
-        guard let taken else { preconditionFailure("a connection is handed over once") }
+        guard let taken else { preconditionFailure("a connection must be handed over exactly once") }
         return taken
     }
 }

@@ -3,7 +3,7 @@ import Loyalty
 import Posix
 import SQLite
 
-/// What the writer's thread does all day. Confined to that thread.
+/// The work of the writer's thread, to which it is confined.
 final class WriterLoop {
     private let database: Database
     private let queue: BlockingQueue<WriteJob>
@@ -15,30 +15,29 @@ final class WriterLoop {
     private let unfinished: UnfinishedCounts
     private let changeLog: ChangeLog
     private let log: Log
-    private let onFatalError: @Sendable () -> Void
+    private let events: Writer.Events
     private let checkpointer: Checkpointer
-    private let places: FilePlaces
-    /// What the last batch ran into: told when it changes, and not once for each request.
+    private let fileGuard: FileGuard
+    /// The trouble of the last batch, which is logged when it changes, and not once for each request.
     private var trouble: Trouble?
-    /// After an error that leaves nothing to trust; nothing is written any more.
+    /// True after an error that leaves nothing to trust; nothing is written any more.
     private var isBroken = false
-    /// After one of the files was removed or replaced; nothing is written any more.
-    private var isDisplaced = false
+    /// True after a fault of the files; nothing is written any more.
+    private var hasFileFault = false
 
     private static let brokenRetrySeconds = 5
-    /// How often the files' places are looked at if nobody writes, so that `/readyz` tells within a second.
+    /// The time between two looks at the files if no operation comes, so that `/readyz` is right within a second.
     private static let lookMilliseconds = 400
-    /// Nobody has written for so long that a checkpoint will most likely be in nobody's way.
+    /// After a pause of this length, a checkpoint will most likely delay no operation.
     private static let idleMilliseconds = 50
 
     init(
         database: Database, holder: Database, places: FilePlaces, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
-        revisions: UserRevisions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log,
-        onFatalError: @escaping @Sendable () -> Void
+        revisions: UserRevisions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log, events: Writer.Events
     ) {
-        precondition(limits.batchOperationsMax > 0, "a transaction has room for an operation")
+        precondition(limits.batchOperationsMax > 0, "batchOperationsMax must be positive")
         self.database = database
-        self.places = places
+        fileGuard = FileGuard(places, of: database, log: log)
         self.queue = queue
         self.limits = limits
         self.revisions = revisions
@@ -48,20 +47,20 @@ final class WriterLoop {
         checkpointer = Checkpointer(
             database, holder: holder, pagesBetween: limits.checkpointPages, statistics: statistics)
         self.log = log
-        self.onFatalError = onFatalError
+        self.events = events
     }
 
     /// Works until the queue is closed and empty, then closes the connection.
     func run() {
         watchUsers()
         while true {
-            let isWorthIdleTime = checkpointer.isWorthIdleTime && !isBroken && !isDisplaced
+            let isWorthIdleTime = checkpointer.isWorthIdleTime && !isBroken && !hasFileFault
             let batch = queue.takeSeveral(
                 limit: limits.batchOperationsMax,
                 withinMilliseconds: isWorthIdleTime ? Self.idleMilliseconds : Self.lookMilliseconds)
             guard let batch else { break }
             if batch.isEmpty {
-                guard isInPlace(), isWorthIdleTime else { continue }
+                guard areFilesRight({ $0.look(after: .none) }), isWorthIdleTime else { continue }
                 writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.useIdleTime() }
             } else {
                 process(batch)
@@ -84,11 +83,11 @@ final class WriterLoop {
     }
 
     private func process(_ batch: [WriteJob]) {
-        guard isInPlace() else {
+        guard areFilesRight({ $0.lookBeforeBatch() }) else {
             return refuse(batch, .unavailable(retryAfterSeconds: Self.brokenRetrySeconds))
         }
-        // Room that has come since is the file's first: the log would take all of it, and then not fit into the file. Once
-        // written back, the log starts anew where it has its room already.
+        // The database needs new room before the log does: the log would take all of it, and could not be written back.
+        // After that, the log starts anew in the room that it has.
         if trouble == .diskFull {
             writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.complete(.restart) }
         }
@@ -101,21 +100,21 @@ final class WriterLoop {
             let acknowledgements = try commit(batch)
             statistics.noteCommit(
                 operations: batch.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
-            // What is in a file that nobody finds again is not acknowledged.
-            guard isInPlace() else { return refuse(batch, .failed) }
+            // A commit into a file that will not be found again must not be acknowledged.
+            guard areFilesRight({ $0.look(after: .commit) }) else { return refuse(batch, .failed) }
             // A batch that had nothing to write proves nothing about the disk.
             if database.totalChanges != changesBefore { noteSuccess() }
-            // Whoever was answered finds it published.
+            // Published first: a client that has its response and asks for changes must find its own.
             changes.publish(to: changeLog)
             for acknowledge in acknowledgements { acknowledge() }
         } catch {
             return recover(from: error, of: batch)
         }
-        // After the answers: nobody waits for it but the next batch.
+        // After the acknowledgements, so that only the next batch waits for it.
         writeBack { (checkpointer) throws(SQLiteError) in try checkpointer.stepAfterCommit() }
     }
 
-    /// Runs a batch in one transaction; once this returns, it survives a power cut.
+    /// Runs a batch in one transaction, which survives a power cut when this returns.
     private func commit(_ batch: [WriteJob]) throws(SQLiteError) -> [WriteJob.Acknowledgement] {
         touched.removeAll()
         changes.removeAll()
@@ -125,7 +124,7 @@ final class WriterLoop {
         for job in batch {
             acknowledgements.append(
                 try job.attempt(WriteTransaction(database, changes: changes, unfinished: unfinished)))
-            precondition(database.isInTransaction, "an operation leaves its transaction open, and its errors to us")
+            precondition(database.isInTransaction, "an operation must not end the transaction of its batch")
         }
         try revisions.withChange(of: touched) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
         return acknowledgements
@@ -137,8 +136,11 @@ final class WriterLoop {
             // Some errors have rolled back already.
             if database.isInTransaction { try database.run("ROLLBACK") }
         } catch {
+            guard areFilesRight({ $0.look(after: .none) }) else { return refuse(batch, .failed) }
             return end(after: error, batch)
         }
+        // A file that another program wrote into causes errors of many kinds.
+        guard areFilesRight({ $0.look(after: .none) }) else { return refuse(batch, .failed) }
         if error.isIOFailure { return end(after: error, batch) }
         if let trouble = Trouble(error) {
             note(trouble, error)
@@ -148,8 +150,8 @@ final class WriterLoop {
             return refuse(
                 batch, error.isIndexFailure ? .failed : .unavailable(retryAfterSeconds: trouble.retryAfterSeconds))
         }
-        // One of them is guilty. Savepoints would have told which, at a cost for every operation that ever succeeds; and an
-        // error may end the whole transaction, savepoints and all. Each alone is slower, and sure.
+        // One operation caused the error. Savepoints would show which, but each operation would pay for them, and an
+        // error may end the whole transaction with its savepoints. To run each operation alone is slower and certain.
         if batch.count > 1 {
             for job in batch { process([job]) }
             return
@@ -158,12 +160,12 @@ final class WriterLoop {
         refuse(batch, .failed)
     }
 
-    /// The end: nobody is told that nothing happened, as nobody knows.
+    /// Ends the process. The batch fails without a claim that nothing happened, because that is unknown.
     private func end(after error: SQLiteError, _ batch: [WriteJob]) {
         isBroken = true
         statistics.noteRefusal(.broken, at: SystemClock.monotonicMilliseconds())
         log.error("The database can't be trusted any more: \(error). Nothing further is written or acknowledged.")
-        onFatalError()
+        events.onFatalError()
         refuse(batch, .failed)
     }
 
@@ -172,12 +174,16 @@ final class WriterLoop {
     }
 
     private func writeBack(_ step: (Checkpointer) throws(SQLiteError) -> Void) {
-        guard !isBroken, !isDisplaced else { return }
+        guard !isBroken, !hasFileFault else { return }
+        let countBefore = checkpointer.checkpointCount
+        defer {
+            if checkpointer.checkpointCount != countBefore { _ = areFilesRight { $0.look(after: .checkpoint) } }
+        }
         do throws(SQLiteError) {
             try step(checkpointer)
         } catch {
             if error.isIOFailure { return end(after: error, []) }
-            // Told already, with what could not be committed.
+            // Logged already with the batch that could not be committed.
             if trouble == .diskFull { return }
             if error.isBusy {
                 return log.warning("Readers kept the database's log from starting anew: \(database.walPages) pages.")
@@ -187,12 +193,12 @@ final class WriterLoop {
     }
 
     private func finish() {
-        // The log of a file that was removed or replaced is all that is left of it, or belongs to another one by now.
-        if !isBroken, isInPlace() {
+        // The log of a file that was removed or replaced is all that is left of it, or belongs to another one now.
+        if !isBroken, areFilesRight({ $0.look(after: .none) }) {
             do throws(SQLiteError) {
                 try checkpointer.complete(.truncate)
             } catch {
-                // Other than after an I/O error, the log stays beside the file, and the next start goes on with it.
+                // Except after an I/O error, the log stays beside the file, and the next start writes it back.
                 if error.isIOFailure {
                     end(after: error, [])
                 } else {
@@ -200,32 +206,37 @@ final class WriterLoop {
                 }
             }
         }
-        // The writer's connection is the last to be closed: only that one may remove the log.
+        // The writer's connection must be closed last, as the last connection removes the log.
         checkpointer.close()
-        if isBroken || isDisplaced { database.abandon() } else { database.close() }
+        if isBroken || hasFileFault { database.abandon() } else { database.close() }
     }
 }
 
 extension WriterLoop {
-    /// Whether all files are where the server found them; tells it once when they are not.
-    private func isInPlace() -> Bool {
-        guard !isDisplaced else { return false }
-        guard !isBroken, let displacement = places.displacement else { return true }
-        isDisplaced = true
-        statistics.noteRefusal(.displaced, at: SystemClock.monotonicMilliseconds())
-        let consequence = save(displacement)
+    /// Returns true if the files are as the server left them, and logs the first fault.
+    private func areFilesRight(_ look: (FileGuard) -> FileFault?) -> Bool {
+        guard !hasFileFault else { return false }
+        guard !isBroken, let fault = look(fileGuard) else { return true }
+        hasFileFault = true
+        statistics.noteRefusal(
+            fault.isDestructive ? .overwritten : .displaced, at: SystemClock.monotonicMilliseconds())
+        if fault.isDestructive { events.onOverwrite() }
+        let consequence = save(fault)
         log.error(
-            "\(displacement.words) while the server has it open. Nothing further is written or acknowledged. \(consequence)"
-        )
+            "\(fault.words) while the server has it open. Nothing further is written or acknowledged. \(consequence)")
         return false
     }
 
-    /// Saves what would end with this process; returns what the owner has to know and do.
-    private func save(_ displacement: FilePlaces.Displacement) -> String {
+    /// Saves data that would end with this process; returns the consequence for the owner, in words.
+    private func save(_ fault: FileFault) -> String {
         let rescue = "martlet backup FILE still copies all that was acknowledged; then stop the server."
-        switch displacement {
-        case .database, .index: return rescue
-        case .log:
+        switch fault {
+        case .databaseDisplaced, .indexDisplaced, .indexChanged: return rescue
+        case .databaseChanged, .logChanged:
+            return
+                "What was acknowledged may be destroyed there, and a copy of it would be no backup: stop the server and "
+                + "restore the last backup (martlet restore FILE)."
+        case .logDisplaced:
             do throws(SQLiteError) {
                 try checkpointer.complete(.passive)
                 return "All that was acknowledged was written back into the database: start the server again."

@@ -1,7 +1,7 @@
 import Metrics
 import Synchronization
 
-/// What the writer's thread has counted, and why it refused last, for other threads to read.
+/// The counts of the writer's thread and the reason of its last refusal, for other threads to read.
 final class WriterStatistics: Sendable {
     let operations = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096])
     let commits = Histogram.durations()
@@ -23,7 +23,7 @@ final class WriterStatistics: Sendable {
         }
     }
 
-    /// Something was written.
+    /// Takes note that something was written.
     func noteSuccess() {
         refusal.withLock { if $0?.reason.isLasting != true { $0 = nil } }
     }
@@ -31,17 +31,19 @@ final class WriterStatistics: Sendable {
     var lastRefusal: WriterSnapshot.Refusal? { refusal.withLock { $0 } }
 }
 
-/// What an owner may want to know of the writer, as it was at some moment.
+/// The writer's state at one moment, for an owner.
 package struct WriterSnapshot: Sendable {
     package enum Reason: Sendable {
         case diskFull, locked
         /// Nothing is written any more, and the process is to end.
         case broken
-        /// One of the database's files was removed or replaced, and nothing is written until the next start.
+        /// A file of the database was removed or replaced, and nothing is written until the next start.
         case displaced
+        /// Another program wrote into the database or its log, and nothing is written until a backup is restored.
+        case overwritten
 
-        /// Whether no later write can succeed.
-        var isLasting: Bool { self == .broken || self == .displaced }
+        /// True if no later write can succeed.
+        var isLasting: Bool { self != .diskFull && self != .locked }
     }
 
     package struct Refusal: Sendable {
@@ -50,14 +52,14 @@ package struct WriterSnapshot: Sendable {
         package let at: Int64
     }
 
-    /// Operations that wait now, and how many may.
+    /// The operations that wait now, and the most that may.
     package let waiting: Int
     package let waitingMax: Int
-    /// How many operations each transaction had, and how long it took until it was on the disk.
+    /// The number of operations of each transaction, and the time until it was on the disk.
     package let operations: HistogramSnapshot
     package let commits: HistogramSnapshot
     package let checkpoints: HistogramSnapshot
-    /// The last time that a write was refused, where nothing was written since.
+    /// The last refusal of a write; `nil` if something was written since.
     package let refusal: Refusal?
 
     init(_ statistics: WriterStatistics, waiting: Int, waitingMax: Int) {
@@ -69,18 +71,22 @@ package struct WriterSnapshot: Sendable {
         refusal = statistics.lastRefusal
     }
 
-    /// Whether one of the database's files was removed or replaced.
-    package var isDisplaced: Bool { refusal?.reason == .displaced }
+    /// True if a file of the database was removed, replaced or changed by another program.
+    package var hasFileFault: Bool { refusal?.reason == .displaced || isOverwritten }
 
-    /// Why writes are refused at this moment, in words; nil where they are not. Where nobody has tried for a while nobody
-    /// knows, and whoever holds back customers would never find out.
+    /// True if what was acknowledged may be destroyed.
+    package var isOverwritten: Bool { refusal?.reason == .overwritten }
+
+    /// Why writes are refused at this moment, in words; `nil` if they are not. A refusal that may have passed counts for a while
+    /// only: if a load balancer kept customers away for it, no write would ever show that writes succeed again.
     package func obstacle(now milliseconds: Int64) -> String? {
         if let refusal, refusal.reason.isLasting || milliseconds - refusal.at < Self.refusalCountsMilliseconds {
             switch refusal.reason {
             case .diskFull: return "there is no room on the database's disk"
             case .locked: return "another program holds the database's lock"
             case .broken: return "the database can't be trusted any more"
-            case .displaced: return "the database's file was removed or replaced"
+            case .displaced: return "a file of the database was removed, replaced or changed"
+            case .overwritten: return "another program wrote into the database's files"
             }
         }
         return waiting >= waitingMax ? "\(waiting) writes wait, as many as may" : nil

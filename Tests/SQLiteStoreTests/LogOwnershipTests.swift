@@ -13,4 +13,15 @@ struct LogOwnershipTests {
     ) {
         #expect(LogOwnership.isPlausible(recorded: recorded, present: present) == isPlausible)
     }
+
+    @Test(arguments: [
+        ("a b overwritten\n", "a b", true), ("a b overwritten\n", "a -", true), ("a b overwritten\n", "c b", false),
+        ("a b\n", "a b", false), ("", "a b", false), ("a b other\n", "a b", false),
+    ])
+    func anOverwrittenDatabaseIsRefusedUntilAnotherFileTakesItsPlace(
+        recorded: String, present: String, isOverwritten: Bool
+    ) {
+        #expect(LogOwnership.isOverwritten(recorded: recorded, present: present) == isOverwritten)
+        #expect(LogOwnership.isPlausible(recorded: LogOwnership.overwritten(recorded), present: present))
+    }
 }

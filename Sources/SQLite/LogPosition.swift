@@ -1,0 +1,75 @@
+import CSQLite
+
+/// The end of the write-ahead log and its progress back into the database, as the log's index has them
+/// (sqlite.org/walformat.html, sections 2 and 4).
+package struct LogPosition: Equatable, Sendable {
+    /// Counts how often the log started anew.
+    package let generation: UInt32
+    /// A random number of the same start.
+    package let salt: UInt32
+    /// The pages up to the last commit.
+    package let frameCount: Int
+    /// Of everything up to the last commit.
+    let checksum: LogChecksum
+    let pageBytes: Int
+    let isBigEndian: Bool
+    /// The frames that were written back into the database.
+    package let backfilled: Int
+    /// The frames that a checkpoint has begun to write back.
+    package let backfillTried: Int
+
+    /// The log's size up to its last commit.
+    package var bytes: Int { frameCount == 0 ? 0 : LogFormat.headerBytes + frameCount * frameBytes }
+
+    var frameBytes: Int { LogFormat.frameHeaderBytes + pageBytes }
+
+    package func isSameGeneration(_ other: LogPosition) -> Bool {
+        generation == other.generation && salt == other.salt
+    }
+
+    /// Returns true if no commit is between the two positions.
+    package func isSameEnd(as other: LogPosition) -> Bool {
+        isSameGeneration(other) && frameCount == other.frameCount && checksum == other.checksum
+    }
+
+    /// Returns true if a log that was at `earlier` can be here now: it has grown, or it has started anew.
+    package func mayFollow(_ earlier: LogPosition) -> Bool {
+        !isSameGeneration(earlier) || frameCount > earlier.frameCount || isSameEnd(as: earlier)
+    }
+
+    /// Returns true if somebody wrote frames back into the database between the two positions, or does now.
+    package func hasOtherBackfill(than other: LogPosition) -> Bool {
+        !isSameGeneration(other) || backfilled != other.backfilled || backfillTried != other.backfillTried
+    }
+}
+
+/// Sizes and places in the log and its index (sqlite.org/walformat.html).
+enum LogFormat {
+    static let headerBytes = 32
+    static let frameHeaderBytes = 24
+    /// One region of the index.
+    static let regionBytes: CInt = 32 * 1024
+    /// Two equal headers of 48 bytes begin the index.
+    static let indexHeaderBytes = 48
+    typealias IndexHeader = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+}
+
+/// The log's running checksum (sqlite.org/walformat.html, section 4.2, "Checksum Algorithm").
+struct LogChecksum: Equatable, Sendable {
+    var first: UInt32 = 0
+    var second: UInt32 = 0
+
+    /// Adds bytes, a multiple of eight.
+    mutating func add(_ bytes: UnsafeRawBufferPointer, isBigEndian: Bool) {
+        var (first, second) = (first, second)
+        var position = 0
+        while position < bytes.count {
+            let left = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+            let right = bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)
+            first = first &+ (isBigEndian ? UInt32(bigEndian: left) : UInt32(littleEndian: left)) &+ second
+            second = second &+ (isBigEndian ? UInt32(bigEndian: right) : UInt32(littleEndian: right)) &+ first
+            position += 8
+        }
+        (self.first, self.second) = (first, second)
+    }
+}

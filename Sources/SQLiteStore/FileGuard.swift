@@ -1,0 +1,196 @@
+import Loyalty
+import Posix
+import SQLite
+
+/// Notices before the next acknowledgement that a file of the database was removed, replaced, or changed by another way
+/// than SQLite's. Confined to the writer's thread.
+///
+/// A copy into a file that is open (`cp other.db martlet.db`) leaves the file in its place, so the content has to be
+/// watched. To read all of it at each look would take too long, and the file's times alone prove nothing: backup
+/// programs, chmod(1) and touch(1) change them too. So each file is watched by what is known of it:
+/// 1. Only checkpoints write to the database, and a checkpoint is visible in the log's index. Any other write is a
+///    fault (``FileWatch`` tells a write from a touch).
+/// 2. The log grows with each commit. Its checksums chain all frames, up to the one that the index names. The chain is
+///    read again if a program opened the log, or if its state is another one than after the last commit.
+/// 3. Connections change the index in memory, and write to its file only to prolong it. It never goes back to an
+///    earlier position of the same log.
+final class FileGuard {
+    /// Which of the server's own writes the look follows.
+    enum OwnWrite {
+        case none, commit, checkpoint
+    }
+
+    private let places: FilePlaces
+    private let database: Database
+    private let log: Log
+    private var watch: WatchedFiles?
+    /// The files as the last look left them.
+    private var states = FilePlaces.States()
+    private var position: LogPosition?
+    private var header: [UInt8] = []
+    /// True while another program writes the log back.
+    private var isForeignCheckpointUnderWay = false
+    /// True if the log changed while the index had no position to compare it with.
+    private var isLogSuspect = false
+    /// True if the last look followed a checkpoint.
+    private var isAfterCheckpoint = false
+    private var lookedAt: Int64 = 0
+
+    /// After so short a time, a look before a batch asks for the log alone: a path that leads elsewhere is noticed
+    /// after the commit.
+    private static let freshNanoseconds: Int64 = 50_000
+    /// How often the log is read again if it changes while it is read.
+    private static let readsMax = 3
+
+    /// Begins to watch; the files are taken as they are.
+    init(_ places: FilePlaces, of database: Database, log: Log) {
+        self.places = places
+        self.database = database
+        self.log = log
+        do throws(SystemError) {
+            watch = try WatchedFiles(places)
+        } catch {
+            log.warning(
+                "The database's files can't be watched (\(error)): if another program writes into them, that is noticed only if their "
+                    + "first bytes or their sizes change. See fs.inotify.max_user_instances in inotify(7).")
+        }
+        guard case .inPlace(let states) = places.look() else { return }
+        self.states = states
+        position = database.logPosition
+        header = database.fileHeader
+    }
+
+    /// Looks before a batch is written.
+    func lookBeforeBatch() -> FileFault? {
+        if SystemClock.monotonicNanoseconds() - lookedAt < Self.freshNanoseconds,
+            case .inPlace(let state) = places.log.find(),
+            state == states.log
+        {
+            return nil
+        }
+        return look(after: .none)
+    }
+
+    /// Looks at everything. What the server wrote itself since the last look is expected.
+    func look(after ownWrite: OwnWrite) -> FileFault? {
+        let events = watch?.take() ?? WatchedFiles.Events()
+        lookedAt = SystemClock.monotonicNanoseconds()
+        switch places.look() {
+        case .fault(let fault): return fault
+        case .inPlace(let found): return compare(found, events, ownWrite)
+        }
+    }
+
+    private func compare(_ found: FilePlaces.States, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite) -> FileFault?
+    {
+        let now = database.logPosition
+        let isIndexChanged = isIndexChanged(found, now, events)
+        // An index that can't be trusted excuses nothing.
+        if isDatabaseChanged(found, isIndexChanged ? position : now, events, ownWrite) {
+            return .databaseChanged("\(places.database.path) was written to by another program")
+        }
+        if isIndexChanged {
+            guard let position, !database.logHolds(position, since: nil) else {
+                return .indexChanged("\(places.index.path) was written to by another program")
+            }
+            return .logChanged("\(places.log.path) was written to by another program")
+        }
+        guard let log = found.log else { return nil }
+        guard isLogWhole(log, now, events, ownWrite) else {
+            return .logChanged("\(places.log.path) was written to by another program")
+        }
+        states = found
+        if let now {
+            if ownWrite == .checkpoint || position.map({ now.hasOtherBackfill(than: $0) }) ?? true {
+                header = database.fileHeader
+            }
+            position = now
+        }
+        return nil
+    }
+
+    private func isDatabaseChanged(
+        _ found: FilePlaces.States, _ now: LogPosition?, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite
+    ) -> Bool {
+        let followsCheckpoint = ownWrite == .checkpoint || isAfterCheckpoint
+        isAfterCheckpoint = ownWrite == .checkpoint
+        if followsCheckpoint, isOpenedByStranger(events) { return true }
+        if ownWrite == .checkpoint { return false }
+        if let now, let position {
+            let isOther = now.hasOtherBackfill(than: position)
+            if isOther { isForeignCheckpointUnderWay = true }
+            defer { if now.backfilled == now.backfillTried { isForeignCheckpointUnderWay = false } }
+            if isOther || isForeignCheckpointUnderWay { return false }
+        }
+        guard let found = found.database, let left = states.database else { return false }
+        if found.bytes != left.bytes { return true }
+        if events.database.contains(.written) { return !isTouch(found, events) }
+        let isWatched = watch != nil && events.areComplete
+        return !isWatched && found.modifiedAt != left.modifiedAt && header != database.fileHeader
+    }
+
+    /// Returns true if `touch -m -d` can explain the one write that was reported. A write leaves both times equal; a
+    /// program that writes and then sets the time (`cp -p`, `rsync --inplace`) causes a second write or a change of
+    /// attributes.
+    private func isTouch(_ found: FileState, _ events: WatchedFiles.Events) -> Bool {
+        events.databaseWrites == 1 && !events.database.contains(.attributesChanged)
+            && found.modifiedAt != found.changedAt && header == database.fileHeader
+    }
+
+    /// Returns true if another program had the database open for writing during a checkpoint, and the fixed part of its
+    /// header is another one now. Two writers of the same moment can't be told apart afterwards, so that otherwise a
+    /// warning has to do; touch(1) opens a file for writing too. SQLite's programs are known by the log, which they
+    /// open as well.
+    private func isOpenedByStranger(_ events: WatchedFiles.Events) -> Bool {
+        guard events.database.contains(.closedAfterWriting), !events.log.contains(.closedAfterWriting) else {
+            return false
+        }
+        // A young database has no header before its first checkpoint.
+        if !header.isEmpty, database.fileHeader.prefix(Self.fixedHeaderBytes) != header.prefix(Self.fixedHeaderBytes) {
+            return true
+        }
+        log.warning(
+            "Another program had \(places.database.path) open for writing while the server wrote to it. If it did write, restore the "
+                + "last backup.")
+        return false
+    }
+
+    /// The format's name, the size of pages and the formats' versions (sqlite.org/fileformat.html, section 1.3).
+    private static let fixedHeaderBytes = 24
+
+    /// Connections change the index through their mappings of it, and write to the file only to prolong it.
+    private func isIndexChanged(_ found: FilePlaces.States, _ now: LogPosition?, _ events: WatchedFiles.Events) -> Bool
+    {
+        if events.index.contains(.written), let found = found.index, let left = states.index, found.bytes <= left.bytes
+        {
+            return true
+        }
+        guard let now, let position else { return false }
+        return !now.mayFollow(position)
+    }
+
+    private func isLogWhole(
+        _ log: FileState, _ now: LogPosition?, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite
+    ) -> Bool {
+        guard let now else {
+            if log != states.log || !events.log.isEmpty { isLogSuspect = true }
+            return true
+        }
+        guard log.bytes >= now.bytes else { return database.logPosition != now }
+        let isOwn = ownWrite == .commit || log == states.log && (position.map { now.isSameEnd(as: $0) } ?? true)
+        if isOwn, !isLogSuspect, events.log.isEmpty, events.index.isEmpty, events.areComplete { return true }
+        if now.frameCount == 0 {
+            // The content of an empty log's file is older than the last checkpoint, and must not come back.
+            return log.bytes == 0 || position?.frameCount != 0
+        }
+        for _ in 0..<Self.readsMax {
+            guard let before = database.logPosition else { return true }
+            if database.logHolds(before, since: position) {
+                isLogSuspect = false
+                return true
+            }
+            guard database.logPosition != before else { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,44 @@
+import Posix
+
+/// The kernel's watch over the three files of a database.
+final class WatchedFiles {
+    /// The events of each file since the last question.
+    struct Events {
+        var database: FileWatch.Events = []
+        /// How often the kernel reported ``FileWatch/Events/written`` of the database; it merges them until another
+        /// event.
+        var databaseWrites = 0
+        var log: FileWatch.Events = []
+        var index: FileWatch.Events = []
+        /// False if the kernel has lost some.
+        var areComplete = true
+    }
+
+    private var watch: FileWatch
+    private let database: FileWatch.Target
+    private let log: FileWatch.Target
+    private let index: FileWatch.Target
+
+    init(_ places: FilePlaces) throws(SystemError) {
+        let watch = try FileWatch()
+        // Readers of this process open the database too, but not to write.
+        database = try watch.add(path: places.database.path, [.written, .closedAfterWriting, .attributesChanged])
+        // Each commit writes to the log, and an event for each write would be dear.
+        log = try watch.add(path: places.log.path, [.opened, .closedAfterWriting])
+        index = try watch.add(path: places.index.path, [.opened, .written, .closedAfterWriting])
+        self.watch = watch
+    }
+
+    func take() -> Events {
+        var events = Events()
+        events.areComplete = watch.take { [database, log, index] target, event in
+            if target == database {
+                events.database.formUnion(event)
+                if event.contains(.written) { events.databaseWrites += 1 }
+            }
+            if target == log { events.log.formUnion(event) }
+            if target == index { events.index.formUnion(event) }
+        }
+        return events
+    }
+}

@@ -1,0 +1,124 @@
+import EndToEndSupport
+import Foundation
+import Posix
+import Testing
+
+/// Other programs write into the files of a running server, which stay where they are.
+@Suite(.serialized)
+struct OverwriteTests {
+    private let shop: OverwrittenShop
+
+    init() throws {
+        shop = try OverwrittenShop()
+    }
+
+    /// Lines of a shell that destroy acknowledged orders.
+    private static let destructions = [
+        "cp other.db martlet.db", "cp -p other.db martlet.db", "cat other.db >martlet.db",
+        "dd if=other.db of=martlet.db bs=4096 count=1 skip=2 seek=7 conv=notrunc",
+        "dd if=/dev/zero of=martlet.db bs=4096 count=8 conv=notrunc", ": >martlet.db",
+        "truncate -s $(($(stat -c %s martlet.db) / 2)) martlet.db", "printf x >>martlet.db",
+        "cp old-wal martlet.db-wal", "cp -p old-wal martlet.db-wal", ": >martlet.db-wal",
+        "truncate -s $(($(stat -c %s martlet.db-wal) / 2)) martlet.db-wal",
+        "dd if=/dev/zero of=martlet.db-wal bs=4096 count=1 seek=1 conv=notrunc",
+    ]
+
+    /// No operation has to come for the fault to be noticed.
+    @Test(arguments: destructions) func anIdleServerNoticesWithinASecond(line: String) throws {
+        let (server, client) = try shop.open()
+        try shop.run(line)
+        let admin = try Client(endpoint: server.adminEndpoint())
+        let began = Date()
+        try eventually(line) { try admin.send("GET", "/readyz").status == 503 }
+        #expect(Date().timeIntervalSince(began) < 1)
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1_000)).status != 202)
+        try shop.expectRefusedEnd(server)
+    }
+
+    @Test(arguments: destructions) func theNextUploadIsRefused(line: String) throws {
+        let (server, client) = try shop.open()
+        try shop.run(line)
+        let answer = try client.send("POST", "/api/user/orders", orderNumber(1_000))
+        // If the session itself is destroyed, the client has to sign in.
+        #expect([401, 500, 503].contains(answer.status), "\(answer.status)")
+        try shop.expectRefusedEnd(server)
+    }
+
+    /// After the fault was logged, nothing is acknowledged; and it is logged soon.
+    @Test(arguments: destructions) func aBusyServerNotices(line: String) throws {
+        let (server, client) = try shop.open()
+        let load = UploadLoad(client, first: 2_000)
+        try eventually("uploads are under way") { load.acknowledged > 20 }
+        try shop.run(line)
+        try eventually(within: 2, line) { server.logText.contains("\"level\":\"error\"") }
+        load.stop()
+        #expect(load.acknowledgedAfterRefusal == 0)
+        try shop.expectRefusedEnd(server)
+    }
+
+    /// Without the mapped index, no connection can go on; everything is in the log.
+    @Test(arguments: [": >martlet.db-shm", "truncate -s 0 martlet.db-shm"])
+    func aCutIndexEndsTheServer(line: String) throws {
+        let (server, client) = try shop.open()
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1_000)).status == 202)
+        try shop.run(line)
+        #expect(try server.waitForEnd() == 74)
+        let lines = server.logText.split(separator: "\n").filter { $0.contains("\"level\":\"error\"") }
+        #expect(lines.count == 1 && lines[0].hasPrefix("{\"time\":\"2") && lines[0].contains("-shm"), "\(lines)")
+        #expect(try shop.command("check").output.contains("\(OverwrittenShop.orders + 1) orders"))
+    }
+
+    /// An index of the past names an earlier end of the log, which the next commit would overwrite.
+    @Test func anOldIndexIsNoticed() throws {
+        let (server, client) = try shop.open()
+        try shop.run("cp martlet.db-shm old-shm")
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1_000)).status == 202)
+        try shop.run("dd if=old-shm of=martlet.db-shm conv=notrunc")
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(1_001)).status == 503)
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 74)
+        #expect(try shop.command("check").output.contains("\(OverwrittenShop.orders + 1) orders"))
+    }
+
+    /// SIGBUS of another origin ends the process as the system has it.
+    @Test func aSignalSentByHandIsNoCutIndex() throws {
+        let (server, _) = try shop.open()
+        server.signal(SIGBUS)
+        #expect(try server.waitForEnd() == -SIGBUS)
+        #expect(!server.logText.contains("\"level\":\"error\""))
+    }
+
+    /// Backup programs, administrators and SQLite's own programs do all this.
+    @Test func harmlessProgramsRaiseNoAlarm() throws {
+        let (server, client) = try shop.open()
+        var lines = [
+            "touch martlet.db martlet.db-wal martlet.db-shm", "touch -m -d 2001-01-01 martlet.db martlet.db-wal",
+            "chmod 640 martlet.db martlet.db-wal martlet.db-shm", "chmod 600 martlet.db martlet.db-wal martlet.db-shm",
+            "chown $(id -u) martlet.db martlet.db-wal martlet.db-shm", "cat martlet.db martlet.db-wal >/dev/null",
+            "cp martlet.db copy.db && cp martlet.db-wal copy.db-wal", "cp -p martlet.db copy.db",
+            "tar cf copy.tar martlet.db*",
+            "ln martlet.db second.db && rm second.db", "dd if=/dev/null of=martlet.db conv=notrunc,fsync",
+            ": >>martlet.db; : >>martlet.db-wal; : >>martlet.db-shm", "sync",
+            "\"$M\" backup backup.db", "\"$M\" stats", "\"$M\" check",
+        ]
+        if FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3") {
+            lines += [
+                "sqlite3 martlet.db 'SELECT count(*) FROM orders'", "sqlite3 martlet.db .schema",
+                "sqlite3 martlet.db 'PRAGMA wal_checkpoint'", "sqlite3 martlet.db 'PRAGMA wal_checkpoint(TRUNCATE)'",
+                "sqlite3 martlet.db 'BEGIN IMMEDIATE; ROLLBACK'", "sqlite3 martlet.db .quit",
+            ]
+        }
+        for (number, line) in lines.enumerated() {
+            try shop.run(line)
+            let answer = try client.send("POST", "/api/user/orders", orderNumber(1_000 + number))
+            #expect(answer.status == 202, "\(line): \(answer.status) \(server.logText)")
+        }
+        let admin = try Client(endpoint: server.adminEndpoint())
+        let end = Date(timeIntervalSinceNow: 1)
+        while Date() < end { #expect(try admin.send("GET", "/readyz").status == 200, "an idle server looks too") }
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0, "\(server.logText)")
+        #expect(!server.logText.contains("\"level\":\"error\""), "\(server.logText)")
+        #expect(try shop.command("check").status == 0)
+    }
+}
