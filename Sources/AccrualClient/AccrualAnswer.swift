@@ -21,8 +21,6 @@ package enum AccrualAnswer: Equatable, Sendable {
     package static let pauseSecondsMin = 1
     /// A longer body is not read to its end.
     package static let bodyBytesMax = 64 * 1024
-    /// More points for one order, ten billion, are treated as a mistake.
-    package static let accrualMax = Points(hundredths: 1_000_000_000_000)
     /// The body of a refusal is a sentence; a longer one is not read.
     private static let sentenceBytesMax = 1024
 
@@ -66,7 +64,7 @@ package enum AccrualAnswer: Equatable, Sendable {
         guard let accrual, accrual != .null else { return .processed(.zero) }
         let quoted = accrual.string.flatMap { try? JSONParser.parse($0.utf8).number }
         guard let number = accrual.number ?? quoted, let hundredths = try? number.scaledRoundingHalfUp(places: 2),
-            !number.isBelowZero, Points(hundredths: hundredths) <= accrualMax
+            !number.isBelowZero, Points(hundredths: hundredths) <= Order.accrualMax
         else { return .untrustworthy("an accrual that can't be") }
         return .processed(Points(hundredths: hundredths))
     }

@@ -20,6 +20,9 @@ package struct Order: Equatable, Sendable {
         }
     }
 
+    /// The most points that an order can earn: ten billion. A greater number is taken for a mistake.
+    package static let accrualMax = Points(hundredths: 1_000_000_000_000)
+
     package let number: OrderNumber
     package let status: Status
     /// The points that the order earned; zero until it is processed.

@@ -2,6 +2,9 @@
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 
+    /// The times that RFC 3339 can write: from 1970 to the end of the year 9999.
+    package static let writableMilliseconds: ClosedRange<Int64> = 0...253_402_300_799_999
+
     package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }

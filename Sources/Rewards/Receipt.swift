@@ -13,8 +13,8 @@ package struct Receipt: Sendable {
     /// The most goods of one receipt, because each may earn by every rule.
     package static let goodsMax = 2000
 
-    /// The most points for one order, ten billion: a client of the accrual system would treat more as a mistake.
-    package static let earnedMax = Points(hundredths: 1_000_000_000_000)
+    /// The most points that a receipt can earn. A server that asks about the order would take more for a mistake.
+    package static let earnedMax = Order.accrualMax
 }
 
 /// One line of a receipt.

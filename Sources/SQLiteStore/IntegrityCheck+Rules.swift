@@ -1,3 +1,4 @@
+import Loyalty
 import SQLite
 
 extension IntegrityCheck {
@@ -10,13 +11,14 @@ extension IntegrityCheck {
         ///
         /// - Parameter isApplicable: whether the database is of a schema that has what the statement names.
         init(
-            _ text: String, exceptions sql: StaticString,
+            _ text: String, exceptions sql: String,
             where isApplicable: @escaping @Sendable (Database) throws(SQLiteError) -> Bool = { _ in true }
         ) {
             self.text = text
             self.isApplicable = isApplicable
             faults = { database throws(SQLiteError) in
-                let count = try database.first(sql) { row in row.integer(0) } ?? 0
+                let statement = try database.prepare(sql)
+                let count = try statement.step() ? statement.row.integer(0) : 0
                 return count == 0 ? [] : ["not so \(count) times"]
             }
         }
@@ -130,9 +132,9 @@ extension IntegrityCheck {
                 SELECT count(*) FROM sessions JOIN users ON users.id = sessions.user_id WHERE state <> 0
                 """, where: hasOwnerEntries),
         Rule(
-            "each receipt earned nothing or more, and each reward rule grants something",
+            "each receipt earned from 0 to \(Order.accrualMax) points, and each reward rule grants something",
             exceptions: """
-                SELECT (SELECT count(*) FROM receipts WHERE earned < 0)
+                SELECT (SELECT count(*) FROM receipts WHERE earned NOT BETWEEN 0 AND \(Order.accrualMax.hundredths))
                     + (SELECT count(*) FROM reward_rules WHERE reward_millionths <= 0)
                 """, where: hasReceipts),
     ]

@@ -80,6 +80,11 @@ package struct IntegrityCheck: Sendable {
             ?? false
     }
 
+    /// Places of sign-ins are kept since the fifth schema.
+    static func hasSignInPlaces(_ database: Database) throws(SQLiteError) -> Bool {
+        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'sign_in_places'") { _ in true } ?? false
+    }
+
     private static func counts(of database: Database) throws(SQLiteError) -> Counts {
         let receipts =
             try hasReceipts(database)

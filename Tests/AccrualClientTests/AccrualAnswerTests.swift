@@ -21,7 +21,7 @@ import Testing
             (#"{"order":"18","status":"PROCESSED","accrual":729.985}"#, .processed(Points(hundredths: 72_999))),
             (#"{"order":"18","status":"PROCESSED","accrual":0.004999}"#, .processed(.zero)),
             (#"{"order":"18","status":"PROCESSED","accrual":5e1}"#, .processed(Points(hundredths: 5_000))),
-            (#"{"order":"18","status":"PROCESSED","accrual":1e10}"#, .processed(AccrualAnswer.accrualMax)),
+            (#"{"order":"18","status":"PROCESSED","accrual":1e10}"#, .processed(Order.accrualMax)),
             (#"{"order":18,"status":"processed","accrual":"100.33"}"#, .processed(Points(hundredths: 10_033))),
             (#"{"order":"18","status":"Processed","accrual":"5"}"#, .processed(Points(hundredths: 500))),
             (#"{"order":"18","status":"PROCESSED","accrual":" 1e2 "}"#, .processed(Points(hundredths: 10_000))),

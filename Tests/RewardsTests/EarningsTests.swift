@@ -81,11 +81,6 @@ import Testing
         #expect(Self.sum(rules, goods)?.hundredths == hundredths, "\(index): \(goods)")
     }
 
-    /// A client of the accrual system accepts the most that an order can earn.
-    @Test func theMaximumIsAccepted() {
-        #expect(Receipt.earnedMax <= AccrualAnswer.accrualMax)
-    }
-
     /// The sum agrees with one in integers of unlimited length, and the matches with a search letter by letter.
     @Test(arguments: [UInt64.random(in: 0..<UInt64.max)] + Array(0..<20))
     func randomReceiptsEarnTheExactSum(seed: UInt64) {

@@ -99,10 +99,21 @@ struct IntegrityCheckTests {
         ("UPDATE orders SET number = '26' || char(0) || '18' WHERE id = 3", ["each order number has"]),
         ("UPDATE sessions SET token_hash = x'01' WHERE user_id = 1", ["each session is named"]),
         ("UPDATE orders SET id = -7 WHERE id = 3", ["each row has an id"]),
-        ("INSERT INTO reward_rules VALUES (1, CAST(x'ff' AS TEXT), 1, 5)", ["each reward rule has a text"]),
+        ("INSERT INTO reward_rules VALUES (1, CAST(x'ff' AS TEXT), 1, 5)", ["each reward rule has a usable id"]),
         ("INSERT INTO receipts VALUES ('27', 1, 0)", ["each receipt is for"]),
-        ("INSERT INTO receipts VALUES ('26', -1, 0)", ["each receipt earned nothing or more"]),
-        ("INSERT INTO reward_rules VALUES (1, 'a', 1, 0)", ["each receipt earned nothing or more"]),
+        ("INSERT INTO receipts VALUES ('26', -1, 0)", ["each receipt earned from 0"]),
+        ("INSERT INTO receipts VALUES ('26', 1000000000001, 0)", ["each receipt earned from 0"]),
+        ("INSERT INTO receipts VALUES ('26', 9223372036854775807, 0)", ["each receipt earned from 0"]),
+        (
+            "UPDATE orders SET accrual = 1000000000001 WHERE id = 1",
+            ["each order has a known status", "each processed order that earned"]
+        ),
+        ("UPDATE orders SET id = 9007199254740992 WHERE id = 3", ["each row has an id"]),
+        ("UPDATE orders SET id = 9223372036854775807 WHERE id = 3", ["each row has an id"]),
+        ("INSERT INTO reward_rules VALUES (9223372036854775807, 'a', 1, 5)", ["each reward rule has a usable id"]),
+        ("INSERT INTO sign_in_places VALUES (1, x'7f000001', 9223372036854775807, 0)", ["each place of a sign-in"]),
+        ("INSERT INTO sign_in_places VALUES (1, x'7f000001', -1, 0)", ["each place of a sign-in"]),
+        ("INSERT INTO reward_rules VALUES (1, 'a', 1, 0)", ["each receipt earned from 0"]),
     ]
 
     @Test(arguments: damages.indices)
