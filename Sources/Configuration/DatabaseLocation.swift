@@ -1,4 +1,4 @@
-/// The database's file.
+/// The path of the database's file, as a setting or an operand gives it.
 package struct DatabaseLocation: Sendable, Equatable {
     package let path: String
 
@@ -12,7 +12,7 @@ package struct DatabaseLocation: Sendable, Equatable {
         self.path = path
     }
 
-    /// Why a text names no file; `nil` if it names one.
+    /// Returns the reason why a text names no file, as a sentence about it; `nil` if it names one.
     package static func fault(in text: String) -> String? {
         guard case .failure(let fault) = path(of: text) else { return nil }
         return fault.reason
@@ -23,10 +23,10 @@ package struct DatabaseLocation: Sendable, Equatable {
     }
 
     private static func path(of text: String) -> Result<String, Fault> {
-        if let reason = RefusedValue.fault(in: text) ?? connectionFault(in: text) {
+        let (scheme, rest) = split(text)
+        if let reason = RefusedValue.fault(in: text) ?? ForeignDatabase.fault(in: text, scheme: scheme) {
             return .failure(Fault(reason: reason))
         }
-        let (scheme, rest) = split(text)
         let path: Substring
         switch scheme {
         case nil: path = text[...]
@@ -34,15 +34,14 @@ package struct DatabaseLocation: Sendable, Equatable {
             if let reason = uriFault(in: rest, scheme ?? "") { return .failure(Fault(reason: reason)) }
             path = withoutAuthority(rest)
         case let scheme?:
-            let isDrive = scheme.count == 1
-            let reason = isDrive ? "it is a path of Windows" : "\(scheme): is a scheme that Martlet does not know"
-            return .failure(Fault(reason: "\(reason); a file of this name is ./…"))
+            return .failure(
+                Fault(reason: "\(scheme): is a scheme that Martlet does not know; a file of this name is ./…"))
         }
         if let reason = pathFault(in: path) { return .failure(Fault(reason: reason)) }
         return .success(String(path))
     }
 
-    /// The scheme in small letters and what follows its colon; no scheme if there is none (RFC 3986, section 3.1).
+    /// Returns the scheme of a URI in small letters, or `nil` if there is none, and the text after its colon (RFC 3986, section 3.1).
     private static func split(_ text: String) -> (scheme: String?, rest: Substring) {
         guard let colon = text.firstIndex(of: ":"), let first = text.first, first.isASCII, first.isLetter,
             text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
@@ -50,22 +49,7 @@ package struct DatabaseLocation: Sendable, Equatable {
         return (text[..<colon].lowercased(), text[text.index(after: colon)...])
     }
 
-    /// How database servers, other libraries and drivers are told where a database is.
-    private static func connectionFault(in text: String) -> String? {
-        if text.lowercased().contains(":memory:") { return "a database in memory would be gone with the process" }
-        let servers: Set = ["postgres", "postgresql", "mysql", "mariadb", "mongodb", "redis", "sqlserver", "oracle"]
-        if let scheme = split(text).scheme, servers.contains(scheme) {
-            return "it names a database server, and Martlet keeps its data in a SQLite file"
-        }
-        // libpq's host=localhost dbname=martlet, and Data Source=martlet.db of other drivers.
-        let word = text.prefix { $0.isASCII && ($0.isLetter || $0 == "_" || $0 == " ") }
-        if !word.isEmpty, text[word.endIndex...].hasPrefix("=") {
-            return "it is a connection string, and Martlet takes the path of a SQLite file; a file of this name is ./…"
-        }
-        return nil
-    }
-
-    /// What a URI of a file may have and is not taken here: the file would be another one than SQLite's own programs open.
+    /// Refuses parts of a file's URI that Martlet does not interpret: it would open another file than SQLite's own programs do.
     private static func uriFault(in rest: Substring, _ scheme: String) -> String? {
         if rest.contains("?") || rest.contains("#") { return "after \(scheme): a path stands alone, without ? and #" }
         let bytes = Array(rest.utf8)

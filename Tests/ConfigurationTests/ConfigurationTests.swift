@@ -73,7 +73,7 @@ import Testing
             ),
             (
                 ["DATABASE_URI": "postgres://u:p@h/d"], "{}",
-                "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server, and Martlet keeps its data in a SQLite file"
+                "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server (PostgreSQL), and Martlet keeps its data in a SQLite file"
             ),
             (
                 ["MARTLET_DISPATCHER_WORKERS": "0"], "{}",

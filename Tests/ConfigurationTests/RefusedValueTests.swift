@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// Values that look like a path, an address or a word, and are none.
+/// Values that look like a path, an address or a word, and are not.
 @Suite struct RefusedValueTests {
     @Test(arguments: [
         ("host=localhost user=u password=p dbname=d", "connection string"),
@@ -16,8 +16,19 @@ import Testing
         ("\u{FFFD}.db", "UTF-8"), (" martlet.db", "space"), ("martlet.db\u{A0}", "space"), ("~/martlet.db", "shell"),
         ("$HOME/martlet.db", "shell"), ("${HOME}/martlet.db", "shell"), ("file:~/martlet.db", "shell"),
         ("postgres://user:p@host/db", "server"), ("PostgreSQL://host/db", "server"), ("mysql:host", "server"),
-        ("jdbc:sqlite:x.db", "scheme"), ("http://host/x.db", "scheme"), ("user:p@tcp(localhost:3306)/db", "scheme"),
-        ("C:\\martlet.db", "Windows"), ("file:my%20shop.db", "encodes"), ("file://shop/martlet.db", "machine"),
+        ("mysql://u:p@h:3306/d", "(MySQL)"), ("sqlserver://u:p@h?database=d", "(SQL Server)"),
+        ("mongodb+srv://u:p@h/d", "(MongoDB)"), ("postgresql+psycopg://u:p@h/d", "(PostgreSQL)"),
+        ("jdbc:sqlite:x.db", "JDBC"), ("jdbc:oracle:thin:u/p@h:1521:d", "JDBC"), ("http://host/x.db", "scheme"),
+        ("u:pw@tcp(localhost:3306)/db", "MySQL"), ("user:p@tcp(localhost:3306)/db?parseTime=true", "MySQL"),
+        ("user@unix(/run/mysqld.sock)/db", "MySQL"), ("tcp(h)/db", "MySQL"), ("u:p@w@(h)/db", "MySQL"),
+        ("u:pw@/db", "a user and a password"), ("u:pw@localhost/db", "a user and a password"),
+        ("u:pw@h:5432/db", "a user and a password"),
+        ("u/pw@h:1521/service", "Oracle"), ("user/p/w@//h:1521/service", "Oracle"), ("user/pw@h:1521", "Oracle"),
+        ("localhost:5432/db", "host:port"), ("h:5432", "host:port"),
+        ("Server=h;Database=d;Uid=u;Pwd=p", "connection string"), ("Driver={SQL Server};Server=h", "connection string"),
+        ("C:\\martlet.db", "Windows"), ("c:/martlet.db", "Windows"), ("C:martlet.db", "Windows"),
+        ("C:\\a@b:1/x.db", "Windows"), ("\\\\shop\\x.db", "Windows"), ("..\\x.db", "Windows"),
+        ("file:my%20shop.db", "encodes"), ("file://shop/martlet.db", "machine"),
         ("file://martlet.db", "machine"), ("folder/", "folder"), (".", "folder"), ("a/..", "folder"), ("/", "folder"),
         ("", "empty"), ("file:", "empty"), ("-", "flag"), ("--json", "flag"), ("file:-x", "flag"),
     ])
@@ -31,7 +42,8 @@ import Testing
         ("martlet.db", "martlet.db"), ("./a=b.db", "./a=b.db"), ("a b.db", "a b.db"), ("a%20b.db", "a%20b.db"),
         ("FILE:a.db", "a.db"), ("Sqlite:a.db", "a.db"), ("sqlite://a.db", "a.db"), ("file://localhost/a.db", "/a.db"),
         ("/a~b/c$.db", "/a~b/c$.db"), ("a#b.db", "a#b.db"), ("магазин.db", "магазин.db"), ("./:x:.db", "./:x:.db"),
-        ("it's.db", "it's.db"),
+        ("it's.db", "it's.db"), ("data/anna@shop.db", "data/anna@shop.db"), ("a@b/(1)/x.db", "a@b/(1)/x.db"),
+        ("a\\b.db", "a\\b.db"), ("./u:p@tcp(h)/d", "./u:p@tcp(h)/d"),
     ])
     func whatIsAFileStaysOne(text: String, path: String) {
         #expect(DatabaseLocation(text)?.path == path)
@@ -47,6 +59,8 @@ import Testing
         ("host=h PassWord = 'hid den'", #""host=h PassWord =***""#),
         ("postgres://h/d?sslpassword=hidden", #""postgres://h/d?sslpassword=***""#),
         ("Server=h;Pwd=hidden;", #""Server=h;Pwd=***""#), (#"{"password": "hidden"}"#, #""{\"password\":***""#),
+        ("user/hidden@h:1521/s", #""***@h:1521/s""#), ("jdbc:oracle:thin:u/hidden@h", #""***@h""#),
+        ("mongodb+srv://u:hidden@h/d", #""mongodb+srv://***@h/d""#), ("u:hid@den@/d", #""***@/d""#),
         ("my-secret-shop.db\r", #""my-secret-shop.db\r""#), ("İ password=hidden", #""İ password=***""#),
     ])
     func aValueIsShownWithoutItsSecrets(text: String, shown: String) {
