@@ -33,16 +33,54 @@ package enum Backup {
         guard PrivateFile.mayWrite(inFolderOf: path) else {
             throw .forbidden("make files beside", database: path)
         }
-        try system("The backup \(path) can't be made") { () throws(SystemError) in
-            // What an earlier try left.
-            for suffix in partialFiles { try PrivateFile.remove(path: partial + suffix) }
-            _ = try PrivateFile.create(path: partial)
-        }
+        let lock = try makePartial(partial, for: path)
+        defer { withExtendedLifetime(lock) {} }
         do throws(Failure) {
             return try finish(source, partial, path, until: cancellation, progress)
         } catch {
             if !error.isKept { for suffix in partialFiles { try? PrivateFile.remove(path: partial + suffix) } }
             throw error.reason
+        }
+    }
+
+    /// Makes the partial file, locked, in place of what an earlier try left under the same name. The lock tells other backups that this
+    /// file is no leftover.
+    private static func makePartial(_ partial: String, for path: String) throws(StoreError) -> InodeLock {
+        let failure = "The backup \(path) can't be made"
+        do throws(FileLock.LockError) {
+            try removeLeftover(partial)
+            return try InodeLock(
+                making: partial, content: Schema.emptyDatabase, by: path + BackupLeftovers.intermediateSuffix)
+        } catch {
+            switch error {
+            case .held: throw StoreError("\(failure): another backup is writing \(partial).")
+            case .system(let error): throw StoreError("\(failure) (\(error)).")
+            }
+        }
+    }
+
+    /// Removes what an earlier try left under the same name.
+    ///
+    /// - Throws: ``FileLock/LockError/held`` if another backup is writing the file.
+    private static func removeLeftover(_ partial: String) throws(FileLock.LockError) {
+        do throws(FileLock.LockError) {
+            let leftover = try InodeLock(path: partial)
+            defer { withExtendedLifetime(leftover) {} }
+            // Another backup has just taken the name.
+            guard leftover.isNamed(partial) else { throw .held }
+            return try removeFiles(partial)
+        } catch {
+            // If it is not held, there is no such file, or the file system has no locks.
+            if case .held = error { throw error }
+        }
+        try removeFiles(partial)
+    }
+
+    private static func removeFiles(_ partial: String) throws(FileLock.LockError) {
+        do throws(SystemError) {
+            for suffix in partialFiles { try PrivateFile.remove(path: partial + suffix) }
+        } catch {
+            throw .system(error)
         }
     }
 
@@ -62,9 +100,6 @@ package enum Backup {
         _ source: Database, _ partial: String, _ path: String, until cancellation: Cancellation,
         _ progress: (Stage) -> Void
     ) throws(Failure) -> IntegrityCheck {
-        // Tells the next backup that this file is no leftover.
-        let lock = try? InodeLock(path: partial)
-        defer { withExtendedLifetime(lock) {} }
         do throws(SQLiteError) {
             try copy(source, to: partial, cancellation, progress)
         } catch {

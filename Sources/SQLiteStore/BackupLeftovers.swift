@@ -1,22 +1,24 @@
 import Posix
 
-/// The partial files of backups that were killed, or that the power ended.
+/// The partial files of backups that were killed, or that a power cut interrupted.
 enum BackupLeftovers {
-    /// Removes those that are in the folder of a backup's path, whatever their backups were called. A file that another process is
-    /// still writing is locked, and stays.
+    /// The end of the name that a partial file has before it has its first bytes, on file systems that have no files without a name.
+    static let intermediateSuffix = ".martlet-new"
+
+    /// Removes all leftovers in the folder of a backup's path, also those of backups with other names. A backup that is still being
+    /// written has a lock, and stays.
     static func remove(beside path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let names = (try? FolderListing.names(in: folder.isEmpty ? "." : folder)) ?? []
         let all = Set(names)
-        for name in names where name.hasSuffix(Backup.partialSuffix) {
-            let partial = folder + name
-            guard File.kind(path: partial) == .regular,
-                let head = try? File.read(path: partial, prefixBytes: headBytes),
-                isLeftover(head: head, hasJournal: all.contains("\(name)-journal")),
-                let lock = try? InodeLock(path: partial)
+        for name in names {
+            let file = folder + name
+            guard let head = head(of: file, named: name),
+                isLeftover(named: name, head: head, hasJournal: all.contains("\(name)-journal")),
+                let lock = try? InodeLock(path: file), lock.isNamed(file)
             else { continue }
-            try? PrivateFile.remove(path: partial)
-            try? PrivateFile.remove(path: "\(partial)-journal")
+            try? PrivateFile.remove(path: file)
+            try? PrivateFile.remove(path: "\(file)-journal")
             withExtendedLifetime(lock) {}
         }
         // A journal whose file was removed is of no use.
@@ -26,16 +28,24 @@ enum BackupLeftovers {
         }
     }
 
-    /// Returns true if a file whose name ends in `.partial` is one of ours: it begins as a database of Martlet's, or it has not got its
-    /// first page yet, which SQLite's journal beside it tells.
-    static func isLeftover(head: [UInt8], hasJournal: Bool) -> Bool {
-        guard head.contains(where: { $0 != 0 }) else { return hasJournal }
-        guard head.count == headBytes, head.starts(with: "SQLite format 3\0".utf8) else { return false }
-        let id = head[applicationIDOffset...].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        return id == Schema.applicationID
+    /// Returns the first bytes of a file with a name that a leftover can have; `nil` for all others.
+    private static func head(of file: String, named name: String) -> [UInt8]? {
+        guard [Backup.partialSuffix, intermediateSuffix].contains(where: name.hasSuffix),
+            File.kind(path: file) == .regular
+        else { return nil }
+        return try? File.read(path: file, prefixBytes: headBytes)
     }
 
-    /// sqlite.org/fileformat2.html, section 1.3: the application id is the last thing here that is looked at.
-    static let applicationIDOffset = 68
-    static let headBytes = applicationIDOffset + 4
+    /// Returns true if a file is one of ours by its name and content. A partial file begins as a database of Martlet's from its first
+    /// moment. Earlier versions left an empty one, with a journal of SQLite's beside it. A file of the intermediate name may not have
+    /// been written yet.
+    static func isLeftover(named name: String, head: [UInt8], hasJournal: Bool) -> Bool {
+        let isEmpty = !head.contains { $0 != 0 }
+        if name.hasSuffix(intermediateSuffix) { return isEmpty || Schema.emptyDatabase.starts(with: head) }
+        guard !isEmpty else { return hasJournal }
+        return head.count == headBytes && Schema.isHeader(head)
+    }
+
+    /// The application id is the last part of the header that is looked at (sqlite.org/fileformat2.html, section 1.3).
+    static let headBytes = 72
 }

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import SQLite
+import TestSupport
 import Testing
 
 /// The files of backups on file systems that can do less than most, and what an interrupted backup leaves.
@@ -43,6 +44,7 @@ struct BackupFileTests {
         let heads = [
             "link": "int link(const char *a, const char *b)",
             "renameat2": "int renameat2(int d, const char *a, int e, const char *b, unsigned int f)",
+            "linkat": "int linkat(int d, const char *a, int e, const char *b, int f)",
             "rename": "int rename(const char *a, const char *b)",
         ]
         var text = "#include <errno.h>\n"
@@ -58,7 +60,8 @@ struct BackupFileTests {
 
     @Test(arguments: [
         ["link=EPERM"], ["renameat2=EINVAL"], ["renameat2=ENOSYS"], ["link=EPERM", "renameat2=EINVAL"],
-        ["link=EOPNOTSUPP", "renameat2=EOPNOTSUPP"], ["link=ENOSYS", "renameat2=EPERM"],
+        ["linkat=EPERM"], ["linkat=ENOENT", "renameat2=EINVAL"], ["link=EOPNOTSUPP", "renameat2=EOPNOTSUPP"],
+        ["link=ENOSYS", "renameat2=EPERM"],
     ])
     func aBackupAndARestoreGetTheirNamesAnotherWay(calls: [String]) throws {
         try makeShop()
@@ -166,6 +169,44 @@ struct BackupFileTests {
         let next = try run("backup", "b/two.db")
         #expect(next.status == 0, "\(next)")
         #expect(names == ["empty.partial", "film.partial", "two.db"])
+    }
+
+    /// Each kill comes at a random instant, from the start of the process to after its end. The file systems without files that have no
+    /// name are among them.
+    @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1], [false, true])
+    func theNextBackupRemovesWhatAKillAtAnyInstantLeft(seed: UInt64, hasUnnamedFiles: Bool) throws {
+        try makeShop()
+        var random = SeededRandom(seed: seed)
+        let environment = hasUnnamedFiles ? [:] : ["LD_PRELOAD": try library("linkat=EPERM")]
+        let clock = ContinuousClock()
+        let start = clock.now
+        #expect(try run("backup", "b/whole.db", environment: environment).status == 0)
+        let microseconds = Int(start.duration(to: clock.now) / .microseconds(1))
+        for _ in 0..<20 {
+            let killed = try Server(in: folder, arguments: ["backup", "b/one.db"], environment: environment)
+            usleep(UInt32(Int.random(in: 0...microseconds, using: &random)))
+            killed.killAtOnce()
+            let isDone = names.contains("one.db")
+            #expect(try run("backup", "b/two.db", environment: environment).status == 0)
+            #expect(names == (isDone ? ["one.db"] : []) + ["two.db", "whole.db"], "seed \(seed)")
+            for name in names where name != "whole.db" {
+                #expect(try run("check", "-d", "b/\(name)").status == 0)
+                for suffix in ["", "-lock"] {
+                    try? FileManager.default.removeItem(atPath: folder.file("b/\(name)\(suffix)"))
+                }
+            }
+        }
+    }
+
+    @Test func aSecondBackupOfTheSameNameLeavesTheFirstAlone() throws {
+        try makeLargeShop()
+        let first = try Server(in: folder, arguments: ["backup", "b/one.db"])
+        try eventually("the copy has begun") { names.contains("one.db.partial-journal") }
+        let second = try run("backup", "b/one.db")
+        #expect(second.status == 69, "\(second)")
+        #expect(try first.waitForEnd() == 0, "\(first.logText)")
+        #expect(names == ["one.db"])
+        #expect(try run("check", "-d", "b/one.db").status == 0)
     }
 
     @Test(.enabled(if: geteuid() == 0)) func aFullDiskLeavesNoFile() throws {
