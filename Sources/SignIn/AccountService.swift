@@ -54,7 +54,6 @@ package struct AccountService {
         let device = tokens.makeDevice()
         let session = openSession(from: network, on: device)
         _ = try await repository.addUser(login, passwordHash: hash, session: session, at: clock())
-        throttle.remember(login, from: network, on: device)
         return SignedIn(session: session, newDevice: device)
     }
 
@@ -78,13 +77,12 @@ package struct AccountService {
         let device = turn.source.device ?? tokens.makeDevice()
         let session = openSession(from: network, on: device)
         try await repository.addSession(session, of: credentials)
-        throttle.remember(login, from: network, on: device)
         return SignedIn(session: session, newDevice: turn.source.device == nil ? device : nil)
     }
 
-    /// Returns the place of a sign-in in the hasher's queue. The database is asked each time which places the login has
-    /// signed in from; so the answer survives a restart, and does not depend on what other logins have pushed out of
-    /// the throttle's memory.
+    /// Returns what a sign-in is counted against, and its place in the hasher's queue. The database is asked each time
+    /// which places the login has signed in from; so the answer survives a restart, and a place that the database
+    /// forgets, for example when the password changes, is unknown from then on.
     private func turn(
         of login: Login, from network: ClientNetwork, showing device: Device?
     ) async throws(LoyaltyError) -> HashingTurn {
@@ -92,9 +90,10 @@ package struct AccountService {
         let devicePlace = device.map { tokens.place(of: $0) }
         let places = [networkPlace] + (devicePlace.map { [$0] } ?? [])
         let known = try await repository.signInPlaces(of: login, among: places).get()
-        return throttle.turn(
-            of: login, from: network, isKnown: known.contains(networkPlace),
-            showing: device, isKnown: devicePlace.map { known.contains($0) } ?? false)
+        if let device, let devicePlace, known.contains(devicePlace) {
+            return HashingTurn(source: .device(device), network: network, isKnown: true)
+        }
+        return HashingTurn(source: .network(network), network: network, isKnown: known.contains(networkPlace))
     }
 
     /// Ends a session. After that no event loop accepts it.
@@ -121,7 +120,8 @@ package struct AccountService {
         let (credentials, hash) = try await throttle.hashing(from: turn.source) {
             () async throws(LoyaltyError) -> (Credentials, PasswordHash) in
             var credentials: Credentials?
-            _ = try await throttle.verifying(login, from: .session(session)) { () async throws(LoyaltyError) in
+            _ = try await throttle.verifying(login, from: .session(session), isKnown: false) {
+                () async throws(LoyaltyError) in
                 credentials = try await self.credentials(of: login, current, in: turn)
                 return credentials != nil
             }
@@ -138,7 +138,8 @@ package struct AccountService {
         of login: Login, _ password: Password, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Credentials? {
         var credentials: Credentials?
-        let matches = try await throttle.verifying(login, from: turn.source) { () async throws(LoyaltyError) in
+        let matches = try await throttle.verifying(login, from: turn.source, isKnown: turn.isKnown) {
+            () async throws(LoyaltyError) in
             credentials = try await repository.credentials(of: login).get()
             let matches = try await hasher.verify(password, against: credentials?.passwordHash, in: turn)
             // The check follows the hash, so that a disabled user gets an answer no sooner than a user with a wrong

@@ -20,8 +20,8 @@ import Synchronization
 /// gets in. A counter has free failures per hour, and then a wait that doubles (``BackoffTable``). Wider blocks have
 /// more free failures than the networks in them (``BlockBackoff``).
 ///
-/// All event loops share one throttle. The counters are in memory only, and a restart clears them. The database also
-/// knows from which places each login has signed in.
+/// All event loops share one throttle. The counters are in memory only, and a restart clears them. Only the
+/// database knows from which places each login has signed in.
 package final class AccountThrottle: Sendable {
     private struct Counts {
         var signIns: SignInLimits
@@ -86,34 +86,16 @@ package final class AccountThrottle: Sendable {
         }
     }
 
-    /// Returns what a sign-in is counted against, and its place in the hasher's queue.
-    ///
-    /// - Parameters:
-    ///   - networkIsKnown: True if, by the database, the login has signed in from this network before.
-    ///   - deviceIsKnown: True if, by the database, the login has signed in with this device before.
-    func turn(
-        of login: Login, from network: ClientNetwork, isKnown networkIsKnown: Bool, showing device: Device?,
-        isKnown deviceIsKnown: Bool
-    ) -> HashingTurn {
-        let now = clock()
-        return counts.withLock { counts in
-            if networkIsKnown { counts.signIns.remember(login, from: .network(network), now: now) }
-            if deviceIsKnown, let device { counts.signIns.remember(login, from: .device(device), now: now) }
-            let source = counts.signIns.source(of: login, from: network, showing: device)
-            return HashingTurn(
-                source: source, network: network, isKnown: counts.signIns.isKnown(login, from: source))
-        }
-    }
-
     /// Runs `verify`, which returns true if a password is the login's, unless the source has to wait after too many
     /// failures. Counts the result.
     ///
+    /// - Parameter isKnown: True if, by the database, the login has signed in from this source before.
     /// - Throws: ``LoyaltyError/tooManyFailures(retryAfterSeconds:)`` if the source has to wait, or whatever `verify`
     ///   throws.
     func verifying(
-        _ login: Login, from source: AttemptSource, _ verify: () async throws(LoyaltyError) -> Bool
+        _ login: Login, from source: AttemptSource, isKnown: Bool, _ verify: () async throws(LoyaltyError) -> Bool
     ) async throws(LoyaltyError) -> Bool {
-        let attempt = try begin(login, from: source)
+        let attempt = try begin(login, from: source, isKnown: isKnown)
         var result = SignInLimits.AttemptResult.abandoned
         defer { counts.withLock { $0.signIns.end(attempt, result, now: clock()) } }
         let matches = try await verify()
@@ -137,18 +119,10 @@ package final class AccountThrottle: Sendable {
         guard wait == 0 else { throw .tooManyRegistrations(retryAfterSeconds: Self.seconds(wait)) }
     }
 
-    /// Records that the login signed in or was registered from this network and with this device, so that both are
-    /// known to be the owner's.
-    func remember(_ login: Login, from network: ClientNetwork, on device: Device) {
-        let now = clock()
-        counts.withLock { counts in
-            counts.signIns.remember(login, from: .network(network), now: now)
-            counts.signIns.remember(login, from: .device(device), now: now)
-        }
-    }
-
-    private func begin(_ login: Login, from source: AttemptSource) throws(LoyaltyError) -> SignInLimits.Attempt {
-        switch counts.withLock({ $0.signIns.begin(login, from: source, now: clock()) }) {
+    private func begin(
+        _ login: Login, from source: AttemptSource, isKnown: Bool
+    ) throws(LoyaltyError) -> SignInLimits.Attempt {
+        switch counts.withLock({ $0.signIns.begin(login, from: source, isKnown: isKnown, now: clock()) }) {
         case .admitted(let attempt): return attempt
         case .refused(let wait): throw .tooManyFailures(retryAfterSeconds: Self.seconds(wait))
         }

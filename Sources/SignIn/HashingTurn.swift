@@ -15,11 +15,14 @@ package struct HashingTurn: Sendable {
     }
 
     package let source: AttemptSource
+    /// True if the login has signed in from this source before.
+    package let isKnown: Bool
     package let path: [Key]
 
     /// - Parameter isKnown: True if the login has signed in from this source before.
     package init(source: AttemptSource, network: ClientNetwork, isKnown: Bool) {
         self.source = source
+        self.isKnown = isKnown
         let blocks = network.blocks
         let kind: [Key] = [isKnown ? .known : .strangers]
         path =

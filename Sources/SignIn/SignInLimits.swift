@@ -52,8 +52,6 @@ struct SignInLimits: Sendable {
 
     private static let countedPairsMax = 16_384
     private static let countedNetworksMax = 16_384
-    /// Each sign-in from a new place adds two.
-    private static let knownPairsMax = 65_536
     /// The longest wait of a login whose network is known.
     private static let knownNetworkDelayMaxMilliseconds: Int64 = 4000
 
@@ -62,10 +60,6 @@ struct SignInLimits: Sendable {
     private var networks: BlockBackoff?
     /// Counts by login, in the blocks around a network from which the login has never signed in.
     private var widerPairs: BlockBackoff?
-    /// The places from which each login has signed in, with the last time. Only a right password adds one. When there
-    /// are more than ``knownPairsMax``, the quarter that has not been used for longest is removed, and is then treated
-    /// as unknown.
-    private var known: [Pair: Int64] = [:]
 
     init(_ policy: ThrottlePolicy) {
         let delayMax = policy.delaySecondsMax * 1000
@@ -89,22 +83,13 @@ struct SignInLimits: Sendable {
         case refused(waitMilliseconds: Int64)
     }
 
-    /// Returns what an attempt is counted against: the device if it is known for this login, otherwise the network.
-    func source(of login: Login, from network: ClientNetwork, showing device: Device?) -> AttemptSource {
-        guard let device, known[Pair(loginHash: login.hashValue, source: .device(device))] != nil else {
-            return .network(network)
-        }
-        return .device(device)
-    }
-
-    /// Returns true if the login has signed in from this source before.
-    func isKnown(_ login: Login, from source: AttemptSource) -> Bool {
-        known[Pair(loginHash: login.hashValue, source: source)] != nil
-    }
-
-    mutating func begin(_ login: Login, from source: AttemptSource, now: Int64) -> Admission {
+    /// Admits an attempt and counts it as in progress, or refuses it.
+    ///
+    /// - Parameter isKnown: True if, by the database, the login has signed in from this source before. It is asked for each
+    ///   attempt, so that a place that was forgotten there is a stranger's at once.
+    mutating func begin(_ login: Login, from source: AttemptSource, isKnown: Bool, now: Int64) -> Admission {
         let pair = Pair(loginHash: login.hashValue, source: source)
-        let attempt = Attempt(pair: pair, isKnown: known[pair] != nil)
+        let attempt = Attempt(pair: pair, isKnown: isKnown)
         // Attempts in progress do not count at a known source, because the owner's programs may sign in many times at
         // once. A stranger there is bounded by the limit on attempts in progress.
         var wait = pairs?.wait(for: pair, countsPending: !attempt.isKnown, now: now) ?? 0
@@ -135,25 +120,10 @@ struct SignInLimits: Sendable {
         if let network = attempt.strangersNetwork {
             widerPairs?.forget(attempt.pair.loginHash, in: network.widerBlocks, now: now)
         }
-        remember(attempt.pair, now)
-    }
-
-    /// Records that a login signed in, or was registered, from this source.
-    mutating func remember(_ login: Login, from source: AttemptSource, now: Int64) {
-        remember(Pair(loginHash: login.hashValue, source: source), now)
     }
 
     private static func delayMaxMilliseconds(of attempt: Attempt) -> Int64 {
         guard attempt.isKnown, case .network = attempt.pair.source else { return .max }
         return knownNetworkDelayMaxMilliseconds
-    }
-
-    private mutating func remember(_ pair: Pair, _ now: Int64) {
-        if known.count >= Self.knownPairsMax, known[pair] == nil {
-            for (oldest, _) in known.sorted(by: { $0.value < $1.value }).prefix(Self.knownPairsMax / 4) {
-                known[oldest] = nil
-            }
-        }
-        known[pair] = now
     }
 }

@@ -125,6 +125,17 @@ import Testing
         _ = try await service.signIn(login: "me", password: "p", from: .here, showing: nil)
     }
 
+    /// A device and a network that the database forgets while the server runs are unknown with the next sign-in.
+    @Test func aPlaceThatTheDatabaseForgetsIsUnknownAtOnce() async throws {
+        let service = service(throttle(hashingPerSourceMax: 64))
+        let device = try #require(try await service.register(login: "me", password: "p", from: .here).newDevice)
+        #expect(try await service.signIn(login: "me", password: "p", from: .here, showing: device).newDevice == nil)
+        repository.places = [:]
+        let signedIn = try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: device)
+        #expect(signedIn.newDevice != nil)
+        #expect(hasher.askedFrom.last == .elsewhere)
+    }
+
     /// The thief of a session guesses the password from a new network each time.
     @Test func guessesOfTheCurrentPasswordCountForTheSession() async throws {
         let service = service(throttle(hashingPerSourceMax: 64))

@@ -10,6 +10,8 @@ import Testing
         failuresPerLoginMax: 3, failuresPerNetworkMax: 10, registrationsPerHourMax: 0, delaySecondsMax: 60,
         hashingPerSourceMax: 64)
     private var limits = SignInLimits(policy)
+    /// Takes the place of the database's table: from which sources each login has signed in.
+    private var known: [String: Set<AttemptSource>] = [:]
     private var now: Int64 = 0
 
     private func login(_ text: String) -> Login { try! Login(text) }
@@ -19,12 +21,17 @@ import Testing
     private mutating func attempt(
         _ name: String, from source: AttemptSource, _ result: SignInLimits.AttemptResult = .failed
     ) -> Int64 {
-        switch limits.begin(login(name), from: source, now: now) {
+        switch begin(name, from: source) {
         case .refused(let wait): return wait
         case .admitted(let attempt):
             limits.end(attempt, result, now: now)
+            if result == .succeeded { known[name, default: []].insert(source) }
             return 0
         }
+    }
+
+    private mutating func begin(_ name: String, from source: AttemptSource) -> SignInLimits.Admission {
+        limits.begin(login(name), from: source, isKnown: known[name]?.contains(source) ?? false, now: now)
     }
 
     @Test mutating func aStrangerElsewhereDelaysNoOtherLogin() {
@@ -113,8 +120,8 @@ import Testing
         let first = networks.count { attempt("owner", from: .network($0)) == 0 }
         #expect(first == flood.admitted)
         // A login that has signed in from there before does not wait, and neither does another login.
-        limits.remember(login("owner"), from: .network(networks[0]), now: now)
-        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        known["owner", default: []].insert(.network(networks[0]))
+        known["owner", default: []].insert(.device(.number(1)))
         #expect(attempt("owner", from: .network(networks[0]), .succeeded) == 0)
         #expect(attempt("owner", from: .device(.number(1)), .succeeded) == 0)
         #expect(attempt("another", from: .network(networks[63])) == 0)
@@ -144,14 +151,14 @@ import Testing
     @Test mutating func manyRightSignInsAtOnceAreAdmitted() {
         attempt("owner", from: .here, .succeeded)
         let attempts = (0..<100).compactMap { _ -> SignInLimits.Attempt? in
-            guard case .admitted(let attempt) = limits.begin(login("owner"), from: .here, now: now) else { return nil }
+            guard case .admitted(let attempt) = begin("owner", from: .here) else { return nil }
             return attempt
         }
         #expect(attempts.count == 100)
         for attempt in attempts { limits.end(attempt, .succeeded, now: now) }
         // Guesses from a network without a sign-in of the login are limited.
         let guesses = (0..<100).count { _ in
-            if case .admitted = limits.begin(login("owner"), from: .elsewhere, now: now) { true } else { false }
+            if case .admitted = begin("owner", from: .elsewhere) { true } else { false }
         }
         #expect(guesses == 3)
     }
@@ -161,7 +168,13 @@ import Testing
     private mutating func attempt(
         _ name: String, showing device: Device, _ result: SignInLimits.AttemptResult = .failed
     ) -> Int64 {
-        attempt(name, from: limits.source(of: login(name), from: .here, showing: device), result)
+        attempt(name, from: source(of: name, showing: device), result)
+    }
+
+    /// As the account service has it: a device that is unknown for the login does not count.
+    private func source(of name: String, showing device: Device?) -> AttemptSource {
+        guard let device, known[name]?.contains(.device(device)) == true else { return .here }
+        return .device(device)
     }
 
     /// The owner shares a NAT with an attacker who tries each millisecond and so uses every opportunity.
@@ -169,14 +182,14 @@ import Testing
     mutating func theOwnersDeviceCompetesWithNoStranger(isNetworkKnown: Bool) {
         let (owners, guessers) = (Device.number(1), Device.number(2))
         if isNetworkKnown { attempt("owner", from: .here, .succeeded) }
-        limits.remember(login("owner"), from: .device(owners), now: now)
-        limits.remember(login("guesser"), from: .device(guessers), now: now)
+        known["owner", default: []].insert(.device(owners))
+        known["guesser", default: []].insert(.device(guessers))
         var guesses = 0
         for millisecond in 0..<60_000 {
             now += 1
             // The attacker presents no device, an unknown one, and one of another login.
             for device in [nil, .number(3), guessers] as [Device?] {
-                let source = limits.source(of: login("owner"), from: .here, showing: device)
+                let source = source(of: "owner", showing: device)
                 #expect(source == .here)
                 if attempt("owner", from: source) == 0 { guesses += 1 }
             }
@@ -190,7 +203,7 @@ import Testing
 
     /// The thief may try as often as from an unknown network.
     @Test mutating func aStolenDeviceIsSlowedLikeAnUnknownNetwork() {
-        limits.remember(login("owner"), from: .device(.number(1)), now: now)
+        known["owner", default: []].insert(.device(.number(1)))
         var waits: [Int64] = []
         for _ in 0..<11 {
             let wait = attempt("owner", showing: .number(1))
@@ -202,7 +215,16 @@ import Testing
         #expect(attempt("owner", from: .here, .succeeded) == 0)
         #expect(attempt("owner", showing: .number(1), .succeeded) > 0)
         // For another login the device does not count.
-        #expect(limits.source(of: login("other"), from: .here, showing: .number(1)) == .here)
+        #expect(source(of: "other", showing: .number(1)) == .here)
+    }
+
+    /// A place that the database forgets is a stranger's with the next attempt.
+    @Test mutating func aForgottenPlaceIsUnknownAtOnce() {
+        attempt("owner", from: .here, .succeeded)
+        for index in 0..<10 { attempt("user \(index)", from: .here) }
+        #expect(attempt("owner", from: .here, .abandoned) == 0)
+        known = [:]
+        #expect(attempt("owner", from: .here) == 1000, "it waits for the failures of others")
     }
 
     /// Whatever strangers do from other networks, the owner is always let in at once.
