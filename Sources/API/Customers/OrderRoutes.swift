@@ -20,7 +20,7 @@ struct OrderRoutes {
     }
 
     private func upload(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let number = try OrderService.number(parsing: call.body)
+        let number = try OrderService.number(parsing: call.body[...].withoutByteOrderMark)
         let user = call.user
         return .later { () async throws(LoyaltyError) in
             let isNew = try await orders.upload(number, by: user)
