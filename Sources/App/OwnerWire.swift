@@ -26,6 +26,8 @@ extension OwnerCommand {
         case .setPassword: "set_password"
         case .setEnabled: "set_enabled"
         case .deleteUser: "delete_user"
+        // Servers of version 0.1 know users by their logins alone, would overlook the id, and list everybody's orders.
+        case .orders(of: .id?, _, _, _): "orders_of_id"
         case .orders: "orders"
         case .order: "order"
         case .dropOrdersOfDeletedUsers: "drop_orders_of_deleted_users"
@@ -91,6 +93,7 @@ extension OwnerCommand {
             guard let user = UserSelector(object), case .bool(let isEnabled)? = object["enabled"] else { return nil }
             return .setEnabled(user, isEnabled)
         case "orders": return orders(object)
+        case "orders_of_id": return object["id"] == nil ? nil : orders(object)
         case "adjust":
             guard let user = UserSelector(object), let hundredths = object.integer("hundredths"),
                 let reason = text("reason")

@@ -57,6 +57,20 @@ import Testing
         #expect(OwnerCommand(line: line.utf8) == nil)
     }
 
+    /// A server of version 0.1 overlooks the id of `orders` and would list everybody's; it refuses a command that it does not know.
+    @Test func ordersOfAnIDAreACommandThatOldServersRefuse() throws {
+        for (user, name) in [
+            (nil, "orders"), (UserSelector.login(try Login("anna")), "orders"), (UserSelector(id: 7), "orders_of_id"),
+        ] {
+            let line = OwnerCommand.orders(of: user, status: nil, before: 1, limit: 1).line(by: "anna")
+            #expect(try JSONParser.parse(line).object?["command"]?.string == name)
+        }
+        #expect(OwnerCommand(line: #"{"command":"orders_of_id","before":1,"limit":9}"#.utf8) == nil)
+        // Versions between have another name for it.
+        let between = try #require(OwnerCommand(line: #"{"command":"orders","id":7,"before":1,"limit":9}"#.utf8))
+        #expect(between == .orders(of: UserSelector(id: 7), status: nil, before: 1, limit: 9))
+    }
+
     /// A login may be any text, and so only the flag names an id.
     @Test(arguments: [
         (["show", "anna"], "user show anna"), (["show", "id:7"], "user show id:7"), (["show", "7"], "user show 7"),
