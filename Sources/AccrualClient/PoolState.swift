@@ -13,6 +13,7 @@ struct PoolState {
     /// The number of times that orders were abandoned: a page that was read from the database before may be out of
     /// date.
     private(set) var abandonedCount = 0
+    private var abandoned = AbandonedOrders()
     /// Jobs that left the memory for others, since the start.
     private(set) var displacedCount = 0
 
@@ -38,7 +39,7 @@ struct PoolState {
 
     /// Takes a new order, or records that it is only in the database.
     mutating func put(_ order: UnfinishedOrder) {
-        guard !members.contains(order.id) else { return }
+        guard !members.contains(order.id), !abandoned.contains(order.id) else { return }
         if admit(order) { return queues.addNew(order) }
         if users[order.user] == nil { search.startOver() } else { users.noteUnread(order.user, from: order.id) }
     }
@@ -172,7 +173,10 @@ struct PoolState {
         for user in Set(orders.map(\.user)) {
             queues.removeAll(of: user) { ids.contains($0.order.id) }
         }
-        for order in orders { remove(order) }
+        for order in orders {
+            if !members.contains(order.id) { abandoned.insert(order.id) }
+            remove(order)
+        }
     }
 
     private mutating func remove(_ order: UnfinishedOrder) {

@@ -150,6 +150,23 @@ import Testing
         #expect(users == [UserID(rawValue: 2)])
     }
 
+    /// An upload is stored before it gets into the pool; its order can be dropped in between.
+    @Test func anOrderThatWasAbandonedBeforeItCameIsNotAskedAbout() {
+        let window = Window(capacityMax: 1000)
+        let late = order(1000, of: 7)
+        window.pool.abandon([late])
+        window.pool.put(late)
+        #expect(window.pool.counts.all == 0 && window.take(10).isEmpty)
+        window.pool.put(order(1001, of: 7))
+        #expect(window.take(10).map(\.order.id.rawValue) == [1001])
+    }
+
+    @Test func onlyTheLatestAbandonedOrdersAreKept() {
+        var orders = AbandonedOrders(countMax: 3)
+        for id in [1, 2, 2, 3, 4, 1, 5] as [Int64] { orders.insert(OrderID(rawValue: id)) }
+        #expect((1...6).filter { orders.contains(OrderID(rawValue: $0)) } == [1, 4, 5])
+    }
+
     /// Uploads, answers of every kind, and a memory that is far too small: no order is in flight twice, the memory is
     /// bounded, and in the end all orders have been asked about.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
