@@ -102,6 +102,44 @@ struct EventTests {
         #expect(try server.waitForEnd() == 0)
     }
 
+    /// A user signs in more often than sessions may be open: the oldest session ends, and its stream with it. The
+    /// newer sessions go on, and so do those of other users.
+    @Test func theStreamOfASurplusSessionEnds() throws {
+        let server = try Server.serving(in: try Folder(), environment: ["MARTLET_SESSIONS_PER_USER_MAX": "3"])
+        let first = try Self.customer(of: server)
+        let stranger = try server.client()
+        try stranger.register("bert")
+        let other = try Self.follow(server, stranger)
+        let credentials = #"{"login":"anna","password":"secret"}"#
+        func signIn() throws -> Client {
+            let client = try server.client()
+            let answer = try client.send("POST", "/api/user/login", credentials)
+            #expect(answer.status == 200)
+            client.authorization = answer["Authorization"]
+            return client
+        }
+        var clients = [first]
+        var followers = [try Self.follow(server, first)]
+        for count in 1...5 {
+            clients.append(try signIn())
+            followers.append(try Self.follow(server, try #require(clients.last)))
+            if count >= 3 {
+                try followers[count - 3].waitForEnd()
+                #expect(followers[count - 3].hasEnded)
+            }
+            let statuses = try clients.map { try $0.send("GET", "/api/user/balance").status }
+            #expect(statuses == clients.indices.map { $0 <= count - 3 ? 401 : 200 })
+        }
+        #expect(throws: TestFailure.self) { try Self.follow(server, first) }
+        // The streams of the sessions that are left go on.
+        #expect(try clients[5].send("POST", "/api/user/orders", Self.order).status == 202)
+        for follower in followers.suffix(3) {
+            try follower.waitForEvents(1)
+            #expect(!follower.hasEnded)
+        }
+        #expect(!other.hasEnded && other.events.isEmpty)
+    }
+
     /// There are thousands of withdrawals. The server drops a client that reads none of them, and another client sees
     /// all.
     @Test func aClientThatNeverReadsIsDroppedAndMemoryStaysBounded() throws {

@@ -27,6 +27,41 @@ struct SchemaTests {
         #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
     }
 
+    /// An upgrade that fails is tried again at each start. The owner is told why, nothing is lost, and there is at most one copy for the
+    /// schema, however often that happens.
+    @Test func anUpgradeThatFailsAtEachStartLeavesOneCopy() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
+        let path = folder.file("test.db")
+        func copies() throws -> [String] {
+            try FolderListing.names(in: folder.path).filter { $0.contains("before-schema") }
+        }
+        let broken = Schema.migrations + ["ALTER TABLE users ADD COLUMN a TEXT;", "INSERT INTO none VALUES (1);"]
+        let start = Timestamp(milliseconds: 1_764_040_320_123)
+        for count in 0..<4 {
+            // One time after the other, and with a copy that a killed attempt left beside it.
+            if count == 2 { try folder.write(try folder.read("test.db"), to: "test.db.before-schema-\(broken.count)") }
+            let now = start.advanced(byMilliseconds: Int64(count) * 60_000)
+            do throws(StoreError) {
+                try DatabaseFile(path: path).openWriter(at: now, log: .none, migrations: broken).close()
+                Issue.record("the migration fails")
+            } catch {
+                #expect(error.description.hasPrefix("The database \(path) can't be prepared: "))
+                #expect(error.description.contains("no such table: none") && error.description.hasSuffix("."))
+            }
+            #expect(try copies().count <= 1, "start \(count)")
+        }
+        let reached = try Database(path: path, mode: .readOnly)
+        #expect(try reached.first("SELECT login FROM users") { row in row.text(0) } == "gopher")
+        reached.close()
+        // A version that can do it keeps the copy from before its own change.
+        let good = Schema.migrations + ["ALTER TABLE users ADD COLUMN a TEXT;", "CREATE TABLE b (v);"]
+        let later = start.advanced(byMilliseconds: 3_600_000)
+        try DatabaseFile(path: path).openWriter(at: later, log: .none, migrations: good).close()
+        let seconds = [start, later].map { $0.milliseconds / 1000 }
+        #expect(try copies().sorted() == seconds.map { "test.db.before-schema-\(good.count)-\($0)" })
+    }
+
     private let folder = TemporaryFolder()
 
     private func openRaw() throws -> Database {
