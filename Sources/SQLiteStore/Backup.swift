@@ -2,12 +2,12 @@ import Posix
 import SQLite
 import Storage
 
-/// A copy of the database in a file of its own: one consistent state, verified, on the disk, and only then under its name.
+/// A copy of the database in a file of its own. It holds one consistent state, is checked and synced, and gets its name last.
 package enum Backup {
-    /// What a backup's name ends in until it is whole.
+    /// The end of a backup's name until it is complete.
     static let partialSuffix = ".partial"
 
-    /// How much is copied between two reports of progress: 4 MiB.
+    /// The pages that are copied between two reports of progress: 4 MiB.
     private static let pagesPerStep = 1024
 
     package enum Stage: Sendable {
@@ -15,8 +15,9 @@ package enum Backup {
         case checking(rule: String, number: Int, count: Int)
     }
 
-    /// Copies what the source sees into a new file (mode 0600). The source is a connection of its own that nobody else uses;
-    /// it may be read-only.
+    /// Copies the state that the source sees into a new file (mode 0600).
+    ///
+    /// - Parameter source: A connection that is used for nothing else meanwhile; it may be read-only.
     static func write(
         _ source: Database, to path: String, until cancellation: Cancellation = Cancellation(),
         progress: (Stage) -> Void
@@ -84,13 +85,13 @@ package enum Backup {
         }
     }
 
-    /// How the names of files end that SQLite and Martlet make beside a database, and remove (sqlite.org/tempfiles.html).
+    /// The ends of names of files that SQLite and Martlet make and remove beside a database (sqlite.org/tempfiles.html).
     private static let namesBesideDatabases = ["-wal", "-shm", "-journal", "-lock", "-control"]
 
-    /// A partial file, and what SQLite may have beside it.
+    /// The ends of the names of a partial file and of the files that SQLite may have made beside it.
     private static let partialFiles = ["", "-journal", "-wal", "-shm"]
 
-    /// Why there is no backup, and whether the partial file is worth keeping.
+    /// The reason why there is no backup. `isKept` is true if the partial file stays.
     private struct Failure: Error {
         let reason: StoreError
         var isKept = false
@@ -133,14 +134,14 @@ package enum Backup {
         let target = try Database(path: path, mode: .readWriteCreate)
         defer { target.close() }
         try target.execute("PRAGMA synchronous = FULL")
-        // One state, whatever is written meanwhile: the first read takes the snapshot.
+        // The first read takes the snapshot, so that the copy has one state although the server writes meanwhile.
         try source.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
         defer { try? source.execute("ROLLBACK") }
         try source.copy(into: target, pagesPerStep: pagesPerStep) { done, pages in
             progress(.copying(pagesDone: done, pages: pages))
             return !cancellation.isCancelled
         }
-        // A file that needs no log beside it, wherever it is copied to.
+        // The file then needs no log beside it, wherever it is copied to.
         try target.execute("PRAGMA journal_mode = DELETE")
     }
 
@@ -153,7 +154,7 @@ package enum Backup {
         return try check(database, path, until: cancellation, progress)
     }
 
-    /// Checks through a connection that nobody else uses meanwhile.
+    /// Checks a database through a connection that is used for nothing else meanwhile.
     static func check(
         _ database: Database, _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
     ) throws(StoreError) -> IntegrityCheck {

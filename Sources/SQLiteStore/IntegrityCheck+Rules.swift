@@ -7,9 +7,11 @@ extension IntegrityCheck {
         let isApplicable: @Sendable (Database) throws(SQLiteError) -> Bool
         private let faults: @Sendable (Database) throws(SQLiteError) -> [String]
 
-        /// A rule that a statement counts the exceptions of.
+        /// A rule whose exceptions a statement counts.
         ///
-        /// - Parameter isApplicable: whether the database is of a schema that has what the statement names.
+        /// - Parameters:
+        ///   - sql: A statement with one row of one number.
+        ///   - isApplicable: Returns true if the database's schema has the tables of the statement.
         init(
             _ text: String, exceptions sql: String,
             where isApplicable: @escaping @Sendable (Database) throws(SQLiteError) -> Bool = { _ in true }
@@ -29,7 +31,7 @@ extension IntegrityCheck {
             self.faults = faults
         }
 
-        /// What is not as the rule says; a value that SQLite can't work with is a fault as well.
+        /// Returns the exceptions of the rule. A value that SQLite can't calculate with is one too.
         func check(_ database: Database) throws(SQLiteError) -> [String] {
             do throws(SQLiteError) {
                 return try faults(database)
@@ -40,7 +42,7 @@ extension IntegrityCheck {
         }
     }
 
-    /// Values first: the others go by them.
+    /// Rules about values precede those about points, which rely on them.
     static let rules: [Rule] = fileRules + valueRules + pointRules
 
     private static let fileRules: [Rule] = [

@@ -1,12 +1,14 @@
 import SQLite
 
-/// Proves of a whole database what Martlet promises of it: that SQLite finds the file whole, and that points add up.
+/// A check of a whole database: SQLite finds the file intact, each value is one that Martlet would store, and points add up.
+///
+/// Rules about the file come first, then rules about single values, then those about sums, which rely on the values.
 package struct IntegrityCheck: Sendable {
-    /// What one rule found.
+    /// The result of one rule.
     package struct Finding: Equatable, Sendable {
-        /// What has to be so, as a sentence.
+        /// The rule as a sentence.
         package let rule: String
-        /// Where it is not so: how often, or SQLite's own words. Empty where it is.
+        /// The exceptions: their number, or a sentence of SQLite's. Empty if the rule holds.
         package let faults: [String]
     }
 
@@ -17,7 +19,7 @@ package struct IntegrityCheck: Sendable {
         package let ledgerEntries: Int64
         package let receipts: Int64
 
-        /// Of a file whose tables are not ours.
+        /// The counts of a file whose tables are not Martlet's.
         static let none = Counts(users: 0, orders: 0, withdrawals: 0, ledgerEntries: 0, receipts: 0)
     }
 
@@ -26,21 +28,22 @@ package struct IntegrityCheck: Sendable {
 
     package var isPassed: Bool { findings.allSatisfy(\.faults.isEmpty) }
 
-    /// Checks one state of the database; `willCheck` is told each rule before its turn, with its number and how many there
-    /// are.
+    /// Checks one state of the database. The check reads the whole file, so it has a connection of its own, and no event loop waits.
     ///
-    /// What the check costs is reading all of the file: a connection of its own does it, and no loop waits.
+    /// - Parameters:
+    ///   - database: A connection that only the check uses.
+    ///   - willCheck: Called before each rule with its text, its number from 1, and the number of rules.
     package init(
         _ database: Database, willCheck: (_ rule: String, _ number: Int, _ count: Int) -> Void
     ) throws(SQLiteError) {
-        // What is sorted may be as large as the database, and belongs on the disk then.
+        // A sort can need as much space as the database has, so it uses the disk.
         try database.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -\(Self.cacheKibibytes)")
         try Self.addPredicates(to: database)
         try database.execute("BEGIN")
         do throws(SQLiteError) {
             var rules: [Rule] = []
             for rule in Self.rules where try rule.isApplicable(database) { rules.append(rule) }
-            // Tables, views and triggers that are not ours are not even looked into.
+            // Tables, views and triggers that Martlet did not make are not read at all.
             let schemaFaults = try Self.schemaFaults(of: database)
             willCheck(Self.schemaRule, 1, rules.count + 1)
             findings.append(Finding(rule: Self.schemaRule, faults: schemaFaults))
@@ -66,21 +69,21 @@ package struct IntegrityCheck: Sendable {
         return try Schema.differences(of: database, version: Int(version))
     }
 
-    /// The rules go through the tables more than once, and look up each order.
+    /// The rules read the tables more than once and look up each order, so a larger cache than SQLite's 2 MiB is worth its memory.
     private static let cacheKibibytes = 32 * 1024
 
-    /// A backup of the first schema has no accrual system.
+    /// Returns true if the database has an accrual system. Backups of the first schema do not.
     static func hasReceipts(_ database: Database) throws(SQLiteError) -> Bool {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'receipts'") { _ in true } ?? false
     }
 
-    /// In a backup of the first two schemas nothing was done by hand.
+    /// Returns true if the database has the owner's entries. Backups of the first three schemas do not.
     static func hasOwnerEntries(_ database: Database) throws(SQLiteError) -> Bool {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_notes'") { _ in true }
             ?? false
     }
 
-    /// Places of sign-ins are kept since the fifth schema.
+    /// Returns true if the database has places of sign-ins. Backups of the first four schemas do not.
     static func hasSignInPlaces(_ database: Database) throws(SQLiteError) -> Bool {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'sign_in_places'") { _ in true } ?? false
     }
