@@ -1,7 +1,7 @@
 import Loyalty
 
-/// The latest orders that were abandoned before they were in the pool. An upload is stored first and put into the pool some milliseconds
-/// later; if its order is abandoned in between, the pool must not ask about it.
+/// The latest orders that were abandoned before they were in the pool. An upload is stored first and put into the pool
+/// some milliseconds later; if its order is abandoned in between, the pool must not ask about it.
 struct AbandonedOrders {
     /// Orders that are kept: far more than all event loops can have on the way at once, in 64 KiB.
     private let countMax: Int

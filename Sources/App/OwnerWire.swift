@@ -116,12 +116,12 @@ extension OwnerCommand {
             guard status != nil else { return nil }
         }
         let user = UserSelector(object)
-        // What names a user in a wrong way is not all users.
+        // A selector that can't be read must not mean all users.
         guard user != nil || object["login"] == nil && object["id"] == nil else { return nil }
         return .orders(of: user, status: status, before: before, limit: Int(limit))
     }
 
-    /// What no password hash of ours looks like would lock a user out.
+    /// Returns true for a hash of Argon2id. Any other text would lock the user out.
     private static func isHash(_ text: String) -> Bool {
         PasswordHash.isWellFormed(Array(text.utf8))
     }

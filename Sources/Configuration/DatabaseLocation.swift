@@ -6,7 +6,8 @@ package struct DatabaseLocation: Sendable, Equatable {
         self.path = path
     }
 
-    /// Takes a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path; `nil` for everything else.
+    /// Takes a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path; `nil` for
+    /// everything else.
     package init?(_ text: String) {
         guard case .success(let path) = Self.path(of: text) else { return nil }
         self.path = path
@@ -41,7 +42,8 @@ package struct DatabaseLocation: Sendable, Equatable {
         return .success(String(path))
     }
 
-    /// Returns the scheme of a URI in small letters, or `nil` if there is none, and the text after its colon (RFC 3986, section 3.1).
+    /// Returns the scheme of a URI in small letters, or `nil` if there is none, and the text after its colon (RFC 3986,
+    /// section 3.1).
     private static func split(_ text: String) -> (scheme: String?, rest: Substring) {
         guard let colon = text.firstIndex(of: ":"), let first = text.first, first.isASCII, first.isLetter,
             text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
@@ -49,7 +51,8 @@ package struct DatabaseLocation: Sendable, Equatable {
         return (text[..<colon].lowercased(), text[text.index(after: colon)...])
     }
 
-    /// Refuses parts of a file's URI that Martlet does not interpret: it would open another file than SQLite's own programs do.
+    /// Refuses parts of a file's URI that Martlet does not interpret: it would open another file than SQLite's own
+    /// programs do.
     private static func uriFault(in rest: Substring, _ scheme: String) -> String? {
         if rest.contains("?") || rest.contains("#") { return "after \(scheme): a path stands alone, without ? and #" }
         let bytes = Array(rest.utf8)

@@ -1,8 +1,8 @@
-/// Recognises texts that say where a database is to other programs: drivers, other database systems, Windows. None is the path of a
-/// file here, and some would become a file whose name contains a password.
+/// Recognises texts that say where a database is to other programs: drivers, other database systems, Windows. None is
+/// the path of a file here, and some would become a file whose name contains a password.
 enum ForeignDatabase {
-    /// Schemes of URLs (RFC 3986, section 3.1), with the name of the database system. A driver may follow a plus sign, as in
-    /// `postgresql+psycopg` (SQLAlchemy) and `mongodb+srv`.
+    /// Schemes of URLs (RFC 3986, section 3.1), with the name of the database system. A driver may follow a plus sign,
+    /// as in `postgresql+psycopg` (SQLAlchemy) and `mongodb+srv`.
     private static let systems = [
         "postgres": "PostgreSQL", "postgresql": "PostgreSQL", "cockroachdb": "CockroachDB", "mysql": "MySQL",
         "mysqlx": "MySQL",
@@ -49,8 +49,8 @@ enum ForeignDatabase {
         return !isHostAndPort(rest) && (rest.first.map { #"\/"#.contains($0) } == true || !rest.contains("@"))
     }
 
-    /// `user:password@tcp(host:3306)/name`, `user@unix(/run/mysqld.sock)/name`, `tcp(host)/name`: the user, the protocol and its address
-    /// may each be missing (github.com/go-sql-driver/mysql, "DSN").
+    /// `user:password@tcp(host:3306)/name`, `user@unix(/run/mysqld.sock)/name`, `tcp(host)/name`: the user, the
+    /// protocol and its address may each be missing (github.com/go-sql-driver/mysql, "DSN").
     private static func isMySQLName(_ text: String) -> Bool {
         guard let end = text.lastRange(of: ")/") else { return false }
         let rest = text[..<end.lowerBound]
@@ -59,7 +59,8 @@ enum ForeignDatabase {
             || (address.startIndex != text.startIndex && address.hasPrefix("("))
     }
 
-    /// `user/password@host:1521/service`, also with `//` before the host, `:service` and without a service (Oracle's Easy Connect).
+    /// `user/password@host:1521/service`, also with `//` before the host, `:service` and without a service (Oracle's
+    /// Easy Connect).
     private static func isOracleName(_ text: String) -> Bool {
         guard let at = text.lastIndex(of: "@"), let slash = text.firstIndex(of: "/"), slash < at,
             slash != text.startIndex
@@ -77,7 +78,8 @@ enum ForeignDatabase {
         return rest[port.endIndex...].first.map { "/:?".contains($0) } ?? true
     }
 
-    /// libpq's `host=localhost dbname=martlet`, ODBC's `Driver={SQL Server};Server=…`, ADO.NET's `Data Source=martlet.db`
+    /// libpq's `host=localhost dbname=martlet`, ODBC's `Driver={SQL Server};Server=…`, ADO.NET's `Data
+    /// Source=martlet.db`
     private static func isConnectionString(_ text: String) -> Bool {
         let word = text.prefix { $0.isASCII && ($0.isLetter || $0 == "_" || $0 == " ") }
         return !word.isEmpty && text[word.endIndex...].hasPrefix("=")

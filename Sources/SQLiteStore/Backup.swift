@@ -2,7 +2,8 @@ import Posix
 import SQLite
 import Storage
 
-/// A copy of the database in a file of its own. It holds one consistent state, is checked and synced, and gets its name last.
+/// A copy of the database in a file of its own. It holds one consistent state, is checked and synced, and gets its name
+/// last.
 package enum Backup {
     /// The end of a backup's name until it is complete.
     static let partialSuffix = ".partial"
@@ -44,8 +45,8 @@ package enum Backup {
         }
     }
 
-    /// Makes the partial file, locked, in place of what an earlier try left under the same name. The lock tells other backups that this
-    /// file is no leftover.
+    /// Makes the partial file, locked, in place of what an earlier try left under the same name. The lock tells other
+    /// backups that this file is no leftover.
     private static func makePartial(_ partial: String, for path: String) throws(StoreError) -> InodeLock {
         let failure = "The backup \(path) can't be made"
         do throws(FileLock.LockError) {
@@ -85,7 +86,8 @@ package enum Backup {
         }
     }
 
-    /// The ends of names of files that SQLite and Martlet make and remove beside a database (sqlite.org/tempfiles.html).
+    /// The ends of names of files that SQLite and Martlet make and remove beside a database
+    /// (sqlite.org/tempfiles.html).
     private static let namesBesideDatabases = ["-wal", "-shm", "-journal", "-lock", "-control"]
 
     /// The ends of the names of a partial file and of the files that SQLite may have made beside it.

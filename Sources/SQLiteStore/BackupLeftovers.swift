@@ -2,11 +2,12 @@ import Posix
 
 /// The partial files of backups that were killed, or that a power cut interrupted.
 enum BackupLeftovers {
-    /// The end of the name that a partial file has before it has its first bytes, on file systems that have no files without a name.
+    /// The end of the name that a partial file has before it has its first bytes, on file systems that have no files
+    /// without a name.
     static let intermediateSuffix = ".martlet-new"
 
-    /// Removes all leftovers in the folder of a backup's path, also those of backups with other names. A backup that is still being
-    /// written has a lock, and stays.
+    /// Removes all leftovers in the folder of a backup's path, also those of backups with other names. A backup that is
+    /// still being written has a lock, and stays.
     static func remove(beside path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let names = (try? FolderListing.names(in: folder.isEmpty ? "." : folder)) ?? []
@@ -36,9 +37,9 @@ enum BackupLeftovers {
         return try? File.read(path: file, prefixBytes: headBytes)
     }
 
-    /// Returns true if a file is one of ours by its name and content. A partial file begins as a database of Martlet's from its first
-    /// moment. Earlier versions left an empty one, with a journal of SQLite's beside it. A file of the intermediate name may not have
-    /// been written yet.
+    /// Returns true if a file is one of ours by its name and content. A partial file begins as a database of Martlet's
+    /// from its first moment. Earlier versions left an empty one, with a journal of SQLite's beside it. A file of the
+    /// intermediate name may not have been written yet.
     static func isLeftover(named name: String, head: [UInt8], hasJournal: Bool) -> Bool {
         let isEmpty = !head.contains { $0 != 0 }
         if name.hasSuffix(intermediateSuffix) { return isEmpty || Schema.emptyDatabase.starts(with: head) }

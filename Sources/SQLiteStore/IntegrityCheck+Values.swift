@@ -1,8 +1,8 @@
 import Loyalty
 import SQLite
 
-/// Rules about single values: each is one that Martlet itself would have stored. Another program that writes to the file could break
-/// them.
+/// Rules about single values: each is one that Martlet itself would have stored. Another program that writes to the
+/// file could break them.
 extension IntegrityCheck {
     /// Adds the SQL functions that the rules call to a connection that only the check uses.
     static func addPredicates(to database: Database) throws(SQLiteError) {
@@ -110,9 +110,9 @@ extension IntegrityCheck {
                 """, where: hasSignInPlaces),
     ]
 
-    /// Ids are counted up from 1, and JSON readers take no greater integer exactly (RFC 8259, section 6). No server ever counts this far.
-    /// With the greatest id that SQLite has, the next insert would get a random one, and lists would lose their order
-    /// (sqlite.org/autoinc.html).
+    /// Ids are counted up from 1, and JSON readers take no greater integer exactly (RFC 8259, section 6). No server
+    /// ever counts this far. With the greatest id that SQLite has, the next insert would get a random one, and lists
+    /// would lose their order (sqlite.org/autoinc.html).
     private static let idMax: Int64 = 9_007_199_254_740_991
 
     /// An SQL expression that is true if a column's value is a time that the API can write.

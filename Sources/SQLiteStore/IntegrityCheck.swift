@@ -1,6 +1,7 @@
 import SQLite
 
-/// A check of a whole database: SQLite finds the file intact, each value is one that Martlet would store, and points add up.
+/// A check of a whole database: SQLite finds the file intact, each value is one that Martlet would store, and points
+/// add up.
 ///
 /// Rules about the file come first, then rules about single values, then those about sums, which rely on the values.
 package struct IntegrityCheck: Sendable {
@@ -28,7 +29,8 @@ package struct IntegrityCheck: Sendable {
 
     package var isPassed: Bool { findings.allSatisfy(\.faults.isEmpty) }
 
-    /// Checks one state of the database. The check reads the whole file, so it has a connection of its own, and no event loop waits.
+    /// Checks one state of the database. The check reads the whole file, so it has a connection of its own, and no
+    /// event loop waits.
     ///
     /// - Parameters:
     ///   - database: A connection that only the check uses.
@@ -69,7 +71,8 @@ package struct IntegrityCheck: Sendable {
         return try Schema.differences(of: database, version: Int(version))
     }
 
-    /// The rules read the tables more than once and look up each order, so a larger cache than SQLite's 2 MiB is worth its memory.
+    /// The rules read the tables more than once and look up each order, so a larger cache than SQLite's 2 MiB is worth
+    /// its memory.
     private static let cacheKibibytes = 32 * 1024
 
     /// Returns true if the database has an accrual system. Backups of the first schema do not.

@@ -8,14 +8,16 @@ enum Schema {
     /// "MRTL".
     static let applicationID: Int64 = 0x4D52_544C
 
-    /// A database of one page (4096 bytes) without tables, which carries our application id: the first bytes of each backup, before it is
-    /// copied, by which the next backup recognises one that was interrupted (sqlite.org/fileformat2.html, sections 1.3 and 1.6).
+    /// A database of one page (4096 bytes) without tables, which carries our application id: the first bytes of each
+    /// backup, before it is copied, by which the next backup recognises one that was interrupted
+    /// (sqlite.org/fileformat2.html, sections 1.3 and 1.6).
     static let emptyDatabase: [UInt8] = {
         func big(_ value: Int64) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
         let pageBytes = 4096
         // The page size, a rollback journal, no reserved bytes, and three fractions that never vary.
         var bytes = Array("SQLite format 3\0".utf8) + [0x10, 0, 1, 1, 0, 64, 32, 32]
-        // The change counter, the pages, two of the free list, the schema's cookie and format, the cache, vacuum, UTF-8, our version.
+        // The change counter, the pages, two of the free list, the schema's cookie and format, the cache, vacuum,
+        // UTF-8, our version.
         for field: Int64 in [1, 1, 0, 0, 0, 4, 0, 0, 1, 0, 0] { bytes += big(field) }
         bytes += big(applicationID) + [UInt8](repeating: 0, count: 20)
         // The change counter that the version of SQLite is valid for, and that version.
@@ -34,7 +36,7 @@ enum Schema {
     /// The scripts in order; the first takes a file from version 0 to 1.
     static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening]
 
-    /// What is to be done with a file.
+    /// How a file relates to this version of Martlet.
     enum Standing: Equatable {
         /// Ours (or empty), and this many migrations old.
         case ours(version: Int)

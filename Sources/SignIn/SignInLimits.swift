@@ -85,8 +85,8 @@ struct SignInLimits: Sendable {
 
     /// Admits an attempt and counts it as in progress, or refuses it.
     ///
-    /// - Parameter isKnown: True if, by the database, the login has signed in from this source before. It is asked for each
-    ///   attempt, so that a place that was forgotten there is a stranger's at once.
+    /// - Parameter isKnown: True if, by the database, the login has signed in from this source before. It is asked for
+    ///   each attempt, so that a place that was forgotten there is a stranger's at once.
     mutating func begin(_ login: Login, from source: AttemptSource, isKnown: Bool, now: Int64) -> Admission {
         let pair = Pair(loginHash: login.hashValue, source: source)
         let attempt = Attempt(pair: pair, isKnown: isKnown)

@@ -57,7 +57,8 @@ import Testing
         #expect(OwnerCommand(line: line.utf8) == nil)
     }
 
-    /// A server of version 0.1 overlooks the id of `orders` and would list everybody's; it refuses a command that it does not know.
+    /// A server of version 0.1 overlooks the id of `orders` and would list everybody's; it refuses a command that it
+    /// does not know.
     @Test func ordersOfAnIDAreACommandThatOldServersRefuse() throws {
         for (user, name) in [
             (nil, "orders"), (UserSelector.login(try Login("anna")), "orders"), (UserSelector(id: 7), "orders_of_id"),

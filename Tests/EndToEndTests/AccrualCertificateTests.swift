@@ -3,7 +3,7 @@ import Foundation
 import Posix
 import Testing
 
-/// An accrual system behind TLS, whose certificate is one of a private authority.
+/// The accrual system speaks TLS, and a private authority has issued its certificate.
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")), .serialized)
 struct AccrualCertificateTests {
     private static let openssl = "/usr/bin/openssl"
@@ -79,14 +79,14 @@ struct AccrualCertificateTests {
         let host: String
         let days: Int
         let isAuthorityNamed: Bool
-        /// What the log says of it.
+        /// Words of the log line about it.
         let reasons: [String]
     }
 
     private static let faults = [
         Fault(host: "IP:127.0.0.1", days: 30, isAuthorityNamed: false, reasons: ["issuer", "accrual.ca_file"]),
         Fault(host: "IP:127.0.0.1", days: -1, isAuthorityNamed: true, reasons: ["certificate has expired"]),
-        Fault(host: "DNS:elsewhere.test", days: 30, isAuthorityNamed: true, reasons: ["does not match", "127.0.0.1"]),
+        Fault(host: "DNS:elsewhere.test", days: 30, isAuthorityNamed: true, reasons: ["no alternative certificate subject name", "127.0.0.1"]),
     ]
 
     @Test(arguments: faults.indices) func theLogNamesTheFaultOfACertificate(index: Int) throws {

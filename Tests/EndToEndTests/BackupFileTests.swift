@@ -171,8 +171,8 @@ struct BackupFileTests {
         #expect(names == ["empty.partial", "film.partial", "two.db"])
     }
 
-    /// Each kill comes at a random instant, from the start of the process to after its end. The file systems without files that have no
-    /// name are among them.
+    /// Each kill comes at a random instant, from the start of the process to after its end. The file systems without
+    /// files that have no name are among them.
     @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1], [false, true])
     func theNextBackupRemovesWhatAKillAtAnyInstantLeft(seed: UInt64, hasUnnamedFiles: Bool) throws {
         try makeShop()

@@ -3,7 +3,7 @@ import Foundation
 import Posix
 import Testing
 
-/// The configurations of proxies in README.md, with a client that invents addresses to guess from.
+/// The configurations of proxies in the handbook, with a client that invents addresses to guess from.
 @Suite(.serialized)
 struct ProxyTests {
     enum Program: String, CaseIterable {
@@ -34,7 +34,7 @@ struct ProxyTests {
         try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)).endpoint
     }
 
-    /// Starts a proxy with the text of README.md, and returns it with a client of it.
+    /// Starts a proxy with the text of the handbook, and returns it with a client of it.
     private func start(
         _ program: Program, edit: (String) -> String = { $0 }
     ) throws -> (proxy: Server, client: Client) {
@@ -54,7 +54,7 @@ struct ProxyTests {
     private func configuration(
         of program: Program, listeningOn endpoint: Endpoint
     ) throws -> (text: String, arguments: [String]) {
-        let block = try Readme().block(program == .caddy ? "caddyfile" : program.rawValue)
+        let block = try Handbook().block(program == .caddy ? "caddyfile" : program.rawValue)
         switch program {
         case .nginx:
             let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \($0);" }
@@ -111,7 +111,7 @@ struct ProxyTests {
         try client.register("bert")
         client.authorization = nil
         let checked = try guesses(client, count: 60) { "198.51.\($0).7" }
-        // By default, ten failures of a login are free.
+        // By default, five failures of a login from one address are free.
         #expect((1...20).contains(checked), "\(checked) of 60 guesses: \(server.logText)")
         #expect(try guesses(client, count: 20) { "127.0.0.1, 198.51.100.\($0)" } <= 5, "the proxy's own address")
         #expect(!server.logText.contains("X-Forwarded-For"), "no warning: \(server.logText)")

@@ -1,4 +1,3 @@
-import AccrualClient
 import Loyalty
 import TestSupport
 import Testing

@@ -5,8 +5,8 @@ import Testing
 
 @testable import SQLiteStore
 
-/// Each column of each table has a rule: the check finds extreme values in all of them. The tables and columns come from the file
-/// itself, so that the test notices a new column without a rule, and a new table without a row here.
+/// Each column of each table has a rule: the check finds extreme values in all of them. The tables and columns come
+/// from the file itself, so that the test notices a new column without a rule, and a new table without a row here.
 struct ColumnRuleTests {
     private struct Column {
         let table: String
@@ -63,7 +63,8 @@ struct ColumnRuleTests {
         }
     }
 
-    /// Puts a value into a column of one row, past the triggers and constraints of the table; returns the number of changed rows.
+    /// Puts a value into a column of one row, past the triggers and constraints of the table; returns the number of
+    /// changed rows.
     private func put(_ value: String, into column: Column, of database: Database) throws -> Int64? {
         let triggers = try database.all("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'") { row in
             (name: row.text(0), sql: row.text(1))

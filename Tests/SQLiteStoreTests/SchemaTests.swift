@@ -22,13 +22,13 @@ struct SchemaTests {
         #expect(try copy.first("PRAGMA user_version") { row in row.integer(0) } == Int64(Schema.migrations.count))
         #expect(try copy.first("SELECT login FROM users") { row in row.text(0) } == "gopher")
         copy.close()
-        // What is up to date is not copied again.
+        // A database that is up to date is not copied again.
         try file.openWriter(at: now, log: .none, migrations: next).close()
         #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
     }
 
-    /// An upgrade that fails is tried again at each start. The owner is told why, nothing is lost, and there is at most one copy for the
-    /// schema, however often that happens.
+    /// An upgrade that fails is tried again at each start. The owner is told why, nothing is lost, and there is at most
+    /// one copy for the schema, however often that happens.
     @Test func anUpgradeThatFailsAtEachStartLeavesOneCopy() async throws {
         let folder = TemporaryFolder()
         try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
@@ -151,7 +151,7 @@ struct SchemaTests {
         #expect(try database.first("SELECT count(*) FROM sqlite_schema") { row in row.integer(0) } == 1)
     }
 
-    /// What no code should try, the tables refuse.
+    /// The tables refuse changes that no code should try.
     @Test(arguments: [
         "UPDATE balances SET current = -1",
         "UPDATE balances SET withdrawn = -1",

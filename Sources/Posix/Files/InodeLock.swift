@@ -46,7 +46,8 @@ package struct InodeLock: ~Copyable, Sendable {
         _ = Self.held.withLock { $0.remove(identity) }
     }
 
-    /// Returns true if the path names the locked file: another process may have removed or replaced the name before the lock was taken.
+    /// Returns true if the path names the locked file: another process may have removed or replaced the name before the
+    /// lock was taken.
     package func isNamed(_ path: String) -> Bool {
         (try? FileIdentity.find(path: path)) == identity
     }
@@ -83,11 +84,11 @@ package struct InodeLock: ~Copyable, Sendable {
 }
 
 extension InodeLock {
-    /// Makes a file (mode 0600) that has its first bytes and is locked before it gets its name, so that no process ever sees it empty or
-    /// unlocked. The bytes, the name and the folder are synced.
+    /// Makes a file (mode 0600) that has its first bytes and is locked before it gets its name, so that no process ever
+    /// sees it empty or unlocked. The bytes, the name and the folder are synced.
     ///
-    /// The file has no name at first (open(2), O_TMPFILE), and the kernel drops it if the process ends. Where the file system has no such
-    /// files, it first gets the name `intermediate`, under which it can remain empty after a kill.
+    /// The file has no name at first (open(2), O_TMPFILE), and the kernel drops it if the process ends. Where the file
+    /// system has no such files, it first gets the name `intermediate`, under which it can remain empty after a kill.
     ///
     /// - Throws: EEXIST if the name `path` or `intermediate` is taken.
     package init(making path: String, content: [UInt8], by intermediate: String) throws(FileLock.LockError) {
@@ -107,7 +108,7 @@ extension InodeLock {
 
     /// Returns `nil` if the file system has no files without a name, or can't give them one.
     private static func madeWithoutName(_ path: String, _ content: [UInt8]) throws(SystemError) -> InodeLock? {
-        let raw = open(DurableFile.folder(of: path), openWithoutName | O_RDWR | O_CLOEXEC, 0o600)
+        let raw = open(File.folder(of: path), openWithoutName | O_RDWR | O_CLOEXEC, 0o600)
         guard raw >= 0 else { return nil }
         let lock = try InodeLock(new: Descriptor(owning: raw), content)
         // Without a privilege, linkat(2) names an open file only by its link in /proc.
@@ -135,8 +136,8 @@ extension InodeLock {
         }
     }
 
-    /// Locks a file that this process has just made, and writes its first bytes. A file system that has no locks has none for other
-    /// processes either, so that they leave the file alone.
+    /// Locks a file that this process has just made, and writes its first bytes. A file system that has no locks has
+    /// none for other processes either, so that they leave the file alone.
     private init(new file: consuming Descriptor, _ content: [UInt8]) throws(SystemError) {
         var status = stat()
         guard fstat(file.rawValue, &status) == 0 else { throw SystemError("fstat") }
