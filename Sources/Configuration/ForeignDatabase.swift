@@ -52,8 +52,8 @@ enum ForeignDatabase {
     /// `user:password@tcp(host:3306)/name`, `user@unix(/run/mysqld.sock)/name`, `tcp(host)/name`: the user, the
     /// protocol and its address may each be missing (github.com/go-sql-driver/mysql, "DSN").
     private static func isMySQLName(_ text: String) -> Bool {
-        guard let end = text.lastRange(of: ")/") else { return false }
-        let rest = text[..<end.lowerBound]
+        guard let end = text.indices.last(where: { text[$0...].hasPrefix(")/") }) else { return false }
+        let rest = text[..<end]
         let address = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
         return ["tcp(", "tcp4(", "tcp6(", "unix("].contains(where: address.hasPrefix)
             || (address.startIndex != text.startIndex && address.hasPrefix("("))

@@ -40,7 +40,9 @@ package enum Backup {
         do throws(Failure) {
             return try finish(source, partial, path, until: cancellation, progress)
         } catch {
-            if !error.isKept { for suffix in partialFiles { try? PrivateFile.remove(path: partial + suffix) } }
+            if !error.isKept {
+                for suffix in partialFiles.reversed() { try? PrivateFile.remove(path: partial + suffix) }
+            }
             throw error.reason
         }
     }
@@ -80,7 +82,7 @@ package enum Backup {
 
     private static func removeFiles(_ partial: String) throws(FileLock.LockError) {
         do throws(SystemError) {
-            for suffix in partialFiles { try PrivateFile.remove(path: partial + suffix) }
+            for suffix in partialFiles.reversed() { try PrivateFile.remove(path: partial + suffix) }
         } catch {
             throw .system(error)
         }
@@ -91,7 +93,9 @@ package enum Backup {
     private static let namesBesideDatabases = ["-wal", "-shm", "-journal", "-lock", "-control"]
 
     /// The ends of the names of a partial file and of the files that SQLite may have made beside it.
-    private static let partialFiles = ["", "-journal", "-wal", "-shm"]
+    ///
+    /// They are removed in the opposite order, so that no file of SQLite's outlives its database.
+    static let partialFiles = ["", "-journal", "-wal", "-shm"]
 
     /// The reason why there is no backup. `isKept` is true if the partial file stays.
     private struct Failure: Error {

@@ -18,8 +18,7 @@ enum BackupLeftovers {
                 isLeftover(named: name, head: head, hasJournal: all.contains("\(name)-journal")),
                 let lock = try? InodeLock(path: file), lock.isNamed(file)
             else { continue }
-            try? PrivateFile.remove(path: file)
-            try? PrivateFile.remove(path: "\(file)-journal")
+            for suffix in Backup.partialFiles.reversed() { try? PrivateFile.remove(path: file + suffix) }
             withExtendedLifetime(lock) {}
         }
         // A journal whose file was removed is of no use.

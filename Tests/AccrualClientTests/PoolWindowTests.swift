@@ -1,7 +1,8 @@
-import AccrualClient
 import Loyalty
 import TestSupport
 import Testing
+
+@testable import AccrualClient
 
 /// The pool as a window: orders without room in memory wait in the database, and no user waits for another's backlog.
 @Suite struct PoolWindowTests {

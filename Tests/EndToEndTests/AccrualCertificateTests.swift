@@ -86,7 +86,9 @@ struct AccrualCertificateTests {
     private static let faults = [
         Fault(host: "IP:127.0.0.1", days: 30, isAuthorityNamed: false, reasons: ["issuer", "accrual.ca_file"]),
         Fault(host: "IP:127.0.0.1", days: -1, isAuthorityNamed: true, reasons: ["certificate has expired"]),
-        Fault(host: "DNS:elsewhere.test", days: 30, isAuthorityNamed: true, reasons: ["no alternative certificate subject name", "127.0.0.1"]),
+        Fault(
+            host: "DNS:elsewhere.test", days: 30, isAuthorityNamed: true,
+            reasons: ["no alternative certificate subject name", "127.0.0.1"]),
     ]
 
     @Test(arguments: faults.indices) func theLogNamesTheFaultOfACertificate(index: Int) throws {
