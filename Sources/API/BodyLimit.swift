@@ -1,7 +1,7 @@
 /// The largest request bodies that the routes take, in bytes, packed and unpacked.
 ///
-/// A server that takes more than a request can need lets clients waste its time: unpacking and reading a megabyte of JSON takes
-/// fifty milliseconds. `http.body_bytes_max` limits all of them as well.
+/// A server that takes more than a request can need lets clients waste its time: unpacking and reading a megabyte of
+/// JSON takes fifty milliseconds. `http.body_bytes_max` limits all of them as well.
 enum BodyLimit {
     /// `{"login","password"}` of the greatest lengths takes 7,708 bytes if each of their bytes is written as `\u0061`.
     static let credentialsBytes = 8 * 1024

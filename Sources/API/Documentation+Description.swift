@@ -58,8 +58,8 @@ extension AccrualAPI {
 }
 
 extension Documentation {
-    /// The version of the API, not of the program. A client that works with one version works with all that have the same
-    /// first number.
+    /// The version of the API, not of the program. A client that works with one version works with all that have the
+    /// same first number.
     fileprivate static let version = "1.0"
 
     fileprivate static let everywhere = """

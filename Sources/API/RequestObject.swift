@@ -53,11 +53,11 @@ struct RequestObject {
         return text
     }
 
-    /// An amount of points, from the exact decimal value of the number. The value may be a millionth of a hundredth off: clients
-    /// that calculate with floating-point numbers send `0.30000000000000004` for 0.3.
+    /// An amount of points, from the exact decimal value of the number. The value may be a millionth of a hundredth
+    /// off: clients that calculate with floating-point numbers send `0.30000000000000004` for 0.3.
     ///
-    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, and ``LoyaltyError/sumInvalid(_:)`` if the number
-    ///   is not an amount.
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, and ``LoyaltyError/sumInvalid(_:)`` if
+    ///   the number is not an amount.
     func points(_ name: String) throws(LoyaltyError) -> Points {
         let value = object[name]
         // A number in a string counts as the number: clients with types for exact decimals write them so.
@@ -76,8 +76,8 @@ struct RequestObject {
 
     /// A number times 10^`places`.
     ///
-    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, or if the result is not a whole number that fits
-    ///   the type.
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the member is not a number, or if the result is not a whole number
+    ///   that fits the type.
     func decimal<Value: FixedWidthInteger>(_ name: String, places: Int) throws(LoyaltyError) -> Value {
         guard let number = object[name]?.number else { throw .malformed("\"\(name)\" is not a number.") }
         do throws(JSONNumber.ScaleError) {

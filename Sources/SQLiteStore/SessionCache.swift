@@ -1,8 +1,8 @@
 import Loyalty
 import Storage
 
-/// Sessions that one event loop has read before, so that the next request of a session costs no read. An entry may be used for
-/// as long as its user has the same revision.
+/// Sessions that one event loop has read before, so that the next request of a session costs no read. An entry may be
+/// used for as long as its user has the same revision.
 final class SessionCache {
     private struct Entry {
         let id: SessionID

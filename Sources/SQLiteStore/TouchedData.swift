@@ -1,7 +1,7 @@
 import Loyalty
 
-/// The data that a transaction touches, as triggers of the writer's connection report it, so that no operation can forget a
-/// user. Confined to the writer's thread.
+/// The data that a transaction touches, as triggers of the writer's connection report it, so that no operation can
+/// forget a user. Confined to the writer's thread.
 final class TouchedData {
     private(set) var users: [UserID] = []
     /// True if the transaction touches the reward rules.

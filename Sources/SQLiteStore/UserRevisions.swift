@@ -2,11 +2,11 @@ import Loyalty
 import Storage
 import Synchronization
 
-/// The number of the last commit that touched each user's data, and that of the last commit that touched the reward rules.
-/// They are kept in memory, since only this process writes the file.
+/// The number of the last commit that touched each user's data, and that of the last commit that touched the reward
+/// rules. They are kept in memory, since only this process writes the file.
 ///
-/// A reader notes the last finished commit before its snapshot begins. Data that it reads of a user then stays current until
-/// a later commit touches that user.
+/// A reader notes the last finished commit before its snapshot begins. Data that it reads of a user then stays current
+/// until a later commit touches that user.
 final class UserRevisions: Sendable {
     /// Users share slots by their ids: a change of one user has the data of the others in the slot read again.
     private static let slotCount = 16_384
@@ -36,7 +36,8 @@ final class UserRevisions: Sendable {
         commit == changing ? nil : Revision(rawValue: commit)
     }
 
-    /// Runs a commit that touches this data, on the writer's thread. A commit that fails may have changed the data, too.
+    /// Runs a commit that touches this data, on the writer's thread. A commit that fails may have changed the data,
+    /// too.
     func withChange<Failure: Error>(of touched: TouchedData, commit: () throws(Failure) -> Void) throws(Failure) {
         mark(touched, Self.changing)
         defer {

@@ -5,8 +5,8 @@ package struct OpenSession: Equatable, Sendable {
     package let user: UserID
     /// The end of the session. A repository may still have a session after its end.
     package let expiresAt: Timestamp
-    /// The revision of the user's data, which every read after this one shows or a later one. `nil` if it is not known, since
-    /// a change is just being committed.
+    /// The revision of the user's data, which every read after this one shows or a later one. `nil` if it is not known,
+    /// since a change is just being committed.
     package let revision: Revision?
 
     package init(user: UserID, expiresAt: Timestamp, revision: Revision? = nil) {

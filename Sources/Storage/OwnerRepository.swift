@@ -2,9 +2,9 @@ import Loyalty
 
 /// What the owner's commands read and change in a store, in the words of those commands.
 ///
-/// Every call blocks. One repository belongs to one thread at a time; it is closed before the store stops. A change is durable when
-/// its call returns. Every method throws ``StoreError`` if the store can't be read or takes no writes now; a change that
-/// threw was not made, except as ``dropOrdersOfDeletedUsers(afterBatch:)`` says.
+/// Every call blocks. One repository belongs to one thread at a time; it is closed before the store stops. A change is
+/// durable when its call returns. Every method throws ``StoreError`` if the store can't be read or takes no writes now;
+/// a change that threw was not made, except as ``dropOrdersOfDeletedUsers(afterBatch:)`` says.
 package protocol OwnerRepository: AnyObject {
     /// Returns users in the order of their ids, without deleted ones.
     ///
@@ -13,7 +13,8 @@ package protocol OwnerRepository: AnyObject {
     ///   - limit: the most users to return.
     func users(after user: UserID?, limit: Int) throws(StoreError) -> [UserAccount]
 
-    /// Returns a user with the newest entries of the ledger; `nil` if there is no such user, or if the user was deleted.
+    /// Returns a user with the newest entries of the ledger; `nil` if there is no such user, or if the user was
+    /// deleted.
     ///
     /// - Parameter limit: the most entries to return.
     func user(_ user: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails?
@@ -27,8 +28,9 @@ package protocol OwnerRepository: AnyObject {
     /// Lets a user sign in, or keeps the user from it and ends all of the user's sessions.
     func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult
 
-    /// Erases login, password, sessions and places of a user. Orders, withdrawals and ledger stay, so that an order number that was
-    /// credited once can't be uploaded again; unfinished orders are still settled, on an account that no client can enter.
+    /// Erases login, password, sessions and places of a user. Orders, withdrawals and ledger stay, so that an order
+    /// number that was credited once can't be uploaded again; unfinished orders are still settled, on an account that
+    /// no client can enter.
     func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult
 
     /// Returns orders, newest first; `nil` if there is no such user, or if the user was deleted.
@@ -45,8 +47,8 @@ package protocol OwnerRepository: AnyObject {
     /// Returns the upload and the withdrawal of a number.
     func use(of number: OrderNumber) throws(StoreError) -> NumberUse
 
-    /// Ends all unfinished orders of deleted users as invalid, batch by batch. Their numbers stay taken; ledger and balances stay
-    /// as they are. If this throws, the batches before that stay ended.
+    /// Ends all unfinished orders of deleted users as invalid, batch by batch. Their numbers stay taken; ledger and
+    /// balances stay as they are. If this throws, the batches before that stay ended.
     ///
     /// - Parameter afterBatch: gets the orders that a batch has ended, once that is durable.
     func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError)
@@ -56,7 +58,8 @@ package protocol OwnerRepository: AnyObject {
     /// - Parameter points: not zero.
     func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) throws(StoreError) -> AdjustmentResult
 
-    /// Gives back the points that were spent on an order, once. The withdrawal leaves its user's list; its number stays taken.
+    /// Gives back the points that were spent on an order, once. The withdrawal leaves its user's list; its number stays
+    /// taken.
     func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult
 
     /// Counts everything, in one state of the store. It may take seconds.

@@ -3,12 +3,12 @@ import Loyalty
 
 /// The users, orders and points of a store, as one event loop sees them.
 ///
-/// A read sees every write that was acknowledged before the read began. It is there at once if the store reads from memory or
-/// a local file, and has to be waited for if the store asks a server. A write is durable when it returns: it survives a power
-/// cut.
+/// A read sees every write that was acknowledged before the read began. It is there at once if the store reads from
+/// memory or a local file, and has to be waited for if the store asks a server. A write is durable when it returns: it
+/// survives a power cut.
 ///
-/// Both throw ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` or ``Loyalty/LoyaltyError/failed``, and writes also
-/// ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)``. Nothing has happened then.
+/// Both throw ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` or ``Loyalty/LoyaltyError/failed``, and writes
+/// also ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)``. Nothing has happened then.
 ///
 /// A repository belongs to one event loop, and is used on its thread alone.
 package protocol Repository: BatchReader {
@@ -37,15 +37,15 @@ package protocol Repository: BatchReader {
 
     /// Opens a session for a client that knows the password of these credentials.
     ///
-    /// - Throws: ``Loyalty/LoyaltyError/wrongCredentials`` if the user has another password by now, or was disabled. So a change
-    ///   that happens while the password is checked lets no one slip in.
+    /// - Throws: ``Loyalty/LoyaltyError/wrongCredentials`` if the user has another password by now, or was disabled. So
+    ///   a change that happens while the password is checked lets no one slip in.
     func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
 
     /// Ends a session, if there is one of this id.
     func removeSession(_ id: SessionID) async throws(LoyaltyError)
 
-    /// Replaces the password of these credentials, and in the same step ends all of the user's sessions but one and forgets all
-    /// places from which the user signed in but those given.
+    /// Replaces the password of these credentials, and in the same step ends all of the user's sessions but one and
+    /// forgets all places from which the user signed in but those given.
     ///
     /// - Throws: ``Loyalty/LoyaltyError/wrongCurrentPassword`` if the user has another password by now.
     func changePassword(
@@ -81,7 +81,8 @@ package protocol Repository: BatchReader {
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError>
 
-    /// A page of the changes of the user's balance, the newest first; the parameters are those of ``orders(of:from:limit:)``.
+    /// A page of the changes of the user's balance, the newest first; the parameters are those of
+    /// ``orders(of:from:limit:)``.
     func ledger(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError>
@@ -110,20 +111,21 @@ package struct Credentials: Equatable, Sendable {
 
 /// Where the accrual pipeline finds its orders and leaves what it learned; blocking calls, from the pipeline's thread.
 package protocol SettlementRepository: Sendable {
-    /// Users who have an order without a final status, in the order of their ids: at most `limit`, after the one that is given.
+    /// Users who have an order without a final status, in the order of their ids: at most `limit`, after the one that
+    /// is given.
     func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID]
 
     /// The orders without a final status that each page asks for, oldest first.
     func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]]
 
-    /// Stores a batch in one transaction, all or nothing. A final status never changes again, and the balance grows with
-    /// the change to `processed`, so that repeating a settlement credits nothing more.
+    /// Stores a batch in one transaction, all or nothing. A final status never changes again, and the balance grows
+    /// with the change to `processed`, so that repeating a settlement credits nothing more.
     func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError)
 }
 
 /// Where an accepted order goes to be asked about.
 package protocol OrderQueue: Sendable {
-    /// Takes an order that is stored. If the queue has no room for it, the queue finds it in the database later, so that an
-    /// upload never fails because other orders wait.
+    /// Takes an order that is stored. If the queue has no room for it, the queue finds it in the database later, so
+    /// that an upload never fails because other orders wait.
     func put(_ order: UnfinishedOrder)
 }

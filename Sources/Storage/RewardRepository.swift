@@ -1,14 +1,14 @@
 import Eventual
 import Loyalty
 
-/// The rules and receipts of the built-in accrual system, as one event loop sees them. Its reads and writes promise the same as
-/// those of ``Repository``.
+/// The rules and receipts of the built-in accrual system, as one event loop sees them. Its reads and writes promise the
+/// same as those of ``Repository``.
 package protocol RewardRepository: BatchReader {
     /// All rules, the oldest first.
     func rules() throws(LoyaltyError) -> [RewardRule]
 
-    /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known, since a
-    /// change is just being committed.
+    /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known, since
+    /// a change is just being committed.
     var rulesRevision: Revision? { get }
 
     /// The points that an accepted receipt earned; `nil` if the order has no receipt.

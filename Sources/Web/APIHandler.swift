@@ -3,8 +3,8 @@ import HTTP
 
 /// Answers the requests of one event loop by a list of routes.
 ///
-/// A request is checked in this order: its host, its path, its method, the site from which a browser sent it, its session,
-/// and its body.
+/// A request is checked in this order: its host, its path, its method, the site from which a browser sent it, its
+/// session, and its body.
 package final class APIHandler: RequestHandler {
     /// The properties that the APIs do not share.
     package struct Configuration {
@@ -17,7 +17,8 @@ package final class APIHandler: RequestHandler {
         /// `nil` for a listener that is served under any name.
         package var hostCheck: HostCheck?
         package var proxies = TrustedProxies.none
-        /// A number from which entity tags are made: random at the start of the server, and the same for all event loops.
+        /// A number from which entity tags are made: random at the start of the server, and the same for all event
+        /// loops.
         package var entityTagEpoch: UInt64 = 0
 
         package init() {}

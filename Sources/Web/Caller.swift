@@ -4,8 +4,8 @@ import HTTP
 /// A user as the frame of an API knows them.
 package struct Caller {
     package let user: Int64
-    /// Counts the changes of the user's data: two reads at one revision show the same. `nil` if it is not known, since a
-    /// change is just being committed.
+    /// Counts the changes of the user's data: two reads at one revision show the same. `nil` if it is not known, since
+    /// a change is just being committed.
     package let revision: UInt64?
     /// The token of the session that the request presents.
     package let token: ArraySlice<UInt8>

@@ -9,7 +9,8 @@ package struct CrossOriginSharing: Sendable {
 
         fileprivate static let exposedFields = "Authorization, ETag, Link, Retry-After, X-Request-Id"
 
-        /// Adds the fields. `Vary` is there even if nothing is granted: a cache may have the response for another origin.
+        /// Adds the fields. `Vary` is there even if nothing is granted: a cache may have the response for another
+        /// origin.
         func add(to response: inout Response) {
             response.vary(by: "Origin")
             guard let origin else { return }
@@ -26,13 +27,13 @@ package struct CrossOriginSharing: Sendable {
     /// The most further fields that are allowed, and the longest name of one in bytes. Pages send a handful.
     private static let wantedFieldsMax = 32
     private static let wantedFieldBytesMax = 64
-    /// The time for which a browser need not ask again. No browser keeps the answer for longer.
+    /// The time for which a browser need not ask again. No browser keeps the response for longer.
     private static let preflightSeconds = 7200
 
     private let origins: OriginList
 
-    /// - Parameter origins: as browsers write them: `https://shop.example`, `capacitor://localhost`. If there are none, sharing is
-    ///   off and no response mentions it.
+    /// - Parameter origins: as browsers write them: `https://shop.example`, `capacitor://localhost`. If there are none,
+    ///   sharing is off and no response mentions it.
     package init(origins: [String]) {
         self.origins = OriginList(origins)
     }
@@ -56,8 +57,8 @@ package struct CrossOriginSharing: Sendable {
         response.add("Access-Control-Max-Age", String(Self.preflightSeconds))
     }
 
-    /// The fields that the server reads, and the fields that the page wants to send besides. Tracing and polyfills add such
-    /// fields; a page of an allowed origin may send them, and the server ignores them.
+    /// The fields that the server reads, and the fields that the page wants to send besides. Tracing and polyfills add
+    /// such fields; a page of an allowed origin may send them, and the server ignores them.
     private static func fields(allowedTo request: Request) -> String {
         let known = requestFields.lowercased().split(separator: ", ").map { String($0) }
         let wanted = request.headers.list(.accessControlRequestHeaders).prefix(wantedFieldsMax)

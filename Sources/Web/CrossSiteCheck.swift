@@ -26,8 +26,8 @@ package struct CrossSiteCheck {
         }
     }
 
-    /// Returns true if the origin's host and port are those that the request was sent to. The scheme's default port may be
-    /// missing in one of them. The schemes are not compared, since a proxy may have ended TLS.
+    /// Returns true if the origin's host and port are those that the request was sent to. The scheme's default port may
+    /// be missing in one of them. The schemes are not compared, since a proxy may have ended TLS.
     private static func isOwn(_ origin: ArraySlice<UInt8>, host: ArraySlice<UInt8>?) -> Bool {
         guard let host else { return false }
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
@@ -43,8 +43,8 @@ package struct CrossSiteCheck {
     }
 }
 
-/// The site that sent a request, in the browser's words (W3C, Fetch Metadata Request Headers, section 2.4). No page can set
-/// the field.
+/// The site that sent a request, in the browser's words (W3C, Fetch Metadata Request Headers, section 2.4). No page can
+/// set the field.
 private enum FetchSite {
     /// A page of the same origin, or the user alone.
     case own
@@ -94,7 +94,8 @@ extension CrossSiteCheck {
         return ["http", "https"].contains(scheme.lowercased()) ? host : "\(host) (\(scheme))"
     }
 
-    /// The text of a host or scheme; `nil` if it is empty, too long, or has characters that hosts and ports do not have.
+    /// The text of a host or scheme; `nil` if it is empty, too long, or has characters that hosts and ports do not
+    /// have.
     private static func shown(_ bytes: ArraySlice<UInt8>) -> String? {
         guard (1...shownBytesMax).contains(bytes.count),
             bytes.allSatisfy({ byte in

@@ -2,8 +2,8 @@ import HTTP
 import OpenAPI
 import Synchronization
 
-/// The description of an API for programs (OpenAPI) and for people (a page). It is written once, from the API's routes, when
-/// the first client asks.
+/// The description of an API for programs (OpenAPI) and for people (a page). It is written once, from the API's routes,
+/// when the first client asks.
 ///
 /// All event loops share it: their routes read through different connections, but are described alike.
 package final class Documentation: Sendable {

@@ -3,8 +3,8 @@ import HTTP
 /// The name of a state of a response, as `ETag` has it: `W/"1b0d8e5f3a27c9461"`. It is weak, since a packed and a plain
 /// response have the same (RFC 9110, section 8.8.3).
 package struct EntityTag: Equatable {
-    /// The fields of a request on which the response depends. They are part of the tag: a 304 has to name them as well, and is
-    /// sent without a read that would tell them.
+    /// The fields of a request on which the response depends. They are part of the tag: a 304 has to name them as well,
+    /// and is sent without a read that would tell them.
     package struct Variation: OptionSet {
         package let rawValue: UInt64
 

@@ -1,5 +1,5 @@
-/// The hash function FNV-1a (draft-eastlake-fnv): quick, and the same in every process. It finds accidental changes; it does
-/// not resist someone who looks for collisions.
+/// The hash function FNV-1a (draft-eastlake-fnv): quick, and the same in every process. It finds accidental changes; it
+/// does not resist someone who looks for collisions.
 package enum FNV1a {
     package static func hash32(_ bytes: some Sequence<UInt8>) -> UInt32 {
         bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }

@@ -2,8 +2,8 @@ import HTTP
 
 /// Refuses requests that name the server by a foreign name.
 ///
-/// It protects listeners without sessions from DNS rebinding: a page of `evil.example`, whose name suddenly leads to this
-/// machine, would be of the same origin as the listener. Its requests have that name as their `Host`.
+/// It protects listeners without sessions from DNS rebinding: a page of `evil.example`, whose name suddenly leads to
+/// this machine, would be of the same origin as the listener. Its requests have that name as their `Host`.
 package struct HostCheck: Sendable {
     /// In small letters, without a port.
     private let names: [String]
@@ -13,8 +13,8 @@ package struct HostCheck: Sendable {
         self.names = names.map { $0.lowercased() }
     }
 
-    /// Throws ``ProblemType/misdirected`` if `Host` is neither loopback nor an IP address nor one of the names. A request of
-    /// HTTP/1.0 may have none, and then comes from no browser.
+    /// Throws ``ProblemType/misdirected`` if `Host` is neither loopback nor an IP address nor one of the names. A
+    /// request of HTTP/1.0 may have none, and then comes from no browser.
     package func check(_ request: Request) throws(Problem) {
         guard let host = request.host else { return }
         guard host.first != UInt8(ascii: "[") else { return }

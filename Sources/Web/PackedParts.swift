@@ -3,8 +3,8 @@ import HTTP
 
 /// Packs a body part by part.
 final class PackedParts: BodyParts {
-    /// The number of bodies that one event loop is packing. Each keeps zlib's state, a quarter of a megabyte, until its client
-    /// has read it all. Above the limit, bodies are sent unpacked.
+    /// The number of bodies that one event loop is packing. Each keeps zlib's state, a quarter of a megabyte, until its
+    /// client has read it all. Above the limit, bodies are sent unpacked.
     final class Budget {
         static let streamsMax = 64
         fileprivate(set) var streamCount = 0

@@ -1,7 +1,7 @@
 import HTTP
 
-/// A client's preferences among several names, with weights in thousandths (RFC 9110, section 12.4.2). A malformed element is
-/// ignored.
+/// A client's preferences among several names, with weights in thousandths (RFC 9110, section 12.4.2). A malformed
+/// element is ignored.
 package struct Preferences {
     private let elements: [(name: ArraySlice<UInt8>, weight: Int)]
 
@@ -14,8 +14,8 @@ package struct Preferences {
     ///
     /// - Parameters:
     ///   - field: the name of the field.
-    ///   - hasParameters: true for media types, which may have parameters before the weight. Those are ignored. Codings have
-    ///     none.
+    ///   - hasParameters: true for media types, which may have parameters before the weight. Those are ignored. Codings
+    ///     have none.
     init(_ headers: Headers, _ field: FieldName, hasParameters: Bool) {
         elements = headers.list(field).prefix(Self.elementsMax).compactMap { element in
             let parts = element.split(

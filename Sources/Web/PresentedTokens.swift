@@ -2,17 +2,17 @@ import HTTP
 
 /// The session tokens that a request presents.
 ///
-/// A token is presented as `Authorization: Bearer TOKEN`, as `Authorization: TOKEN`, or as the session cookie. If the header
-/// presents a token, the cookies do not count (RFC 6750, section 2.1). A header of another scheme, such as the `Basic` of a
-/// proxy, and a header without a token present nothing.
+/// A token is presented as `Authorization: Bearer TOKEN`, as `Authorization: TOKEN`, or as the session cookie. If the
+/// header presents a token, the cookies do not count (RFC 6750, section 2.1). A header of another scheme, such as the
+/// `Basic` of a proxy, and a header without a token present nothing.
 package enum PresentedTokens {
     /// Longer than any token of the server. A longer text is not looked up.
     package static let tokenBytesMax = 128
-    /// The most session cookies that are tried. Two sites on one host, or two paths, may each have set a cookie of the name. A
-    /// request with more is invented, and each costs a hash and a read.
+    /// The most session cookies that are tried. Two sites on one host, or two paths, may each have set a cookie of the
+    /// name. A request with more is invented, and each costs a hash and a read.
     private static let cookiesTriedMax = 8
-    /// The fewest bytes of a bare token in `Authorization`. A shorter word is the name of a scheme (`Negotiate`); the server's
-    /// tokens have 43 bytes.
+    /// The fewest bytes of a bare token in `Authorization`. A shorter word is the name of a scheme (`Negotiate`); the
+    /// server's tokens have 43 bytes.
     private static let bareTokenBytesMin = 32
 
     /// The token that `Authorization` presents; `nil` if it presents none. The first field with a token counts.

@@ -2,8 +2,8 @@ import HTTP
 
 /// A kind of refusal (RFC 9457, section 3.1).
 ///
-/// A client decides by the type's name, which never changes. The title and the explanation are for people, and may change.
-/// An API lists its types in its documentation, where the URI of each leads to its explanation.
+/// A client decides by the type's name, which never changes. The title and the explanation are for people, and may
+/// change. An API lists its types in its documentation, where the URI of each leads to its explanation.
 package struct ProblemType: Hashable, Sendable {
     /// The last part of ``uri``: `unknown-path`.
     package let name: String

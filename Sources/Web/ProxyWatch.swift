@@ -1,8 +1,9 @@
 import HTTP
 import Synchronization
 
-/// Warns of trusted proxies whose configuration lets clients choose the address by which they are counted, or has all clients
-/// counted as one. There is at most one warning an hour for each finding, since a client can cause it as often as it likes.
+/// Warns of trusted proxies whose configuration lets clients choose the address by which they are counted, or has all
+/// clients counted as one. There is at most one warning an hour for each finding, since a client can cause it as often
+/// as it likes.
 package final class ProxyWatch: Sendable {
     enum Finding: CaseIterable {
         /// The field has entries before the client's. The client sent them, and the proxy did not replace the field.

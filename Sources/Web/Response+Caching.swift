@@ -1,8 +1,8 @@
 import HTTP
 
 extension Response {
-    /// No shared cache may keep the response, and the client's own has to ask before it uses it again (RFC 9111, section
-    /// 5.2.2).
+    /// No shared cache may keep the response, and the client's own has to ask before it uses it again (RFC 9111,
+    /// section 5.2.2).
     package static let privateCaching = "private, no-cache"
 
     /// 200 with a user's own data.

@@ -1,7 +1,7 @@
 import HTTP
 
-/// Responses about users that were read and written out, for clients that ask again and again whether something has changed.
-/// A response may be sent for as long as its user has the same revision.
+/// Responses about users that were read and written out, for clients that ask again and again whether something has
+/// changed. A response may be sent for as long as its user has the same revision.
 final class ResponseCache {
     struct Key: Hashable {
         let user: Int64
@@ -19,7 +19,8 @@ final class ResponseCache {
 
     /// A response with a longer selection is not kept. Clients do not ask for it again.
     private static let selectionBytesMax = 256
-    /// The memory for one event loop. Above the limit the cache drops everything: each response costs one read to have again.
+    /// The memory for one event loop. Above the limit the cache drops everything: each response costs one read to have
+    /// again.
     private static let bytesMax = 4 * 1024 * 1024
     /// The approximate memory of an entry besides its body.
     private static let bytesPerEntry = 512

@@ -1,7 +1,7 @@
 import HTTP
 
-/// The fields that the response to a request has, whatever its route. A response may wait for long, so this keeps nothing of
-/// the request's bytes.
+/// The fields that the response to a request has, whatever its route. A response may wait for long, so this keeps
+/// nothing of the request's bytes.
 package struct ResponseFields {
     package let requestID: RequestID
     /// `nil` if the API shares nothing with other origins.
@@ -23,8 +23,9 @@ package struct ResponseFields {
         response.client = client
         response.route = route
         if response.status.rawValue >= 400, response.contentType == Problem.mediaType { addID(to: &response) }
-        // A cache before the server may keep a 404 or 405 for all clients (RFC 9111, section 4.2.2), and any other response if it
-        // is configured with a lifetime. A response that says nothing about caching is for this client alone.
+        // A cache before the server may keep a 404 or 405 for all clients (RFC 9111, section 4.2.2), and any other
+        // response if it is configured with a lifetime. A response that says nothing about caching is for this client
+        // alone.
         if response["Cache-Control"] == nil { response.add("Cache-Control", "no-store") }
         grant?.add(to: &response)
         return response

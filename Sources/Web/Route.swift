@@ -24,12 +24,12 @@ package final class Route {
 
     /// Answers a request.
     ///
-    /// The function of an ``Eventual/later(_:)`` stays in memory while it waits. It should capture the values that it needs
-    /// and not the body, since many may wait at once.
+    /// The function of an ``Eventual/later(_:)`` stays in memory while it waits. It should capture the values that it
+    /// needs and not the body, since many may wait at once.
     package typealias Answer = (Call) throws(Problem) -> Eventual<Response, Problem>
 
-    /// For routes that take no body, and for requests without a route: a body that a client sends all the same is read and
-    /// dropped.
+    /// For routes that take no body, and for requests without a route: a body that a client sends all the same is read
+    /// and dropped.
     static let unreadBodyBytesMax = 8 * 1024
 
     let method: Method
@@ -47,7 +47,8 @@ package final class Route {
     var number = 0
 
     /// - Parameters:
-    ///   - path: the path; if it ends in a name in braces, it matches any text there, up to a slash: `/api/orders/{number}`.
+    ///   - path: the path; if it ends in a name in braces, it matches any text there, up to a slash:
+    ///     `/api/orders/{number}`.
     ///   - operation: the description; `nil` if the API has no documentation.
     ///   - bodyBytesMax: the largest body in bytes, packed or unpacked; `nil` if the route takes no body.
     package init(

@@ -34,7 +34,7 @@ struct Router {
     /// The names of the routes, by their numbers.
     let names: [RouteName]
     private var resources: [Resource] = []
-    /// The answer to `OPTIONS *`: each method that some path has.
+    /// The value of `Allow` for `OPTIONS *`: each method that some path has.
     private let allowSomewhere: String
 
     init(_ routes: [Route]) {
@@ -63,8 +63,8 @@ struct Router {
 
     /// The largest body in bytes that a request with this head may have.
     ///
-    /// A request without a route may have as large a body as one whose route takes none: the server reads the whole request
-    /// before it answers.
+    /// A request without a route may have as large a body as one whose route takes none: the server reads the whole
+    /// request before it answers.
     func bodyBytesMax(of head: Request) -> Int {
         if case .route(let route) = match(head) { route.bodyBytesMax } else { Route.unreadBodyBytesMax }
     }

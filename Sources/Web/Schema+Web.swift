@@ -1,6 +1,6 @@
 import OpenAPI
 
-/// Values that every API takes or answers with.
+/// Values that every API takes or returns.
 extension Schema {
     package static let requestID = Schema(
         .string, named: "RequestID", "The id of a request in its response and in the server's log.",

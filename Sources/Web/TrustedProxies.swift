@@ -1,7 +1,7 @@
 import HTTP
 
-/// The proxies that are believed about their clients. Any client can send the fields that proxies send, so they are read only
-/// if the connection's peer is one of these proxies.
+/// The proxies that are believed about their clients. Any client can send the fields that proxies send, so they are
+/// read only if the connection's peer is one of these proxies.
 package struct TrustedProxies: Sendable {
     /// For a listener without proxies before it.
     package static let none = TrustedProxies(networks: [], watch: ProxyWatch(clock: { 0 }, warn: { _ in }))
@@ -19,8 +19,8 @@ package struct TrustedProxies: Sendable {
         (self.networks, self.watch) = (networks, watch)
     }
 
-    /// The client's address. Going back from the connection's peer, it is the first address that is not a trusted proxy's. An
-    /// entry that is not an address ends the search, and the proxy before it is taken for the client.
+    /// The client's address. Going back from the connection's peer, it is the first address that is not a trusted
+    /// proxy's. An entry that is not an address ends the search, and the proxy before it is taken for the client.
     package func client(of request: Request) -> IPAddress {
         var nearest = request.peer
         guard isTrusted(nearest) else { return nearest }
@@ -37,8 +37,8 @@ package struct TrustedProxies: Sendable {
         if let finding = finding(in: request) { watch.note(finding, from: request.peer) }
     }
 
-    /// The fault of the field that a trusted proxy passed; `nil` if it has none. The field should lead to the client and end
-    /// there.
+    /// The fault of the field that a trusted proxy passed; `nil` if it has none. The field should lead to the client
+    /// and end there.
     private func finding(in request: Request) -> ProxyWatch.Finding? {
         guard isTrusted(request.peer) else { return nil }
         let elements = request.headers.list(.xForwardedFor)
@@ -61,8 +61,8 @@ package struct TrustedProxies: Sendable {
         networks.contains { $0.contains(address) }
     }
 
-    /// The address of an entry: `192.0.2.1` or `2001:db8::1`, or as some proxies write it: `192.0.2.1:8080`, `[2001:db8::1]`,
-    /// `[2001:db8::1]:8080`.
+    /// The address of an entry: `192.0.2.1` or `2001:db8::1`, or as some proxies write it: `192.0.2.1:8080`,
+    /// `[2001:db8::1]`, `[2001:db8::1]:8080`.
     private static func address(in element: ArraySlice<UInt8>) -> IPAddress? {
         if element.first == UInt8(ascii: "["), let end = element.firstIndex(of: UInt8(ascii: "]")) {
             let rest = element[(end + 1)...]

@@ -1,8 +1,8 @@
 import Eventual
 import HTTP
 
-/// Answers users who read their own data: from ``ResponseCache`` if nothing of theirs has changed, and with 304 if the client
-/// has the current state already.
+/// Answers users who read their own data: from ``ResponseCache`` if nothing of theirs has changed, and with 304 if the
+/// client has the current state already.
 struct UserReads {
     private let tags: EntityTags
     private let contentCoding: ContentCoding
@@ -12,8 +12,8 @@ struct UserReads {
         (self.tags, self.contentCoding) = (tags, contentCoding)
     }
 
-    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like any
-    /// other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
+    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like
+    /// any other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
     func response(to call: Call, on route: Route) throws(Problem) -> Eventual<Response, Problem> {
         let (request, caller) = (call.request, call.caller)
         let key = ResponseCache.Key(
@@ -21,7 +21,8 @@ struct UserReads {
             selection: request.selection(on: route))
         let state = caller.revision.map { tags.state(of: key, at: $0) }
         let condition = IfNoneMatch(request.headers)
-        // A client with the tag of this state has sent the same request before and was not refused, so nothing has to be read.
+        // A client with the tag of this state has sent the same request before and was not refused, so nothing has to
+        // be read.
         if let condition, let state, let tag = condition.tag(of: state) {
             return .now(.notModified(tag: tag.text, vary: tag.variation.vary))
         }
@@ -46,8 +47,8 @@ struct UserReads {
 
     /// The response as it is sent, which the cache keeps.
     ///
-    /// The revision is older than the read. If the user changed in between, then the response is newer than its tag: the next
-    /// request comes with a later revision, and finds neither.
+    /// The revision is older than the read. If the user changed in between, then the response is newer than its tag:
+    /// the next request comes with a later revision, and finds neither.
     private func keep(_ response: Response, _ key: ResponseCache.Key, _ state: UInt64, _ revision: UInt64) -> Response {
         var response = contentCoding.packed(response, ifPreferred: key.isPacked)
         response.add("ETag", EntityTag(state: state, variation: EntityTag.Variation(of: response)).text)
@@ -57,8 +58,8 @@ struct UserReads {
 }
 
 extension Request {
-    /// The parts of a request that tell it from others for the same route: the name at the end of the path, the query, and
-    /// the media types that the client prefers.
+    /// The parts of a request that tell it from others for the same route: the name at the end of the path, the query,
+    /// and the media types that the client prefers.
     fileprivate func selection(on route: Route) -> [UInt8] {
         let pathEnd = path.endIndex
         let start = route.endsInAnySegment ? path.lastIndex(of: UInt8(ascii: "/")) ?? pathEnd : pathEnd

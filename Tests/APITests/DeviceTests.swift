@@ -77,7 +77,8 @@ import Testing
         _ = await cookies(showing: test.fields, gives: test.isKnown ? 200 : 429, on: api)
     }
 
-    /// The device is not a credential: without the password it opens nothing, and guesses that present it are delayed as well.
+    /// The device is not a credential: without the password it opens nothing, and guesses that present it are delayed
+    /// as well.
     @Test func itIsNoWayIn() async {
         let api = TestAPI()
         _ = await cookies(on: api)

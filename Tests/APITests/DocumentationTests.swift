@@ -6,8 +6,8 @@ import Web
 
 @testable import API
 
-/// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. `Scenario` compares every response of
-/// the other tests with its description.
+/// The description of both APIs: `GET /openapi.json` for programs, `GET /docs` for people. `Scenario` compares every
+/// response of the other tests with its description.
 @Suite struct DocumentationTests {
     static let gophermart = [
         "POST /api/user/register", "POST /api/user/login", "POST /api/user/logout", "POST /api/user/password",

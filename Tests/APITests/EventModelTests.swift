@@ -3,8 +3,8 @@ import Loyalty
 import TestSupport
 import Testing
 
-/// Random users, changes, and clients that connect, read, stop reading, disconnect and reconnect. Each client has seen its user's
-/// changes as the model has them, without a gap unless there was a reset.
+/// Random users, changes, and clients that connect, read, stop reading, disconnect and reconnect. Each client has seen
+/// its user's changes as the model has them, without a gap unless there was a reset.
 @Suite struct EventModelTests {
     private final class Client {
         let user: String

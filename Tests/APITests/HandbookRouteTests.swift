@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    /// Each route has one row. The row has every status that is described for this route alone, except 304, and no status that
-    /// is not described.
+    /// Each route has one row. The row has every status that is described for this route alone, except 304, and no
+    /// status that is not described.
     @Test(arguments: [("API.md", DocumentationTests.API.gophermart), ("Accruals.md", .accrual)])
     func tablesHaveEveryRouteAndStatus(page: String, api: DocumentationTests.API) throws {
         let rows = try Self.rows(of: page)

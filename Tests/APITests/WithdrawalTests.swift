@@ -46,7 +46,8 @@ import Testing
         withdraw(#""18""#, "0.010000011", gives: 422, part: tooFine),
         withdraw(#""18""#, "0.019999989", gives: 422, part: tooFine),
         withdraw(#""18""#, "1e-3", gives: 422, part: tooFine),
-        // Results of floating-point arithmetic on whole hundredths: 0.1 + 0.2, 100.33 * 3, 1.1 * 1.1 * 100, 0.7 - 0.6 and so on.
+        // Results of floating-point arithmetic on whole hundredths: 0.1 + 0.2, 100.33 * 3, 1.1 * 1.1 * 100, 0.7 - 0.6
+        // and so on.
         withdraw(#""18""#, "0.30000000000000004", gives: 200),
         withdraw(#""18""#, "300.98999999999995", gives: 200),
         withdraw(#""18""#, "121.00000000000001", gives: 200),

@@ -106,8 +106,8 @@ struct AccrualRoutes {
 }
 
 extension Receipt {
-    /// JSON values that a receipt may have. A good has three and takes at least 28 bytes, so the largest body has room for
-    /// 112,347 values of goods.
+    /// JSON values that a receipt may have. A good has three and takes at least 28 bytes, so the largest body has room
+    /// for 112,347 values of goods.
     private static let valuesMax = 131_072
 
     /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`

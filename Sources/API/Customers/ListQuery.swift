@@ -12,8 +12,8 @@ struct ListQuery {
 
     /// Parameters of other names are ignored.
     ///
-    /// - Throws: ``LoyaltyError/malformed(_:)`` if the limit is no number in the range, or if the cursor was not issued by this
-    ///   list.
+    /// - Throws: ``LoyaltyError/malformed(_:)`` if the limit is no number in the range, or if the cursor was not issued
+    ///   by this list.
     init(_ request: Request, of user: UserID) throws(LoyaltyError) {
         var limit: Int?
         var cursor: PageCursor?
@@ -66,8 +66,8 @@ struct ListQuery {
         return PageCursor(rawValue: value)
     }
 
-    /// Finds cursors that were cut, altered, or issued to another user or by another list. It is not there for secrecy: wherever
-    /// a list begins, it shows only the user's own entries.
+    /// Finds cursors that were cut, altered, or issued to another user or by another list. It is not there for secrecy:
+    /// wherever a list begins, it shows only the user's own entries.
     private static func check(_ position: String, of user: UserID, at path: ArraySlice<UInt8>) -> UInt32 {
         FNV1a.hash32(Array("\(position)/\(user.rawValue)".utf8) + path)
     }

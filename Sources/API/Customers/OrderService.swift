@@ -7,7 +7,8 @@ package struct OrderService {
     private let queue: any OrderQueue
     private let clock: WallClock
 
-    /// An order becomes final whenever the accrual system answers. A minute keeps a waiting client from asking all the time.
+    /// An order becomes final whenever the accrual system answers. A minute keeps a waiting client from asking all the
+    /// time.
     private static let unfinishedRetrySeconds = 60
 
     package init(repository: any Repository, queue: any OrderQueue, clock: @escaping WallClock) {

@@ -3,9 +3,9 @@ import HTTP
 import Loyalty
 import Web
 
-/// The body of a list, which is read and written one page at a time. So a long list needs no more memory than a page, and no
-/// read transaction stays open while the client takes it. An entry that changes meanwhile is sent as it is when its page is
-/// read.
+/// The body of a list, which is read and written one page at a time. So a long list needs no more memory than a page,
+/// and no read transaction stays open while the client takes it. An entry that changes meanwhile is sent as it is when
+/// its page is read.
 private final class PagedBody<Item: Sendable>: BodyParts {
     private enum Step {
         case page(Page<Item>, isFirst: Bool)
@@ -50,8 +50,8 @@ private enum ListPage {
 }
 
 extension Eventual<Response, LoyaltyError> {
-    /// 200 with the requested part of the list, or 204 if it has no entries. For a list that was asked for with a limit, `Link`
-    /// names the next page (RFC 8288).
+    /// 200 with the requested part of the list, or 204 if it has no entries. For a list that was asked for with a
+    /// limit, `Link` names the next page (RFC 8288).
     ///
     /// - Throws: ``Loyalty/LoyaltyError/malformed(_:)`` as ``ListQuery`` does, or an error of `read`.
     static func list<Item: Sendable>(

@@ -6,9 +6,10 @@ import Storage
 
 /// The changes of one user, sent to one client as server-sent events (WHATWG HTML, section 9.2).
 ///
-/// A client that keeps up gets each change in the turn of the event loop that finds it. For a client that falls behind, the
-/// stream keeps only its position and later reads on from the log, just as for a client that reconnects with `Last-Event-ID`. A
-/// client that never reads therefore costs no more memory than it was sent, until the write time-out closes its connection.
+/// A client that keeps up gets each change in the turn of the event loop that finds it. For a client that does not,
+/// the stream keeps only its position and later reads on from the log, just as for a client that reconnects with
+/// `Last-Event-ID`. A client that never reads therefore costs no more memory than it was sent, until the write time-out
+/// closes its connection.
 final class EventStream: BodyStream {
     /// The bytes that may wait for the client. An event that exceeds the limit waits in the log.
     static let waitingBytesMax = 64 * 1024
@@ -32,8 +33,8 @@ final class EventStream: BodyStream {
     /// True from the stream's admission until it closes: the stream counts among the user's streams.
     private var isCounted = true
 
-    /// - Parameter lastEventID: the last event that the client received, perhaps from another process or invented; `nil` for a
-    ///   client that begins.
+    /// - Parameter lastEventID: the last event that the client received, perhaps from another process or invented;
+    ///   `nil` for a client that begins.
     init(
         of session: OpenSession, presenting token: ArraySlice<UInt8>, after lastEventID: ChangeID?,
         _ streams: EventStreams
@@ -124,8 +125,8 @@ final class EventStream: BodyStream {
 
     /// Ends the stream if its session has ended.
     ///
-    /// - Parameter endsIfUnknown: true to end it as well if the repository can't answer at once. The client then reconnects
-    ///   and presents its session again.
+    /// - Parameter endsIfUnknown: true to end it as well if the repository can't answer at once. The client then
+    ///   reconnects and presents its session again.
     func endWithSession(ifUnknown endsIfUnknown: Bool = true) {
         guard !hasEnded else { return }
         let goesOn =

@@ -2,8 +2,8 @@ import Changes
 import Loyalty
 import Web
 
-/// The open streams of one event loop, by user. The loop is woken once for each commit and finds every stream that the commit
-/// concerns; a loop without streams is not woken. Confined to the loop's thread.
+/// The open streams of one event loop, by user. The loop is woken once for each commit and finds every stream that the
+/// commit concerns; a loop without streams is not woken. Confined to the loop's thread.
 final class EventStreams: LoopWork {
     let hub: EventHub
     let authentication: Authentication
@@ -52,8 +52,8 @@ final class EventStreams: LoopWork {
         subscription = nil
     }
 
-    /// Hands the streams everything that was committed since the last call. Ends of sessions come first: no client gets a change
-    /// that was committed after the end of its session.
+    /// Hands the streams everything that was committed since the last call. Ends of sessions come first: no client gets
+    /// a change that was committed after the end of its session.
     func wakeUp() {
         guard subscription != nil else { return }
         let end = hub.changeLog.end

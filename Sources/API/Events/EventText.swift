@@ -8,9 +8,9 @@ enum EventText {
 
     /// A comment and, if `position` is given, an id.
     ///
-    /// A block with an id and without data sets the client's last event id and dispatches no event (WHATWG HTML, section 9.2.6).
-    /// So a client that loses its connection before its first event also has an id to send when it reconnects. It gets the events
-    /// that it missed, or a reset after a restart of the server.
+    /// A block with an id and without data sets the client's last event id and dispatches no event (WHATWG HTML,
+    /// section 9.2.6). So a client that loses its connection before its first event also has an id to send when it
+    /// reconnects. It gets the events that it missed, or a reset after a restart of the server.
     static func writeWelcome(at position: ChangeID?, into bytes: inout [UInt8]) {
         bytes += ": events from now on\n".utf8
         if let position { bytes += "id: \(position.rawValue)\n".utf8 }
@@ -29,8 +29,8 @@ enum EventText {
         }
     }
 
-    /// Tells the client that it missed events which the log no longer has, and has to read everything again. The client resumes
-    /// after this id.
+    /// Tells the client that it missed events which the log no longer has, and has to read everything again. The client
+    /// resumes after this id.
     static func writeReset(at position: ChangeID, into bytes: inout [UInt8]) {
         write("reset", position, Array("{}".utf8), into: &bytes)
     }

@@ -86,7 +86,7 @@ struct Authentication: Authenticator {
         ids.id(of: caller.token) ?? accounts.id(of: SessionToken(text: String(decoding: caller.token, as: UTF8.self)))
     }
 
-    /// The device that the request presents; `nil` if none of its device cookies has the length of one.
+    /// The device that the request presents; `nil` if it has no device cookie of the right length.
     func device(of request: Request) -> Device? {
         request.cookies(Self.deviceCookieName, countMax: 1) { $0.count == Device.textBytes }.first.flatMap {
             Device($0)
@@ -137,8 +137,8 @@ extension Authentication {
         return response
     }
 
-    /// `Expires` and `Max-Age` name the same moment. The JDK's cookie jar takes a cookie without `Expires` for one of RFC 2965,
-    /// and sends it back in quotes. Very old browsers know only `Expires`.
+    /// `Expires` and `Max-Age` name the same moment. The JDK's cookie jar takes a cookie without `Expires` for one of
+    /// RFC 2965, and sends it back in quotes. Very old browsers know only `Expires`.
     private func cookie(
         _ value: String, named name: String, path: String = "/", maxAge: Int64, expires: Timestamp, isSecure: Bool
     ) -> String {

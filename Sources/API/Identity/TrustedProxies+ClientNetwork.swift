@@ -3,7 +3,8 @@ import Loyalty
 import Web
 
 extension TrustedProxies {
-    /// The network against which attempts of the request's client count. Warns the owner if its proxy lets clients choose it.
+    /// The network against which attempts of the request's client count. Warns the owner if its proxy lets clients
+    /// choose it.
     func clientNetwork(of request: Request) -> ClientNetwork {
         checkProxy(of: request)
         let client = client(of: request)

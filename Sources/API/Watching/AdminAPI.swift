@@ -12,7 +12,8 @@ package enum AdminAPI {
     ///
     /// - Parameters:
     ///   - hostNames: names that `Host` may have, besides those of this machine and IP addresses.
-    ///   - database: the value of ``databaseField``, the same for every process that looks at the file; `nil` for no field.
+    ///   - database: the value of ``databaseField``, the same for every process that looks at the file; `nil` for no
+    ///     field.
     ///   - illness: the reason, in words, for which the server has to be restarted; `nil` if it is alive.
     ///   - obstacle: the reason, in words, for which the server can't serve now; `nil` if it can.
     ///   - metrics: writes all metrics.

@@ -7,7 +7,8 @@ import Web
 /// A response as its client reads it.
 struct Answer: Equatable {
     let status: Int
-    /// `Name: value`, in the order of the response, with `Date`. `X-Request-Id` is left out, since no two responses share it.
+    /// `Name: value`, in the order of the response, with `Date`. `X-Request-Id` is left out, since no two responses
+    /// share it.
     let fields: [String]
     let requestIDs: [String]
     let body: [UInt8]

@@ -32,8 +32,8 @@ struct DescribedAPI: Sendable {
         return zip(segments.dropFirst(), names).allSatisfy { $0 == $1 || $1.hasPrefix("{") && !$0.isEmpty }
     }
 
-    /// The parts of a response that are described otherwise, or not at all. A path or method that is not described gets 404, 405
-    /// or OPTIONS. A refusal of a request that could not be read may come from any operation.
+    /// The parts of a response that are described otherwise, or not at all. A path or method that is not described gets
+    /// 404, 405 or OPTIONS. A refusal of a request that could not be read may come from any operation.
     func faults(of answer: Answer, to request: [UInt8]) -> [String] {
         let line = String(decoding: request.prefix { $0 != 0x0D }, as: UTF8.self)
         guard let operation = operation(of: line[...]) else {

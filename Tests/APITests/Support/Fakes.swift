@@ -26,8 +26,8 @@ final class PlainHasher: PasswordHasher {
     }
 }
 
-/// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …. The id of a token is the number of tokens that were seen
-/// before it.
+/// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …. The id of a token is the number of tokens
+/// that were seen before it.
 final class CountedTokens: SessionTokens {
     private let made = Mutex(0)
     private let devicesMade = Mutex(0)

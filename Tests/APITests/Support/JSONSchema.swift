@@ -1,7 +1,7 @@
 import JSON
 
-/// Compares values with the schemas of a document. It knows as much of JSON Schema, draft 2020-12, as the descriptions use. An
-/// unknown keyword is a fault, too.
+/// Compares values with the schemas of a document. It knows as much of JSON Schema, draft 2020-12, as the descriptions
+/// use. An unknown keyword is a fault, too.
 struct JSONSchema {
     let document: JSONValue
 

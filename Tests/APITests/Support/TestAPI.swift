@@ -7,8 +7,8 @@ import Web
 
 /// The API over fakes, with a few users who have done something already.
 ///
-/// `ann` has an order of each status, 500.5 points and two withdrawals, `bob` an order and a withdrawal, `carl` nothing.
-/// Each has the password `secret` and a session by their name.
+/// `ann` has an order of each status, 500.5 points and two withdrawals, `bob` an order and a withdrawal, `carl`
+/// nothing. Each has the password `secret` and a session by their name.
 final class TestAPI {
     let repository = InMemoryRepository()
     let tokens = CountedTokens()

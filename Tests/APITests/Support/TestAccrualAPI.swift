@@ -61,8 +61,8 @@ final class InMemoryRewards: RewardRepository {
     var changeCount: Int { kept.count + receipts.count }
 }
 
-/// The accrual system's API over memory: a rule for `Bork`, 10 %, and one for `/a b%`, 5 points; receipts of 18, processed
-/// with 700 points, 26, processed with none, and 34, just accepted.
+/// The accrual system's API over memory: a rule for `Bork`, 10 %, and one for `/a b%`, 5 points; receipts of 18,
+/// processed with 700 points, 26, processed with none, and 34, just accepted.
 final class TestAccrualAPI {
     let rewards = InMemoryRewards()
     let clock = MonotonicTestClock()
