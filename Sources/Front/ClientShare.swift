@@ -47,7 +47,7 @@ final class ClientShare {
             searchIndex = (searchIndex + 1) % members.count
             let connection = members[searchIndex]
             guard let rank = connection.closingRank, rank <= rankMax else { continue }
-            let deadline = connection.deadline ?? .max
+            let deadline = connection.state.timer.deadline ?? .max
             if let best, (best.rank, best.deadline) <= (rank, deadline) { continue }
             best = (connection, rank, deadline)
         }

@@ -2,11 +2,11 @@ import HTTP
 
 /// Sharing the loop with other clients.
 extension Connection {
-    /// True if it takes its turn among those whose steps cost much.
-    var isDear: Bool { awaitsPart || cost.isDear }
+    /// True if the connection takes turns with those whose steps are costly.
+    var isDear: Bool { state.partTurn == .waitsForTurn || cost.isDear }
 
-    /// Makes a proxy's connection a part of the request's client. Returns false if it was a part of another one: then the
-    /// request waits for that client's turn.
+    /// Moves a proxy's connection to the client of `request`. Returns false if it belonged to another client: then the
+    /// request waits for the turn of its own client.
     func joinClient(of request: Request) -> Bool {
         let client = loop.handler.client(of: request).network
         guard client != share.network else { return true }
@@ -17,7 +17,8 @@ extension Connection {
         return false
     }
 
-    /// Answers a request, unless its client has as many in progress through proxies as an address may have connections.
+    /// Responds to a request. If the client has as many requests in progress through proxies as one address may have
+    /// connections, the response is a refusal.
     func answer(_ request: Request) {
         guard isProxied, share.network != peerAddress.network else { return respond(to: request) }
         guard loop.admission.admitProxied(share.network) else { return refuseProxied(request) }
@@ -25,34 +26,25 @@ extension Connection {
         respond(to: request)
     }
 
-    /// The connection is the proxy's, and lives on for its other clients.
+    /// Refuses a proxy's request. The connection persists, because the proxy uses it for other clients too.
     private func refuseProxied(_ request: Request) {
         begin(request)
         loop.counters.refused.add()
         take(loop.handler.response(to: EventLoop.tooManyConnections.of(request.headers)))
     }
 
-    /// The request that was counted for a proxy's client is answered.
+    /// Ends the counting of a request for a proxy's client.
     func uncount() {
         guard let network = countedNetwork else { return }
         countedNetwork = nil
         loop.admission.releaseProxied(network)
     }
 
-    /// The highest rank that is closed for another connection of the same client.
-    static let ofSameClientRankMax = 1
-    /// The highest rank that is closed, of the client that has most connections, for another client.
-    static let ofGreediestClientRankMax = 2
-
-    /// How readily it is closed to make room for another client's connection: the lower, the sooner; `nil` if it is not. A
-    /// connection without a request comes first, then one with a part of a head, then a stream, whose client comes back to
-    /// where it was.
+    /// The rank in the order in which connections are closed to make room; see
+    /// ``ConnectionState/closingRank(hasUnreadInput:)``.
     var closingRank: Int? {
-        switch (stage, wait) {
-        case (.reading, .idle) where input.isEmpty && !isRunnable: 0
-        case (.reading, .head) where !isRunnable: 1
-        case (.following, _): 2
-        default: nil
-        }
+        // The next step of a runnable connection may be a request.
+        if case .reading = state.stage, isRunnable { return nil }
+        return state.closingRank(hasUnreadInput: !input.isEmpty)
     }
 }

@@ -1,52 +1,45 @@
 import HTTP
 
-/// Following a stream: sending whatever it says, for as long as somebody listens.
+/// Following a stream: sending its news for as long as the client listens.
 extension Connection: BodyStreamReader {
-    func beginFollowing(_ stream: any BodyStream) {
-        stage = .following(stream)
-        beatAt = loop.now + Int64(stream.beatMilliseconds) * 1_000_000
-        stream.open(for: self)
-    }
-
     func streamHasMore() {
         loop.makeRunnable(self)
     }
 
-    /// Whoever only listens and closes its sending side has gone: most clients close both at once, and nothing but the next
-    /// beat would tell.
-    func endFollowing() {
-        if case .following = stage { loop.makeRunnable(self) }
-    }
-
     func follow(_ stream: any BodyStream) throws(Ending) -> Bool {
-        if endWasReported { return try finish(stream, clientMaySend: false) }
+        if state.input.clientHasFinished { return try breakOff(stream) }
         guard try flush() else {
-            // A stop waits for nobody who takes nothing.
+            // A server that stops does not wait for a client that reads nothing.
             if loop.isStopping { throw .gone }
             return false
         }
-        if loop.now >= beatAt {
-            beatAt = loop.now + Int64(stream.beatMilliseconds) * 1_000_000
-            wait(for: .following)
-            stream.beat()
-        }
+        if state.takeBeat(every: stream.beatMilliseconds, loop.surroundings) { stream.beat() }
         if stream.nextTakesTurn {
-            // What a client misses now it gets when it comes back.
-            if loop.isStopping { return try finish(stream, clientMaySend: false) }
+            // The client gets the rest when it resumes.
+            if loop.isStopping { return try breakOff(stream) }
             guard takePartTurn() else { return false }
         }
-        guard let bytes = stream.next() else { return try finish(stream, clientMaySend: true) }
+        guard let bytes = stream.next() else {
+            stream.close()
+            state.responseEnded()
+            return try sendEnd()
+        }
         if framing.isHTTP11 { outbox.append(chunk: bytes) } else { outbox.append(bytes) }
-        if loop.isStopping { return try finish(stream, clientMaySend: false) }
+        if loop.isStopping { return try breakOff(stream) }
         guard bytes.isEmpty else { return true }
-        if wait != .following { wait(for: .following) }
+        state.streamIsSilent(loop.surroundings)
         return false
     }
 
-    /// Ends the body as a whole one, which chunks alone can say.
-    private func finish(_ stream: any BodyStream, clientMaySend: Bool) throws(Ending) -> Bool {
+    /// Ends the stream, and then the connection.
+    private func breakOff(_ stream: any BodyStream) throws(Ending) -> Bool {
         stream.close()
-        stage = clientMaySend ? afterAnswer : .closing(clientMaySend: false)
+        state.breakOffStream()
+        return try sendEnd()
+    }
+
+    /// Marks the end of the body, so that the client sees that the body is complete. Only chunks have such a mark.
+    private func sendEnd() throws(Ending) -> Bool {
         if framing.isHTTP11 { outbox.append(Encoder.chunksEnd) }
         guard try flush() else { throw .gone }
         return true

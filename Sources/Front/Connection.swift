@@ -2,79 +2,69 @@ import Eventual
 import HTTP
 import Posix
 
-/// One client's connection: reads a request, has it answered, sends the answer, and begins again.
+/// A client's connection: it receives a request, has the handler respond to it, sends the response, and begins again.
 ///
-/// A plain state machine, which the loop moves on where something has happened: a task that waits would cost an idle
-/// connection its memory, and each request a switch. Only an answer that takes its time is waited for by a task.
+/// The loop calls it when something has happened. It is not a task, because a task that waits would cost each idle
+/// connection its memory, and each request a switch. Only a response that has to be waited for is waited for by a task.
+///
+/// ``ConnectionState`` decides; this class performs the effects.
 final class Connection: @unchecked Sendable {
-    // Safe: it belongs to one event loop. The loop calls it from its own thread, and its tasks run on the loop's executor;
-    // nobody else has it.
+    // Safe: it belongs to one event loop. The loop calls it on its own thread, and its tasks run on the loop's
+    // executor. No other object has a reference to it.
 
-    /// A pipeline's answers are sent once there is so much of them, or nothing more to answer.
+    /// The size of a pipeline's responses at which they are sent, although more requests could be answered first.
     private static let outputBytesMax = 64 * 1024
-    /// A client that sends ahead of its answers is read no further than this, or than a head may be long.
+    /// The number of received bytes that were not parsed at which receiving stops, unless a head may be longer.
     private static let inputBytesMax = 64 * 1024
-    /// Requests of one pipeline that are answered before other connections have their turn.
+    /// The number of requests of one pipeline that are answered before other connections have their turns.
     private static let requestsPerTurnMax = 64
-    /// The time for requests of one pipeline before other connections have their turn. A request that has begun is finished.
+    /// The time for requests of one pipeline before other connections have their turns. A request that has begun is
+    /// finished.
     private static let pipelineNanosecondsMax: Int64 = 200_000
-    /// What receiving costs, about: copying 64 KiB from the kernel takes 16 µs.
-    private static let receivedBytesPerNanosecond: Int64 = 4
-    /// What a connection may hold in its buffers whatever all others hold.
+    /// The number of bytes that a connection may hold in its buffers even if all connections together hold too many.
     private static let bufferedBytesGuaranteed = 16 * 1024
 
     let token: UInt64
     let peerAddress: IPAddress
-    /// True if the peer is a proxy that we trust, whose requests count for the clients that it names.
+    /// True if the peer is a trusted proxy, whose requests count for the clients that it names.
     let isProxied: Bool
-    /// The client, of which the connection is a part: the peer, or the client of the last request that a proxy sent.
+    /// The client: the peer, or the client of the last request that a proxy has sent.
     var share: ClientShare
-    /// Its place among the share's members, which the share sets.
+    /// The connection's index among the share's members, which the share sets.
     var memberIndex = 0
-    /// The client that a proxy's request in progress is counted for; `nil` if there is none.
+    /// The client for which a proxy's request in progress is counted; `nil` if there is none.
     var countedNetwork: IPAddress?
-    /// When the requests of its pipeline have used the connection's turn.
+    /// The time at which the requests of a pipeline have used up the connection's turn.
     private var pipelineEndsAt: Int64 = 0
-    /// What the last steps of the connection have cost.
+    /// The cost of the connection's last steps.
     var cost = StepCost()
-    /// Whether the loop has it on its list of those to move on.
+    /// True if the loop's schedule contains the connection.
     var isRunnable = false
-    /// The tick in which the loop looks at `deadline`.
+    /// The tick in which the loop looks at the deadline.
     var scheduledTick: Int64?
 
-    /// The loop's table holds the connection in turn, until it is removed.
+    /// The loop. Its table holds the connection, until the connection is removed.
     let loop: EventLoop
     let socket: Socket
+    var state = ConnectionState()
     private var parser: RequestParser
     private(set) var input = InputBuffer()
     var outbox = Outbox()
-    /// What the buffers held when the loop was last told.
+    /// The size of the buffers that was last reported to the loop.
     private(set) var bufferedBytes = 0
 
-    var stage = Stage.reading
-    /// How the request that is being answered was framed, and so its answer has to be.
+    /// The framing of the current response, which depends on the request.
     var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
     var exchange = Exchange(method: nil, beganAt: 0, path: nil)
+    /// The response that a task is about to wait for.
     var pendingResponse: Eventual<Response, Never>?
-    /// Whether it is its turn to make a part of a body, and whether it waits for that.
-    var mayMakePart = false
-    var awaitsPart = false
-    /// Whether the client was told nothing yet that would keep it from sending its next request.
-    var clientMaySend = true
 
-    var wait = Wait.nothing
-    var deadline: Int64?
-    /// When the stream that is followed has its next beat.
-    var beatAt: Int64 = 0
-    var isExpired = false
-    /// Nothing was asked yet.
-    var isFresh = true
-    /// The kernel may hold bytes that were not received yet.
-    private var mayHaveInput = false
-    /// The kernel has said that the peer sends no more; the end itself may still stand behind bytes.
-    private(set) var endWasReported = false
-    private var inputHasEnded = false
-    private var isBroken = false
+    /// The reason why a connection can't continue.
+    enum Ending: Error {
+        /// The peer has gone, or its time is over.
+        case gone
+        case refused(RequestError)
+    }
 
     init(
         socket: consuming Socket, peer: IPAddress, isProxied: Bool, share: ClientShare, token: UInt64, loop: EventLoop
@@ -88,16 +78,17 @@ final class Connection: @unchecked Sendable {
         parser = RequestParser(limits: loop.configuration.limits)
     }
 
-    /// Goes as far as it can without waiting.
+    /// Takes steps until the next one has to wait.
     func advance() {
         isRunnable = false
-        guard !isEnded else { return }
+        guard !state.isEnded else { return }
         var requestsLeft = Self.requestsPerTurnMax
-        pipelineEndsAt = loop.clock + Self.pipelineNanosecondsMax
+        pipelineEndsAt = loop.measuredNow + Self.pipelineNanosecondsMax
         while true {
             do throws(Ending) {
                 while try step(&requestsLeft) {}
-                return try accountForBuffers()
+                try accountForBuffers()
+                return scheduleDeadline()
             } catch .refused(let error) {
                 refuse(error)
             } catch {
@@ -106,33 +97,39 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Takes one step; false where the next has to wait.
+    /// Takes a step. Returns false if the next one has to wait.
     private func step(_ requestsLeft: inout Int) throws(Ending) -> Bool {
-        if isBroken { throw .gone }
-        switch stage {
-        case .reading: return try readRequest(&requestsLeft)
-        case .holding(let request):
-            stage = .reading
+        switch state.nextStep() {
+        case .parse: return try readRequest(&requestsLeft)
+        case .answer(let request):
             answer(request)
             return true
-        case .answering:
+        case .send:
             _ = try flush()
             return false
-        case .streaming(let parts): return try sendPart(of: parts)
-        case .following(let stream): return try follow(stream)
-        case .closing(let clientMaySend):
+        case .makePart(let parts): return try sendPart(of: parts)
+        case .follow(let stream): return try follow(stream)
+        case .sendLast:
             guard try flush() else { return false }
-            guard clientMaySend || !input.isEmpty || mayHaveInput else { throw .gone }
-            socket.finishSending()
-            stage = .lingering
-            wait(for: .lingering)
-            return true
-        case .lingering:
+            let continuation = state.lastByteWasSent(hasUnreadInput: !input.isEmpty, loop.surroundings)
+            if continuation == .step { socket.finishSending() }
+            return try proceed(continuation)
+        case .discardInput:
             input.removeAll()
-            if inputHasEnded || isExpired { throw .gone }
-            if mayHaveInput { loop.postpone(self) }
+            return try proceed(state.inputWasDiscarded())
+        case .end: throw .gone
+        }
+    }
+
+    private func proceed(_ continuation: ConnectionState.Continuation) throws(Ending) -> Bool {
+        switch continuation {
+        case .step: return true
+        case .receive:
+            loop.postpone(self)
             return false
-        case .ended: preconditionFailure("what has ended takes no step")
+        case .pause: return false
+        case .end: throw .gone
+        case .refuseAsLate: throw .refused(RequestError(.requestTimeout, "The request did not come in time."))
         }
     }
 
@@ -149,131 +146,109 @@ final class Connection: @unchecked Sendable {
         case .request(var request):
             request.peer = peerAddress
             if isProxied, !joinClient(of: request) {
-                wait(for: .nothing)
-                stage = .holding(request)
+                state.hold(request)
                 loop.makeRunnable(self)
                 return false
             }
             answer(request)
             requestsLeft -= 1
-            if loop.clock >= pipelineEndsAt { requestsLeft = 0 }
+            if loop.measuredNow >= pipelineEndsAt { requestsLeft = 0 }
             if requestsLeft == 0 { loop.postpone(self) }
             return requestsLeft > 0
         case .needsContinue:
             outbox.append(Encoder.continueResponse)
             return true
         case .needsInput:
-            if try flush() { try waitForInput() }
-            return false
+            guard try flush() else { return false }
+            return try proceed(
+                state.needsInput(
+                    isInsideBody: parser.isInsideBody, hasPartOfHead: !input.isEmpty, loop.surroundings))
         }
     }
 
-    private func waitForInput() throws(Ending) {
-        // A head that has begun stays one: a drip of empty lines, each of which is read away, prolongs nothing.
-        let next: Wait = parser.isInsideBody ? .body : input.isEmpty && wait != .head ? .idle : .head
-        if wait != next { wait(for: next) }
-        if inputHasEnded || (next == .idle && (isExpired || (loop.isStopping && !isFresh))) { throw .gone }
-        if isExpired { throw .refused(RequestError(.requestTimeout, "The request did not come in time.")) }
-        if mayHaveInput { loop.postpone(self) }
-    }
-
-    /// Says why. Where the next request begins is unknown now, so that nothing more is read as one.
+    /// Responds to a request that could not be read. The beginning of the next request is unknown, so no more bytes are
+    /// parsed.
     private func refuse(_ error: RequestError) {
         let error = error.of(parser.headers)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
-        wait(for: .nothing)
+        state.refuse()
         let response = loop.handler.response(to: error)
         outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
         loop.note(response, to: loop.begin(nil), of: peerAddress)
-        stage = .closing(clientMaySend: true)
     }
 
     func end() {
-        precondition(!isEnded, "a connection ends once")
         uncount()
-        if case .following(let stream) = stage { stream.close() }
-        stage = .ended
+        if case .following(let stream) = state.stage { stream.close() }
+        state.end()
         changeBufferedBytes(to: 0)
         loop.remove(self)
     }
 
-    var isEnded: Bool { if case .ended = stage { true } else { false } }
-
-    /// Tells the loop what the buffers hold, and gives way where all of them together hold too much.
+    /// Reports the size of the buffers to the loop, and ends the connection if all buffers together are too large.
     private func accountForBuffers() throws(Ending) {
         let count = input.heldBytes + outbox.heldBytes + parser.bodyBytes
         if count != bufferedBytes { changeBufferedBytes(to: count) }
-        guard count > Self.bufferedBytesGuaranteed, loop.holdsTooMuch(of: share) else { return }
-        guard wait == .body else { throw .gone }
+        guard count > Self.bufferedBytesGuaranteed, loop.buffers.areTooLarge(of: share) else { return }
+        guard state.timer.event == .body else { throw .gone }
         throw .refused(RequestError(.serviceUnavailable, "The server holds too many unfinished requests."))
     }
 
     private func changeBufferedBytes(to count: Int) {
-        loop.changeBufferedBytes(by: count - bufferedBytes)
-        share.heldBytes += count - bufferedBytes
+        loop.buffers.change(by: count - bufferedBytes, of: share)
         bufferedBytes = count
     }
 }
 
-/// What the loop tells it.
+// MARK: - Receiving
+
 extension Connection {
+    /// The time of receiving, roughly: copying 64 KiB from the kernel takes 16 µs.
+    private static let receivedBytesPerNanosecond: Int64 = 4
+
     func register(with poller: borrowing Poller) throws(SystemError) {
         try poller.addEdgeTriggered(socket.descriptor, token: token)
     }
 
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
-        if readiness.ended {
-            endWasReported = true
-            endFollowing()
-        }
         if readiness.readable || readiness.ended {
-            mayHaveInput = true
+            state.input.wasReported(isEnd: readiness.ended)
+            // A client that only listens and closes its sending side has gone: most clients close both sides at once,
+            // and the server would notice only at the next beat.
+            if readiness.ended, case .following = state.stage { loop.makeRunnable(self) }
             receive(into: &receiveBuffer)
         }
-        if readiness.writable, wait == .writing { loop.makeRunnable(self) }
+        if readiness.writable, state.timer.event == .writing { loop.makeRunnable(self) }
     }
 
-    /// Takes what the kernel holds, where there is use for it. Its edges are reported once: what is left there is fetched
-    /// when there is room.
+    /// Receives from the kernel once, if the connection can use more input. The kernel reports each arrival once; bytes
+    /// that are left there are received when there is room for them.
     func receive(into buffer: inout [UInt8]) {
-        guard mayHaveInput, takesInput else { return }
+        let bytesMax = max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
+        guard state.input.mayReceive, state.takesInput(bufferedBytes: input.count, bytesMax: bytesMax) else { return }
         do throws(SystemError) {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):
                 input.append(buffer[..<count])
                 loop.counters.receivedBytes.add(count)
                 share.turns.charge(Int64(count) / Self.receivedBytesPerNanosecond)
-                // A short read has drained the socket (epoll(7)), but for the end of input that may stand behind it: its
-                // edge comes once, and perhaps many reads before it.
-                mayHaveInput = endWasReported || count == buffer.count
-            case .wouldBlock: mayHaveInput = false
-            case .end:
-                inputHasEnded = true
-                mayHaveInput = false
+                state.input.changed(by: .bytes(fillBuffer: count == buffer.count))
+            case .wouldBlock: state.input.changed(by: .wouldBlock)
+            case .end: state.input.changed(by: .end)
             }
         } catch {
-            isBroken = true
+            state.input.changed(by: .failure)
         }
         loop.makeRunnable(self)
     }
 
-    /// What comes while an answer is made or sent waits in the kernel, where it costs the client and not us.
-    private var takesInput: Bool {
-        switch stage {
-        case .reading:
-            wait != .writing && input.count < max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
-        case .lingering: true
-        case .holding, .answering, .streaming, .following, .closing, .ended: false
+    /// The server has begun to stop.
+    func serverStops() {
+        switch state.serverStops(hasUnreadInput: !input.isEmpty, loop.surroundings) {
+        case .end: end()
+        case .step: loop.makeRunnable(self)
+        case .pause, .receive, .refuseAsLate: scheduleDeadline()
         }
-    }
-
-    func endWhereIdle() {
-        // A request that came in this very turn is under way.
-        if wait == .idle, input.isEmpty {
-            // One that has just been accepted has its request on the way, which nobody else would answer.
-            return isFresh ? wait(for: .idle) : end()
-        }
-        endFollowing()
     }
 }

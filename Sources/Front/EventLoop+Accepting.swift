@@ -3,25 +3,39 @@ import Posix
 
 /// Accepting connections.
 extension EventLoop {
-    /// Connections that one loop accepts in a turn; the other loops get their share of a crowd that comes at once.
+    /// The number of connections that one loop accepts in a turn, so that the other loops get a share if many arrive at
+    /// once.
     private static let acceptsPerTurnMax = 4
-    /// The same while turns are as long as they may be: then the kernel's queue would grow faster than it is emptied.
+    /// The same number for a loop that is behind. With the smaller one, the kernel's queue would grow faster than it is
+    /// emptied.
     private static let acceptsPerLongTurnMax = 64
-    /// How long accepting rests where no descriptor is left; those that wait do so in the kernel.
+    /// The time for which accepting rests if no descriptor is left. New connections wait in the kernel.
     private static let acceptPauseNanoseconds: Int64 = 100_000_000
 
     static let tooManyConnections = RequestError(.serviceUnavailable, "There are too many connections.")
 
     func startAccepting() throws(SystemError) {
         for (index, listener) in listeners.enumerated() {
-            try poller.addShared(listener.socket.descriptor, token: Self.firstListenerToken + UInt64(index))
+            try poller.addShared(listener.socket.descriptor, token: listenerToken(index))
         }
     }
 
     func stopAccepting() {
-        // While accepting rests, the listeners are not in the poller.
+        // While accepting rests, the poller does not contain the listeners.
         guard exchange(&acceptsAgainAt, with: nil) == nil else { return }
         for listener in listeners { try? poller.remove(listener.socket.descriptor) }
+    }
+
+    /// Lets accepting rest, because no descriptor or no memory is left. The listeners stay readable, so that a loop
+    /// that waited for them would spin.
+    func pauseAccepting() {
+        stopAccepting()
+        acceptsAgainAt = now + Self.acceptPauseNanoseconds
+    }
+
+    func resumeAccepting() {
+        acceptsAgainAt = nil
+        do throws(SystemError) { try startAccepting() } catch { pauseAccepting() }
     }
 
     func accept(from listener: Listener) {
@@ -32,15 +46,16 @@ extension EventLoop {
                 let peer = accepted.peer
                 begin(accepted.takeSocket(), from: peer)
             } catch {
-                pauseAccepting()
-                return
+                return pauseAccepting()
             }
         }
     }
 
-    /// Lets the other loops have the next connection. The kernel wakes the loop that has waited longest for the listener
-    /// since it was added (EPOLLEXCLUSIVE, epoll_ctl(2)): left in its place, one loop would get nearly all that come one by
-    /// one, and do alone what all of them could share.
+    /// Lets another loop accept the next connection.
+    ///
+    /// The kernel wakes the loop that has waited longest for the listener since the loop was added (EPOLLEXCLUSIVE,
+    /// epoll_ctl(2)). If the loops kept their places, one of them would accept nearly all connections that arrive one
+    /// by one, and would do alone what all loops could share.
     func stepBack(from listener: Listener, token: UInt64) {
         guard configuration.eventLoops > 1, acceptsAgainAt == nil, !isStopping else { return }
         do throws(SystemError) {
@@ -51,19 +66,10 @@ extension EventLoop {
         }
     }
 
-    /// No descriptor or no memory is left. The listeners stay readable: waiting for them would spin.
-    func pauseAccepting() {
-        stopAccepting()
-        acceptsAgainAt = now + Self.acceptPauseNanoseconds
-    }
-
     private func begin(_ socket: consuming Socket, from endpoint: Endpoint) {
         let peer = IPAddress(bytes: endpoint.address)
         let isProxied = handler.isProxy(peer)
-        guard admit(peer.network, isProxied: isProxied) else {
-            refuse(socket)
-            return
-        }
+        guard admit(peer.network, isProxied: isProxied) else { return refuse(socket) }
         counters.accepted.add()
         var taken: Socket? = consume socket
         let share = share(of: peer.network)
@@ -75,25 +81,26 @@ extension EventLoop {
         do throws(SystemError) {
             try connection.register(with: poller)
         } catch {
-            remove(connection)
-            return
+            return remove(connection)
         }
         makeRunnable(connection)
     }
 
-    /// Counts a connection if there is room, or if another one can be closed to make room: one of the same client that has
-    /// as many as it may have, or of the client that has most if there are too many in all.
+    /// Counts a connection if there is room for it. If not, closes another one to make room: one of the same client, if
+    /// that has reached the limit for one client, or one of the client with the most connections, if the limit for all
+    /// is reached.
     private func admit(_ network: IPAddress, isProxied: Bool) -> Bool {
         let client = isProxied ? nil : network
         var answer = admission.admit(client, now: now)
-        // The second room is needed if the first was made at the client's limit.
+        // Room for the client is no room among all connections, so a second one may have to be closed.
         for _ in 0..<2 {
             switch answer {
             case .admitted: return true
             case .tooManyOfClient:
-                guard closeConnection(of: network, rankMax: Connection.ofSameClientRankMax) else { return false }
+                guard closeConnection(of: network, rankMax: ConnectionState.ofSameClientRankMax) else { return false }
             case .tooManyInAll(let greediest, let isGreedier):
-                let rankMax = isGreedier ? Connection.ofGreediestClientRankMax : Connection.ofSameClientRankMax
+                let rankMax =
+                    isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
                 guard closeConnection(of: greediest, rankMax: rankMax) else { return false }
             }
             answer = admission.admit(client, now: now)
@@ -102,14 +109,14 @@ extension EventLoop {
     }
 
     private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {
-        guard let connection = existingShare(of: network)?.connectionToClose(rankMax: rankMax) else { return false }
+        guard let connection = shares[network]?.connectionToClose(rankMax: rankMax) else { return false }
         counters.closedForOthers.add()
         connection.end()
         return true
     }
 
-    /// Answers a connection for which there is no room, as far as that goes without waiting. What has come of a request is
-    /// read away: left there, it would make closing a reset.
+    /// Responds to a connection for which there is no room, without waiting. The bytes of a request that have arrived
+    /// are received, because closing with unread bytes would reset the connection.
     private func refuse(_ socket: borrowing Socket) {
         counters.refused.add()
         let response = handler.response(to: Self.tooManyConnections)

@@ -1,26 +1,8 @@
 import HTTP
 
-/// What the loop's clients have of it: connections, turns and memory.
+/// The clients' shares of the loop.
 extension EventLoop {
-    func changeBufferedBytes(by difference: Int) {
-        bufferedBytes += difference
-    }
-
-    /// Returns true if connections of the client that hold more than each may hold have to give way.
-    func holdsTooMuch(of share: ClientShare) -> Bool {
-        bufferedBytes > bufferedBytesMax || share.heldBytes > bufferedBytesPerAddressMax
-    }
-
-    /// Makes the connection a part of a client, which takes its turns.
-    func joinShare(_ connection: Connection, of network: IPAddress) -> ClientShare {
-        let share = share(of: network)
-        share.add(connection)
-        return share
-    }
-
-    /// `nil` if the client has no connection here.
-    func existingShare(of network: IPAddress) -> ClientShare? { shares[network] }
-
+    /// The client's share, which is made if the client has no connection on this loop.
     func share(of network: IPAddress) -> ClientShare {
         if let share = shares[network] { return share }
         let share = ClientShare(network: network)
@@ -28,12 +10,21 @@ extension EventLoop {
         return share
     }
 
+    /// Adds the connection to the client's share, and returns the share.
+    func joinShare(_ connection: Connection, of network: IPAddress) -> ClientShare {
+        let share = share(of: network)
+        share.add(connection)
+        return share
+    }
+
+    /// Removes the connection from its share, and removes a share that is empty then.
     func leaveShare(_ connection: Connection) {
         let share = connection.share
         share.remove(connection)
         if share.isEmpty { shares[share.network] = nil }
     }
 
+    /// Removes a connection that has ended.
     func remove(_ connection: Connection) {
         connections.remove(connection.token)
         leaveShare(connection)

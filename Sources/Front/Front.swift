@@ -7,6 +7,7 @@ package final class Front: Sendable {
     private let threads: [Thread]
     private let listeners: [Listener]
     private let admission: Admission
+    private let monotonicNanoseconds: @Sendable () -> Int64
 
     /// Starts the loops, and returns when all of them serve.
     ///
@@ -21,6 +22,7 @@ package final class Front: Sendable {
     ) throws {
         precondition(configuration.eventLoops > 0, "eventLoops must be positive")
         self.listeners = listeners
+        monotonicNanoseconds = configuration.monotonicNanoseconds
         let admission = Admission(
             connectionsMax: configuration.connectionsMax,
             connectionsPerAddressMax: configuration.connectionsPerAddressMax)
@@ -80,7 +82,7 @@ package final class Front: Sendable {
     /// Stops accepting, lets each connection finish its current request, and returns when all connections are closed or
     /// the time is over.
     package func stop(withinMilliseconds milliseconds: Int) {
-        let deadline = SystemClock.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+        let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
         for loop in loops { loop.stop(by: deadline) }
         for listener in listeners { listener.socket.refuseFurther() }
         for thread in threads { thread.join() }

@@ -1,4 +1,5 @@
 import HTTP
+import Posix
 
 /// The limits and the time limits of a front.
 package struct FrontConfiguration: Sendable {
@@ -22,6 +23,9 @@ package struct FrontConfiguration: Sendable {
 
     /// The log of all requests; `nil` if there is none.
     package var requestLog: (any RequestLog)?
+
+    /// The clock of all time limits and turns, in nanoseconds. It never goes back.
+    package var monotonicNanoseconds: @Sendable () -> Int64 = { SystemClock.monotonicNanoseconds() }
 
     package init() {}
 }

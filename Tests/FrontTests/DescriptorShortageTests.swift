@@ -6,7 +6,7 @@ import Testing
 @Suite struct DescriptorShortageTests {
     @Test func withoutDescriptorsAcceptingRestsAndResumes() async {
         await #expect(processExitsWith: .success) {
-            let front = try TestFront { $0.timeouts.idleMilliseconds = 60_000 }
+            let front = try TestFront(clock: TestClock()) { $0.timeouts.idleMilliseconds = 60_000 }
             let blocker = try front.client()
             try blocker.get("/block")
             precondition(waitUntil { front.script.requestCount == 1 })
@@ -20,9 +20,9 @@ import Testing
             precondition(served)
 
             // The listener stays readable, which must not keep the loop busy.
-            let before = processorMilliseconds()
-            usleep(600_000)
-            precondition(processorMilliseconds() - before < 200)
+            let turnsBefore = front.snapshot.turns.count
+            for _ in 0..<10 { front.pass(milliseconds: 100) }
+            precondition(front.snapshot.turns.count - turnsBefore < 200)
             precondition(front.script.requestCount == 1 + 3)
 
             for client in clients[..<3] {
@@ -30,6 +30,9 @@ import Testing
                 precondition(answer.status == 200)
             }
             clients.removeFirst(3)
+            // Accepting resumes after the pause.
+            precondition(waitUntil { front.snapshot.connectionsClosed == 3 })
+            front.pass(milliseconds: 200)
             for client in clients {
                 let answer = try client.answer()
                 precondition(answer.status == 200)
@@ -54,17 +57,17 @@ import Testing
             precondition(answer.status == 200)
             let stopping = Thread(name: "stop") { front.stop(withinMilliseconds: 20_000) }
             _ = try? waiting.rest()
-            let before = processorMilliseconds()
-            usleep(600_000)
-            precondition(processorMilliseconds() - before < 200)
+            let turnsBefore = front.snapshot.turns.count
+            for _ in 0..<20 { front.waitForTurns() }
+            precondition(front.snapshot.turns.count - turnsBefore < 200)
             held.answer()
             stopping.join()
         }
     }
 }
 
-/// Lowers the soft limit of open files so that `count` more may be opened (setrlimit(2)). The function looks which numbers
-/// are in use, because a process inherits descriptors, with gaps between their numbers.
+/// Lowers the soft limit of open files so that `count` more may be opened (setrlimit(2)). The function looks which
+/// numbers are in use, because a process inherits descriptors, with gaps between their numbers.
 private func leaveDescriptors(_ count: Int) -> Bool {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
@@ -73,12 +76,4 @@ private func leaveDescriptors(_ count: Int) -> Bool {
     guard let firstRefused = free.dropFirst(count).first else { return false }
     limit.rlim_cur = rlim_t(firstRefused)
     return setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
-}
-
-/// The processor time of the process (getrusage(2)).
-private func processorMilliseconds() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000
-        + (Int(usage.ru_utime.tv_usec) + Int(usage.ru_stime.tv_usec)) / 1_000
 }

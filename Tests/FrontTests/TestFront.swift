@@ -12,8 +12,16 @@ final class TestFront: Sendable {
     private let front: Front
     private let isStopped = Flag()
 
-    init(hosts: [String] = ["127.0.0.1"], _ configure: (inout FrontConfiguration) -> Void = { _ in }) throws {
+    /// The clock of the front; `nil` if that is the system's.
+    private let clock: TestClock?
+
+    init(
+        hosts: [String] = ["127.0.0.1"], clock: TestClock? = nil,
+        _ configure: (inout FrontConfiguration) -> Void = { _ in }
+    ) throws {
+        self.clock = clock
         var configuration = FrontConfiguration()
+        if let clock { configuration.monotonicNanoseconds = { clock.nanoseconds } }
         configure(&configuration)
         listeners = try Listener.listen(on: try hosts.flatMap { try Endpoint.resolve(host: $0, port: 0) })
         front = try Front(
@@ -30,17 +38,51 @@ final class TestFront: Sendable {
         try TestClient(endpoint, patienceMilliseconds: patienceMilliseconds)
     }
 
-    /// Stops, and says how many milliseconds that took.
+    /// Lets time pass on the front's clock, and waits until each loop has looked at its deadlines.
+    func pass(milliseconds: Int) {
+        guard let clock else { preconditionFailure("the front must have a test clock") }
+        clock.advance(milliseconds: milliseconds)
+        waitForTurns()
+    }
+
+    /// Waits until each loop has finished a turn that began after the call.
+    func waitForTurns() {
+        for loop in 0..<front.loopCount {
+            // A turn may run the first job before it calls connections; the second one is of a later turn.
+            for _ in 0..<2 {
+                let isDone = Flag()
+                front.run(onLoop: loop) { isDone.set() }
+                #expect(waitUntil { isDone.isSet })
+            }
+        }
+    }
+
+    /// Sends bytes, and waits until the front has received them.
+    func receive(_ bytes: [UInt8], from client: TestClient) throws {
+        let expectedBytes = snapshot.receivedBytes + bytes.count
+        try client.send(bytes)
+        #expect(waitUntil { snapshot.receivedBytes >= expectedBytes })
+        waitForTurns()
+    }
+
+    func receive(_ text: String, from client: TestClient) throws { try receive(Array(text.utf8), from: client) }
+
+    func receive(_ byte: UInt8, from client: TestClient) throws { try receive([byte], from: client) }
+
+    /// Stops, and returns the number of milliseconds that the stop took.
     @discardableResult
     func stop(withinMilliseconds milliseconds: Int = 10_000) -> Int {
-        precondition(!isStopped.isSet, "a front is stopped once")
+        precondition(!isStopped.isSet, "a front must be stopped once")
         isStopped.set()
+        clock?.run()
         return millisecondsTaken { front.stop(withinMilliseconds: milliseconds) }
     }
 
     deinit {
         // A request that the test still holds would keep the front from ending.
-        if !isStopped.isSet { front.stop(withinMilliseconds: 2_000) }
+        guard !isStopped.isSet else { return }
+        clock?.run()
+        front.stop(withinMilliseconds: 2_000)
     }
 }
 

@@ -1,93 +1,77 @@
-import Glibc
 import HTTP
 import Posix
 import Testing
 
-/// Each time is absolute; the wheel turns in ticks of 100 ms, and a busy machine may add to that, but nothing ends
-/// early.
+/// The time limits of a connection. They are absolute; the timing wheel turns in ticks of 100 ms, so that a limit may
+/// take effect that much later, but never earlier.
 @Suite struct TimeoutTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let begin: String
-        /// Sent over and over, a byte each 10 ms; nothing where it is empty.
+        /// The bytes that the client sends one by one, over and over; it sends none if this is empty.
         var drip = ""
-        let answer: Int?
+        let status: Int?
         var testDescription: String { name }
     }
 
     static let post = "POST / HTTP/1.1\r\nHost: a\r\n"
 
     @Test(arguments: [
-        Case(name: "nothing", begin: "", answer: nil),
-        Case(name: "an empty line", begin: "\r\n", answer: nil),
-        Case(name: "half a head", begin: "GET / HTTP/1.1\r\nHo", answer: 408),
-        Case(name: "half an empty line", begin: "\r", answer: 408),
-        Case(name: "a head in drips", begin: "GET / HTTP/1.1\r\nX: ", drip: "x", answer: 408),
-        Case(name: "empty lines in drips", begin: "\r", drip: "\n\r", answer: 408),
-        Case(name: "no body", begin: post + "Content-Length: 1000\r\n\r\n", answer: 408),
-        Case(name: "a body in drips", begin: post + "Content-Length: 10000\r\n\r\n", drip: "x", answer: 408),
+        Case(name: "nothing", begin: "", status: nil),
+        Case(name: "an empty line", begin: "\r\n", status: nil),
+        Case(name: "half a head", begin: "GET / HTTP/1.1\r\nHo", status: 408),
+        Case(name: "half an empty line", begin: "\r", status: 408),
+        Case(name: "a head in drips", begin: "GET / HTTP/1.1\r\nX: ", drip: "x", status: 408),
+        Case(name: "empty lines in drips", begin: "\r", drip: "\n\r", status: 408),
+        Case(name: "no body", begin: post + "Content-Length: 1000\r\n\r\n", status: 408),
+        Case(name: "a body in drips", begin: post + "Content-Length: 10000\r\n\r\n", drip: "x", status: 408),
         Case(
-            name: "chunks in drips", begin: post + "Transfer-Encoding: chunked\r\n\r\n", drip: "1\r\nx\r\n", answer: 408
+            name: "chunks in drips", begin: post + "Transfer-Encoding: chunked\r\n\r\n", drip: "1\r\nx\r\n", status: 408
         ),
     ])
-    func whatDoesNotComeInTimeEndsTheConnection(_ late: Case) throws {
-        let milliseconds = 400
-        let front = try TestFront {
-            $0.timeouts.headMilliseconds = milliseconds
-            $0.timeouts.bodyMilliseconds = milliseconds
-            $0.timeouts.idleMilliseconds = milliseconds
+    func aConnectionWhoseRequestIsLateEnds(_ late: Case) throws {
+        let front = try TestFront(clock: TestClock()) {
+            $0.timeouts.headMilliseconds = 1_000
+            $0.timeouts.bodyMilliseconds = 1_000
+            $0.timeouts.idleMilliseconds = 1_000
         }
         let client = try front.client()
         try client.get("/first")
         #expect(try client.answer().status == 200)
-        let start = millisecondsNow()
-        try client.send(late.begin)
-        let isOver = Flag()
-        let dripping = Thread(name: "drip") {
-            guard !late.drip.isEmpty else { return }
-            for byte in sequence(
-                state: 0,
-                next: { index in
-                    defer { index = (index + 1) % late.drip.utf8.count }
-                    return Array(late.drip.utf8)[index]
-                })
-            {
-                if isOver.isSet || (try? client.send([byte])) == nil { return }
-                usleep(10_000)
-            }
+        try front.receive(late.begin, from: client)
+        let drip = Array(late.drip.utf8)
+        for index in 0..<9 {
+            front.pass(milliseconds: 100)
+            if !drip.isEmpty { try front.receive(drip[index % drip.count], from: client) }
         }
-        defer {
-            isOver.set()
-            dripping.join()
-        }
-        if let status = late.answer {
+        #expect(front.snapshot.connectionsClosed == 0)
+        #expect(front.snapshot.answers.values.reduce(0, +) == 1, "only the first request was answered")
+        front.pass(milliseconds: 200)
+        if let status = late.status {
             let answer = try client.answer()
             #expect(answer.status == status)
             #expect(answer.fields["connection"] == "close")
         } else {
             #expect(try client.rest() == "")
         }
-        let taken = millisecondsNow() - start
-        #expect((milliseconds - 20...milliseconds + 3_000).contains(taken), "\(taken) ms")
         #expect(front.script.requestCount == 1)
     }
 
     @Test func aConnectionInUseIsNotIdle() throws {
-        let front = try TestFront {
+        let front = try TestFront(clock: TestClock()) {
             $0.timeouts.idleMilliseconds = 500
             $0.timeouts.headMilliseconds = 500
         }
         let client = try front.client()
-        let start = millisecondsNow()
-        while millisecondsNow() - start < 1_500 {
+        for _ in 0..<10 {
             try client.get("/")
             #expect(try client.answer().status == 200)
-            usleep(20_000)
+            front.pass(milliseconds: 400)
         }
     }
 
-    @Test func anAnswerMayTakeItsTime() throws {
-        let front = try TestFront {
+    @Test func aResponseMayTakeItsTime() throws {
+        let front = try TestFront(clock: TestClock()) {
             $0.timeouts.idleMilliseconds = 200
             $0.timeouts.headMilliseconds = 200
             $0.timeouts.writeMilliseconds = 200
@@ -95,41 +79,43 @@ import Testing
         let client = try front.client()
         try client.get("/later")
         let held = try #require(front.script.held.take())
-        usleep(700_000)
+        front.pass(milliseconds: 10_000)
         held.answer()
         #expect(try client.answer().text == "later /later")
     }
 
-    /// The head was whole in time, and it was the loop that had no time to see that.
-    @Test func whatCameInTimeCountsHoweverBusyTheLoopWas() throws {
-        let front = try TestFront { $0.timeouts.headMilliseconds = 1_000 }
+    /// The head was complete in time, but the loop was too busy to notice.
+    @Test func aRequestThatArrivedInTimeIsServedByABusyLoop() throws {
+        let clock = TestClock()
+        let front = try TestFront(clock: clock) { $0.timeouts.headMilliseconds = 1_000 }
         let blocker = try front.client()
         let client = try front.client()
         try client.get("/first")
         #expect(try client.answer().status == 200)
-        try client.send("GET /second HTTP/1.1\r\n")
+        try front.receive("GET /second HTTP/1.1\r\n", from: client)
         try blocker.get("/block")
         #expect(waitUntil { front.script.log.contains(.request("/block")) })
         try client.send("Host: a\r\n\r\n")
-        usleep(1_500_000)
+        clock.advance(milliseconds: 1_500)
         front.script.unblock()
         #expect(try client.answer().text == "GET /second ")
     }
 
-    @Test func aClientThatDoesNotReadIsLeftAndOthersAreServed() throws {
-        let front = try TestFront { $0.timeouts.writeMilliseconds = 500 }
+    @Test func aClientThatDoesNotReadIsDroppedAndOthersAreServed() throws {
+        let front = try TestFront(clock: TestClock()) { $0.timeouts.writeMilliseconds = 500 }
         let slow = try front.client()
         try slow.get("/big")
         #expect(waitUntil { front.script.requestCount == 1 })
         let other = try front.client()
-        let start = millisecondsNow()
-        while millisecondsNow() - start < 1_500 {
-            let taken = try millisecondsTaken {
-                try other.get("/other")
-                #expect(try other.answer().text == "GET /other ")
-            }
-            #expect(taken < 1_000)
+        front.pass(milliseconds: 400)
+        #expect(front.snapshot.connectionsClosed == 0)
+        // The time begins anew as long as the kernel takes bytes.
+        let isDropped = waitUntil {
+            guard (try? other.get("/other")) != nil, (try? other.answer().text) == "GET /other " else { return false }
+            front.pass(milliseconds: 200)
+            return front.snapshot.connectionsClosed == 1
         }
+        #expect(isDropped)
         var receivedCount = 0
         #expect(throws: TestClient.Failure.self) {
             do { _ = try slow.answer() } catch TestClient.Failure.closed(let text) {
@@ -140,17 +126,18 @@ import Testing
         #expect(receivedCount > 0 && receivedCount < Script.bigBody.count)
     }
 
-    @Test func aClientThatReadsSlowlyGetsItAll() throws {
-        let front = try TestFront { $0.timeouts.writeMilliseconds = 1_000 }
+    @Test func aClientThatReadsSlowlyGetsTheWholeBody() throws {
+        let front = try TestFront(clock: TestClock()) { $0.timeouts.writeMilliseconds = 1_000 }
         let slow = try front.client()
         try slow.get("/big")
-        let start = millisecondsNow()
         var body = 0
+        var passedMilliseconds = 0
         while try slow.takeAnswer().map({ body = $0.body.count }) == nil {
             try #require(try slow.receiveMore())
-            usleep(12_000)
+            front.pass(milliseconds: 12)
+            passedMilliseconds += 12
         }
         #expect(body == Script.bigBody.count)
-        #expect(millisecondsNow() - start > 1_000, "slower than the limit, or this shows nothing")
+        #expect(passedMilliseconds > 1_000, "the whole body must take longer than the limit")
     }
 }
