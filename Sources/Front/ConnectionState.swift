@@ -209,8 +209,8 @@ extension ConnectionState {
     }
 
     /// The kernel has taken some of the bytes, so the client reads them. Its time begins anew.
-    mutating func someBytesWereSent(_ surroundings: Surroundings) {
-        if timer.event == .writing { timer.start(.writing, surroundings) }
+    mutating func someBytesWereSent(_ surroundings: @autoclosure () -> Surroundings) {
+        if timer.event == .writing { timer.start(.writing, surroundings()) }
     }
 
     /// The kernel has taken all bytes.

@@ -6,8 +6,8 @@ extension EventLoop {
     /// The number of connections that one loop accepts in a turn, so that the other loops get a share if many arrive at
     /// once.
     private static let acceptsPerTurnMax = 4
-    /// The same number for a loop that is behind. With the smaller one, the kernel's queue would grow faster than it is
-    /// emptied.
+    /// The same number for a loop that has work left from its last turn. With the smaller one, the kernel's queue would
+    /// grow faster than it is emptied.
     private static let acceptsPerLongTurnMax = 64
     /// The time for which accepting rests if no descriptor is left. New connections wait in the kernel.
     private static let acceptPauseNanoseconds: Int64 = 100_000_000

@@ -1,4 +1,4 @@
-/// A moment of UTC in the Gregorian calendar, to the second.
+/// A time in UTC and the Gregorian calendar, with a resolution of a second.
 package struct CivilTime: Equatable, Sendable {
     package let year: Int
     /// 1 to 12.
@@ -50,7 +50,7 @@ package struct CivilTime: Equatable, Sendable {
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
-    /// Divides and rounds towards negative infinity, so that a moment before 1970 falls on the right day.
+    /// Divides and rounds towards negative infinity, so that a time before 1970 falls on the right day.
     private static func divide(_ value: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
         let remainder = ((value % divisor) + divisor) % divisor
         return ((value - remainder) / divisor, remainder)

@@ -142,7 +142,8 @@ import Testing
         let beforeStop = state.needsInput(isInsideBody: false, hasPartOfHead: false, serving)
         let afterStop = state.serverStops(hasUnreadInput: false, stopping)
         #expect([beforeStop, afterStop] == [.pause, .pause])
-        #expect(state.timer.deadline == 5 + 1_000_000_000)
+        let deadline: Int64 = 1_000_000_005
+        #expect(state.timer.deadline == deadline)
         state.beginRequest(keepsAlive: true)
         let keepsAlive = state.beginResponse(.bytes([]), omitsBody: false, isHTTP11: true, stopping)
         #expect(!keepsAlive)

@@ -1,12 +1,12 @@
 import Posix
 import Synchronization
 
-/// A clock that stands still until the test advances it, so that a test of a time limit neither waits for it nor
+/// A clock that is halted until the test advances it, so that a test of a time limit neither waits for it nor
 /// depends on how busy the machine is.
 final class TestClock: Sendable {
     private struct State {
         var nanoseconds: Int64 = 1_000_000_000_000
-        /// The time at which the clock began to run; `nil` while it stands still.
+        /// The time at which the clock began to run; `nil` while it is halted.
         var runsSince: Int64?
     }
 

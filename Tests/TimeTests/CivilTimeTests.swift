@@ -13,7 +13,7 @@ import Testing
         (-86_401, "1969-12-30T23:59:59Z", "Tue, 30 Dec 1969 23:59:59 GMT"),
         // The example of RFC 9110, section 5.6.7.
         (784_111_777, "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37 GMT"),
-        // Leap days: every fourth year, but of the hundredth every fourth.
+        // Leap days: each fourth year, except for three of four centuries.
         (951_782_399, "2000-02-28T23:59:59Z", "Mon, 28 Feb 2000 23:59:59 GMT"),
         (951_782_400, "2000-02-29T00:00:00Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
         (951_868_799, "2000-02-29T23:59:59Z", "Tue, 29 Feb 2000 23:59:59 GMT"),
@@ -32,20 +32,20 @@ import Testing
         (2_147_483_648, "2038-01-19T03:14:08Z", "Tue, 19 Jan 2038 03:14:08 GMT"),
         (4_294_967_296, "2106-02-07T06:28:16Z", "Sun, 07 Feb 2106 06:28:16 GMT"),
         (253_402_300_799, "9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
-        // Years are never shorter than four digits.
+        // Years have at least four digits.
         (-31_536_000_000, "0970-08-31T00:00:00Z", "Fri, 31 Aug 0970 00:00:00 GMT"),
         (-62_135_596_800, "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"),
         (-62_167_219_200, "0000-01-01T00:00:00Z", "Sat, 01 Jan 0000 00:00:00 GMT"),
     ]
 
     @Test(arguments: moments)
-    func knownMoments(seconds: Int64, rfc3339: String, imfFixdate: String) {
+    func knownTimes(seconds: Int64, rfc3339: String, imfFixdate: String) {
         let time = CivilTime(secondsSince1970: seconds)
         #expect(time.rfc3339 == rfc3339)
         #expect(time.imfFixdate == imfFixdate)
     }
 
-    /// From 1600, where the calendar of Foundation is the Gregorian one, to the last year of four digits.
+    /// Times from 1600, when Foundation's calendar is Gregorian, to the last year of four digits.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func agreesWithFoundation(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// Over all years that are ever asked about, and many more, as the C library has them.
+    /// Times in all years that can occur and in many others, compared with the C library.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func agreesWithTheCLibrary(seed: UInt64) {
         var generator = SeededRandom(seed: seed)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// Each day of 401 years follows the one before.
+    /// Each day of 401 years is the successor of the day before it.
     @Test func daysFollowEachOther() {
         let from1600: Int64 = -11_676_096_000
         var yesterday = CivilTime(secondsSince1970: from1600 - 86_400)
