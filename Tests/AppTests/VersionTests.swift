@@ -56,7 +56,7 @@ import Testing
         #expect(try Self.printed(["--version"]) == Self.printed(["version"]))
     }
 
-    @Test func theReadmeLinksToTheList() throws {
+    @Test func readmeLinksToTheList() throws {
         #expect(try Document.text(of: "README.md").contains("(\(Document.changes))"))
     }
 }
