@@ -169,7 +169,7 @@ import Web
             ("10.0.0.1", "[2001:db8::1]:4711", nil), ("10.0.0.1", nil, "no X-Forwarded-For"),
             ("10.0.0.1", "198.51.100.1, 198.51.100.2", "that its client sent"),
             ("10.0.0.1", "unknown, 198.51.100.2, 10.0.0.2", "that its client sent"),
-            ("10.0.0.1", "198.51.100.1, unknown", "no address"), ("10.0.0.1", "unknown", "no address"),
+            ("10.0.0.1", "198.51.100.1, unknown", "not an address"), ("10.0.0.1", "unknown", "not an address"),
         ] as [(String, String?, String?)])
     func aMisconfiguredProxyIsNamed(peer: String, field: String?, warning: String?) async throws {
         let lines = Mutex<[String]>([])
