@@ -37,7 +37,7 @@ package struct LogPosition: Equatable, Sendable {
         !isSameGeneration(earlier) || frameCount > earlier.frameCount || isSameEnd(as: earlier)
     }
 
-    /// Returns true if somebody wrote frames back into the database between the two positions, or does now.
+    /// Returns true if a checkpoint wrote frames back into the database between the two positions, or began to.
     package func hasOtherBackfill(than other: LogPosition) -> Bool {
         !isSameGeneration(other) || backfilled != other.backfilled || backfillTried != other.backfillTried
     }

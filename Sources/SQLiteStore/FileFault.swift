@@ -13,7 +13,7 @@ enum FileFault: Equatable, Sendable {
     /// Another program wrote into the log's index; the log has everything.
     case indexChanged(String)
 
-    /// What became of the file.
+    /// A sentence about the file, without its full stop.
     var words: String {
         switch self {
         case .databaseDisplaced(let words), .logDisplaced(let words), .indexDisplaced(let words),

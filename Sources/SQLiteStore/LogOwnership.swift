@@ -15,7 +15,7 @@ enum LogOwnership {
         return texts.joined(separator: " ") + "\n"
     }
 
-    /// Whether the log that is beside a database may belong to it; true if there is no log or no record.
+    /// Returns true if the log that is beside a database may belong to it, or if there is no log or no record.
     static func isPlausible(_ record: String, database path: String) -> Bool {
         guard File.size(path: path + "-wal") ?? 0 > 0 else { return true }
         return isPlausible(recorded: record, present: Self.record(ofDatabase: path))
