@@ -38,7 +38,8 @@ let package = Package(
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", dependencies: ["Time"], swiftSettings: safe),
         .target(name: "Changes", dependencies: ["Loyalty"], swiftSettings: safe),
-        .target(name: "Storage", dependencies: ["Eventual", "Loyalty"], swiftSettings: safe),
+        .target(
+            name: "Storage", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix"], swiftSettings: safe),
         .target(name: "SignIn", dependencies: ["Eventual", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(
             name: "SQLiteStore",

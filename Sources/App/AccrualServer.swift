@@ -1,12 +1,12 @@
 import Configuration
 import Loyalty
 import Posix
-import SQLiteStore
+import Storage
 import Systemd
 
 /// `martlet accrual`: the built-in accrual system as a server of its own.
 final class AccrualServer: StoppableServer {
-    private let store: LoyaltyStore
+    private let store: any Storage
     private let accruals: BuiltInAccruals
     private let control: ControlServer?
     private let stopTimeoutMilliseconds: Int

@@ -3,7 +3,7 @@ import Front
 import HTTP
 import Loyalty
 import Posix
-import SQLiteStore
+import Storage
 
 /// The listener for those who watch over the server: `/healthz`, `/readyz` and `/metrics`, on a loop of its own, so that it
 /// answers also where the others are busy.
@@ -18,7 +18,7 @@ final class AdminServer: Sendable {
 
     init(
         _ front: FrontConfiguration, hostNames: [String], _ listeners: [Listener], _ watch: ServerWatch,
-        _ store: LoyaltyStore, _ log: Log
+        _ store: any Storage, _ log: Log
     ) throws(StartError) {
         endpoints = listeners.map(\.endpoint)
         var front = front
@@ -29,7 +29,7 @@ final class AdminServer: Sendable {
         front.bufferedBytesMax = Self.bufferedBytesMax
         // Who watches asks all day long, and nobody wants to read that.
         front.requestLog = nil
-        let database = FileIdentity.lastingText(path: store.path)
+        let database = store.identity
         do {
             self.front = try Front(configuration: front, listeners: listeners) { _ in
                 let probe = try store.makeProbe()

@@ -5,7 +5,7 @@ import SQLiteStore
 import Storage
 
 extension Application {
-    static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> LoyaltyStore {
+    static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax

@@ -9,7 +9,6 @@ import Logging
 import Loyalty
 import Posix
 import Rewards
-import SQLiteStore
 import SignIn
 import Storage
 import Systemd
@@ -32,7 +31,7 @@ protocol StoppableServer: Sendable {
     var exitStatus: Int32 { get }
 }
 
-extension LoyaltyStore {
+extension Storage {
     /// The content of files that were removed, replaced or changed may be lost with this process, which must not end as if all were
     /// well.
     var exitStatus: Int32 { hasFileFault ? ExitStatus.inputOutput : ExitStatus.success }
@@ -41,9 +40,8 @@ extension LoyaltyStore {
 /// The parts of a server, put together: what each is made of is decided here and nowhere else.
 final class Application: StoppableServer {
     let endpoints: [Endpoint]
-    private let store: LoyaltyStore
+    private let store: any Storage
     private let hasher: Argon2Hasher
-    private let sweeper: SessionSweeper
     /// Nil where another accrual system is asked.
     private let accruals: BuiltInAccruals?
     private let pipeline: AccrualPipeline
@@ -69,7 +67,7 @@ final class Application: StoppableServer {
         let listeners = try Self.listen(on: configuration.runAddress, for: "run_address", manager, .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
         pipeline = try Self.makePipeline(configuration, accrual, accruals, store.settlements, log)
-        let events = EventHub(changeLog: store.changeLog, limits: configuration.eventLimits)
+        let events = EventHub(changeLog: store.changes, limits: configuration.eventLimits)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         control = try Self.listenToOwner(configuration, store, log, pool: OwnersPool(pipeline))
         watch = ServerWatch(
@@ -78,7 +76,7 @@ final class Application: StoppableServer {
             hasher: hasher, pipeline: pipeline, events: events, backups: control?.backups, log: writer)
         admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
-        sweeper = store.startSweepingSessions()
+        store.startSweepingSessions()
         endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
@@ -100,7 +98,6 @@ final class Application: StoppableServer {
         pipeline.stop()
         accruals?.close()
         control?.stop()
-        sweeper.stop()
         admin?.stop()
         store.stop()
     }
@@ -113,17 +110,19 @@ final class Application: StoppableServer {
 
     /// Customers are served also where the owner can't be heard, unless the owner counts on backups by the clock.
     static func listenToOwner(
-        _ configuration: Configuration, _ store: LoyaltyStore, _ log: Log,
+        _ configuration: Configuration, _ store: any Storage, _ log: Log,
         pool: OwnersPool? = nil
     ) throws(StartError) -> ControlServer? {
+        // A store without a file has no place beside it where its server could listen.
+        guard let file = store.filePath else { return nil }
         let plan = configuration.backupPlan
+        let path = ControlSocket.path(ofDatabase: file)
         do throws(SystemError) {
             // Its threads act in the name of the database's owner as well: a command writes nothing that the owner may not.
-            return try FileAccount.acting(for: .owner(of: store.path)) { () throws(SystemError) in
-                try ControlServer(store: store, plan: plan, pool: pool, log: log)
+            return try FileAccount.acting(for: .owner(of: file)) { () throws(SystemError) in
+                try ControlServer(path: path, store: store, plan: plan, pool: pool, log: log)
             }
         } catch {
-            let path = ControlSocket.path(ofDatabase: store.path)
             let problem = "commands for this server can't be taken at \(path): \(error)"
             guard plan == nil else { throw StartError(description: problem, status: ExitStatus.unavailable) }
             log.warning(problem)
@@ -133,7 +132,7 @@ final class Application: StoppableServer {
 
     /// Shop software reaches the built-in accrual system where `accrual.listen` says.
     private static func makeBuiltInAccruals(
-        _ configuration: Configuration, _ source: AccrualSource, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ configuration: Configuration, _ source: AccrualSource, _ store: any Storage, _ manager: ServiceManager,
         _ writer: LogWriter
     ) throws(StartError) -> BuiltInAccruals? {
         guard case .builtIn = source else { return nil }
@@ -208,7 +207,7 @@ final class Application: StoppableServer {
     }
 
     private static func listenToAdmin(
-        _ configuration: Configuration, _ watch: ServerWatch, _ store: LoyaltyStore, _ manager: ServiceManager,
+        _ configuration: Configuration, _ watch: ServerWatch, _ store: any Storage, _ manager: ServiceManager,
         _ log: Log
     ) throws(StartError) -> AdminServer? {
         guard let listen = configuration.admin else { return nil }
@@ -265,7 +264,7 @@ final class Application: StoppableServer {
     }
 
     private static func serve(
-        _ configuration: Configuration, _ listeners: [Listener], _ store: LoyaltyStore, _ hasher: Argon2Hasher,
+        _ configuration: Configuration, _ listeners: [Listener], _ store: any Storage, _ hasher: Argon2Hasher,
         _ queue: any OrderQueue, _ events: EventHub, _ writer: LogWriter
     ) throws(StartError) -> Front {
         let log = writer.log

@@ -6,13 +6,13 @@ import HTTP
 import Loyalty
 import Posix
 import Rewards
-import SQLiteStore
+import Storage
 
 /// The built-in accrual system: what those who ask it share, and the listener for shop software where it has one.
 final class BuiltInAccruals: Sendable {
     let endpoints: [Endpoint]
     private let recents = RecentReceipts()
-    private let lookup: ReceiptLookup
+    private let lookup: any ReceiptLookup
     /// Nil where nobody listens.
     let front: Front?
 
@@ -22,7 +22,7 @@ final class BuiltInAccruals: Sendable {
     /// `listeners` may be none.
     init(
         _ configuration: Configuration, front frontConfiguration: FrontConfiguration, _ listeners: [Listener],
-        _ store: LoyaltyStore, _ log: Log
+        _ store: any Storage, _ log: Log
     ) throws(StartError) {
         endpoints = listeners.map(\.endpoint)
         let requestsPerMinute = configuration.accrual.requestsPerMinute
@@ -74,7 +74,7 @@ final class BuiltInAccruals: Sendable {
 /// The built-in accrual system, as a worker asks it.
 private struct DirectAccruals: AccrualSystem {
     let recents: RecentReceipts
-    let lookup: ReceiptLookup
+    let lookup: any ReceiptLookup
 
     func ask(about order: OrderNumber) throws(TransportError) -> AccrualAnswer {
         do throws(LoyaltyError) {

@@ -1,7 +1,6 @@
 import JSON
 import Loyalty
 import Posix
-import SQLiteStore
 import Storage
 import Synchronization
 import Text
@@ -10,7 +9,8 @@ import Text
 /// one, which also backs up by the clock.
 final class ControlServer: Sendable {
     private let listener: Mutex<ListenerBox>
-    private let store: LoyaltyStore
+    private let path: String
+    private let store: any Storage
     private let pool: OwnersPool?
     /// How the backups by the clock are; `nil` if there are none.
     let backups: BackupStatus?
@@ -39,13 +39,15 @@ final class ControlServer: Sendable {
     private static let reserveTriesMax = 3
 
     /// - Parameters:
+    ///   - path: where it listens.
     ///   - plan: nil where nothing is backed up by the clock.
     ///   - pool: the accrual pipeline; `nil` if there is none.
     init(
-        store: LoyaltyStore, plan: BackupPlan?, pool: OwnersPool?, log: Log
+        path: String, store: any Storage, plan: BackupPlan?, pool: OwnersPool?, log: Log
     ) throws(SystemError) {
-        listener = Mutex(try ListenerBox(path: ControlSocket.path(ofDatabase: store.path)))
+        listener = Mutex(try ListenerBox(path: path))
         reserve = Mutex(DescriptorReserve(count: Self.reserveCount))
+        self.path = path
         self.store = store
         self.pool = pool
         backups = plan.map { _ in BackupStatus() }
@@ -91,10 +93,10 @@ final class ControlServer: Sendable {
 
     /// Listens anew if the socket's name was removed, with the database perhaps: its owner has no other way to what is still open.
     private func renewNames() {
-        store.renewLock()
+        store.renewNames()
         listener.withLock { box in
             guard box.listener.isNameGone, !stopping.isCancelled,
-                let renewed = try? ListenerBox(path: ControlSocket.path(ofDatabase: store.path))
+                let renewed = try? ListenerBox(path: path)
             else { return }
             box = renewed
         }
@@ -172,9 +174,9 @@ final class ControlServer: Sendable {
     }
 
     private func runErrands(_ plan: BackupPlan?) {
-        let database: OpenDatabase
+        let database: any StoreMaintenance
         do throws(StoreError) {
-            database = try store.makeOpenDatabase()
+            database = try store.makeMaintenance()
         } catch {
             log.error("The database can be neither backed up nor checked while the server runs: \(error)")
             return refuseErrands(.failure(ExitStatus.unavailable, error.description))
@@ -194,7 +196,7 @@ final class ControlServer: Sendable {
         }
     }
 
-    private func run(_ errand: Errand, on database: OpenDatabase? = nil) throws(SystemError) {
+    private func run(_ errand: Errand, on database: (any StoreMaintenance)? = nil) throws(SystemError) {
         let command = errand.command
         // An answer is a page at most.
         var rows: [UInt8] = []
@@ -209,7 +211,7 @@ final class ControlServer: Sendable {
     }
 
     private func outcome(
-        of command: OwnerCommand, _ author: String, on database: OpenDatabase?, _ reply: (OwnerReply) -> Void
+        of command: OwnerCommand, _ author: String, on database: (any StoreMaintenance)?, _ reply: (OwnerReply) -> Void
     ) -> OwnerOutcome {
         if let database, let outcome = command.maintain(database, until: stopping, reply: reply) { return outcome }
         return store.run(
@@ -219,7 +221,7 @@ final class ControlServer: Sendable {
     }
 }
 
-extension LoyaltyStore {
+extension Storage {
     /// Does a command that is not about the file as a whole.
     func run(
         _ command: OwnerCommand, by author: String, pool: OwnersPool?, backups: JSONObject?,
@@ -230,7 +232,7 @@ extension LoyaltyStore {
             let repository = try makeOwnerRepository(until: cancellation)
             defer { repository.close() }
             let service = OwnerService(
-                repository: repository, path: path, author: author, pool: pool, backups: backups)
+                repository: repository, store: name, author: author, pool: pool, backups: backups)
             return service.run(command) { reply(.row($0)) }
         } catch {
             return OwnerOutcome(error)

@@ -1,28 +1,30 @@
 import JSON
 import Posix
-import SQLiteStore
 import Storage
 
 /// What is done with the file as a whole, of whatever schema it is.
 extension OwnerCommand {
     /// Backs up or checks; nil for any other command.
     func maintain(
-        _ database: any OwnersDatabase, until cancellation: Cancellation = Cancellation(),
+        _ database: any StoreMaintenance, until cancellation: Cancellation = Cancellation(),
         reply: (OwnerReply) -> Void
     ) -> OwnerOutcome? {
-        let tell = { (stage: Backup.Stage) in reply(.progress(stage.text)) }
+        let tell = { (stage: MaintenanceStage) in reply(.progress(stage.text)) }
         do throws(StoreError) {
             switch self {
             case .backup(let file):
-                let check = try database.backUp(to: file, until: cancellation, progress: tell)
+                guard let backups = database.backups else {
+                    return .failure(ExitStatus.unavailable, "the database's own tools make its backups")
+                }
+                let report = try backups.backUp(to: file, until: cancellation, progress: tell)
                 return OwnerOutcome(
-                    status: ExitStatus.success, text: "backed up to \(file): \(check.counts.text)\n",
-                    document: JSONObject(["file": .string(file)]) + check.counts.document)
+                    status: ExitStatus.success, text: "backed up to \(file): \(report.counts.text)\n",
+                    document: JSONObject(["file": .string(file)]) + report.counts.document)
             case .check:
                 let begun = SystemClock.monotonicMilliseconds()
-                let check = try database.check(until: cancellation, progress: tell)
-                for finding in check.findings { reply(.row(finding.document)) }
-                return check.outcome(milliseconds: SystemClock.monotonicMilliseconds() - begun)
+                let report = try database.check(until: cancellation, progress: tell)
+                for finding in report.findings { reply(.row(finding.document)) }
+                return report.outcome(milliseconds: SystemClock.monotonicMilliseconds() - begun)
             default: return nil
             }
         } catch {
@@ -37,7 +39,7 @@ extension OwnerOutcome {
     }
 }
 
-extension Backup.Stage {
+extension MaintenanceStage {
     /// A line that the next one replaces on a terminal.
     var text: String {
         switch self {
@@ -47,7 +49,7 @@ extension Backup.Stage {
     }
 }
 
-extension IntegrityCheck {
+extension CheckReport {
     func outcome(milliseconds: Int64) -> OwnerOutcome {
         OwnerOutcome(
             status: isPassed ? ExitStatus.success : ExitStatus.damaged, text: report(milliseconds: milliseconds),
@@ -66,13 +68,13 @@ extension IntegrityCheck {
     }
 }
 
-extension IntegrityCheck.Finding {
+extension CheckReport.Finding {
     fileprivate var document: JSONObject {
         JSONObject(["rule": .string(rule), "faults": .array(faults.map { .string($0) })])
     }
 }
 
-extension IntegrityCheck.Counts {
+extension CheckReport.Counts {
     var text: String {
         "\(users) users, \(orders) orders, \(withdrawals) withdrawals, \(ledgerEntries) ledger entries, \(receipts) receipts"
     }

@@ -1,7 +1,6 @@
 import AccrualClient
 import JSON
 import Loyalty
-import SQLiteStore
 import Storage
 
 /// What `--json` has of each thing. Scripts rely on the names.
@@ -66,13 +65,15 @@ extension Statistics {
     }
 }
 
+extension StoreEngine {
+    var document: JSONObject {
+        JSONObject(members: [JSONObject.Member(name: versionKey, value: .string(version))])
+    }
+}
+
 extension StoreSize {
     var document: JSONObject {
-        JSONObject(members: [
-            JSONObject.Member(name: "file_bytes", value: .integer(bytes)),
-            JSONObject.Member(name: "log_bytes", value: .integer(logBytes)),
-            JSONObject.Member(name: "\(engine)_version", value: .string(engineVersion)),
-        ])
+        JSONObject(["file_bytes": .integer(bytes), "log_bytes": .integer(logBytes)])
     }
 }
 

@@ -1,6 +1,5 @@
 import JSON
 import Loyalty
-import SQLiteStore
 import Storage
 
 extension OwnerService {

@@ -1,15 +1,14 @@
 import JSON
 import Loyalty
 import Posix
-import SQLiteStore
 import Storage
 import Text
 
 /// Does the commands that look at users, orders and points or change them. Confined to one thread, which it may block.
 struct OwnerService {
     let repository: any OwnerRepository
-    /// The database's file.
-    let path: String
+    /// The name of the store, for messages.
+    let store: String
     /// The system's name of whoever asks.
     let author: String
     /// The accrual pipeline; `nil` if there is none.
@@ -163,7 +162,7 @@ extension OwnerService {
 
     private func pipeline() -> OwnerOutcome {
         guard let pool else {
-            return .failure(ExitStatus.unavailable, "no server that asks an accrual system runs on \(path)")
+            return .failure(ExitStatus.unavailable, "no server that asks an accrual system runs on \(store)")
         }
         return OwnerOutcome(status: ExitStatus.success, document: pool.document())
     }
@@ -172,7 +171,7 @@ extension OwnerService {
         let statistics = try repository.statistics()
         return OwnerOutcome(
             status: ExitStatus.success,
-            document: statistics.document + repository.size.document
+            document: statistics.document + repository.size.document + repository.engine.document
                 + JSONObject(["backups": backups.map { .object($0) } ?? .null]))
     }
 

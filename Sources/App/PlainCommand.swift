@@ -2,7 +2,6 @@ import Configuration
 import JSON
 import Loyalty
 import Posix
-import SQLite
 import SQLiteStore
 
 /// The commands that need no configuration and no database: each prints one text.
@@ -31,18 +30,19 @@ enum PlainCommand {
 
     private static func version(isJSON: Bool) -> String {
         let schema = LoyaltyStore.schemaVersion
+        let engine = LoyaltyStore.engine
         guard isJSON else {
             return """
                 martlet \(Help.version)
                 commit \(BuildCommit.text ?? "unknown")
                 schema \(schema)
-                SQLite \(SQLiteLibrary.version)
+                \(engine.name) \(engine.version)
 
                 """
         }
         return document([
             "version": .string(Help.version), "commit": .text(BuildCommit.text), "schema": .integer(schema),
-            "sqlite_version": .string(SQLiteLibrary.version),
+            "sqlite_version": .string(engine.version),
         ])
     }
 

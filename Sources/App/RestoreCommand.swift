@@ -15,13 +15,13 @@ enum RestoreCommand {
         do throws(StoreError) {
             let caller = Caller.current
             try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
-            let (check, kept) = try Restore.run(
+            let (report, kept) = try Restore.run(
                 invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(timeForFileNames)",
                 caller: caller.id, until: StopRequest.cancellation, progress: { printer.take(.progress($0.text)) })
             let old = kept.map { "the database that was there is kept as \($0)\n" } ?? ""
             outcome = OwnerOutcome(
-                status: ExitStatus.success, text: "restored \(path): \(check.counts.text)\n\(old)",
-                document: JSONObject(["database": .string(path), "kept": .text(kept)]) + check.counts.document)
+                status: ExitStatus.success, text: "restored \(path): \(report.counts.text)\n\(old)",
+                document: JSONObject(["database": .string(path), "kept": .text(kept)]) + report.counts.document)
         } catch {
             outcome = OwnerOutcome(error)
         }

@@ -1,6 +1,6 @@
 import Loyalty
 import Posix
-import SQLiteStore
+import Storage
 import Time
 
 /// Carries out a plan. Confined to the control server's thread.
@@ -28,17 +28,17 @@ struct ScheduledBackups {
     }
 
     /// Backups belong to the owner of their folder, also if root's server makes them.
-    mutating func backUpIfDue(_ database: OpenDatabase) {
+    mutating func backUpIfDue(_ database: any StoreMaintenance) {
         FileAccount.assumedRoot {
             let folder = (try? PrivateFile.canonicalPath(of: plan.folder)) ?? plan.folder
             FileAccount.acting(for: .owner(of: folder)) { backUpInFolder(database) }
         }
     }
 
-    private mutating func backUpInFolder(_ database: OpenDatabase) {
+    private mutating func backUpInFolder(_ database: any StoreMaintenance) {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return warnIfOverdue(now) }
-        if firstWriteAt == nil { firstWriteAt = database.firstWrite(atSeconds: now) }
+        if firstWriteAt == nil { firstWriteAt = database.backups?.firstWrite(atSeconds: now) }
         do throws(SystemError) {
             let names = try FolderListing.names(in: plan.folder)
             status.note(names, of: plan, atSeconds: now)
@@ -53,7 +53,7 @@ struct ScheduledBackups {
         warnIfOverdue(now)
     }
 
-    private mutating func backUp(_ database: OpenDatabase, _ now: Int64) {
+    private mutating func backUp(_ database: any StoreMaintenance, _ now: Int64) {
         let command = OwnerCommand.backup(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
         guard let outcome = command.maintain(database, until: cancellation, reply: { _ in }) else {
             preconditionFailure("a backup is of the file as a whole")

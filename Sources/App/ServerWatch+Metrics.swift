@@ -3,19 +3,18 @@ import Front
 import HTTP
 import Metrics
 import Posix
-import SQLite
-import SQLiteStore
+import Storage
 
 /// Names and units as Prometheus has them (prometheus.io/docs/practices/naming).
 extension ServerWatch {
     /// - Parameter probe: belongs to the calling thread.
-    func writeMetrics(_ text: inout MetricsText, _ probe: StoreProbe) {
+    func writeMetrics(_ text: inout MetricsText, _ probe: any StoreProbe) {
         let fronts = fronts.map { (listener: $0.listener, counted: $0.front.snapshot) }
         writeBuild(&text)
         writeRequests(&text, fronts)
         writeConnections(&text, fronts)
         writeAccounts(&text, fronts, probe)
-        writeStorage(&text)
+        store.writeMetrics(&text)
         if let backups { backups.current.write(&text, atSeconds: SystemClock.wallMilliseconds() / 1000) }
         writeAccrual(&text, pipeline.snapshot, probe)
         text.counter(
@@ -30,8 +29,9 @@ extension ServerWatch {
     private static let none = "other"
 
     private func writeBuild(_ text: inout MetricsText) {
-        text.gauge("martlet_build_info", "Which Martlet this is, and the SQLite that it runs with; always 1.") {
-            $0.add(1, ["version": Help.version, "sqlite_version": SQLiteLibrary.version])
+        let engine = store.engine
+        text.gauge("martlet_build_info", "Which Martlet this is, and the \(engine.name) that it runs with; always 1.") {
+            $0.add(1, ["version": Help.version, engine.versionKey: engine.version])
         }
     }
 
@@ -93,7 +93,7 @@ extension ServerWatch {
         }
     }
 
-    private func writeAccounts(_ text: inout MetricsText, _ fronts: Fronts, _ probe: StoreProbe) {
+    private func writeAccounts(_ text: inout MetricsText, _ fronts: Fronts, _ probe: any StoreProbe) {
         text.gauge("martlet_sessions", "Sessions that have not expired, as of a minute ago at most.") { samples in
             if let count = probe.sessionCount { samples.add(count) }
         }
@@ -116,26 +116,6 @@ extension ServerWatch {
         ("/api/user/password", "throttled", .tooManyRequests),
         ("/api/user/password", "overloaded", .serviceUnavailable),
     ]
-
-    private func writeStorage(_ text: inout MetricsText) {
-        let writer = store.writer.snapshot
-        text.gauge("martlet_writer_waiting_operations", "Writes that wait to be committed.", writer.waiting)
-        text.gauge("martlet_writer_waiting_operations_max", "Writes that may wait.", writer.waitingMax)
-        text.histogram("martlet_commit_operations", "Writes that were committed together.") {
-            $0.add(writer.operations)
-        }
-        text.histogram(
-            "martlet_commit_duration_seconds", "From the beginning of a transaction until it was on the disk."
-        ) { $0.add(writer.commits) }
-        text.histogram(
-            "martlet_checkpoint_duration_seconds",
-            "How long each step of writing the log back into the database's file kept writes waiting."
-        ) { $0.add(writer.checkpoints) }
-        text.gauge("martlet_database_bytes", "Length of the database's file.", File.size(path: store.path) ?? 0)
-        text.gauge(
-            "martlet_database_wal_bytes", "Length of the file of the database's log.",
-            File.size(path: store.path + "-wal") ?? 0)
-    }
 
     private func writeProcess(_ text: inout MetricsText) {
         guard let usage = ProcessUsage.current() else { return }
@@ -170,7 +150,7 @@ extension BackupStatus.Facts {
 /// The accrual system, and the orders that wait for it.
 extension ServerWatch {
     private func writeAccrual(
-        _ text: inout MetricsText, _ snapshot: JobDispatcher.Snapshot, _ probe: StoreProbe
+        _ text: inout MetricsText, _ snapshot: JobDispatcher.Snapshot, _ probe: any StoreProbe
     ) {
         text.gauge(
             "martlet_accrual_unfinished_orders",

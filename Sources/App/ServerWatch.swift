@@ -4,14 +4,14 @@ import Crypto
 import Front
 import Logging
 import Posix
-import SQLiteStore
+import Storage
 import Synchronization
 
 /// What there is to see of a running server: the parts that know how it is. Any thread may look.
 final class ServerWatch: Sendable {
     /// The event loops that serve others, by what their listener is for.
     let fronts: [(listener: String, front: Front)]
-    let store: LoyaltyStore
+    let store: any Storage
     let hasher: Argon2Hasher
     let pipeline: AccrualPipeline
     let events: EventHub
@@ -27,7 +27,7 @@ final class ServerWatch: Sendable {
     private static let turnNanosecondsMax: Int64 = 10_000_000_000
 
     init(
-        fronts: [(listener: String, front: Front)], store: LoyaltyStore, hasher: Argon2Hasher,
+        fronts: [(listener: String, front: Front)], store: any Storage, hasher: Argon2Hasher,
         pipeline: AccrualPipeline, events: EventHub, backups: BackupStatus?, log: LogWriter
     ) {
         self.fronts = fronts
@@ -57,9 +57,9 @@ final class ServerWatch: Sendable {
     }
 
     /// Why customers can't be served now, in words; nil where they can. `probe` belongs to the calling thread.
-    func obstacle(_ probe: StoreProbe) -> String? {
+    func obstacle(_ probe: any StoreProbe) -> String? {
         if isStopping.load(ordering: .relaxed) { return "the server is stopping" }
-        if let obstacle = store.writer.snapshot.obstacle(now: SystemClock.monotonicMilliseconds()) { return obstacle }
+        if let obstacle = store.obstacle { return obstacle }
         if let front = fronts.first(where: { $0.listener == Self.customersListener })?.front, front.isFull {
             return "the \(Self.customersListener) listener has all of its \(front.connectionsMax) connections"
         }

@@ -1,7 +1,7 @@
 import Front
 import Loyalty
 import Posix
-import SQLiteStore
+import Storage
 import Synchronization
 import Systemd
 
@@ -20,10 +20,10 @@ extension Front {
     }
 }
 
-extension LoyaltyStore {
+extension Storage {
     /// The writer, which answers once it has written what waits.
     var part: ServerPart {
-        ServerPart(name: "writer") { [writer] answer in writer.whenReached(answer) }
+        ServerPart(name: "writer") { answer in self.whenReached(answer) }
     }
 }
 

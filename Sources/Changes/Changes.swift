@@ -5,7 +5,7 @@ import Loyalty
 //
 // 1. **Whom it touched.** The store gives each user a version, the last commit that touched anything of theirs. Caches
 //    ask for it: an answer that was read at the user's current version is still right, and can be given again without a
-//    read (``ReadVersions`` in Storage).
+//    read (``Storage/Revision``).
 // 2. **What they are to be told.** A ``Change`` says what is new for a user: the new status of an order, or the new
 //    balance. Streams of events read changes from the ``ChangeLog``, which also names the users whose sessions were
 //    ended early, because a stream must end with its session.

@@ -4,25 +4,20 @@ import Storage
 
 /// A copy of the database in a file of its own. It holds one consistent state, is checked and synced, and gets its name
 /// last.
-package enum Backup {
+enum Backup {
     /// The end of a backup's name until it is complete.
     static let partialSuffix = ".partial"
 
     /// The pages that are copied between two reports of progress: 4 MiB.
     private static let pagesPerStep = 1024
 
-    package enum Stage: Sendable {
-        case copying(pagesDone: Int, pages: Int)
-        case checking(rule: String, number: Int, count: Int)
-    }
-
     /// Copies the state that the source sees into a new file (mode 0600).
     ///
     /// - Parameter source: A connection that is used for nothing else meanwhile; it may be read-only.
     static func write(
         _ source: Database, to path: String, until cancellation: Cancellation = Cancellation(),
-        progress: (Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
+        progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
         guard !namesBesideDatabases.contains(where: path.hasSuffix) else {
             throw StoreError(
                 "A backup \(path) would be taken for a file beside a database, and be removed; give it another name.")
@@ -105,37 +100,38 @@ package enum Backup {
 
     private static func finish(
         _ source: Database, _ partial: String, _ path: String, until cancellation: Cancellation,
-        _ progress: (Stage) -> Void
-    ) throws(Failure) -> IntegrityCheck {
+        _ progress: (MaintenanceStage) -> Void
+    ) throws(Failure) -> CheckReport {
         do throws(SQLiteError) {
             try copy(source, to: partial, cancellation, progress)
         } catch {
             throw Failure(
                 reason: StoreError("The backup \(path) could not be written: \(error).", isDamage: error.isDamage))
         }
-        let check: IntegrityCheck
+        let report: CheckReport
         do throws(StoreError) {
-            check = try verify(partial, until: cancellation, progress)
+            report = try verify(partial, until: cancellation, progress)
         } catch {
             throw Failure(reason: error)
         }
-        guard check.isPassed else {
+        guard report.isPassed else {
             let reason = "The copy does not pass its check; it is kept as \(partial)."
             throw Failure(reason: StoreError(reason, isDamage: true), isKept: true)
         }
         do throws(StoreError) {
-            try system("The backup is kept as \(partial), as it can't be named \(path)") { () throws(SystemError) in
+            try StoreError.describing("The backup is kept as \(partial), as it can't be named \(path)") {
+                () throws(SystemError) in
                 try DurableFile.sync(path: partial)
                 try PrivateFile.rename(partial, toNew: path)
             }
         } catch {
             throw Failure(reason: error, isKept: true)
         }
-        return check
+        return report
     }
 
     private static func copy(
-        _ source: Database, to path: String, _ cancellation: Cancellation, _ progress: (Stage) -> Void
+        _ source: Database, to path: String, _ cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
     ) throws(SQLiteError) {
         let target = try Database(path: path, mode: .readWriteCreate)
         defer { target.close() }
@@ -153,26 +149,10 @@ package enum Backup {
 
     /// Checks a backup's file.
     private static func verify(
-        _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
+        _ path: String, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
         let database = try DatabaseFile.openCopy(path: path)
         defer { database.close() }
-        return try check(database, path, until: cancellation, progress)
-    }
-
-    /// Checks a database through a connection that is used for nothing else meanwhile.
-    static func check(
-        _ database: Database, _ path: String, until cancellation: Cancellation, _ progress: (Stage) -> Void
-    ) throws(StoreError) -> IntegrityCheck {
-        database.interruptStatements { cancellation.isCancelled }
-        do throws(SQLiteError) {
-            return try IntegrityCheck(database) { progress(.checking(rule: $0, number: $1, count: $2)) }
-        } catch {
-            throw StoreError("The database \(path) can't be checked: \(error).", isDamage: error.isDamage)
-        }
-    }
-
-    static func system(_ failure: String, _ body: () throws(SystemError) -> Void) throws(StoreError) {
-        do throws(SystemError) { try body() } catch { throw StoreError("\(failure) (\(error)).") }
+        return try IntegrityCheck.run(on: database, path, until: cancellation, progress)
     }
 }

@@ -1,64 +1,52 @@
+import Posix
 import SQLite
+import Storage
 
 /// A check of a whole database: SQLite finds the file intact, each value is one that Martlet would store, and points
 /// add up.
 ///
 /// Rules about the file come first, then rules about single values, then those about sums, which rely on the values.
-package struct IntegrityCheck: Sendable {
-    /// The result of one rule.
-    package struct Finding: Equatable, Sendable {
-        /// The rule as a sentence.
-        package let rule: String
-        /// The exceptions: their number, or a sentence of SQLite's. Empty if the rule holds.
-        package let faults: [String]
+enum IntegrityCheck {
+    /// Checks a database through a connection that is used for nothing else meanwhile.
+    ///
+    /// - Parameters:
+    ///   - path: The database's file, for errors.
+    ///   - cancellation: Ends the check with an error.
+    ///   - progress: Called before each rule.
+    static func run(
+        on database: Database, _ path: String, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
+        database.interruptStatements { cancellation.isCancelled }
+        do throws(SQLiteError) {
+            return try report(on: database, progress)
+        } catch {
+            throw StoreError("The database \(path) can't be checked: \(error).", isDamage: error.isDamage)
+        }
     }
-
-    package struct Counts: Equatable, Sendable {
-        package let users: Int64
-        package let orders: Int64
-        package let withdrawals: Int64
-        package let ledgerEntries: Int64
-        package let receipts: Int64
-
-        /// The counts of a file whose tables are not Martlet's.
-        static let none = Counts(users: 0, orders: 0, withdrawals: 0, ledgerEntries: 0, receipts: 0)
-    }
-
-    package let counts: Counts
-    package private(set) var findings: [Finding] = []
-
-    package var isPassed: Bool { findings.allSatisfy(\.faults.isEmpty) }
 
     /// Checks one state of the database. The check reads the whole file, so it has a connection of its own, and no
     /// event loop waits.
-    ///
-    /// - Parameters:
-    ///   - database: A connection that only the check uses.
-    ///   - willCheck: Called before each rule with its text, its number from 1, and the number of rules.
-    package init(
-        _ database: Database, willCheck: (_ rule: String, _ number: Int, _ count: Int) -> Void
-    ) throws(SQLiteError) {
+    private static func report(
+        on database: Database, _ progress: (MaintenanceStage) -> Void
+    ) throws(SQLiteError) -> CheckReport {
         // A sort can need as much space as the database has, so it uses the disk.
-        try database.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -\(Self.cacheKibibytes)")
-        try Self.addPredicates(to: database)
+        try database.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -\(cacheKibibytes)")
+        try addPredicates(to: database)
         try database.execute("BEGIN")
-        do throws(SQLiteError) {
-            var rules: [Rule] = []
-            for rule in Self.rules where try rule.isApplicable(database) { rules.append(rule) }
-            // Tables, views and triggers that Martlet did not make are not read at all.
-            let schemaFaults = try Self.schemaFaults(of: database)
-            willCheck(Self.schemaRule, 1, rules.count + 1)
-            findings.append(Finding(rule: Self.schemaRule, faults: schemaFaults))
-            counts = schemaFaults.isEmpty ? try Self.counts(of: database) : .none
-            for (index, rule) in rules.enumerated() where schemaFaults.isEmpty {
-                willCheck(rule.text, index + 2, rules.count + 1)
-                findings.append(Finding(rule: rule.text, faults: try rule.check(database)))
-            }
-        } catch {
-            try? database.execute("ROLLBACK")
-            throw error
+        defer { try? database.execute("ROLLBACK") }
+        var rules: [Rule] = []
+        for rule in Self.rules where try rule.isApplicable(database) { rules.append(rule) }
+        progress(.checking(rule: schemaRule, number: 1, count: rules.count + 1))
+        let schemaFaults = try Self.schemaFaults(of: database)
+        var findings = [CheckReport.Finding(rule: schemaRule, faults: schemaFaults)]
+        // Tables, views and triggers that Martlet did not make are not read at all.
+        guard schemaFaults.isEmpty else { return CheckReport(counts: .none, findings: findings) }
+        let counts = try Self.counts(of: database)
+        for (index, rule) in rules.enumerated() {
+            progress(.checking(rule: rule.text, number: index + 2, count: rules.count + 1))
+            findings.append(CheckReport.Finding(rule: rule.text, faults: try rule.check(database)))
         }
-        try database.execute("ROLLBACK")
+        return CheckReport(counts: counts, findings: findings)
     }
 
     private static let schemaRule = "tables, indexes and triggers are those that Martlet makes"
@@ -91,7 +79,7 @@ package struct IntegrityCheck: Sendable {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'sign_in_places'") { _ in true } ?? false
     }
 
-    private static func counts(of database: Database) throws(SQLiteError) -> Counts {
+    private static func counts(of database: Database) throws(SQLiteError) -> CheckReport.Counts {
         let receipts =
             try hasReceipts(database)
             ? database.first("SELECT count(*) FROM receipts") { row in row.integer(0) } ?? 0 : 0
@@ -101,11 +89,11 @@ package struct IntegrityCheck: Sendable {
                 (SELECT count(*) FROM ledger)
             """
         ) { row in
-            Counts(
+            CheckReport.Counts(
                 users: row.integer(0), orders: row.integer(1), withdrawals: row.integer(2),
                 ledgerEntries: row.integer(3), receipts: receipts)
         }
-        guard let counts else { preconditionFailure("a SELECT without FROM has a row") }
+        guard let counts else { preconditionFailure("a SELECT without FROM must return a row") }
         return counts
     }
 }

@@ -3,6 +3,7 @@ import Loyalty
 import Posix
 import SQLite
 import Storage
+import Synchronization
 
 /// The database of one server: its file and lock, its writer, and the connections that read.
 ///
@@ -18,6 +19,8 @@ package final class LoyaltyStore: Sendable {
     private let revisions = UserRevisions()
     private let clock: WallClock
     private let log: Log
+    /// `nil` until it is started.
+    private let sweeper = Mutex<SessionSweeper?>(nil)
 
     /// The number of the schema that a server of this version makes of a database.
     package static var schemaVersion: Int { Schema.migrations.count }
@@ -70,27 +73,27 @@ package final class LoyaltyStore: Sendable {
     }
 
     /// Makes the access of one event loop to the database; it goes to the loop's thread and stays there.
-    package func makeRepository() throws(StoreError) -> sending SQLiteRepository {
+    package func makeRepository() throws(StoreError) -> sending any Repository {
         SQLiteRepository(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer, clock: clock)
     }
 
     /// Makes the access of an event loop of the built-in accrual system; as ``makeRepository()``.
-    package func makeRewardRepository() throws(StoreError) -> sending SQLiteRewardRepository {
+    package func makeRewardRepository() throws(StoreError) -> sending any RewardRepository {
         SQLiteRewardRepository(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             writer: writer)
     }
 
     /// Makes the workers' access to the built-in accrual system; it is closed before the store stops.
-    package func makeReceiptLookup() throws(StoreError) -> ReceiptLookup {
-        ReceiptLookup(database: try openReader(), log: log)
+    package func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup {
+        SQLiteReceiptLookup(database: try openReader(), log: log)
     }
 
     /// Makes the access of the server's watch; as ``makeRepository()``.
-    package func makeProbe() throws(StoreError) -> sending StoreProbe {
-        StoreProbe(
+    package func makeProbe() throws(StoreError) -> sending any StoreProbe {
+        SQLiteProbe(
             reader: Reader(database: try openReader(), revisions: revisions, log: log),
             clock: clock)
     }
@@ -102,18 +105,26 @@ package final class LoyaltyStore: Sendable {
     }
 
     /// The access of the accrual pipeline, for any thread.
-    package var settlements: SQLiteSettlementRepository {
+    package var settlements: any SettlementRepository {
         SQLiteSettlementRepository(writer: writer, log: log)
     }
 
-    /// Removes expired sessions from now on; stopped before the store.
-    package func startSweepingSessions() -> SessionSweeper {
-        SessionSweeper(writer: writer, clock: clock)
+    package func startSweepingSessions() {
+        sweeper.withLock { sweeper in
+            precondition(sweeper == nil, "the sweeper must be started once")
+            sweeper = SessionSweeper(writer: writer, clock: clock)
+        }
     }
 
     /// Takes no further writes, finishes those that wait, writes the log back into the file, closes it and lets the
     /// lock go. Blocks until then.
     package func stop() {
+        let sweeper = sweeper.withLock { sweeper in
+            let taken = sweeper
+            sweeper = nil
+            return taken
+        }
+        sweeper?.stop()
         writer.stop()
         file.close(forgettingLog: !hasFileFault)
     }
@@ -143,7 +154,7 @@ package final class LoyaltyStore: Sendable {
 
     /// Makes the connection that backs up and checks the open database, on one thread; it is closed before the store
     /// stops.
-    package func makeOpenDatabase() throws(StoreError) -> sending OpenDatabase {
+    package func makeMaintenance() throws(StoreError) -> sending any StoreMaintenance {
         OpenDatabase(database: try openReader(), path: path) { [writer] in
             // An operation that does nothing has the writer look at the files.
             try? writer.performAndWait { _ in }

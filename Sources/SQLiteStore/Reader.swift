@@ -7,7 +7,7 @@ import Storage
 /// the database, that of the first of them: a transaction for each read would cost a third of the loop's speed.
 ///
 /// It is confined to the thread that uses it first.
-package final class Reader {
+final class Reader {
     private let database: Database
     private let revisions: UserRevisions
     private let log: Log
@@ -68,7 +68,7 @@ package final class Reader {
     ///
     /// The event loop calls it when every request that had arrived is answered, and before it waits: an open
     /// transaction keeps the log from being written back.
-    package func endBatch() {
+    func endBatch() {
         assertThread()
         guard isBatchOpen else { return }
         isBatchOpen = false
@@ -80,7 +80,7 @@ package final class Reader {
     }
 
     /// Closes the connection, on its thread or after the end of that thread.
-    package func close() {
+    func close() {
         isBatchOpen = false
         database.close()
     }

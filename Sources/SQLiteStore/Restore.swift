@@ -15,8 +15,8 @@ package enum Restore {
     package static func run(
         _ backup: String, to path: String, keepingOldAs suffix: String, caller: UInt32? = nil,
         until cancellation: Cancellation = Cancellation(),
-        progress: (Backup.Stage) -> Void
-    ) throws(StoreError) -> (check: IntegrityCheck, kept: String?) {
+        progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> (report: CheckReport, kept: String?) {
         // Proved before anything is made where the database is to be.
         let source = try open(backup, caller: caller)
         defer { source.close() }
@@ -25,22 +25,22 @@ package enum Restore {
         if hadDatabase { _ = FileAccount.current?.takeOver(path) { bytes in Schema.isHeader(bytes) } }
         let file = try DatabaseFile(path: path, isReplaced: true)
         let restored = file.path + ".restored"
-        try Backup.system("The file \(restored) can't be removed") { () throws(SystemError) in
+        try StoreError.describing("The file \(restored) can't be removed") { () throws(SystemError) in
             try PrivateFile.remove(path: restored)
         }
-        let check: IntegrityCheck
+        let report: CheckReport
         do throws(StoreError) {
-            check = try Backup.write(source, to: restored, until: cancellation, progress: progress)
+            report = try Backup.write(source, to: restored, until: cancellation, progress: progress)
         } catch {
             if !hadDatabase { try? PrivateFile.remove(path: file.path) }
             throw error
         }
         let kept = file.path + suffix
         try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
-        try Backup.system("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
+        try StoreError.describing("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
             try PrivateFile.rename(restored, to: file.path)
         }
-        return (check, hadDatabase ? kept : nil)
+        return (report, hadDatabase ? kept : nil)
     }
 
     /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.
@@ -67,7 +67,7 @@ package enum Restore {
     /// Gives the old database a second name, with all that its log holds.
     private static func keep(_ path: String, as kept: String, hadDatabase: Bool, ownsLog: Bool) throws(StoreError) {
         if hadDatabase, ownsLog { emptyLog(of: path) }
-        try Backup.system("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
+        try StoreError.describing("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
             if hadDatabase { try PrivateFile.linkOrCopy(path, as: kept) }
             // A log that is still there (of a damaged database, or of one that somebody removed) must not stay: SQLite would
             // take it for the new file's.

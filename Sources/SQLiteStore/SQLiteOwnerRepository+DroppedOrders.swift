@@ -8,7 +8,7 @@ extension SQLiteOwnerRepository {
     /// hardly wait. Each batch has a sync of the disk of its own, so that much smaller ones would take much longer in all.
     static let droppedPerBatchMax = 256
 
-    package func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
+    func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
         var last = DeletedUsersOrder(id: OrderID(rawValue: .min), user: UserID(rawValue: .min), number: nil)
         while true {
             guard !cancellation.isCancelled else { throw StoreError("The server stops.") }

@@ -3,7 +3,7 @@ import SQLite
 import Storage
 
 extension SQLiteOwnerRepository {
-    package func orders(
+    func orders(
         of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
     ) throws(StoreError) -> [OwnedOrder]? {
         let (before, limit) = (order?.rawValue ?? .max, Int64(limit))
@@ -38,7 +38,7 @@ extension SQLiteOwnerRepository {
         }
     }
 
-    package func use(of number: OrderNumber) throws(StoreError) -> NumberUse {
+    func use(of number: OrderNumber) throws(StoreError) -> NumberUse {
         try read { database throws(SQLiteError) in
             let order = try database.first(
                 """

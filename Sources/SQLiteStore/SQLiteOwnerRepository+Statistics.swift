@@ -4,7 +4,7 @@ import Storage
 
 extension SQLiteOwnerRepository {
     /// Reads all of the tables.
-    package func statistics() throws(StoreError) -> Statistics {
+    func statistics() throws(StoreError) -> Statistics {
         try read { database throws(SQLiteError) in
             try database.execute("BEGIN")
             defer { try? database.execute("ROLLBACK") }

@@ -3,7 +3,7 @@ import SQLite
 import Storage
 
 extension SQLiteOwnerRepository {
-    package func users(after user: UserID?, limit: Int) throws(StoreError) -> [UserAccount] {
+    func users(after user: UserID?, limit: Int) throws(StoreError) -> [UserAccount] {
         try read { database throws(SQLiteError) in
             try database.all(
                 """
@@ -14,7 +14,7 @@ extension SQLiteOwnerRepository {
         }
     }
 
-    package func user(_ user: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails? {
+    func user(_ user: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails? {
         try read { database throws(SQLiteError) in
             guard let id = try Self.id(of: user, in: database) else { return nil }
             let account = try database.first(

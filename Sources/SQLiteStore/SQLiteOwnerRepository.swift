@@ -4,7 +4,7 @@ import SQLite
 import Storage
 
 /// The ``OwnerRepository`` of a database file: it reads through a connection of its own and writes through the writer.
-package final class SQLiteOwnerRepository: OwnerRepository {
+final class SQLiteOwnerRepository: OwnerRepository {
     private let database: Database
     private let writer: Writer
     private let path: String
@@ -25,13 +25,11 @@ package final class SQLiteOwnerRepository: OwnerRepository {
         self.cancellation = cancellation
     }
 
-    package var size: StoreSize {
-        StoreSize(
-            engine: "sqlite", engineVersion: SQLiteLibrary.version, bytes: Int64(File.size(path: path) ?? 0),
-            logBytes: Int64(File.size(path: path + "-wal") ?? 0))
-    }
+    var engine: StoreEngine { LoyaltyStore.engine }
 
-    package func close() {
+    var size: StoreSize { StoreSize(ofDatabase: path) }
+
+    func close() {
         database.close()
     }
 
@@ -63,25 +61,25 @@ package final class SQLiteOwnerRepository: OwnerRepository {
 }
 
 extension SQLiteOwnerRepository {
-    package func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID? {
+    func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID? {
         try write { transaction, now throws(SQLiteError) in
             try transaction.addUser(login, passwordHash: passwordHash, at: now)
         }
     }
 
-    package func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult {
+    func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult {
         try write { transaction, _ throws(SQLiteError) in try transaction.setPassword(hash, of: user) }
     }
 
-    package func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult {
+    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult {
         try write { transaction, _ throws(SQLiteError) in try transaction.setEnabled(isEnabled, user) }
     }
 
-    package func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult {
+    func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult {
         try write { transaction, _ throws(SQLiteError) in try transaction.deleteUser(user) }
     }
 
-    package func adjust(
+    func adjust(
         _ user: UserSelector, by points: Points, note: LedgerNote
     ) throws(StoreError) -> AdjustmentResult {
         try write { transaction, now throws(SQLiteError) in
@@ -89,7 +87,7 @@ extension SQLiteOwnerRepository {
         }
     }
 
-    package func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult {
+    func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult {
         try write { transaction, now throws(SQLiteError) in try transaction.refund(order, note: note, at: now) }
     }
 }

@@ -4,7 +4,7 @@ import SQLite
 import Storage
 
 extension SQLiteRepository {
-    package func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
+    func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
         if let session = sessions.session(id), reader.revision(of: session.user) == session.revision {
             return .now(session)
         }
@@ -20,7 +20,7 @@ extension SQLiteRepository {
         return .now(session)
     }
 
-    package func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
+    func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
         let credentials = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT id, password_hash, state FROM users WHERE login = ?", login.text) { row in
                 Credentials(
@@ -31,7 +31,7 @@ extension SQLiteRepository {
         return .now(credentials)
     }
 
-    package func signInPlaces(
+    func signInPlaces(
         of login: Login, among places: [SignInPlace]
     ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> {
         let known = try reader.read { database throws(SQLiteError) in
@@ -49,7 +49,7 @@ extension SQLiteRepository {
         return .now(known)
     }
 
-    package func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
+    func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
         let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT login, created_at FROM users WHERE id = ?", user.rawValue) { row in
                 (row.text(0), Timestamp(milliseconds: row.integer(1)))
@@ -60,7 +60,7 @@ extension SQLiteRepository {
         return .now(UserProfile(login: login, createdAt: createdAt))
     }
 
-    package func addUser(
+    func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID {
         let user = try await write { transaction throws(SQLiteError) in
@@ -70,20 +70,20 @@ extension SQLiteRepository {
         return user
     }
 
-    package func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
         let isAdded = try await write { transaction throws(SQLiteError) in
             try transaction.addSession(session, of: credentials)
         }
         guard isAdded else { throw .wrongCredentials }
     }
 
-    package func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+    func removeSession(_ id: SessionID) async throws(LoyaltyError) {
         try await write { transaction throws(SQLiteError) in
             _ = try transaction.run("DELETE FROM sessions WHERE token_hash = ?", id.bytes)
         }
     }
 
-    package func changePassword(
+    func changePassword(
         of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
     ) async throws(LoyaltyError) {
         let isChanged = try await write { transaction throws(SQLiteError) in

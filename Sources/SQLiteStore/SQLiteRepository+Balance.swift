@@ -3,7 +3,7 @@ import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
+    func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
         let balance = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
                 Balance(row)
@@ -13,7 +13,7 @@ extension SQLiteRepository {
         return .now(balance ?? Balance(current: .zero, withdrawn: .zero))
     }
 
-    package func withdrawals(
+    func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
@@ -28,7 +28,7 @@ extension SQLiteRepository {
         }
     }
 
-    package func withdraw(
+    func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> WithdrawalResult {
         precondition(sum > .zero, "a withdrawal's sum must be positive")

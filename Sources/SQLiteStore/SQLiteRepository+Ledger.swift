@@ -3,7 +3,7 @@ import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func ledger(
+    func ledger(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in

@@ -3,7 +3,7 @@ import Loyalty
 import SQLite
 
 extension SQLiteRepository {
-    package func orders(
+    func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {
         try page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
@@ -18,7 +18,7 @@ extension SQLiteRepository {
         }
     }
 
-    package func order(
+    func order(
         _ number: OrderNumber, of user: UserID
     ) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError> {
         let order = try reader.read { database throws(SQLiteError) in
@@ -30,7 +30,7 @@ extension SQLiteRepository {
         return .now(order)
     }
 
-    package func addOrder(
+    func addOrder(
         _ number: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> OrderUpload {
         try await write { transaction throws(SQLiteError) in

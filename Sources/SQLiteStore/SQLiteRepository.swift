@@ -7,7 +7,7 @@ import Storage
 ///
 /// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
 /// inside its transaction, one after the other with all other writes.
-package final class SQLiteRepository: Repository {
+final class SQLiteRepository: Repository {
     let reader: Reader
     private let writer: Writer
     let sessions = SessionCache()
@@ -20,12 +20,12 @@ package final class SQLiteRepository: Repository {
     }
 
     /// Ends the transaction that the reads since the last call share; see ``Reader/endBatch()``.
-    package func endBatch() {
+    func endBatch() {
         reader.endBatch()
     }
 
     /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
-    package func close() {
+    func close() {
         reader.close()
     }
 

@@ -3,7 +3,7 @@ import SQLite
 import Storage
 
 /// The `RewardRepository` of one event loop, used on its thread alone.
-package final class SQLiteRewardRepository: RewardRepository {
+final class SQLiteRewardRepository: RewardRepository {
     private let reader: Reader
     private let writer: Writer
 
@@ -12,9 +12,9 @@ package final class SQLiteRewardRepository: RewardRepository {
         self.writer = writer
     }
 
-    package var rulesRevision: Revision? { reader.rulesRevision }
+    var rulesRevision: Revision? { reader.rulesRevision }
 
-    package func rules() throws(LoyaltyError) -> [RewardRule] {
+    func rules() throws(LoyaltyError) -> [RewardRule] {
         try reader.read { database throws(SQLiteError) in
             try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
                 row throws(SQLiteError) in
@@ -27,11 +27,11 @@ package final class SQLiteRewardRepository: RewardRepository {
         }
     }
 
-    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
         try reader.read { database throws(SQLiteError) in try database.earned(by: order) }
     }
 
-    package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
+    func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
         try await write { transaction throws(SQLiteError) in
             let sql: StaticString = """
                 SELECT count(*), max(match_text = ?), coalesce(sum(length(CAST(match_text AS BLOB))), 0) FROM reward_rules
@@ -50,13 +50,13 @@ package final class SQLiteRewardRepository: RewardRepository {
         }
     }
 
-    package func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
+    func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
         try await write { transaction throws(SQLiteError) in
             try transaction.run("DELETE FROM reward_rules WHERE match_text = ?", match) == 1
         }
     }
 
-    package func addReceipt(
+    func addReceipt(
         of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
     ) async throws(LoyaltyError) -> Bool {
         try await write { transaction throws(SQLiteError) in
@@ -71,12 +71,12 @@ package final class SQLiteRewardRepository: RewardRepository {
     }
 
     /// Ends the transaction of the reads since the last call; see ``Reader/endBatch()``.
-    package func endBatch() {
+    func endBatch() {
         reader.endBatch()
     }
 
     /// Closes the reading connection, on its thread or after the end of that thread. The store must still be running.
-    package func close() {
+    func close() {
         reader.close()
     }
 

@@ -5,7 +5,7 @@ import Storage
 
 /// The `SettlementRepository` of the accrual pipeline. Everything runs on the writer's connection: the pipeline reads
 /// only a few pages, and there they are in order with the writes without another connection.
-package struct SQLiteSettlementRepository: SettlementRepository {
+struct SQLiteSettlementRepository: SettlementRepository {
     private let writer: Writer
     private let log: Log
 
@@ -14,7 +14,7 @@ package struct SQLiteSettlementRepository: SettlementRepository {
         self.log = log
     }
 
-    package func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
+    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
         precondition(limit > 0, "a page has room for a user")
         let after = user?.rawValue ?? Int64.min
         return try writer.performAndWait { transaction throws(SQLiteError) in
@@ -35,7 +35,7 @@ package struct SQLiteSettlementRepository: SettlementRepository {
         }
     }
 
-    package func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
+    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
         guard !pages.isEmpty else { return [] }
         return try writer.performAndWait { transaction throws(SQLiteError) in
             var orders: [[UnfinishedOrder]] = []
@@ -48,7 +48,7 @@ package struct SQLiteSettlementRepository: SettlementRepository {
     ///
     /// An impossible settlement is left out and logged: points for an order that was never uploaded, points below zero,
     /// or so many that a user's total would overflow. Its order stays unfinished, and the other settlements are stored.
-    package func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
+    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
         guard !batch.isEmpty else { return }
         let refused = try writer.performAndWait { transaction throws(SQLiteError) in
             try transaction.settle(batch, at: now)

@@ -28,7 +28,7 @@ struct SessionSweep {
 }
 
 /// Removes expired sessions in the background, on its own thread.
-package final class SessionSweeper: Sendable {
+final class SessionSweeper: Sendable {
     private let thread: Thread
     /// A stop signal: it stays empty, and closing it ends the thread's wait.
     private let end: BlockingQueue<Never>
@@ -45,7 +45,7 @@ package final class SessionSweeper: Sendable {
     }
 
     /// Stops the thread, and returns when a batch in progress is done. The store must still be running.
-    package func stop() {
+    func stop() {
         end.close()
         thread.join()
     }

@@ -2,6 +2,13 @@ import Posix
 import Storage
 
 extension StoreError {
+    /// Runs `body`, and throws its error as the cause of a failure.
+    ///
+    /// - Parameter failure: A sentence without its full stop.
+    static func describing(_ failure: String, _ body: () throws(SystemError) -> Void) throws(StoreError) {
+        do throws(SystemError) { try body() } catch { throw StoreError("\(failure) (\(error)).") }
+    }
+
     /// Why a file can't be found; `nil` if it is there.
     init?(presenceOf path: String, called kind: String) {
         switch PrivateFile.presence(path: path) {

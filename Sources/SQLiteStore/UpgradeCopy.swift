@@ -26,7 +26,7 @@ struct UpgradeCopy {
         log.info(
             "the database is of schema \(version); before it is brought to \(migrationCount), it is copied to \(name)"
         )
-        try Backup.system("The file \(attempt) can't be removed") { () throws(SystemError) in
+        try StoreError.describing("The file \(attempt) can't be removed") { () throws(SystemError) in
             try PrivateFile.remove(path: attempt)
         }
         _ = try Backup.write(database, to: attempt) { _ in }

@@ -3,7 +3,7 @@ import Loyalty
 import SQLite
 
 /// The transaction in which an operation writes, together with other operations. The writer begins and ends it.
-package struct WriteTransaction {
+struct WriteTransaction {
     private let database: Database
     private let changes: CommittedChanges
     /// Unfinished orders of each user; an operation that adds or finishes one notes it here.

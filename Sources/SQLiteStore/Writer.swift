@@ -71,7 +71,7 @@ package final class Writer: Sendable {
     ///
     /// Throws ``LoyaltyError/overloaded(retryAfterSeconds:)``, ``LoyaltyError/unavailable(retryAfterSeconds:)`` (a full
     /// disk, another's lock, or after ``stop()``) or ``LoyaltyError/failed``.
-    package func perform<Value: Sendable>(
+    func perform<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) async throws(LoyaltyError) -> Value {
         let result = await Resumption<Result<Value, LoyaltyError>>.suspend { resumption in
@@ -82,7 +82,7 @@ package final class Writer: Sendable {
 
     /// As ``perform(_:)``, for a thread that may block, which the writer's own thread may not. A full queue takes it
     /// too: a caller waits for each operation, so that there are never more of them than threads.
-    package func performAndWait<Value: Sendable>(
+    func performAndWait<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) throws(LoyaltyError) -> Value {
         let answer = BlockingQueue<Result<Value, LoyaltyError>>(capacity: 1)

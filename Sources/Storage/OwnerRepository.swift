@@ -65,7 +65,8 @@ package protocol OwnerRepository: AnyObject {
     /// Counts everything, in one state of the store. It may take seconds.
     func statistics() throws(StoreError) -> Statistics
 
-    /// The size of the store, for the owner.
+    var engine: StoreEngine { get }
+
     var size: StoreSize { get }
 
     /// Closes what the repository reads through.

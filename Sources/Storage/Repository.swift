@@ -94,38 +94,3 @@ package protocol Repository: BatchReader {
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> WithdrawalResult
 }
-
-/// The data by which a password is checked.
-package struct Credentials: Equatable, Sendable {
-    package let user: UserID
-    package let passwordHash: PasswordHash
-    /// False if the owner has disabled the user.
-    package let isEnabled: Bool
-
-    package init(user: UserID, passwordHash: PasswordHash, isEnabled: Bool = true) {
-        self.user = user
-        self.passwordHash = passwordHash
-        self.isEnabled = isEnabled
-    }
-}
-
-/// Where the accrual pipeline finds its orders and leaves what it learned; blocking calls, from the pipeline's thread.
-package protocol SettlementRepository: Sendable {
-    /// Users who have an order without a final status, in the order of their ids: at most `limit`, after the one that
-    /// is given.
-    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID]
-
-    /// The orders without a final status that each page asks for, oldest first.
-    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]]
-
-    /// Stores a batch in one transaction, all or nothing. A final status never changes again, and the balance grows
-    /// with the change to `processed`, so that repeating a settlement credits nothing more.
-    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError)
-}
-
-/// Where an accepted order goes to be asked about.
-package protocol OrderQueue: Sendable {
-    /// Takes an order that is stored. If the queue has no room for it, the queue finds it in the database later, so
-    /// that an upload never fails because other orders wait.
-    func put(_ order: UnfinishedOrder)
-}

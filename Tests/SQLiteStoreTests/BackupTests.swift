@@ -20,7 +20,7 @@ struct BackupTests {
             try await fixture.credit(500, for: .sample(1), to: user)
             let path = fixture.folder.file("backup.db")
             var pagesDone = 0
-            let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { stage in
+            let check = try fixture.backUp(to: path, until: Cancellation()) { stage in
                 if case .copying(let done, let pages) = stage { (pagesDone, _) = (done, #expect(done <= pages)) }
             }
             #expect(check.isPassed && pagesDone > 0)
@@ -30,10 +30,10 @@ struct BackupTests {
             let names = try FolderListing.names(in: fixture.folder.path).filter { $0.hasPrefix("backup") }
             #expect(names == ["backup.db"])
             #expect(throws: StoreError.self) {
-                try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
+                try fixture.backUp(to: path)
             }
             #expect(throws: StoreError.self) {
-                try fixture.store.makeOpenDatabase().backUp(to: "/nowhere/at/all.db", until: Cancellation()) { _ in }
+                try fixture.backUp(to: "/nowhere/at/all.db")
             }
         }
     }
@@ -53,13 +53,13 @@ struct BackupTests {
             let cancellation = Cancellation()
             let path = fixture.folder.file("backup.db")
             #expect(throws: StoreError.self) {
-                try fixture.store.makeOpenDatabase().backUp(to: path, until: cancellation) { stage in
+                try fixture.backUp(to: path, until: cancellation) { stage in
                     if case .copying(let done, let pages) = stage, done < pages { cancellation.cancel() }
                 }
             }
             #expect(try FolderListing.names(in: fixture.folder.path).allSatisfy { !$0.hasPrefix("backup") })
             #expect(throws: StoreError.self) {
-                try fixture.store.makeOpenDatabase().check(until: cancellation) { _ in }
+                try fixture.check(until: cancellation) { _ in }
             }
         }
     }
@@ -87,7 +87,7 @@ struct BackupTests {
             for index in 0..<20 {
                 let before = try await fixture.onLoop { repository in try repository.orders(of: user).count }
                 let path = fixture.folder.file("backup-\(index).db")
-                let check = try fixture.store.makeOpenDatabase().backUp(to: path, until: Cancellation()) { _ in }
+                let check = try fixture.backUp(to: path)
                 #expect(check.isPassed)
                 #expect(try orderCount(path) >= Int64(before))
             }
@@ -101,7 +101,7 @@ struct BackupTests {
         try await Fixture.with(folder: folder) { fixture async throws in
             let user = try await fixture.addUser()
             try await fixture.credit(500, for: .sample(1), to: user)
-            _ = try fixture.store.makeOpenDatabase().backUp(to: backup, until: Cancellation()) { _ in }
+            _ = try fixture.backUp(to: backup)
             try await fixture.credit(700, for: .sample(2), to: user)
             #expect(throws: StoreError.self, "a server runs") {
                 _ = try Restore.run(backup, to: folder.file("test.db"), keepingOldAs: ".old") { _ in }

@@ -99,7 +99,7 @@ struct ColumnRuleTests {
                 defer { database.close() }
                 try database.execute("PRAGMA journal_mode = DELETE")
                 #expect(try put(value, into: column, of: database) == 1, "\(column.label) has a row here")
-                let check = try IntegrityCheck(database) { _, _, _ in }
+                let check = try IntegrityCheck.run(on: database, "case.db", until: Cancellation()) { _ in }
                 #expect(!check.isPassed, "\(column.label) = \(value)")
                 #expect(check.findings.first?.faults == [], "the schema is as it was")
             }

@@ -1,9 +1,10 @@
 import Foundation
 import Loyalty
 import SQLite
-import SQLiteStore
 import Storage
 import Testing
+
+@testable import SQLiteStore
 
 struct DatabaseFileTests {
     private let folder = TemporaryFolder()

@@ -24,7 +24,7 @@ struct IntegrityCheckTests {
         try await Fixture.with { fixture async throws in
             try await filled(fixture)
             var rules: [String] = []
-            let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { stage in
+            let check = try fixture.check(until: Cancellation()) { stage in
                 if case .checking(let rule, let number, let count) = stage {
                     rules.append(rule)
                     #expect(number == rules.count && count > 14)
@@ -134,7 +134,7 @@ struct IntegrityCheckTests {
                 return changed
             }
             #expect(changed == 1)
-            let failed = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }.findings.filter {
+            let failed = try fixture.check().findings.filter {
                 !$0.faults.isEmpty
             }
             .map(\.rule)

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Testing
 
 @testable import SQLiteStore
@@ -12,7 +13,7 @@ struct RewardTests {
 
     /// Runs on a loop of its own with a repository of the fixture's store.
     private func withRewards(
-        _ fixture: Fixture, _ body: @escaping @Sendable (SQLiteRewardRepository) async throws -> Void
+        _ fixture: Fixture, _ body: @escaping @Sendable (any RewardRepository) async throws -> Void
     ) async throws {
         let loop = LoopExecutor()
         // Safe: made and used on the loop's thread alone, until that has ended.
@@ -128,7 +129,7 @@ struct RewardTests {
             """)
         old.close()
         try await Fixture.with(folder: folder) { fixture async throws in
-            let check = try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }
+            let check = try fixture.check()
             #expect(check.isPassed && check.counts.users == 1 && check.counts.receipts == 0)
         }
         let copies = try FolderListing.names(in: folder.path).filter { $0.contains(".before-schema-") }

@@ -236,9 +236,8 @@ struct SessionTests {
                         Array("\(index)".utf8))
                 }
             }
-            let sweeper = fixture.store.startSweepingSessions()
+            fixture.store.startSweepingSessions()
             try await waitUntil { try fixture.number("SELECT count(*) FROM sessions") == 1 }
-            sweeper.stop()
         }
     }
 

@@ -157,7 +157,7 @@ struct SettlementTests {
                     try transaction.run(change)
                 }
             }
-            #expect(try fixture.store.makeOpenDatabase().check(until: Cancellation()) { _ in }.isPassed)
+            #expect(try fixture.check().isPassed)
         }
     }
 }

@@ -24,7 +24,7 @@ final class Fixture: Sendable {
         store = try LoyaltyStore(
             path: folder.file("test.db"), limits: limits, clock: { [clock] in clock.now }, log: recorder.log,
             onFatalError: { [fatalErrors] in fatalErrors.increment() })
-        repository = try store.makeRepository()
+        repository = try #require(store.makeRepository() as? SQLiteRepository)
     }
 
     /// Opens a store for as long as the body takes, and stops it in the order of a server.
@@ -93,6 +93,23 @@ final class Fixture: Sendable {
         return try body(owner)
     }
 
+    @discardableResult
+    func backUp(
+        to path: String, until cancellation: Cancellation = Cancellation(),
+        progress: (MaintenanceStage) -> Void = { _ in }
+    ) throws -> CheckReport {
+        let maintenance = try store.makeMaintenance()
+        let backups = try #require(maintenance.backups)
+        return try backups.backUp(to: path, until: cancellation, progress: progress)
+    }
+
+    func check(
+        until cancellation: Cancellation = Cancellation(), progress: (MaintenanceStage) -> Void = { _ in }
+    ) throws -> CheckReport {
+        let maintenance = try store.makeMaintenance()
+        return try maintenance.check(until: cancellation, progress: progress)
+    }
+
     /// One number that a statement finds, read by the writer.
     func number(_ sql: StaticString) throws -> Int64? {
         try store.writer.performAndWait { transaction throws(SQLiteError) in
@@ -102,7 +119,7 @@ final class Fixture: Sendable {
 
     /// Whether the whole database is as `martlet check` wants it.
     func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let check = try store.makeOpenDatabase().check(until: Cancellation()) { _ in }
+        let check = try self.check()
         let faults = check.findings.filter { !$0.faults.isEmpty }
         #expect(faults.isEmpty, "\(moment): \(faults)", sourceLocation: sourceLocation)
     }

@@ -1,8 +1,8 @@
 import Loyalty
-import SQLiteStore
+import Storage
 import TestSupport
 
-extension SQLiteSettlementRepository {
+extension SettlementRepository {
     /// The unfinished orders of all users, by user and id.
     func allUnfinishedOrders() throws -> [UnfinishedOrder] {
         var found: [UnfinishedOrder] = []
@@ -20,7 +20,7 @@ extension SQLiteSettlementRepository {
 }
 
 /// Whole lists, read in pages so small that most of them take several.
-extension SQLiteRepository {
+extension Repository {
     func orders(of user: UserID) throws -> [Order] {
         try all { cursor in try orders(of: user, from: cursor, limit: 3).atOnce }
     }

@@ -1,9 +1,10 @@
 import Eventual
 import Loyalty
 import SQLite
+import Storage
 
-/// Reads the database for health checks and metrics. It is confined to the thread that uses it first.
-package final class StoreProbe: BatchReader {
+/// The ``StoreProbe`` of a database. It is confined to the thread that uses it first.
+final class SQLiteProbe: StoreProbe {
     private let reader: Reader
     private let clock: WallClock
     private var sessions: KeptCount?
@@ -20,8 +21,7 @@ package final class StoreProbe: BatchReader {
         self.clock = clock
     }
 
-    /// True if the database can be read.
-    package var isReadable: Bool {
+    var isReadable: Bool {
         do throws(LoyaltyError) {
             try reader.read { (database) throws(SQLiteError) in
                 _ = try database.first("SELECT 1 FROM users LIMIT 1") { $0.integer(0) }
@@ -32,8 +32,7 @@ package final class StoreProbe: BatchReader {
         }
     }
 
-    /// The number of sessions that have not expired, at most a minute old; `nil` if they cannot be counted.
-    package var sessionCount: Int? {
+    var sessionCount: Int? {
         count(keptIn: \.sessions) { (database, now) throws(SQLiteError) in
             try database.first("SELECT count(*) FROM sessions WHERE expires_at > ?", now.milliseconds) {
                 $0.integer(0)
@@ -41,8 +40,7 @@ package final class StoreProbe: BatchReader {
         }
     }
 
-    /// The number of orders without a final status, with the same age as ``sessionCount``.
-    package var unfinishedOrderCount: Int? {
+    var unfinishedOrderCount: Int? {
         count(keptIn: \.unfinishedOrders) { (database, _) throws(SQLiteError) in
             try database.first(
                 "SELECT count(*) FROM orders INDEXED BY orders_unfinished_by_user WHERE status < 2"
@@ -51,7 +49,7 @@ package final class StoreProbe: BatchReader {
     }
 
     private func count(
-        keptIn path: ReferenceWritableKeyPath<StoreProbe, KeptCount?>,
+        keptIn path: ReferenceWritableKeyPath<SQLiteProbe, KeptCount?>,
         _ read: (Database, Timestamp) throws(SQLiteError) -> Int64?
     ) -> Int? {
         let now = clock()
@@ -69,8 +67,7 @@ package final class StoreProbe: BatchReader {
         }
     }
 
-    /// Ends the transaction of the reads so far.
-    package func endBatch() { reader.endBatch() }
+    func endBatch() { reader.endBatch() }
 
-    package func close() { reader.close() }
+    func close() { reader.close() }
 }

@@ -1,11 +1,12 @@
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Synchronization
 
 /// Reads the points of receipts, on any thread. The callers take turns at one connection: a read takes about ten
 /// microseconds, so a connection for each worker would gain nothing noticeable and cost megabytes.
-package final class ReceiptLookup: Sendable {
+final class SQLiteReceiptLookup: ReceiptLookup {
     private struct State {
         /// `nil` once closed.
         var database: Database?
@@ -25,7 +26,7 @@ package final class ReceiptLookup: Sendable {
     /// Returns the points that an accepted receipt earned, or `nil` if the order has no receipt.
     ///
     /// - Throws: ``LoyaltyError/failed``, or ``LoyaltyError/unavailable(retryAfterSeconds:)`` once it is closed.
-    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
         try state.withLock { state throws(LoyaltyError) in
             guard let database = state.database else { throw .unavailable(retryAfterSeconds: 1) }
             do throws(SQLiteError) {
@@ -43,7 +44,7 @@ package final class ReceiptLookup: Sendable {
     }
 
     /// Closes the connection. The store must still be running.
-    package func close() {
+    func close() {
         state.withLock { state in
             state.database?.close()
             state.database = nil

@@ -1,0 +1,65 @@
+import Posix
+import SQLite
+import Storage
+
+/// A database that no server runs on, and none can while this lives.
+package final class IdleDatabase: StoreMaintenance, BackupSource {
+    private let file: DatabaseFile
+
+    package enum OpenError: Error {
+        /// A server runs on it.
+        case inUse
+        case other(StoreError)
+    }
+
+    /// Takes the lock of a file that is there.
+    package init(path: String) throws(OpenError) {
+        file = try Self.lock(path)
+    }
+
+    static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
+        if let error = StoreError(presenceOf: path, called: "database") {
+            // Its server may still have it open, and is the only one that can copy it then.
+            throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(error)
+        }
+        do throws(DatabaseFile.OpenError) {
+            return try DatabaseFile(locking: path)
+        } catch {
+            switch error {
+            case .inUse: throw .inUse
+            case .other(let error): throw .other(error)
+            }
+        }
+    }
+
+    package var backups: (any BackupSource)? { self }
+
+    package func backUp(
+        to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
+        let source = try file.openWithoutServer()
+        defer { source.close() }
+        // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there
+        // too.
+        guard let owner = FileAccount.owner(of: file.path), let target = try? TrustedPath(path).path else {
+            return try Backup.write(source, to: path, until: cancellation, progress: progress)
+        }
+        return try owner.writing(in: File.folder(of: target)).assumed { () throws(StoreError) in
+            try Backup.write(source, to: target, until: cancellation, progress: progress)
+        }
+    }
+
+    package func check(
+        until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
+        let database = try file.openWithoutServer()
+        defer { database.close() }
+        return try IntegrityCheck.run(on: database, file.path, until: cancellation, progress)
+    }
+
+    package func firstWrite(atSeconds now: Int64) -> Int64? {
+        guard let database = try? file.openWithoutServer() else { return nil }
+        defer { database.close() }
+        return database.firstWrite(atSeconds: now)
+    }
+}

@@ -1,0 +1,52 @@
+import Changes
+import Loyalty
+import Metrics
+import Posix
+import SQLite
+import Storage
+
+extension LoyaltyStore: Storage {
+    package var name: String { path }
+
+    package var filePath: String? { path }
+
+    package var identity: String? { FileIdentity.lastingText(path: path) }
+
+    package static var engine: StoreEngine { StoreEngine(name: "SQLite", version: SQLiteLibrary.version) }
+
+    package var engine: StoreEngine { Self.engine }
+
+    package var changes: ChangeLog { changeLog }
+
+    package var obstacle: String? { writer.snapshot.obstacle(now: SystemClock.monotonicMilliseconds()) }
+
+    package func renewNames() { renewLock() }
+
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) { writer.whenReached(answer) }
+
+    package func writeMetrics(_ text: inout MetricsText) {
+        let writer = writer.snapshot
+        text.gauge("martlet_writer_waiting_operations", "Writes that wait to be committed.", writer.waiting)
+        text.gauge("martlet_writer_waiting_operations_max", "Writes that may wait.", writer.waitingMax)
+        text.histogram("martlet_commit_operations", "Writes that were committed together.") {
+            $0.add(writer.operations)
+        }
+        text.histogram(
+            "martlet_commit_duration_seconds", "From the beginning of a transaction until it was on the disk."
+        ) { $0.add(writer.commits) }
+        text.histogram(
+            "martlet_checkpoint_duration_seconds",
+            "How long each step of writing the log back into the database's file kept writes waiting."
+        ) { $0.add(writer.checkpoints) }
+        let size = StoreSize(ofDatabase: path)
+        text.gauge("martlet_database_bytes", "Length of the database's file.", Int(size.bytes))
+        text.gauge("martlet_database_wal_bytes", "Length of the file of the database's log.", Int(size.logBytes))
+    }
+}
+
+extension StoreSize {
+    /// - Parameter path: The database's file. A file that is not there has no bytes.
+    init(ofDatabase path: String) {
+        self.init(bytes: Int64(File.size(path: path) ?? 0), logBytes: Int64(File.size(path: path + "-wal") ?? 0))
+    }
+}

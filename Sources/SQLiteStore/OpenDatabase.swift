@@ -1,0 +1,67 @@
+import Posix
+import SQLite
+import Storage
+
+/// The database that a server has open, through one connection that was opened at the start: if the file was removed or
+/// replaced since, this is still the one that the server has. Confined to one thread at a time.
+final class OpenDatabase: StoreMaintenance, BackupSource {
+    private let database: Database
+    private let path: String
+    private let isOverwritten: @Sendable () -> Bool
+
+    /// - Parameter isOverwritten: looks at the files, and returns true if another program wrote into the files, so that
+    ///   a copy of them is no backup.
+    init(database: sending Database, path: String, isOverwritten: @escaping @Sendable () -> Bool) {
+        self.database = database
+        self.path = path
+        self.isOverwritten = isOverwritten
+    }
+
+    var backups: (any BackupSource)? { self }
+
+    func backUp(
+        to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
+        try refuseOverwritten()
+        let report = try Backup.write(database, to: path, until: cancellation, progress: progress)
+        do throws(StoreError) {
+            try refuseOverwritten()
+        } catch {
+            try? PrivateFile.remove(path: path)
+            throw error
+        }
+        return report
+    }
+
+    private func refuseOverwritten() throws(StoreError) {
+        guard isOverwritten() else { return }
+        throw StoreError(
+            "Another program wrote into the files of the database \(path), and a copy of them would be no backup: stop the "
+                + "server and restore the last backup.", isDamage: true)
+    }
+
+    func check(
+        until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> CheckReport {
+        // The check has a large cache, and the connection stays.
+        defer { try? database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes); PRAGMA shrink_memory") }
+        return try IntegrityCheck.run(on: database, path, until: cancellation, progress)
+    }
+
+    func firstWrite(atSeconds now: Int64) -> Int64? { database.firstWrite(atSeconds: now) }
+
+    /// The size of SQLite's cache by default (sqlite.org/pragma.html#pragma_cache_size).
+    private static let cacheKibibytes = 2000
+}
+
+extension Database {
+    /// See ``BackupSource/firstWrite(atSeconds:)``. Reward rules have no time.
+    func firstWrite(atSeconds now: Int64) -> Int64? {
+        let sql: StaticString = """
+            SELECT coalesce((SELECT created_at FROM users ORDER BY id LIMIT 1),
+                (SELECT accepted_at FROM receipts LIMIT 1), (SELECT ?1 FROM reward_rules LIMIT 1), -1)
+            """
+        let milliseconds = try? first(sql, now * 1000) { row in row.integer(0) }
+        return milliseconds.flatMap { $0 < 0 ? nil : $0 / 1000 }
+    }
+}

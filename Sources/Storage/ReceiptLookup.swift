@@ -1,0 +1,12 @@
+import Loyalty
+
+/// What receipts earned, for any thread.
+package protocol ReceiptLookup: Sendable {
+    /// Returns the points that an accepted receipt earned; `nil` if the order has no receipt.
+    ///
+    /// - Throws: ``LoyaltyError/failed``; ``LoyaltyError/unavailable(retryAfterSeconds:)`` if the lookup is closed.
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points?
+
+    /// Closes what the lookup reads through, before the store stops.
+    func close()
+}
