@@ -43,12 +43,14 @@ struct OwnerTests {
     @Test func aRefundAlwaysFits() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
-            try await fixture.credit(.max - 10, for: .sample(1), to: user)
+            let login = try Login("gopher")
+            try fixture.asOwner { owner in
+                _ = try owner.adjust(.login(login), by: Points(hundredths: .max - 10), note: note)
+            }
             try await fixture.onLoop {
                 _ = try await $0.withdraw(
                     Points(hundredths: .max - 10), for: .sample(2), of: user, at: fixture.clock.now)
             }
-            let login = try Login("gopher")
             let results = try fixture.asOwner { owner in
                 try [11, 10].map { try owner.adjust(.login(login), by: Points(hundredths: $0), note: note) }
             }

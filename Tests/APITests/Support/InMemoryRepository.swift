@@ -25,6 +25,8 @@ final class InMemoryRepository: Repository {
 
     private var users: [Login: Credentials] = [:]
     private var sessions: [SessionID: OpenSession] = [:]
+    /// The places from which each user has signed in.
+    private var places: [UserID: Set<SignInPlace>] = [:]
     private var uploads: [(user: UserID, order: Order)] = []
     private var spent: [(user: UserID, withdrawal: Withdrawal)] = []
     private var balances: [UserID: Balance] = [:]
@@ -61,10 +63,12 @@ final class InMemoryRepository: Repository {
         return .now(users[login])
     }
 
-    /// None, since the throttle of a test remembers everything.
     func signInPlaces(
         of login: Login, among places: [SignInPlace]
-    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> { .now([]) }
+    ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> {
+        let known = users[login].flatMap { self.places[$0.user] } ?? []
+        return .now(places.filter(known.contains))
+    }
 
     func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
         try throwFailure()
@@ -145,6 +149,7 @@ final class InMemoryRepository: Repository {
         guard let login = users.first(where: { $0.value == credentials })?.key else { throw .wrongCurrentPassword }
         users[login] = Credentials(user: credentials.user, passwordHash: hash)
         sessions = sessions.filter { $0.value.user != credentials.user || $0.key == session }
+        self.places[credentials.user]?.formIntersection(places)
         noteChange(of: credentials.user)
     }
 
@@ -192,6 +197,7 @@ extension InMemoryRepository {
 
     func put(_ session: NewSession, of user: UserID) {
         sessions[session.id] = OpenSession(user: user, expiresAt: session.expiresAt)
+        if let origin = session.origin { places[user, default: []].formUnion([origin.network, origin.device]) }
         noteChange(of: user)
     }
 
