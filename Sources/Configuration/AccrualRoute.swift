@@ -1,15 +1,15 @@
 import HTTP
 
-/// How the accrual system is reached: the proxy and the certificate authorities, from the settings and the environment.
+/// The route to the accrual system: its proxy and certificate authorities, from the settings and the environment.
 package struct AccrualRoute: Equatable, Sendable {
-    /// As the environment has it, with a password if there is one; `nil` for none.
+    /// The proxy as the environment gives it, possibly with a password; `nil` for none.
     package let proxy: String?
     /// A file of certificates in PEM; `nil` for the system's.
     package let authoritiesFile: String?
     /// A folder of certificates under the names of their hashes (openssl-rehash(1)); `nil` for the system's.
     package let authoritiesFolder: String?
 
-    /// - Parameter authoritiesFile: what the owner set; it counts before the environment.
+    /// - Parameter authoritiesFile: the setting, which takes precedence over the environment.
     package init(to address: AccrualAddress, authoritiesFile: String?, environment: [String: String]) {
         let value = { (name: String) in environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         proxy = Self.proxy(for: address, value)
@@ -17,7 +17,7 @@ package struct AccrualRoute: Equatable, Sendable {
         authoritiesFolder = authoritiesFile == nil ? value("SSL_CERT_DIR") : nil
     }
 
-    /// For the log: without the user and the password that a proxy's address may have. Empty if there is no proxy.
+    /// The text for the log, without the user and the password of the proxy's address. Empty if there is no proxy.
     package var description: String {
         guard let proxy else { return "" }
         let start = proxy.firstRange(of: "://")?.upperBound ?? proxy.startIndex
@@ -27,7 +27,8 @@ package struct AccrualRoute: Equatable, Sendable {
         return " through the proxy \(proxy[..<start])\(host)"
     }
 
-    /// The variables that libcurl goes by (libcurl-env(3)). `HTTP_PROXY` is not one of them: a web server may set it from a request.
+    /// Reads the variables that libcurl uses (libcurl-env(3)). `HTTP_PROXY` is not one of them: a web server may set it
+    /// from a request.
     private static func proxy(for address: AccrualAddress, _ value: (String) -> String?) -> String? {
         let isEncrypted = address.url.hasPrefix("https://")
         let target = Target(address, defaultPort: isEncrypted ? "443" : "80")
@@ -38,7 +39,7 @@ package struct AccrualRoute: Equatable, Sendable {
         return (names + ["all_proxy", "ALL_PROXY"]).lazy.compactMap(value).first
     }
 
-    /// The host that is asked.
+    /// The host of the accrual system.
     private struct Target {
         let host: String
         let port: String
@@ -68,13 +69,14 @@ package struct AccrualRoute: Equatable, Sendable {
         var isLoopback: Bool {
             if host == "localhost" || host.hasSuffix(".localhost") { return true }
             if let address { return Self.loopback.contains { $0.contains(address) } }
-            // Such as 127.1, which the resolver takes for an address too (inet_aton(3)).
+            // 127.1, for example: the resolver takes it for an address too (inet_aton(3)).
             return host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
         }
 
         private static let loopback = ["127.0.0.0/8", "::1/128", "0.0.0.0/32", "::/128"].compactMap { IPNetwork($0) }
 
-        /// `*`, a domain with all in it, an address or a network, with a port or without.
+        /// Returns true if an element of `NO_PROXY` covers the host: `*`, a domain with its subdomains, an address or a
+        /// network, each with or without a port.
         func isNamed(by exception: Substring) -> Bool {
             if exception == "*" { return true }
             if let address, let network = IPNetwork(String(exception)) { return network.contains(address) }

@@ -1,6 +1,6 @@
 /// `host:port`, `:port` or `[v6]:port`.
 package struct Address: Sendable, Equatable, CustomStringConvertible {
-    /// A name or an address without brackets; nil is every address of this machine.
+    /// A name, or an address without brackets; `nil` for every address of this machine.
     package let host: String?
     package let port: UInt16
 
@@ -32,7 +32,7 @@ package struct Address: Sendable, Equatable, CustomStringConvertible {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// What is wrong with a text that is no address to listen on, if that is a common mistake.
+    /// Returns the reason why a text is not an address to listen on, if it is a common mistake.
     static func hint(_ text: String) -> String? {
         if let fault = RefusedValue.fault(in: text) { return fault }
         if text.contains("://") { return "it has a scheme, such as http://" }

@@ -1,8 +1,8 @@
 import Logging
 import Loyalty
 
-/// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it is
-/// set; the defaults stand here.
+/// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it
+/// is set; the defaults stand here.
 package struct Configuration: Sendable {
     package var runAddress = Address(host: "localhost", port: 8080)
     package var database = DatabaseLocation(path: "martlet.db")

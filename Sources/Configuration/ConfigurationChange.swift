@@ -1,14 +1,14 @@
 import JSON
 
-/// What has changed in a configuration that was read again, and what of that a running server takes over.
+/// The changes of a configuration that was read again, and the part of them that a running server applies.
 package struct ConfigurationChange {
-    /// All else is decided when the server starts.
+    /// All other settings are read once, when the server starts.
     static let keysThatApply: Set = ["log.level", "log.format", "dispatcher.requests_per_minute"]
 
-    /// The keys of what is taken over, and of what waits for a restart.
+    /// The keys of applied settings, and of settings that wait for a restart.
     package private(set) var applied: [String] = []
     package private(set) var waiting: [String] = []
-    /// What was in force, with what is taken over.
+    /// The configuration in force, with the applied changes.
     package private(set) var configuration: Configuration
 
     package init(from old: Configuration, to new: Configuration) {

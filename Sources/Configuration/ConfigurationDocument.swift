@@ -1,7 +1,7 @@
 import JSON
 
 extension Configuration {
-    /// The configuration as a JSON file has it, one setting a line, to be read or to be saved as one.
+    /// The configuration as a JSON file with one setting per line.
     package var document: String {
         var lines: [String] = []
         var group = ""
@@ -19,7 +19,7 @@ extension Configuration {
             lines.append("\(indent)\"\(parts[parts.count - 1])\": \(String(decoding: writer.bytes, as: UTF8.self)),")
         }
         if !group.isEmpty { lines.append("  },") }
-        // The last of each object has no comma.
+        // The last member of each object has no comma.
         for index in lines.indices.dropLast() where lines[index + 1].hasPrefix("  }") {
             if lines[index].hasSuffix(",") { lines[index].removeLast() }
         }

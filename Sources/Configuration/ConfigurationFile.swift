@@ -1,12 +1,12 @@
 import JSON
 
-/// The text of a configuration file: how it is read, and what is said of one that can't be read.
+/// The text of a configuration file: how it is parsed, and how its faults are explained.
 enum ConfigurationFile {
-    /// The settings that the bytes of a file contain.
+    /// Returns the settings in the bytes of a file.
     ///
-    /// - Throws: what is wrong with them and where, without the name of the file.
+    /// - Throws: the fault and its position, without the name of the file.
     static func object(_ bytes: [UInt8]) throws(ConfigurationError) -> JSONObject {
-        // A byte order mark may be ignored (RFC 8259, section 8.1), and editors of Windows write one.
+        // A byte order mark may be ignored (RFC 8259, section 8.1), and editors on Windows write one.
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         if text.isEmpty { throw ConfigurationError("the file is empty; {} sets nothing") }
         if isWide(text) { throw ConfigurationError("the file is UTF-16 or UTF-32, and has to be UTF-8") }
@@ -21,7 +21,8 @@ enum ConfigurationFile {
         return object
     }
 
-    /// Text of two or four bytes a character begins with a byte order mark, or has a zero among its first two bytes.
+    /// Returns true for text of two or four bytes per character: it begins with a byte order mark, or one of its first
+    /// two bytes is zero.
     private static func isWide(_ bytes: ArraySlice<UInt8>) -> Bool {
         let start = Array(bytes.prefix(2))
         return start == [0xFF, 0xFE] || start == [0xFE, 0xFF] || start.contains(0)
@@ -34,7 +35,7 @@ enum ConfigurationFile {
         return "line \(before.count { $0 == 0x0A } + 1), column \(column)"
     }
 
-    /// What many files have that is not JSON.
+    /// Returns the fault at a position if it is a common difference from JSON.
     private static func hint(at offset: Int, in bytes: ArraySlice<UInt8>) -> String? {
         let rest = bytes.dropFirst(offset)
         guard let first = rest.first else { return nil }

@@ -1,6 +1,6 @@
 import JSON
 
-/// Why a configuration is refused, in one line for the owner.
+/// The reason why a configuration is refused, in one line for the owner.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     package let description: String
 
@@ -9,17 +9,18 @@ package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Finds out what is in force: flags win over the environment, that over the JSON file, that over the defaults.
+/// Determines the configuration in force: flags take precedence over the environment, the environment over the JSON
+/// file, and the file over the defaults.
 package struct ConfigurationLoader {
-    /// A file that is read where it is there, without anybody naming it.
+    /// A file that is read if it exists and no setting names another one.
     static let defaultFile = "config.json"
 
     package enum ReadError: Error, Equatable {
         case missing
-        /// This account may not look into the file's folder, so that nothing tells whether there is a file. Why, as the system says
-        /// it.
+        /// This account may not search the file's folder, so it is not known whether the file exists. The reason is the
+        /// system's.
         case hidden(String)
-        /// Why, as the system says it.
+        /// The system's reason.
         case unreadable(String)
     }
 
@@ -27,10 +28,10 @@ package struct ConfigurationLoader {
     package let readFile: (_ path: String) throws(ReadError) -> [UInt8]
 
     package private(set) var configuration = Configuration()
-    /// One line each, for what may be a mistake and stops nothing.
+    /// Possible mistakes that do not stop the start, one line each.
     package private(set) var warnings: [String] = []
 
-    /// `flags` are settings by the flag that was used, in the order of the command line, so that a later one wins.
+    /// - Parameter flags: the settings by their flags, in the order of the command line. A later one takes precedence.
     package static func load(
         flags: [(flag: String, value: String)], file: String?, environment: [String: String],
         defaults: Configuration = Configuration(),
@@ -50,7 +51,7 @@ package struct ConfigurationLoader {
         return (loader.configuration, loader.warnings)
     }
 
-    /// The file that is read, where it is there.
+    /// The path of the file, which is read if it exists.
     package static func file(_ flag: String?, environment: [String: String]) -> String {
         namedFile(flag, environment) ?? defaultFile
     }
@@ -74,8 +75,7 @@ package struct ConfigurationLoader {
         }
     }
 
-    /// An empty variable is one that is not set, as a shell's `VARIABLE= martlet` means it, but for settings that something
-    /// can be taken from.
+    /// An empty variable counts as unset, as in a shell's `VARIABLE= martlet`, except for settings that can be empty.
     private mutating func applyEnvironment() throws(ConfigurationError) {
         for setting in Settings.all {
             guard let value = environment[setting.environment], setting.allowsEmpty || !value.isEmpty else {
@@ -90,7 +90,7 @@ package struct ConfigurationLoader {
         }
     }
 
-    /// What two settings must be together.
+    /// Checks the settings that depend on each other.
     private func check() throws(ConfigurationError) {
         let dispatcher = configuration.dispatcher
         guard dispatcher.retryDelayMinMilliseconds <= dispatcher.retryDelayMaxMilliseconds else {
@@ -116,7 +116,8 @@ extension ConfigurationLoader {
             bytes = try readFile(path)
         } catch {
             switch error {
-            // A file that nothing names is read if it is there; a working directory of another account has none for this one.
+            // The default file is read if it exists. In a working directory that this account may not search, it counts
+            // as absent.
             case .missing where file == nil, .hidden where file == nil: return
             case .missing:
                 let hint = RefusedValue.fault(in: path).map { ": \($0)" } ?? ""
@@ -134,7 +135,7 @@ extension ConfigurationLoader {
         try apply(object, under: "", of: name(of: path))
     }
 
-    /// A file as messages name it: in quotation marks if its name alone would mislead.
+    /// Returns the file's name for messages: in quotation marks if the plain name would mislead.
     private func name(of path: String) -> String {
         RefusedValue.fault(in: path) == nil ? path : RefusedValue.shown(path)
     }

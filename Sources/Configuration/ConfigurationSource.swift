@@ -1,9 +1,10 @@
-/// What a configuration is read from, now and again while the server runs: flags and environment stay, the file may change.
+/// The sources of a configuration, which a running server can read again. Flags and environment stay the same; the file
+/// may change.
 package struct ConfigurationSource: Sendable {
     private let flags: [(flag: String, value: String)]
     private let file: String?
     private let environment: [String: String]
-    /// What is in force where nothing is set.
+    /// The values of settings that no source sets.
     private let defaults: Configuration
     private let readFile: @Sendable (_ path: String) throws(ConfigurationLoader.ReadError) -> [UInt8]
 

@@ -13,8 +13,8 @@ enum CookieName {
             && name.lowercased() != GophermartAPI.deviceCookieName
     }
 
-    /// Returns true if browsers take a cookie of the name over TLS only, and drop it silently otherwise (RFC 6265bis, section
-    /// 4.1.3: `__Secure-` and `__Host-`; `__Http-` and `__Host-Http-` came later).
+    /// Returns true if browsers take a cookie of the name over TLS only, and drop it silently otherwise (RFC 6265bis,
+    /// section 4.1.3: `__Secure-` and `__Host-`; `__Http-` and `__Host-Http-` came later).
     static func needsTLS(_ name: String) -> Bool {
         ["__secure-", "__host-", "__http-"].contains { name.lowercased().hasPrefix($0) }
     }

@@ -1,5 +1,5 @@
-/// `scheme://host[:port]`, as browsers send it (RFC 6454, section 6.1), of any scheme: apps and extensions have schemes of their
-/// own, such as `capacitor://localhost`, `app://-` and `chrome-extension://ID`.
+/// `scheme://host[:port]`, as browsers send it (RFC 6454, section 6.1), of any scheme: apps and extensions have schemes
+/// of their own, such as `capacitor://localhost`, `app://-` and `chrome-extension://ID`.
 package enum Origin {
     package static func isValid(_ text: String) -> Bool {
         guard let separator = text.firstRange(of: "://") else { return false }

@@ -1,11 +1,12 @@
 import Text
 
-/// What a message says of a value that is refused: the value itself, escaped and without secrets, and what is wrong with it.
+/// The text of a refused value in a message: the value itself, escaped and without secrets, and its fault.
 package enum RefusedValue {
     /// Longer values are cut.
     private static let shownCharactersMax = 120
     private static let mask = "***"
-    /// A word that begins so has a secret as its value. All that follows is left out, since it may have spaces.
+    /// A word that begins like one of these has a secret as its value. Everything after it is left out, since it may
+    /// contain spaces.
     private static let secretWords = ["pass", "pwd", "secret", "token", "credential"]
 
     package static func shown(_ text: String) -> String { masked(text).quoted(charactersMax: shownCharactersMax) }
@@ -22,12 +23,13 @@ package enum RefusedValue {
         return shown.count > shownCharactersMax ? "\(shown.prefix(shownCharactersMax))…" : shown
     }
 
-    /// The text without the user name and password of a URL, and without all that follows `password=` and the like.
+    /// Returns the text without the user name and password of a URL, and without everything after `password=` and the
+    /// like.
     static func masked(_ text: String) -> String {
         withoutSecretWords(withoutUserInformation(text))
     }
 
-    /// A password may itself have an `@`, a `/` or a colon, so that all up to the last `@` is left out.
+    /// A password may itself contain `@`, `/` or a colon, so everything up to the last `@` is left out.
     private static func withoutUserInformation(_ text: String) -> String {
         let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         if let at = text.lastIndex(of: "@"), at >= start { return "\(text[..<start])\(mask)\(text[at...])" }
@@ -55,8 +57,8 @@ package enum RefusedValue {
         return end.map { "\(text.prefix($0))\(mask)" } ?? text
     }
 
-    /// What is wrong with a text that is to be a path, a word or a number, whatever it is for; `nil` if nothing is plain. Each
-    /// sentence is about the value, as "it".
+    /// What is wrong with a text that is to be a path, a word or a number, whatever it is for; `nil` if nothing is
+    /// plain. Each sentence is about the value, as "it".
     package static func fault(in text: String) -> String? {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return "it is empty" }
         if first == "\u{FEFF}" { return "it begins with a byte order mark" }
@@ -88,8 +90,8 @@ package enum RefusedValue {
 
 /// A path that an owner gives, as a setting or as an operand.
 package enum PathText {
-    /// Why a text is not taken as a path; `nil` if it is one. Everything else would become a file with an odd name, and the owner
-    /// would look for the data elsewhere.
+    /// Why a text is not taken as a path; `nil` if it is one. Everything else would become a file with an odd name, and
+    /// the owner would look for the data elsewhere.
     package static func fault(in text: String) -> String? {
         if let fault = RefusedValue.fault(in: text) { return fault }
         if text.hasPrefix("-") { return "it looks like a flag; a path may begin with ./" }

@@ -20,8 +20,8 @@ enum ServiceLink {
         words.first == "PORT" || (words.first == "HOST" && words.count == 1)
     }
 
-    /// After `MARTLET_PORT`: nothing, or `_8080_TCP`, or that and `_PROTO`, `_PORT` or `_ADDR`. A number alone is an attempt to set a
-    /// port, about which the owner has to hear.
+    /// After `MARTLET_PORT`: nothing, or `_8080_TCP`, or that and `_PROTO`, `_PORT` or `_ADDR`. A number alone is an
+    /// attempt to set a port, about which the owner has to hear.
     private static func isPortVariable(_ words: ArraySlice<Substring>, _ value: String) -> Bool {
         guard let port = words.first else { return protocols.contains { value.hasPrefix("\($0)://") } }
         let rest = words.dropFirst(2)

@@ -1,8 +1,8 @@
 import JSON
 
-/// One thing that can be set: its names, what it may be, and how it gets into and out of a ``Configuration``.
+/// A setting: its names, its allowed values, and its place in a ``Configuration``.
 package struct Setting: Sendable {
-    /// A value on its way in, from a flag or the environment, or from the JSON file.
+    /// A value from a flag or the environment, or from the JSON file.
     package enum Input: Sendable {
         case text(String)
         case json(JSONValue)
@@ -11,26 +11,26 @@ package struct Setting: Sendable {
     /// The place in the JSON file, a dot for each level: `dispatcher.interval_ms`.
     package let key: String
     package let environment: String
-    /// Empty where no flag sets it.
+    /// Empty if no flag sets it.
     package let flags: [String]
-    /// What follows the flags, as the usage shows it.
+    /// The value of the flags in the usage.
     package let flagValue: SettingValue
-    /// What it does, in a phrase.
+    /// The effect, in a phrase.
     package let summary: String
-    /// What it may be, to follow "must be".
+    /// The allowed values, to follow "must be".
     package let allowed: String
-    /// Whether an empty environment variable is a value, and not one that is not set.
+    /// True if an empty environment variable is a value; otherwise it counts as unset.
     let allowsEmpty: Bool
-    /// Takes a value; false where it is not allowed.
+    /// Sets the value, and returns false if it is not allowed.
     package let set: @Sendable (Input, inout Configuration) -> Bool
-    /// Writes the value as the JSON file has it.
+    /// Writes the value in the form of the JSON file.
     package let write: @Sendable (Configuration, inout JSONWriter) -> Void
-    /// What is wrong with a text that is refused; `nil` if there is no more to say than what is allowed.
+    /// Returns the fault of a refused text, or `nil` if the allowed values explain it.
     let hint: @Sendable (String) -> String?
 }
 
 extension Setting {
-    /// Says of a value that was refused what is allowed, what the value is, and what is wrong with it, in one line:
+    /// Returns the message about a refused value, in one line: the allowed values, the value, and its fault.
     /// `dispatcher.workers must be a whole number from 1 to 1024, and not "8\r": it ends with a carriage return, …`
     package func refusal(of input: Input) -> String {
         let shown: String
@@ -51,7 +51,7 @@ extension Setting {
         return "\(key) must be \(allowed), and not \(shown)\(reason.map { ": \($0)" } ?? "")"
     }
 
-    /// The value as a flag or the environment has it; nil where it is none.
+    /// The value as a flag or the environment gives it; `nil` if they cannot.
     package func text(_ configuration: Configuration) -> String? {
         var writer = JSONWriter()
         write(configuration, &writer)
@@ -64,12 +64,12 @@ extension Setting {
     }
 }
 
-/// How a kind of value is read and written.
+/// How values of a type are read and written.
 package struct SettingKind<Value: Sendable>: Sendable {
     let allowed: String
     let read: @Sendable (Setting.Input) -> Value?
     let write: @Sendable (Value, inout JSONWriter) -> Void
-    /// What is wrong with a text that is refused; see ``Setting/hint``.
+    /// Returns the fault of a refused text; see ``Setting/hint``.
     var hint: @Sendable (String) -> String? = { RefusedValue.fault(in: $0) }
 }
 
@@ -147,14 +147,14 @@ extension SettingKind {
             }, write: { value, writer in writer.string(write(value)) }, hint: hint)
     }
 
-    /// The path of a file or folder; ``PathText`` says what is none.
+    /// The path of a file or folder; ``PathText`` refuses texts that are not paths.
     package static func path(_ allowed: String) -> SettingKind<String> {
         .text(
             allowed, parse: { PathText.fault(in: $0) == nil ? $0 : nil }, write: { $0 },
             hint: { PathText.fault(in: $0) })
     }
 
-    /// A value that may be left out: JSON null.
+    /// A value that may be missing: `null` in JSON.
     static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> SettingKind<Wrapped?> {
         SettingKind<Wrapped?>(
             allowed: kind.allowed,

@@ -5,9 +5,9 @@ import Posix
 import Text
 import Time
 
-/// How log lines are written.
+/// The form of log lines.
 package enum LogFormat: String, Sendable {
-    /// Text where a person reads it as it is written, JSON elsewhere.
+    /// Text if stderr is a terminal, JSON otherwise.
     case auto
     case text, json
 
@@ -20,7 +20,7 @@ package enum LogFormat: String, Sendable {
     }
 }
 
-/// What a line of the log says, and how: whatever it quotes, a line stays a line of a bounded length.
+/// The content and form of a log line. Whatever a message quotes, it stays one line of a bounded length.
 package struct LogLine: Sendable {
     /// Longer messages are cut.
     private static let messageBytesMax = 4096
@@ -56,8 +56,8 @@ package struct LogLine: Sendable {
         return "\(time) \(name)\(padding) \(message)\n"
     }
 
-    /// `{"time":"2026-11-23T08:17:12.345Z","level":"info","message":"listening on http://127.0.0.1:8080"}`, and for a request
-    /// its parts too.
+    /// `{"time":"2026-11-23T08:17:12.345Z","level":"info","message":"listening on http://127.0.0.1:8080"}`, with more
+    /// members for a request.
     package var json: String {
         var writer = JSONWriter()
         writer.object { writer in
@@ -86,12 +86,14 @@ package struct LogLine: Sendable {
 }
 
 extension RequestRecord {
-    /// A token has more characters than this, and so has hardly any path of ours, numbers excepted.
+    /// The longest segment of a path that is logged. Tokens are longer, and almost no path of the API is, numbers
+    /// excepted.
     private static let segmentBytesMax = 24
     private static let pathBytesMax = 256
 
-    /// The path without what a client may have put there by mistake: a long segment that is no number may be a token. Cut
-    /// only then, or a token's beginning would pass for a short segment.
+    /// The path without text that a client may have put there by mistake: a long segment that is not a number may be a
+    /// token. The path is cut before it is logged, and not before this check, or the beginning of a token would pass
+    /// for a short segment.
     var loggedPath: String? {
         path.map { path in
             let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { segment in

@@ -1,8 +1,8 @@
 import Posix
 
-/// Which lines are logged, and how they are written.
+/// The level and form of log lines.
 package struct LogSettings: Sendable {
-    /// The least important lines that are logged.
+    /// The lowest level that is logged.
     package var level = Log.Level.info
     package var format = LogFormat.auto
 

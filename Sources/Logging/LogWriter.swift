@@ -2,18 +2,18 @@ import Front
 import Posix
 import Synchronization
 
-/// Takes lines from any thread, and writes them from a thread of its own: who has something to say does not wait for whoever
-/// reads it. Where lines come faster than they are taken, lines are dropped, and their number is told.
+/// Takes log lines from any thread and writes them on its own thread, so that no thread waits for the reader of the
+/// log. Lines that arrive faster than they are written are dropped, and their number is logged.
 package final class LogWriter: Sendable {
     private enum Item: Sendable {
         case line(String)
-        /// Everything before it was written.
+        /// A mark in the queue: every line before it is written.
         case mark(BlockingQueue<Bool>)
     }
 
-    /// Lines that wait, of 9 KiB at most.
+    /// The most lines in the queue, of 9 KiB at most.
     static let waitingLinesMax = 4096
-    /// Of them, those that only warnings and errors may use.
+    /// The part of them that is reserved for warnings and errors.
     static let waitingLinesOfTrouble = 256
     private static let linesAtOnceMax = 64
     private static let flushMilliseconds = 1000
@@ -27,8 +27,8 @@ package final class LogWriter: Sendable {
     private let thread = Mutex<Thread?>(nil)
 
     /// - Parameters:
-    ///   - isTerminal: whether a person reads it as it is written.
-    ///   - write: writes whole lines, and may take its time.
+    ///   - isTerminal: true if the log is written to a terminal.
+    ///   - write: writes whole lines, and may block.
     package init(_ settings: LogSettings, isTerminal: Bool, write: @escaping @Sendable (String) -> Void) {
         level = Atomic(settings.level.rawValue)
         isJSON = Atomic(settings.format.isJSON(onTerminal: isTerminal))
@@ -38,12 +38,12 @@ package final class LogWriter: Sendable {
         }
     }
 
-    /// On stderr.
+    /// Writes to stderr.
     package convenience init(_ settings: LogSettings) {
         self.init(settings, isTerminal: StandardStream.error.isTerminal) { StandardStream.error.write($0) }
     }
 
-    /// For everyone who has something to say.
+    /// The log of this writer, for every part of the program.
     package var log: Log {
         Log(
             waitUntilWritten: { [self] in _ = flush() },
@@ -63,24 +63,24 @@ package final class LogWriter: Sendable {
         return isJSON.load(ordering: .relaxed) ? line.json : line.text
     }
 
-    /// From now on.
+    /// Applies settings to the lines from now on.
     package func apply(_ settings: LogSettings) {
         level.store(settings.level.rawValue, ordering: .relaxed)
         isJSON.store(settings.format.isJSON(onTerminal: isTerminal), ordering: .relaxed)
     }
 
-    /// Whether it wrote to a terminal that has gone since.
+    /// True if the log was written to a terminal that has closed.
     package var hasLostTerminal: Bool { isTerminal && !StandardStream.error.isTerminal }
 
-    /// Lines that were dropped since the start.
+    /// The number of lines that were dropped since the start.
     package var droppedCount: Int { drops.load(ordering: .relaxed) }
 
-    /// Returns once all that was said before is written, and true; false where that took longer than a second.
+    /// Waits until every line so far is written. Returns false if that takes longer than a second.
     @discardableResult
     package func flush() -> Bool {
         let written = BlockingQueue<Bool>(capacity: 1)
         let end = SystemClock.monotonicMilliseconds() + Int64(Self.flushMilliseconds)
-        // A queue that is full has room soon, or never.
+        // A full queue has room soon, or never.
         while !queue.put(.mark(written)) {
             guard SystemClock.monotonicMilliseconds() < end else { return false }
             sleepBriefly()
@@ -89,8 +89,8 @@ package final class LogWriter: Sendable {
         return written.takeSeveral(limit: 1, withinMilliseconds: Int(left)) == [true]
     }
 
-    /// Writes what waits and takes nothing further. Where nobody takes it any more, its thread is left where it stands, as the
-    /// process ends.
+    /// Writes the remaining lines and takes no more. If the log's reader blocks, the thread is left waiting, because
+    /// the process ends.
     package func stop() {
         let isWritten = flush()
         queue.close()
@@ -114,7 +114,7 @@ package final class LogWriter: Sendable {
         }
     }
 
-    /// What its thread does.
+    /// The body of the thread.
     private func write(_ write: (String) -> Void) {
         while let items = queue.takeSeveral(limit: Self.linesAtOnceMax) {
             var lines = ""

@@ -1,12 +1,12 @@
 import Configuration
 import Posix
 
-/// The address of a setting, and the addresses of the sockets that a service manager passed in its place. The sockets count; the
-/// owner has to be told if the two do not agree.
+/// The address of a setting, and the addresses of the sockets that a service manager passed in its place. The server
+/// uses the sockets, and warns the owner if the two do not agree.
 package struct PassedAddress: Sendable, Equatable {
     /// The setting's key.
     package let key: String
-    /// Where the sockets listen.
+    /// The addresses of the sockets.
     package let endpoints: [Endpoint]
 
     package init(key: String, endpoints: [Endpoint]) {
@@ -17,19 +17,19 @@ package struct PassedAddress: Sendable, Equatable {
     private static let remedy =
         "change ListenStream= in the socket's unit (martlet systemd-unit --socket prints it), then stop and start both units"
 
-    /// Returns true if the sockets listen where the address says: on each of the endpoints that it resolves to, and on no other.
-    /// A port of 0 is any port.
+    /// Returns true if the sockets listen on exactly the endpoints that the address resolves to. A port of 0 matches
+    /// any port.
     func agrees(with resolved: [Endpoint]) -> Bool {
         let isAnyPort = resolved.contains { $0.port == 0 }
         return Self.places(endpoints, isAnyPort) == Self.places(resolved, isAnyPort)
     }
 
-    /// What the log says if they do not agree.
+    /// Returns the log line for sockets that do not agree with the address.
     package func warning(_ address: Address) -> String {
         "\(key) is \(address), but the socket that was passed counts, and it listens on \(shownEndpoints): \(Self.remedy)"
     }
 
-    /// What the log says if the setting changes while the server runs.
+    /// The log line for a setting that changes while the server runs.
     package var changeWarning: String {
         "\(key) has changed, and a restart is not enough: the socket that was passed goes on listening on \(shownEndpoints); \(Self.remedy)"
     }
@@ -37,7 +37,7 @@ package struct PassedAddress: Sendable, Equatable {
     private var shownEndpoints: String { endpoints.map(\.description).joined(separator: ", ") }
 
     private struct Place: Hashable {
-        /// Empty for every address of the machine: one socket of IPv6 may take connections of IPv4 too.
+        /// Empty for every address of the machine: one IPv6 socket may also accept IPv4 connections.
         let address: [UInt8]
         let port: UInt16
     }

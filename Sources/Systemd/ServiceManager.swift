@@ -4,25 +4,25 @@ import Posix
 import Synchronization
 import Text
 
-/// Who started the process, passes sockets to it and wants to hear of it, such as systemd (sd_notify(3), sd_listen_fds(3)).
-/// Where nobody does, nothing was passed, and nobody is told.
+/// The program that started the process, passes sockets to it and receives notifications, such as systemd
+/// (sd_notify(3), sd_listen_fds(3)). Without a service manager there are no sockets, and notifications are dropped.
 package final class ServiceManager: Sendable {
-    /// What a passed socket is for, by the name that it has in its unit (`FileDescriptorName=`).
+    /// The use of a passed socket, by its name in the unit (`FileDescriptorName=`).
     package enum SocketUse: String, Sendable {
         case http, accrual, admin
 
-        /// A name that says nothing is that of the socket for customers: without one, systemd gives the unit's.
+        /// A socket with any other name serves customers: without a name, systemd passes the unit's.
         package init(name: String) {
             self = SocketUse(rawValue: name) ?? .http
         }
     }
 
-    /// Why the process can't do what the service manager asks of it, in a sentence for the owner.
+    /// The reason why the process cannot do what the service manager asks, as a sentence for the owner.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// What it is told, besides the time at which the server lives.
+    /// The notifications, besides those of the watchdog.
     package enum Notice: Sendable {
         case ready(status: String)
         case reloading(monotonicMicroseconds: Int64)
@@ -40,14 +40,15 @@ package final class ServiceManager: Sendable {
         }
     }
 
-    /// How often it wants to hear that the server lives, at least; nil where it does not.
+    /// The longest time between two notifications of the watchdog; `nil` if it is off.
     package let watchdogMilliseconds: Int?
     private let socket: NotifySocket?
     private let passed: Mutex<[PassedSocket]>
     private let replacements = Mutex<[PassedAddress]>([])
     private let log: Log
 
-    /// - Parameter environment: of the process; names what was passed and who is told.
+    /// - Parameter environment: the process's variables, which name the passed sockets and the socket for
+    ///   notifications.
     package init(environment: [String: String], log: Log) throws(Failure) {
         guard let passed = PassedSocket.all(environment: environment) else {
             throw Failure(description: "LISTEN_FDS must be a whole number from 0 to \(PassedSocket.countMax)")
@@ -59,13 +60,13 @@ package final class ServiceManager: Sendable {
                 try NotifySocket(address: address)
             }
         } catch {
-            // It would wait for word of us, and end us.
+            // The service manager would wait for a notification, and then end the process.
             throw Failure(description: "NOTIFY_SOCKET: \(error)")
         }
         watchdogMilliseconds = Self.watchdogMilliseconds(environment, processID: ProcessSetup.processID)
     }
 
-    /// Half of the time after which it gives us up (sd_watchdog_enabled(3)).
+    /// Half of the watchdog's time-out (sd_watchdog_enabled(3)).
     package static func watchdogMilliseconds(_ environment: [String: String], processID: Int32) -> Int? {
         guard let limit = environment["WATCHDOG_USEC"].flatMap({ Int($0) }), limit > 0,
             environment["WATCHDOG_PID"].map({ $0 == String(processID) }) ?? true
@@ -73,7 +74,7 @@ package final class ServiceManager: Sendable {
         return max(1, limit / 2000)
     }
 
-    /// The listeners that were passed for this, each once.
+    /// Returns the passed listeners for a use. Each is returned once.
     package func takeListeners(for use: SocketUse) throws(Failure) -> [Listener] {
         let sockets = passed.withLock { passed in
             let taken = passed.filter { SocketUse(name: $0.name) == use }
@@ -95,7 +96,7 @@ package final class ServiceManager: Sendable {
     /// The settings whose addresses passed sockets have replaced.
     package var replaced: [PassedAddress] { replacements.withLock { $0 } }
 
-    /// Notes that sockets were passed in the place of a setting's address, and warns if they listen elsewhere.
+    /// Notes that sockets replace a setting's address, and warns if they listen elsewhere.
     package func note(_ replacement: PassedAddress, of address: Address) {
         replacements.withLock { $0.append(replacement) }
         guard let resolved = try? Endpoint.resolve(host: address.host, port: address.port),
@@ -104,7 +105,7 @@ package final class ServiceManager: Sendable {
         log.warning(replacement.warning(address))
     }
 
-    /// Says which of the passed sockets nobody has taken.
+    /// Logs the passed sockets that no listener has taken.
     package func noteUnused() {
         for socket in passed.withLock({ $0 }) {
             log.warning("the socket \"\(socket.name)\" that was passed is not used: connections to it wait for ever")
@@ -119,7 +120,7 @@ package final class ServiceManager: Sendable {
         }
     }
 
-    /// Does what a request to reload asks for, and tells when that begins and ends.
+    /// Runs `body`, which reloads the configuration, and notifies the service manager before and after it.
     package func whileReloading(status: String, _ body: () -> Void) {
         tell(.reloading(monotonicMicroseconds: SystemClock.monotonicNanoseconds() / 1000))
         body()

@@ -1,8 +1,8 @@
 import Configuration
 import Posix
 
-/// The units under which systemd runs `martlet serve` with the configuration in force: the service (systemd.service(5)), and a
-/// socket that stays open while the service starts anew (systemd.socket(5)).
+/// The units with which systemd runs `martlet serve` with the configuration in force: the service (systemd.service(5)),
+/// and a socket that stays open while the service restarts (systemd.socket(5)).
 package struct SystemdUnit: Sendable {
     /// The words of the command that serves, the executable's absolute path first.
     package let command: [String]
@@ -11,9 +11,9 @@ package struct SystemdUnit: Sendable {
     /// The number of files and connections that may be open at once.
     package let openFilesMax: Int
     package let configuration: Configuration
-    /// What the file and the defaults alone would make of it.
+    /// The configuration from the file and the defaults alone.
     package let withoutEnvironment: Configuration
-    /// Where customers are served; the service binds to the same where no socket was passed.
+    /// The endpoints for customers. The service binds to the same ones if no socket was passed.
     package let endpoints: [Endpoint]
 
     package init(
@@ -31,9 +31,9 @@ package struct SystemdUnit: Sendable {
     private static let stateRoot = "/var/lib/"
     private static let defaultState = "martlet"
     private static let watchdogSeconds = 60
-    /// A database of another schema is copied at the start, whatever its size.
+    /// A start may take long: it copies a database of an earlier schema, whatever its size.
     private static let startSecondsMax = 900
-    /// Beyond what requests under way may take: settling, and writing the log back.
+    /// The time that a stop takes after the requests in progress: settling, and writing the log back.
     private static let stopMarginSeconds = 20
 
     package var service: String {
@@ -55,7 +55,7 @@ package struct SystemdUnit: Sendable {
     }
 
     package var socket: String {
-        // Each address of a name has its own socket, as without systemd; a port alone is one for both families.
+        // Each address of a name has its own socket, as without systemd. A port alone has one for both families.
         let isAny = configuration.runAddress.host == nil
         let addresses = isAny ? ["\(configuration.runAddress.port)"] : endpoints.map(\.description)
         return """
@@ -88,7 +88,7 @@ package struct SystemdUnit: Sendable {
         ]
     }
 
-    /// What flags and variables have set, which systemd would not know.
+    /// The settings from flags and variables, which systemd would not know otherwise.
     private var environment: [String] {
         Settings.all.compactMap { setting in
             let value = setting.text(configuration)
@@ -98,22 +98,23 @@ package struct SystemdUnit: Sendable {
     }
 }
 
-/// Files, and whose they are.
+/// The service's files, and their owner.
 extension SystemdUnit {
-    /// The folder under `/var/lib` that systemd makes for the service; nil where the database stands elsewhere.
+    /// The folder under `/var/lib` that systemd makes for the service; `nil` if the database is elsewhere.
     private var state: String? {
         let path = configuration.database.path
         return path.hasPrefix("/") ? Self.stateName(of: Self.folder(of: path)) : Self.defaultState
     }
 
-    /// The folder for backups where it is within that one: systemd makes it too. Nil elsewhere.
+    /// The folder for backups, which systemd makes too, if it is in that folder; `nil` otherwise.
     private var backupsState: String? {
         guard let state, let folder = configuration.backups.folder else { return nil }
         let path = folder.hasPrefix("/") ? folder : "\(Self.stateRoot)\(state)/\(folder)"
         return Self.stateName(of: path).flatMap { $0.hasPrefix("\(state)/") ? $0 : nil }
     }
 
-    /// A folder as `StateDirectory=` names it; nil where it is not under `/var/lib`, or has a name that can't stand there.
+    /// Returns a folder in the form of `StateDirectory=`, or `nil` if it is not under `/var/lib` or has a name that the
+    /// form does not allow.
     private static func stateName(of folder: String) -> String? {
         guard folder.hasPrefix(stateRoot) else { return nil }
         let folders = folder.dropFirst(stateRoot.count).split(separator: "/").filter { $0 != "." }
@@ -123,7 +124,7 @@ extension SystemdUnit {
         return folders.isEmpty || !areNames ? nil : folders.joined(separator: "/")
     }
 
-    /// Folders that it writes to besides.
+    /// The other folders to which the service writes.
     private var writtenFolders: [String] {
         var paths = [configuration.backups.folder].compactMap { $0 }
         if state == nil { paths.append(Self.folder(of: configuration.database.path)) }
@@ -145,13 +146,13 @@ extension SystemdUnit {
         return lines + writtenFolders.map { "ReadWritePaths=\(Self.quoted($0))" }
     }
 
-    /// A user that exists only while the service runs can't own files elsewhere.
+    /// A user that exists only while the service runs cannot own files elsewhere.
     private var privileges: [String] {
         let bindsLowPort = (1..<1024).contains(configuration.runAddress.port)
         let capability = bindsLowPort ? "CAP_NET_BIND_SERVICE" : ""
         return (writtenFolders.isEmpty ? ["DynamicUser=yes"] : ["User=martlet", "Group=martlet"]) + [
             "CapabilityBoundingSet=\(capability)", "AmbientCapabilities=\(capability)",
-            // In a name space of its own users, the capability would be worth nothing outside.
+            // In a user namespace of its own, the capability would have no effect outside.
             "PrivateUsers=\(bindsLowPort ? "no" : "yes")",
         ]
     }
@@ -164,7 +165,7 @@ extension SystemdUnit {
         "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "SystemCallArchitectures=native",
         "SystemCallFilter=@system-service",
         "SystemCallFilter=~@aio @keyring @memlock @privileged @resources @setuid",
-        // Threads that hash passwords give way to those that serve.
+        // The threads that hash passwords lower their priority.
         "SystemCallFilter=setpriority", "SystemCallErrorNumber=EPERM",
     ]
 
@@ -176,7 +177,7 @@ extension SystemdUnit {
     /// A percent sign begins a specifier (systemd.unit(5)).
     private static func escaped(_ text: String) -> String { text.replacing("%", with: "%%") }
 
-    /// A word of a unit's value, whatever is in it (systemd.syntax(7), "Quoting").
+    /// Returns a word of a unit's value, with every special character quoted (systemd.syntax(7), "Quoting").
     private static func quoted(_ text: String, escapingVariables: Bool = false) -> String {
         var word = ""
         for scalar in text.unicodeScalars {
