@@ -41,12 +41,12 @@ extension ServerWatch {
             "Requests that were answered. Those for no route, and those that could not be read, are other."
         ) { samples in
             for (listener, counted) in fronts {
-                for (answer, count) in counted.answers.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+                for (response, count) in counted.responses.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
                     samples.add(
                         count,
                         [
-                            "listener": listener, "route": answer.route?.path ?? Self.none,
-                            "method": answer.method?.name ?? Self.none, "status": String(answer.status.rawValue),
+                            "listener": listener, "route": response.route?.path ?? Self.none,
+                            "method": response.method?.name ?? Self.none, "status": String(response.status.rawValue),
                         ])
                 }
             }
@@ -99,7 +99,7 @@ extension ServerWatch {
         }
         text.counter("martlet_sign_ins_total", "Attempts to sign in, and to change the password.") { samples in
             for (route, outcome, status) in Self.signInOutcomes {
-                let count = fronts.flatMap(\.counted.answers).filter {
+                let count = fronts.flatMap(\.counted.responses).filter {
                     $0.key.route?.path == route && $0.key.status == status
                 }
                 samples.add(count.reduce(0) { $0 + $1.value }, ["route": route, "outcome": outcome])
@@ -219,7 +219,7 @@ extension AnswerCounts {
     }
 }
 
-extension FrontSnapshot.Answer {
+extension FrontSnapshot.ResponseKind {
     fileprivate var sortKey: String { "\(route.sortKey) \(method?.name ?? "~") \(status.rawValue)" }
 }
 

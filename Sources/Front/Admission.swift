@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A trusted proxy's connections count in the total only. Its clients are counted by their requests in progress.
 final class Admission: Sendable {
-    enum Answer: Equatable {
+    enum AdmissionResult: Equatable {
         case admitted
         /// The client has reached the limit for one client.
         case tooManyOfClient
@@ -52,7 +52,7 @@ final class Admission: Sendable {
     /// - Parameters:
     ///   - client: the network of the client; `nil` for a connection of a trusted proxy.
     ///   - now: nanoseconds of the monotonic clock.
-    func admit(_ client: IPAddress?, now: Int64) -> Answer {
+    func admit(_ client: IPAddress?, now: Int64) -> AdmissionResult {
         counts.withLock { counts in
             if let client, counts.byClient[client, default: 0] >= connectionsPerAddressMax { return .tooManyOfClient }
             guard counts.total < connectionsMax else {

@@ -17,9 +17,9 @@ extension Connection {
         return false
     }
 
-    /// Responds to a request. If the client has as many requests in progress through proxies as one address may have
-    /// connections, the response is a refusal.
-    func answer(_ request: Request) {
+    /// Gives a request to the handler, unless its client has as many requests in progress through proxies as one
+    /// address may have connections.
+    func admit(_ request: Request) {
         guard isProxied, share.network != peerAddress.network else { return respond(to: request) }
         guard loop.admission.admitProxied(share.network) else { return refuseProxied(request) }
         countedNetwork = share.network

@@ -101,8 +101,8 @@ final class Connection: @unchecked Sendable {
     private func step(_ requestsLeft: inout Int) throws(Ending) -> Bool {
         switch state.nextStep() {
         case .parse: return try readRequest(&requestsLeft)
-        case .answer(let request):
-            answer(request)
+        case .respond(let request):
+            admit(request)
             return true
         case .send:
             _ = try flush()
@@ -150,7 +150,7 @@ final class Connection: @unchecked Sendable {
                 loop.makeRunnable(self)
                 return false
             }
-            answer(request)
+            admit(request)
             requestsLeft -= 1
             if loop.measuredNow >= pipelineEndsAt { requestsLeft = 0 }
             if requestsLeft == 0 { loop.postpone(self) }

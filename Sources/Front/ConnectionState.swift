@@ -13,7 +13,7 @@ struct ConnectionState {
         /// A proxy's request waits for the turn of the client that has sent it.
         case holding(Request)
         /// The handler has the request, and a task may be waiting for the response.
-        case answering
+        case responding
         /// The head of the response was sent, and its body is made part by part.
         case streaming(any BodyParts)
         /// The head of the response was sent, and its body lasts as long as the client listens.
@@ -29,7 +29,7 @@ struct ConnectionState {
     /// An effect that moves the connection on.
     enum Step {
         case parse
-        case answer(Request)
+        case respond(Request)
         /// Send the bytes that are ready.
         case send
         case makePart(any BodyParts)
@@ -77,15 +77,15 @@ struct ConnectionState {
 
     var isEnded: Bool { if case .ended = stage { true } else { false } }
 
-    /// The next step. A request that was held is answered once.
+    /// The next step. A request that was held is returned once.
     mutating func nextStep() -> Step {
         if input == .failed { return .end }
         switch stage {
         case .reading: return .parse
         case .holding(let request):
             stage = .reading
-            return .answer(request)
-        case .answering: return .send
+            return .respond(request)
+        case .responding: return .send
         case .streaming(let parts): return .makePart(parts)
         case .following(let stream): return .follow(stream)
         case .closing: return .sendLast
@@ -119,7 +119,7 @@ extension ConnectionState {
         switch stage {
         case .reading: timer.event != .writing && bufferedBytes < bytesMax
         case .lingering: true
-        case .holding, .answering, .streaming, .following, .closing, .ended: false
+        case .holding, .responding, .streaming, .following, .closing, .ended: false
         }
     }
 
@@ -149,7 +149,7 @@ extension ConnectionState {
     }
 }
 
-// MARK: - Answering
+// MARK: - Responding
 
 extension ConnectionState {
     /// A proxy's request has to wait for the turn of its client.
@@ -166,7 +166,7 @@ extension ConnectionState {
         timer.stop()
         self.keepsAlive = keepsAlive
         clientMaySend = keepsAlive
-        stage = .answering
+        stage = .responding
     }
 
     /// The handler has responded. Returns true if the connection persists after the response.
@@ -269,7 +269,7 @@ extension ConnectionState {
     mutating func serverStops(hasUnreadInput: Bool, _ surroundings: Surroundings) -> Continuation {
         if case .following = stage { return .step }
         guard timer.event == .idle, !hasUnreadInput else { return .pause }
-        // The first request of a new connection is on its way, and no other server would answer it.
+        // The first request of a new connection is on its way, and no other server would respond to it.
         guard isFresh else { return .end }
         timer.start(.idle, surroundings)
         return .pause

@@ -91,10 +91,10 @@ extension EventLoop {
     /// is reached.
     private func admit(_ network: IPAddress, isProxied: Bool) -> Bool {
         let client = isProxied ? nil : network
-        var answer = admission.admit(client, now: now)
+        var result = admission.admit(client, now: now)
         // Room for the client is no room among all connections, so a second one may have to be closed.
         for _ in 0..<2 {
-            switch answer {
+            switch result {
             case .admitted: return true
             case .tooManyOfClient:
                 guard closeConnection(of: network, rankMax: ConnectionState.ofSameClientRankMax) else { return false }
@@ -103,9 +103,9 @@ extension EventLoop {
                     isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
                 guard closeConnection(of: greediest, rankMax: rankMax) else { return false }
             }
-            answer = admission.admit(client, now: now)
+            result = admission.admit(client, now: now)
         }
-        return answer == .admitted
+        return result == .admitted
     }
 
     private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {

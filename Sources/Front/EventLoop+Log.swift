@@ -13,7 +13,7 @@ extension EventLoop {
     func note(_ response: Response, to exchange: Exchange, of peer: IPAddress) {
         measureNow()
         let nanoseconds = measuredNow - exchange.beganAt
-        counters.countAnswer(
+        counters.countResponse(
             route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
         guard logsRequests, let log = configuration.requestLog else { return }
         let hasNoBody = exchange.method == .head || response.status == .notModified

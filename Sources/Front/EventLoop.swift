@@ -4,8 +4,8 @@ import Time
 
 /// An event loop: a thread that waits for its connections with epoll(7), and calls those that can continue.
 ///
-/// A turn of the loop receives everything that has arrived before it answers any of it. So the requests of a turn may
-/// share a snapshot of the database: the snapshot can't be older than a write that was acknowledged to one of their
+/// A turn of the loop receives everything that has arrived before it responds to any of it. So the requests of a turn
+/// may share a snapshot of the database: the snapshot can't be older than a write that was acknowledged to one of their
 /// clients.
 ///
 /// Its other parts are in files of their own: ``LoopInbox`` (messages from other threads), ``TurnSchedule`` (whose turn

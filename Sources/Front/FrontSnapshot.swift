@@ -3,7 +3,8 @@ import Metrics
 
 /// The counters of a front's loops since the start.
 package struct FrontSnapshot: Sendable {
-    package struct Answer: Hashable, Sendable {
+    /// The properties by which responses are counted.
+    package struct ResponseKind: Hashable, Sendable {
         /// `nil` if no route matched, or the request could not be read.
         package let route: RouteName?
         /// `nil` if the request could not be read.
@@ -11,7 +12,7 @@ package struct FrontSnapshot: Sendable {
         package let status: Status
     }
 
-    package internal(set) var answers: [Answer: Int] = [:]
+    package internal(set) var responses: [ResponseKind: Int] = [:]
     /// The time from the turn that received the end of a request to the head of its response, by route; the key `nil`
     /// is for requests that no route matched.
     package internal(set) var durations: [RouteName?: HistogramSnapshot] = [:]
@@ -32,7 +33,7 @@ package struct FrontSnapshot: Sendable {
     package var connectionsOpen: Int { connectionsAccepted - connectionsClosed }
 
     static func += (all: inout FrontSnapshot, more: FrontSnapshot) {
-        all.answers.merge(more.answers, uniquingKeysWith: +)
+        all.responses.merge(more.responses, uniquingKeysWith: +)
         all.durations.merge(more.durations) { left, right in
             var sum = left
             sum += right

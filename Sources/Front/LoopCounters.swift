@@ -7,7 +7,7 @@ final class LoopCounters: Sendable {
     let routes: [RouteName]
     /// The responses by route and method: for each route, and last for none, one element for each method, and last one
     /// for requests that could not be read.
-    private let answers: [StatusCounters]
+    private let responses: [StatusCounters]
     /// The durations by route, and last for requests that no route matched.
     private let durations: [Histogram]
     let turns = Histogram.durations()
@@ -36,7 +36,7 @@ final class LoopCounters: Sendable {
 
     init(routes: [RouteName]) {
         self.routes = routes
-        answers = (0..<(routes.count + 1) * Self.methodCount).map { _ in StatusCounters() }
+        responses = (0..<(routes.count + 1) * Self.methodCount).map { _ in StatusCounters() }
         durations = (0...routes.count).map { _ in Histogram.durations() }
     }
 
@@ -46,10 +46,10 @@ final class LoopCounters: Sendable {
     ///   - route: the index of the route; `nil` if none matched.
     ///   - method: `nil` if the request could not be read.
     ///   - nanoseconds: the time since the request was received.
-    func countAnswer(route: Int?, method: Method?, status: Status, nanoseconds: Int64) {
+    func countResponse(route: Int?, method: Method?, status: Status, nanoseconds: Int64) {
         let routeIndex = route ?? routes.count
         let index = routeIndex * Self.methodCount + (method?.rawValue ?? Method.allCases.count)
-        answers[index].statuses[Self.statusIndices[status.rawValue - 200]].add()
+        responses[index].statuses[Self.statusIndices[status.rawValue - 200]].add()
         durations[routeIndex].observe(Int(nanoseconds))
     }
 
@@ -64,13 +64,13 @@ final class LoopCounters: Sendable {
 
     var snapshot: FrontSnapshot {
         var snapshot = FrontSnapshot(turns: turns.snapshot)
-        for (index, counters) in answers.enumerated() {
+        for (index, counters) in responses.enumerated() {
             let (routeIndex, methodIndex) = index.quotientAndRemainder(dividingBy: Self.methodCount)
             let route = routeIndex < routes.count ? routes[routeIndex] : nil
             for (statusIndex, status) in Status.allCases.enumerated() {
                 let count = counters.statuses[statusIndex].current
                 guard count > 0 else { continue }
-                snapshot.answers[.init(route: route, method: Method(rawValue: methodIndex), status: status)] = count
+                snapshot.responses[.init(route: route, method: Method(rawValue: methodIndex), status: status)] = count
             }
         }
         for (index, durations) in durations.enumerated() {

@@ -111,7 +111,7 @@ struct ConnectionExplorer {
                 }
             }
         }
-        if case .answering = state.stage { addResponses() }
+        if case .responding = state.stage { addResponses() }
     }
 
     private mutating func addResponses() {
@@ -134,7 +134,7 @@ struct ConnectionExplorer {
         var next = state
         switch next.nextStep() {
         case .parse: addParsing()
-        case .answer:
+        case .respond:
             add("answer the held request") { state in
                 _ = state.nextStep()
                 state.beginRequest(keepsAlive: true)

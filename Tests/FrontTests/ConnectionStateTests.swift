@@ -18,7 +18,7 @@ import Testing
         switch stage {
         case .reading: "reading"
         case .holding: "holding"
-        case .answering: "answering"
+        case .responding: "responding"
         case .streaming: "streaming"
         case .following: "following"
         case .closing(let clientMaySend): "closing \(clientMaySend)"
@@ -53,7 +53,7 @@ import Testing
         let count = Self.visitAll { from, _ in stages.insert(Self.name(from.state.stage)) }
         #expect(
             stages == [
-                "reading", "holding", "answering", "streaming", "following", "closing true", "closing false",
+                "reading", "holding", "responding", "streaming", "following", "closing true", "closing false",
                 "lingering", "ended",
             ])
         #expect(count < 10_000)

@@ -12,7 +12,7 @@ import Testing
     private func answers(
         _ front: TestFront, _ route: RouteName?, _ method: HTTP.Method?, _ status: Status
     ) -> Int {
-        front.snapshot.answers.filter {
+        front.snapshot.responses.filter {
             $0.key.route == route && $0.key.method == method && $0.key.status == status
         }.reduce(0) { $0 + $1.value }
     }
@@ -40,7 +40,7 @@ import Testing
         #expect(answers(front, Self.later, .get, .ok) == 1)
         #expect(answers(front, nil, nil, .badRequest) == 1)
         let snapshot = front.snapshot
-        #expect(snapshot.answers.values.reduce(0, +) == 83)
+        #expect(snapshot.responses.values.reduce(0, +) == 83)
         #expect(snapshot.durations[Self.route]?.count == 73)
         #expect(snapshot.durations[Self.later]?.count == 1)
         #expect(snapshot.durations[nil]?.count == 9)

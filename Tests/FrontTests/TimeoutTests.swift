@@ -45,7 +45,7 @@ import Testing
             if !drip.isEmpty { try front.receive(drip[index % drip.count], from: client) }
         }
         #expect(front.snapshot.connectionsClosed == 0)
-        #expect(front.snapshot.answers.values.reduce(0, +) == 1, "only the first request was answered")
+        #expect(front.snapshot.responses.values.reduce(0, +) == 1, "only the first request was answered")
         front.pass(milliseconds: 200)
         if let status = late.status {
             let answer = try client.answer()
