@@ -56,7 +56,7 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// Another connection holds a lock that this one waited for in vain.
     package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 
-    /// Somebody asked for it; see ``Database/interruptStatements(when:)``.
+    /// True if the statement was interrupted; see ``Database/interruptStatements(when:)``.
     package var isInterrupted: Bool { code == SQLITE_INTERRUPT }
 
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }

@@ -1,11 +1,11 @@
 import Changes
 import Loyalty
 
-/// What the operations of one transaction change for a user to be told of, in order. It is published once that is committed,
-/// and forgotten where it is rolled back. Confined to the writer's thread.
+/// The changes that the operations of one transaction make for users, in order. The writer publishes them after the
+/// commit, and forgets them if the transaction is rolled back. It is confined to the writer's thread.
 final class CommittedChanges {
     private var changes: [Change] = []
-    /// Whoever listens by a session has to be looked at when it is ended before its time.
+    /// The users with a session that was ended early: their event streams must check their sessions.
     private var sessionEnds: [UserID] = []
 
     func removeAll() {
@@ -29,8 +29,8 @@ final class CommittedChanges {
 
     static let function = "martlet_session_ended"
 
-    /// A trigger, so that no operation can forget to tell. Sessions whose time is over anyway, which are swept away by the
-    /// thousand, are known to have ended. Temporary: the writer's alone, and no part of the file.
+    /// A trigger, so that no operation can forget to tell. Sessions whose time is over anyway, which are swept away by
+    /// the thousand, are known to have ended. Temporary: the writer's alone, and no part of the file.
     static let trigger = """
         CREATE TEMP TRIGGER end_sessions AFTER DELETE ON main.sessions
         WHEN OLD.expires_at > CAST(strftime('%s', 'now') AS INTEGER) * 1000

@@ -1,15 +1,16 @@
 import Posix
 import Storage
 
-/// The account that a command of root's works in the name of, so that every file beside a database belongs to the database's
-/// owner.
+/// The account that a command of root's works in the name of, so that every file beside a database belongs to the
+/// database's owner.
 package enum DatabaseAccount {
-    /// The owner of a database, or if there is none the owner of its folder; `nil` if that is root, or this process does not run
-    /// as root.
+    /// The owner of a database, or if there is none the owner of its folder; `nil` if that is root, or this process
+    /// does not run as root.
     ///
     /// - Parameters:
     ///   - caller: the account that called sudo, whose symbolic links are followed as root's are.
-    ///   - isReplaced: whether the database is about to be replaced: if root owns it, the folder's owner gets the new one.
+    ///   - isReplaced: whether the database is about to be replaced: if root owns it, the folder's owner gets the new
+    ///     one.
     package static func of(
         database path: String, caller: UInt32?, isReplaced: Bool = false
     ) throws(StoreError) -> FileAccount? {

@@ -1,10 +1,11 @@
 import Posix
 import Storage
 
-/// Whether a database is where its log will be found again: the log is beside it, under the same name with `-wal`.
+/// Checks that a recovery would find the database's log: the log is in the same folder, under the same name with
+/// `-wal`.
 enum DatabasePlace {
-    /// Refuses a file that has a second name, or that is mounted apart from its folder: under the other name, or in the other folder,
-    /// SQLite would miss the log, and lose or damage what it holds.
+    /// Refuses a file that has a second name, or that is mounted apart from its folder: under the other name, or in the
+    /// other folder, SQLite would miss the log, and lose or damage what it holds.
     static func check(_ path: String) throws(StoreError) {
         // A folder has several names by nature, and is refused when it is opened.
         guard File.kind(path: path) == .regular else { return }
@@ -26,7 +27,8 @@ enum DatabasePlace {
         (try? FileIdentity.nameCount(path: path)) ?? 1
     }
 
-    /// Removes the second name that a restore or a backup gave the file and could not take away again, as the power failed.
+    /// Removes the second name that a restore or a backup gave the file and could not take away again, as the power
+    /// failed.
     private static func removeLeftovers(of path: String) {
         let parts = path.split(separator: "/")
         guard let name = parts.last, let identity = try? FileIdentity.find(path: path) else { return }

@@ -15,9 +15,9 @@ import SQLite
 /// 3. Connections change the index in memory, and write to its file only to prolong it. It never goes back to an
 ///    earlier position of the same log.
 ///
-/// Two limits remain. A foreign write into the middle of the database during one of the server's own checkpoints can't be
-/// told from the checkpoint's writes, and causes a warning only. Without inotify(7), a foreign write into the database
-/// is noticed only if its size or its first 100 bytes change.
+/// Two limits remain. A foreign write into the middle of the database during one of the server's own checkpoints can't
+/// be told from the checkpoint's writes, and causes a warning only. Without inotify(7), a foreign write into the
+/// database is noticed only if its size or its first 100 bytes change.
 final class FileGuard {
     /// Which of the server's own writes the look follows.
     enum OwnWrite {

@@ -50,8 +50,9 @@ final class Reader {
         }
     }
 
-    /// The revision of the user's data, which every read from now on shows or a later one. `nil` if a commit that touches the
-    /// user is in progress, or has finished after the batch's transaction began, so that reads in this batch lack it.
+    /// The revision of the user's data, which every read from now on shows or a later one. `nil` if a commit that
+    /// touches the user is in progress, or has finished after the batch's transaction began, so that reads in this
+    /// batch lack it.
     func revision(of user: UserID) -> Revision? { visible(revisions.revision(of: user)) }
 
     /// The revision of the reward rules, as ``revision(of:)``.

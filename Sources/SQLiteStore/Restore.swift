@@ -4,14 +4,15 @@ import Storage
 
 /// Puts a backup in the place of a database.
 package enum Restore {
-    /// Takes a checked copy of the backup for the database at `path`, on which no server may run. The database that was there
-    /// is kept beside it, under a name that ends in `suffix`. Root restores in the name of the account that this thread acts for
-    /// (``DatabaseAccount``), which owns the new database.
+    /// Makes a checked copy of the backup the database at `path`, on which no server may run. The former database is
+    /// kept beside it, under a name that ends in `suffix`. Root restores in the name of the account that this thread
+    /// acts for (``DatabaseAccount``), which owns the new database.
     ///
-    /// At any moment in between, a power cut leaves one of both databases whole under the name; a database whose log could
-    /// not be put back into it, since it is damaged, may be left without that log, which is then beside it.
+    /// A power cut at any moment leaves one of both databases complete under the name. A damaged database whose log
+    /// could not be written back may be left without that log, which is then beside it.
     ///
-    /// - Returns: what the check of the restored database found, and where the old one is; nil where there was none.
+    /// - Returns: the report of the restored database's check, and the path of the former database, or `nil` if there
+    ///   was none.
     package static func run(
         _ backup: String, to path: String, keepingOldAs suffix: String, caller: UInt32? = nil,
         until cancellation: Cancellation = Cancellation(),
@@ -69,8 +70,8 @@ package enum Restore {
         if hadDatabase, ownsLog { emptyLog(of: path) }
         try StoreError.describing("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
             if hadDatabase { try PrivateFile.linkOrCopy(path, as: kept) }
-            // A log that is still there (of a damaged database, or of one that somebody removed) must not stay: SQLite would
-            // take it for the new file's.
+            // A remaining log (of a damaged database, or of one that was removed) must not stay: SQLite would take it
+            // for the new file's.
             if PrivateFile.exists(path: path + "-wal") { try PrivateFile.rename(path + "-wal", to: kept + "-wal") }
             try PrivateFile.remove(path: path + "-shm")
         }
@@ -80,7 +81,7 @@ package enum Restore {
     private static func emptyLog(of path: String) {
         guard let database = try? Database(path: path, mode: .readWriteCreate) else { return }
         defer { database.close() }
-        // The first read finds the log; what is no database at all has none that anybody could use.
+        // The first read finds the log. A file that is not a database has no log that could be used.
         guard (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil else { return }
         _ = try? database.checkpoint(.truncate)
     }

@@ -1,8 +1,9 @@
 import Loyalty
 import SQLite
 
-// How rows become facts. Each type lists its columns once; a statement selects them in that order, with others before or after them.
-// Debug builds compare the names of each row that is read, so that tests find a statement with another order.
+// How rows become facts. Each type lists its columns once; a statement selects them in that order, with others before
+// or after them. Debug builds compare the names of each row that is read, so that tests find a statement with another
+// order.
 
 extension Order {
     private static let columns = ["number", "status", "accrual", "uploaded_at"]

@@ -4,8 +4,9 @@ import Storage
 
 /// Unfinished orders of deleted users, which an owner may end instead of waiting for answers of the accrual system.
 extension SQLiteOwnerRepository {
-    /// Orders in one transaction. A batch takes a few milliseconds of the writer's time, so that customers' writes between two batches
-    /// hardly wait. Each batch has a sync of the disk of its own, so that much smaller ones would take much longer in all.
+    /// Orders in one transaction. A batch takes a few milliseconds of the writer's time, so that customers' writes
+    /// between two batches hardly wait. Each batch has a sync of the disk of its own, so that much smaller ones would
+    /// take much longer in all.
     static let droppedPerBatchMax = 256
 
     func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
@@ -22,7 +23,8 @@ extension SQLiteOwnerRepository {
         }
     }
 
-    /// A batch, in the order of users and of their orders. Read outside the writer's transaction, since it looks at all users.
+    /// A batch, in the order of users and of their orders. Read outside the writer's transaction, since it looks at all
+    /// users.
     private func ordersOfDeletedUsers(after last: DeletedUsersOrder) throws(StoreError) -> [DeletedUsersOrder] {
         try read { database throws(SQLiteError) in
             try database.all(
@@ -45,7 +47,8 @@ extension SQLiteOwnerRepository {
 private struct DeletedUsersOrder {
     let id: OrderID
     let user: UserID
-    /// `nil` if the file has no order number there; such an order passes no check, is never asked about, and stays as it is.
+    /// `nil` if the file has no order number there; such an order passes no check, is never asked about, and stays as
+    /// it is.
     let number: OrderNumber?
 
     var unfinished: UnfinishedOrder? { number.map { UnfinishedOrder(id: id, number: $0, user: user) } }
@@ -54,8 +57,8 @@ private struct DeletedUsersOrder {
 extension WriteTransaction {
     /// Ends those of the orders that are unfinished and whose user is deleted as invalid; returns them.
     ///
-    /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave the log
-    /// of changes for them.
+    /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave
+    /// the log of changes for them.
     func drop(_ orders: [UnfinishedOrder]) throws(SQLiteError) -> [UnfinishedOrder] {
         var dropped: [UnfinishedOrder] = []
         for order in orders {

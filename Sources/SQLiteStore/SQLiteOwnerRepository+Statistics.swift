@@ -14,7 +14,8 @@ extension SQLiteOwnerRepository {
 }
 
 extension Database {
-    /// Each sum is taken in two halves, because SQLite's `sum` fails if a total leaves 64 bits (sqlite.org/lang_aggfunc.html#sumunc).
+    /// Each sum is taken in two halves, because SQLite's `sum` fails if a total leaves 64 bits
+    /// (sqlite.org/lang_aggfunc.html#sumunc).
     fileprivate func statistics() throws(SQLiteError) -> Statistics {
         var statistics = Statistics()
         for (state, count) in try all("SELECT state, count(*) FROM users GROUP BY state", read: Self.count) {

@@ -50,7 +50,8 @@ extension WriteTransaction {
         if let earlier {
             return earlier == (user.rawValue, sum.hundredths, 1) ? .repeated : .conflict
         }
-        // `withdrawn` can't overflow: `current` and `withdrawn` together are the points that were ever given, which fit the integer.
+        // `withdrawn` can't overflow: `current` and `withdrawn` together are the points that were ever given, which fit
+        // the integer.
         let balances = try all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1

@@ -5,8 +5,8 @@ import Storage
 
 /// The ``Repository`` of one event loop: its own connection to read, the shared ``Writer`` to write.
 ///
-/// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by guards
-/// inside its transaction, one after the other with all other writes.
+/// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by
+/// guards inside its transaction, one after the other with all other writes.
 final class SQLiteRepository: Repository {
     let reader: Reader
     private let writer: Writer
@@ -24,7 +24,7 @@ final class SQLiteRepository: Repository {
         reader.endBatch()
     }
 
-    /// Closes the connection that reads; on its thread, or where that has ended. Before the store stops.
+    /// Closes the reading connection, on its thread or after the end of that thread. The store must still be running.
     func close() {
         reader.close()
     }
@@ -43,8 +43,8 @@ final class SQLiteRepository: Repository {
         return .now(Page(items: rows.prefix(limit).map(\.1), next: next))
     }
 
-    /// Writes, and lets go of the state that earlier reads of the batch saw: it lacks what was written, and whoever was
-    /// told of the write would miss it.
+    /// Writes, and then ends the snapshot of the batch's earlier reads: a client that has its acknowledgement must find
+    /// its write.
     func write<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) async throws(LoyaltyError) -> Value {

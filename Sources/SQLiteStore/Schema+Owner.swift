@@ -1,9 +1,10 @@
 extension Schema {
-    /// What owners do by hand. States are `UserAccount.State`; kinds of the ledger are 3 an adjustment (of no order, so that
-    /// its number is empty), 4 a refund.
+    /// The tables and states of the owner's commands. States are `UserAccount.State`; kinds of the ledger are 3 for an
+    /// adjustment (which has no order, so its number is empty) and 4 for a refund.
     ///
-    /// A user who was deleted keeps the row, which orders and ledger refer to, with a login that none can be
-    /// (``WriteTransaction/deleteUser(_:)``). A withdrawal that was refunded keeps its row as well, so that its number stays taken.
+    /// A deleted user's row stays, because orders and ledger refer to it, with a login that no user can have
+    /// (``WriteTransaction/deleteUser(_:)``). A refunded withdrawal keeps its row as well, so that its number stays
+    /// taken.
     static let owner = """
         ALTER TABLE users ADD COLUMN state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2);
         ALTER TABLE withdrawals ADD COLUMN refunded_at INTEGER;

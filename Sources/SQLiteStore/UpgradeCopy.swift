@@ -3,8 +3,8 @@ import Posix
 import SQLite
 import Storage
 
-/// The copy of a database that is made before its tables are changed, which is the way back. A change that fails is tried again at
-/// each start, and leaves no copy of its own each time.
+/// The copy of a database that is made before its tables are changed, which is the way back. A change that fails is
+/// tried again at each start, and leaves no copy of its own each time.
 struct UpgradeCopy {
     private let version: Int
     private let migrationCount: Int
@@ -32,8 +32,8 @@ struct UpgradeCopy {
         _ = try Backup.write(database, to: attempt) { _ in }
     }
 
-    /// Keeps the copy if the database has changed since, and removes it otherwise. A copy of an attempt that was killed right after its
-    /// change is kept as well.
+    /// Keeps the copy if the database has changed since, and removes it otherwise. A copy of an attempt that was killed
+    /// right after its change is kept as well.
     ///
     /// - Parameter reached: the version of the database now.
     func settle(reached: Int, _ log: Log) {

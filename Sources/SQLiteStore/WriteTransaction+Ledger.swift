@@ -2,8 +2,8 @@ import Loyalty
 import SQLite
 
 extension WriteTransaction {
-    /// Adds the entry of a change that the balance has just made, in the same transaction, so that a balance always equals the sum of
-    /// its entries.
+    /// Adds the entry of a change that the balance has just made, in the same transaction, so that a balance always
+    /// equals the sum of its entries.
     ///
     /// - Parameters:
     ///   - order: the order's digits; empty if the change has no order.

@@ -1,14 +1,15 @@
 import Loyalty
 import SQLite
 
-/// What a sign-in leaves beside its session, bounded for each user: nothing that one user does takes away another's.
+/// The records of sign-ins besides their sessions. They are bounded for each user, so no user's sign-ins remove
+/// another's.
 extension WriteTransaction {
     /// Devices of one user, and networks likewise: about four kilobytes together.
     static let placesPerKindMax = 32
-    /// More than one sign-in adds, so that a user who has too many sessions from before the limit comes down to it soon, and few enough
-    /// to take a millisecond.
+    /// More than one sign-in adds, so that a user who has too many sessions from before the limit comes down to it
+    /// soon, and few enough to take a millisecond.
     private static let sessionsRemovedMax = 128
-    /// What is written down again at most once a day needs no page of the log at each sign-in.
+    /// A known place is written again at most once a day, so that not every sign-in writes a page of the log.
     private static let placeRefreshMilliseconds: Int64 = 86_400_000
 
     /// Ends those sessions of the user that are too many with the new one: the ones that would end first.
@@ -34,8 +35,9 @@ extension WriteTransaction {
         }
     }
 
-    /// Forgets those of the user's places of one kind that are too many with the given one. Places to which the user never came back go
-    /// first: a program that keeps no cookies gets a new device at each sign-in, and must not push out the user's browser.
+    /// Forgets those of the user's places of one kind that are too many with the given one. Places to which the user
+    /// never came back go first: a program that keeps no cookies gets a new device at each sign-in, and must not push
+    /// out the user's browser.
     private func trimPlaces(of user: UserID, keeping place: SignInPlace) throws(SQLiteError) {
         try run(
             """

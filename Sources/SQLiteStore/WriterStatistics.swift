@@ -77,8 +77,9 @@ package struct WriterSnapshot: Sendable {
     /// True if what was acknowledged may be destroyed.
     package var isOverwritten: Bool { refusal?.reason == .overwritten }
 
-    /// Why writes are refused at this moment, in words; `nil` if they are not. A refusal that may have passed counts for a while
-    /// only: if a load balancer kept customers away for it, no write would ever show that writes succeed again.
+    /// Why writes are refused at this moment, in words; `nil` if they are not. A refusal that may have passed counts
+    /// for a while only: if a load balancer kept customers away for it, no write would ever show that writes succeed
+    /// again.
     package func obstacle(now milliseconds: Int64) -> String? {
         if let refusal, refusal.reason.isLasting || milliseconds - refusal.at < Self.refusalCountsMilliseconds {
             switch refusal.reason {

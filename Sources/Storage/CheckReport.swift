@@ -2,7 +2,7 @@
 package struct CheckReport: Equatable, Sendable {
     /// The result of one rule.
     package struct Finding: Equatable, Sendable {
-        /// What must hold, as a sentence.
+        /// The rule, as a sentence.
         package let rule: String
         /// The violations: how many there are, or the engine's own words. Empty if the rule holds.
         package let faults: [String]

@@ -1,10 +1,10 @@
 import Loyalty
 
-/// What the owner's commands read and change in a store, in the words of those commands.
+/// The reads and changes of the owner's commands, in the words of those commands.
 ///
-/// Every call blocks. One repository belongs to one thread at a time; it is closed before the store stops. A change is
-/// durable when its call returns. Every method throws ``StoreError`` if the store can't be read or takes no writes now;
-/// a change that threw was not made, except as ``dropOrdersOfDeletedUsers(afterBatch:)`` says.
+/// Every call blocks. A repository belongs to one thread at a time and is closed before the store stops. A change is
+/// durable when its call returns. Every method throws ``StoreError`` if the store cannot be read or takes no writes
+/// now. A change that threw was not made, with the exception that ``dropOrdersOfDeletedUsers(afterBatch:)`` documents.
 package protocol OwnerRepository: AnyObject {
     /// Returns users in the order of their ids, without deleted ones.
     ///

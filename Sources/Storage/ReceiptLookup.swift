@@ -1,6 +1,6 @@
 import Loyalty
 
-/// What receipts earned, for any thread.
+/// Reads the points that receipts earned, on any thread.
 package protocol ReceiptLookup: Sendable {
     /// Returns the points that an accepted receipt earned; `nil` if the order has no receipt.
     ///

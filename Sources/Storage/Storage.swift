@@ -41,10 +41,10 @@ package protocol Storage: Sendable {
     /// Makes what checks and copies the store as a whole, on one thread that may block.
     func makeMaintenance() throws(StoreError) -> sending any StoreMaintenance
 
-    /// What the accrual pipeline reads and writes through, from any thread.
+    /// The repository of the accrual pipeline, for any thread.
     var settlements: any SettlementRepository { get }
 
-    /// What was committed since the start.
+    /// The changes that were committed since the start.
     var changes: ChangeLog { get }
 
     /// Removes expired sessions in the background from now on, until ``stop()``.

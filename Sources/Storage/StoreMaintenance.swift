@@ -11,7 +11,7 @@ package protocol StoreMaintenance: AnyObject {
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport
 
-    /// What copies the store; `nil` if the engine's own tools do that.
+    /// The source of backups; `nil` if backups are made by the engine's own tools.
     var backups: (any BackupSource)? { get }
 }
 
@@ -35,7 +35,7 @@ package protocol BackupSource: AnyObject {
     func firstWrite(atSeconds now: Int64) -> Int64?
 }
 
-/// What a check or a backup does at some moment.
+/// A stage of a check or a backup.
 package enum MaintenanceStage: Sendable {
     case copying(pagesDone: Int, pages: Int)
     /// - Parameter number: Counts from 1.

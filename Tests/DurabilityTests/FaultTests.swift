@@ -73,7 +73,8 @@ struct FaultTests {
         try check(try FaultyRun(fault, uploads: Self.uploadsForCheckpoints), point.kind, fault)
     }
 
-    /// The log's index grows by eight calls at the start, and by eight in the middle of the commit of some 4,000th page.
+    /// The log's index grows by eight calls at the start, and by eight in the middle of the commit of some 4,000th
+    /// page.
     @Test(arguments: [Kind.inputOutputError, .diskFull], [9, 13, 16])
     func anIndexThatCanNotGrowLosesNothing(kind: Kind, first: Int) throws {
         try checkWithLongLog(kind, kind.fault(0, first: first, .index))

@@ -45,7 +45,8 @@ struct FullDiskTests {
         #expect(Audit.findings(at: recording.database, promises).isEmpty)
     }
 
-    /// Little room comes back to a disk that the log has filled: it has to go to the file, for the log would take it all.
+    /// Little room comes back to a disk that the log has filled: it has to go to the file, for the log would take it
+    /// all.
     @Test func aLogThatFilledItsDiskIsWrittenBack() throws {
         let disk = try SmallDisk(megabytes: 6)
         try disk.take(bytes: 512 << 10)

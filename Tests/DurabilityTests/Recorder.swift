@@ -1,7 +1,8 @@
 import EndToEndSupport
 import Foundation
 
-/// The library that is loaded into a server and notes what it does to its files, or makes it fail (`Preload/recorder.c`).
+/// The library that is loaded into a server and notes what it does to its files, or makes it fail
+/// (`Preload/recorder.c`).
 enum Recorder {
     /// Where the test command has built it.
     static let library = ProcessInfo.processInfo.environment["MARTLET_RECORDER"]
@@ -70,7 +71,8 @@ enum Scale {
     static let factor = max(1, ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"].flatMap { Int($0) } ?? 1)
 }
 
-/// The folder for files that are written often and small: in memory if there is plenty. `Tests/run` names one that it removes.
+/// The folder for files that are written often and small: in memory if there is plenty. `Tests/run` names one that it
+/// removes.
 enum Scratch {
     static let path: String = {
         if let path = ProcessInfo.processInfo.environment["MARTLET_TEST_MEMORY"], !path.isEmpty { return path }

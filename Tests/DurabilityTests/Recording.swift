@@ -84,8 +84,8 @@ final class Recording {
         _ = try server.waitForEnd()
     }
 
-    /// All at once, and none waits for the others: the writer is to be idle seldom, because idle it writes the log back in one
-    /// step.
+    /// All at once, and none waits for the others: the writer is to be idle seldom, because idle it writes the log back
+    /// in one step.
     private func shop(untilLogBegins times: Int) throws {
         guard times > 0 else { return }
         let end = try Self.logBeginnings(of: database) + times

@@ -17,7 +17,7 @@ final class SmallDisk {
     }
 
     deinit {
-        // Whoever still uses it keeps it until he ends.
+        // A process that still uses the file system keeps it until it ends.
         umount2(folder.path, Int32(MNT_DETACH))
     }
 

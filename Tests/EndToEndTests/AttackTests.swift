@@ -74,7 +74,8 @@ struct AttackTests {
         try eventually("there is room again") { try ready(server).status == 200 }
     }
 
-    /// A proxy's clients have as many requests in progress as connections, and the proxy as many connections as it needs.
+    /// A proxy's clients have as many requests in progress as connections, and the proxy as many connections as it
+    /// needs.
     @Test func clientsOfATrustedProxyAreCountedSingly() throws {
         let server = try Server.serving(
             in: try Folder(),

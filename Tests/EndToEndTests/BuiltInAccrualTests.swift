@@ -146,7 +146,7 @@ struct BuiltInAccrualTests {
         }
     }
 
-    /// Nobody asked for the default port, and customers are served without it; a configured one has to be had.
+    /// The default port is optional, and customers are served without it; a configured port is required.
     @Test func aPortThatIsTakenIsAWarningOrAnError() throws {
         let folder = try Folder()
         // This test holds the port, or another program does.

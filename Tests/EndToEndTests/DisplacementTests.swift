@@ -2,7 +2,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// What becomes of a shop if its files are removed, replaced or moved while the server runs.
+/// Files of a shop that are removed, replaced or moved while the server runs.
 @Suite(.serialized)
 struct DisplacementTests {
     private let folder: Folder
@@ -55,8 +55,8 @@ struct DisplacementTests {
         #expect(rename(other, database) == 0)
     }
 
-    /// The server notices before it acknowledges anything more and says so once; everything acknowledged can still be copied; and
-    /// the end is not a good one.
+    /// The server notices before it acknowledges anything more and says so once; everything acknowledged can still be
+    /// copied; and the end is not a good one.
     private func expectRefusal(_ server: Server, _ client: Client, through path: String? = nil) throws {
         let answer = try client.send("POST", "/api/user/orders", orderNumber(2))
         #expect(answer.status == 503 && answer["Retry-After"] != nil, "\(answer.status)")
@@ -132,7 +132,7 @@ struct DisplacementTests {
         try expectRefusal(server, client)
     }
 
-    /// What only the removed log held is in the database when the server has said so.
+    /// The content of the removed log is in the database by the time the server has logged the removal.
     @Test func theLogIsRemoved() throws {
         let (server, client) = try shop()
         try remove("-wal")
@@ -149,7 +149,7 @@ struct DisplacementTests {
         #expect(try run("check").output.contains("1 users, 1 orders"))
     }
 
-    /// Nobody has to write for it to be noticed.
+    /// An idle server notices it, without any write.
     @Test func anIdleServerNoticesWithinASecond() throws {
         let (server, _) = try shop()
         let admin = try Client(endpoint: server.adminEndpoint())
@@ -168,7 +168,7 @@ struct DisplacementTests {
         #expect(logBytes() > 0)
     }
 
-    /// Whoever removes the lock or the control socket makes neither room for a second server nor the first one unreachable.
+    /// Removing the lock or the control socket neither lets a second server start nor makes the first one unreachable.
     @Test func theLockAndTheSocketAreRemoved() throws {
         let (server, client) = try shop()
         try remove("-lock", "-control")

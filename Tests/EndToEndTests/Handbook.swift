@@ -1,11 +1,12 @@
 import EndToEndSupport
 import Foundation
 
-/// The code blocks of README.md and of the handbook, in the order in which a user reads them: README.md first, then the pages in
-/// the order of the handbook's index.
+/// The code blocks of README.md and of the handbook, in the order in which a user reads them: README.md first, then the
+/// pages in the order of the handbook's index.
 ///
-/// A comment before a block, which readers do not see, states how the tests use the block: `<!-- runs -->` marks a script, whose
-/// output is the next block; `<!-- logs -->` marks the first lines that a server logs. `HandbookTests` has the others.
+/// A comment before a block, which readers do not see, states how the tests use the block: `<!-- runs -->` marks a
+/// script, whose output is the next block; `<!-- logs -->` marks the first lines that a server logs. `HandbookTests`
+/// has the others.
 struct Handbook {
     struct Block {
         /// The word in the comment before the block; empty if there is no comment.

@@ -66,8 +66,8 @@ struct HandbookTests {
         #expect(named.subtracting(page.names) == [])
     }
 
-    /// Runs a script in the server's folder, with the server's ports in place of the default ones and `martlet` on the path, and
-    /// returns its output.
+    /// Runs a script in the server's folder, with the server's ports in place of the default ones and `martlet` on the
+    /// path, and returns its output.
     private func run(_ script: String, beside server: Server) throws -> String {
         let folder = server.folder
         let link = folder.file("martlet")

@@ -21,7 +21,8 @@ struct PermissionTests {
                 account, ["stats", "-d", shop.file("martlet.db")] + arguments, at: roots, environment: environment)
             #expect(named.status == 78 && named.log.contains("Permission denied"), "\(named)")
         }
-        // One that can be seen and not read is no absent one: a server would serve with other settings than its owner wrote.
+        // One that can be seen and not read is no absent one: a server would serve with other settings than its owner
+        // wrote.
         chmod(roots, 0o711)
         chmod("\(roots)/config.json", 0o600)
         #expect(try shop.asOther(account, ["stats", "-d", shop.file("martlet.db")], at: roots).status == 78)

@@ -7,7 +7,8 @@ import Testing
 struct RootLinkTests {
     private let account = OtherAccount.service
 
-    /// Names in the shop's folder that become symbolic or hard links to a file of root's, and the command that meets them.
+    /// Names in the shop's folder that become symbolic or hard links to a file of root's, and the command that meets
+    /// them.
     @Test(arguments: [
         (["martlet.db-lock"], ["check"]), (["martlet.db-lock"], ["restore", "shop/b.db"]),
         (["martlet.db.restored"], ["restore", "shop/b.db"]),

@@ -68,7 +68,7 @@ struct AccountTests {
         }
     }
 
-    /// Whoever showed the old password while a new one was set gets no session.
+    /// A client that presented the old password while a new one was being set gets no session.
     @Test func aSessionNeedsThePasswordOfTheMoment() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()

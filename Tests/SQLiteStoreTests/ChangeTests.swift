@@ -7,11 +7,11 @@ import Testing
 
 @testable import SQLiteStore
 
-/// What the store publishes of its commits.
+/// The changes that the store publishes after its commits.
 struct ChangeTests {
     private static let number = OrderNumber.sample(1)
 
-    /// What is said of one order, and which of its statuses and balances are published, in order.
+    /// The answers about one order, and the published statuses and balances, in order.
     @Test(
         arguments: [
             ([], []),
@@ -66,7 +66,7 @@ struct ChangeTests {
         }
     }
 
-    /// What the owner does by hand is a change like any other.
+    /// An owner's adjustment is a change like any other.
     @Test func adjustmentsAndRefundsAreTold() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
@@ -114,7 +114,7 @@ struct ChangeTests {
         }
     }
 
-    /// Whoever is woken finds in the database what woke it.
+    /// A woken listener finds the change in the database.
     @Test func aChangeIsPublishedOnceItIsCommitted() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()

@@ -114,7 +114,7 @@ struct DroppedOrderTests {
         }
     }
 
-    /// What was read before the writer's turn may be out of date.
+    /// A list that was read before the writer's turn may be out of date.
     @Test func theWriterLooksAgain() async throws {
         try await Fixture.with { fixture async throws in
             let anna = try await fixture.addUser("anna")

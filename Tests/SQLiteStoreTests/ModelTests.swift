@@ -5,7 +5,7 @@ import Testing
 
 /// Random runs against a model in memory; the seed that failed is the test's argument.
 struct ModelTests {
-    /// What the store should be, said as simply as possible.
+    /// A model of the store, as simple as possible.
     private struct Model {
         struct Upload {
             let number: OrderNumber

@@ -96,7 +96,7 @@ struct OrderTests {
         }
     }
 
-    /// A page begins behind what was read, whatever was added in front of that.
+    /// A page begins after the last order that was read, whatever was added in front of it.
     @Test func pagesNeitherSkipNorRepeat() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()

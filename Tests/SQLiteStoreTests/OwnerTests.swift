@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// What owners do by hand: each command's cases, and what customers see of them.
+/// The owner's commands: the cases of each, and their effect for customers.
 struct OwnerTests {
     private let note = LedgerNote(author: "owner", reason: "a present")
 
@@ -39,7 +39,7 @@ struct OwnerTests {
         }
     }
 
-    /// What is spent and what is there together are kept within the integer, so that a refund always fits.
+    /// The sum of spent and current points stays within the integer, so that a refund always fits.
     @Test func aRefundAlwaysFits() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
@@ -136,7 +136,7 @@ struct OwnerTests {
             for expected in [UserChangeResult.changed(login: secret), .noSuchUser] {
                 #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == expected)
             }
-            // What is still asked about is settled on the account that is left.
+            // A question in progress is settled on the remaining account.
             guard case .accepted(let id) = order else { throw WaitedTooLong() }
             try fixture.store.settlements.settle(
                 [Settlement(order: id, verdict: .processed(Points(hundredths: 5)))], at: fixture.clock.now)

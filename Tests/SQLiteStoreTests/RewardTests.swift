@@ -83,7 +83,7 @@ struct RewardTests {
                 for (hundredths, isNew) in [(500, true), (700, false), (500, false)] as [(Int64, Bool)] {
                     let points = Points(hundredths: hundredths)
                     let isAccepted = try await rewards.addReceipt(of: order, earning: points, at: fixture.clock.now) {
-                        // Whoever could read it already would have been told that it is processed.
+                        // A reader that finds the receipt by now must be able to announce it as processed.
                         let read = try? lookup.earned(by: order)
                         #expect(read == .some(nil))
                         appeared.increment()
@@ -100,7 +100,7 @@ struct RewardTests {
         }
     }
 
-    /// What no code should try, the tables refuse.
+    /// The tables refuse values that no code should write.
     @Test(arguments: [
         "UPDATE receipts SET earned = 6", "DELETE FROM receipts", "INSERT INTO receipts VALUES ('26', -1, 0)",
         "INSERT INTO receipts VALUES ('18', 1, 0)", "INSERT INTO reward_rules VALUES (NULL, '', 1, 1)",

@@ -80,7 +80,8 @@ struct SessionTests {
         return try await fixture.onLoop { repository in try repository.signInPlaces(of: login, among: places).atOnce }
     }
 
-    /// A program that keeps no cookies gets a device each time. It pushes out its own, and not the browser's or another user's.
+    /// A program that keeps no cookies gets a device each time. It pushes out its own, and not the browser's or another
+    /// user's.
     @Test func thePlacesOfAUserAreBounded() async throws {
         let folder = TemporaryFolder()
         let network = SignInPlace(bytes: [192, 0, 2, 1])

@@ -6,7 +6,7 @@ import Testing
 @testable import SQLiteStore
 
 struct SettlementTests {
-    /// What is said of one order, in order, and what it and the balance are then.
+    /// The answers about one order, in order, with the resulting order and balance.
     struct Case: Sendable, CustomTestStringConvertible {
         let verdicts: [Settlement.Verdict]
         let status: Order.Status

@@ -8,7 +8,8 @@ import Testing
 
 /// A user has the same revision until a commit touches that user.
 struct UserRevisionTests {
-    /// A statement for every table and event that touches a user. The revision does not depend on an operation that notes it.
+    /// A statement for every table and event that touches a user. The revision does not depend on an operation that
+    /// notes it.
     private static let changes: [StaticString] = [
         "INSERT INTO sessions (token_hash, user_id, expires_at) VALUES (x'01', 1, 0)",
         "UPDATE sessions SET expires_at = 1 WHERE user_id = 1",

@@ -20,7 +20,7 @@ import Testing
         #expect(Self.obstacle(after: [(.diskFull, at: 900)]) == "there is no room on the database's disk")
         #expect(Self.obstacle(after: [(.locked, at: 900)]) == "another program holds the database's lock")
         #expect(Self.obstacle(after: [(.diskFull, at: 900)], thenWrites: true) == nil)
-        // Nobody has tried for half a minute: only trying would tell.
+        // No write was tried for half a minute, so the state is not known.
         #expect(Self.obstacle(after: [(.diskFull, at: 900)], now: 30_899) != nil)
         #expect(Self.obstacle(after: [(.diskFull, at: 900)], now: 30_900) == nil)
         // From this nothing recovers.

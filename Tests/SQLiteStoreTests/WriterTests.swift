@@ -121,7 +121,7 @@ struct WriterTests {
             let waiting = (1...20).map { index in Task { try await writer.perform(Self.insertUser(index)) } }
             try await waitUntil { writer.waitingCount == 20 }
             let stopping = Thread(name: "stop") { fixture.store.stop() }
-            // What comes after the stop has begun is refused at once, while the others still wait.
+            // Writes that arrive after the stop has begun are refused at once, while earlier ones still wait.
             let refusals = Counter()
             try await waitUntil {
                 Task {
@@ -169,7 +169,7 @@ struct WriterTests {
                 } catch let error as LoyaltyError {
                     #expect(error == .unavailable(retryAfterSeconds: 10))
                     refusals += 1
-                    // What needs no room still has its answer, and is no sign of room.
+                    // A write that needs no room is still answered, and is not a sign of room.
                     #expect(try await upload(0) == .uploadedBefore)
                 }
             }

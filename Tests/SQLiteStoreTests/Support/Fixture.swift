@@ -117,7 +117,7 @@ final class Fixture: Sendable {
         }
     }
 
-    /// Whether the whole database is as `martlet check` wants it.
+    /// Expects that the whole database passes `martlet check`.
     func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
         let check = try self.check()
         let faults = check.findings.filter { !$0.faults.isEmpty }
@@ -127,7 +127,7 @@ final class Fixture: Sendable {
     /// Holds the writer up inside an operation until it is let go, so that what is asked meanwhile becomes one batch.
     func holdWriter() -> WriterHold { WriterHold(store.writer) }
 
-    /// Whether each balance, and each step of it, is what the ledger says.
+    /// Expects that each balance, and each of its steps, agrees with the ledger.
     func expectBalancesMatchLedger(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let wrong = try number(
             """

@@ -25,7 +25,7 @@ final class TemporaryFolder: Sendable {
         try [UInt8](Data(contentsOf: URL(fileURLWithPath: file(name))))
     }
 
-    /// The permission bits; nil where there is no such file.
+    /// Returns the permission bits, or `nil` if there is no such file.
     func mode(of name: String) -> Int? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
         return (attributes?[.posixPermissions] as? NSNumber)?.intValue
