@@ -27,6 +27,12 @@ struct SchemaTests {
         #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
     }
 
+    /// Statements say `status < 2` and `state < 2`, as the partial indexes do.
+    @Test func statusesHaveTheOrderOfTheStatements() {
+        for status in Order.Status.allCases { #expect(status.isFinal == (status.rawValue >= 2), "\(status)") }
+        for state in UserAccount.State.allCases { #expect((state == .deleted) == (state.rawValue >= 2), "\(state)") }
+    }
+
     /// An upgrade that fails is tried again at each start. The owner is told why, nothing is lost, and there is at most
     /// one copy for the schema, however often that happens.
     @Test func anUpgradeThatFailsAtEachStartLeavesOneCopy() async throws {

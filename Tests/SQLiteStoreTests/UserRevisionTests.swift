@@ -45,6 +45,27 @@ struct UserRevisionTests {
         }
     }
 
+    /// Tables whose changes no response depends on, each with the reason.
+    private static let unwatched = [
+        "ledger_notes": "customers are not told the author of an entry",
+        "receipts": "a receipt never changes, and each question reads it",
+        "sign_in_places": "only a sign-in reads them, and it reads the table",
+    ]
+
+    /// A table that is added needs triggers, or a reason why it has none.
+    @Test func everyTableIsWatchedOrHasAReason() async throws {
+        try await Fixture.with { fixture async throws in
+            let tables = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.all(
+                    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                ) { row in row.text(0) }
+            }
+            let watched = TouchedData.watchedTables.map(\.name)
+            #expect(Set(tables) == Set(watched).union(Self.unwatched.keys))
+            #expect(Set(watched).isDisjoint(with: Self.unwatched.keys))
+        }
+    }
+
     private func revisions(_ fixture: Fixture, _ users: [UserID]) async throws -> [Revision] {
         try await fixture.onLoop { repository in
             try users.map { try #require(repository.reader.revision(of: $0)) }

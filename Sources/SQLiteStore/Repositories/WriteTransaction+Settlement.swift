@@ -1,64 +1,5 @@
 import Loyalty
-import Posix
 import SQLite
-import Storage
-
-/// The `SettlementRepository` of the accrual pipeline. Everything runs on the writer's connection: the pipeline reads
-/// only a few pages, and there they are in order with the writes without another connection.
-struct SQLiteSettlementRepository: SettlementRepository {
-    private let writer: Writer
-    private let log: Log
-
-    init(writer: Writer, log: Log) {
-        self.writer = writer
-        self.log = log
-    }
-
-    func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
-        precondition(limit > 0, "a page has room for a user")
-        let after = user?.rawValue ?? Int64.min
-        return try writer.performAndWait { transaction throws(SQLiteError) in
-            // One search of the index for each user, however many orders they have. SQLite has no such scan of its own.
-            try transaction.all(
-                """
-                WITH RECURSIVE found (user) AS (
-                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
-                        WHERE status < 2 AND user_id > ?1 ORDER BY user_id LIMIT 1)
-                    UNION ALL
-                    SELECT (SELECT user_id FROM orders INDEXED BY orders_unfinished_by_user
-                        WHERE status < 2 AND user_id > found.user ORDER BY user_id LIMIT 1)
-                    FROM found WHERE found.user IS NOT NULL LIMIT ?2
-                )
-                SELECT user FROM found WHERE user IS NOT NULL
-                """, after, Int64(limit)
-            ) { row in UserID(rawValue: row.integer(0)) }
-        }
-    }
-
-    func unfinishedOrders(_ pages: [UnfinishedPage]) throws(LoyaltyError) -> [[UnfinishedOrder]] {
-        guard !pages.isEmpty else { return [] }
-        return try writer.performAndWait { transaction throws(SQLiteError) in
-            var orders: [[UnfinishedOrder]] = []
-            for page in pages { orders.append(try transaction.unfinishedOrders(page)) }
-            return orders
-        }
-    }
-
-    /// Stores a batch; see `SettlementRepository.settle(_:at:)`.
-    ///
-    /// An impossible settlement is left out and logged: points for an order that was never uploaded, points below zero,
-    /// or so many that a user's total would overflow. Its order stays unfinished, and the other settlements are stored.
-    func settle(_ batch: [Settlement], at now: Timestamp) throws(LoyaltyError) {
-        guard !batch.isEmpty else { return }
-        let refused = try writer.performAndWait { transaction throws(SQLiteError) in
-            try transaction.settle(batch, at: now)
-        }
-        for settlement in refused {
-            log.error(
-                "Order \(settlement.order.rawValue) (its id) can't be settled as \(settlement.verdict): left as it is.")
-        }
-    }
-}
 
 extension WriteTransaction {
     func unfinishedOrders(_ page: UnfinishedPage) throws(SQLiteError) -> [UnfinishedOrder] {
@@ -91,14 +32,14 @@ extension WriteTransaction {
         case .processing:
             let changed = try all(
                 """
-                UPDATE orders SET status = 1 WHERE id = ? AND status = 0 RETURNING user_id, number, uploaded_at
-                """, id, read: ChangedOrder.init)
+                UPDATE orders SET status = ?2 WHERE id = ?1 AND status = ?3 RETURNING user_id, number, uploaded_at
+                """, id, Order.Status.processing.rawValue, Order.Status.new.rawValue, read: ChangedOrder.init)
             note(changed, .processing)
         case .invalid:
             let changed = try all(
                 """
-                UPDATE orders SET status = 2 WHERE id = ? AND status < 2 RETURNING user_id, number, uploaded_at
-                """, id, read: ChangedOrder.init)
+                UPDATE orders SET status = ?2 WHERE id = ?1 AND status < 2 RETURNING user_id, number, uploaded_at
+                """, id, Order.Status.invalid.rawValue, read: ChangedOrder.init)
             note(changed, .invalid)
             for changed in changed { unfinished.noteFinished(of: changed.user) }
         case .processed(let points):
@@ -120,18 +61,18 @@ extension WriteTransaction {
             FROM orders JOIN balances USING (user_id) WHERE orders.id = ?
             """, order.rawValue
         ) { row throws(SQLiteError) in
-            Creditor(
+            CreditedAccount(
                 order: try ChangedOrder(row),
                 isFinal: Order.Status(rawValue: row.integer(3))?.isFinal ?? true,
-                balance: Balance(
-                    current: Points(hundredths: row.integer(4)), withdrawn: Points(hundredths: row.integer(5))))
+                balance: Balance(row, from: 4))
         }
         guard let found, points >= .zero else { return false }
         if found.isFinal { return true }
         guard let current = found.currentAfter(points) else { return false }
         let ended = try run(
-            "UPDATE orders SET status = 3, accrual = ? WHERE id = ? AND status < 2", points.hundredths, order.rawValue)
-        precondition(ended == 1, "the order was unfinished in this very transaction")
+            "UPDATE orders SET status = ?2, accrual = ?3 WHERE id = ?1 AND status < 2", order.rawValue,
+            Order.Status.processed.rawValue, points.hundredths)
+        precondition(ended == 1, "an order that was unfinished in this transaction must still be so")
         let user = found.order.user
         unfinished.noteFinished(of: user)
         note(.order(found.order.order(.processed, accrual: points)), of: user)
@@ -163,7 +104,7 @@ private struct ChangedOrder {
 }
 
 /// The account that an order's points are credited to.
-private struct Creditor {
+private struct CreditedAccount {
     let order: ChangedOrder
     let isFinal: Bool
     let balance: Balance

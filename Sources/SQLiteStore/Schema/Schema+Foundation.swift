@@ -2,6 +2,10 @@ extension Schema {
     /// The first tables. Amounts are hundredths of a point, times are milliseconds since 1970 (UTC), statuses are
     /// `Order.Status`.
     ///
+    /// Statements say `status < 2` for an order without a final status, and `state < 2` for a user who was not deleted:
+    /// SQLite uses a partial index only for a statement that repeats the index's condition
+    /// (sqlite.org/partialindex.html), and a bound value would not repeat it.
+    ///
     /// The pages that an upload writes decide how many uploads a second are possible. So `orders` has only the indexes
     /// that it needs: the unique number, the list of a user, and the unfinished orders (a short index, whose new
     /// entries share a page).

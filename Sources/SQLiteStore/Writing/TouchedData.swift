@@ -29,13 +29,16 @@ final class TouchedData {
     /// Ids of users are above zero.
     private static let rulesArgument: Int64 = -1
 
+    /// The tables that responses are made from, each with its column of users; `nil` for the reward rules.
+    static let watchedTables: [(name: String, userColumn: String?)] = [
+        ("users", "id"), ("sessions", "user_id"), ("balances", "user_id"), ("orders", "user_id"),
+        ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
+    ]
+
     /// The triggers are temporary: they belong to the writer's connection and are not part of the file.
     static let triggers: String = {
         var sql = ""
-        for (table, column) in [
-            ("users", "id"), ("sessions", "user_id"), ("balances", "user_id"), ("orders", "user_id"),
-            ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
-        ] {
+        for (table, column) in watchedTables {
             for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
                 sql += """
                     CREATE TEMP TRIGGER touch_\(table)_\(event) AFTER \(event) ON main.\(table)
