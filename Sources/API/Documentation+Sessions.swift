@@ -15,7 +15,7 @@ extension Documentation {
         and ends with the session.
 
         A page of the same site as the API needs nothing: the browser keeps the cookie and sends it, and the page can't read it \
-        (`HttpOnly`). After a reload `GET /api/user` says who is signed in. `fetch` sends the cookie to its own origin by \
+        (`HttpOnly`). After a reload `GET /api/user` shows the user who is signed in. `fetch` sends the cookie to its own origin by \
         default, and to another origin of the same site with `credentials: "include"`.
 
         A page of another site, or of an app with a scheme of its own (`capacitor://localhost`), may call the API if its owner \
@@ -25,7 +25,7 @@ extension Documentation {
 
         `EventSource` can't send `Authorization`. A page of the same site uses it with the cookie (`withCredentials: true` on \
         another origin of that site). A page of another site reads `GET /api/user/events` with `fetch` and `Bearer`, and sends \
-        `Last-Event-ID` when it comes back.
+        `Last-Event-ID` when it reconnects.
 
         A `POST` that a browser sends from another site is 403, unless the owner lists the origin in `cors_origins` or \
         `http.allowed_origins`, or the request has a token in `Authorization` and no cookie. The browser's `Sec-Fetch-Site` \

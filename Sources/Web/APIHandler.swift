@@ -151,18 +151,14 @@ extension APIHandler {
     private func response(
         to request: Request, on route: Route, of caller: Caller?
     ) throws(Problem) -> Eventual<Response, Problem> {
-        let body =
-            route.takesBody
-            ? try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax) : []
-        let call = Call(request, body: body, from: caller)
-        switch route.reuse {
-        case .prerendered: return try route.answer(call)
-        case .perUser: return try userReads.response(to: call, on: route)
-        case .none:
-            let response = try route.answer(call)
-            // Responses to other methods are a line at most.
-            guard route.method == .get else { return response }
-            return contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers))
+        if route.reuse == .perUser, let caller {
+            return try userReads.response(to: request, of: caller, on: route)
         }
+        let body =
+            route.takesBody ? try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax) : []
+        let response = try route.answer(Call(request, body: body, from: caller))
+        // A prerendered response may be packed already, and a response to another method than GET is a line at most.
+        guard route.reuse == .none, route.method == .get else { return response }
+        return contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers))
     }
 }

@@ -12,36 +12,38 @@ struct UserReads {
         (self.tags, self.contentCoding) = (tags, contentCoding)
     }
 
-    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like
-    /// any other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
-    func response(to call: Call, on route: Route) throws(Problem) -> Eventual<Response, Problem> {
-        let (request, caller) = (call.request, call.caller)
+    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like any
+    /// other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
+    func response(
+        to request: Request, of caller: Caller, on route: Route
+    ) throws(Problem) -> Eventual<Response, Problem> {
         let key = ResponseCache.Key(
             user: caller.user, route: route.number, isPacked: Preferences.prefersGzip(request.headers),
             selection: request.selection(on: route))
-        let state = caller.revision.map { tags.state(of: key, at: $0) }
         let condition = IfNoneMatch(request.headers)
         // A client with the tag of this state has sent the same request before and was not refused, so nothing has to
         // be read.
-        if let condition, let state, let tag = condition.tag(of: state) {
+        if let condition, let revision = caller.revision,
+            let tag = condition.tag(of: tags.state(of: key, at: revision))
+        {
             return .now(.notModified(tag: tag.text, vary: tag.variation.vary))
         }
-        let response = try response(to: call, on: route, key, state)
+        let response = try response(to: request, of: caller, on: route, key)
         guard let condition, condition.isAny else { return response }
         return try response.map { .notModified(tag: $0["ETag"], vary: $0["Vary"]) }
     }
 
     private func response(
-        to call: Call, on route: Route, _ key: ResponseCache.Key, _ state: UInt64?
+        to request: Request, of caller: Caller, on route: Route, _ key: ResponseCache.Key
     ) throws(Problem) -> Eventual<Response, Problem> {
-        guard let revision = call.caller.revision, let state else {
-            return contentCoding.packed(try route.answer(call), ifPreferred: key.isPacked)
+        guard let revision = caller.revision else {
+            return contentCoding.packed(try route.answer(Call(request, from: caller)), ifPreferred: key.isPacked)
         }
         if let response = cache.response(for: key, at: revision) { return .now(response) }
-        switch try route.answer(call) {
-        case .now(let response): return .now(keep(response, key, state, revision))
+        switch try route.answer(Call(request, from: caller)) {
+        case .now(let response): return .now(keep(response, key, revision))
         case .later(let response):
-            return .later { () async throws(Problem) in keep(try await response(), key, state, revision) }
+            return .later { () async throws(Problem) in keep(try await response(), key, revision) }
         }
     }
 
@@ -49,9 +51,10 @@ struct UserReads {
     ///
     /// The revision is older than the read. If the user changed in between, then the response is newer than its tag:
     /// the next request comes with a later revision, and finds neither.
-    private func keep(_ response: Response, _ key: ResponseCache.Key, _ state: UInt64, _ revision: UInt64) -> Response {
+    private func keep(_ response: Response, _ key: ResponseCache.Key, _ revision: UInt64) -> Response {
         var response = contentCoding.packed(response, ifPreferred: key.isPacked)
-        response.add("ETag", EntityTag(state: state, variation: EntityTag.Variation(of: response)).text)
+        let tag = EntityTag(state: tags.state(of: key, at: revision), variation: EntityTag.Variation(of: response))
+        response.add("ETag", tag.text)
         cache.insert(response, for: key, at: revision)
         return response
     }

@@ -75,7 +75,7 @@ import Testing
         receipt(#"{"order":42,"goods":[]}"#, gives: 400, part: "not a string"),
         receipt(#"{"order":"42"}"#, gives: 400, part: "not an array"),
         receipt(#"{"order":"42","goods":{}}"#, gives: 400, part: "not an array"),
-        receipt(#"{"order":"42","goods":[1]}"#, gives: 400, part: "no object"),
+        receipt(#"{"order":"42","goods":[1]}"#, gives: 400, part: "not an object"),
         receipt(#"{"order":"42","goods":[{"price":1}]}"#, gives: 400, part: "description"),
         receipt(#"{"order":"42","goods":[{"description":"a"}]}"#, gives: 400, part: "price"),
         receipt(#"{"order":"42","goods":[{"description":"a","price":-0.01}]}"#, gives: 400, part: "below zero"),
@@ -110,7 +110,7 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func answers(_ scenario: Scenario) async { await TestAccrualAPI.filled().run(scenario) }
+    func responses(_ scenario: Scenario) async { await TestAccrualAPI.filled().run(scenario) }
 
     @Test func packedBodiesAreUnpacked() async {
         let body = #"{"match":"LG","reward":7,"reward_type":"%"}"#
@@ -123,7 +123,7 @@ import Testing
         var last = ""
         var seen: [String] = []
         for _ in 0..<1000 {
-            let text = await api.answer(to: Scenario("GET /api/orders/34", gives: 200).request).text
+            let text = await api.response(to: Scenario("GET /api/orders/34", gives: 200).request).text
             if text != last { seen.append(text) }
             last = text
             api.clock.now += 1
@@ -134,8 +134,8 @@ import Testing
     /// The points of an order follow from the rules of the moment at which its receipt was accepted.
     @Test func laterRulesChangeNothing() async {
         let api = await TestAccrualAPI.filled()
-        func send(_ line: String, _ body: String? = nil) async -> Answer {
-            await api.answer(to: Scenario(line, body: body.map { Body(Array($0.utf8)) }, gives: 200).request)
+        func send(_ line: String, _ body: String? = nil) async -> ClientResponse {
+            await api.response(to: Scenario(line, body: body.map { Body(Array($0.utf8)) }, gives: 200).request)
         }
         let reads = api.rewards.readCount
         let goods = #""goods":[{"description":"Bork LG","price":1000}]"#
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(arguments: [(LoyaltyError.overloaded(retryAfterSeconds: 1), 503), (.failed, 500)])
-    func whatFailsIsSaid(failure: LoyaltyError, status: Int) async {
+    func aFailureIsARefusal(failure: LoyaltyError, status: Int) async {
         let api = await TestAccrualAPI.filled()
         api.rewards.failure = failure
         await api.run(Self.receipt(#"{"order":"42","goods":[]}"#, gives: status))

@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: customers)
     func headIsEnoughToRefuse(_ example: Case) async {
         let head = "\(example.line) HTTP/1.1\r\nHost: a\r\nContent-Length: \(example.bytesMax + 1)\r\n\r\n"
-        #expect(await TestAPI().answer(to: Array(head.utf8)).status == 413)
+        #expect(await TestAPI().response(to: Array(head.utf8)).status == 413)
     }
 
     @Test(arguments: customers)
@@ -60,8 +60,8 @@ import Testing
             let size = String(example.bytesMax + excess, radix: 16)
             let head = "\(example.line) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\n"
             let rest = [UInt8](repeating: 0x20, count: example.bytesMax) + Array("\r\n0\r\n\r\n".utf8)
-            let answer = await TestAPI().answer(to: Array(head.utf8) + rest)
-            if let status { #expect(answer.status == status) } else { #expect(answer.status != 413) }
+            let response = await TestAPI().response(to: Array(head.utf8) + rest)
+            if let status { #expect(response.status == status) } else { #expect(response.status != 413) }
         }
     }
 

@@ -12,15 +12,15 @@ import Testing
         _ path: String, as user: String = "ann", _ fields: [String] = [], of api: TestAPI,
         gives status: Int = 200
     ) async throws -> String {
-        let answer = await Scenario("GET \(path)", as: user, fields, gives: status).run(on: api)
-        return try #require(answer["ETag"])
+        let response = await Scenario("GET \(path)", as: user, fields, gives: status).run(on: api)
+        return try #require(response["ETag"])
     }
 
     @discardableResult
     private func get(
         _ path: String, as user: String = "ann", ifNone tag: String, _ fields: [String] = [], of api: TestAPI,
         gives status: Int, method: String = "GET"
-    ) async -> Answer {
+    ) async -> ClientResponse {
         await Scenario("\(method) \(path)", as: user, ["If-None-Match: \(tag)"] + fields, gives: status).run(on: api)
     }
 
@@ -34,12 +34,12 @@ import Testing
     }
 
     /// A 304 has the fields that the 200 would have (RFC 9110, section 15.4.5).
-    private func expect(_ answer: Answer, isWithoutTheBodyOf whole: Answer) {
-        for name in ["ETag", "Cache-Control", "Vary"] { #expect(answer[name] == whole[name], "\(name)") }
+    private func expect(_ response: ClientResponse, isWithoutTheBodyOf whole: ClientResponse) {
+        for name in ["ETag", "Cache-Control", "Vary"] { #expect(response[name] == whole[name], "\(name)") }
         for name in ["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Link"] {
-            #expect(!answer.has(name))
+            #expect(!response.has(name))
         }
-        #expect(answer.body.isEmpty)
+        #expect(response.body.isEmpty)
     }
 
     @Test(arguments: reads, ["GET", "HEAD"])
@@ -49,8 +49,8 @@ import Testing
         let tag = try #require(whole["ETag"])
         let readCount = api.repository.readCount
         for condition in [tag, String(tag.dropFirst(2)), "\"x\", \(tag)"] {
-            let answer = await get(path, ifNone: condition, of: api, gives: 304, method: method)
-            expect(answer, isWithoutTheBodyOf: whole)
+            let response = await get(path, ifNone: condition, of: api, gives: 304, method: method)
+            expect(response, isWithoutTheBodyOf: whole)
         }
         #expect(api.repository.readCount == readCount)
         let any = await get(path, ifNone: "*", of: api, gives: 304, method: method)
@@ -65,8 +65,9 @@ import Testing
         let whole = await Scenario("GET /api/user/orders", as: "carl", gives: 200).run(on: api)
         #expect(whole["Vary"] == "Accept-Encoding")
         let readCount = api.repository.readCount
-        let answer = await get("/api/user/orders", as: "carl", ifNone: try #require(whole["ETag"]), of: api, gives: 304)
-        expect(answer, isWithoutTheBodyOf: whole)
+        let response = await get(
+            "/api/user/orders", as: "carl", ifNone: try #require(whole["ETag"]), of: api, gives: 304)
+        expect(response, isWithoutTheBodyOf: whole)
         #expect(api.repository.readCount == readCount)
     }
 
@@ -75,9 +76,9 @@ import Testing
         let path = "/api/user/ledger"
         let whole = await Scenario("GET \(path)", as: "ann", ["Accept: text/csv"], gives: 200).run(on: api)
         let table = try #require(whole["ETag"])
-        let answer = await get(path, ifNone: table, ["Accept: text/csv"], of: api, gives: 304)
-        expect(answer, isWithoutTheBodyOf: whole)
-        #expect(answer["Vary"] == "Accept")
+        let response = await get(path, ifNone: table, ["Accept: text/csv"], of: api, gives: 304)
+        expect(response, isWithoutTheBodyOf: whole)
+        #expect(response["Vary"] == "Accept")
         await get(path, ifNone: table, of: api, gives: 200)
     }
 
@@ -97,11 +98,11 @@ import Testing
         api.repository.credit(Points(hundredths: 100), to: api.users["bob"]!)
         await get(path, ifNone: before, of: api, gives: 304)
         api.repository.credit(Points(hundredths: 100), to: api.users["ann"]!)
-        let answer = await get(path, ifNone: before, of: api, gives: 200)
-        #expect(answer["ETag"] != before)
+        let response = await get(path, ifNone: before, of: api, gives: 200)
+        #expect(response["ETag"] != before)
     }
 
-    @Test func statesOfOthersAreNoneOfOurs() async throws {
+    @Test func tagsOfOtherUsersDoNotMatch() async throws {
         let api = TestAPI()
         let balance = try await tag("/api/user/balance", of: api)
         await get("/api/user/balance", as: "bob", ifNone: balance, of: api, gives: 200)
@@ -133,8 +134,8 @@ import Testing
         let api = TestAPI()
         let path = "/api/user/\(list)"
         let empty = await Scenario("GET \(path)", as: "carl", gives: 204).run(on: api)
-        let answer = await get(path, as: "carl", ifNone: try #require(empty["ETag"]), of: api, gives: 304)
-        expect(answer, isWithoutTheBodyOf: empty)
+        let response = await get(path, as: "carl", ifNone: try #require(empty["ETag"]), of: api, gives: 304)
+        expect(response, isWithoutTheBodyOf: empty)
         await get(path, as: "carl", ifNone: "*", of: api, gives: 304)
     }
 
@@ -148,8 +149,8 @@ import Testing
         let api = TestAPI()
         let tag = try await tag("/api/user/orders", of: api)
         for condition in ["*", tag] {
-            let answer = await get(path, as: user, ifNone: condition, of: api, gives: status)
-            #expect(!answer.has("ETag"))
+            let response = await get(path, as: user, ifNone: condition, of: api, gives: status)
+            #expect(!response.has("ETag"))
         }
         api.repository.failure = .failed
         await get("/api/user/withdrawals", ifNone: "*", of: api, gives: 500)

@@ -17,7 +17,7 @@ import Testing
         TestAPI { $0.sharedOrigins = ["https://App.example", "http://other.example:8080"] }
     }
 
-    static let answers: [Scenario] = [
+    static let responses: [Scenario] = [
         Scenario("GET /api/user/balance", as: "ann", [origin], gives: 200, has: granted),
         Scenario("HEAD /api/user/orders", as: "ann", [origin], gives: 200, has: granted),
         Scenario("GET /api/user/orders", as: "carl", [origin], gives: 204, has: granted),
@@ -44,7 +44,7 @@ import Testing
             has: ["Access-Control-Allow-Origin: HTTPS://app.EXAMPLE"]),
     ]
 
-    @Test(arguments: answers)
+    @Test(arguments: responses)
     func anAllowedOriginMayRead(_ scenario: Scenario) async { await scenario.run(on: Self.api()) }
 
     /// A cache that has the response for one origin must not give it to another, so all of them have `Vary`.
@@ -70,7 +70,7 @@ import Testing
         ("/api/user/orders", "POST, GET, HEAD, OPTIONS"), ("/api/user/balance", "GET, HEAD, OPTIONS"),
         ("/api/user/orders/18", "GET, HEAD, OPTIONS"), ("/api/user/login", "POST, OPTIONS"),
     ])
-    func preflightTellsWhatThePathHas(path: String, methods: String) async {
+    func preflightListsTheMethodsOfThePath(path: String, methods: String) async {
         await Scenario(
             "OPTIONS \(path)", Self.preflight + ["Access-Control-Request-Headers: authorization"], gives: 204,
             has: Self.granted + [
@@ -95,13 +95,13 @@ import Testing
     func preflightAllowsTheFieldsThatThePageWants(wanted: String, added: String) async {
         let known = "Authorization, Content-Type, Content-Encoding, If-None-Match, Last-Event-ID, X-Request-Id"
         let fields = Self.preflight + ["Access-Control-Request-Headers: \(wanted)"]
-        let answer = await Scenario("OPTIONS /api/user/orders", fields, gives: 204).run(on: Self.api())
-        #expect(answer["Access-Control-Allow-Headers"] == known + added)
+        let response = await Scenario("OPTIONS /api/user/orders", fields, gives: 204).run(on: Self.api())
+        #expect(response["Access-Control-Allow-Headers"] == known + added)
         let stranger = ["Origin: https://evil.example"] + fields.dropFirst()
         await Scenario("OPTIONS /api/user/orders", stranger, gives: 204, lacks: Self.fields).run(on: Self.api())
     }
 
-    @Test func aQuestionThatIsNoPreflightIsAnsweredAsBefore() async {
+    @Test func anOPTIONSWithoutPreflightStaysTheSame() async {
         await Scenario(
             "OPTIONS /api/user/orders", [Self.origin], gives: 204, has: Self.granted,
             lacks: ["Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"]
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test(arguments: ["GET /api/user/balance", "OPTIONS /api/user/balance", "GET /nowhere"])
-    func nothingTellsOfItWhereItIsOff(line: String) async {
+    func noResponseMentionsSharingIfItIsOff(line: String) async {
         let status = line.hasPrefix("OPTIONS") ? 204 : line.hasSuffix("nowhere") ? 404 : 200
         await Scenario(line, as: "ann", Self.preflight, gives: status, lacks: Self.fields + ["Vary"]).run()
     }

@@ -147,12 +147,12 @@ import Testing
 
     @Test(arguments: details)
     func theRefusalNamesBothHosts(origin: String, host: String, part: String) async {
-        let answer = await Self.post(["Origin: \(origin)"], to: host, gives: 403).run()
-        #expect(answer.text.contains(part), "\(answer.text)")
-        #expect(answer.text.contains("another site") && answer.text.contains("http.allowed_origins"))
+        let response = await Self.post(["Origin: \(origin)"], to: host, gives: 403).run()
+        #expect(response.text.contains(part), "\(response.text)")
+        #expect(response.text.contains("another site") && response.text.contains("http.allowed_origins"))
     }
 
-    @Test func aRefusalByWhatTheBrowserSaysNamesThemToo() async {
+    @Test func aRefusalByFetchMetadataNamesBothHosts() async {
         let cases = [(["Origin: https://evil.example"], "the Origin is evil.example,"), ([], "the Origin is missing,")]
         for (fields, part) in cases {
             await Scenario(
@@ -174,8 +174,8 @@ import Testing
         for fields in [["Origin: \(sent)"], ["Origin: \(sent)", "Sec-Fetch-Site: cross-site"]] {
             await Self.post(fields, gives: 403).run()
             await Self.post(fields, gives: 202).run(on: TestAPI { $0.allowedOrigins = [origin] })
-            let answer = await Self.post(fields, gives: 202).run(on: TestAPI { $0.sharedOrigins = [origin] })
-            #expect(answer["Access-Control-Allow-Origin"] == sent)
+            let response = await Self.post(fields, gives: 202).run(on: TestAPI { $0.sharedOrigins = [origin] })
+            #expect(response["Access-Control-Allow-Origin"] == sent)
         }
         await Self.post(["Origin: \(sent)x"], gives: 403).run(on: TestAPI { $0.allowedOrigins = [origin] })
     }
@@ -208,7 +208,7 @@ import Testing
     @Test(arguments: [([], 202), (["Origin: http://shop.example"], 403), (["Origin: null"], 403)] as [([String], Int)])
     func requestWithoutHost(fields: [String], status: Int) async {
         let head = ["POST /api/user/orders HTTP/1.0", "Cookie: session=ann", "Content-Length: 2"] + fields
-        let answer = await TestAPI().answer(to: Array((head + ["", "00"]).joined(separator: "\r\n").utf8))
-        #expect(answer.status == status)
+        let response = await TestAPI().response(to: Array((head + ["", "00"]).joined(separator: "\r\n").utf8))
+        #expect(response.status == status)
     }
 }

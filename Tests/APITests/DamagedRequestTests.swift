@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: 1...16 as ClosedRange<UInt64>)
-    func damagedBodyGetsAnAnswerOfItsRoute(seed: UInt64) async {
+    func damagedBodyGetsAResponseOfItsRoute(seed: UInt64) async {
         var random = SeededRandom(seed: seed)
         let api = TestAPI()
         for round in 0..<500 {
@@ -78,12 +78,13 @@ import Testing
             let changesBefore = api.repository.changeCount
             // Guesses without a pause between them would all get 429.
             api.clock.advance(bySeconds: 600)
-            let answer = await api.answer(to: request.request)
-            let comment = Comment(rawValue: "seed \(seed), round \(round): \(request) \(answer.status) \(answer.text)")
-            #expect(route.statuses.contains(answer.status), comment)
-            #expect(answer.faults.isEmpty, comment)
-            #expect(!answer.text.contains("s3cr3t"), comment)
-            #expect(answer.status < 400 || api.repository.changeCount == changesBefore, comment)
+            let response = await api.response(to: request.request)
+            let comment = Comment(
+                rawValue: "seed \(seed), round \(round): \(request) \(response.status) \(response.text)")
+            #expect(route.statuses.contains(response.status), comment)
+            #expect(response.faults.isEmpty, comment)
+            #expect(!response.text.contains("s3cr3t"), comment)
+            #expect(response.status < 400 || api.repository.changeCount == changesBefore, comment)
         }
     }
 
@@ -94,7 +95,7 @@ import Testing
     ]
 
     @Test(arguments: 1...16 as ClosedRange<UInt64>)
-    func damagedFieldsGetAnAnswer(seed: UInt64) async {
+    func damagedFieldsGetAResponse(seed: UInt64) async {
         var random = SeededRandom(seed: seed)
         let api = TestAPI()
         for number in 0..<20 { api.addOrder("\(number)", .new, accrual: 0, at: StandingClock.start, of: "ann") }
@@ -106,10 +107,11 @@ import Testing
             let line = lines.randomElement(using: &random)!
             let hasBody = line.hasPrefix("POST")
             let request = Scenario(line, fields, body: hasBody ? "00" : nil, gives: 0)
-            let answer = await api.answer(to: request.request)
-            let comment = Comment(rawValue: "seed \(seed), round \(round): \(request) \(answer.status) \(answer.text)")
-            #expect(answer.status < 500, comment)
-            #expect(answer.faults.isEmpty, comment)
+            let response = await api.response(to: request.request)
+            let comment = Comment(
+                rawValue: "seed \(seed), round \(round): \(request) \(response.status) \(response.text)")
+            #expect(response.status < 500, comment)
+            #expect(response.faults.isEmpty, comment)
         }
     }
 

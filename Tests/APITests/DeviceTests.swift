@@ -17,15 +17,15 @@ import Testing
         _ path: String = "login", showing fields: [String] = [], body: Body = right, gives status: Int = 200,
         on api: TestAPI
     ) async -> [String] {
-        let answer = await Scenario("POST /api/user/\(path)", fields, body: body, gives: status).run(on: api)
-        return answer.fields.filter { $0.hasPrefix("Set-Cookie: ") }.map { String($0.dropFirst(12)) }
+        let response = await Scenario("POST /api/user/\(path)", fields, body: body, gives: status).run(on: api)
+        return response.fields.filter { $0.hasPrefix("Set-Cookie: ") }.map { String($0.dropFirst(12)) }
     }
 
     private func session(_ number: Int) -> String {
         "session=new-\(number); Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000; Expires=\(RegistrationTests.expiry)"
     }
 
-    @Test func itStandsBehindTheSession() async {
+    @Test func itsCookieFollowsThatOfTheSession() async {
         let api = TestAPI()
         #expect(await cookies(on: api) == [session(1), Self.handedOut(1)])
         let new: Body = #"{"login":"new","password":"p"}"#
@@ -79,7 +79,7 @@ import Testing
 
     /// The device is not a credential: without the password it opens nothing, and guesses that present it are delayed
     /// as well.
-    @Test func itIsNoWayIn() async {
+    @Test func aDeviceAloneOpensNothing() async {
         let api = TestAPI()
         _ = await cookies(on: api)
         let fields = Self.showing(CountedTokens.device(1))

@@ -32,9 +32,9 @@ import Web
             return String(decoding: page, as: UTF8.self)
         }
 
-        func answer(to scenario: Scenario) async -> Answer {
+        func response(to scenario: Scenario) async -> ClientResponse {
             self == .gophermart
-                ? await TestAPI().answer(to: scenario.request) : await TestAccrualAPI().answer(to: scenario.request)
+                ? await TestAPI().response(to: scenario.request) : await TestAccrualAPI().response(to: scenario.request)
         }
     }
 
@@ -51,8 +51,8 @@ import Web
             let methods = path.value.object?.members.map { $0.name.uppercased() } ?? []
             let implied = methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]
             let target = path.name.replacing(/{.+}/, with: "18")
-            let answer = await api.answer(to: Scenario("OPTIONS \(target)", gives: 204))
-            #expect(answer["Allow"]?.split(separator: ", ").map(String.init) == methods + implied)
+            let response = await api.response(to: Scenario("OPTIONS \(target)", gives: 204))
+            #expect(response["Allow"]?.split(separator: ", ").map(String.init) == methods + implied)
         }
     }
 
@@ -111,7 +111,7 @@ import Web
 
     // MARK: - The check itself
 
-    static let answers: [(line: String, answer: (Status, String?), faults: Int)] = [
+    static let responses: [(line: String, response: (Status, String?), faults: Int)] = [
         ("GET /api/user/balance", (.ok, #"{"current":1.25,"withdrawn":0}"#), 0),
         ("HEAD /api/user/balance?x", (.ok, #"{"current":1.25,"withdrawn":0}"#), 0),
         ("GET /api/user/balance", (.ok, #"{"current":1.255,"withdrawn":0}"#), 1),
@@ -134,14 +134,14 @@ import Web
         ("POST /api/user/balance/withdraw", (.serviceUnavailable, nil), 2),
     ]
 
-    @Test(arguments: answers)
-    func anAnswerThatIsDescribedOtherwiseIsFound(line: String, answer: (Status, String?), faults: Int) {
+    @Test(arguments: responses)
+    func aResponseThatIsDescribedOtherwiseIsFound(line: String, response described: (Status, String?), faults: Int) {
         var response =
-            answer.1.map { Response(answer.0, contentType: "application/json", .bytes(Array($0.utf8))) }
-            ?? Response(answer.0)
+            described.1.map { Response(described.0, contentType: "application/json", .bytes(Array($0.utf8))) }
+            ?? Response(described.0)
         response.requestID = RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, ""))
         let found = DescribedAPI.gophermart.faults(
-            of: Answer(response, omitsBody: false), to: Scenario(line, gives: 200).request)
+            of: ClientResponse(response, omitsBody: false), to: Scenario(line, gives: 200).request)
         #expect(found.count == faults, "\(found)")
     }
 
@@ -188,11 +188,11 @@ import Web
         var base64 = [CChar](repeating: 0, count: length)
         sodium_bin2base64(&base64, length, digest, digest.count, sodium_base64_VARIANT_ORIGINAL)
         let hash = String(decoding: base64.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let answer = await api.answer(to: Scenario("GET /docs", gives: 200))
+        let response = await api.response(to: Scenario("GET /docs", gives: 200))
         let policy = """
             default-src 'none'; style-src 'sha256-\(hash)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """
-        #expect(answer["Content-Security-Policy"] == policy)
+        #expect(response["Content-Security-Policy"] == policy)
     }
 
     // MARK: - Both as responses
@@ -200,16 +200,16 @@ import Web
     @Test(arguments: API.allCases, ["/openapi.json", "/docs"]) func isPackedAndHasNoGuesses(api: API, path: String)
         async
     {
-        let plain = await api.answer(to: Scenario("GET \(path)", gives: 200))
-        let packed = await api.answer(to: Scenario("GET \(path)", ["Accept-Encoding: gzip"], gives: 200))
-        let head = await api.answer(to: Scenario("HEAD \(path)", gives: 200))
-        for answer in [plain, packed, head] {
-            #expect(answer.status == 200 && answer.faults.isEmpty)
-            #expect(answer["X-Content-Type-Options"] == "nosniff" && answer["Vary"] == "Accept-Encoding")
+        let plain = await api.response(to: Scenario("GET \(path)", gives: 200))
+        let packed = await api.response(to: Scenario("GET \(path)", ["Accept-Encoding: gzip"], gives: 200))
+        let head = await api.response(to: Scenario("HEAD \(path)", gives: 200))
+        for response in [plain, packed, head] {
+            #expect(response.status == 200 && response.faults.isEmpty)
+            #expect(response["X-Content-Type-Options"] == "nosniff" && response["Vary"] == "Accept-Encoding")
         }
         #expect(plain["Content-Encoding"] == nil && head.fields == plain.fields && head.body.isEmpty)
         let tag = plain["ETag"] ?? ""
-        let again = await api.answer(to: Scenario("GET \(path)", ["If-None-Match: \(tag)"], gives: 304))
+        let again = await api.response(to: Scenario("GET \(path)", ["If-None-Match: \(tag)"], gives: 304))
         #expect(again.status == 304 && again["ETag"] == tag && again.body.isEmpty)
         #expect(again["Cache-Control"] == "no-cache")
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.count < plain.body.count / 3)

@@ -19,7 +19,7 @@ import Testing
         EntityTags(epoch: epoch).state(of: key, at: revision)
     }
 
-    @Test func dependsOnAllThatTheAnswerDoes() {
+    @Test func dependsOnEverythingThatTheResponseDoes() {
         let others = [
             Self.state(epoch: 8), Self.state(revision: 4), Self.state(Self.key(user: 2)),
             Self.state(Self.key(route: 3)),

@@ -21,7 +21,7 @@ import Testing
         Scenario("POST /api/user/events", as: "ann", gives: 405, has: ["Allow: GET, HEAD, OPTIONS"]),
         Scenario("OPTIONS /api/user/events", gives: 204, has: ["Allow: GET, HEAD, OPTIONS"]),
     ])
-    func answers(_ scenario: Scenario) async { await scenario.run() }
+    func responses(_ scenario: Scenario) async { await scenario.run() }
 
     /// The objects are those of the list and of the balance, byte for byte.
     @Test func changesAreToldAsListAndBalanceSayThem() async throws {
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: ["", "x", "-1", "+1", "1.0", "0", "1", "99999999999999999999", "9223372036854775807", "1, 2"])
-    func anIDThatIsNoneOfOursIsAnsweredWithOneReset(id: String) throws {
+    func aForeignIDGetsOneReset(id: String) throws {
         let api = TestAPI()
         api.publish(.balance(1), of: "ann")
         let listener = try #require(api.listen(as: "ann", after: id))

@@ -20,8 +20,8 @@ import Testing
         let api = TestAccrualAPI(hostNames: ["Accrual", "metrics.shop.example"])
         for line in ["GET /api/orders/18", "POST /api/goods", "GET /docs", "GET /openapi.json", "OPTIONS *"] {
             let body: Body? = line.hasPrefix("POST") ? #"{"match":"x","reward":1,"reward_type":"pt"}"# : nil
-            let answer = await api.answer(to: Scenario(line, ["Host: \(host)"], body: body, gives: 200).request)
-            #expect((answer.status == 421) == !isServed, "\(line) \(answer.status)")
+            let response = await api.response(to: Scenario(line, ["Host: \(host)"], body: body, gives: 200).request)
+            #expect((response.status == 421) == !isServed, "\(line) \(response.status)")
         }
         #expect(api.rewards.changeCount == (isServed ? 1 : 0))
     }
@@ -45,8 +45,9 @@ import Testing
 
     /// HTTP/1.0 may leave the field out, and no browser does.
     @Test func aRequestWithoutHostIsServed() async {
-        let answer = await TestAccrualAPI(hostNames: []).answer(to: Array("GET /api/orders/18 HTTP/1.0\r\n\r\n".utf8))
-        #expect(answer.status == 204)
+        let response = await TestAccrualAPI(hostNames: []).response(
+            to: Array("GET /api/orders/18 HTTP/1.0\r\n\r\n".utf8))
+        #expect(response.status == 204)
     }
 
     /// The customers' listener needs a session, and is served under any name that leads to it.

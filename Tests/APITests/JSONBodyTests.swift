@@ -10,7 +10,7 @@ import Testing
         let names: [String]
         var testDescription: String { path }
 
-        func answer(_ body: Body, gives status: Int, part: String?, at location: SourceLocation) async {
+        func response(_ body: Body, gives status: Int, part: String?, at location: SourceLocation) async {
             await Scenario("POST \(path)", as: "ann", body: body, gives: status, part: part, at: location).run()
         }
     }
@@ -121,7 +121,7 @@ import Testing
 
     @Test(arguments: routes, cases)
     func body(route: Route, example: Case) async {
-        await route.answer(
+        await route.response(
             example.body(route.members), gives: example.status, part: example.part, at: example.location)
     }
 
@@ -135,7 +135,7 @@ import Testing
                 let body = "{" + (others + member).joined(separator: ",") + "}"
                 let kind = name == "sum" ? "number" : "string"
                 let part = #"\"\#(name)\" is not a \#(kind)."#
-                await route.answer("\(body)", gives: 400, part: part, at: #_sourceLocation)
+                await route.response("\(body)", gives: 400, part: part, at: #_sourceLocation)
             }
         }
     }

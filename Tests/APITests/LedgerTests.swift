@@ -90,9 +90,9 @@ import Testing
         let api = Self.api()
         for _ in 0..<2 {
             for (accept, start) in [("*/*", "["), ("text/csv", "kind"), ("application/json", "[")] {
-                let answer = await Scenario("GET \(Self.path)", as: "ann", ["Accept: \(accept)"], gives: 200).run(
+                let response = await Scenario("GET \(Self.path)", as: "ann", ["Accept: \(accept)"], gives: 200).run(
                     on: api)
-                #expect(answer.text.hasPrefix(start))
+                #expect(response.text.hasPrefix(start))
             }
         }
     }
@@ -116,12 +116,12 @@ import Testing
         return api
     }
 
-    private static func numbers(_ answer: Answer) -> [Int] {
-        answer.text.matches(of: /"number":"(\d+)"/).compactMap { Int($0.1) }
+    private static func numbers(_ response: ClientResponse) -> [Int] {
+        response.text.matches(of: /"number":"(\d+)"/).compactMap { Int($0.1) }
     }
 
-    private static func next(_ answer: Answer) -> String? {
-        answer["Link"]?.firstMatch(of: /^<(\/api\/user\/orders\?limit=\d+&cursor=[0-9a-z.]+)>; rel="next"$/).map {
+    private static func next(_ response: ClientResponse) -> String? {
+        response["Link"]?.firstMatch(of: /^<(\/api\/user\/orders\?limit=\d+&cursor=[0-9a-z.]+)>; rel="next"$/).map {
             String($0.1)
         }
     }
@@ -132,11 +132,11 @@ import Testing
         var target: String? = "/api/user/orders?limit=\(limit)"
         var seen: [Int] = []
         while let page = target {
-            let answer = await Scenario("GET \(page)", as: "carl", gives: 200).run(on: api)
-            #expect(Self.numbers(answer).count <= limit)
-            seen += Self.numbers(answer)
-            target = Self.next(answer)
-            #expect(answer.has("Link") == (target != nil))
+            let response = await Scenario("GET \(page)", as: "carl", gives: 200).run(on: api)
+            #expect(Self.numbers(response).count <= limit)
+            seen += Self.numbers(response)
+            target = Self.next(response)
+            #expect(response.has("Link") == (target != nil))
         }
         #expect(seen == (1...10).reversed())
     }
@@ -144,8 +144,8 @@ import Testing
     @Test func everyListHasPages() async {
         let api = TestAPI()
         for (path, part) in [("/api/user/orders", #""number":"59""#), ("/api/user/withdrawals", #""order":"067""#)] {
-            let answer = await Scenario("GET \(path)?limit=1", as: "ann", gives: 200, part: part).run(on: api)
-            #expect(answer["Link"]?.hasPrefix("<\(path)?limit=1&cursor=") == true)
+            let response = await Scenario("GET \(path)?limit=1", as: "ann", gives: 200, part: part).run(on: api)
+            #expect(response["Link"]?.hasPrefix("<\(path)?limit=1&cursor=") == true)
         }
     }
 

@@ -85,7 +85,7 @@ struct ModelTests {
     private static let names = ["dave", "erin", "frank", "grace"]
 
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
-    func aRandomRunIsAnsweredAsTheModelSays(seed: UInt64) async {
+    func aRandomRunGetsTheResponsesOfTheModel(seed: UInt64) async {
         var random = SeededRandom(seed: seed)
         let api = TestAPI()
         var model = Model()
@@ -94,13 +94,13 @@ struct ModelTests {
         model.withdrawals = ["75", "83", "067"].map { ($0, "", 0, 0) }
         for round in 0..<400 {
             let (scenario, reply) = step(api, &model, &random)
-            let answer = await api.answer(to: scenario.request)
-            let comment = Comment(rawValue: "seed \(seed), round \(round): \(scenario) \(answer.text)")
-            #expect(answer.status == reply.status, comment)
-            #expect(answer.faults.isEmpty, comment)
-            let token = answer["Authorization"]?.dropFirst("Bearer ".count)
+            let response = await api.response(to: scenario.request)
+            let comment = Comment(rawValue: "seed \(seed), round \(round): \(scenario) \(response.text)")
+            #expect(response.status == reply.status, comment)
+            #expect(response.faults.isEmpty, comment)
+            let token = response["Authorization"]?.dropFirst("Bearer ".count)
             if reply.status < 400 {
-                #expect(answer.text == token.map { #"{"token":"\#($0)"}"# } ?? reply.text, comment)
+                #expect(response.text == token.map { #"{"token":"\#($0)"}"# } ?? reply.text, comment)
             }
             if let token {
                 model.open(String(token), of: String(scenario.line.split(separator: "?")[1]))

@@ -5,7 +5,7 @@ import Web
 
 @testable import API
 
-/// The text of refusals. `Answer.faults` checks that each has the form of RFC 9457.
+/// The text of refusals. `ClientResponse.faults` checks that each has the form of RFC 9457.
 @Suite struct ProblemTests {
     /// The document of the first request to an API.
     static func document(_ status: Int, _ type: String, _ title: String, _ detail: String) -> String {
@@ -111,12 +111,12 @@ import Web
     @Test(arguments: refusals)
     func refusalIsWrittenOut(_ refusal: Refusal) {
         let fields = ResponseFields(requestID: RequestIDs(prefix: 0x5EED).id(of: RequestError(.badRequest, "")))
-        let answer = Answer(fields.added(to: Problem(refusal.error).response), omitsBody: false)
-        #expect(answer.status == refusal.status)
+        let response = ClientResponse(fields.added(to: Problem(refusal.error).response), omitsBody: false)
+        #expect(response.status == refusal.status)
         let title = ProblemType.all.first { $0.name == refusal.type }?.title ?? ""
-        #expect(answer.text == Self.document(refusal.status, refusal.type, title, refusal.detail))
-        #expect(answer.faults.isEmpty, "\(answer.faults)")
-        for field in Self.problem + refusal.fields { #expect(answer.fields.contains(field)) }
+        #expect(response.text == Self.document(refusal.status, refusal.type, title, refusal.detail))
+        #expect(response.faults.isEmpty, "\(response.faults)")
+        for field in Self.problem + refusal.fields { #expect(response.fields.contains(field)) }
     }
 
     /// Clients may depend on the types, and `/docs` has them as anchors.
@@ -194,10 +194,10 @@ import Web
             (.serviceUnavailable, .busy), (.httpVersionNotSupported, .unknownHTTPVersion),
         ] as [(Status, ProblemType)])
     func requestThatCannotBeReadIsAProblem(status: Status, type: ProblemType) async throws {
-        let answer = TestAPI().answer(to: RequestError(status, "So it is."))
-        #expect(answer.status == status.rawValue)
-        #expect(answer.text == Self.document(status.rawValue, type.name, type.title, "So it is."))
-        #expect(answer.faults.isEmpty, "\(answer.faults)")
-        #expect(answer["Retry-After"] == (status == .serviceUnavailable ? "1" : nil))
+        let response = TestAPI().response(to: RequestError(status, "So it is."))
+        #expect(response.status == status.rawValue)
+        #expect(response.text == Self.document(status.rawValue, type.name, type.title, "So it is."))
+        #expect(response.faults.isEmpty, "\(response.faults)")
+        #expect(response["Retry-After"] == (status == .serviceUnavailable ? "1" : nil))
     }
 }

@@ -86,8 +86,8 @@ import Testing
     /// Both ways of presenting the new session lead to the new user.
     @Test func registeringSignsIn() async {
         let api = TestAPI()
-        let answer = await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
-        #expect(answer.text == #"{"token":"new-1"}"#)
+        let response = await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
+        #expect(response.text == #"{"token":"new-1"}"#)
         await Scenario("POST /api/user/orders", as: "new-1", body: "00", gives: 202).run(on: api)
         await Scenario("GET /api/user/orders", ["Cookie: session=new-1"], gives: 200, part: #""number":"00""#).run(
             on: api)

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// The ids of requests. `Answer.faults` checks that every response and every problem document has one.
+/// The ids of requests. `ClientResponse.faults` checks that every response and every problem document has one.
 @Suite struct RequestIDTests {
     private static let requests: [Scenario] = [
         Scenario("GET /api/user/balance", as: "ann", ["X-Request-Id: my-1"], gives: 200),
@@ -26,11 +26,12 @@ import Testing
         #expect(await scenario.run().requestIDs == ["my-1"])
     }
 
-    @Test func isTheClientsOwnWhereTheServerFails() async {
+    @Test func isTheClientsOwnIfTheServerFails() async {
         let api = TestAPI()
         api.repository.failure = .failed
-        let answer = await Scenario("GET /api/user/balance", as: "ann", ["X-Request-Id: my-1"], gives: 500).run(on: api)
-        #expect(answer.requestIDs == ["my-1"])
+        let response = await Scenario("GET /api/user/balance", as: "ann", ["X-Request-Id: my-1"], gives: 500).run(
+            on: api)
+        #expect(response.requestIDs == ["my-1"])
     }
 
     private static let longest = String(repeating: "x", count: 128)
@@ -47,7 +48,7 @@ import Testing
         ["a%b"],
         ["a", "a"], ["a", "b"], ["a", ""],
     ])
-    func isOursWhereTheClientsIsNone(ids: [String]) async {
+    func isTheServersIfTheClientsIsInvalid(ids: [String]) async {
         #expect(await get(ids.map { "X-Request-Id: \($0)" }, from: TestAPI()) == "0000000000005eed-1")
     }
 
@@ -56,7 +57,7 @@ import Testing
         var seen: Set<String> = []
         for _ in 0..<300 {
             seen.insert(await get([], from: api))
-            seen.formUnion(api.answer(to: RequestError(.badRequest, "So it is.")).requestIDs)
+            seen.formUnion(api.response(to: RequestError(.badRequest, "So it is.")).requestIDs)
         }
         #expect(seen.count == 600)
         #expect(seen.contains("0000000000005eed-1") && seen.contains("0000000000005eed-258"))
@@ -75,16 +76,16 @@ import Testing
             ("GET /api/orders/18", 200), ("GET /api/orders/18", 429), ("GET /api/goods", 200), ("GET /nowhere", 404),
             ("DELETE /api/goods/x", 404), ("POST /api/orders", 400),
         ] {
-            let answer = await api.answer(to: Scenario(line, id, gives: status).request)
-            #expect(answer.status == status)
-            #expect(answer.requestIDs == ["my-1"], "\(line)")
+            let response = await api.response(to: Scenario(line, id, gives: status).request)
+            #expect(response.status == status)
+            #expect(response.requestIDs == ["my-1"], "\(line)")
         }
-        let ours = await api.answer(to: Scenario("GET /api/goods", gives: 200).request).requestIDs
+        let ours = await api.response(to: Scenario("GET /api/goods", gives: 200).request).requestIDs
         #expect(ours.count == 1 && ours[0].hasPrefix("0000000000005eed-"))
     }
 
     private func get(_ fields: [String], from api: TestAPI) async -> String {
-        let answer = await Scenario("GET /api/user/balance", as: "ann", fields, gives: 200).run(on: api)
-        return answer.requestIDs.first ?? ""
+        let response = await Scenario("GET /api/user/balance", as: "ann", fields, gives: 200).run(on: api)
+        return response.requestIDs.first ?? ""
     }
 }

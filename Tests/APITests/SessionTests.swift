@@ -112,8 +112,8 @@ import Testing
 
     @Test func theCookieHasTheConfiguredName() async {
         let api = TestAPI { $0.cookieName = "__Host-shop" }
-        let answer = await SignInTests.signIn(#"{"login":"ann","password":"secret"}"#, gives: 200).run(on: api)
-        #expect(answer["Set-Cookie"]?.hasPrefix("__Host-shop=new-1; Path=/; ") ?? false)
+        let response = await SignInTests.signIn(#"{"login":"ann","password":"secret"}"#, gives: 200).run(on: api)
+        #expect(response["Set-Cookie"]?.hasPrefix("__Host-shop=new-1; Path=/; ") ?? false)
         await Self.balance(["Cookie: session=ann"], gives: 401).run(on: api)
         await Self.balance(["Cookie: session=carl; __Host-shop=ann"], gives: 200).run(on: api)
         let signedOut = await Scenario("POST /api/user/logout", ["Cookie: __Host-shop=ann"], gives: 204).run(on: api)

@@ -34,7 +34,7 @@ import Testing
     func signingIn(_ scenario: Scenario) async { await scenario.run() }
 
     /// The response does not disclose which logins exist.
-    @Test func unknownLoginAndWrongPasswordGetTheSameAnswer() async {
+    @Test func unknownLoginAndWrongPasswordGetTheSameResponse() async {
         let unknown = await Self.signIn(#"{"login":"nobody","password":"x"}"#, gives: 401).run()
         let wrong = await Self.signIn(#"{"login":"ann","password":"x"}"#, gives: 401).run()
         #expect(unknown == wrong)

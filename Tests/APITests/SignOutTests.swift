@@ -59,7 +59,7 @@ import Testing
         await balance(as: "ann", gives: 200, on: api)
     }
 
-    @Test func anotherSiteSignsNobodyOut() async {
+    @Test func anotherSiteCannotSignAUserOut() async {
         await Scenario("POST /api/user/logout", ["Cookie: session=ann", "Sec-Fetch-Site: cross-site"], gives: 403).run()
     }
 }

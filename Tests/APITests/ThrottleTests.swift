@@ -35,20 +35,20 @@ import Web
     }
 
     @Test func anUnknownLoginIsSlowedAsAWrongPassword() async {
-        var answers: [[Answer]] = []
+        var responses: [[ClientResponse]] = []
         for login in ["ann", "nobody"] {
             let api = TestAPI()
             let scenario = Scenario(
                 "POST /api/user/login", body: #"{"login":"\#(login)","password":"guess"}"#, gives: 0)
-            var list: [Answer] = []
+            var list: [ClientResponse] = []
             for _ in 0..<20 {
-                list.append(await api.answer(to: scenario.request))
+                list.append(await api.response(to: scenario.request))
                 api.clock.advance(byMilliseconds: 700)
             }
-            answers.append(list)
+            responses.append(list)
         }
-        #expect(answers[0] == answers[1])
-        #expect(Set(answers[0].map(\.status)) == [401, 429])
+        #expect(responses[0] == responses[1])
+        #expect(Set(responses[0].map(\.status)) == [401, 429])
     }
 
     @Test func theOwnerElsewhereIsLetIn() async {
@@ -206,8 +206,8 @@ import Web
             ("POST /api/user/login", #"{"login":"ann","password":"secret"}"#),
             ("POST /api/user/register", #"{"login":"new","password":"secret"}"#), ("POST /api/user/logout", ""),
         ] {
-            let answer = await api.answer(to: Scenario(line, as: "ann", fields, body: "\(body)", gives: 0).request)
-            #expect(answer["Set-Cookie"]?.hasSuffix("; Secure") == isSecure, "\(line) \(answer.fields)")
+            let response = await api.response(to: Scenario(line, as: "ann", fields, body: "\(body)", gives: 0).request)
+            #expect(response["Set-Cookie"]?.hasSuffix("; Secure") == isSecure, "\(line) \(response.fields)")
         }
     }
 }

@@ -23,13 +23,13 @@ import Testing
     @Test(arguments: requests)
     func answerIsTheSameHoweverTheRequestIsTorn(scenario: Scenario, rest: String) async {
         let bytes = scenario.request + Array(rest.utf8)
-        let whole = await TestAPI().answer(to: bytes)
+        let whole = await TestAPI().response(to: bytes)
         #expect(whole.status == scenario.status)
         for split in 1..<bytes.count {
-            let torn = await TestAPI().answer(to: [bytes[..<split], bytes[split...]])
+            let torn = await TestAPI().response(to: [bytes[..<split], bytes[split...]])
             #expect(torn == whole, "split at \(split)")
         }
-        let dripped = await TestAPI().answer(to: bytes.indices.map { bytes[$0...$0] })
+        let dripped = await TestAPI().response(to: bytes.indices.map { bytes[$0...$0] })
         #expect(dripped == whole)
     }
 }

@@ -34,26 +34,27 @@ struct DescribedAPI: Sendable {
 
     /// The parts of a response that are described otherwise, or not at all. A path or method that is not described gets
     /// 404, 405 or OPTIONS. A refusal of a request that could not be read may come from any operation.
-    func faults(of answer: Answer, to request: [UInt8]) -> [String] {
+    func faults(of response: ClientResponse, to request: [UInt8]) -> [String] {
         let line = String(decoding: request.prefix { $0 != 0x0D }, as: UTF8.self)
         guard let operation = operation(of: line[...]) else {
-            return [204, 404, 405].contains(answer.status) || isShared(answer.status)
+            return [204, 404, 405].contains(response.status) || isShared(response.status)
                 ? [] : ["\(line) is not described"]
         }
-        guard let response = operation["responses", String(answer.status)].map(document.resolving) else {
-            return ["\(answer.status) is not described"]
+        guard let described = operation["responses", String(response.status)].map(document.resolving) else {
+            return ["\(response.status) is not described"]
         }
-        return headFaults(of: answer, response) + bodyFaults(of: answer, response, isHead: line.hasPrefix("HEAD "))
+        return headFaults(of: response, described)
+            + bodyFaults(of: response, described, isHead: line.hasPrefix("HEAD "))
     }
 
     private func isShared(_ status: Int) -> Bool {
         Status(rawValue: status).flatMap { document["components", "responses", $0.phrase.filter { $0 != " " }] } != nil
     }
 
-    private func headFaults(of answer: Answer, _ response: JSONValue) -> [String] {
-        (response["headers"]?.object?.members ?? []).flatMap { member -> [String] in
+    private func headFaults(of response: ClientResponse, _ described: JSONValue) -> [String] {
+        (described["headers"]?.object?.members ?? []).flatMap { member -> [String] in
             let header = document.resolving(member.value)
-            let value = member.name == "X-Request-Id" ? answer.requestIDs.first : answer[member.name]
+            let value = member.name == "X-Request-Id" ? response.requestIDs.first : response[member.name]
             guard let value else {
                 return header["required"] == .bool(true) ? ["no \(member.name)"] : []
             }
@@ -64,13 +65,13 @@ struct DescribedAPI: Sendable {
         }
     }
 
-    private func bodyFaults(of answer: Answer, _ response: JSONValue, isHead: Bool) -> [String] {
-        guard let type = answer["Content-Type"]?.prefix(while: { $0 != ";" }) else {
-            return response["content"] == nil ? [] : ["no body, but one is described"]
+    private func bodyFaults(of response: ClientResponse, _ described: JSONValue, isHead: Bool) -> [String] {
+        guard let type = response["Content-Type"]?.prefix(while: { $0 != ";" }) else {
+            return described["content"] == nil ? [] : ["no body, but one is described"]
         }
-        guard let schema = response["content", String(type), "schema"] else { return ["\(type) is not described"] }
-        guard !isHead, answer["Content-Encoding"] == nil else { return [] }
-        let body = type.hasSuffix("json") ? try? JSONParser.parse(answer.body) : .string(answer.text)
+        guard let schema = described["content", String(type), "schema"] else { return ["\(type) is not described"] }
+        guard !isHead, response["Content-Encoding"] == nil else { return [] }
+        let body = type.hasSuffix("json") ? try? JSONParser.parse(response.body) : .string(response.text)
         return JSONSchema(document: document).faults(of: body ?? .null, against: schema, at: "body")
     }
 }
@@ -88,6 +89,6 @@ extension RequestHandler {
         input.append(Scenario("GET \(path)", gives: 200).request[...])
         guard case .request(let request)? = try? parser.parse(&input), case .now(let response) = respond(to: request)
         else { preconditionFailure("the path is answered at once") }
-        return Answer(response, omitsBody: false).body
+        return ClientResponse(response, omitsBody: false).body
     }
 }

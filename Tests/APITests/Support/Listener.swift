@@ -1,5 +1,6 @@
 import API
 import Changes
+import Eventual
 import HTTP
 import Loyalty
 import Testing
@@ -69,17 +70,29 @@ extension TestAPI {
         listen(as: token, ["Last-Event-ID: \(lastEventID)"])
     }
 
-    /// Returns `nil` if the response is not a stream.
+    /// Returns `nil` if the response is not a stream, or not there at once.
     func listen(as token: String, _ fields: [String] = []) -> Listener? {
+        guard case .now(let response)? = follow(as: token, fields), case .stream(let stream) = response.body else {
+            return nil
+        }
+        return Listener(stream)
+    }
+
+    /// As ``listen(as:_:)``, and waits for the response.
+    func listenLate(as token: String) async -> Listener? {
+        guard let response = await follow(as: token, [])?.get(), case .stream(let stream) = response.body else {
+            return nil
+        }
+        return Listener(stream)
+    }
+
+    private func follow(as token: String, _ fields: [String]) -> Eventual<Response, Never>? {
         let scenario = Scenario("GET /api/user/events", as: token, fields, gives: 200)
         var parser = RequestParser(limits: Limits())
         var input = InputBuffer()
         input.append(scenario.request[...])
-        guard case .request(let request)? = try? parser.parse(&input),
-            case .now(let response) = api.respond(to: request),
-            case .stream(let stream) = response.body
-        else { return nil }
-        return Listener(stream)
+        guard case .request(let request)? = try? parser.parse(&input) else { return nil }
+        return api.respond(to: request)
     }
 
     /// Publishes a commit, and runs the turn of the loop that it wakes.

@@ -49,24 +49,25 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
     /// Sends the request and compares the response. A refusal has changed nothing.
     @discardableResult
-    func run(on api: TestAPI = TestAPI()) async -> Answer {
+    func run(on api: TestAPI = TestAPI()) async -> ClientResponse {
         let changesBefore = api.repository.changeCount
         let queuedBefore = api.queue.numbers
-        let answer = await api.answer(to: request)
-        let name = Comment(rawValue: "\(testDescription): \(answer.fields) \(answer.text.prefix(300).debugDescription)")
-        #expect(answer.status == status, name, sourceLocation: location)
-        #expect(answer.faults.isEmpty, name, sourceLocation: location)
-        let undescribed = DescribedAPI.gophermart.faults(of: answer, to: request)
+        let response = await api.response(to: request)
+        let name = Comment(
+            rawValue: "\(testDescription): \(response.fields) \(response.text.prefix(300).debugDescription)")
+        #expect(response.status == status, name, sourceLocation: location)
+        #expect(response.faults.isEmpty, name, sourceLocation: location)
+        let undescribed = DescribedAPI.gophermart.faults(of: response, to: request)
         #expect(undescribed.isEmpty, name, sourceLocation: location)
-        for field in present { #expect(answer.fields.contains(field), name, sourceLocation: location) }
-        for field in absent { #expect(!answer.has(field), name, sourceLocation: location) }
-        if let text { #expect(answer.text == text, name, sourceLocation: location) }
-        if let part { #expect(answer.text.contains(part), name, sourceLocation: location) }
-        if answer.status >= 400 {
+        for field in present { #expect(response.fields.contains(field), name, sourceLocation: location) }
+        for field in absent { #expect(!response.has(field), name, sourceLocation: location) }
+        if let text { #expect(response.text == text, name, sourceLocation: location) }
+        if let part { #expect(response.text.contains(part), name, sourceLocation: location) }
+        if response.status >= 400 {
             #expect(api.repository.changeCount == changesBefore, name, sourceLocation: location)
             #expect(api.queue.numbers == queuedBefore, name, sourceLocation: location)
         }
-        return answer
+        return response
     }
 }
 

@@ -3,6 +3,7 @@ import Changes
 import HTTP
 import Loyalty
 import SignIn
+import Storage
 import Web
 
 /// The API over fakes, with a few users who have done something already.
@@ -22,24 +23,27 @@ final class TestAPI {
 
     static let sessionSeconds: Int64 = 30 * 86_400
 
-    /// - Parameter startedMilliseconds: when the server started, after the clock's first moment.
+    /// - Parameters:
+    ///   - startedMilliseconds: when the server started, after the clock's first moment.
+    ///   - isLate: true if reads have to be waited for.
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil,
         throttle policy: ThrottlePolicy = .standard, eventLimits: EventHub.Limits = EventHub.Limits(),
-        keptChangesMax: Int = 1000, startedMilliseconds: Int64 = 0,
+        keptChangesMax: Int = 1000, startedMilliseconds: Int64 = 0, isLate: Bool = false,
         configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
         configure(&settings)
         let now = { @Sendable [clock] in clock.now }
+        let reads: any Repository = isLate ? LateRepository(repository) : repository
         let accounts = AccountService(
-            repository: repository, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
+            repository: reads, hasher: PlainHasher(failure: hasherFailure), tokens: tokens,
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: settings.sessionSeconds),
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
         changeLog = ChangeLog(
             capacity: keptChangesMax, start: clock.now.advanced(byMilliseconds: startedMilliseconds))
         api = GophermartAPI.handler(
-            accounts: accounts, repository: repository, queue: queue, clock: now,
+            accounts: accounts, repository: reads, queue: queue, clock: now,
             events: EventHub(changeLog: changeLog, limits: eventLimits), settings: settings,
             requestIDs: RequestIDs(prefix: 0x5EED))
         for name in ["ann", "bob", "carl"] { addUser(name) }
@@ -102,7 +106,7 @@ final class TestAPI {
 
 extension TestAPI {
     /// The response to a client that sends these bytes, in one piece or torn, and nothing else.
-    func answer(to pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) async -> Answer {
+    func response(to pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) async -> ClientResponse {
         var parser = RequestParser(limits: limits)
         var input = InputBuffer()
         do throws(RequestError) {
@@ -113,10 +117,10 @@ extension TestAPI {
                 }
                 request.peer = peer
                 let omitsBody = request.method == .head
-                return Answer(await api.respond(to: request).get(), omitsBody: omitsBody)
+                return ClientResponse(await api.respond(to: request).get(), omitsBody: omitsBody)
             }
         } catch {
-            return answer(to: error)
+            return response(to: error)
         }
         preconditionFailure("a test sends whole requests")
     }
@@ -124,9 +128,11 @@ extension TestAPI {
     /// The response of a path that needs no session and is answered at once.
     static func body(of path: String) -> [UInt8] { TestAPI().api.body(of: path) }
 
-    func answer(to bytes: [UInt8]) async -> Answer { await answer(to: [bytes[...]]) }
+    func response(to bytes: [UInt8]) async -> ClientResponse { await response(to: [bytes[...]]) }
 
-    func answer(to error: RequestError) -> Answer { Answer(api.response(to: error), omitsBody: false) }
+    func response(to error: RequestError) -> ClientResponse {
+        ClientResponse(api.response(to: error), omitsBody: false)
+    }
 
     func endBatch() { api.endBatch() }
 

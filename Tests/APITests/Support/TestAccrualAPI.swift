@@ -90,19 +90,19 @@ final class TestAccrualAPI {
             ("POST /api/orders", #"{"order":"18","goods":[{"description":"Чайник Bork","price":7000}]}"#),
             ("POST /api/orders", #"{"order":"26","goods":[]}"#),
         ] {
-            let answer = await api.answer(to: Scenario(line, body: Body(Array(body.utf8)), gives: 200).request)
-            precondition(answer.status < 300, "the sample is taken")
+            let response = await api.response(to: Scenario(line, body: Body(Array(body.utf8)), gives: 200).request)
+            precondition(response.status < 300, "the sample is taken")
         }
         api.clock.now += 10_000
         let last = #"{"order":"34","goods":[]}"#
-        _ = await api.answer(to: Scenario("POST /api/orders", body: Body(Array(last.utf8)), gives: 202).request)
+        _ = await api.response(to: Scenario("POST /api/orders", body: Body(Array(last.utf8)), gives: 202).request)
         return api
     }
 
     /// The response of a path that is answered at once.
     static func body(of path: String) -> [UInt8] { TestAccrualAPI().api.body(of: path) }
 
-    func answer(to bytes: [UInt8]) async -> Answer {
+    func response(to bytes: [UInt8]) async -> ClientResponse {
         var parser = RequestParser(limits: Limits())
         var input = InputBuffer()
         input.append(bytes[...])
@@ -111,28 +111,28 @@ final class TestAccrualAPI {
                 preconditionFailure("a test sends whole requests")
             }
             defer { api.endBatch() }
-            return Answer(await api.respond(to: request).get(), omitsBody: request.method == .head)
+            return ClientResponse(await api.respond(to: request).get(), omitsBody: request.method == .head)
         } catch {
-            return Answer(api.response(to: error), omitsBody: false)
+            return ClientResponse(api.response(to: error), omitsBody: false)
         }
     }
 
     /// Sends a scenario's request and compares the response. A refusal has changed nothing.
     func run(_ scenario: Scenario) async {
         let changesBefore = rewards.changeCount
-        let answer = await answer(to: scenario.request)
-        let name = Comment(rawValue: "\(scenario.testDescription): \(answer.fields) \(answer.text.prefix(300))")
-        #expect(answer.status == scenario.status, name, sourceLocation: scenario.location)
+        let response = await response(to: scenario.request)
+        let name = Comment(rawValue: "\(scenario.testDescription): \(response.fields) \(response.text.prefix(300))")
+        #expect(response.status == scenario.status, name, sourceLocation: scenario.location)
         // The contract has 429 in plain text.
-        if answer.status != 429 { #expect(answer.faults.isEmpty, name, sourceLocation: scenario.location) }
+        if response.status != 429 { #expect(response.faults.isEmpty, name, sourceLocation: scenario.location) }
         for field in scenario.present {
-            #expect(answer.fields.contains(field), name, sourceLocation: scenario.location)
+            #expect(response.fields.contains(field), name, sourceLocation: scenario.location)
         }
-        let undescribed = DescribedAPI.accrual.faults(of: answer, to: scenario.request)
+        let undescribed = DescribedAPI.accrual.faults(of: response, to: scenario.request)
         #expect(undescribed.isEmpty, name, sourceLocation: scenario.location)
-        if let text = scenario.text { #expect(answer.text == text, name, sourceLocation: scenario.location) }
-        if let part = scenario.part { #expect(answer.text.contains(part), name, sourceLocation: scenario.location) }
-        if answer.status >= 400 { #expect(rewards.changeCount == changesBefore, name) }
+        if let text = scenario.text { #expect(response.text == text, name, sourceLocation: scenario.location) }
+        if let part = scenario.part { #expect(response.text.contains(part), name, sourceLocation: scenario.location) }
+        if response.status >= 400 { #expect(rewards.changeCount == changesBefore, name) }
     }
 }
 

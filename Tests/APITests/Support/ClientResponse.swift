@@ -5,7 +5,7 @@ import Web
 @testable import API
 
 /// A response as its client reads it.
-struct Answer: Equatable {
+struct ClientResponse: Equatable {
     let status: Int
     /// `Name: value`, in the order of the response, with `Date`. `X-Request-Id` is left out, since no two responses
     /// share it.
@@ -33,7 +33,7 @@ struct Answer: Equatable {
         self.body = body
     }
 
-    static func == (left: Answer, right: Answer) -> Bool {
+    static func == (left: ClientResponse, right: ClientResponse) -> Bool {
         left.status == right.status && left.fields == right.fields && left.body == right.body
     }
 
@@ -48,7 +48,7 @@ struct Answer: Equatable {
     func has(_ name: String) -> Bool { fields.contains { $0.hasPrefix(name + ": ") } }
 }
 
-extension Answer {
+extension ClientResponse {
     /// The faults that a response may not have whatever the request was.
     var faults: [String] {
         var faults: [String] = []
@@ -64,7 +64,7 @@ extension Answer {
         let isBodiless = status == 204 || status == 304
         expect(isFramed != isBodiless, "a length or chunks stand everywhere but in a 204 or 304")
         expect(!isBodiless || body.isEmpty, "a 204 or 304 with a body")
-        expect(requestIDs.count == 1, "an answer names its request once")
+        expect(requestIDs.count == 1, "a response has one request id")
         let hasBody = has("Transfer-Encoding") || self["Content-Length"] ?? "0" != "0"
         expect(has("Content-Type") == hasBody, "Content-Type stands where a body is")
         expect(self["WWW-Authenticate"] == (status == 401 ? "Bearer" : nil), "every 401 asks for Bearer, and no other")

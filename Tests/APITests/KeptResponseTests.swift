@@ -3,13 +3,13 @@ import Loyalty
 import Testing
 
 /// Responses are kept for clients that ask again, until something of the user changes.
-@Suite struct KeptAnswerTests {
+@Suite struct KeptResponseTests {
     private static let reads = ["/api/user/balance", "/api/user/orders", "/api/user/withdrawals"]
 
     @discardableResult
     private func get(
         _ path: String, as user: String = "ann", _ fields: [String] = [], from api: TestAPI, gives status: Int = 200
-    ) async -> Answer {
+    ) async -> ClientResponse {
         await Scenario("GET \(path)", as: user, fields, gives: status).run(on: api)
     }
 
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// The kept responses have a limit, and above it every response is still right.
-    @Test func manyAnswersAreAllRight() async {
+    @Test func manyResponsesAreAllRight() async {
         let api = TestAPI()
         let names = (0..<300).map { "user-\($0)" }
         for (index, name) in names.enumerated() {
@@ -108,8 +108,8 @@ import Testing
         }
         for _ in 0..<2 {
             for (index, name) in names.enumerated() {
-                let answer = await get("/api/user/orders", as: name, from: api)
-                #expect(answer.text.hasPrefix(#"[{"number":"\#(index)00\#((index % 7) * 60)""#))
+                let response = await get("/api/user/orders", as: name, from: api)
+                #expect(response.text.hasPrefix(#"[{"number":"\#(index)00\#((index % 7) * 60)""#))
             }
         }
     }
@@ -144,8 +144,8 @@ import Testing
     func aFullLastPageEndsTheList(count: Int) async throws {
         let api = api(orders: count)
         api.repository.namesEmptyPages = true
-        let answer = await Scenario("GET /api/user/orders", as: "carl", gives: 200).run(on: api)
-        #expect(answer.text.hasSuffix("}]"))
-        #expect(answer.text.split(separator: "},{").count == count)
+        let response = await Scenario("GET /api/user/orders", as: "carl", gives: 200).run(on: api)
+        #expect(response.text.hasSuffix("}]"))
+        #expect(response.text.split(separator: "},{").count == count)
     }
 }

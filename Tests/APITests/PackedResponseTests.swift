@@ -2,7 +2,7 @@ import Gzip
 import Testing
 
 /// Responses that are packed if they are large and the client takes it.
-@Suite struct PackedAnswerTests {
+@Suite struct PackedResponseTests {
     static let path = "/api/user/orders"
     /// The response with the list of orders that were uploaded one after the other.
     private static func list(of numbers: [String]) -> String {
@@ -22,7 +22,7 @@ import Testing
         return (api, Self.list(of: numbers))
     }
 
-    private func get(_ accepted: [String], from api: TestAPI, method: String = "GET") async -> Answer {
+    private func get(_ accepted: [String], from api: TestAPI, method: String = "GET") async -> ClientResponse {
         let fields = accepted.map { "Accept-Encoding: \($0)" }
         return await Scenario("\(method) \(Self.path)", as: "carl", fields, gives: 200).run(on: api)
     }
@@ -103,25 +103,25 @@ import Testing
     ])
     func packedIfTheClientTakesIt(_ example: Case) async throws {
         let (api, text) = listing(bytes: 2000)
-        let answer = await get(example.accepted, from: api)
-        #expect(answer["Content-Encoding"] == (example.isPacked ? "gzip" : nil))
-        #expect(answer["Vary"] == "Accept-Encoding")
-        #expect(answer["Content-Type"] == "application/json")
-        #expect(answer["Content-Length"] == String(answer.body.count))
-        let plain = example.isPacked ? try Gunzip.unpack(answer.body, outputBytesMax: 1 << 20) : answer.body
+        let response = await get(example.accepted, from: api)
+        #expect(response["Content-Encoding"] == (example.isPacked ? "gzip" : nil))
+        #expect(response["Vary"] == "Accept-Encoding")
+        #expect(response["Content-Type"] == "application/json")
+        #expect(response["Content-Length"] == String(response.body.count))
+        let plain = example.isPacked ? try Gunzip.unpack(response.body, outputBytesMax: 1 << 20) : response.body
         #expect(plain == Array(text.utf8))
-        #expect((answer.body.count < 1000) == example.isPacked)
+        #expect((response.body.count < 1000) == example.isPacked)
     }
 
     /// 1 KiB is where packing begins to be worth it; below, what the client takes does not matter.
     @Test(arguments: [(500, false), (1023, false), (1024, true), (1025, true), (3000, true)])
-    func smallAnswersStayPlain(count: Int, isPacked: Bool) async {
+    func smallResponsesStayPlain(count: Int, isPacked: Bool) async {
         let (api, text) = listing(bytes: count)
         #expect(text.utf8.count == count)
-        let answer = await get(["gzip"], from: api)
-        #expect(answer["Content-Encoding"] == (isPacked ? "gzip" : nil))
-        #expect(answer["Vary"] == (isPacked ? "Accept-Encoding" : nil))
-        #expect(isPacked || answer.text == text)
+        let response = await get(["gzip"], from: api)
+        #expect(response["Content-Encoding"] == (isPacked ? "gzip" : nil))
+        #expect(response["Vary"] == (isPacked ? "Accept-Encoding" : nil))
+        #expect(isPacked || response.text == text)
     }
 
     @Test(arguments: ["gzip", "identity"])
@@ -149,8 +149,8 @@ import Testing
         for count in [5000, 1024, 100_000, 2000] {
             let (api, text) = listing(bytes: count)
             for _ in 0..<2 {
-                let answer = await get(["gzip"], from: api)
-                #expect(try Gunzip.unpack(answer.body, outputBytesMax: 1 << 20) == Array(text.utf8))
+                let response = await get(["gzip"], from: api)
+                #expect(try Gunzip.unpack(response.body, outputBytesMax: 1 << 20) == Array(text.utf8))
             }
         }
     }
