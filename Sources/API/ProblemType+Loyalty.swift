@@ -3,7 +3,7 @@ import Web
 
 /// The refusals of this server's APIs.
 extension ProblemType {
-    /// Every type that an answer may have, by status.
+    /// Every type of problem that the APIs send, by status.
     static let all = (ofWeb + ofLoyalty).sorted { $0.status.rawValue < $1.status.rawValue }
 
     private static let ofLoyalty = [

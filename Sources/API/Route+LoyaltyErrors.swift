@@ -41,6 +41,6 @@ extension Eventual where Failure == LoyaltyError {
 }
 
 extension Call {
-    /// The user who sent the request. Only for routes whose access is ``Web/Route/Access/signedIn``.
+    /// The user who sent the request. Only a route with ``Web/Route/Access/signedIn`` may ask for it.
     var user: UserID { UserID(rawValue: caller.user) }
 }

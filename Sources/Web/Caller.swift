@@ -1,7 +1,7 @@
 import Eventual
 import HTTP
 
-/// A user as the frame of an API knows them.
+/// The user who sent a request, as far as routes of any API need to know.
 package struct Caller {
     package let user: Int64
     /// Counts the changes of the user's data: two reads at one revision show the same. `nil` if it is not known, since

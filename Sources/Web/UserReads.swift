@@ -12,8 +12,8 @@ struct UserReads {
         (self.tags, self.contentCoding) = (tags, contentCoding)
     }
 
-    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like any
-    /// other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
+    /// The response of the route, or 304 if the request's condition says so. The 204 of an empty list is a state like
+    /// any other; a refusal is sent whatever the condition (RFC 9110, section 13.2.1).
     func response(
         to request: Request, of caller: Caller, on route: Route
     ) throws(Problem) -> Eventual<Response, Problem> {

@@ -39,7 +39,7 @@ struct OrderRoutes {
 
     private func order(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         // No user can have uploaded a text that is not an order number. An upload may have white space around the
-        // number, but a path has to name it exactly.
+        // number, but a path has to have the number alone.
         guard let text = call.request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
             number.digits == text
         else { throw .orderUnknown }

@@ -70,7 +70,7 @@ struct Authentication: Authenticator {
         switch try repository.session(id) {
         case .now(let session):
             guard let session, isOpen(session) else { return .now(nil) }
-            // Only here, or invented tokens could displace those of others.
+            // Only the ids of open sessions are kept, so that invented tokens can't displace those of others.
             if known == nil { ids.insert(id, of: token) }
             return .now(session)
         case .later(let session):

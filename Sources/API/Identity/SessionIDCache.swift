@@ -2,7 +2,7 @@ import Loyalty
 
 /// The ids of session tokens that were presented before, so that the next request with a token costs no hash.
 ///
-/// An entry is true forever, as the id of a token is its hash. Whether the session is open is the repository's to say.
+/// An entry is valid for ever, as the id of a token is its hash. The repository knows if the session is open.
 final class SessionIDCache {
     private struct Entry {
         let token: [UInt8]
