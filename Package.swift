@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "Changes", "Eventual", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport",
+                "Changes", "Eventual", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "ConformanceSupport",
+                "TestSupport",
             ]),
         .testTarget(
             name: "AccrualClientTests",
@@ -117,7 +118,14 @@ let package = Package(
             dependencies: ["App", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Posix", "Systemd", "Text"]),
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-        .target(name: "TestSupport", dependencies: ["Eventual"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Storage"],
+            path: "Tests/TestSupport"),
+        .target(
+            name: "ConformanceSupport",
+            dependencies: ["Changes", "Eventual", "Loyalty", "Posix", "Storage", "TestSupport"],
+            path: "Tests/ConformanceSupport", swiftSettings: wrapper),
+        .testTarget(name: "StorageTests", dependencies: ["ConformanceSupport", "TestSupport"]),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(
             name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],

@@ -2,6 +2,7 @@ import Foundation
 import Loyalty
 import SQLite
 import Storage
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

@@ -174,14 +174,6 @@ final class Counter: Sendable {
     func increment() { count.add(1, ordering: .sequentiallyConsistent) }
 }
 
-final class TestClock: Sendable {
-    private let milliseconds = Atomic<Int64>(1_700_000_000_000)
-
-    var now: Timestamp { Timestamp(milliseconds: milliseconds.load(ordering: .sequentiallyConsistent)) }
-
-    func advance(byMilliseconds distance: Int64) { milliseconds.add(distance, ordering: .sequentiallyConsistent) }
-}
-
 /// Waits until something is so, for ten seconds at most.
 func waitUntil(_ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now.advanced(by: .seconds(10))

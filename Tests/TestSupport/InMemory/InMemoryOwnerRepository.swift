@@ -1,0 +1,204 @@
+import Loyalty
+import Posix
+import Storage
+
+/// What the owner's commands read and change in a store in memory.
+final class InMemoryOwnerRepository: OwnerRepository {
+    private let storage: InMemoryStorage
+    private let cancellation: Cancellation
+
+    init(_ storage: InMemoryStorage, until cancellation: Cancellation) {
+        (self.storage, self.cancellation) = (storage, cancellation)
+    }
+
+    private func index(of user: UserSelector, in tables: InMemoryTables) -> Int? {
+        switch user {
+        case .login(let login): tables.index(of: login)
+        case .id(let id): tables.users.firstIndex { $0.id == id && $0.state != .deleted }
+        }
+    }
+
+    private func account(_ user: InMemoryTables.User, in tables: InMemoryTables) -> UserAccount {
+        UserAccount(
+            id: user.id, login: user.login?.text ?? "", state: user.state, balance: tables.balance(of: user.id),
+            createdAt: user.createdAt)
+    }
+
+    private func owned(_ index: Int, in tables: InMemoryTables) -> OwnedOrder {
+        let upload = tables.uploads[index]
+        return OwnedOrder(
+            id: OrderID(rawValue: Int64(index + 1)), order: upload.order,
+            login: tables.users.first { $0.id == upload.user }?.login?.text)
+    }
+
+    func users(after user: UserID?, limit: Int) -> [UserAccount] {
+        storage.read { tables in
+            tables.users.filter { $0.state != .deleted && $0.id.rawValue > user?.rawValue ?? 0 }.prefix(limit).map {
+                account($0, in: tables)
+            }
+        }
+    }
+
+    func user(_ user: UserSelector, entries limit: Int) -> UserDetails? {
+        storage.read { tables in
+            guard let index = index(of: user, in: tables) else { return nil }
+            let found = tables.users[index]
+            return UserDetails(
+                account: account(found, in: tables),
+                orderCount: Int64(tables.uploads.count { $0.user == found.id }),
+                withdrawalCount: Int64(tables.spent.count { $0.user == found.id && $0.refundedAt == nil }),
+                entries: tables.entries.reversed().filter { $0.user == found.id }.prefix(limit).map(\.entry))
+        }
+    }
+
+    func addUser(_ login: Login, passwordHash: PasswordHash) -> UserID? {
+        let now = storage.clock()
+        return storage.write { $0.addUser(login, passwordHash, at: now) }
+    }
+
+    /// Changes a user who exists. The body returns true if it changed anything.
+    private func change(
+        _ user: UserSelector, _ body: (inout InMemoryTables, Int, Timestamp) -> Bool
+    ) -> UserChangeResult {
+        let now = storage.clock()
+        return storage.write { tables in
+            guard let index = index(of: user, in: tables), let login = tables.users[index].login else {
+                return .noSuchUser
+            }
+            return body(&tables, index, now) ? .changed(login: login.text) : .unchanged(login: login.text)
+        }
+    }
+
+    func setPassword(_ hash: PasswordHash, of user: UserSelector) -> UserChangeResult {
+        change(user) { tables, index, now in
+            tables.setPassword(hash, of: tables.users[index].id, at: now)
+            return true
+        }
+    }
+
+    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) -> UserChangeResult {
+        change(user) { tables, index, now in
+            let state = isEnabled ? UserAccount.State.active : .disabled
+            if !isEnabled { tables.endSessions(of: tables.users[index].id, at: now) }
+            guard tables.users[index].state != state else { return false }
+            tables.users[index].state = state
+            tables.touch(tables.users[index].id)
+            return true
+        }
+    }
+
+    func deleteUser(_ user: UserSelector) -> UserChangeResult {
+        change(user) { tables, index, now in
+            tables.setPassword(PasswordHash(text: ""), of: tables.users[index].id, at: now)
+            tables.users[index].login = nil
+            tables.users[index].state = .deleted
+            return true
+        }
+    }
+
+    func orders(
+        of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
+    ) -> [OwnedOrder]? {
+        storage.read { tables in
+            var id: UserID?
+            if let user {
+                guard let index = index(of: user, in: tables) else { return nil }
+                id = tables.users[index].id
+            }
+            return tables.uploads.indices.reversed().filter { index in
+                let upload = tables.uploads[index]
+                return Int64(index + 1) < order?.rawValue ?? .max && (id == nil || upload.user == id)
+                    && (status == nil || upload.order.status == status)
+            }.prefix(limit).map { owned($0, in: tables) }
+        }
+    }
+
+    func use(of number: OrderNumber) -> NumberUse {
+        storage.read { tables in
+            let order = tables.uploads.firstIndex { $0.order.number == number }.map { owned($0, in: tables) }
+            let withdrawal = tables.spent.first { $0.withdrawal.order == number }.map { spending in
+                OwnedWithdrawal(
+                    withdrawal: spending.withdrawal,
+                    login: tables.users.first { $0.id == spending.user }?.login?.text,
+                    refundedAt: spending.refundedAt, note: spending.note)
+            }
+            return NumberUse(order: order, withdrawal: withdrawal)
+        }
+    }
+
+    func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
+        guard !cancellation.isCancelled else { throw StoreError("The server stops.") }
+        let dropped = storage.write { tables in
+            let deleted = Set(tables.users.filter { $0.state == .deleted }.map(\.id))
+            let orders = tables.unfinished.filter { deleted.contains($0.user) }
+            for order in orders { tables.setStatus(.invalid, of: Int(order.id.rawValue) - 1, isNoted: false) }
+            return orders
+        }
+        if !dropped.isEmpty { afterBatch(dropped) }
+    }
+
+    func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) -> AdjustmentResult {
+        let now = storage.clock()
+        return storage.write { tables in
+            guard let index = index(of: user, in: tables), let login = tables.users[index].login?.text else {
+                return .noSuchUser
+            }
+            let id = tables.users[index].id
+            let before = tables.balance(of: id)
+            guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
+                return .tooManyPoints
+            }
+            guard current >= .zero else { return .notEnoughPoints(login: login, before.current) }
+            let after = Balance(current: current, withdrawn: before.withdrawn)
+            tables.setBalance(after, of: id)
+            tables.addEntry(.adjustment, of: id, order: nil, points: points, note: note, at: now)
+            tables.note(.balance(after), of: id)
+            return .adjusted(login: login, after)
+        }
+    }
+
+    func refund(_ order: OrderNumber, note: LedgerNote) -> RefundResult {
+        let now = storage.clock()
+        return storage.write { tables in
+            guard let index = tables.spent.firstIndex(where: { $0.withdrawal.order == order }) else {
+                return .noSuchWithdrawal
+            }
+            let (user, sum) = (tables.spent[index].user, tables.spent[index].withdrawal.sum)
+            guard tables.spent[index].refundedAt == nil else { return .refundedBefore }
+            let before = tables.balance(of: user)
+            let after = Balance(
+                current: Points(hundredths: before.current.hundredths + sum.hundredths),
+                withdrawn: Points(hundredths: before.withdrawn.hundredths - sum.hundredths))
+            tables.spent[index].refundedAt = now
+            tables.spent[index].note = note
+            tables.setBalance(after, of: user)
+            tables.addEntry(.refund, of: user, order: order, points: sum, note: note, at: now)
+            tables.note(.balance(after), of: user)
+            return .refunded(sum, after)
+        }
+    }
+
+    func statistics() -> Statistics {
+        storage.read { tables in
+            var statistics = Statistics()
+            for user in tables.users { statistics.users[user.state, default: 0] += 1 }
+            for upload in tables.uploads { statistics.orders[upload.order.status, default: 0] += 1 }
+            for balance in tables.balances.values {
+                statistics.outstanding += Int128(balance.current.hundredths)
+                statistics.spent += Int128(balance.withdrawn.hundredths)
+            }
+            for (_, annotated) in tables.entries {
+                let points = Int128(annotated.entry.points.hundredths)
+                if annotated.entry.kind == .accrual { statistics.granted += points }
+                if annotated.entry.kind == .adjustment { statistics.adjusted += points }
+            }
+            return statistics
+        }
+    }
+
+    var engine: StoreEngine { storage.engine }
+
+    var size: StoreSize { StoreSize(bytes: 0, logBytes: 0) }
+
+    func close() {}
+}

@@ -1,0 +1,69 @@
+import Loyalty
+import Storage
+
+/// The rules and receipts of a store in memory.
+package final class InMemoryRewards: RewardRepository {
+    private let storage: InMemoryStorage
+    /// The error that every call throws; `nil` for none.
+    package var failure: LoyaltyError?
+
+    package init(_ storage: InMemoryStorage) { self.storage = storage }
+
+    private func throwFailure() throws(LoyaltyError) {
+        if let failure { throw failure }
+    }
+
+    package func endBatch() {}
+
+    package func close() {}
+
+    package var rulesRevision: Revision? { Revision(rawValue: storage.read { $0.rulesRevision }) }
+
+    package func rules() throws(LoyaltyError) -> [RewardRule] {
+        try throwFailure()
+        return storage.read { $0.rules }
+    }
+
+    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+        try throwFailure()
+        return storage.read { $0.receipts[order] }
+    }
+
+    package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
+        try throwFailure()
+        return storage.write { tables in
+            if tables.rules.contains(where: { $0.match.utf8.elementsEqual(rule.match.utf8) }) { return .matchTaken }
+            let bytes = tables.rules.reduce(rule.match.utf8.count) { $0 + $1.match.utf8.count }
+            guard tables.rules.count < RewardRule.countMax, bytes <= RewardRule.allMatchesBytesMax else {
+                return .full
+            }
+            tables.rules.append(rule)
+            tables.touchRules()
+            return .added
+        }
+    }
+
+    package func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
+        try throwFailure()
+        return storage.write { tables in
+            guard let index = tables.rules.firstIndex(where: { $0.match.utf8.elementsEqual(match.utf8) }) else {
+                return false
+            }
+            tables.rules.remove(at: index)
+            tables.touchRules()
+            return true
+        }
+    }
+
+    package func addReceipt(
+        of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
+    ) async throws(LoyaltyError) -> Bool {
+        try throwFailure()
+        return storage.write { tables in
+            guard tables.receipts[order] == nil else { return false }
+            willAppear()
+            tables.receipts[order] = points
+            return true
+        }
+    }
+}
