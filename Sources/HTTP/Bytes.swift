@@ -46,7 +46,7 @@ extension [UInt8] {
     /// Appends a number in hexadecimal digits with small letters.
     ///
     /// - Parameter digitsMin: the smallest number of digits, 1 to 16. Zeros precede a number that has fewer.
-    mutating func append(hexadecimal value: UInt64, digitsMin: Int = 1) {
+    package mutating func append(hexadecimal value: UInt64, digitsMin: Int = 1) {
         let digits = Swift.max(digitsMin, (UInt64.bitWidth + 3 - value.leadingZeroBitCount) / 4)
         for place in (0..<digits).reversed() {
             let digit = UInt8(truncatingIfNeeded: value >> UInt64(place * 4)) & 0xF

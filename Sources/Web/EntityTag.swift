@@ -49,9 +49,10 @@ package struct EntityTag: Equatable {
     }
 
     package var text: String {
-        let digits = String(state, radix: 16)
-        let zeros = String(repeating: "0", count: Self.stateDigits - digits.count)
-        return "W/\"\(zeros)\(digits)\(String(variation.rawValue, radix: 16))\""
+        var digits: [UInt8] = []
+        digits.append(hexadecimal: state, digitsMin: Self.stateDigits)
+        digits.append(hexadecimal: variation.rawValue)
+        return "W/\"\(String(decoding: digits, as: UTF8.self))\""
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
