@@ -6,7 +6,7 @@ import TestSupport
 /// A store that a case of the conformance suite tests, with the thread of one event loop and its repository.
 package final class StoreUnderTest: Sendable {
     /// The most unfinished orders of one user, with which a store under test is made.
-    package static let unfinishedPerUserMax = 5
+    package static let unfinishedPerUserMax = 8
 
     package let storage: any Storage
     package let clock: TestClock
