@@ -68,12 +68,21 @@ let package = Package(
         .target(
             name: "Systemd", dependencies: ["Configuration", "Front", "Posix", "Text"], swiftSettings: safe),
         .target(
+            name: "CommandLine", dependencies: ["Configuration", "JSON", "Posix", "Text"], swiftSettings: safe),
+        .target(
+            name: "Owner",
+            dependencies: [
+                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "SQLiteStore", "Storage", "Text",
+                "Time",
+            ],
+            swiftSettings: safe),
+        .target(
             name: "App",
             dependencies: [
-                "API", "AccrualClient", "Changes", "Configuration", "Crypto", "Eventual", "Front", "HTTP", "JSON",
-                "Logging",
-                "Loyalty", "Metrics", "Posix", "Rewards", "SQLite", "SQLiteStore", "SignIn", "Storage", "Systemd",
-                "Text", "Time", "Web",
+                "API", "AccrualClient", "Changes", "CommandLine", "Configuration", "Crypto", "Eventual", "Front",
+                "HTTP",
+                "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "Rewards", "SQLite", "SQLiteStore", "SignIn",
+                "Storage", "Systemd", "Text", "Time", "Web",
             ],
             swiftSettings: safe),
         .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: safe),
@@ -114,8 +123,14 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "JSON"]),
         .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
         .testTarget(
+            name: "OwnerTests",
+            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner"]),
+        .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Posix", "Systemd", "Text"]),
+            dependencies: [
+                "App", "CommandLine", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Owner", "Posix", "Systemd",
+                "Text",
+            ]),
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .target(

@@ -79,15 +79,6 @@ extension Configuration {
             delaySecondsMax: Int64(accounts.delaySecondsMax), hashingPerSourceMax: accounts.hashingPerAddressMax)
     }
 
-    /// Nil where nothing is backed up by the clock.
-    var backupPlan: BackupPlan? {
-        backups.folder.map { folder in
-            BackupPlan(
-                folder: ProcessSetup.absolutePath(of: folder), intervalSeconds: backups.intervalSeconds,
-                keepCount: backups.keepCount)
-        }
-    }
-
     var pipeline: PipelineConfiguration {
         var pipeline = PipelineConfiguration()
         pipeline.intervalMilliseconds = dispatcher.intervalMilliseconds

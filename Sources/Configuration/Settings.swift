@@ -16,12 +16,7 @@ package enum Settings {
             "run_address", flags: ["-a", "--run-address"], "ADDRESS", environment: "RUN_ADDRESS", \.runAddress,
             .text(anAddress, parse: { Address($0) }, write: \.description, hint: { Address.hint($0) }),
             "address to listen on"),
-        Setting(
-            "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
-            .text(
-                "the path of a SQLite file, alone or after file: or sqlite:",
-                parse: { DatabaseLocation($0) }, write: \.path, hint: { DatabaseLocation.fault(in: $0) }),
-            "file of the database"),
+        database,
         Setting(
             "accrual_system_address", flags: ["-r", "--accrual-system-address"], "URL",
             environment: "ACCRUAL_SYSTEM_ADDRESS",
@@ -32,6 +27,13 @@ package enum Settings {
                     parse: { AccrualAddress($0) }, write: \.url, hint: { AccrualAddress.hint($0) })),
             "address of the accrual system; none is the built-in one"),
     ]
+
+    package static let database = Setting(
+        "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
+        .text(
+            "the path of a SQLite file, alone or after file: or sqlite:",
+            parse: { DatabaseLocation($0) }, write: \.path, hint: { DatabaseLocation.fault(in: $0) }),
+        "file of the database")
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
 

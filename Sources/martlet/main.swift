@@ -1,4 +1,4 @@
 import App
 import Glibc
 
-exit(Entry.run())
+exit(Program.run())

@@ -3,22 +3,26 @@ import Loyalty
 import Testing
 
 @testable import App
+@testable import CommandLine
 @testable import Configuration
+@testable import Owner
 
 @Suite struct InvocationTests {
+    private let parser = CommandLineParser(.martlet)
+
     @Test func flagsComeInEveryForm() throws {
         let forms = [
             ["-a", ":1"], ["-a=:1"], ["--run-address", ":1"], ["--run-address=:1"], ["serve", "-a", ":1"],
         ]
         for arguments in forms {
-            guard case .run(let invocation) = Invocation.parse(arguments) else {
+            guard case .run(let invocation) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue
             }
             #expect(invocation.command == .serve)
             #expect(invocation.flags.map(\.value) == [":1"])
         }
-        guard case .run(let invocation) = Invocation.parse(["config", "--config", "x", "-d=a=b"]) else {
+        guard case .run(let invocation) = parser.parse(["config", "--config", "x", "-d=a=b"]) else {
             throw ConfigurationError("not run")
         }
         #expect(invocation.file == "x")
@@ -34,13 +38,13 @@ import Testing
             ("accrual_linux_amd64", ["config"], .config), ("/accrual/", [], .accrual), ("/", [], .serve),
             ("./accruals/martlet", [], .serve), ("accrua", [], .serve),
         ] {
-            guard case .run(let invocation) = Invocation.parse(arguments, calledAs: name) else {
+            guard case .run(let invocation) = parser.parse(arguments, calledAs: name) else {
                 Issue.record("\(name)")
                 continue
             }
             #expect(invocation.command == command)
         }
-        guard case .help(let text) = Invocation.parse(["--help"], calledAs: "accrual") else {
+        guard case .help(let text) = parser.parse(["--help"], calledAs: "accrual") else {
             throw ConfigurationError("no help")
         }
         #expect(text.hasPrefix("martlet accrual: "))
@@ -48,17 +52,20 @@ import Testing
 
     @Test func commandsHaveOneWordOrTwo() {
         for (arguments, command, operands) in [
-            (["user", "list"], Command.userList, []), (["user", "add", "anna"], .userAdd, ["anna"]),
-            (["adjust", "anna", "-500", "--reason", "why"], .adjust, ["anna", "-500"]),
-            (["adjust", "--reason=-5", "anna", "+0.5"], .adjust, ["anna", "+0.5"]),
-            (["user", "delete", "--yes", "--", "--json"], .userDelete, ["--json"]),
-            (["user", "show", "--", "-h"], .userShow, ["-h"]), (["order", "show", "18"], .orderShow, ["18"]),
-            (["order", "drop", "--deleted", "--yes"], .orderDrop, []),
-            (["refund", "18", "--json", "-d", "x"], .refund, ["18"]),
-            (["user", "show", "--user-id", "7"], .userShow, []), (["adjust", "+5", "--user-id=7"], .adjust, ["+5"]),
-            (["adjust", "--user-id", "7", "--", "-5"], .adjust, ["-5"]),
+            (["user", "list"], OwnerCommand.userList.command, []),
+            (["user", "add", "anna"], OwnerCommand.userAdd.command, ["anna"]),
+            (["adjust", "anna", "-500", "--reason", "why"], OwnerCommand.adjust.command, ["anna", "-500"]),
+            (["adjust", "--reason=-5", "anna", "+0.5"], OwnerCommand.adjust.command, ["anna", "+0.5"]),
+            (["user", "delete", "--yes", "--", "--json"], OwnerCommand.userDelete.command, ["--json"]),
+            (["user", "show", "--", "-h"], OwnerCommand.userShow.command, ["-h"]),
+            (["order", "show", "18"], OwnerCommand.orderShow.command, ["18"]),
+            (["order", "drop", "--deleted", "--yes"], OwnerCommand.orderDrop.command, []),
+            (["refund", "18", "--json", "-d", "x"], OwnerCommand.refund.command, ["18"]),
+            (["user", "show", "--user-id", "7"], OwnerCommand.userShow.command, []),
+            (["adjust", "+5", "--user-id=7"], OwnerCommand.adjust.command, ["+5"]),
+            (["adjust", "--user-id", "7", "--", "-5"], OwnerCommand.adjust.command, ["-5"]),
         ] as [([String], Command, [String])] {
-            guard case .run(let invocation) = Invocation.parse(arguments) else {
+            guard case .run(let invocation) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue
             }
@@ -68,7 +75,7 @@ import Testing
 
     @Test func aGroupOfCommandsHasHelp() {
         for arguments in [["help", "user"], ["user", "--help"], ["user", "-h"]] {
-            guard case .help(let text) = Invocation.parse(arguments) else {
+            guard case .help(let text) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue
             }
@@ -77,7 +84,7 @@ import Testing
     }
 
     @Test func aSwitchTakesNoValue() throws {
-        guard case .run(let invocation) = Invocation.parse(["demo", "--chaos", "-a", ":1"]) else {
+        guard case .run(let invocation) = parser.parse(["demo", "--chaos", "-a", ":1"]) else {
             throw ConfigurationError("not run")
         }
         #expect(invocation.switches == ["--chaos"])
@@ -88,25 +95,26 @@ import Testing
         let cases = [
             (["nonsense"], "there is no command \"nonsense\""), (["-x"], "there is no flag -x"),
             (["-a"], "-a needs a value"),
-            (["serve", "more"], "\"more\" is too much"), (["demo", "-d", "x"], "there is no flag -d"),
+            (["serve", "more"], "unexpected argument \"more\""), (["demo", "-d", "x"], "there is no flag -d"),
             (["serve", "--chaos"], "there is no flag --chaos"), (["demo", "--chaos=1"], "there is no flag --chaos"),
             (["accrual", "-r", "x"], "there is no flag -r"), (["version", "-a", ":1"], "there is no flag -a"),
             (["help", "x"], "there is no command \"x\""),
-            (["user"], "user what?"), (["user", "nonsense"], "there is no command \"user nonsense\""),
+            (["user"], "user needs a subcommand: list, show, add, reset-password, disable, enable, delete"),
+            (["user", "nonsense"], "there is no command \"user nonsense\""),
             (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
-            (["user", "show", "anna", "--user-id", "7"], "\"anna\" is too much"),
+            (["user", "show", "anna", "--user-id", "7"], "unexpected argument \"anna\""),
             (["user", "delete", "--user-id"], "--user-id needs a value"),
             (["adjust", "--user-id", "7"], "+POINTS|-POINTS is missing"),
-            (["adjust", "anna", "+5", "--user-id", "7"], "\"+5\" is too much"),
+            (["adjust", "anna", "+5", "--user-id", "7"], "unexpected argument \"+5\""),
             (["user", "add", "--user-id", "7"], "there is no flag --user-id"),
             (["order", "list", "--limit"], "--limit needs a value"), (["stats", "--yes"], "there is no flag --yes"),
             (["srve"], "there is no command \"srve\"; did you mean \"serve\"?"),
             (["user", "lst"], "there is no command \"user lst\"; did you mean \"user list\"?"),
-            (["completion", "tcsh"], "SHELL is one of bash, zsh, fish"), (["completion"], "SHELL is missing"),
+            (["completion", "tcsh"], "SHELL must be one of bash, zsh, fish"), (["completion"], "SHELL is missing"),
             ([""], "there is no command \"\""), (["a\nb"], "there is no command \"a\\nb\""),
         ]
         for (arguments, reason) in cases {
-            guard case .misuse(let text) = Invocation.parse(arguments) else {
+            guard case .misuse(let text) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue
             }
@@ -116,24 +124,24 @@ import Testing
 
     @Test func helpNamesEverything() {
         for arguments in [["--help"], ["-h"], ["help"], ["-a", ":1", "--help"]] {
-            guard case .help(let text) = Invocation.parse(arguments) else {
+            guard case .help(let text) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue
             }
-            for command in Command.allCases { #expect(text.contains("  \(command.rawValue) ")) }
+            for command in CommandSet.martlet.commands { #expect(text.contains("  \(command.name) ")) }
             for setting in Settings.all { #expect(text.contains(setting.flags.first ?? setting.key)) }
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
         }
-        for command in Command.allCases {
-            let words = command.rawValue.split(separator: " ").map(String.init)
+        for command in CommandSet.martlet.commands {
+            let words = command.name.split(separator: " ").map(String.init)
             for arguments in [["help"] + words, words + ["--help"]] {
-                guard case .help(let text) = Invocation.parse(arguments) else {
+                guard case .help(let text) = parser.parse(arguments) else {
                     Issue.record("\(arguments)")
                     continue
                 }
-                #expect(text.hasPrefix("martlet \(command.rawValue): "))
+                #expect(text.hasPrefix("martlet \(command.name): "))
                 for flag in command.flags + command.switches { #expect(text.contains(flag)) }
-                for status in command.description.statuses { #expect(text.contains("  \(status)  ")) }
+                for status in command.statuses { #expect(text.contains("  \(status)  ")) }
             }
         }
     }
@@ -158,6 +166,8 @@ import Testing
 
     @Test func theHandbookHasEverySetting() throws {
         let page = try Document.text(of: Document.settings)
-        for row in Help.settingsTable.split(separator: "\n") { #expect(page.contains(row), "\(row)") }
+        for row in Help(commands: .martlet).settingsTable.split(separator: "\n") {
+            #expect(page.contains(row), "\(row)")
+        }
     }
 }

@@ -2,17 +2,21 @@ import Foundation
 import Testing
 
 @testable import App
+@testable import CommandLine
 @testable import Configuration
 
 /// One description of commands, flags and settings: whatever is printed or written of them agrees.
 @Suite struct DescriptionTests {
+    private let commands = CommandSet.martlet
+    private let help = Help(commands: .martlet)
+
     @Test func theHandbookHasEveryCommand() throws {
-        #expect(try Document.text(of: Document.commands).contains(Help.commandsTable), "\(Help.commandsTable)")
+        #expect(try Document.text(of: Document.commands).contains(help.commandsTable), "\(help.commandsTable)")
     }
 
     @Test func theHandbookHasEveryExitStatus() throws {
         let page = try Document.text(of: Document.commands)
-        for status in Set(Command.allCases.map(\.description).flatMap(Help.allStatuses)) {
+        for status in Set(commands.commands.flatMap(help.allStatuses)) {
             let row = "| \(status) | \(ExitStatus.meaning(of: status)) |"
             #expect(page.contains(row), "\(row)")
         }
@@ -21,9 +25,9 @@ import Testing
     @Test func theHandbookHasEveryFlagAndItsVariable() throws {
         let page = try Document.text(of: Document.settings)
         for setting in Settings.all where !setting.flags.isEmpty {
-            #expect(page.contains(Help.names(of: setting)), "\(setting.key)")
+            #expect(page.contains(help.names(of: setting)), "\(setting.key)")
         }
-        let config = CommandDescription.Option.config
+        let config = CommandOption.config
         #expect(page.contains("| `\(config.flag)` | `\(config.environment ?? "")` | |"))
     }
 
@@ -33,7 +37,7 @@ import Testing
             let name = "MARTLET_\(setting.key.uppercased().replacingOccurrences(of: ".", with: "_"))"
             #expect(setting.environment == name)
         }
-        let known = Settings.all.map(\.environment) + [CommandDescription.Option.config.environment]
+        let known = Settings.all.map(\.environment) + [CommandOption.config.environment]
         let ofTests = ["MARTLET_SEED", "MARTLET_TEST_SCALE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE"]
         for (path, text) in try Document.all() {
             for match in text.matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
@@ -45,7 +49,7 @@ import Testing
 
     @Test func aFlagTakesTheSameEverywhere() {
         var values: [String: String] = [:]
-        for option in Command.allCases.flatMap(\.description.allOptions) {
+        for option in commands.commands.flatMap(\.allOptions) {
             for name in option.names {
                 let value = option.value?.name ?? ""
                 #expect(values.updateValue(value, forKey: name) ?? value == value, "\(name)")
@@ -53,11 +57,14 @@ import Testing
         }
     }
 
-    @Test func theManualNamesEverything() {
-        let page = ManualPage.text
-        for command in Command.allCases {
-            #expect(page.contains(Roff.escaped("\n\(Help.synopsis(of: command))\n")), "\(command)")
-            for option in command.description.allOptions {
+    @Test func theManualNamesEverything() throws {
+        guard case .print(let text) = Command.man.action,
+            case .run(let invocation) = CommandLineParser(commands).parse(["man"])
+        else { throw ConfigurationError("man is no command") }
+        let page = try text(invocation)
+        for command in commands.commands {
+            #expect(page.contains(Roff.escaped("\n\(help.synopsis(of: command))\n")), "\(command)")
+            for option in command.allOptions {
                 #expect(page.contains(Roff.escaped(option.names.joined(separator: ", "))), "\(option.flag)")
             }
         }
@@ -78,13 +85,13 @@ import Testing
 
     @Test(arguments: Shell.allCases)
     func everyShellKnowsEveryWord(shell: Shell) {
-        let script = shell.completion
-        for word in CommandWord.first + Command.groups.flatMap(CommandWord.second) {
+        let script = shell.completion(of: commands)
+        for word in commands.firstWords + commands.groups.flatMap(commands.secondWords) {
             #expect(script.contains(word.text), "\(word.text)")
         }
         // fish has the names without their dashes.
         let dashes: Set<Character> = shell == .fish ? ["-"] : []
-        for name in Command.allCases.flatMap(\.description.allOptions).flatMap(\.names) {
+        for name in commands.commands.flatMap(\.allOptions).flatMap(\.names) {
             #expect(script.contains(name.trimmingPrefix(while: dashes.contains)), "\(name)")
         }
     }
@@ -95,7 +102,7 @@ import Testing
         ("nonsense", nil), (String(repeating: "serve", count: 100), nil),
     ])
     func whatWasMeantIsGuessed(typed: String, meant: String?) {
-        let names = Command.allCases.map(\.rawValue) + Command.groups + ["help"]
+        let names = commands.commands.map(\.name) + commands.groups + ["help"]
         #expect(NearestName.of(typed, among: names) == meant)
     }
 

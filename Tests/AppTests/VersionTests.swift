@@ -3,7 +3,9 @@ import JSON
 import Testing
 
 @testable import App
+@testable import CommandLine
 @testable import Configuration
+@testable import Owner
 
 /// The version and the list of changes agree.
 @Suite struct VersionTests {
@@ -23,10 +25,10 @@ import Testing
     }
 
     private static func printed(_ arguments: [String]) throws -> String {
-        guard case .run(let invocation) = Invocation.parse(arguments),
-            case .text(let text) = PlainCommand.outcome(of: invocation)
+        guard case .run(let invocation) = CommandLineParser(.martlet).parse(arguments),
+            case .print(let text) = invocation.command.action
         else { throw ConfigurationError("nothing is printed") }
-        return text
+        return try text(invocation)
     }
 
     /// Another schema needs another version, since the newest entry has both.
@@ -52,7 +54,7 @@ import Testing
     @Test func theVersionIsForPeopleToo() throws {
         let lines = try Self.printed(["version"]).split(separator: "\n").map(String.init)
         #expect(lines.map { $0.prefix { $0 != " " } } == ["martlet", "commit", "schema", "SQLite"])
-        #expect(lines[0] == "martlet \(Help.version)")
+        #expect(lines[0] == "martlet \(Version.text)")
         #expect(try Self.printed(["--version"]) == Self.printed(["version"]))
     }
 

@@ -236,7 +236,7 @@ struct BackupFileTests {
         let page = try metrics(server)
         #expect(page.sum("martlet_backup_age_seconds").map { $0 > 86_400 * 365 } == true)
         #expect(page.sum("martlet_backup_bytes") == 3)
-        try eventually("the owner is warned") { server.logText.contains("Backups are missing in") }
+        try eventually("the owner is warned") { server.logText.contains("backups are missing in") }
         #expect(server.logText.components(separatedBy: "\"level\":\"error\"").count == 2, "\(server.logText)")
         let stats = try run("stats", "--json")
         #expect(stats.output.contains(#""newest_at":"2020-01-01T00:00:00Z""#), "\(stats)")

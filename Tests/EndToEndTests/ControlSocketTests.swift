@@ -58,8 +58,8 @@ struct ControlSocketTests {
     private static let row = #"{"row":{}}"# + "\n"
     private static let progress = "{\"progress\":\"" + String(repeating: "x", count: 60_000) + "\"}\n"
     private static let strangeStatus = #"{"status":256,"text":"","document":{},"next":null}"# + "\n"
-    private static let silent = "it has said nothing for 10 s"
-    private static let ended = "it ended before its answer did"
+    private static let silent = "it has sent nothing for 10 s"
+    private static let ended = "it closed the connection before the end of its answer"
     private static let unreadable = "its answer can't be understood"
 
     private static let answers: [(answer: ControlSocketDouble.Answer, reason: String)] = [
@@ -79,7 +79,7 @@ struct ControlSocketTests {
         let begun = ContinuousClock.now
         let ended = try run(["adjust", "anna", "+5", "--reason", "why"], in: folder)
         #expect(ended.status == 69 && ended.output.isEmpty && ended.log.contains(reason), "\(ended)")
-        #expect(ended.log.hasSuffix("; whether the command was done is not known\n"), "\(ended)")
+        #expect(ended.log.hasSuffix("; it is unknown whether the command was done\n"), "\(ended)")
         #expect(ContinuousClock.now - begun < .seconds(15))
         withExtendedLifetime((double, server)) {}
     }
@@ -173,7 +173,7 @@ struct ControlSocketTests {
         let path = folder.file("martlet.db-control")
         #expect(rename(other.file("other.db-control"), path) == 0)
         let ended = try run(["user", "add", "anna", "--generate"], in: folder)
-        #expect(ended.status == 69 && ended.log.contains("does not own the database"), "\(ended)")
+        #expect(ended.status == 69 && ended.log.contains("not to the owner of the database"), "\(ended)")
         #expect(!ended.log.contains("not known"), "\(ended)")
         withExtendedLifetime((server, stranger)) {}
     }

@@ -41,7 +41,7 @@ struct OutputTests {
         ("user add bob --generate", "bob is added, and the password is lost"),
         ("user add carl --generate --json", "reset-password 'carl' --generate"),
         ("user reset-password anna --generate", "reset-password 'anna' --generate"),
-        ("user disable anna", "anna: can't sign in any more"), ("user enable anna", "anna: may sign in again"),
+        ("user disable anna", "anna: can't sign in any more"), ("user enable anna", "anna: can sign in again"),
         ("adjust anna +5 --reason why", "anna has 5 points now"), ("user delete anna --yes", "anna: is deleted"),
         ("order drop --deleted --yes", "deleted users have no unfinished orders"),
         ("backup second.db", "second.db: 3 users"), ("restore first.db -d other.db", "restored other.db"),

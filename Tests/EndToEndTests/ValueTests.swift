@@ -95,7 +95,9 @@ struct ValueTests {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         let inputs = [
-            ("printf '\\377\\376s\\0'", "not UTF-8"), ("head -c 5000 /dev/zero", "too long"), (":", "no password came"),
+            ("printf '\\377\\376s\\0'", "not UTF-8"), ("head -c 5000 /dev/zero", "too long"),
+
+            (":", "stdin has no password"),
             ("printf '\\r\\n'", "empty"),
         ]
         for (command, reason) in inputs {

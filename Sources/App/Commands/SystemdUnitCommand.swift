@@ -1,0 +1,57 @@
+import CommandLine
+import Configuration
+import Posix
+import Systemd
+import Text
+
+/// `martlet systemd-unit [--socket]`: prints a unit for the configuration in force.
+enum SystemdUnitCommand {
+    static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+        let wantsSocket = invocation.has(.socket)
+        guard !wantsSocket || configuration.runAddress.port != 0 else {
+            return refuse("run_address: a socket unit needs a port other than 0", ExitStatus.configuration)
+        }
+        let endpoints: [Endpoint]
+        do throws(Endpoint.ResolutionError) {
+            let address = configuration.runAddress
+            endpoints = try Endpoint.resolve(host: address.host, port: address.port)
+        } catch {
+            return refuse("run_address: \(configuration.runAddress): \(error.reason)", ExitStatus.unavailable)
+        }
+        let file = ConfigurationLoader.file(invocation.file, environment: ProcessSetup.environment)
+        let exists = PrivateFile.exists(path: file)
+        let withoutEnvironment: Configuration
+        do throws(ConfigurationError) {
+            withoutEnvironment = try ConfigurationLoader.load(
+                flags: [], file: exists ? file : nil, environment: [:], defaults: invocation.command.defaults,
+                readFile: Program.readFile
+            ).configuration
+        } catch {
+            return refuse("\(error)", ExitStatus.configuration)
+        }
+        let unit = SystemdUnit(
+            command: [ProcessSetup.executablePath ?? "/usr/local/bin/martlet", Command.serve.name]
+                + (exists ? [CommandOption.config.flag, ProcessSetup.absolutePath(of: file)] : []),
+            lastingFailures: [ExitStatus.usage, ExitStatus.configuration],
+            openFilesMax: Application.openFilesWanted(configuration), configuration: configuration,
+            withoutEnvironment: withoutEnvironment, endpoints: endpoints)
+        return CommandOutput.print(wantsSocket ? unit.socket : unit.service)
+    }
+
+    private static func refuse(_ reason: String, _ status: Int32) -> Int32 {
+        StandardStream.error.write("martlet: \(reason.oneLine)\n")
+        return status
+    }
+}
+
+extension Command {
+    static let systemdUnit: Command = Command(
+        "systemd-unit", "print a systemd unit for the configuration in force", options: [.socket],
+        settings: Settings.main, statuses: [ExitStatus.success, ExitStatus.unavailable], opensDatabase: false,
+        action: .run { invocation, configuration, _ in SystemdUnitCommand.run(invocation, configuration) })
+}
+
+extension CommandOption {
+    fileprivate static let socket = CommandOption(
+        "--socket", nil, "print the unit of the socket instead of the unit of the service")
+}

@@ -1,0 +1,40 @@
+import Configuration
+import Loyalty
+import Owner
+import Posix
+import Storage
+import Systemd
+
+/// `martlet accrual`: the built-in accrual system as a server of its own.
+final class AccrualServer: StoppableServer {
+    private let store: any Storage
+    private let accruals: BuiltInAccruals
+    private let control: ControlServer?
+    private let stopTimeoutMilliseconds: Int
+
+    var endpoints: [Endpoint] { accruals.endpoints }
+
+    var parts: [ServerPart] { accruals.parts + [store.part] }
+
+    var connectionCount: Int { accruals.connectionCount }
+
+    init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(StartError) {
+        let configuration = Application.withConnectionsThatFit(configuration, log)
+        store = try Application.open(configuration, log)
+        let listeners = try Application.listen(on: configuration.runAddress, for: "run_address", manager, .http)
+        accruals = try BuiltInAccruals(configuration, front: configuration.front, listeners, store, log)
+        control = try Application.listenToOwner(configuration, store, log)
+        stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
+    }
+
+    var exitStatus: Int32 { store.exitStatus }
+
+    func apply(_ configuration: Configuration) {}
+
+    func stop() {
+        accruals.stopListening(withinMilliseconds: stopTimeoutMilliseconds)
+        accruals.close()
+        control?.stop()
+        store.stop()
+    }
+}

@@ -1,0 +1,47 @@
+import CommandLine
+import Configuration
+import JSON
+import Posix
+import SQLiteStore
+import Storage
+import Time
+
+/// `martlet restore`. It asks no server, since no server may run on the database meanwhile.
+enum RestoreCommand {
+    static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+        let path = configuration.database.path
+        let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
+        let result: CommandResult
+        StopRequest.take()
+        do throws(StoreError) {
+            let caller = Caller.current
+            try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
+            let now = CivilTime(secondsSince1970: SystemClock.wallMilliseconds() / 1000)
+            let (report, kept) = try Restore.run(
+                invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(now.forFileName)",
+                caller: caller.id, until: StopRequest.cancellation, progress: { printer.take(.progress($0.text)) })
+            let old = kept.map { "the old database is kept as \($0)\n" } ?? ""
+            result = .success(
+                JSONObject(["database": .string(path), "kept": .text(kept)]) + report.counts.document,
+                text: "restored \(path): \(report.counts.text)\n\(old)")
+        } catch {
+            result = CommandResult(error)
+        }
+        if result.status != ExitStatus.success {
+            StopRequest.leave {
+                StandardStream.error.write("martlet: stopped by a signal; nothing was changed\n")
+            }
+        }
+        printer.print(result, isFirst: true, isLast: true)
+        let lines = result.text.split(separator: "\n").joined(separator: "; ")
+        return printer.end(result.status, done: result.status == ExitStatus.success ? lines : nil)
+    }
+}
+
+extension Command {
+    package static let restore = Command(
+        "restore", "replace the database by the backup FILE; no server may run on it", operands: ["FILE"],
+        options: [.json], settings: [Settings.database], document: #"{"database", "kept", "users", "orders", …}"#,
+        statuses: OwnerCommand.Statuses.read, effect: .changes,
+        action: .run { invocation, configuration, _ in RestoreCommand.run(invocation, configuration) })
+}

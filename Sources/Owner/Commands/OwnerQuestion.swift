@@ -1,0 +1,70 @@
+import CommandLine
+import Configuration
+import Crypto
+import Loyalty
+import Posix
+
+/// Questions that a command asks the person who called it.
+enum OwnerQuestion {
+    /// 22 base64url characters carry 132 random bits.
+    private static let generatedPasswordLength = 22
+
+    /// Asks before a change that can't be undone.
+    static func confirm(_ question: String, _ invocation: Invocation) throws(Refusal) {
+        if invocation.has(.yes) { return }
+        guard Terminal.isThere else {
+            throw .misuse("this can't be undone, and there is no terminal for a question: confirm it with --yes")
+        }
+        let answer = Terminal.ask("\(question) This can't be undone. [y/N] ")?.lowercased()
+        guard answer == "y" || answer == "yes" else { throw .refused("nothing was done") }
+    }
+
+    /// A new password and its hash: generated if `--generate` was given, else from the terminal or the first line of stdin.
+    static func password(
+        _ invocation: Invocation, _ configuration: Configuration
+    ) throws(Refusal) -> (password: Password, hash: PasswordHash) {
+        let password = try newPassword(invocation, configuration)
+        guard let hash = Argon2Hasher.hashAndWait(password) else {
+            throw Refusal(status: ExitStatus.unavailable, reason: "there is not enough memory to hash a password")
+        }
+        return (password, hash)
+    }
+
+    private static func newPassword(
+        _ invocation: Invocation, _ configuration: Configuration
+    ) throws(Refusal) -> Password {
+        let text =
+            invocation.has(.generate)
+            ? String(SodiumTokens().makeToken().text.prefix(generatedPasswordLength)) : try typedPassword()
+        do throws(LoyaltyError) {
+            return try Password(text, bytesMin: configuration.accounts.passwordBytesMin)
+        } catch {
+            guard case .malformed(let reason) = error else {
+                preconditionFailure("a password must be refused only as malformed")
+            }
+            throw .refused(reason)
+        }
+    }
+
+    private static func typedPassword() throws(Refusal) -> String {
+        guard Terminal.isTyped else {
+            switch Terminal.nextLine() {
+            case .text(let line): return line
+            case .none: throw .refused("stdin has no password; nothing was done")
+            case .notUTF8: throw .refused("the password is not UTF-8; nothing was done")
+            case .tooLong: throw .refused("the password is too long; nothing was done")
+            }
+        }
+        guard let text = Terminal.ask("Password: ", isSecret: true) else {
+            throw .refused("no password was given; nothing was done")
+        }
+        guard Terminal.ask("Once more: ", isSecret: true) == text else {
+            throw .refused("the two passwords differ; nothing was done")
+        }
+        return text
+    }
+
+    /// The fact about the source of a password, for the help.
+    static let passwordSource =
+        "The password is asked for twice on a terminal. Without a terminal, it is the first line of stdin."
+}

@@ -1,0 +1,27 @@
+import CommandLine
+import JSON
+import Storage
+
+/// The number of users, orders, points and bytes.
+struct Stats: StoreOperation, Equatable {
+    static var wire: WireForm<Self> { WireForm("statistics", make: Self.init) }
+
+    static let isLong = true
+
+    var summary: String { "stats" }
+
+    func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
+        let statistics = try context.repository.statistics()
+        let backups = JSONObject(["backups": context.backups.map { .object($0) } ?? .null])
+        return .success(
+            statistics.document + context.repository.size.document + context.repository.engine.document + backups)
+    }
+}
+
+extension OwnerCommand {
+    static let stats = OwnerCommand(
+        "stats", "count users, orders, points and bytes", Stats.self, options: [.json],
+        document:
+            #"{"users": {…}, "orders": {…}, "points": {…}, "file_bytes", "log_bytes", "sqlite_version", "backups": {…}}"#
+    ) { _, _ in OwnerRequest(Stats()) }
+}

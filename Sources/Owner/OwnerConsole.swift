@@ -1,0 +1,134 @@
+import CommandLine
+import Configuration
+import JSON
+import Loyalty
+import Posix
+import SQLiteStore
+import Storage
+import Text
+
+/// Runs a command of the owner, from the command line to its output.
+struct OwnerConsole {
+    private let invocation: Invocation
+    private let configuration: Configuration
+    private let caller = Caller.current
+
+    init(_ invocation: Invocation, _ configuration: Configuration) {
+        self.invocation = invocation
+        self.configuration = configuration
+    }
+
+    /// Runs the command, and returns its exit status.
+    func run(_ request: (Invocation, Configuration) throws(Refusal) -> OwnerRequest) -> Int32 {
+        do throws(StoreError) {
+            // This comes before any thread starts, and before the person is asked anything.
+            try DatabaseAccount.of(database: configuration.database.path, caller: caller.id)?.assume(withGroups: true)
+        } catch {
+            StandardStream.error.write("martlet: \(error.description.oneLine)\n")
+            return ExitStatus.unavailable
+        }
+        do throws(Refusal) {
+            let request = try request(invocation, configuration)
+            let printer = OwnerPrinter(rowsName: request.rowsName, isJSON: invocation.has(.json), extra: request.extra)
+            return run(request, printer)
+        } catch {
+            StandardStream.error.write("martlet: \(error.reason)\n")
+            return error.status
+        }
+    }
+
+    /// Asks for one page after the other.
+    private func run(_ request: OwnerRequest, _ printer: OwnerPrinter) -> Int32 {
+        var operation: (any OwnerOperation)? = request.operation
+        var isFirst = true
+        var done: String?
+        while let asked = operation {
+            let result = result(of: asked) { printer.take($0) }
+            operation = result.next.flatMap { request.operation(after: asked, next: $0, taken: printer.rowsTaken) }
+            printer.print(result, isFirst: isFirst, isLast: operation == nil)
+            done = change(by: request, result)
+            guard result.status == ExitStatus.success, !printer.isLost else {
+                return printer.end(result.status, done: done)
+            }
+            isFirst = false
+        }
+        return printer.end(ExitStatus.success, done: done)
+    }
+
+    /// The change that a successful command made, for an owner who does not see its output; `nil` if it changed nothing.
+    private func change(by request: OwnerRequest, _ result: CommandResult) -> String? {
+        guard invocation.command.effect != .reads, result.status == ExitStatus.success else { return nil }
+        guard request.extra["password"] != nil else { return result.summary }
+        let user =
+            invocation.value(of: .userID).map { "\(CommandOption.userID.flag) \($0)" }
+            ?? invocation.operands.first?.shellQuoted ?? ""
+        return "\(result.summary), and the password is lost; "
+            + "martlet user reset-password \(user) --generate makes another"
+    }
+
+    /// Does the operation on the file or, if the file's lock is held, asks the server that holds it.
+    private func result(of operation: any OwnerOperation, _ reply: (OwnerReply) -> Void) -> CommandResult {
+        let path = configuration.database.path
+        do throws(IdleDatabase.OpenError) {
+            if let operation = operation as? any FileOperation { return try result(of: operation, path, reply) }
+            guard let operation = operation as? any StoreOperation else {
+                preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
+            }
+            let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
+            let store = try LoyaltyStore(idle: path, clock: clock, log: Self.log) {
+                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+            }
+            defer { store.stop() }
+            return store.run(
+                operation, by: caller.name, pool: nil, backups: configuration.backupPlan?.document, reply: reply)
+        } catch {
+            switch error {
+            case .other(let error): return CommandResult(error)
+            case .inUse: return resultFromServer(of: operation, path, reply)
+            }
+        }
+    }
+
+    private func result(
+        of operation: any FileOperation, _ path: String, _ reply: (OwnerReply) -> Void
+    ) throws(IdleDatabase.OpenError) -> CommandResult {
+        let database = try IdleDatabase(path: path)
+        StopRequest.take()
+        let result: CommandResult
+        do throws(StoreError) {
+            result = try operation.run(on: database, until: StopRequest.cancellation, reply: reply)
+        } catch {
+            result = CommandResult(error)
+        }
+        StopRequest.leave {
+            StandardStream.error.write("martlet: stopped by a signal; no file was left\n")
+        }
+        return result
+    }
+
+    /// Prints errors only: messages about the file are for the log of a server.
+    private static let log = Log { level, message in
+        if level == .error { StandardStream.error.write("martlet: \(message.oneLine)\n") }
+    }
+
+    private func resultFromServer(
+        of operation: any OwnerOperation, _ path: String, _ reply: (OwnerReply) -> Void
+    ) -> CommandResult {
+        let canonicalPath: String
+        do throws(SystemError) {
+            canonicalPath = try PrivateFile.canonicalPath(ofPossible: path)
+        } catch {
+            return Self.notAsked(path, "\(error)")
+        }
+        do throws(ControlClient.Failure) {
+            return try ControlClient.run(operation, by: caller.name, onDatabase: canonicalPath, reply: reply)
+        } catch {
+            let mayBeDone = error.wasSent && (type(of: operation).isChange || operation is any FileOperation)
+            return Self.notAsked(path, "\(error)\(mayBeDone ? "; it is unknown whether the command was done" : "")")
+        }
+    }
+
+    private static func notAsked(_ path: String, _ reason: String) -> CommandResult {
+        .failure(ExitStatus.unavailable, "the server that runs on \(path) can't be asked: \(reason)")
+    }
+}
