@@ -1,4 +1,5 @@
 import Loyalty
+import TestSupport
 import Testing
 
 /// `GET /api/user/balance` and `GET /api/user/withdrawals`, and how points and times are written.
@@ -33,7 +34,7 @@ import Testing
     func pointsAreTheShortestDecimal(hundredths: Int64, text: String) async {
         let api = TestAPI()
         let points = Points(hundredths: hundredths)
-        let start = StandingClock.start
+        let start = TestClock.start
         api.repository.setBalance(Balance(current: points, withdrawn: points), of: api.users["carl"]!)
         api.addOrder("00", .processed, accrual: hundredths, at: start, of: "carl")
         api.addWithdrawal("00", hundredths, at: start, of: "carl")
@@ -71,7 +72,7 @@ import Testing
     @Test(arguments: Order.Status.allCases, [0, 1, 50_000] as [Int64])
     func accrualIsShownOfProcessedOrdersAlone(status: Order.Status, hundredths: Int64) async {
         let api = TestAPI()
-        api.addOrder("00", status, accrual: hundredths, at: StandingClock.start, of: "carl")
+        api.addOrder("00", status, accrual: hundredths, at: TestClock.start, of: "carl")
         let name = [Order.Status.new: "NEW", .processing: "PROCESSING", .invalid: "INVALID", .processed: "PROCESSED"]
         let shown = status == .processed && hundredths > 0
         let accrual = shown ? #","accrual":\#(hundredths == 1 ? "0.01" : "500")"# : ""

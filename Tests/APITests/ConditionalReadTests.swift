@@ -1,4 +1,5 @@
 import Loyalty
+import TestSupport
 import Testing
 
 /// `ETag` and `If-None-Match`: a client that has the current state gets 304, and no other client does.
@@ -117,7 +118,7 @@ import Testing
     /// One commit may change two users, as a batch of the pipeline does.
     @Test func usersThatChangedTogetherHaveStatesOfTheirOwn() async throws {
         let api = TestAPI()
-        api.repository.noteCommonChange(of: api.users.values.map { $0 })
+        api.repository.touch(api.users.values.map { $0 })
         let ann = try await tag("/api/user/balance", of: api)
         await get("/api/user/balance", as: "bob", ifNone: ann, of: api, gives: 200)
     }

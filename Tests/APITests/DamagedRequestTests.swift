@@ -98,7 +98,7 @@ import Testing
     func damagedFieldsGetAResponse(seed: UInt64) async {
         var random = SeededRandom(seed: seed)
         let api = TestAPI()
-        for number in 0..<20 { api.addOrder("\(number)", .new, accrual: 0, at: StandingClock.start, of: "ann") }
+        for number in 0..<20 { api.addOrder("\(number)", .new, accrual: 0, at: TestClock.start, of: "ann") }
         let lines = ["GET /api/user/orders", "HEAD /api/user/balance", "POST /api/user/orders", "OPTIONS *", "GET /x"]
         for round in 0..<500 {
             let fields = (0..<Int.random(in: 1...5, using: &random)).map { _ in

@@ -1,6 +1,7 @@
 import API
 import Changes
 import Loyalty
+import TestSupport
 import Testing
 
 /// `GET /api/user/events`

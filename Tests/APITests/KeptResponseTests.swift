@@ -1,5 +1,6 @@
 import Gzip
 import Loyalty
+import TestSupport
 import Testing
 
 /// Responses are kept for clients that ask again, until something of the user changes.

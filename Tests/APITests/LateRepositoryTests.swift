@@ -1,5 +1,6 @@
 import Gzip
 import Loyalty
+import TestSupport
 import Testing
 
 /// A store that can't response at once, such as a server in the network, leads to the same responses.

@@ -1,4 +1,5 @@
 import Loyalty
+import TestSupport
 import Testing
 
 /// A user's own ledger, as JSON and as a table.
@@ -16,7 +17,7 @@ import Testing
                 LedgerEntry(
                     kind: kind, order: OrderNumber(stored: order), points: Points(hundredths: points),
                     balanceAfter: Points(hundredths: balance),
-                    at: StandingClock.start.advanced(byMilliseconds: Int64(index) * 1000)), of: api.users["ann"]!)
+                    at: TestClock.start.advanced(byMilliseconds: Int64(index) * 1000)), of: api.users["ann"]!)
         }
         return api
     }
@@ -59,7 +60,7 @@ import Testing
             api.repository.put(
                 LedgerEntry(
                     kind: kind, order: order.map { OrderNumber(stored: $0) }, points: Points(hundredths: 50),
-                    balanceAfter: Points(hundredths: 50), at: StandingClock.start), of: api.users["ann"]!)
+                    balanceAfter: Points(hundredths: 50), at: TestClock.start), of: api.users["ann"]!)
         }
         let time = "2020-12-10T15:15:45Z"
         let lines = [

@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 /// The reader's batch ends with the loop's turn, and its connection closes with the loop.

@@ -18,7 +18,7 @@ struct ModelTests {
         var uploads: [(number: String, user: String, at: Int64)] = []
         var withdrawals: [(order: String, user: String, sum: Int64, at: Int64)] = []
         var current: [String: Int64] = [:]
-        var now = StandingClock.start.milliseconds
+        var now = TestClock.start.milliseconds
 
         mutating func open(_ token: String, of user: String) {
             sessions[token] = (user, now + TestAPI.sessionSeconds * 1000)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// `POST` and `GET /api/user/orders`.

@@ -1,4 +1,5 @@
 import Gzip
+import TestSupport
 import Testing
 
 /// Responses that are packed if they are large and the client takes it.
@@ -18,7 +19,7 @@ import Testing
         let missing = count - Self.list(of: numbers).utf8.count
         numbers[0] += String(repeating: "0", count: missing)
         let api = TestAPI()
-        for number in numbers { api.addOrder(number, .new, accrual: 0, at: StandingClock.start, of: "carl") }
+        for number in numbers { api.addOrder(number, .new, accrual: 0, at: TestClock.start, of: "carl") }
         return (api, Self.list(of: numbers))
     }
 
@@ -136,7 +137,7 @@ import Testing
 
     @Test func withdrawalsArePackedToo() async throws {
         let api = TestAPI()
-        for _ in 0..<20 { api.addWithdrawal("00", 123, at: StandingClock.start, of: "carl") }
+        for _ in 0..<20 { api.addWithdrawal("00", 123, at: TestClock.start, of: "carl") }
         let plain = await Scenario("GET /api/user/withdrawals", as: "carl", gives: 200).run(on: api)
         let packed = await Scenario("GET /api/user/withdrawals", as: "carl", ["Accept-Encoding: gzip"], gives: 200)
             .run(on: api)

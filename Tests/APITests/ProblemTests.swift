@@ -1,5 +1,6 @@
 import HTTP
 import Loyalty
+import TestSupport
 import Testing
 import Web
 

@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 /// The ids of requests. `ClientResponse.faults` checks that every response and every problem document has one.

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct AccountServiceTests {
     private let journal = FakeJournal()
-    private let clock = FakeClock()
-    private let repository: FakeRepository
+    private let clock = TestClock(milliseconds: 1_000_000)
+    private let repository: InMemoryRepository
 
     init() {
-        repository = FakeRepository(journal: journal)
+        repository = InMemoryRepository(journal: journal)
     }
 
     private func service(
@@ -33,7 +33,7 @@ import Testing
         #expect(journal.calls == ["credentials", "hash", "addUser"])
         #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try openSession(of: session.token, service)?.user == UserID(rawValue: 1))
-        #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
+        #expect(try repository.passwordHash(of: Login("me"))?.text == "hash of secret")
     }
 
     @Test func aTakenLoginIsRefusedBeforeTheCostlyHash() async throws {
@@ -48,13 +48,16 @@ import Testing
 
     @Test func theLoserOfARaceForALoginIsRefused() async throws {
         let service = service()
-        _ = try await service.register(login: "me", password: "secret", from: .here)
-        repository.losesRaces = true
+        let login = try Login("me")
+        repository.onCall = { [repository] call in
+            guard call == "addUser" else { return }
+            _ = repository.addUser(login, passwordHash: PasswordHash(text: "hash of secret"))
+        }
         await #expect(throws: LoyaltyError.loginTaken) {
             try await service.register(login: "me", password: "other", from: .here)
         }
-        #expect(try repository.users[Login("me")]?.passwordHash.text == "hash of secret")
-        #expect(repository.sessions.count == 1)
+        #expect(try repository.passwordHash(of: Login("me"))?.text == "hash of secret")
+        #expect(repository.sessionCount == 0)
     }
 
     @Test func signingInOpensAnotherSession() async throws {
@@ -79,7 +82,7 @@ import Testing
                 try await service.signIn(login: "me", password: password, from: .here, showing: nil)
             }
         }
-        #expect(repository.sessions.count == 1)
+        #expect(repository.sessionCount == 1)
     }
 
     /// An unknown login is treated like a known one: a password is verified all the same, and the answer is the same.
@@ -99,7 +102,7 @@ import Testing
             try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
         }
         #expect(journal.calls.suffix(2) == ["credentials", "verify"])
-        #expect(repository.sessions.count == 1)
+        #expect(repository.sessionCount == 1)
     }
 
     @Test(arguments: [
@@ -144,7 +147,7 @@ import Testing
         await #expect(throws: overloaded) {
             try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
         }
-        #expect(repository.users.isEmpty && repository.sessions.isEmpty)
+        #expect(repository.userCount == 0 && repository.sessionCount == 0)
     }
 
     @Test func aFailingRepositoryOpensNoSession() async throws {

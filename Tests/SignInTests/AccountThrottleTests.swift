@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Loyalty
@@ -7,11 +8,11 @@ import Testing
 @Suite struct AccountThrottleTests {
     private let journal = FakeJournal()
     private let hasher: FakeHasher
-    private let repository: FakeRepository
+    private let repository: InMemoryRepository
 
     init() {
         hasher = FakeHasher(journal: journal)
-        repository = FakeRepository(journal: journal)
+        repository = InMemoryRepository(journal: journal)
     }
 
     private func throttle(hashingPerSourceMax: Int) -> AccountThrottle {
@@ -130,7 +131,7 @@ import Testing
         let service = service(throttle(hashingPerSourceMax: 64))
         let device = try #require(try await service.register(login: "me", password: "p", from: .here).newDevice)
         #expect(try await service.signIn(login: "me", password: "p", from: .here, showing: device).newDevice == nil)
-        repository.places = [:]
+        repository.forgetPlaces()
         let signedIn = try await service.signIn(login: "me", password: "p", from: .elsewhere, showing: device)
         #expect(signedIn.newDevice != nil)
         #expect(hasher.askedFrom.last == .elsewhere)

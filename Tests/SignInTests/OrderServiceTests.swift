@@ -1,16 +1,17 @@
 import API
 import Loyalty
+import TestSupport
 import Testing
 
 @Suite struct OrderServiceTests {
     private let journal = FakeJournal()
-    private let repository: FakeRepository
-    private let clock = FakeClock()
+    private let repository: InMemoryRepository
+    private let clock = TestClock(milliseconds: 1_000_000)
     private let me = UserID(rawValue: 1)
     private let you = UserID(rawValue: 2)
 
     init() {
-        repository = FakeRepository(journal: journal)
+        repository = InMemoryRepository(journal: journal)
     }
 
     private func service(_ queue: FakeQueue) -> OrderService {
@@ -27,7 +28,7 @@ import Testing
         #expect(isNew)
         #expect(journal.calls == ["addOrder", "put"])
         #expect(queue.taken == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"), user: me)])
-        #expect(repository.uploads.first?.at == clock.now)
+        #expect(try repository.order(number("18"), of: me).atOnce?.uploadedAt == clock.now)
     }
 
     @Test func aRepeatedOrderIsQueuedOnce() async throws {

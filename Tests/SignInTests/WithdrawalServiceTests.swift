@@ -5,17 +5,17 @@ import Testing
 
 @Suite struct WithdrawalServiceTests {
     private let journal = FakeJournal()
-    private let repository: FakeRepository
-    private let clock = FakeClock()
+    private let repository: InMemoryRepository
+    private let clock = TestClock(milliseconds: 1_000_000)
     private let service: WithdrawalService
     private let me = UserID(rawValue: 1)
     private let you = UserID(rawValue: 2)
 
     init() {
-        repository = FakeRepository(journal: journal)
+        repository = InMemoryRepository(journal: journal)
         service = WithdrawalService(repository: repository, clock: { [clock] in clock.now })
         for user in [me, you] {
-            repository.balances[user] = Balance(current: Points(hundredths: 100), withdrawn: .zero)
+            repository.setBalance(Balance(current: Points(hundredths: 100), withdrawn: .zero), of: user)
         }
     }
 

@@ -2,6 +2,7 @@ import Loyalty
 import SignIn
 import Storage
 import Synchronization
+import TestSupport
 
 /// A "hash" that shows its password, or a hasher without room.
 final class PlainHasher: PasswordHasher {
@@ -80,17 +81,7 @@ final class KeptOrders: OrderQueue {
     var numbers: [String] { orders.withLock { $0.map(\.number.digits) } }
 }
 
-/// A clock that a test sets.
-final class StandingClock: Sendable {
-    /// 2020-12-10T15:15:45.999Z
+extension TestClock {
+    /// The time at which the API's tests begin: 2020-12-10T15:15:45.999Z.
     static let start = Timestamp(milliseconds: 1_607_613_345_999)
-    private let moment = Mutex(start)
-
-    var now: Timestamp { moment.withLock { $0 } }
-
-    func advance(bySeconds seconds: Int64) { advance(byMilliseconds: seconds * 1000) }
-
-    func advance(byMilliseconds distance: Int64) {
-        moment.withLock { $0 = $0.advanced(byMilliseconds: distance) }
-    }
 }

@@ -1,4 +1,5 @@
 import Gzip
+import TestSupport
 import Testing
 
 /// A request and the expected response: a line of a table.

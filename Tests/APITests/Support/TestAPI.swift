@@ -4,6 +4,7 @@ import HTTP
 import Loyalty
 import SignIn
 import Storage
+import TestSupport
 import Web
 
 /// The API over fakes, with a few users who have done something already.
@@ -11,9 +12,9 @@ import Web
 /// `ann` has an order of each status, 500.5 points and two withdrawals, `bob` an order and a withdrawal, `carl`
 /// nothing. Each has the password `secret` and a session by their name.
 final class TestAPI {
-    let repository = InMemoryRepository()
+    let repository = InMemoryRepository(InMemoryStorage(clock: { TestClock.start }, unfinishedPerUserMax: .max))
     let tokens = CountedTokens()
-    let clock = StandingClock()
+    let clock = TestClock(milliseconds: TestClock.start.milliseconds)
     let queue = KeptOrders()
     let changeLog: ChangeLog
     let api: APIHandler
@@ -64,7 +65,7 @@ final class TestAPI {
     }
 
     func removeSession(_ token: String, of user: String) {
-        repository.remove(tokens.id(of: SessionToken(text: token)), of: users[user]!)
+        repository.remove(tokens.id(of: SessionToken(text: token)))
     }
 
     private func addPast() {
@@ -88,7 +89,7 @@ final class TestAPI {
 
     /// A moment of 2020-12-0`day` in the afternoon.
     private static func day(_ day: Int64) -> Timestamp {
-        StandingClock.start.advanced(byMilliseconds: (day - 10) * 86_400_000)
+        TestClock.start.advanced(byMilliseconds: (day - 10) * 86_400_000)
     }
 
     func addOrder(_ number: String, _ status: Order.Status, accrual: Int64, at moment: Timestamp, of user: String) {

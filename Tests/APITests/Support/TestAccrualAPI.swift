@@ -2,69 +2,14 @@ import API
 import HTTP
 import Loyalty
 import Rewards
-import Storage
+import TestSupport
 import Testing
 import Web
-
-/// Rules and receipts in memory.
-final class InMemoryRewards: RewardRepository {
-    private var kept: [RewardRule] = []
-    private var receipts: [OrderNumber: Points] = [:]
-    private var commit: UInt64 = 0
-    private(set) var readCount = 0
-    var failure: LoyaltyError?
-
-    var rulesRevision: Revision? { Revision(rawValue: commit) }
-
-    func endBatch() {}
-
-    func close() {}
-
-    func rules() throws(LoyaltyError) -> [RewardRule] {
-        if let failure { throw failure }
-        readCount += 1
-        return kept
-    }
-
-    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
-        if let failure { throw failure }
-        return receipts[order]
-    }
-
-    func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
-        if let failure { throw failure }
-        if kept.contains(where: { Array($0.match.utf8) == Array(rule.match.utf8) }) { return .matchTaken }
-        guard kept.count < RewardRule.countMax else { return .full }
-        kept.append(rule)
-        commit += 1
-        return .added
-    }
-
-    func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
-        if let failure { throw failure }
-        let count = kept.count
-        kept.removeAll { Array($0.match.utf8) == Array(match.utf8) }
-        commit += 1
-        return kept.count < count
-    }
-
-    func addReceipt(
-        of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
-    ) async throws(LoyaltyError) -> Bool {
-        if let failure { throw failure }
-        guard receipts[order] == nil else { return false }
-        willAppear()
-        receipts[order] = points
-        return true
-    }
-
-    var changeCount: Int { kept.count + receipts.count }
-}
 
 /// The accrual system's API over memory: a rule for `Bork`, 10 %, and one for `/a b%`, 5 points; receipts of 18,
 /// processed with 700 points, 26, processed with none, and 34, just accepted.
 final class TestAccrualAPI {
-    let rewards = InMemoryRewards()
+    let rewards = InMemoryRewards(InMemoryStorage())
     let clock = MonotonicTestClock()
     private let api: APIHandler
 
@@ -74,7 +19,7 @@ final class TestAccrualAPI {
         settings.hostNames = hostNames
         let clock = clock
         let service = RewardService(
-            repository: rewards, recents: RecentReceipts(), clock: { StandingClock.start },
+            repository: rewards, recents: RecentReceipts(), clock: { TestClock.start },
             monotonicClock: { clock.now })
         api = AccrualAPI.handler(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },

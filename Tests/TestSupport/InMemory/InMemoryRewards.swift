@@ -7,6 +7,11 @@ package final class InMemoryRewards: RewardRepository {
     /// The error that every call throws; `nil` for none.
     package var failure: LoyaltyError?
 
+    /// The number of reads of all rules.
+    package private(set) var readCount = 0
+    /// The number of rules and receipts.
+    package var changeCount: Int { storage.read { $0.rules.count + $0.receipts.count } }
+
     package init(_ storage: InMemoryStorage) { self.storage = storage }
 
     private func throwFailure() throws(LoyaltyError) {
@@ -21,6 +26,7 @@ package final class InMemoryRewards: RewardRepository {
 
     package func rules() throws(LoyaltyError) -> [RewardRule] {
         try throwFailure()
+        readCount += 1
         return storage.read { $0.rules }
     }
 
