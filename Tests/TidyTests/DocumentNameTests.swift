@@ -77,6 +77,31 @@ import Testing
         try Self.expectRows(of: "Tests/README.md", for: /\.testTarget\(\s*name: "(\w+)"/)
     }
 
+    /// The architecture lists the rooms line by line, and each room imports only rooms of the lines below its own.
+    @Test func roomsImportOnlyRoomsOfTheLinesBelow() throws {
+        let document = try #require(try Repository.file("Sources/README.md")).lines
+        let start = try #require(document.firstIndex(of: "martlet"))
+        let lines = document[start...].prefix { $0 != "```" }
+        var height: [String: Int] = [:]
+        for (index, line) in lines.enumerated() {
+            for room in line.split(separator: " ") { height[String(room)] = index }
+        }
+        #expect(height.count > 20)
+        let manifest = try #require(try Repository.file("Package.swift")).lines.joined(separator: "\n")
+        let declaration =
+            /\.(?:executableTarget|target|systemLibrary)\(\s*name: "(\w+)"(?:,\s*dependencies: \[([^\]]*)\])?/
+        for match in manifest.matches(of: declaration) where !match.output.1.hasSuffix("Support") {
+            let room = String(match.output.1)
+            guard let own = height[room] else {
+                Issue.record("\(room) is in no line")
+                continue
+            }
+            for name in (match.output.2 ?? "").matches(of: /\w+/).map({ String($0.output) }) {
+                #expect(height[name].map { $0 > own } ?? false, "\(room) imports \(name)")
+            }
+        }
+    }
+
     /// Expects that the document's tables have a row for each target that the manifest declares in this way. Targets that
     /// support tests are explained in a sentence instead.
     private static func expectRows(of path: String, for declaration: Regex<(Substring, Substring)>) throws {
