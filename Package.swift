@@ -81,7 +81,7 @@ let package = Package(
             dependencies: [
                 "API", "AccrualClient", "Changes", "CommandLine", "Configuration", "Crypto", "Eventual", "Front",
                 "HTTP",
-                "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "Rewards", "SQLite", "SQLiteStore", "SignIn",
+                "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "Rewards", "SQLiteStore", "SignIn",
                 "Storage", "Systemd", "Text", "Time", "Web",
             ],
             swiftSettings: safe),

@@ -6,8 +6,8 @@ import Posix
 /// Where a server keeps its data. It is the one thing that knows which engine that is.
 ///
 /// A server opens a storage when it starts. Each event loop gets a repository of its own, the accrual pipeline gets
-/// ``settlements``, the listeners of events get ``changes``, and each command of the owner opens an ``OwnerRepository``.
-/// At the end each repository is closed on its thread, and then the storage is stopped.
+/// ``settlements``, the listeners of events get ``changes``, and each command of the owner opens an
+/// ``OwnerRepository``. At the end each repository is closed on its thread, and then the storage is stopped.
 package protocol Storage: Sendable {
     /// The name of the store in messages to the owner, such as the path of its file.
     var name: String { get }
@@ -15,7 +15,8 @@ package protocol Storage: Sendable {
     /// The path of the store's file, with every symbolic link followed; `nil` if the store is no file.
     var filePath: String? { get }
 
-    /// The identity of the store, by which a health check recognizes the server that has it open; `nil` if it is unknown.
+    /// The identity of the store, by which a health check recognizes the server that has it open; `nil` if it is
+    /// unknown.
     var identity: String? { get }
 
     var engine: StoreEngine { get }
@@ -50,12 +51,12 @@ package protocol Storage: Sendable {
     /// Removes expired sessions in the background from now on, until ``stop()``.
     func startSweepingSessions()
 
-    /// The reason why writes are refused at this moment, in words; `nil` if none is known. If no client has tried for a while,
-    /// none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
+    /// The reason why writes are refused at this moment, in words; `nil` if none is known. If no client has tried for a
+    /// while, none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
     var obstacle: String? { get }
 
-    /// True if another program removed or replaced a file of the store while it was open, so that acknowledged data may not be
-    /// where the next start looks for it. Nothing is written any more.
+    /// True if another program removed or replaced a file of the store while it was open, so that acknowledged data may
+    /// not be where the next start looks for it. Nothing is written any more.
     var hasFileFault: Bool { get }
 
     /// Takes names beside the store again that another program has removed, so that no second server opens it.

@@ -28,8 +28,8 @@ package protocol BackupSource: AnyObject {
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport
 
-    /// When the store got its first data, in seconds since 1970, as precisely as the store knows; `nil` if it is empty or
-    /// can't be read.
+    /// When the store got its first data, in seconds since 1970, as precisely as the store knows; `nil` if it is empty
+    /// or can't be read.
     ///
     /// - Parameter now: The result if all of the data is without a time.
     func firstWrite(atSeconds now: Int64) -> Int64?

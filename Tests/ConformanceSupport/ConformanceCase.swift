@@ -1,5 +1,5 @@
-/// One thing that every store must do. The suite runs on each engine, and on the store in memory that other tests use, so that
-/// those tests meet the behavior of a real store.
+/// One thing that every store must do. The suite runs on each engine, and on the store in memory that other tests use,
+/// so that those tests meet the behavior of a real store.
 package struct ConformanceCase: Sendable, CustomStringConvertible {
     /// A sentence.
     package let description: String

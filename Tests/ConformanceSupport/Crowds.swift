@@ -2,6 +2,7 @@ import Loyalty
 import Posix
 import Storage
 import Synchronization
+import TestSupport
 
 extension ConformanceCase {
     private static let threadCount = 8

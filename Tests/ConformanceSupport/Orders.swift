@@ -1,5 +1,6 @@
 import Loyalty
 import Storage
+import TestSupport
 
 extension ConformanceCase {
     static let orders = [

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import Storage
+import TestSupport
 
 extension ConformanceCase {
     private static let note = LedgerNote(author: "owner", reason: "a present")

@@ -1,6 +1,7 @@
 import Changes
 import Loyalty
 import Storage
+import TestSupport
 
 extension ConformanceCase {
     static let points = [

@@ -1,6 +1,7 @@
 import Loyalty
 import Storage
 import Synchronization
+import TestSupport
 
 extension ConformanceCase {
     static let rewards = [

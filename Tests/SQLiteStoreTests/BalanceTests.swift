@@ -1,5 +1,6 @@
 import Loyalty
 import SQLiteStore
+import TestSupport
 import Testing
 
 struct BalanceTests {

@@ -2,6 +2,7 @@ import Loyalty
 import Posix
 import SQLite
 import Storage
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

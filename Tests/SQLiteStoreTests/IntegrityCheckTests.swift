@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

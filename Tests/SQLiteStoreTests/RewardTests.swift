@@ -2,6 +2,7 @@ import Loyalty
 import Posix
 import SQLite
 import Storage
+import TestSupport
 import Testing
 
 @testable import SQLiteStore
@@ -15,7 +16,7 @@ struct RewardTests {
     private func withRewards(
         _ fixture: Fixture, _ body: @escaping @Sendable (any RewardRepository) async throws -> Void
     ) async throws {
-        let loop = LoopExecutor()
+        let loop = LoopThread()
         // Safe: made and used on the loop's thread alone, until that has ended.
         nonisolated(unsafe) let rewards = try fixture.store.makeRewardRepository()
         let result: Result<Void, any Error>

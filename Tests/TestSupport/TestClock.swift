@@ -1,7 +1,7 @@
 import Loyalty
 import Synchronization
 
-/// A clock that stands still until a test moves it.
+/// A clock whose time changes only if a test moves it.
 package final class TestClock: Sendable {
     private let value: Atomic<Int64>
 

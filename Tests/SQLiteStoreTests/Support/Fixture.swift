@@ -15,7 +15,7 @@ final class Fixture: Sendable {
     let fatalErrors = Counter()
     let clock = TestClock()
     let store: LoyaltyStore
-    private let loop = LoopExecutor()
+    private let loop = LoopThread()
     // Safe: used on the loop's thread alone, until that has ended.
     nonisolated(unsafe) private let repository: SQLiteRepository
 

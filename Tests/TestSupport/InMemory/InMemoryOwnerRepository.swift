@@ -2,7 +2,7 @@ import Loyalty
 import Posix
 import Storage
 
-/// What the owner's commands read and change in a store in memory.
+/// The owner's commands on a store in memory.
 final class InMemoryOwnerRepository: OwnerRepository {
     private let storage: InMemoryStorage
     private let cancellation: Cancellation

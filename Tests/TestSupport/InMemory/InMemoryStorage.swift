@@ -5,8 +5,8 @@ import Posix
 import Storage
 import Synchronization
 
-/// A store in memory, for tests of everything that uses a store. It keeps the contract of ``Storage``, which the conformance
-/// suite proves, but nothing survives it.
+/// A store in memory, for tests of everything that uses a store. It keeps the contract of ``Storage``, which the
+/// conformance suite proves, but nothing survives it.
 package final class InMemoryStorage: Storage {
     private let tables: Mutex<InMemoryTables>
     package let changes: ChangeLog

@@ -50,7 +50,7 @@ struct InMemoryTables: Sendable {
     private(set) var revisions: [UserID: UInt64] = [:]
     private(set) var rulesRevision: UInt64 = 0
 
-    // What the operation under way has changed.
+    // The changes of the operation that is running.
     private var touched: Set<UserID> = []
     private var touchesRules = false
     private var notes: [Change] = []

@@ -1,11 +1,11 @@
 import Posix
 
 /// One thread that runs tasks, as an event loop does.
-final class LoopThread: TaskExecutor {
+package final class LoopThread: TaskExecutor {
     private let jobs: BlockingQueue<UnownedJob>
     private let thread: Posix.Thread
 
-    init() {
+    package init() {
         let jobs = BlockingQueue<UnownedJob>(capacity: 1_000_000)
         // The thread can't be made with `self`, which needs the thread; so it gets its executor through a queue.
         let executors = BlockingQueue<UnownedTaskExecutor>(capacity: 1)
@@ -17,13 +17,13 @@ final class LoopThread: TaskExecutor {
         _ = executors.put(asUnownedTaskExecutor())
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let isTaken = jobs.put(UnownedJob(job))
         precondition(isTaken, "the loop must run as long as it has tasks")
     }
 
     /// Ends the thread. Called once, from another thread.
-    func stop() {
+    package func stop() {
         jobs.close()
         thread.join()
     }
