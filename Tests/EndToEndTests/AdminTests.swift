@@ -141,7 +141,7 @@ struct AdminTests {
         // An answer has to identify its server, because any program answers 200.
         let plain = try AccrualServer { _ in AccrualServer.Answer(status: "200 OK", body: "ok\n") }
         let unknown = try health(folder, "127.0.0.1:\(plain.port)")
-        #expect(unknown.status == 1 && unknown.said.contains("does not say"), "\(unknown)")
+        #expect(unknown.status == 1 && unknown.said.contains("does not name its database"), "\(unknown)")
     }
 
     /// While the server finishes its requests, a load balancer must send customers elsewhere.
