@@ -3,6 +3,7 @@ import Loyalty
 import Posix
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 /// The real pool, dispatcher and processor, with a clock, an accrual system and a database that the test controls.
@@ -183,21 +184,5 @@ final class FakeSettlements: SettlementRepository, Sendable {
             return false
         }
         if fails { throw .unavailable(retryAfterSeconds: 1) }
-    }
-}
-
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var log: Log {
-        Log { [lines = Box(self)] _, message in lines.value.lines.withLock { $0.append(message) } }
-    }
-
-    private final class Box: Sendable {
-        let value: LogLines
-
-        init(_ value: LogLines) { self.value = value }
     }
 }

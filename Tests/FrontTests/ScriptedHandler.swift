@@ -2,6 +2,7 @@ import Eventual
 import HTTP
 import Posix
 import Synchronization
+import TestSupport
 
 /// The state that a test shares with its handlers.
 final class Script: Sendable {

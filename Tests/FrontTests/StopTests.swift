@@ -1,6 +1,7 @@
 import Front
 import HTTP
 import Posix
+import TestSupport
 import Testing
 
 /// A stop ends accepting, closes idle connections, and lets the others finish.

@@ -3,6 +3,7 @@ import Glibc
 import HTTP
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// A front on a free port of the loopback, stopped when the test is over.
@@ -105,13 +106,4 @@ func waitUntil(_ condition: () -> Bool) -> Bool {
 
 func millisecondsNow() -> Int {
     Int(SystemClock.monotonicNanoseconds() / 1_000_000)
-}
-
-/// Set by one thread, seen by another.
-final class Flag: Sendable {
-    private let value = Mutex(false)
-
-    var isSet: Bool { value.withLock { $0 } }
-
-    func set() { value.withLock { $0 = true } }
 }

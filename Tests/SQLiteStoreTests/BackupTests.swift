@@ -210,13 +210,3 @@ struct BackupTests {
         }
     }
 }
-
-private final class Flag: @unchecked Sendable {
-    // Safe: the lock is held for every access.
-    private let lock = NSLock()
-    private var value = false
-
-    var isSet: Bool { lock.withLock { value } }
-
-    func set() { lock.withLock { value = true } }
-}

@@ -73,7 +73,7 @@ struct DatabaseFileTests {
     }
 
     @Test func theLibraryIsTold() throws {
-        let recorder = LogRecorder()
+        let recorder = LogLines()
         try LoyaltyStore(path: folder.file("x.db"), clock: { TestClock().now }, log: recorder.log, onFatalError: {})
             .stop()
         let messages = recorder.messages(from: .info)

@@ -11,7 +11,7 @@ import Testing
 /// A store in a folder of its own, and a loop with its repository.
 final class Fixture: Sendable {
     let folder: TemporaryFolder
-    let recorder = LogRecorder()
+    let recorder = LogLines()
     let fatalErrors = Counter()
     let clock = TestClock()
     let store: LoyaltyStore
