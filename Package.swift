@@ -63,7 +63,9 @@ let package = Package(
             name: "Logging", dependencies: ["Front", "HTTP", "JSON", "Posix", "Text", "Time"], swiftSettings: safe),
         .target(
             name: "Configuration",
-            dependencies: ["API", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "Text"],
+            dependencies: [
+                "API", "AccrualClient", "Front", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "Text",
+            ],
             swiftSettings: safe),
         .target(
             name: "Systemd", dependencies: ["Configuration", "Front", "Posix", "Text"], swiftSettings: safe),

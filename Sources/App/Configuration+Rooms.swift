@@ -7,33 +7,24 @@ import Loyalty
 import Posix
 import SignIn
 
-/// What each room gets of the configuration, in its own terms.
+/// The structures of rooms that are computed from the configuration.
 extension Configuration {
-    /// One address may have this part of all connections, if nothing else is set.
+    /// If no other limit is set, one address may have all connections divided by this.
     private static let addressesThatFillConnections = 8
 
-    var front: FrontConfiguration {
-        var front = FrontConfiguration()
+    /// ``front`` with the numbers that 0 stands for.
+    var effectiveFront: FrontConfiguration {
+        var front = front
         front.eventLoops = http.eventLoops == 0 ? ProcessSetup.coreCount : http.eventLoops
-        front.limits.requestLineBytesMax = http.requestLineBytesMax
-        front.limits.headBytesMax = http.headBytesMax
-        front.limits.headFieldsMax = http.headFieldsMax
-        front.limits.bodyBytesMax = http.bodyBytesMax
-        front.timeouts.headMilliseconds = http.headTimeoutMilliseconds
-        front.timeouts.bodyMilliseconds = http.bodyTimeoutMilliseconds
-        front.timeouts.idleMilliseconds = http.idleTimeoutMilliseconds
-        front.timeouts.writeMilliseconds = http.writeTimeoutMilliseconds
-        front.connectionsMax = http.connectionsMax
         front.connectionsPerAddressMax =
             http.connectionsPerAddressMax == 0
-            ? max(1, http.connectionsMax / Self.addressesThatFillConnections) : http.connectionsPerAddressMax
-        front.bufferedBytesMax = http.bufferedBytesMax
+            ? max(1, front.connectionsMax / Self.addressesThatFillConnections) : http.connectionsPerAddressMax
         return front
     }
 
     var api: GophermartAPI.Settings {
         var settings = GophermartAPI.Settings()
-        settings.bodyBytesMax = http.bodyBytesMax
+        settings.bodyBytesMax = front.limits.bodyBytesMax
         settings.sessionSeconds = Int64(sessions.lifetimeSeconds)
         settings.cookieIsSecure = sessions.cookieIsSecure
         settings.allowedOrigins = http.allowedOrigins
@@ -43,24 +34,16 @@ extension Configuration {
         return settings
     }
 
-    var eventLimits: EventHub.Limits {
-        var limits = EventHub.Limits()
-        limits.heartbeatMilliseconds = events.heartbeatMilliseconds
-        limits.streamsMax = events.streamsMax
-        limits.streamsPerUserMax = events.streamsPerUserMax
-        return limits
-    }
-
     var accrualAPI: AccrualAPI.Settings {
         var settings = AccrualAPI.Settings()
-        settings.bodyBytesMax = http.bodyBytesMax
+        settings.bodyBytesMax = front.limits.bodyBytesMax
         settings.allowedOrigins = http.allowedOrigins
         settings.hostNames = hostNames
         return settings
     }
 
-    /// The names under which the listeners without sessions are served: those of the setting, and those of the addresses that
-    /// the owner has the server listen on.
+    /// The names that the listeners without sessions accept: those of the setting, and those of the addresses on which
+    /// the server listens.
     var hostNames: [String] {
         allowedHosts + [runAddress, accrual.listen.address, admin?.address].compactMap { $0?.host }
     }
@@ -79,17 +62,11 @@ extension Configuration {
             delaySecondsMax: Int64(accounts.delaySecondsMax), hashingPerSourceMax: accounts.hashingPerAddressMax)
     }
 
-    var pipeline: PipelineConfiguration {
-        var pipeline = PipelineConfiguration()
-        pipeline.intervalMilliseconds = dispatcher.intervalMilliseconds
-        pipeline.jobsPerTickMax = dispatcher.jobsPerTickMax
-        pipeline.workers = dispatcher.workers
-        pipeline.requestTimeoutMilliseconds = dispatcher.requestTimeoutMilliseconds
+    /// ``pipeline`` with its delays.
+    var effectivePipeline: PipelineConfiguration {
+        var pipeline = pipeline
         pipeline.retryPolicy = RetryPolicy(
-            delayMinMilliseconds: dispatcher.retryDelayMinMilliseconds,
-            delayMaxMilliseconds: dispatcher.retryDelayMaxMilliseconds)
-        pipeline.requestsPerMinuteMax = dispatcher.requestsPerMinute == 0 ? nil : dispatcher.requestsPerMinute
-        pipeline.poolMax = dispatcher.poolMax
+            delayMinMilliseconds: retries.delayMinMilliseconds, delayMaxMilliseconds: retries.delayMaxMilliseconds)
         return pipeline
     }
 }

@@ -1,13 +1,15 @@
 import Configuration
 
-/// A command of the program: its name, everything that there is to say about it, and what it does. The parser, the help, the manual
-/// page, the completions of shells and the handbook's tables are made from these values.
+/// A command of the program: its name, everything that there is to say about it, and what it does. The parser, the
+/// help, the manual page, the completions of shells and the handbook's tables are made from these values.
 ///
 /// A command is registered by an entry in the program's ``CommandSet``.
 package struct Command: Sendable {
-    /// One word, or two, of which the first names a group: `user list`. Required, and different from every other command's.
+    /// One word, or two, of which the first names a group: `user list`. Required, and different from every other
+    /// command's.
     package let name: String
-    /// What the command does, in a phrase that begins small and has no full stop, since it is a cell of tables too. Required.
+    /// The work of the command, in a phrase that begins small and has no full stop, since it is a cell of tables too.
+    /// Required.
     package let summary: String
     /// The operands in their order, as the usage shows them. All of them are required.
     package let operands: [SettingValue]
@@ -28,7 +30,7 @@ package struct Command: Sendable {
     package let defaults: Configuration
     package let action: Action
 
-    /// What a command changes.
+    /// The effect of a command on the database and on files.
     package enum Effect: Sendable {
         /// It serves until a signal ends it.
         case serves
@@ -37,7 +39,7 @@ package struct Command: Sendable {
         case reads
     }
 
-    /// What a command does.
+    /// The work of a command.
     package enum Action: Sendable {
         /// Returns a text for stdout. It needs neither a configuration nor a database.
         case print(@Sendable (Invocation) throws(Misuse) -> String)

@@ -19,8 +19,9 @@ package final class CommandOutput {
         }
     }
 
-    /// Closes the output and returns the command's exit status: `status`, or 74 with a line on stderr if the command went well
-    /// and its output was lost. A command that changed nothing ends by SIGPIPE if no process reads its output any more.
+    /// Closes the output and returns the command's exit status: `status`, or 74 with a line on stderr if the command
+    /// went well and its output was lost. A command that changed nothing ends by SIGPIPE if no process reads its output
+    /// any more.
     ///
     /// - Parameter done: what the command has changed, for that line; `nil` if it changed nothing.
     package func end(_ status: Int32, done: String? = nil) -> Int32 {
@@ -42,7 +43,8 @@ package final class CommandOutput {
         return output.end(ExitStatus.success)
     }
 
-    /// Returns the exit status of a command whose output would certainly be lost, before it begins; `nil` for every other.
+    /// Returns the exit status of a command whose output would certainly be lost, before it begins; `nil` for every
+    /// other.
     package static func refusal(mayChange: Bool) -> Int32? {
         guard let obstacle = StandardStream.output.obstacle else { return nil }
         if obstacle.isBrokenPipe, !mayChange { BrokenPipe.endProcess() }

@@ -13,12 +13,13 @@ package enum ExitStatus {
     package static let unavailable: Int32 = 69
     /// An error of Martlet's own.
     package static let software: Int32 = 70
-    /// An I/O error on the database, a file of it that was removed, replaced or overwritten while the server ran, or an output that can't be
-    /// written.
+    /// An I/O error on the database, a file of it that was removed, replaced or overwritten while the server ran, or an
+    /// output that can't be written.
     package static let inputOutput: Int32 = 74
     package static let configuration: Int32 = 78
 
-    /// Returns true if a command may end with this status. Another number might be 0 for the shell, which sees only eight bits.
+    /// Returns true if a command may end with this status. Another number might be 0 for the shell, which sees only
+    /// eight bits.
     package static func isKnown(_ status: Int32) -> Bool {
         [success, refused, usage, damaged, notFound, unavailable, software, inputOutput, configuration].contains(status)
     }

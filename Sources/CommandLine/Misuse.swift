@@ -1,6 +1,6 @@
 /// A command line that can't be run as it was typed. The process ends with status 64.
 package struct Misuse: Error {
-    /// What is wrong, in one line.
+    /// The mistake, in one line.
     package let reason: String
 
     package init(_ reason: String) {

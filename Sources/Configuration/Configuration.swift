@@ -1,30 +1,39 @@
+import API
+import AccrualClient
+import Front
 import Logging
 import Loyalty
 
-/// Everything that can be set, as it is in force. ``Settings`` says how each value is named, what it may be, and how it
-/// is set; the defaults stand here.
+/// Everything that can be set, as it is in force.
+///
+/// If a room has a structure for its settings, the configuration contains that structure, so that a default is stated
+/// once, in the room that uses it. ``Settings`` gives each value its name, and says which values are allowed and how
+/// they are set.
 package struct Configuration: Sendable {
     package var runAddress = Address(host: "localhost", port: 8080)
     package var database = DatabaseLocation(path: "martlet.db")
-    /// Nil for the built-in one.
+    /// The address of the accrual system; `nil` for the built-in one.
     package var accrualSystem: AccrualAddress?
-    /// Where those who watch over the server ask it; nil for nowhere.
+    /// The address of the listener for monitoring; `nil` for none.
     package var admin: Listen? = Listen(address: Address(host: "localhost", port: 8082), isConfigured: false)
-    /// Addresses and networks, as they are written.
+    /// The addresses and networks of proxies, as text.
     package var trustedProxies: [String] = []
-    /// Whose pages may call the API from a browser.
+    /// The origins whose pages may call the API from a browser.
     package var corsOrigins: [String] = []
-    /// Names, without a port, under which the accrual and admin listeners are served besides their own machine's.
+    /// The names, without a port, that the accrual and admin listeners accept in addition to those of their own
+    /// machine.
     package var allowedHosts: [String] = []
     package var accrual = Accrual()
     package var http = HTTP()
+    package var front = FrontConfiguration()
     package var accounts = Accounts()
     package var sessions = Sessions()
     package var orders = Orders()
-    package var events = Events()
+    package var events = EventHub.Limits()
     package var storage = Storage()
     package var backups = Backups()
-    package var dispatcher = Dispatcher()
+    package var pipeline = PipelineConfiguration()
+    package var retries = Retries()
     package var log = LogSettings()
 
     /// The defaults.
@@ -33,16 +42,16 @@ package struct Configuration: Sendable {
     /// An address with a default.
     package struct Listen: Sendable {
         package let address: Address
-        /// Whether somebody asked for it, and so has to hear where it can't be had.
+        /// True if the owner set the address, and so has to be told if it is not available.
         package let isConfigured: Bool
 
-        /// As somebody asked for it.
-        package init?(_ text: String) {
+        /// Parses an address that the owner set; `nil` if it is malformed.
+        init?(_ text: String) {
             guard let address = Address(text) else { return nil }
             self.init(address: address, isConfigured: true)
         }
 
-        package init(address: Address, isConfigured: Bool) {
+        init(address: Address, isConfigured: Bool) {
             (self.address, self.isConfigured) = (address, isConfigured)
         }
     }
@@ -50,28 +59,21 @@ package struct Configuration: Sendable {
     /// The built-in accrual system.
     package struct Accrual: Sendable {
         package var listen = Listen(address: Address(host: "localhost", port: 8081), isConfigured: false)
-        /// 0 is no limit.
+        /// 0 for no limit.
         package var requestsPerMinute = 0
-        /// Certificates to trust, of another accrual system; nil for the environment's or the system's.
+        /// A file of certificate authorities to trust when another accrual system is asked; `nil` for those of the
+        /// environment or the system.
         package var authoritiesFile: String?
     }
 
+    /// The settings of HTTP that are not in ``FrontConfiguration``, or that have a special value there.
     package struct HTTP: Sendable {
-        /// 0 is one a core.
+        /// 0 for one event loop per core.
         package var eventLoops = 0
-        package var requestLineBytesMax = 8 * 1024
-        package var headBytesMax = 16 * 1024
-        package var headFieldsMax = 100
-        package var bodyBytesMax = 1024 * 1024
-        package var headTimeoutMilliseconds = 10_000
-        package var bodyTimeoutMilliseconds = 30_000
-        package var idleTimeoutMilliseconds = 60_000
-        package var writeTimeoutMilliseconds = 15_000
-        package var stopTimeoutMilliseconds = 10_000
-        package var connectionsMax = 16_384
-        /// 0 is an eighth of those in all.
+        /// 0 for an eighth of all connections.
         package var connectionsPerAddressMax = 0
-        package var bufferedBytesMax = 128 * 1024 * 1024
+        package var stopTimeoutMilliseconds = 10_000
+        /// The origins, in addition to the server's own, whose pages may send requests that change something.
         package var allowedOrigins: [String] = []
     }
 
@@ -79,7 +81,7 @@ package struct Configuration: Sendable {
         package var passwordBytesMin = 1
         package var hashingThreads = 2
         package var hashingQueueMax = 256
-        /// Of these four, 0 is no limit.
+        /// 0 for no limit, as in the following three.
         package var hashingPerAddressMax = 64
         package var failuresPerLoginMax = 5
         package var failuresPerAddressMax = 100
@@ -88,44 +90,37 @@ package struct Configuration: Sendable {
     }
 
     package struct Sessions: Sendable {
-        package var lifetimeSeconds = 30 * 86_400
+        private static let defaults = GophermartAPI.Settings()
+
+        package var lifetimeSeconds = Int(defaults.sessionSeconds)
         package var perUserMax = NewSession.perUserMaxDefault
-        package var cookieName = "session"
-        package var cookieIsSecure = false
+        package var cookieName = defaults.cookieName
+        package var cookieIsSecure = defaults.cookieIsSecure
     }
 
     package struct Orders: Sendable {
         package var unfinishedPerUserMax = 10_000
     }
 
-    package struct Events: Sendable {
-        package var heartbeatMilliseconds = 15_000
-        package var streamsMax = 12_288
-        package var streamsPerUserMax = 16
-        package var keptMax = 65_536
-    }
-
     package struct Storage: Sendable {
         package var writeQueueMax = 4096
         package var batchMax = 256
+        /// The number of events that are kept for clients that reconnect.
+        package var keptEventsMax = 65_536
     }
 
     package struct Backups: Sendable {
-        /// Nil for no backups by the clock.
+        /// The folder of scheduled backups; `nil` for none.
         package var folder: String?
         package var intervalSeconds = 86_400
         package var keepCount = 7
     }
 
-    package struct Dispatcher: Sendable {
-        package var intervalMilliseconds = 250
-        package var jobsPerTickMax = 1000
-        package var workers = 8
-        package var requestTimeoutMilliseconds = 5000
-        package var retryDelayMinMilliseconds = 500
-        package var retryDelayMaxMilliseconds = 60_000
-        /// 0 is no limit.
-        package var requestsPerMinute = 0
-        package var poolMax = 2_000_000
+    /// The delays of a ``RetryPolicy``. They are set one by one, and make a policy only if they are in order.
+    package struct Retries: Sendable {
+        private static let defaults = PipelineConfiguration().retryPolicy
+
+        package var delayMinMilliseconds = defaults.delayMinMilliseconds
+        package var delayMaxMilliseconds = defaults.delayMaxMilliseconds
     }
 }

@@ -7,6 +7,7 @@ package struct ConfigurationChange {
 
     /// The keys of applied settings, and of settings that wait for a restart.
     package private(set) var applied: [String] = []
+    /// The keys of the changed settings that wait for a restart.
     package private(set) var waiting: [String] = []
     /// The configuration in force, with the applied changes.
     package private(set) var configuration: Configuration
@@ -18,7 +19,7 @@ package struct ConfigurationChange {
             guard value != Self.value(of: setting, in: old) else { continue }
             if Self.keysThatApply.contains(setting.key) {
                 guard let json = try? JSONParser.parse(value), setting.set(.json(json), &configuration) else {
-                    preconditionFailure("what a setting writes it also reads")
+                    preconditionFailure("a setting must read what it has written")
                 }
                 applied.append(setting.key)
             } else {

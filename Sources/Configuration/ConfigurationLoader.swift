@@ -43,7 +43,7 @@ package struct ConfigurationLoader {
         try loader.applyEnvironment()
         for (flag, value) in flags {
             guard let setting = Settings.all.first(where: { $0.flags.contains(flag) }) else {
-                preconditionFailure("the command line knows the flags")
+                preconditionFailure("the command line must pass only flags of settings")
             }
             try loader.set(setting, .text(value), from: flag)
         }
@@ -92,8 +92,8 @@ package struct ConfigurationLoader {
 
     /// Checks the settings that depend on each other.
     private func check() throws(ConfigurationError) {
-        let dispatcher = configuration.dispatcher
-        guard dispatcher.retryDelayMinMilliseconds <= dispatcher.retryDelayMaxMilliseconds else {
+        let retries = configuration.retries
+        guard retries.delayMinMilliseconds <= retries.delayMaxMilliseconds else {
             throw ConfigurationError("dispatcher.retry_delay_min_ms must not be above dispatcher.retry_delay_max_ms")
         }
         let sessions = configuration.sessions
@@ -102,7 +102,7 @@ package struct ConfigurationLoader {
                 "sessions.cookie_name \(sessions.cookieName): browsers take this name over TLS only; set sessions.cookie_secure"
             )
         }
-        guard configuration.http.requestLineBytesMax < configuration.http.headBytesMax else {
+        guard configuration.front.limits.requestLineBytesMax < configuration.front.limits.headBytesMax else {
             throw ConfigurationError("http.request_line_bytes_max must be below http.head_bytes_max")
         }
     }

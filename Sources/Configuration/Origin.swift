@@ -18,7 +18,8 @@ package enum Origin {
         return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "+-.".utf8.contains($0) }
     }
 
-    /// What hosts and ports are made of, a reserved character excepted: such an origin is a name and is only compared.
+    /// Returns true for a byte of hosts and ports. Reserved characters are not allowed, because such an origin is only
+    /// compared as a name.
     private static func isHostByte(_ byte: UInt8) -> Bool {
         isLetter(byte) || isDigit(byte) || "-._~%:[]".utf8.contains(byte)
     }

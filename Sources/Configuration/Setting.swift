@@ -8,7 +8,7 @@ package struct Setting: Sendable {
         case json(JSONValue)
     }
 
-    /// The place in the JSON file, a dot for each level: `dispatcher.interval_ms`.
+    /// The key in the JSON file, with a dot between two levels: `dispatcher.interval_ms`.
     package let key: String
     package let environment: String
     /// Empty if no flag sets it.
@@ -56,7 +56,7 @@ extension Setting {
         var writer = JSONWriter()
         write(configuration, &writer)
         guard let value = try? JSONParser.parse(writer.bytes[...]) else {
-            preconditionFailure("what is written is JSON")
+            preconditionFailure("a setting must write JSON")
         }
         if case .null = value { return nil }
         if let elements = value.array { return elements.compactMap(\.string).joined(separator: ",") }
@@ -120,6 +120,16 @@ extension SettingKind {
         }
     }
 
+    /// A limit that 0 turns off.
+    static func limit(_ range: ClosedRange<Int>) -> SettingKind<Int?> {
+        let integer = SettingKind<Int>.integer(0...range.upperBound)
+        return SettingKind<Int?>(allowed: integer.allowed) { input -> Int?? in
+            integer.read(input).map { number -> Int? in number == 0 ? nil : number }
+        } write: { value, writer in
+            integer.write(value ?? 0, &writer)
+        }
+    }
+
     static var boolean: SettingKind<Bool> {
         SettingKind<Bool>(allowed: "true or false") { input in
             switch input {
@@ -167,7 +177,7 @@ extension SettingKind {
             }, hint: kind.hint)
     }
 
-    /// An array of strings; as text, they have commas between them.
+    /// An array of strings. As text, they are separated by commas.
     package static func list(_ allowed: String, isElement: @escaping @Sendable (String) -> Bool) -> SettingKind<
         [String]
     > {
@@ -188,7 +198,7 @@ extension SettingKind {
 }
 
 extension Substring {
-    /// Without the spaces at either end.
+    /// The text without the spaces at its ends.
     fileprivate var withoutSpaces: String {
         var text = self
         while text.first == " " { text.removeFirst() }

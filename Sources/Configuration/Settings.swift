@@ -4,8 +4,8 @@ import Loyalty
 import Posix
 import Rewards
 
-/// Every setting, in the order of the example file. This table alone decides what flags, environment variables and keys
-/// there are; the loader, `martlet config`, the help and the example file follow it.
+/// Every setting, in the order of the example file. The flags, environment variables and keys exist by this table: the
+/// loader, `martlet config`, the help, the handbook and the example file are made from it.
 package enum Settings {
     package static let all: [Setting] =
         main + admin + neighbours + accrual + http + accounts + orders + events + storage + backups + dispatcher
@@ -23,9 +23,9 @@ package enum Settings {
             \.accrualSystem,
             .optional(
                 .text(
-                    "host:port, http://host:port or https://host:port, with a path where there is one",
+                    "host:port, http://host:port or https://host:port, with or without a path",
                     parse: { AccrualAddress($0) }, write: \.url, hint: { AccrualAddress.hint($0) })),
-            "address of the accrual system; none is the built-in one"),
+            "address of the accrual system; without it, the built-in one"),
     ]
 
     package static let database = Setting(
@@ -44,7 +44,7 @@ package enum Settings {
                 "\(anAddress), or empty for none",
                 parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0).map { .some($0) } },
                 write: { $0?.address.description ?? "" }, hint: { Address.hint($0) }),
-            "where /healthz, /readyz and /metrics are, for whoever watches the server",
+            "address of /healthz, /readyz and /metrics, for monitoring",
             allowsEmpty: true)
     ]
 
@@ -52,11 +52,11 @@ package enum Settings {
         Setting(
             "trusted_proxies", \.trustedProxies,
             .list("addresses and networks such as 192.0.2.0/24", isElement: { IPNetwork($0) != nil }),
-            "proxies whose X-Forwarded-For and X-Forwarded-Proto count"),
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
         Setting(
             "cors_origins", \.corsOrigins,
             .list(
-                "origins such as https://shop.example, http://localhost:3000 or capacitor://localhost; * and null would be anybody",
+                "origins such as https://shop.example, http://localhost:3000 or capacitor://localhost; * and null would allow every site",
                 isElement: Origin.isValid),
             "other sites and apps whose pages may use the API in a browser"),
         Setting(
@@ -71,50 +71,56 @@ package enum Settings {
             .text(
                 anAddress, parse: { Configuration.Listen($0) }, write: \.address.description,
                 hint: { Address.hint($0) }),
-            "where serve's built-in accrual system listens; whoever reaches it grants points"),
+            "address of the built-in accrual system of serve; its clients can grant points"),
         Setting(
             "accrual.requests_per_minute", \.accrual.requestsPerMinute, .integer(0...RequestRate.requestsPerMinuteMax),
-            "what the built-in accrual system answers about orders; 0 is no limit"),
+            "requests about orders per minute to the built-in accrual system; 0 for no limit"),
         Setting(
             "accrual.ca_file", \.accrual.authoritiesFile,
             .optional(.text("the path of a file", parse: { $0.isEmpty ? nil : $0 }, write: { $0 })),
-            "PEM file of authorities to trust; null for SSL_CERT_FILE's or the system's"),
+            "PEM file of certificate authorities; null for those of SSL_CERT_FILE or the system"),
     ]
 
     private static let http: [Setting] = [
-        Setting("http.event_loops", \.http.eventLoops, .integer(0...256), "threads that serve; 0 is one a core"),
+        Setting("http.event_loops", \.http.eventLoops, .integer(0...256), "threads that serve; 0 for one per core"),
         Setting(
-            "http.request_line_bytes_max", \.http.requestLineBytesMax, .integer(256...65_536), "longer ones get 414"),
+            "http.request_line_bytes_max", \.front.limits.requestLineBytesMax, .integer(256...65_536),
+            "longest request line; a longer one gets 414"),
         Setting(
-            "http.head_bytes_max", \.http.headBytesMax, .integer(1024...131_072),
-            "request line and fields; larger ones get 431"),
-        Setting("http.head_fields_max", \.http.headFieldsMax, .integer(8...1000), "more get 431"),
+            "http.head_bytes_max", \.front.limits.headBytesMax, .integer(1024...131_072),
+            "longest head, which is request line and fields; a longer one gets 431"),
         Setting(
-            "http.body_bytes_max", \.http.bodyBytesMax, .integer(1024...67_108_864),
-            "the largest body of any route, after unpacking too; larger ones get 413"),
+            "http.head_fields_max", \.front.limits.headFieldsMax, .integer(8...1000),
+            "largest number of fields; more get 431"),
         Setting(
-            "http.head_timeout_ms", \.http.headTimeoutMilliseconds, .integer(milliseconds),
-            "from a head's first byte to its last"),
-        Setting("http.body_timeout_ms", \.http.bodyTimeoutMilliseconds, .integer(milliseconds), "for a whole body"),
+            "http.body_bytes_max", \.front.limits.bodyBytesMax, .integer(1024...67_108_864),
+            "largest body of any route, before and after unpacking; a larger one gets 413"),
         Setting(
-            "http.idle_timeout_ms", \.http.idleTimeoutMilliseconds, .integer(milliseconds), "between two requests"),
+            "http.head_timeout_ms", \.front.timeouts.headMilliseconds, .integer(milliseconds),
+            "time from a head's first byte to its last"),
         Setting(
-            "http.write_timeout_ms", \.http.writeTimeoutMilliseconds, .integer(milliseconds),
-            "without the client taking any of its answer"),
+            "http.body_timeout_ms", \.front.timeouts.bodyMilliseconds, .integer(milliseconds), "time for a whole body"),
+        Setting(
+            "http.idle_timeout_ms", \.front.timeouts.idleMilliseconds, .integer(milliseconds),
+            "time between two requests"),
+        Setting(
+            "http.write_timeout_ms", \.front.timeouts.writeMilliseconds, .integer(milliseconds),
+            "time in which a client takes nothing of its answer"),
         Setting(
             "http.stop_timeout_ms", \.http.stopTimeoutMilliseconds, .integer(0...600_000),
-            "for requests under way when the server stops"),
-        Setting("http.connections_max", \.http.connectionsMax, .integer(1...1_000_000), "connections at once, in all"),
+            "time for the requests under way when the server stops"),
+        Setting(
+            "http.connections_max", \.front.connectionsMax, .integer(1...1_000_000), "largest number of connections"),
         Setting(
             "http.connections_per_address_max", \.http.connectionsPerAddressMax, .integer(0...1_000_000),
-            "connections at once from one address or IPv6 /64; 0 is an eighth of those in all"),
+            "largest number from one address or IPv6 /64; 0 for an eighth of http.connections_max"),
         Setting(
-            "http.buffered_bytes_max", \.http.bufferedBytesMax, .integer(1_048_576...68_719_476_736),
-            "held in all of half requests and of answers nobody takes; over it, 503"),
+            "http.buffered_bytes_max", \.front.bufferedBytesMax, .integer(1_048_576...68_719_476_736),
+            "memory for incomplete requests and for answers not yet taken; above it, 503"),
         Setting(
             "http.allowed_origins", \.http.allowedOrigins,
             .list("origins such as https://shop.example or capacitor://localhost", isElement: Origin.isValid),
-            "other sites and apps whose pages may change something"),
+            "other sites and apps whose pages may send requests that change something"),
     ]
 
     private static let accounts: [Setting] = [
@@ -123,34 +129,34 @@ package enum Settings {
             "shortest password of a new user"),
         Setting(
             "accounts.hashing_threads", \.accounts.hashingThreads, .integer(1...64),
-            "passwords hashed at once, 19 MiB each"),
+            "passwords that are hashed at the same time; each takes 19 MiB"),
         Setting(
             "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
-            "passwords that wait to be hashed; more get 503"),
+            "passwords that may wait to be hashed; more get 503"),
         Setting(
             "accounts.hashing_per_address_max", \.accounts.hashingPerAddressMax, .integer(0...100_000),
-            "passwords of an address that wait or are hashed; more get 503; 0 is no limit"),
+            "passwords of one address that may wait or be hashed; more get 503; 0 for no limit"),
         Setting(
             "accounts.login_failures_max", \.accounts.failuresPerLoginMax, .integer(0...1_000_000),
-            "failed sign-ins an hour, of a login from an address, that delay none; 0 is no limit"),
+            "failed sign-ins per hour of a login and address without a delay; 0 for no limit"),
         Setting(
             "accounts.address_failures_max", \.accounts.failuresPerAddressMax, .integer(0...1_000_000),
-            "failed sign-ins an hour from an address that delay none; 0 is no limit"),
+            "failed sign-ins per hour from one address without a delay; 0 for no limit"),
         Setting(
             "accounts.registrations_max", \.accounts.registrationsPerAddressMax, .integer(0...1_000_000),
-            "registrations an hour from an address that delay none; 0 is no limit"),
+            "registrations per hour from one address without a delay; 0 for no limit"),
         Setting(
             "accounts.delay_max_s", \.accounts.delaySecondsMax, .integer(1...86_400),
-            "the longest such wait; each is twice the one before"),
+            "longest delay; delays begin at 1 s and double"),
         Setting(
-            "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "how long a session lasts"),
+            "sessions.lifetime_s", \.sessions.lifetimeSeconds, .integer(60...315_360_000), "lifetime of a session"),
         Setting(
             "sessions.per_user_max", \.sessions.perUserMax, .integer(1...10_000),
-            "open sessions of a user; a new one over it ends the oldest"),
+            "open sessions of one user; one more ends the oldest"),
         Setting(
             "sessions.cookie_name", \.sessions.cookieName,
             .text(CookieName.allowed, parse: { CookieName.isValid($0) ? $0 : nil }, write: { $0 }),
-            "what the session's cookie is called, where several sites share a host"),
+            "name of the session's cookie, for several sites on one host"),
         Setting("sessions.cookie_secure", \.sessions.cookieIsSecure, .boolean, "send the cookie over TLS only"),
     ]
 
@@ -163,60 +169,61 @@ package enum Settings {
     private static let events: [Setting] = [
         Setting(
             "events.heartbeat_ms", \.events.heartbeatMilliseconds, .integer(100...600_000),
-            "from one sign of life on a stream of events to the next"),
+            "time from one heartbeat on a stream of events to the next"),
         Setting(
             "events.streams_max", \.events.streamsMax, .integer(1...1_000_000),
-            "streams of events at once, in all; more get 503"),
+            "open streams of events; more get 503"),
         Setting(
             "events.streams_per_user_max", \.events.streamsPerUserMax, .integer(1...1_000_000),
-            "streams of events at once of one user; more get 429"),
+            "open streams of events of one user; more get 429"),
         Setting(
-            "events.kept_max", \.events.keptMax, .integer(1...10_000_000),
-            "events of all users that are kept for clients that come back"),
+            "events.kept_max", \.storage.keptEventsMax, .integer(1...10_000_000),
+            "events of all users that are kept for clients that reconnect"),
     ]
 
     private static let storage: [Setting] = [
         Setting(
             "storage.write_queue_max", \.storage.writeQueueMax, .integer(1...1_000_000),
-            "writes that wait to be committed; more get 503"),
-        Setting("storage.batch_max", \.storage.batchMax, .integer(1...100_000), "writes committed together"),
+            "writes that may wait to be committed; more get 503"),
+        Setting("storage.batch_max", \.storage.batchMax, .integer(1...100_000), "writes that are committed together"),
     ]
 
     private static let backups: [Setting] = [
         Setting(
             "backups.folder", \.backups.folder,
             .optional(.path("the path of a folder")),
-            "where the running server backs up to; null for no backups by the clock"),
+            "folder of scheduled backups; null for none"),
         Setting(
             "backups.interval_s", \.backups.intervalSeconds, .integer(60...31_536_000),
-            "from one backup to the next"),
-        Setting("backups.keep", \.backups.keepCount, .integer(1...10_000), "backups that are kept; older ones go"),
+            "time from one backup to the next"),
+        Setting(
+            "backups.keep", \.backups.keepCount, .integer(1...10_000), "backups that are kept; older ones are removed"),
     ]
 
     private static let dispatcher: [Setting] = [
         Setting(
-            "dispatcher.interval_ms", \.dispatcher.intervalMilliseconds, .integer(10...60_000),
-            "from one look at the waiting orders to the next"),
+            "dispatcher.interval_ms", \.pipeline.intervalMilliseconds, .integer(10...60_000),
+            "time from one tick to the next; each tick hands waiting orders to the workers"),
         Setting(
-            "dispatcher.jobs_per_tick_max", \.dispatcher.jobsPerTickMax, .integer(1...100_000),
-            "orders asked about after each look"),
-        Setting("dispatcher.workers", \.dispatcher.workers, .integer(1...1024), "orders asked about at once"),
+            "dispatcher.jobs_per_tick_max", \.pipeline.jobsPerTickMax, .integer(1...100_000),
+            "orders asked about per tick"),
+        Setting("dispatcher.workers", \.pipeline.workers, .integer(1...1024), "orders asked about at the same time"),
         Setting(
-            "dispatcher.request_timeout_ms", \.dispatcher.requestTimeoutMilliseconds, .integer(milliseconds),
-            "for an answer of the accrual system"),
+            "dispatcher.request_timeout_ms", \.pipeline.requestTimeoutMilliseconds, .integer(milliseconds),
+            "time for an answer of the accrual system"),
         Setting(
-            "dispatcher.retry_delay_min_ms", \.dispatcher.retryDelayMinMilliseconds, .integer(10...3_600_000),
-            "until an order is asked about again, at first"),
+            "dispatcher.retry_delay_min_ms", \.retries.delayMinMilliseconds, .integer(10...3_600_000),
+            "first delay until an order is asked about again; delays double"),
         Setting(
-            "dispatcher.retry_delay_max_ms", \.dispatcher.retryDelayMaxMilliseconds, .integer(10...86_400_000),
-            "until an order is asked about again, at last"),
+            "dispatcher.retry_delay_max_ms", \.retries.delayMaxMilliseconds, .integer(10...86_400_000),
+            "longest delay until an order is asked about again"),
         Setting(
-            "dispatcher.requests_per_minute", \.dispatcher.requestsPerMinute,
-            .integer(0...RequestRate.requestsPerMinuteMax),
-            "orders asked about in a minute, whatever the accrual system allows; 0 is no limit"),
+            "dispatcher.requests_per_minute", \.pipeline.requestsPerMinuteMax,
+            .limit(1...RequestRate.requestsPerMinuteMax),
+            "orders asked about per minute, even if more are allowed; 0 for no limit"),
         Setting(
-            "dispatcher.pool_max", \.dispatcher.poolMax, .integer(1...50_000_000),
-            "unfinished orders kept in memory; others wait in the database"),
+            "dispatcher.pool_max", \.pipeline.poolMax, .integer(1...50_000_000),
+            "unfinished orders in memory; others wait in the database"),
     ]
 
     private static let logging: [Setting] = [
@@ -225,11 +232,11 @@ package enum Settings {
             .text(
                 "debug, request, info, warning or error",
                 parse: { name in Log.Level.allCases.first { "\($0)" == name } }, write: { "\($0)" }),
-            "how much is logged; request is a line for each request"),
+            "least important lines that are logged; request is a line for each request"),
         Setting(
             "log.format", \.log.format,
             .text("auto, text or json", parse: { LogFormat(rawValue: $0) }, write: \.rawValue),
-            "lines of text or of JSON; auto is text on a terminal, JSON elsewhere"),
+            "format of the lines; auto is text on a terminal, and JSON elsewhere"),
     ]
 
     private static let milliseconds = 10...3_600_000

@@ -131,7 +131,7 @@ package final class LogWriter: Sendable {
             let dropped = untoldDrops.exchange(0, ordering: .relaxed)
             if dropped > 0 {
                 let line = LogLine(
-                    .warning, "\(dropped) lines of the log were dropped here: they came faster than they are taken",
+                    .warning, "\(dropped) lines of the log were dropped here: they came too fast to be written",
                     at: SystemClock.wallMilliseconds())
                 write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
             }

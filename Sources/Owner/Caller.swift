@@ -1,8 +1,8 @@
 import Posix
 import Text
 
-/// The account that called a command, which the ledger names as the author of what the command changes. With sudo and its like
-/// that is the account that called sudo, and not root.
+/// The account that called a command, which the ledger names as the author of what the command changes. With sudo and
+/// its like that is the account that called sudo, and not root.
 package struct Caller: Equatable, Sendable {
     /// The account that called sudo; `nil` if root or another account called the command itself.
     package let id: UInt32?
@@ -11,8 +11,8 @@ package struct Caller: Equatable, Sendable {
     /// The length of the longest name. useradd(8) allows 32 bytes, and the directories of companies allow more.
     static let nameBytesMax = 256
 
-    /// Finds the caller from the environment and the system if root runs the process. Both are ignored if another account runs it: every
-    /// account can set a variable, so only root's count.
+    /// Finds the caller from the environment and the system if root runs the process. Both are ignored if another
+    /// account runs it: every account can set a variable, so only root's count.
     ///
     /// - Parameters:
     ///   - realID: the account that runs the process (getuid(2)).

@@ -55,7 +55,8 @@ struct OwnerConsole {
         return printer.end(ExitStatus.success, done: done)
     }
 
-    /// The change that a successful command made, for an owner who does not see its output; `nil` if it changed nothing.
+    /// The change that a successful command made, for an owner who does not see its output; `nil` if it changed
+    /// nothing.
     private func change(by request: OwnerRequest, _ result: CommandResult) -> String? {
         guard invocation.command.effect != .reads, result.status == ExitStatus.success else { return nil }
         guard request.extra["password"] != nil else { return result.summary }

@@ -108,7 +108,7 @@ package final class ServiceManager: Sendable {
     /// Logs the passed sockets that no listener has taken.
     package func noteUnused() {
         for socket in passed.withLock({ $0 }) {
-            log.warning("the socket \"\(socket.name)\" that was passed is not used: connections to it wait for ever")
+            log.warning("the socket \"\(socket.name)\" that was passed is not used, so connections to it wait for ever")
         }
     }
 

@@ -1,9 +1,9 @@
-/// Text from outside is text that a client, a file, a variable or another process has written. Before it is shown, every
-/// character is escaped that would break a line, steer a terminal, or show the text in another order than it has
+/// Text from outside is text that a client, a file, a variable or another process has written. Before it is shown,
+/// every character is escaped that would break a line, steer a terminal, or show the text in another order than it has
 /// (CVE-2021-42574, "Trojan Source").
 extension Unicode.Scalar {
-    /// Returns true for control characters, for characters that change the direction of text, and for invisible ones that two
-    /// different texts would look the same with. The joiners of Persian and of emoji are none of them.
+    /// Returns true for control characters, for characters that change the direction of text, and for invisible ones
+    /// that two different texts would look the same with. The joiners of Persian and of emoji are none of them.
     package var isUnprintable: Bool {
         switch value {
         case 0..<0x20, 0x7F...0x9F: true
@@ -25,8 +25,8 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The text in one line, with every unprintable character escaped. Nothing else changes, so that a message that quotes such
-    /// text may be escaped as a whole once more.
+    /// The text in one line, with every unprintable character escaped. Nothing else changes, so that a message that
+    /// quotes such text may be escaped as a whole once more.
     package var oneLine: String { escaped { $0.isUnprintable } }
 
     /// The text with its line ends, and with every other unprintable character escaped.
@@ -41,7 +41,8 @@ extension String {
         return "\"\(String(shown).escaped { $0.isUnprintable || $0 == "\"" || $0 == "\\" })\(end)\""
     }
 
-    /// A JSON document with every unprintable character as an escape of JSON, which has the same meaning (RFC 8259, section 7).
+    /// A JSON document with every unprintable character as an escape of JSON, which has the same meaning (RFC 8259,
+    /// section 7).
     package var printableJSON: String {
         guard unicodeScalars.contains(where: { $0.isUnprintable && $0 != "\n" }) else { return self }
         var text = ""

@@ -29,7 +29,7 @@ import Testing
         #expect(invocation.flags.map(\.value) == ["a=b"])
     }
 
-    @Test func aNameThatContainsAccrualIsTheAccrualSystem() throws {
+    @Test func anExecutableWithAccrualInItsNameIsTheAccrualSystem() throws {
         for (name, arguments, command) in [
             ("martlet", [], Command.serve), ("/usr/bin/martlet", ["accrual"], .accrual), ("accrual", [], .accrual),
             ("./martlet-accrual", ["-a", ":1"], .accrual), ("/accrual/martlet", [], .serve), ("", [], .serve),
@@ -91,7 +91,7 @@ import Testing
         #expect(invocation.flags.map(\.value) == [":1"])
     }
 
-    @Test func misuseIsSaid() {
+    @Test func misuseIsExplained() {
         let cases = [
             (["nonsense"], "there is no command \"nonsense\""), (["-x"], "there is no flag -x"),
             (["-a"], "-a needs a value"),

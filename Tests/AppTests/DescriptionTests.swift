@@ -5,7 +5,7 @@ import Testing
 @testable import CommandLine
 @testable import Configuration
 
-/// One description of commands, flags and settings: whatever is printed or written of them agrees.
+/// Everything that is printed or documented about commands, flags and settings agrees with their values.
 @Suite struct DescriptionTests {
     private let commands = CommandSet.martlet
     private let help = Help(commands: .martlet)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aFlagTakesTheSameEverywhere() {
+    @Test func aFlagTakesTheSameValueInEveryCommand() {
         var values: [String: String] = [:]
         for option in commands.commands.flatMap(\.allOptions) {
             for name in option.names {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func theManualNamesEverything() throws {
+    @Test func theManualPageNamesEverything() throws {
         guard case .print(let text) = Command.man.action,
             case .run(let invocation) = CommandLineParser(commands).parse(["man"])
         else { throw ConfigurationError("man is no command") }
@@ -79,12 +79,12 @@ import Testing
         ("a-b", #"a\-b"#), (".SH x\n.y", #"\&.SH x"# + "\n" + #"\&.y"#), ("'x'", #"\&\(aqx\(aq"#),
         (#"a\fB"#, #"a\efB"#), ("…", #"\[u2026]"#), ("a.b", "a.b"), ("\u{1F426}", #"\[u1F426]"#),
     ])
-    func theManualTakesTextAsText(text: String, source: String) {
+    func theManualPageEscapesText(text: String, source: String) {
         #expect(Roff.escaped(text) == source)
     }
 
     @Test(arguments: Shell.allCases)
-    func everyShellKnowsEveryWord(shell: Shell) {
+    func everyCompletionHasEveryWord(shell: Shell) {
         let script = shell.completion(of: commands)
         for word in commands.firstWords + commands.groups.flatMap(commands.secondWords) {
             #expect(script.contains(word.text), "\(word.text)")
@@ -101,13 +101,13 @@ import Testing
         ("hlep", nil), ("helpp", "help"), ("statz", "stats"), ("Stats", "stats"), ("x", nil), ("", nil),
         ("nonsense", nil), (String(repeating: "serve", count: 100), nil),
     ])
-    func whatWasMeantIsGuessed(typed: String, meant: String?) {
+    func theNearestNameIsFound(typed: String, meant: String?) {
         let names = commands.commands.map(\.name) + commands.groups + ["help"]
         #expect(NearestName.of(typed, among: names) == meant)
     }
 
     @Test(arguments: [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)])
-    func changesAreCounted(a: String, b: String, distance: Int) {
+    func theDistanceCountsChanges(a: String, b: String, distance: Int) {
         #expect(NearestName.distance(a, b) == distance)
     }
 }

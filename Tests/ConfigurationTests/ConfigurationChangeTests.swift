@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct ConfigurationChangeTests {
-    @Test func eachChangeIsTakenOverOrWaitsForARestart() throws {
+    @Test func eachChangeIsAppliedOrWaitsForARestart() throws {
         for setting in Settings.all {
             var new = Configuration()
             #expect(setting.set(.text(ConfigurationTests.otherValue(of: setting).text), &new))
@@ -16,8 +16,8 @@ import Testing
         #expect(ConfigurationChange.keysThatApply.isSubset(of: Settings.all.map(\.key)))
     }
 
-    /// What waits is told each time, and what was taken over is not told again.
-    @Test func whatIsInForceIsComparedWithTheNext() {
+    /// Changes that wait for a restart are reported each time, and applied changes only once.
+    @Test func theConfigurationInForceIsComparedWithTheNext() {
         var new = Configuration()
         new.log.level = .debug
         new.http.eventLoops = 3

@@ -5,7 +5,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct ConfigurationTests {
-    /// What a source makes of a configuration, as the document that is printed.
+    /// Loads a configuration from the sources.
     private func load(
         flags: [(flag: String, value: String)] = [], environment: [String: String] = [:], files: [String: String] = [:],
         file: String? = nil
@@ -17,7 +17,7 @@ import Testing
         }.configuration
     }
 
-    @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() throws {
+    @Test func flagsOverrideTheEnvironmentWhichOverridesTheFile() throws {
         let file = ["config.json": #"{"run_address": ":1", "database_uri": "f.db", "accrual_system_address": "f:1"}"#]
         let environment = ["RUN_ADDRESS": ":2", "DATABASE_URI": "e.db"]
         let configuration = try load(
@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    /// A port that somebody asked for has to be had, also where it is the default.
-    @Test func whereTheAccrualSystemListensIsKnownToBeAskedFor() throws {
+    /// An address that the owner set has to be available, even if it equals the default.
+    @Test func theAccrualListenerIsConfiguredIfItIsSet() throws {
         #expect(try !load().accrual.listen.isConfigured)
         #expect(try load(environment: ["MARTLET_ACCRUAL_LISTEN": "localhost:8081"]).accrual.listen.isConfigured)
         #expect(try load(files: ["config.json": #"{"accrual": {"listen": ":8081"}}"#]).accrual.listen.isConfigured)
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func whatIsWrongIsNamedInOneLine() {
+    @Test func errorsAreExplainedInOneLine() {
         let cases: [(environment: [String: String], file: String, error: String)] = [
             (
                 ["RUN_ADDRESS": "8080"], "{}",
@@ -110,7 +110,7 @@ import Testing
             ),
             (
                 [:], #"{"accrual_system_address": "ftp://a:1"}"#,
-                "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with a path where there is one, and not \"ftp://a:1\""
+                "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with or without a path, and not \"ftp://a:1\""
             ),
             ([:], "[]", "config.json: not a JSON object"),
             ([:], "{\n  \"log\": }", "config.json: line 2, column 10: not a JSON value"),
@@ -139,10 +139,10 @@ import Testing
         "1app://localhost", "app://a/b", "app://a b", "app://*", "app://é", "app://anna@host", "app://a?b", "file:///x",
         "file://a/", "javascript:alert(1)", "data:,x",
     ])
-    func whatIsNoOriginIsSharedWithNobody(text: String) throws {
+    func otherTextsAreNoOrigin(text: String) throws {
         let error =
             "MARTLET_CORS_ORIGINS: cors_origins must be origins such as https://shop.example, http://localhost:3000 or "
-            + "capacitor://localhost; * and null would be anybody; commas between several in a variable, and not \(RefusedValue.shown(text))"
+            + "capacitor://localhost; * and null would allow every site; commas between several in a variable, and not \(RefusedValue.shown(text))"
         #expect(throws: ConfigurationError(error)) { try load(environment: ["MARTLET_CORS_ORIGINS": text]) }
     }
 
@@ -151,15 +151,15 @@ import Testing
         "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://0f5c1d2e-8a3b-4c5d-9e7f-001122334455",
         "com.example.app://x", "ftp://shop.example", "HTTPS://Shop.Example", "http://[::1]:3000", "app://host:1",
     ])
-    func anySchemeIsAnOrigin(text: String) throws {
+    func originsHaveAnyScheme(text: String) throws {
         let variable = "\(text) , https://shop.example,"
         let configuration = try load(environment: ["MARTLET_CORS_ORIGINS": variable])
         #expect(configuration.corsOrigins == [text, "https://shop.example"])
     }
 
-    /// Browsers drop such a cookie silently without TLS, and then nobody can sign in.
+    /// Without TLS, browsers drop such a cookie silently, and no user could sign in.
     @Test(arguments: ["__Host-session", "__Secure-s", "__host-x", "__Http-s", "__Host-Http-s"])
-    func aNameForTLSAloneNeedsASecureCookie(name: String) throws {
+    func aCookieNameForTLSNeedsASecureCookie(name: String) throws {
         let error = ConfigurationError(
             "sessions.cookie_name \(name): browsers take this name over TLS only; set sessions.cookie_secure")
         #expect(throws: error) { try load(environment: ["MARTLET_SESSIONS_COOKIE_NAME": name]) }

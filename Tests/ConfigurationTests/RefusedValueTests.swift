@@ -32,7 +32,7 @@ import Testing
         ("file://martlet.db", "machine"), ("folder/", "folder"), (".", "folder"), ("a/..", "folder"), ("/", "folder"),
         ("", "empty"), ("file:", "empty"), ("-", "flag"), ("--json", "flag"), ("file:-x", "flag"),
     ])
-    func whatIsNoFileIsNoDatabase(text: String, reason: String) throws {
+    func otherTextsAreNoDatabase(text: String, reason: String) throws {
         #expect(DatabaseLocation(text) == nil)
         let fault = try #require(DatabaseLocation.fault(in: text))
         #expect(fault.contains(reason), "\(fault)")
@@ -45,7 +45,7 @@ import Testing
         ("it's.db", "it's.db"), ("data/anna@shop.db", "data/anna@shop.db"), ("a@b/(1)/x.db", "a@b/(1)/x.db"),
         ("a\\b.db", "a\\b.db"), ("./u:p@tcp(h)/d", "./u:p@tcp(h)/d"),
     ])
-    func whatIsAFileStaysOne(text: String, path: String) {
+    func pathsWithOddNamesStayPaths(text: String, path: String) {
         #expect(DatabaseLocation(text)?.path == path)
         #expect(DatabaseLocation.fault(in: text) == nil)
     }
@@ -80,7 +80,7 @@ import Testing
         ("localhost:80/", "path"),
         ("\"localhost:80\"", "quotation"), ("localhost:80\r", "carriage"), ("$HOST:80", "shell"),
     ])
-    func whatIsNoAddressIsExplained(text: String, reason: String) {
+    func malformedAddressesAreExplained(text: String, reason: String) {
         #expect(Address(text) == nil)
         #expect(Address.hint(text)?.contains(reason) == true, "\(Address.hint(text) ?? "")")
     }
@@ -110,7 +110,7 @@ import Testing
         ("{“a”: 1}", "line 1, column 2: a name was expected (strings have straight double quotation marks)"),
         (#"{"a": 1, "a": 2}"#, "line 1, column 13: a name is repeated"),
     ])
-    func whatIsNoJSONIsExplained(text: String, reason: String) {
+    func malformedJSONIsExplained(text: String, reason: String) {
         #expect(throws: ConfigurationError(reason)) { try ConfigurationFile.object(Array(text.utf8)) }
     }
 

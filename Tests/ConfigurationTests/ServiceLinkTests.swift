@@ -3,8 +3,8 @@ import Testing
 @testable import Configuration
 
 @Suite struct ServiceLinkTests {
-    /// Kubernetes makes the first seven for a service called `martlet` with port 8080, and the others for services with longer names
-    /// and for named ports.
+    /// Kubernetes makes the first seven for a service called `martlet` with port 8080, and the others for services with
+    /// longer names and for named ports.
     private static let links = [
         ("MARTLET_SERVICE_HOST", "10.96.0.12"), ("MARTLET_SERVICE_PORT", "8080"),
         ("MARTLET_PORT", "tcp://10.96.0.12:8080"), ("MARTLET_PORT_8080_TCP", "tcp://10.96.0.12:8080"),
@@ -16,7 +16,7 @@ import Testing
         ("MARTLET_HTTP_SERVICE_PORT_8080", "8080"),
     ]
 
-    /// Each of these may be somebody's attempt to set something.
+    /// Each of these may be an attempt to set something.
     private static let others = [
         ("MARTLET_PORT", "8080"), ("MARTLET_PORT", ""), ("MARTLET_PORT_8080", "x"), ("MARTLET_PORT_TCP", "x"),
         ("MARTLET_ADMIN_PORT", "8082"), ("MARTLET_PORT_80800_TCP", "x"), ("MARTLET_PORT_80_TCP_NAME", "x"),

@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: [
         ("/api/user/orders", "/api/user/orders"), ("/api/orders/12345678901234567890123456789012", nil), ("/", "/"),
-        // A session's token, where a client has put it by mistake.
+        // A client has put a session's token here by mistake.
         ("/api/user/kWQ0r1dVYyVb8c3mI2s5nq9tYxVb8c3mI2s5nq9tYxU", "/api/user/…"),
         (
             String(repeating: "/abc", count: 62) + "/kWQ0r1dVYyVb8c3mI2s5nq9tYxVb8c3mI2s5nq9tYxU",
@@ -46,7 +46,7 @@ import Testing
         ("/%41%42%43%44%45%46%47%48%49/x", "/…/x"), ("//", "//"), ("*", "*"),
         (String(repeating: "/abc", count: 100), String(repeating: "/abc", count: 64) + "…"),
     ])
-    func aPathIsShownWithoutWhatMayBeAToken(path: String, shown: String?) {
+    func aPathIsShownWithoutPossibleTokens(path: String, shown: String?) {
         #expect(Self.record(path: path).loggedPath == shown ?? path)
     }
 
@@ -79,7 +79,7 @@ import Testing
 }
 
 @Suite struct LogWriterTests {
-    /// Keeps what is written, or holds whoever writes.
+    /// Keeps the written lines, or blocks the thread that writes.
     private final class Reader: Sendable {
         private let text = Mutex("")
         private let gate = BlockingQueue<Bool>(capacity: 1)
@@ -106,7 +106,7 @@ import Testing
         return logging
     }
 
-    @Test func whatIsLessUrgentThanTheLevelIsLeftOut() {
+    @Test func linesBelowTheLevelAreLeftOut() {
         for (number, level) in Log.Level.allCases.enumerated() {
             let reader = Reader()
             let writer = LogWriter(Self.logging(level), isTerminal: false) { reader.write($0) }
@@ -147,8 +147,9 @@ import Testing
         #expect(reader.lines.last?.hasPrefix("{") == true)
     }
 
-    /// Nobody waits for a reader that takes nothing; what does not fit is dropped, errors last, and told once.
-    @Test func aSlowReaderHoldsUpNobody() {
+    /// No thread waits for a reader that takes nothing. Lines that do not fit are dropped, errors last, and their
+    /// number is logged once.
+    @Test func aSlowReaderHoldsUpNoThread() {
         let reader = Reader(isHeld: true)
         let writer = LogWriter(Self.logging(.info), isTerminal: false) { reader.write($0) }
         for number in 0..<(3 * LogWriter.waitingLinesMax) { writer.log.info("line \(number)") }
@@ -162,7 +163,7 @@ import Testing
         #expect(reader.lines.count == 3 * LogWriter.waitingLinesMax + 100 - dropped + 1)
     }
 
-    @Test func whatWasSaidIsWrittenOnceItWasFlushed() {
+    @Test func flushedLinesAreWritten() {
         let reader = Reader()
         let writer = LogWriter(Self.logging(.info), isTerminal: false) { reader.write($0) }
         for number in 0..<1000 { writer.log.error("\(number)") }
@@ -171,7 +172,7 @@ import Testing
         writer.stop()
     }
 
-    /// The process ends though nobody reads its log.
+    /// The process ends even if its log is not read.
     @Test func stoppingDoesNotWaitForAReaderForEver() {
         let reader = Reader(isHeld: true)
         let writer = LogWriter(Self.logging(.info), isTerminal: false) { reader.write($0) }

@@ -34,7 +34,8 @@ import Testing
         #expect(caller.id == id)
     }
 
-    /// The line of an operation names its author. A name that could break a line of the log or steer a terminal is ignored.
+    /// The line of an operation names its author. A name that could break a line of the log or steer a terminal is
+    /// ignored.
     @Test func theLineOfAnOperationNamesItsAuthor() {
         let line = Check().line(by: "anna")
         #expect(OperationLine.author(line) == "anna")

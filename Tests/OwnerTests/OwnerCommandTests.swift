@@ -109,8 +109,8 @@ import Testing
         }
     }
 
-    /// A server of version 0.1 overlooks the id of `orders` and would list the orders of all users. It refuses a command
-    /// that it does not know.
+    /// A server of version 0.1 overlooks the id of `orders` and would list the orders of all users. It refuses a
+    /// command that it does not know.
     @Test func ordersOfAnIDAreACommandThatOldServersRefuse() throws {
         for (user, name) in [(nil, "orders"), (Self.anna, "orders"), (Self.seven, "orders_of_id")] {
             let line = OrderList(user: user, status: nil, before: 1, limit: 1).line(by: "anna")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-/// Whether the sockets that were passed listen where the setting says.
+/// Passed sockets agree with a setting if they listen on its addresses.
 @Suite struct PassedAddressTests {
     private static let (loopback, loopback6): ([UInt8], [UInt8]) = (
         [127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]

@@ -21,7 +21,7 @@ import Testing
 
     private static func lines(_ text: String) -> Set<String> { Set(text.split(separator: "\n").map(String.init)) }
 
-    /// Whose the database is, and where the service may write.
+    /// The owner of the database, and the folders that the service may write to.
     @Test(arguments: [
         ("martlet.db", ["DynamicUser=yes", "StateDirectory=martlet", "WorkingDirectory=%S/martlet"]),
         ("/var/lib/martlet/martlet.db", ["DynamicUser=yes", "StateDirectory=martlet"]),
@@ -32,7 +32,7 @@ import Testing
         ("/srv/100%/m.db", ["ReadWritePaths=\"/srv/100%%\"", "WorkingDirectory=/srv/100%%", "ProtectHome=yes"]),
         ("/home/anna/m.db", ["User=martlet", "ReadWritePaths=/home/anna", "ProtectHome=read-only"]),
     ])
-    func filesAreWhere(path: String, expected: [String]) {
+    func theUnitNamesTheFolders(path: String, expected: [String]) {
         let lines = Self.lines(Self.unit { $0.database = DatabaseLocation(path: path) }.service)
         #expect(lines.isSuperset(of: expected), "\(lines.sorted())")
         #expect(lines.contains("DynamicUser=yes") != lines.contains("User=martlet"))
@@ -71,7 +71,7 @@ import Testing
         #expect(Self.lines(service).contains("ExecStart=\(word) serve --config \(word)"))
     }
 
-    @Test func aSocketListensWhereTheServerWould() {
+    @Test func theSocketListensOnTheAddressesOfTheServer() {
         let named = Self.lines(Self.unit().socket)
         #expect(
             named.isSuperset(of: ["ListenStream=127.0.0.1:8080", "ListenStream=[::1]:8080", "BindIPv6Only=ipv6-only"]))

@@ -6,7 +6,8 @@ import Rewards
 
 /// `martlet demo`: a server with an invented accrual system, on a database that is removed at its end.
 enum Demo {
-    /// A chaotic accrual system answers slowly at times. A person who tries it should not wait long, so the workers don't either.
+    /// A chaotic accrual system answers slowly at times. A person who tries it should not wait long, so the workers
+    /// don't either.
     private static let chaosTimeoutMilliseconds = 2000
 
     static func run(_ configuration: Configuration, isChaotic: Bool) -> Int32 {
@@ -21,9 +22,9 @@ enum Demo {
         var configuration = configuration
         configuration.database = DatabaseLocation(path: "\(folder.path)/martlet.db")
         // The person who tries it waits for each step.
-        configuration.dispatcher.intervalMilliseconds = 100
-        configuration.dispatcher.retryDelayMinMilliseconds = 200
-        if isChaotic { configuration.dispatcher.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
+        configuration.pipeline.intervalMilliseconds = 100
+        configuration.retries.delayMinMilliseconds = 200
+        if isChaotic { configuration.pipeline.requestTimeoutMilliseconds = chaosTimeoutMilliseconds }
         return Serve.run(configuration, nil) { [configuration] manager, writer throws(StartError) in
             try Application(configuration, accrual: .invented(isChaotic: isChaotic), manager, log: writer)
         } didStart: {

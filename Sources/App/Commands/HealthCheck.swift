@@ -4,7 +4,8 @@ import Configuration
 import Posix
 import Text
 
-/// `martlet healthcheck`: asks the server of the configuration in force whether it can serve. Programs that restart containers call it.
+/// `martlet healthcheck`: asks the server of the configuration in force whether it can serve. Programs that restart
+/// containers call it.
 enum HealthCheck {
     private static let waitSeconds = 5
     private static let answerBytesMax = 8 * 1024

@@ -33,7 +33,8 @@ enum Serve {
         didStart: (_ endpoints: [Endpoint]) -> Void = { _ in }
     ) -> Int32 {
         BrokenPipe.ignore()
-        // This comes before any thread starts, because threads inherit which signals are blocked, and only this thread takes them.
+        // This comes before any thread starts, because threads inherit which signals are blocked, and only this thread
+        // takes them.
         OwnerSignal.block()
         let writer = LogWriter(configuration.log)
         defer { writer.stop() }
@@ -85,7 +86,8 @@ enum Serve {
             switch OwnerSignal.next() {
             case .stop(let name): return name
             case .reload:
-                // The kernel sends SIGHUP after a terminal was closed too. A server without its terminal would be hard to find, so it stops.
+                // The kernel sends SIGHUP after a terminal was closed too. A server without its terminal would be hard
+                // to find, so it stops.
                 if writer.hasLostTerminal { return "SIGHUP from a terminal that was closed" }
                 guard let source else { continue }
                 whileReloading {

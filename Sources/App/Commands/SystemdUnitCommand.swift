@@ -33,7 +33,7 @@ enum SystemdUnitCommand {
             command: [ProcessSetup.executablePath ?? "/usr/local/bin/martlet", Command.serve.name]
                 + (exists ? [CommandOption.config.flag, ProcessSetup.absolutePath(of: file)] : []),
             lastingFailures: [ExitStatus.usage, ExitStatus.configuration],
-            openFilesMax: Application.openFilesWanted(configuration), configuration: configuration,
+            openFilesMax: OpenFiles.wanted(configuration), configuration: configuration,
             withoutEnvironment: withoutEnvironment, endpoints: endpoints)
         return CommandOutput.print(wantsSocket ? unit.socket : unit.service)
     }

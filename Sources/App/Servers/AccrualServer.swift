@@ -2,6 +2,7 @@ import Configuration
 import Loyalty
 import Owner
 import Posix
+import SQLiteStore
 import Storage
 import Systemd
 
@@ -19,11 +20,12 @@ final class AccrualServer: StoppableServer {
     var connectionCount: Int { accruals.connectionCount }
 
     init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(StartError) {
-        let configuration = Application.withConnectionsThatFit(configuration, log)
-        store = try Application.open(configuration, log)
-        let listeners = try Application.listen(on: configuration.runAddress, for: "run_address", manager, .http)
-        accruals = try BuiltInAccruals(configuration, front: configuration.front, listeners, store, log)
-        control = try Application.listenToOwner(configuration, store, log)
+        let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
+        store = try LoyaltyStore.open(configuration, log)
+        let listeners = try Listeners(manager: manager, log: log).listen(
+            on: configuration.runAddress, for: "run_address", .http)
+        accruals = try BuiltInAccruals(configuration, front: configuration.effectiveFront, listeners, store, log)
+        control = try ControlServer.starting(configuration, store, log)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
 

@@ -4,7 +4,7 @@ import Loyalty
 import Posix
 import Rewards
 
-/// Whom the workers ask.
+/// The accrual system that the workers ask.
 enum AccrualSource: Sendable {
     case builtIn
     case system(AccrualAddress)

@@ -6,13 +6,13 @@ import Loyalty
 import Posix
 import Storage
 
-/// The listener for those who watch over the server: `/healthz`, `/readyz` and `/metrics`, on a loop of its own, so that it
-/// answers also where the others are busy.
+/// The listener for monitoring: `/healthz`, `/readyz` and `/metrics`. It has an event loop of its own, so that it
+/// answers even if the others are busy.
 final class AdminServer: Sendable {
     private let front: Front
     let endpoints: [Endpoint]
 
-    /// Who watches are a few programs, each with a connection or two.
+    /// Only a few programs monitor a server, each with one or two connections.
     static let connectionsMax = 256
     private static let bodyBytesMax = 1024
     private static let bufferedBytesMax = 16 * 1024 * 1024
@@ -28,32 +28,23 @@ final class AdminServer: Sendable {
         front.connectionsPerAddressMax = Self.connectionsMax
         front.limits.bodyBytesMax = Self.bodyBytesMax
         front.bufferedBytesMax = Self.bufferedBytesMax
-        // Who watches asks all day long, and nobody wants to read that.
+        // Requests for monitoring come all day long, and would only fill the log.
         front.requestLog = nil
         let database = store.identity
-        do {
-            self.front = try Front(configuration: front, listeners: listeners) { _ in
-                let probe = try store.makeProbe()
-                return AdminAPI.handler(
-                    hostNames: hostNames, database: database, illness: { watch.illness },
-                    obstacle: { watch.obstacle(probe) },
-                    metrics: { watch.writeMetrics(&$0, probe) },
-                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: probe)
-            } onFailure: { error in
-                log.error("the event loop of the admin listener can't go on: \(error)")
-                log.flush()
-                ProcessSetup.exitAtOnce(status: ExitStatus.software)
-            }
-        } catch {
-            throw StartError(description: "\(error)", status: ExitStatus.unavailable)
+        self.front = try Front.serving("the admin listener", front, listeners, log) {
+            let probe = try store.makeProbe()
+            return AdminAPI.handler(
+                hostNames: hostNames, database: database, illness: { watch.illness },
+                obstacle: { watch.obstacle(probe) }, metrics: { watch.writeMetrics(&$0, probe) },
+                requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: probe)
         }
     }
 
-    /// Before the store stops.
+    /// Stops the listener. The store has to stop later, since the listener reads from it.
     func stop() {
         front.stop(withinMilliseconds: Self.stopMilliseconds)
     }
 
-    /// An answer is made at once; who has not taken it by then does without.
+    /// The time for clients to take their answers. An answer is made at once, so this is enough.
     private static let stopMilliseconds = 200
 }

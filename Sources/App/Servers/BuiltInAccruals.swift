@@ -9,18 +9,19 @@ import Posix
 import Rewards
 import Storage
 
-/// The built-in accrual system: what those who ask it share, and the listener for shop software where it has one.
+/// The built-in accrual system: what the workers of the pipeline ask, and the listener for shop software, if there is
+/// one.
 final class BuiltInAccruals: Sendable {
     let endpoints: [Endpoint]
     private let recents = RecentReceipts()
     private let lookup: any ReceiptLookup
-    /// Nil where nobody listens.
+    /// `nil` if there is no listener.
     let front: Front?
 
-    /// Who sends receipts are the shop's few programs, and not its customers.
+    /// Only the few programs of a shop send receipts, and its customers do not.
     static let connectionsMax = 1024
 
-    /// `listeners` may be none.
+    /// - Parameter listeners: empty for no listener.
     init(
         _ configuration: Configuration, front frontConfiguration: FrontConfiguration, _ listeners: [Listener],
         _ store: any Storage, _ log: Log
@@ -28,32 +29,28 @@ final class BuiltInAccruals: Sendable {
         endpoints = listeners.map(\.endpoint)
         let requestsPerMinute = configuration.accrual.requestsPerMinute
         let rate = requestsPerMinute > 0 ? RequestRate(requestsPerMinute: requestsPerMinute) : nil
-        do {
+        do throws(StoreError) {
             lookup = try store.makeReceiptLookup()
-            guard !listeners.isEmpty else {
-                front = nil
-                return
-            }
-            front = try Front(configuration: frontConfiguration, listeners: listeners) { [recents] _ in
-                let repository = try store.makeRewardRepository()
-                let service = RewardService(
-                    repository: repository, recents: recents, clock: Application.clock,
-                    monotonicClock: SystemClock.monotonicMilliseconds)
-                return AccrualAPI.handler(
-                    accruals: service, rate: rate, clock: SystemClock.monotonicMilliseconds,
-                    settings: configuration.accrualAPI,
-                    requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: repository)
-            } onFailure: { error in
-                log.error("an event loop of the accrual system can't go on: \(error)")
-                log.flush()
-                ProcessSetup.exitAtOnce(status: ExitStatus.software)
-            }
         } catch {
             throw StartError(description: "\(error)", status: ExitStatus.unavailable)
         }
+        guard !listeners.isEmpty else {
+            front = nil
+            return
+        }
+        front = try Front.serving("the accrual system", frontConfiguration, listeners, log) { [recents] in
+            let repository = try store.makeRewardRepository()
+            let service = RewardService(
+                repository: repository, recents: recents, clock: SystemClock.wallClock,
+                monotonicClock: SystemClock.monotonicMilliseconds)
+            return AccrualAPI.handler(
+                accruals: service, rate: rate, clock: SystemClock.monotonicMilliseconds,
+                settings: configuration.accrualAPI,
+                requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: repository)
+        }
     }
 
-    /// What has to work for the listener to be heard.
+    /// The parts that have to work for the listener to serve.
     var parts: [ServerPart] { front?.parts(of: "receipts") ?? [] }
 
     var connectionCount: Int { front?.connectionCount ?? 0 }
@@ -61,12 +58,12 @@ final class BuiltInAccruals: Sendable {
     /// The system as a worker asks it, without a network between. It can be made any number of times.
     func makeSystem() -> any AccrualSystem { DirectAccruals(recents: recents, lookup: lookup) }
 
-    /// Accepts no more receipts; who asks directly is still answered.
+    /// Accepts no more receipts. Workers can still ask.
     func stopListening(withinMilliseconds milliseconds: Int) {
         front?.stop(withinMilliseconds: milliseconds)
     }
 
-    /// Before the store stops, and after the last who asks.
+    /// Closes what the workers ask through: after the last worker has stopped, and before the store stops.
     func close() {
         lookup.close()
     }

@@ -7,7 +7,7 @@ import Owner
 import Posix
 import Storage
 
-/// Names and units as Prometheus has them (prometheus.io/docs/practices/naming).
+/// The metrics, with names and units by the conventions of Prometheus (prometheus.io/docs/practices/naming).
 extension ServerWatch {
     /// - Parameter probe: belongs to the calling thread.
     func writeMetrics(_ text: inout MetricsText, _ probe: any StoreProbe) {
@@ -20,19 +20,21 @@ extension ServerWatch {
         if let backups { backups.current.write(&text, atSeconds: SystemClock.wallMilliseconds() / 1000) }
         writeAccrual(&text, pipeline.snapshot, probe)
         text.counter(
-            "martlet_log_dropped_lines_total", "Lines of the log that were dropped, as nobody took them fast enough.",
+            "martlet_log_dropped_lines_total",
+            "Lines of the log that were dropped because they were not read fast enough.",
             log.droppedCount)
         writeProcess(&text)
     }
 
     private typealias Fronts = [(listener: String, counted: FrontSnapshot)]
 
-    /// Stands for a route or a method where there is none.
+    /// The label of a request without a route or a method.
     private static let none = "other"
 
     private func writeBuild(_ text: inout MetricsText) {
         let engine = store.engine
-        text.gauge("martlet_build_info", "Which Martlet this is, and the \(engine.name) that it runs with; always 1.") {
+        text.gauge("martlet_build_info", "The version of Martlet, and the \(engine.name) that it runs with; always 1.")
+        {
             $0.add(1, ["version": Version.text, engine.versionKey: engine.version])
         }
     }
@@ -40,7 +42,7 @@ extension ServerWatch {
     private func writeRequests(_ text: inout MetricsText, _ fronts: Fronts) {
         text.counter(
             "martlet_http_requests_total",
-            "Requests that were answered. Those for no route, and those that could not be read, are other."
+            "Requests that were answered. Requests without a route, and those that could not be read, are other."
         ) { samples in
             for (listener, counted) in fronts {
                 for (response, count) in counted.responses.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
@@ -55,7 +57,7 @@ extension ServerWatch {
         }
         text.histogram(
             "martlet_http_request_duration_seconds",
-            "From the turn of the event loop in which a request was there as a whole to the head of its answer."
+            "Time from the turn of the event loop in which a request had arrived as a whole to the head of its answer."
         ) { samples in
             for (listener, counted) in fronts {
                 for (route, durations) in counted.durations.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
@@ -78,18 +80,19 @@ extension ServerWatch {
         text.counter(
             "martlet_http_connections_accepted_total", "Connections that were accepted.", each(\.connectionsAccepted))
         text.counter(
-            "martlet_http_connections_refused_total", "Connections that were answered with 503 for want of room.",
+            "martlet_http_connections_refused_total",
+            "Connections that were answered with 503 because too many were open.",
             each(\.connectionsRefused))
         text.counter(
             "martlet_http_connections_closed_for_others_total",
             "Connections without a request, and streams, that were closed to make room for others.",
             each(\.connectionsClosedForOthers))
-        text.counter("martlet_http_received_bytes_total", "What clients sent.", each(\.receivedBytes))
-        text.counter("martlet_http_sent_bytes_total", "What clients were sent.", each(\.sentBytes))
+        text.counter("martlet_http_received_bytes_total", "Bytes that clients sent.", each(\.receivedBytes))
+        text.counter("martlet_http_sent_bytes_total", "Bytes that clients were sent.", each(\.sentBytes))
         text.gauge("martlet_event_streams", "Streams of events that are open.", events.streamCount)
         text.histogram(
             "martlet_event_loop_turn_duration_seconds",
-            "How long a turn of an event loop took; what came meanwhile has waited for so long."
+            "Duration of the turns of event loops. Requests that arrive during a turn wait for its end."
         ) { samples in
             for (listener, counted) in fronts { samples.add(counted.turns, ["listener": listener]) }
         }
@@ -110,7 +113,8 @@ extension ServerWatch {
         text.gauge("martlet_hashing_waiting_passwords", "Passwords that wait to be hashed.", hasher.waitingCount)
     }
 
-    /// By what each route answers; who changes the password has a session, and is refused with another status.
+    /// The outcome by status, for each route. A user who changes the password has a session, so a wrong password gets
+    /// another status there.
     private static let signInOutcomes: [(route: String, outcome: String, status: Status)] = [
         ("/api/user/login", "success", .ok), ("/api/user/login", "wrong", .unauthorized),
         ("/api/user/login", "throttled", .tooManyRequests), ("/api/user/login", "overloaded", .serviceUnavailable),
@@ -142,14 +146,14 @@ extension BackupStatus.Facts {
         }
         text.gauge(
             "martlet_backup_success",
-            "Whether the last backup by the clock succeeded (1) or failed (0); nothing before the first."
+            "1 if the last scheduled backup succeeded, 0 if it failed; nothing before the first."
         ) {
             if let isSuccess { $0.add(isSuccess ? 1 : 0) }
         }
     }
 }
 
-/// The accrual system, and the orders that wait for it.
+/// The metrics of the accrual system, and of the orders that wait for it.
 extension ServerWatch {
     private func writeAccrual(
         _ text: inout MetricsText, _ snapshot: JobDispatcher.Snapshot, _ probe: any StoreProbe
@@ -164,7 +168,7 @@ extension ServerWatch {
             "martlet_accrual_waiting_orders", "Orders of the pool that wait to be asked about.", snapshot.waiting)
         text.gauge("martlet_accrual_in_flight_orders", "Orders that are being asked about.", snapshot.inFlight)
         text.gauge(
-            "martlet_accrual_requests_per_second_max", "The pace that is kept; nothing where there is none."
+            "martlet_accrual_requests_per_second_max", "The limit on requests per second; nothing if there is none."
         ) { samples in
             if let pace = snapshot.requestsPerMinuteMax { samples.add(Double(pace) / 60) }
         }
@@ -180,17 +184,18 @@ extension ServerWatch {
             "Orders that left the pool, to wait in the database, in favour of users with fewer.",
             snapshot.pool.displaced)
         let now = SystemClock.monotonicMilliseconds()
-        text.gauge("martlet_accrual_pause_seconds", "For how long nobody asks the accrual system.") { samples in
+        text.gauge("martlet_accrual_pause_seconds", "Seconds until the accrual system is asked again.") { samples in
             samples.add(Double(max(0, (snapshot.pausedUntil ?? now) - now)) / 1000)
         }
-        text.gauge("martlet_accrual_health", "What the accrual system is like: 1 for what it is, 0 for all else.") {
+        text.gauge("martlet_accrual_health", "State of the accrual system: 1 for the current state, 0 for the others.")
+        {
             for state in ["unknown", "healthy", "throttled", "troubled"] {
                 $0.add(snapshot.healthName == state ? 1 : 0, ["state": state])
             }
         }
         text.gauge(
             "martlet_accrual_last_answer_timestamp_seconds",
-            "When the last good answer came, since 1970-01-01; nothing before the first."
+            "Time of the last good answer, since 1970-01-01; nothing before the first."
         ) { samples in
             guard let lastAnswerAt = snapshot.lastAnswerAt else { return }
             samples.add(Double(SystemClock.wallMilliseconds() - (now - lastAnswerAt)) / 1000)
@@ -226,6 +231,6 @@ extension FrontSnapshot.ResponseKind {
 }
 
 extension RouteName? {
-    /// Where there is none comes last.
+    /// A request without a route comes last.
     fileprivate var sortKey: String { map { "\($0.path) \($0.method.name)" } ?? "~" }
 }

@@ -8,23 +8,23 @@ import Posix
 import Storage
 import Synchronization
 
-/// What there is to see of a running server: the parts that know how it is. Any thread may look.
+/// The state of a running server, from its parts. Any thread may read it.
 final class ServerWatch: Sendable {
-    /// The event loops that serve others, by what their listener is for.
+    /// The fronts that serve others, by the use of their listener.
     let fronts: [(listener: String, front: Front)]
     let store: any Storage
     let hasher: Argon2Hasher
     let pipeline: AccrualPipeline
     let events: EventHub
-    /// `nil` if nothing is backed up by the clock.
+    /// The state of scheduled backups; `nil` if there are none.
     let backups: BackupStatus?
     let log: LogWriter
     private let isStopping = Atomic<Bool>(false)
 
-    /// The listener that customers need.
+    /// The name of the listener that customers need.
     static let customersListener = "customers"
 
-    /// A turn that goes on for so long is no busy one any more.
+    /// A turn of an event loop that takes longer is regarded as hanging.
     private static let turnNanosecondsMax: Int64 = 10_000_000_000
 
     init(
@@ -40,12 +40,12 @@ final class ServerWatch: Sendable {
         self.log = log
     }
 
-    /// The server takes no new requests from now on.
+    /// Notes that the server takes no new requests from now on.
     func noteStopping() {
         isStopping.store(true, ordering: .relaxed)
     }
 
-    /// Why the server has to be started anew, in words; nil where it lives.
+    /// The reason for which the server has to be restarted, in words; `nil` if it is alive.
     var illness: String? {
         let now = SystemClock.monotonicNanoseconds()
         for (listener, front) in fronts {
@@ -57,7 +57,9 @@ final class ServerWatch: Sendable {
         return nil
     }
 
-    /// Why customers can't be served now, in words; nil where they can. `probe` belongs to the calling thread.
+    /// The reason for which customers can't be served now, in words; `nil` if they can.
+    ///
+    /// - Parameter probe: belongs to the calling thread.
     func obstacle(_ probe: any StoreProbe) -> String? {
         if isStopping.load(ordering: .relaxed) { return "the server is stopping" }
         if let obstacle = store.obstacle { return obstacle }

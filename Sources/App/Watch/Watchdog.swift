@@ -5,14 +5,14 @@ import Storage
 import Synchronization
 import Systemd
 
-/// A part of the server that can be asked whether it still works, and answers from where it works.
+/// A part of the server that can be asked whether it still works. It answers from the thread on which it works.
 struct ServerPart: Sendable {
     let name: String
     let ask: @Sendable (_ answer: @escaping @Sendable () -> Void) -> Void
 }
 
 extension Front {
-    /// Each event loop, which answers in one of its turns.
+    /// The event loops. Each answers in one of its turns.
     func parts(of use: String) -> [ServerPart] {
         (0..<loopCount).map { index in
             ServerPart(name: "loop \(index) of \(use)") { answer in self.run(onLoop: index, answer) }
@@ -21,14 +21,14 @@ extension Front {
 }
 
 extension Storage {
-    /// The writer, which answers once it has written what waits.
+    /// The writer. It answers after it has written everything that waits.
     var part: ServerPart {
         ServerPart(name: "writer") { answer in self.whenReached(answer) }
     }
 }
 
-/// Asks all parts of the server, and asks again once all have answered: a part has one question at a time, however long it
-/// takes.
+/// Asks all parts of the server, and asks again after all have answered, so that a slow part has only one question at a
+/// time.
 final class LivenessCheck: Sendable {
     private let parts: [ServerPart]
     private let silent = Mutex<Set<Int>>([])
@@ -37,7 +37,8 @@ final class LivenessCheck: Sendable {
         self.parts = parts
     }
 
-    /// Names the parts that have not answered the last question; where there are none, asks the next.
+    /// Returns the names of the parts that have not answered the last question. If all have answered, asks the next
+    /// question.
     func takeTurn() -> [String] {
         let names = silent.withLock { silent in
             let names = silent.sorted().map { parts[$0].name }
@@ -52,8 +53,8 @@ final class LivenessCheck: Sendable {
     }
 }
 
-/// Tells the service manager that the server lives, for as long as each part of it answers: a timer alone would go on
-/// where nobody is served any more.
+/// Tells the service manager that the server is alive while every part answers. A timer alone would continue even if no
+/// request were served any more.
 final class Watchdog: Sendable {
     private let end = BlockingQueue<Void>(capacity: 1)
     private let thread: Thread
@@ -73,7 +74,7 @@ final class Watchdog: Sendable {
         }
     }
 
-    /// Called once.
+    /// Ends the thread. It must be called only once.
     func stop() {
         end.close()
         thread.join()

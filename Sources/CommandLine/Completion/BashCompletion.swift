@@ -1,6 +1,7 @@
 import Configuration
 
-/// Makes the script with which bash completes `martlet` (bash(1), "Programmable Completion"). It needs no bash-completion package.
+/// Makes the script with which bash completes `martlet` (bash(1), "Programmable Completion"). It needs no
+/// bash-completion package.
 struct BashCompletion {
     let commands: CommandSet
 

@@ -109,7 +109,7 @@ package struct Help {
         option.names.count > 1 ? option.names.joined(separator: ", ") : option.usage
     }
 
-    /// What a flag does, which values are allowed, and the environment variable that it overrides.
+    /// The summary of a flag, the allowed values, and the environment variable that it overrides.
     package func explanation(of option: CommandOption) -> String {
         var text = option.summary
         if let choices = option.value?.choices, !choices.isEmpty { text += ": \(choices.joined(separator: ", "))" }

@@ -1,9 +1,11 @@
-/// Writes a manual page in the language of man(7). Every text that it takes is escaped, so that no part of it becomes a request.
+/// Writes a manual page in the language of man(7). Every text that it takes is escaped, so that no part of it becomes a
+/// request.
 package struct Roff {
     private(set) var source: String
 
     init(title: String, section: Int, source: String, manual: String) {
-        // There is no date, so that an executable prints the same page every day. Long names are neither spread nor broken.
+        // There is no date, so that an executable prints the same page every day. Long names are neither spread nor
+        // broken.
         self.source = ".TH \(title) \(section) \"\" \"\(source)\" \"\(manual)\"\n.nh\n.ad l\n"
     }
 
@@ -26,8 +28,8 @@ package struct Roff {
     /// A line to type.
     mutating func example(_ line: String) { source += ".PP\n.RS 4\n.nf\n\(Self.escaped(line))\n.fi\n.RE\n" }
 
-    /// The text with the characters escaped that would begin a request or be printed as others. A hyphen stays one that can be pasted
-    /// (groff_char(7)).
+    /// The text with the characters escaped that would begin a request or be printed as others. A hyphen stays one that
+    /// can be pasted (groff_char(7)).
     package static func escaped(_ text: String) -> String {
         var result = ""
         var isLineStart = true

@@ -18,8 +18,8 @@ package struct CommandLineParser {
         help = Help(commands: commands)
     }
 
-    /// Parses the arguments after the program's name. `martlet [flags]` is `martlet serve [flags]`; if the name of the executable
-    /// contains `accrual`, it is `martlet accrual [flags]`.
+    /// Parses the arguments after the program's name. `martlet [flags]` is `martlet serve [flags]`; if the name of the
+    /// executable contains `accrual`, it is `martlet accrual [flags]`.
     ///
     /// - Parameter path: the program's name as it was called. Only its last component counts.
     package func parse(_ arguments: [String], calledAs path: String = "") -> Parsed {

@@ -1,7 +1,7 @@
 import Time
 
-/// The plan of scheduled backups: when the next one is due, its name, and which old ones are removed. The names in the folder alone decide,
-/// so that a restart changes nothing.
+/// The plan of scheduled backups: when the next one is due, its name, and which old ones are removed. The names in the
+/// folder alone decide, so that a restart changes nothing.
 package struct BackupPlan: Equatable, Sendable {
     /// An absolute path.
     let folder: String
@@ -21,11 +21,12 @@ package struct BackupPlan: Equatable, Sendable {
     private static let prefix = "martlet-"
     private static let suffix = ".db"
 
-    /// The first backup of a new shop is empty. The second one is made this long after the first write, instead of a whole interval later.
+    /// The first backup of a new shop is empty. The second one is made this long after the first write, instead of a
+    /// whole interval later.
     private static let firstWriteSeconds: Int64 = 120
 
-    /// Returns true if the newest backup is older than the interval, or older than everything in the database. A backup with a time in the
-    /// future was made while the clock was wrong, and is ignored.
+    /// Returns true if the newest backup is older than the interval, or older than everything in the database. A backup
+    /// with a time in the future was made while the clock was wrong, and is ignored.
     ///
     /// - Parameter firstWriteAt: the time of the first write to the database; `nil` if it is empty.
     func isDue(_ names: [String], atSeconds now: Int64, firstWriteAt: Int64? = nil) -> Bool {

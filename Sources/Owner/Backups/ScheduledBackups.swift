@@ -11,7 +11,8 @@ struct ScheduledBackups {
     private let cancellation: Cancellation
     private let log: Log
     private let startedAt = SystemClock.wallMilliseconds() / 1000
-    /// The time of the last attempt. A backup that failed is tried again after ``retrySeconds``, instead of at every check of the time.
+    /// The time of the last attempt. A backup that failed is tried again after ``retrySeconds``, instead of at every
+    /// check of the time.
     private var triedAt: Int64?
     /// The time of the last warning that backups are missing.
     private var warnedAt: Int64?
@@ -74,7 +75,8 @@ struct ScheduledBackups {
         removeSurplus(now)
     }
 
-    /// Logs the first of several failures in a row as an error. After that, ``warnIfOverdue(_:)`` warns once a day instead of at every attempt.
+    /// Logs the first of several failures in a row as an error. After that, ``warnIfOverdue(_:)`` warns once a day
+    /// instead of at every attempt.
     private func noteFailure(_ reason: String) {
         let isFirst = status.current.isSuccess != false
         status.noteEnd(failure: reason)

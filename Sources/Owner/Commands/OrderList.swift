@@ -22,8 +22,8 @@ struct OrderList: StoreOperation, Equatable {
             guard (1...Int64(Page.rowsMax)).contains(limit) else { return nil }
             return Self(user: user, status: status, before: before, limit: limit)
         }
-        // A server of version 0.1 knows users only by their logins. It would overlook the id and list the orders of all users, so the
-        // name is one that it refuses.
+        // A server of version 0.1 knows users only by their logins. It would overlook the id and list the orders of all
+        // users, so the name is one that it refuses.
         .naming("orders_of_id") { operation in
             if case .id = operation.user { true } else { false }
         }

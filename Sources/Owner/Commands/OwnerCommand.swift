@@ -3,14 +3,15 @@ import Configuration
 
 /// A command of the owner and the operation that it asks for.
 ///
-/// To add a command: write its file in this folder, with the operation and the command; add it to ``all``; and add a method
-/// to ``OwnerRepository`` and its stores if the operation reads or changes something new.
+/// To add a command: write its file in this folder, with the operation and the command; add it to ``all``; and add a
+/// method to ``OwnerRepository`` and its stores if the operation reads or changes something new.
 package struct OwnerCommand: Sendable {
     package let command: Command
     let operation: any OwnerOperation.Type
     let request: @Sendable (Invocation, Configuration) throws(Refusal) -> OwnerRequest
 
-    /// Every command of the owner that an operation does, in the order of the help. The server knows an operation only by its command.
+    /// Every command of the owner that an operation does, in the order of the help. The server knows an operation only
+    /// by its command.
     package static let all: [OwnerCommand] = [
         userList, userShow, userAdd, userResetPassword, userDisable, userEnable, userDelete, orderList, orderShow,
         orderDrop, adjust, refund, pool, stats, backup, check,

@@ -19,7 +19,8 @@ enum OwnerQuestion {
         guard answer == "y" || answer == "yes" else { throw .refused("nothing was done") }
     }
 
-    /// A new password and its hash: generated if `--generate` was given, else from the terminal or the first line of stdin.
+    /// A new password and its hash: generated if `--generate` was given, else from the terminal or the first line of
+    /// stdin.
     static func password(
         _ invocation: Invocation, _ configuration: Configuration
     ) throws(Refusal) -> (password: Password, hash: PasswordHash) {

@@ -20,8 +20,8 @@ struct OwnerRequest {
         self.rowsMax = rowsMax
     }
 
-    /// The operation that asks for the page after `previous`; `nil` if no more is wanted. If a server repeats a position, there is no
-    /// next page, so that such a server can't keep the command busy for ever.
+    /// The operation that asks for the page after `previous`; `nil` if no more is wanted. If a server repeats a
+    /// position, there is no next page, so that such a server can't keep the command busy for ever.
     ///
     /// - Parameter taken: the number of rows so far.
     func operation(after previous: any OwnerOperation, next: Int64, taken: Int) -> (any OwnerOperation)? {

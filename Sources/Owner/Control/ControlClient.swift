@@ -1,7 +1,7 @@
 import Posix
 
-/// Asks a running server for an operation. The client trusts the answer as little as possible: the socket may belong to another
-/// account, the server may hang, and an answer may have no end.
+/// Asks a running server for an operation. The client trusts the answer as little as possible: the socket may belong to
+/// another account, the server may hang, and an answer may have no end.
 enum ControlClient {
     /// Why there is no result.
     enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
@@ -37,7 +37,8 @@ enum ControlClient {
         }
     }
 
-    /// A page is a few KiB for each row. The lines that a server sends every second during a backup of days add up to a MiB.
+    /// A page is a few KiB for each row. The lines that a server sends every second during a backup of days add up to a
+    /// MiB.
     private static let answerBytesMax = 64 * 1024 * 1024
     /// This is more than the rows of a page and the rules of a check.
     private static let rowsMax = 1000

@@ -6,8 +6,8 @@ import Storage
 import Synchronization
 import Text
 
-/// Does the operations that owners ask for over the control socket. Quick operations run one after the other on a first thread; those that
-/// read the whole file run on a second one, which also makes the scheduled backups.
+/// Does the operations that owners ask for over the control socket. Quick operations run one after the other on a first
+/// thread; those that read the whole file run on a second one, which also makes the scheduled backups.
 package final class ControlServer: Sendable {
     private let listener: Mutex<ListenerBox>
     private let path: String
@@ -36,8 +36,8 @@ package final class ControlServer: Sendable {
     private static let errandsMax = 8
     /// Descriptors for a client, the files of a database, a backup and the system's list of users.
     private static let reserveCount = 16
-    /// The number of attempts to accept a client after the reserve was released. Event loops that found no descriptor rest meanwhile, so
-    /// they take hardly any of it.
+    /// The number of attempts to accept a client after the reserve was released. Event loops that found no descriptor
+    /// rest meanwhile, so they take hardly any of it.
     private static let reserveTriesMax = 3
 
     /// - Parameters:
@@ -93,8 +93,8 @@ package final class ControlServer: Sendable {
         }
     }
 
-    /// Listens again if the name of the socket was removed, perhaps together with the database. The owner has no other way to a database
-    /// that only this process still has open.
+    /// Listens again if the name of the socket was removed, perhaps together with the database. The owner has no other
+    /// way to a database that only this process still has open.
     private func renewNames() {
         store.renewNames()
         listener.withLock { box in
@@ -105,8 +105,8 @@ package final class ControlServer: Sendable {
         }
     }
 
-    /// Serves a client if one comes in time. If no descriptor is left, the client gets one of the reserve, so that the owner can give commands
-    /// even when connections have taken all other descriptors.
+    /// Serves a client if one comes in time. If no descriptor is left, the client gets one of the reserve, so that the
+    /// owner can give commands even when connections have taken all other descriptors.
     private func serveNext() throws(SystemError) {
         let box = listener.withLock { $0 }
         do throws(SystemError) {

@@ -1,7 +1,7 @@
 import Posix
 
-/// The socket beside the database on which a running server takes commands from its owner. No other account may use it. A connection
-/// carries one operation, as a line of JSON, and its replies, a line each.
+/// The socket beside the database on which a running server takes commands from its owner. No other account may use it.
+/// A connection carries one operation, as a line of JSON, and its replies, a line each.
 package enum ControlSocket {
     /// The path of the socket of a database.
     package static func path(ofDatabase path: String) -> String { path + "-control" }
@@ -12,8 +12,8 @@ package enum ControlSocket {
     static let lookMilliseconds = 200
     /// The longest time that the server waits for an operation. A client has it ready when it connects.
     static let commandMilliseconds: Int64 = 5000
-    /// The longest time that a client waits for the next line. The server sends a line every second while a long operation continues. A
-    /// quick operation waits for those before it, each of which may be slow to arrive.
+    /// The longest time that a client waits for the next line. The server sends a line every second while a long
+    /// operation continues. A quick operation waits for those before it, each of which may be slow to arrive.
     static let silenceMilliseconds: Int64 = 10_000
     /// The server tells a client this often that a long operation continues.
     static let aliveMilliseconds: Int64 = 1000

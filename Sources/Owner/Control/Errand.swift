@@ -7,7 +7,8 @@ final class Errand: Sendable {
     /// The system's name of the account that called the command.
     let author: String
     private let client: UnixSocket
-    /// True while the client takes what it is sent. An operation that has begun is finished even if the client does not.
+    /// True while the client takes what it is sent. An operation that has begun is finished even if the client does
+    /// not.
     private let isRead = Mutex(true)
 
     init(_ operation: any OwnerOperation, by author: String, _ client: consuming UnixSocket) {

@@ -5,7 +5,8 @@ import Posix
 import Storage
 import Text
 
-/// What an operation on users, orders and points works with. Confined to one thread, which it may block.
+/// The store and the facts that an operation on users, orders and points works with. It is confined to one thread,
+/// which it may block.
 struct OperationContext {
     let repository: any OwnerRepository
     /// The name of the store, for messages.

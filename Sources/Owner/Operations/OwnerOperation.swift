@@ -2,10 +2,12 @@ import JSON
 import Posix
 import Storage
 
-/// Something that the owner has done with the database: by the server that runs on it or, if none runs, by the command itself.
+/// Something that the owner has done with the database: by the server that runs on it or, if none runs, by the command
+/// itself.
 ///
-/// One type holds the arguments of an operation, its form on the control socket, and what it does. An operation conforms to
-/// ``StoreOperation`` or to ``FileOperation``, and is known to the server by the entry of its command in ``OwnerCommand/all``.
+/// One type holds the arguments of an operation, its form on the control socket, and what it does. An operation
+/// conforms to ``StoreOperation`` or to ``FileOperation``, and is known to the server by the entry of its command in
+/// ``OwnerCommand/all``.
 protocol OwnerOperation: Sendable {
     /// The name and the arguments on the control socket.
     static var wire: WireForm<Self> { get }

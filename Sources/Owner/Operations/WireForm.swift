@@ -1,8 +1,9 @@
 import JSON
 import Loyalty
 
-/// How an operation is written as a JSON object and read from one: its name and its arguments. Each argument is stated once, as a
-/// ``WireField`` that both writes and reads it, and the compiler refuses a form whose fields do not fit the operation.
+/// How an operation is written as a JSON object and read from one: its name and its arguments. Each argument is stated
+/// once, as a ``WireField`` that both writes and reads it, and the compiler refuses a form whose fields do not fit the
+/// operation.
 ///
 /// A command and the server may be of different versions, so names and fields must stay as they are.
 struct WireForm<Operation> {
@@ -145,7 +146,8 @@ extension WireField {
         }
     }
 
-    /// The same; neither member for all users. A member that names no possible user is refused, and does not mean all users.
+    /// The same; neither member for all users. A member that names no possible user is refused, and does not mean all
+    /// users.
     static func optionalUser(_ path: KeyPath<Operation, UserSelector?>) -> Self where Value == UserSelector? {
         Self(path) {
             $0?.member ?? JSONObject([:])

@@ -6,20 +6,23 @@ import Posix
 import SQLiteStore
 import Storage
 
-extension Application {
+extension LoyaltyStore {
+    /// Opens the database of a configuration.
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
         var limits = Writer.Limits()
         limits.queueCapacity = configuration.storage.writeQueueMax
         limits.batchOperationsMax = configuration.storage.batchMax
-        limits.keptChangesMax = configuration.events.keptMax
+        limits.keptChangesMax = configuration.storage.keptEventsMax
         limits.unfinishedOrdersPerUserMax = configuration.orders.unfinishedPerUserMax
         do throws(StoreError) {
             let path = configuration.database.path
-            // What root's server makes beside the database belongs to the database's owner; the writer's thread inherits that.
+            // Files that root's server makes beside the database belong to the owner of the database. The writer's
+            // thread inherits that.
             let account = try DatabaseAccount.of(database: path, caller: Caller.current.id)
             return try FileAccount.acting(for: account) { () throws(StoreError) in
-                try LoyaltyStore(path: path, limits: limits, clock: clock, log: log) {
-                    // Nothing in memory can be trusted to be written; what was acknowledged is on the disk.
+                try LoyaltyStore(path: path, limits: limits, clock: SystemClock.wallClock, log: log) {
+                    // After an I/O error, nothing that is still in memory can be trusted to reach the disk.
+                    // Acknowledged writes are on it.
                     log.flush()
                     ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
                 }
