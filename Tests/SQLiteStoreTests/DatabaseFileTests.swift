@@ -1,5 +1,6 @@
 import Foundation
 import Loyalty
+import Posix
 import SQLite
 import Storage
 import TestSupport
@@ -76,10 +77,12 @@ struct DatabaseFileTests {
         let recorder = LogLines()
         try LoyaltyStore(path: folder.file("x.db"), clock: { TestClock().now }, log: recorder.log, onFatalError: {})
             .stop()
-        let messages = recorder.messages(from: .info)
-        #expect(messages.count == 1 && messages[0].hasPrefix("SQLite \(SQLiteLibrary.version)"))
+        // If many tests run at once, the kernel may have no inotify instance left, which is another warning.
+        let ofLibrary = { (level: Log.Level) in recorder.messages(from: level).filter { $0.hasPrefix("SQLite ") } }
+        #expect(ofLibrary(.info).count == 1)
+        #expect(ofLibrary(.info).first?.hasPrefix("SQLite \(SQLiteLibrary.version)") == true)
         // A library that can lose data is more than information.
         let hasResetBug = SQLiteLibrary.versionNumber < 3_051_003
-        #expect(recorder.messages(from: .warning).count == (hasResetBug ? 1 : 0))
+        #expect(ofLibrary(.warning).count == (hasResetBug ? 1 : 0))
     }
 }
