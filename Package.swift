@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["ConformanceSupport", "TestSupport"]),
         .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: ["CLinux", "EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],
             exclude: ["Databases"]),
         .testTarget(
             name: "DurabilityTests",

@@ -18,7 +18,9 @@ extension ControlServer {
         do throws(SystemError) {
             // The threads of the server act in the name of the database's owner too, so that no command writes a file
             // that the owner may not write.
-            return try FileAccount.acting(for: .owner(of: file)) { () throws(SystemError) in
+            let trusted = Caller.current.id.map { [$0] } ?? []
+            let account = try FileAccount.owner(of: file, trusting: trusted)
+            return try FileAccount.acting(for: account) { () throws(SystemError) in
                 try ControlServer(path: path, store: store, plan: plan, pool: pool, log: log)
             }
         } catch {

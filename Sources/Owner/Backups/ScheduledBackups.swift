@@ -1,6 +1,7 @@
 import CommandLine
 import Loyalty
 import Posix
+import SQLiteStore
 import Storage
 import Time
 
@@ -32,8 +33,13 @@ struct ScheduledBackups {
     /// Makes a backup if one is due. Backups belong to the owner of their folder, even if root's server makes them.
     mutating func backUpIfDue(_ database: any StoreMaintenance) {
         FileAccount.assumedRoot {
-            let folder = (try? PrivateFile.canonicalPath(of: plan.folder)) ?? plan.folder
-            FileAccount.acting(for: .owner(of: folder)) { backUpInFolder(database) }
+            let account: FileAccount?
+            do throws(StoreError) {
+                account = try DatabaseAccount.of(database: plan.folder, caller: Caller.current.id)
+            } catch {
+                return noteFailure("The folder for backups, \(plan.folder), can't be used: \(error)")
+            }
+            FileAccount.acting(for: account) { backUpInFolder(database) }
         }
     }
 

@@ -9,33 +9,23 @@ import Glibc
 package struct FileAccount: Equatable, Sendable {
     package let user: UInt32
     package let group: UInt32
-    /// True if root keeps its own rights on files, because the account may not write in the folder.
-    private let keepsRights: Bool
+    let rights: Rights
 
-    /// Returns the account that owns a file, with its rights in the file's folder. Returns `nil` if that is root, if
-    /// there is no such file, or if this process does not run as root and makes files of its own account alone.
-    ///
-    /// - Parameter path: a canonical path.
-    package static func owner(of path: String) -> FileAccount? {
-        var status = stat()
-        guard geteuid() == 0, lstat(path, &status) == 0, status.st_uid != 0 else { return nil }
-        return FileAccount(user: status.st_uid, group: status.st_gid, keepsRights: false)
-            .writing(in: status.st_mode & S_IFMT == S_IFDIR ? path : File.folder(of: path))
-    }
-
-    /// The same account, with root's rights if it may not write in this folder itself and can't change any folder on
-    /// the way: then root makes the account's files there.
-    package func writing(in folder: String) -> FileAccount {
-        let plain = FileAccount(user: user, group: group, keepsRights: false)
-        let mayWrite = plain.assumed { faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 }
-        return FileAccount(
-            user: user, group: group, keepsRights: !mayWrite && TrustedPath.isOutOfReach(folder, of: user))
+    /// The rights on files that a thread of root keeps beside those of the account.
+    enum Rights: Comparable, Sendable {
+        /// It keeps none: the kernel refuses all that the account could not do itself.
+        case none
+        /// It searches folders and reads files that the account may not (`/var/lib/private` of systemd's dynamic users,
+        /// a backup in root's home).
+        case reading
+        /// It keeps all rights, because the account may not write in the folder.
+        case all
     }
 
     /// The account that this thread acts for; `nil` if that is root, or this process does not run as root.
     package static var current: FileAccount? {
         let (user, group, _) = credentials
-        return geteuid() == 0 && user != 0 ? FileAccount(user: user, group: group, keepsRights: false) : nil
+        return geteuid() == 0 && user != 0 ? FileAccount(user: user, group: group, rights: .none) : nil
     }
 
     /// Makes this thread, and each thread that it starts, act in the account's name on files from now on.
@@ -43,13 +33,13 @@ package struct FileAccount: Equatable, Sendable {
     /// - Parameter groups: true if the process also takes the account's groups, for good (setgroups(2)).
     package func assume(withGroups groups: Bool) {
         if groups { takeGroups() }
-        set(keepingRights: keepsRights)
+        set()
     }
 
     /// Makes this thread act in the account's name while the body runs.
     package func assumed<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
         let before = Self.credentials
-        set(keepingRights: keepsRights)
+        set()
         defer { Self.restore(before) }
         return try body()
     }
@@ -72,37 +62,18 @@ package struct FileAccount: Equatable, Sendable {
         return try body()
     }
 
-    /// Gives the account a file of root's that an earlier version left among the account's files (fchown(2)). Returns
-    /// true if it did. Symbolic links and files with a second name are refused.
-    ///
-    /// - Parameter isKnown: returns true if the first bytes of a file are those of a file that Martlet made.
-    package func takeOver(_ path: String, isKnown: ([UInt8]) -> Bool) -> Bool {
-        Self.assumedRoot {
-            let raw = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-            guard raw >= 0 else { return false }
-            let file = Descriptor(owning: raw)
-            var status = stat()
-            var start = [UInt8](repeating: 0, count: Self.headerBytes)
-            guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == 0,
-                status.st_nlink == 1
-            else { return false }
-            let count = read(file.rawValue, &start, start.count)
-            guard count >= 0, isKnown(Array(start.prefix(count))) else { return false }
-            return fchown(file.rawValue, user, group) == 0
-        }
-    }
-
-    /// The length of a database's header (sqlite.org/fileformat2.html, section 1.3).
-    private static let headerBytes = 100
-
-    /// Root may still search folders and read files that the account may not (`/var/lib/private` of systemd's dynamic
-    /// users, a backup in root's home). A file that is read in this way must not be of the account's choosing:
-    /// ``TrustedPath``.
-    private func set(keepingRights: Bool) {
+    private func set() {
         setfsgid(group)
         setfsuid(user)
         Self.changeCapabilities { effective, permitted in
-            effective | permitted & (keepingRights ? Self.fileCapabilities : 1 << CAP_DAC_READ_SEARCH)
+            let kept: UInt32 =
+                switch rights {
+                case .none: 0
+                case .reading: 1 << CAP_DAC_READ_SEARCH
+                case .all: Self.fileCapabilities
+                }
+            // A thread that acts for the account already may hold more.
+            return effective & ~Self.fileCapabilities | permitted & kept
         }
     }
 

@@ -46,6 +46,12 @@ extension PrivateFile {
     /// Makes a copy on the disk, with mode 0600. It removes an unfinished copy if an error occurs.
     private static func copy(_ path: String, to newPath: String) throws(SystemError) {
         let from = try Descriptor.opened("open") { open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
+        var status = stat()
+        guard fstat(from.rawValue, &status) == 0 else { throw SystemError("fstat") }
+        // Root may read here what the account may not.
+        if let account = FileAccount.current, status.st_uid != account.user {
+            throw SystemError(code: EACCES, call: "open")
+        }
         guard try create(path: newPath) else { throw SystemError(code: EEXIST, call: "open") }
         do throws(SystemError) {
             let into = try Descriptor.opened("open") { open(newPath, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) }

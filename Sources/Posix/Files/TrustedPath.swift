@@ -6,11 +6,16 @@ import Glibc
 package struct TrustedPath: Equatable, Sendable {
     /// Without symbolic links.
     package let path: String
+    /// The paths of the symbolic links that were followed, each without symbolic links above it.
+    package let links: [String]
 
     package enum Refusal: Error, Equatable, Sendable {
         /// A symbolic link on the way belongs to an account other than root and the caller of sudo.
         case foreignLink(path: String, owner: UInt32)
-        case system(SystemError)
+        /// - Parameters:
+        ///   - path: the component, without symbolic links above it, that could not be looked at.
+        ///   - links: the symbolic links that were followed on the way.
+        case system(SystemError, path: String, links: [String])
     }
 
     /// As many links as the kernel follows (path_resolution(7)).
@@ -24,7 +29,7 @@ package struct TrustedPath: Equatable, Sendable {
         let isRoot = geteuid() == 0
         var done = ""
         var rest = Array(ProcessSetup.absolutePath(of: path).split(separator: "/").reversed())
-        var links = 0
+        var links: [String] = []
         while let component = rest.popLast() {
             if component == "." { continue }
             if component == ".." {
@@ -35,7 +40,7 @@ package struct TrustedPath: Equatable, Sendable {
             var status = stat()
             guard lstat(next, &status) == 0 else {
                 let error = SystemError("lstat")
-                guard error.isMissingFile, rest.isEmpty else { throw .system(error) }
+                guard error.isMissingFile, rest.isEmpty else { throw .system(error, path: next, links: links) }
                 done = next
                 break
             }
@@ -46,49 +51,46 @@ package struct TrustedPath: Equatable, Sendable {
             guard !isRoot || status.st_uid == 0 || trusted.contains(status.st_uid) else {
                 throw .foreignLink(path: next, owner: status.st_uid)
             }
-            links += 1
-            guard links <= Self.linksMax else { throw .system(SystemError(code: ELOOP, call: "open")) }
-            let target = try Self.target(of: next)
+            links.append(next)
+            guard links.count <= Self.linksMax else {
+                throw .system(SystemError(code: ELOOP, call: "open"), path: next, links: links)
+            }
+            let target = try Self.target(of: next, links)
             if target.hasPrefix("/") { done = "" }
             rest += target.split(separator: "/").reversed()
         }
         self.path = done.isEmpty ? "/" : done
+        self.links = links
     }
 
-    private static func target(of link: String) throws(Refusal) -> String {
+    private static func target(of link: String, _ links: [String] = []) throws(Refusal) -> String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
             readlink(link, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }
-        guard count >= 0 else { throw .system(SystemError("readlink")) }
+        guard count >= 0 else { throw .system(SystemError("readlink"), path: link, links: links) }
         return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
     /// Returns true if this process has the file of this path open: then what was opened through the path is the file
     /// that was looked at, whatever was renamed in between (proc(5), `/proc/self/fd`). A second name of the file counts
-    /// against it if the account could have made it.
+    /// against it if the account could have made it, and so does a log of another folder.
     package func isOpenHere(for account: FileAccount) -> Bool {
         guard let names = try? FolderListing.names(in: "/proc/self/fd") else { return false }
-        let mayBeLinked = Self.isOutOfReach(File.folder(of: path), of: account.user)
+        let name = "/\(path.split(separator: "/").last ?? "")"
+        let logs = ["-wal", "-shm", "-journal"].map { name + $0 }
+        let targets = names.compactMap { try? Self.target(of: "/proc/self/fd/\($0)") }
+        guard !targets.contains(where: { logs.contains(where: $0.hasSuffix) && !$0.hasPrefix(path) }) else {
+            return false
+        }
+        let mayBeLinked = FileAccount.assumedRoot {
+            PathOwners.isOutOfReach(File.folder(of: path), of: account.user)
+        }
         return names.contains { name in
             let descriptor = "/proc/self/fd/\(name)"
             var status = stat()
             guard (try? Self.target(of: descriptor)) == path, stat(descriptor, &status) == 0 else { return false }
             return mayBeLinked || status.st_nlink == 1
-        }
-    }
-
-    /// Returns true if the account can rename or replace neither the folder nor any folder above it.
-    ///
-    /// - Parameter folder: a canonical path.
-    static func isOutOfReach(_ folder: String, of user: UInt32) -> Bool {
-        var next = folder
-        while true {
-            var status = stat()
-            let isWritable = { (mode: mode_t) in mode & 0o022 != 0 && mode & S_ISVTX == 0 }
-            guard lstat(next, &status) == 0, status.st_uid != user, !isWritable(status.st_mode) else { return false }
-            guard next != "/", next != "." else { return next == "/" }
-            next = File.folder(of: next)
         }
     }
 }

@@ -41,7 +41,9 @@ package final class IdleDatabase: StoreMaintenance, BackupSource {
         defer { source.close() }
         // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there
         // too.
-        guard let owner = FileAccount.owner(of: file.path), let target = try? TrustedPath(path).path else {
+        guard let owner = FileAccount.current,
+            let target = FileAccount.assumedRoot({ try? TrustedPath(path).path })
+        else {
             return try Backup.write(source, to: path, until: cancellation, progress: progress)
         }
         return try owner.writing(in: File.folder(of: target)).assumed { () throws(StoreError) in

@@ -47,15 +47,18 @@ package enum Restore {
     /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.
     private static func open(_ backup: String, caller: UInt32?) throws(StoreError) -> sending Database {
         // To open a pipe waits for its writer.
-        guard File.kind(path: backup) != .other else {
+        guard FileAccount.assumedRoot({ File.kind(path: backup) }) != .other else {
             throw StoreError("\(backup) is a device or a pipe, and not a file.")
         }
         guard let account = FileAccount.current else { return try DatabaseFile.openCopy(path: backup) }
-        guard PrivateFile.presence(path: backup) != .missing else {
+        guard FileAccount.assumedRoot({ PrivateFile.presence(path: backup) }) != .missing else {
             throw StoreError("There is no file \(backup).")
         }
-        let trusted = try DatabaseAccount.trustedPath(backup, caller: caller)
-        let source = try DatabaseFile.openCopy(path: trusted.path)
+        let trusted = try FileAccount.assumedRoot { () throws(StoreError) in
+            try DatabaseAccount.trustedPath(backup, caller: caller)
+        }
+        let reader = account.reading(in: File.folder(of: trusted.path))
+        let source = try reader.assumed { () throws(StoreError) in try DatabaseFile.openCopy(path: trusted.path) }
         guard trusted.isOpenHere(for: account) else {
             source.close()
             throw StoreError(

@@ -15,22 +15,40 @@ package enum DatabaseAccount {
         database path: String, caller: UInt32?, isReplaced: Bool = false
     ) throws(StoreError) -> FileAccount? {
         let trusted = caller.map { [$0] } ?? []
+        let found: TrustedPath
         do throws(TrustedPath.Refusal) {
-            return account(beside: try TrustedPath(path, trusting: trusted).path, isReplaced)
+            found = try TrustedPath(path, trusting: trusted)
         } catch {
-            guard case .foreignLink(_, let owner) = error else { return nil }
-            // An account's links lead to its own database as well as the path of that does.
-            guard let canonical = try? TrustedPath(path, trusting: trusted + [owner]).path,
-                let account = account(beside: canonical, isReplaced), account.user == owner
-            else { throw refusal(error) }
-            return account
+            switch error {
+            case .system(_, let reached, let links):
+                // The file can't be used as it is, but an account may be about to make it.
+                return try account(at: reached, links, isReplaced, trusted)
+            case .foreignLink(_, let owner):
+                // An account's links lead to its own database as well as the path of that does.
+                guard let canonical = try? TrustedPath(path, trusting: trusted + [owner]),
+                    let account = try account(at: canonical, isReplaced, trusted), account.user == owner
+                else { throw refusal(error) }
+                return account
+            }
         }
+        return try account(at: found, isReplaced, trusted)
     }
 
-    private static func account(beside path: String, _ isReplaced: Bool) -> FileAccount? {
-        if let owner = FileAccount.owner(of: path) { return owner }
-        let isTaken = PrivateFile.exists(path: path) && !isReplaced
-        return isTaken ? nil : FileAccount.owner(of: File.folder(of: path))
+    private static func account(
+        at path: TrustedPath, _ isReplaced: Bool, _ trusted: [UInt32]
+    ) throws(StoreError) -> FileAccount? {
+        try account(at: path.path, path.links, isReplaced, trusted)
+    }
+
+    private static func account(
+        at path: String, _ links: [String], _ isReplaced: Bool, _ trusted: [UInt32]
+    ) throws(StoreError) -> FileAccount? {
+        do throws(SystemError) {
+            return try FileAccount.owner(of: path, links: links, isReplaced: isReplaced, trusting: trusted)
+        } catch {
+            throw StoreError(
+                "A folder of \(path) was replaced by a symbolic link meanwhile, which root does not follow (\(error)).")
+        }
     }
 
     /// A path that root reads, for an account that is not to choose which file that is.
@@ -44,7 +62,7 @@ package enum DatabaseAccount {
 
     private static func refusal(_ refusal: TrustedPath.Refusal) -> StoreError {
         switch refusal {
-        case .system(let error): StoreError("There is no file that can be used (\(error)).")
+        case .system(let error, _, _): StoreError("There is no file that can be used (\(error)).")
         case .foreignLink(let path, let owner):
             StoreError(
                 "\(path) is a symbolic link of the account \(SystemUser.name(of: owner)), which root does not follow: "
