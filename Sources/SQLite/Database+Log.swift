@@ -32,6 +32,27 @@ extension Database {
         }
     }
 
+    /// The numbers of the header in the log's file; `nil` if a recovery would ignore the file, since it has no valid
+    /// header.
+    package var logStart: LogStart? {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file,
+            file.pointee.pMethods != nil
+        else { return nil }
+        let header = UnsafeMutableRawBufferPointer.allocate(byteCount: LogFormat.headerBytes, alignment: 8)
+        defer { header.deallocate() }
+        guard Self.read(file, header, LogFormat.headerBytes, at: 0) else { return nil }
+        let magic = Self.bigEndian(header, 0)
+        guard magic & ~1 == LogFormat.magic else { return nil }
+        var checksum = LogChecksum()
+        checksum.add(UnsafeRawBufferPointer(rebasing: header[..<24]), isBigEndian: magic & 1 == 1)
+        guard Self.bigEndian(header, 24) == checksum.first, Self.bigEndian(header, 28) == checksum.second else {
+            return nil
+        }
+        return LogStart(
+            generation: Self.bigEndian(header, 16), salt: header.load(fromByteOffset: 20, as: UInt32.self))
+    }
+
     /// Reads the log and returns true if it holds everything up to a position, without a gap: the checksum of each
     /// frame includes all frames before it. 16 MiB take some milliseconds.
     ///

@@ -23,6 +23,9 @@ package struct LogPosition: Equatable, Sendable {
 
     var frameBytes: Int { LogFormat.frameHeaderBytes + pageBytes }
 
+    /// The numbers of the log's header.
+    package var start: LogStart { LogStart(generation: generation, salt: salt) }
+
     package func isSameGeneration(_ other: LogPosition) -> Bool {
         generation == other.generation && salt == other.salt
     }
@@ -43,8 +46,40 @@ package struct LogPosition: Equatable, Sendable {
     }
 }
 
+/// The numbers that a log gets when it starts over (sqlite.org/walformat.html, section 4.1, "WAL File Format").
+package struct LogStart: Equatable, Sendable {
+    /// Grows by one with each start, and wraps.
+    package let generation: UInt32
+    /// A random number.
+    package let salt: UInt32
+
+    package init(generation: UInt32, salt: UInt32) {
+        (self.generation, self.salt) = (generation, salt)
+    }
+
+    /// Returns true if a log with this header may be in the file while the index says that the log is empty.
+    ///
+    /// SQLite starts the log over in the index first, and writes the new header with the first frame of the next
+    /// transaction. So the file has the header of a log that was written back into the database, which does no harm,
+    /// or the new one, with frames of a transaction that is not committed. A header of any other log is foreign, and
+    /// the next recovery would put its pages into the database.
+    ///
+    /// - Parameters:
+    ///   - known: the last log that was seen to have frames.
+    ///   - index: the numbers in the index.
+    package func isExpected(after known: LogStart, inIndex index: LogStart) -> Bool {
+        if self == known || self == index { return true }
+        // Other programs may have used the logs between these two.
+        let distance = generation &- known.generation
+        return distance > 0 && distance < index.generation &- known.generation
+    }
+}
+
 /// Sizes and places in the log and its index (sqlite.org/walformat.html).
 enum LogFormat {
+    /// The first four bytes of a log whose checksums are of little-endian words; with the lowest bit set, of big-endian
+    /// ones.
+    static let magic: UInt32 = 0x377f_0682
     static let headerBytes = 32
     static let frameHeaderBytes = 24
     /// One region of the index.

@@ -106,7 +106,9 @@ struct OverwriteTests {
                 "sqlite3 martlet.db 'SELECT count(*) FROM orders'", "sqlite3 martlet.db .schema",
                 "sqlite3 martlet.db 'PRAGMA wal_checkpoint'", "sqlite3 martlet.db 'PRAGMA wal_checkpoint(TRUNCATE)'",
                 "sqlite3 martlet.db 'BEGIN IMMEDIATE; ROLLBACK'", "sqlite3 martlet.db .quit",
+                Self.longTransaction(ending: "ROLLBACK"), Self.longTransaction(ending: "COMMIT"),
             ]
+            lines += Self.maintenance
         }
         for (number, line) in lines.enumerated() {
             try shop.run(line)
@@ -119,6 +121,34 @@ struct OverwriteTests {
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0, "\(server.logText)")
         #expect(!server.logText.contains("\"level\":\"error\""), "\(server.logText)")
+        #expect(try shop.command("check").status == 0)
+    }
+
+    /// Commands of an owner that write through SQLite, followed by a checkpoint.
+    private static let maintenance = ["VACUUM", "ANALYZE", "CREATE TABLE x (a); DROP TABLE x"].flatMap { statement in
+        ["PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(TRUNCATE)"].map { "sqlite3 martlet.db '\(statement); \($0)'" }
+    }
+
+    /// A transaction of another program that fills its cache, so that frames are written to an empty log, and then takes
+    /// longer than two looks at the files.
+    private static func longTransaction(ending end: String) -> String {
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+        return
+            "sqlite3 martlet.db 'PRAGMA wal_checkpoint'; (echo 'PRAGMA cache_size=10; BEGIN IMMEDIATE; CREATE TABLE y (a); "
+            + "\(rows) INSERT INTO y SELECT randomblob(900) FROM n;'; sleep 1.2; echo 'DROP TABLE y; \(end);') | sqlite3 martlet.db"
+    }
+
+    /// After an orderly stop the log is empty, and the index has no position until the first commit.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3")), arguments: maintenance)
+    func maintenanceSoonAfterAStartRaisesNoAlarm(line: String) throws {
+        let (first, client) = try shop.open()
+        try OverwrittenShop.stop(first)
+        let server = try shop.serve()
+        _ = try client.reconnected(to: server)
+        try shop.run(line)
+        #expect(try client.send("POST", "/api/user/orders", orderNumber(900)).status == 202, "\(server.logText)")
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0, "\(server.logText)")
         #expect(try shop.command("check").status == 0)
     }
 }

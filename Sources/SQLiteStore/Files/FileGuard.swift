@@ -31,6 +31,8 @@ final class FileGuard {
     /// The files as the last look left them.
     private var states = FilePlaces.States()
     private var position: LogPosition?
+    /// The last log that had frames; `nil` if there was none yet.
+    private var knownLog: LogStart?
     private var header: [UInt8] = []
     /// True while another program writes the log back.
     private var isForeignCheckpointUnderWay = false
@@ -38,11 +40,18 @@ final class FileGuard {
     private var isLogSuspect = false
     /// True if the last look followed a checkpoint.
     private var isAfterCheckpoint = false
+    /// True if the last look saw another program's checkpoint, whose last write may be reported now.
+    private var isAfterForeignCheckpoint = false
+    /// True if the index was longer at the last look than before, which may be reported now.
+    private var isAfterGrowthOfIndex = false
     private var lookedAt: Int64 = 0
 
     /// After so short a time, a look before a batch asks for the log alone: a path that leads elsewhere is noticed
     /// after the commit.
     private static let freshNanoseconds: Int64 = 50_000
+    /// How often a suspicion is examined before it is a fault. Events, states and index are read one after another, and
+    /// another program may write lawfully in between.
+    private static let examinationsMax = 3
     /// How often the log is read again if it changes while it is read.
     private static let readsMax = 3
 
@@ -61,6 +70,7 @@ final class FileGuard {
         guard case .inPlace(let states) = places.look() else { return }
         self.states = states
         position = database.logPosition
+        knownLog = database.logStart
         header = database.fileHeader
     }
 
@@ -77,20 +87,31 @@ final class FileGuard {
 
     /// Looks at everything. What the server wrote itself since the last look is expected.
     func look(after ownWrite: OwnWrite) -> FileFault? {
-        let events = watch?.take() ?? WatchedFiles.Events()
-        lookedAt = SystemClock.monotonicNanoseconds()
-        switch places.look() {
-        case .fault(let fault): return fault
-        case .inPlace(let found): return compare(found, events, ownWrite)
+        let followsCheckpoint = ownWrite == .checkpoint || isAfterCheckpoint
+        isAfterCheckpoint = ownWrite == .checkpoint
+        var events = WatchedFiles.Events()
+        var examinations = 0
+        while true {
+            if let later = watch?.take() { events.add(later) }
+            lookedAt = SystemClock.monotonicNanoseconds()
+            switch places.look() {
+            case .fault(let fault): return fault
+            case .inPlace(let found):
+                guard let fault = compare(found, events, ownWrite, followsCheckpoint) else { return nil }
+                examinations += 1
+                if examinations == Self.examinationsMax { return fault }
+            }
+            sleepBriefly()
         }
     }
 
-    private func compare(_ found: FilePlaces.States, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite) -> FileFault?
-    {
+    private func compare(
+        _ found: FilePlaces.States, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite, _ followsCheckpoint: Bool
+    ) -> FileFault? {
         let now = database.logPosition
         let isIndexChanged = isIndexChanged(found, now, events)
         // An index that can't be trusted excuses nothing.
-        if isDatabaseChanged(found, isIndexChanged ? position : now, events, ownWrite) {
+        if isDatabaseChanged(found, isIndexChanged ? position : now, events, ownWrite, followsCheckpoint) {
             return .databaseChanged("\(places.database.path) was written to by another program")
         }
         if isIndexChanged {
@@ -103,8 +124,10 @@ final class FileGuard {
         guard isLogWhole(log, now, events, ownWrite) else {
             return .logChanged("\(places.log.path) was written to by another program")
         }
+        isAfterGrowthOfIndex = found.index?.bytes ?? 0 > states.index?.bytes ?? 0
         states = found
         if let now {
+            if now.frameCount > 0 { knownLog = now.start }
             if ownWrite == .checkpoint || position.map({ now.hasOtherBackfill(than: $0) }) ?? true {
                 header = database.fileHeader
             }
@@ -114,23 +137,36 @@ final class FileGuard {
     }
 
     private func isDatabaseChanged(
-        _ found: FilePlaces.States, _ now: LogPosition?, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite
+        _ found: FilePlaces.States, _ now: LogPosition?, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite,
+        _ followsCheckpoint: Bool
     ) -> Bool {
-        let followsCheckpoint = ownWrite == .checkpoint || isAfterCheckpoint
-        isAfterCheckpoint = ownWrite == .checkpoint
         if followsCheckpoint, isOpenedByStranger(events) { return true }
         if ownWrite == .checkpoint { return false }
-        if let now, let position {
-            let isOther = now.hasOtherBackfill(than: position)
-            if isOther { isForeignCheckpointUnderWay = true }
-            defer { if now.backfilled == now.backfillTried { isForeignCheckpointUnderWay = false } }
-            if isOther || isForeignCheckpointUnderWay { return false }
+        if let now, hasForeignCheckpoint(now, ownWrite) {
+            isAfterForeignCheckpoint = ownWrite == .none
+            return false
         }
+        defer { isAfterForeignCheckpoint = false }
+        if isAfterForeignCheckpoint, found.database?.bytes == states.database?.bytes { return false }
         guard let found = found.database, let left = states.database else { return false }
         if found.bytes != left.bytes { return true }
         if events.database.contains(.written) { return !isTouch(found, events) }
         let isWatched = watch != nil && events.areComplete
         return !isWatched && found.modifiedAt != left.modifiedAt && header != database.fileHeader
+    }
+
+    /// Returns true if the index shows that another program wrote frames back since the last look, or is about to.
+    private func hasForeignCheckpoint(_ now: LogPosition, _ ownWrite: OwnWrite) -> Bool {
+        let isOther =
+            if let position {
+                now.hasOtherBackfill(than: position)
+            } else {
+                // The index is new since the last look: so is everything that it shows, but for the server's commit.
+                ownWrite == .none || now.backfillTried > 0
+            }
+        if isOther { isForeignCheckpointUnderWay = true }
+        defer { if now.backfilled == now.backfillTried { isForeignCheckpointUnderWay = false } }
+        return isOther || isForeignCheckpointUnderWay
     }
 
     /// Returns true if `touch -m -d` can explain the one write that was reported. A write leaves both times equal; a
@@ -165,7 +201,8 @@ final class FileGuard {
     /// Connections change the index through their mappings of it, and write to the file only to prolong it.
     private func isIndexChanged(_ found: FilePlaces.States, _ now: LogPosition?, _ events: WatchedFiles.Events) -> Bool
     {
-        if events.index.contains(.written), let found = found.index, let left = states.index, found.bytes <= left.bytes
+        if events.index.contains(.written), !isAfterGrowthOfIndex, let found = found.index, let left = states.index,
+            found.bytes <= left.bytes
         {
             return true
         }
@@ -184,8 +221,8 @@ final class FileGuard {
         let isOwn = ownWrite == .commit || log == states.log && (position.map { now.isSameEnd(as: $0) } ?? true)
         if isOwn, !isLogSuspect, events.log.isEmpty, events.index.isEmpty, events.areComplete { return true }
         if now.frameCount == 0 {
-            // The content of an empty log's file is older than the last checkpoint, and must not come back.
-            return log.bytes == 0 || position?.frameCount != 0
+            guard let start = database.logStart, let knownLog else { return true }
+            return start.isExpected(after: knownLog, inIndex: now.start)
         }
         for _ in 0..<Self.readsMax {
             guard let before = database.logPosition else { return true }

@@ -12,6 +12,14 @@ final class WatchedFiles {
         var index: FileWatch.Events = []
         /// False if the kernel has lost some.
         var areComplete = true
+
+        mutating func add(_ later: Events) {
+            database.formUnion(later.database)
+            databaseWrites += later.databaseWrites
+            log.formUnion(later.log)
+            index.formUnion(later.index)
+            areComplete = areComplete && later.areComplete
+        }
     }
 
     private var watch: FileWatch
