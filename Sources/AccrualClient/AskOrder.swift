@@ -19,9 +19,9 @@
 /// 3. Half of what is left is for asked orders, and the remainder for loaded ones.
 /// 4. What a kind does not use goes to the others: first asked, then new orders, then suspects.
 ///
-/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds up
-/// in some ticks and down in others, so that the shares hold over a few ticks. Ticks that may send nothing don't count: if
-/// the pace lets a request through at each fourth tick, the rounding must not be the same each time.
+/// A tick often may send a single request, of which every share is less than one. ``share(_:of:turningEvery:)`` rounds
+/// up in some ticks and down in others, so that the shares hold over a few ticks. Ticks that may send nothing don't
+/// count: if the pace lets a request through at each fourth tick, the rounding must not be the same each time.
 ///
 /// **Shares of the workers.** Suspects may occupy half of the workers (``Limits``). During an outage every request may
 /// hang, so then a quarter of the workers probe with suspects, and as many requests about other orders may be in

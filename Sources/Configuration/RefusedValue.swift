@@ -57,8 +57,8 @@ package enum RefusedValue {
         return end.map { "\(text.prefix($0))\(mask)" } ?? text
     }
 
-    /// What is wrong with a text that is to be a path, a word or a number, whatever it is for; `nil` if nothing is
-    /// plain. Each sentence is about the value, as "it".
+    /// Returns the fault of a text that should be a path, a word or a number, or `nil` if it has no common one. Each
+    /// sentence is about the value, as "it".
     package static func fault(in text: String) -> String? {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return "it is empty" }
         if first == "\u{FEFF}" { return "it begins with a byte order mark" }

@@ -7,7 +7,7 @@ package struct Descriptor: ~Copyable, Sendable {
 
     /// Takes ownership of an open descriptor. No other code may close it.
     package init(owning rawValue: CInt) {
-        precondition(rawValue >= 0, "a descriptor is not negative")
+        precondition(rawValue >= 0, "a descriptor must not be negative")
         self.rawValue = rawValue
     }
 

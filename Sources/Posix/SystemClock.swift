@@ -21,7 +21,7 @@ package enum SystemClock {
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         let code = clock_gettime(clock, &time)
-        precondition(code == 0, "Linux has this clock")
+        precondition(code == 0, "the clock must exist on Linux")
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

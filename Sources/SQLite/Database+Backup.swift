@@ -9,7 +9,7 @@ extension Database {
     package func copy(
         into target: Database, pagesPerStep: Int, progress: (_ pagesDone: Int, _ pages: Int) -> Bool
     ) throws(SQLiteError) {
-        precondition(pagesPerStep > 0, "a step copies something")
+        precondition(pagesPerStep > 0, "pagesPerStep must be positive")
         guard let backup = sqlite3_backup_init(target.open, "main", open, "main") else {
             throw SQLiteError(on: target.open)
         }

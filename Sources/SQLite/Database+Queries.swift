@@ -51,6 +51,6 @@ extension Statement {
             index += 1
             try value.bind(to: self, at: index)
         }
-        precondition(index == parameterCount, "each parameter of a statement gets a value")
+        precondition(index == parameterCount, "a statement must get a value for each parameter")
     }
 }

@@ -24,12 +24,13 @@ extension Database {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let code = sqlite3_file_control(open, "main", SQLITE_FCNTL_FILE_POINTER, &file)
         guard code == SQLITE_OK, let file, file.pointee.pMethods != nil else {
-            preconditionFailure("an open database has a file")
+            preconditionFailure("an open database must have a file")
         }
         return SyncableFile(file: file)
     }
 
-    /// The first 100 bytes of the database's file (sqlite.org/fileformat.html, section 1.3); fewer if it has not so many.
+    /// The first 100 bytes of the database's file, or all of them if it is shorter (sqlite.org/fileformat.html, section
+    /// 1.3).
     package var fileHeader: [UInt8] {
         let file = syncableFile.file
         var bytes = [UInt8](repeating: 0, count: 100)

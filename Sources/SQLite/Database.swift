@@ -22,7 +22,7 @@ package final class Database {
 
     /// Opens a file. SQLite takes the path literally, never as a URI.
     package init(path: String, mode: Mode) throws(SQLiteError) {
-        precondition(sqlite3_threadsafe() != 0, "a library built for one thread alone can't be shared by ours")
+        precondition(sqlite3_threadsafe() != 0, "SQLite must be built thread-safe")
         let access =
             switch mode {
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -121,7 +121,7 @@ package final class Database {
     func cached(_ sql: StaticString) throws(SQLiteError) -> Statement {
         let key = UInt(bitPattern: sql.utf8Start)
         if let statement = cache[key] {
-            precondition(!statement.isBusy, "a kept statement is used by one reader at a time")
+            precondition(!statement.isBusy, "a cached statement must not be used by two readers at once")
             return statement
         }
         let statement = try Statement(sql.description, on: open, isPersistent: true)
@@ -130,7 +130,7 @@ package final class Database {
     }
 
     var open: OpaquePointer {
-        guard let handle else { preconditionFailure("a closed connection answers nothing") }
+        guard let handle else { preconditionFailure("a closed connection must not be used") }
         return handle
     }
 

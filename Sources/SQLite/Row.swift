@@ -8,8 +8,8 @@ package struct Row: ~Copyable {
         self.handle = handle
     }
 
-    /// Returns true if the columns from the given one on have these names, in this order. For assertions: a statement whose columns
-    /// were reordered would otherwise give wrong values of the right type.
+    /// Returns true if the columns from the given one on have these names, in this order. For assertions: a statement
+    /// whose columns were reordered would otherwise give wrong values of the right type.
     package func hasColumns(_ names: [String], from column: Int = 0) -> Bool {
         names.indices.allSatisfy { index in
             sqlite3_column_name(handle, CInt(column + index)).map { String(cString: $0) } == names[index]

@@ -24,7 +24,7 @@ package final class Statement {
             }
         }
         guard code == SQLITE_OK else { throw SQLiteError(on: database, sql: sql) }
-        guard let handle else { preconditionFailure("a statement is more than a comment") }
+        guard let handle else { preconditionFailure("a statement must not be empty") }
         self.handle = handle
         self.sql = sql
     }

@@ -41,8 +41,8 @@ package struct OtherAccount: Sendable {
 
     private static let executable: Result<String, any Error> = Result {
         let copy = "\(NSTemporaryDirectory())/martlet-of-other-accounts-\(getpid())"
-        // A process of its own copies it: a child that another thread forks meanwhile would keep a descriptor that is open for writing,
-        // and a file that is written to can't be run (execve(2), ETXTBSY).
+        // A process of its own copies it: a child that another thread forks meanwhile would keep a descriptor that is
+        // open for writing, and a file that is written to can't be run (execve(2), ETXTBSY).
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/install")
         process.arguments = ["-m", "755", Server.executable, copy]

@@ -54,8 +54,8 @@ package final class ServiceManagerDouble {
         return count >= 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 
-    /// Starts the server with the listening socket, which takes connections before and after too; `name` is what the unit calls
-    /// the socket.
+    /// Starts the server with the listening socket, which takes connections before and after too; `name` is what the
+    /// unit calls the socket.
     package func start(
         in folder: Folder, name: String = "http", environment extra: [String: String] = [:]
     ) throws -> Server {

@@ -24,7 +24,7 @@ import Testing
 
     private static let firstWrites: [(newestAgo: Int64, firstWriteAgo: Int64?, isDue: Bool)] = [
         (1000, nil, false), (1000, 10, false), (1000, 119, false), (1000, 120, true), (1000, 999, true),
-        (1000, 1000, false), (1000, 5000, false), (10, -60, false), (3600, nil, true),
+        (1000, 1000, true), (1000, 1001, false), (1000, 5000, false), (10, -60, false), (3600, nil, true),
     ]
 
     /// An empty backup of a new shop is followed soon by one with the first writes.

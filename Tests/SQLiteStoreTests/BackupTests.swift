@@ -165,7 +165,7 @@ struct BackupTests {
         #expect(try orderCount(left) == 1)
     }
 
-    @Test func whatIsNoBackupIsNotRestored() throws {
+    @Test func aFileThatIsNotABackupIsNotRestored() throws {
         let folder = TemporaryFolder()
         let path = folder.file("test.db")
         try Self.makeDatabase(at: path, orders: 1)

@@ -89,7 +89,7 @@ struct ChangeTests {
 
     /// The first operation of the batch would have been told of, had the second not taken the transaction with it; run
     /// again alone, it is told of once.
-    @Test func whatIsRolledBackIsNotPublished() async throws {
+    @Test func rolledBackChangesAreNotPublished() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             _ = try await fixture.onLoop { repository in

@@ -15,7 +15,7 @@ struct DatabaseFileTests {
         try LoyaltyStore(path: folder.file(name), clock: { TestClock().now }, log: .none, onFatalError: {})
     }
 
-    @Test func nobodyElseMayReadTheFiles() async throws {
+    @Test func otherAccountsMayNotReadTheFiles() async throws {
         try await Fixture.with(folder: folder) { fixture async throws in
             _ = try await fixture.addUser()
             for name in ["test.db", "test.db-wal", "test.db-shm", "test.db-lock"] {

@@ -130,7 +130,7 @@ struct SchemaTests {
         #expect(try folder.read("test.db") == before)
     }
 
-    @Test func whatIsNoDatabaseIsRefusedAndLeftAsItWas() throws {
+    @Test func aFileThatIsNotADatabaseIsRefusedAndLeftAsItWas() throws {
         let text = Array(String(repeating: "not a database\n", count: 200).utf8)
         try folder.write(text, to: "test.db")
         #expect(refusal()?.contains("is not a database") == true)

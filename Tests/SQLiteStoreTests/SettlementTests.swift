@@ -63,7 +63,7 @@ struct SettlementTests {
         }
     }
 
-    @Test func whatLeavesTheIntegerFailsAlone() async throws {
+    @Test func anOverflowFailsAlone() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser("rich")
             let other = try await fixture.addUser("other")

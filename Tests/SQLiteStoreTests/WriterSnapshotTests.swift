@@ -13,7 +13,7 @@ import Testing
         return WriterSnapshot(statistics, waiting: waiting, waitingMax: 10).obstacle(now: now)
     }
 
-    @Test func whatKeepsTheWriterFromWritingIsSaidForAsLongAsItIsKnown() {
+    @Test func theObstacleIsReportedForAsLongAsItIsKnown() {
         #expect(Self.obstacle() == nil)
         #expect(Self.obstacle(waiting: 9) == nil)
         #expect(Self.obstacle(waiting: 10) == "10 writes wait, as many as may")

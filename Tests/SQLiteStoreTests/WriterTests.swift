@@ -81,7 +81,7 @@ struct WriterTests {
         }
     }
 
-    @Test func nobodyIsAnsweredBeforeTheCommit() async throws {
+    @Test func noClientIsAnsweredBeforeTheCommit() async throws {
         try await Fixture.with { fixture async throws in
             _ = try await fixture.store.writer.perform { transaction throws(SQLiteError) in
                 try Self.insertUser(1)(transaction)

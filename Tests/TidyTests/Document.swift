@@ -46,8 +46,9 @@ struct Document {
             })
     }
 
-    /// Returns the path, from the repository's root, of the file to which a relative link leads, and the heading's anchor if the
-    /// link has one. Returns `nil` for a link to another site, and for a path that leads out of the repository.
+    /// Returns the path, from the repository's root, of the file to which a relative link leads, and the heading's
+    /// anchor if the link has one. Returns `nil` for a link to another site, and for a path that leads out of the
+    /// repository.
     func destination(of link: Link) -> (path: String, anchor: String?)? {
         let parts = link.target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let anchor = parts.count > 1 ? parts[1] : nil

@@ -102,8 +102,8 @@ import Testing
         }
     }
 
-    /// Expects that the document's tables have a row for each target that the manifest declares in this way. Targets that
-    /// support tests are explained in a sentence instead.
+    /// Expects that the document's tables have a row for each target that the manifest declares in this way. Targets
+    /// that support tests are explained in a sentence instead.
     private static func expectRows(of path: String, for declaration: Regex<(Substring, Substring)>) throws {
         let manifest = try #require(try Repository.file("Package.swift")).lines.joined(separator: "\n")
         let targets = manifest.matches(of: declaration).map { String($0.output.1) }.filter { !$0.hasSuffix("Support") }

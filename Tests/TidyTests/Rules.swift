@@ -39,14 +39,9 @@ struct Rule: Sendable, CustomStringConvertible {
 }
 
 extension Rule {
-    static let linesMax = 400
-
     /// - Parameter safeRooms: The rooms whose target has strict memory safety.
     static func all(safeRooms: Set<String>) -> [Rule] {
-        [
-            Rule(description: "a file holds one concept: at most \(linesMax) lines") { file in
-                file.room != nil && file.lines.count > linesMax + 1 ? [linesMax + 1] : []
-            },
+        lengths + language + [
             noLine("rooms with strict memory safety never opt out", matches: #"\bunsafe\b"#) {
                 $0.isSwift && $0.room.map(safeRooms.contains) ?? false
             },

@@ -8,7 +8,7 @@ import Testing
     }()
 
     @Test func everyFileKeepsEveryRule() throws {
-        let files = try Repository.files(in: ["Sources", "Tests"])
+        let files = try Repository.files(in: ["Sources", "Tests"]) + [try #require(try Repository.file("README.md"))]
         #expect(files.count > 50)
         for rule in Rule.all(safeRooms: Self.safeRooms) {
             for file in files {
@@ -38,9 +38,25 @@ import Testing
     @Test func rulesFindTheLinesThatBreakThem() {
         let comment = "// "
         let samples: [(path: String, text: String, lines: [Int])] = [
-            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 400), []),
-            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 401), [401]),
-            ("Tests/JSONTests/Long.swift", String(repeating: "let a = 1\n", count: 401), []),
+            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 300), []),
+            ("Sources/JSON/Long.swift", String(repeating: "let a = 1\n", count: 301), [301]),
+            ("Tests/JSONTests/Long.swift", String(repeating: "let a = 1\n", count: 301), [301]),
+            ("Sources/JSON/A.swift", "func a() {\n" + String(repeating: "    a()\n", count: 48) + "}", []),
+            ("Sources/JSON/A.swift", "func a() {\n" + String(repeating: "    a()\n", count: 49) + "}", [1]),
+            ("Sources/JSON/A.swift", "protocol A {\n    func a()\n\n" + String(repeating: "\n", count: 60) + "}", []),
+            ("Sources/JSON/A.swift", comment + "Wakes who" + "ever waits.", [1]),
+            ("Sources/JSON/A.swift", comment + "What" + " a client sent.\n" + comment + "What" + " now?", [1]),
+            ("Sources/JSON/A.swift", "let a = 1  " + comment + "Nil" + " where it has no name.", [1]),
+            ("Sources/JSON/A.swift", comment + "`nil` if it has no name, and `Nil" + " where` is code.", []),
+            ("Sources/JSON/A.swift", comment + "Whe" + "ther it is open.", [1]),
+            ("Sources/JSON/A.swift", comment + "The name sta" + "nds beside it.", [1]),
+            ("Sources/JSON/A.swift", comment + "The bytes beh" + "ind it.\n" + comment + "Beh" + "ind a proxy.", [1]),
+            ("Sources/JSON/A.swift", comment + "It ends, save" + " for the last.", [1]),
+            ("Sources/JSON/A.swift", comment + String(repeating: "a ", count: 59), [1]),
+            ("Sources/JSON/A.swift", "precondition(a > 0, \"who" + "ever asks takes something\")", [1]),
+            ("Sources/Handbook/A.md", "Ask some" + "body.\n```\nnobody@shop\n```", [1]),
+            ("Tests/JSONTests/A.swift", "@Test func what" + "IsWrongIsNamed() {}", [1]),
+            ("Tests/JSONTests/A.swift", "@Test(arguments: a) func itDelaysNob" + "ody() {}", [1]),
             ("Sources/JSON/A.swift", "a\nunsafe f()", [2]),
             ("Sources/JSON/A.swift", "nonisolated(unsafe) var a = 1", [1]),
             ("Sources/JSON/A.swift", "let isUnsafe = true", []),
@@ -65,6 +81,17 @@ import Testing
             let file = SourceFile(path: sample.path, text: sample.text)
             let broken = Rule.all(safeRooms: ["API", "App", "JSON", "SQLiteStore"]).flatMap { $0.brokenLines(file) }
             #expect(broken == sample.lines, "\(sample.path): \(sample.text.prefix(60).debugDescription)")
+        }
+    }
+
+    /// Some words are needed at times, but not as often as a habit has them.
+    @Test func wordsKeepTheirBudgets() throws {
+        let files = try Repository.files(in: ["Sources", "Tests"]).filter(\.isSwift)
+        let words = files.map { file in file.comments.map(\.text).joined(separator: "\n") }
+        let count = words.reduce(0) { $0 + $1.split { $0.isWhitespace }.count }
+        for (word, pattern, perThousandMax) in Rule.wordBudgets {
+            let found = try words.reduce(0) { $0 + $1.matches(of: try Regex(pattern)).count }
+            #expect(1000 * Double(found) <= perThousandMax * Double(count), "\(word): \(found) of \(count) words")
         }
     }
 }

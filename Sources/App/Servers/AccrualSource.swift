@@ -11,7 +11,7 @@ enum AccrualSource: Sendable {
     case invented(isChaotic: Bool)
 }
 
-/// Asks the invented accrual system, without a network between, and has its troubles happen.
+/// Asks the invented accrual system without a network, and simulates its misbehaviour.
 struct InventedTransport: AccrualTransport {
     let accruals: InventedAccruals
     let timeoutMilliseconds: Int
@@ -43,7 +43,7 @@ struct InventedTransport: AccrualTransport {
 }
 
 extension Misbehaviour {
-    /// Why no answer came, as the log has it.
+    /// The reason for a missing answer, for the log.
     fileprivate var reason: String {
         switch self {
         case .down: "invented: the connection was refused"

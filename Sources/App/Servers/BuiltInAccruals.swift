@@ -55,7 +55,7 @@ final class BuiltInAccruals: Sendable {
 
     var connectionCount: Int { front?.connectionCount ?? 0 }
 
-    /// The system as a worker asks it, without a network between. It can be made any number of times.
+    /// Makes the system as a worker asks it, without a network. It can be made any number of times.
     func makeSystem() -> any AccrualSystem { DirectAccruals(recents: recents, lookup: lookup) }
 
     /// Accepts no more receipts. Workers can still ask.

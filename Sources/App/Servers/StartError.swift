@@ -1,7 +1,7 @@
 import CommandLine
 import Systemd
 
-/// Why a server can't start, in a sentence for the owner.
+/// The reason why a server cannot start, as a sentence for the owner.
 struct StartError: Error, CustomStringConvertible {
     let description: String
     /// The process's exit status.
@@ -12,7 +12,7 @@ struct StartError: Error, CustomStringConvertible {
         self.status = status
     }
 
-    /// The service manager passed something that can't be used.
+    /// The service manager passed a socket that cannot be used.
     init(_ failure: ServiceManager.Failure) {
         self.init(description: failure.description, status: ExitStatus.unavailable)
     }

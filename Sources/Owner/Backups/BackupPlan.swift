@@ -33,7 +33,8 @@ package struct BackupPlan: Equatable, Sendable {
         guard let newest = newest(names, atSeconds: now) else { return true }
         if newest.seconds <= now - Int64(intervalSeconds) { return true }
         guard let firstWriteAt else { return false }
-        return newest.seconds < firstWriteAt && now - firstWriteAt >= Self.firstWriteSeconds
+        // A backup of the same second may have been made before the write.
+        return newest.seconds <= firstWriteAt && now - firstWriteAt >= Self.firstWriteSeconds
     }
 
     /// The newest backup and the time at which it was begun; `nil` if there is none.

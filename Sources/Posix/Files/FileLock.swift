@@ -42,7 +42,7 @@ package struct FileLock: ~Copyable, Sendable {
     /// Writes a text into the file in place of what it holds, and syncs it (ftruncate(2), pwrite(2), fsync(2)).
     package func write(_ text: String) throws(SystemError) {
         let bytes = Array(text.utf8)
-        precondition(bytes.count <= Self.textBytesMax, "a lock file holds a line")
+        precondition(bytes.count <= Self.textBytesMax, "a lock file's text must not exceed textBytesMax")
         try systemCall("ftruncate") { ftruncate(descriptor.rawValue, 0) }
         guard pwrite(descriptor.rawValue, bytes, bytes.count, 0) == bytes.count else { throw SystemError("pwrite") }
         try systemCall("fsync") { fsync(descriptor.rawValue) }

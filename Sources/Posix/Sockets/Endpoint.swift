@@ -9,7 +9,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     private let scope: UInt32
 
     package init(address: [UInt8], port: UInt16) {
-        precondition(address.count == 4 || address.count == 16, "IPv4 or IPv6")
+        precondition(address.count == 4 || address.count == 16, "address must have 4 or 16 bytes")
         self.init(address: address, port: port, scope: 0)
     }
 

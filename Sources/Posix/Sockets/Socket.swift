@@ -32,7 +32,7 @@ package struct Socket: ~Copyable, Sendable {
 
     /// Receives into the front of `buffer` (recv(2)).
     package func receive(into buffer: inout [UInt8]) throws(SystemError) -> Received {
-        precondition(!buffer.isEmpty, "an empty buffer would read as the end")
+        precondition(!buffer.isEmpty, "buffer must not be empty")
         let count = buffer.withUnsafeMutableBytes { buffer in
             Self.retrying { recv(descriptor.rawValue, buffer.baseAddress, buffer.count, 0) }
         }
@@ -45,7 +45,7 @@ package struct Socket: ~Copyable, Sendable {
     /// Sends as much of `bytes` from `start` on as the kernel takes, and returns that count; `nil` if the kernel takes
     /// nothing now (send(2)).
     package func send(_ bytes: [UInt8], from start: Int) throws(SystemError) -> Int? {
-        precondition(start < bytes.count, "there is something to send")
+        precondition(start < bytes.count, "bytes must not be empty")
         let count = bytes.withUnsafeBytes { buffer in
             // Without the flag, sending to a closed connection would end the process with SIGPIPE.
             Self.retrying {

@@ -14,7 +14,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     private let capacity: Int
 
     package init(capacity: Int) {
-        precondition(capacity > 0, "a queue holds something")
+        precondition(capacity > 0, "capacity must be positive")
         self.capacity = capacity
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
@@ -66,7 +66,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     /// - Parameter milliseconds: the longest wait; the result is empty if no element arrives in that time. `nil` waits
     ///   without a limit.
     package func takeSeveral(limit: Int, withinMilliseconds milliseconds: Int? = nil) -> [Element]? {
-        precondition(limit > 0, "a taker takes something")
+        precondition(limit > 0, "limit must be positive")
         return locked {
             if let milliseconds { waitForElements(milliseconds: milliseconds) } else { waitForElements() }
             guard takenCount < elements.count || !isClosed else { return nil }

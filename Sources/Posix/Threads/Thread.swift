@@ -13,7 +13,7 @@ package final class Thread: @unchecked Sendable {
     /// - Parameter niceness: 0 to 19. A thread with a higher value leaves the cores to the others if there are too few
     ///   for all. On Linux, each thread has its own (setpriority(2), "C library/kernel differences").
     package init(name: String, niceness: CInt = 0, body: @escaping @Sendable () -> Void) {
-        precondition((0...19).contains(niceness), "who wants more than others needs privileges")
+        precondition((0...19).contains(niceness), "niceness must be 0…19; a negative one needs privileges")
         let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
         var handle = pthread_t()
         let code = pthread_create(
@@ -25,14 +25,14 @@ package final class Thread: @unchecked Sendable {
                 start.body()
                 return nil
             }, start.toOpaque())
-        precondition(code == 0, "the system has no room for another thread")
+        precondition(code == 0, "pthread_create failed")
         self.handle = handle
     }
 
     /// Waits until the thread has ended; called once.
     package func join() {
         let code = pthread_join(handle, nil)
-        precondition(code == 0, "a thread is joined once, and not by itself")
+        precondition(code == 0, "a thread must be joined exactly once, by another thread")
     }
 
     private final class Start {

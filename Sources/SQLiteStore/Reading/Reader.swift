@@ -91,7 +91,7 @@ final class Reader {
             thread = .current
             return
         }
-        precondition(thread.isCurrent, "a reader stays on its event loop's thread")
+        precondition(thread.isCurrent, "a reader must be used on one thread")
     }
 
     private func translate(_ error: SQLiteError) -> LoyaltyError {

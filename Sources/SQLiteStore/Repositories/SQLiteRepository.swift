@@ -34,7 +34,7 @@ final class SQLiteRepository: Repository {
         from cursor: PageCursor?, limit: Int,
         _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
     ) throws(LoyaltyError) -> Eventual<Page<Item>, LoyaltyError> {
-        precondition(limit > 0, "a page has room for an entry")
+        precondition(limit > 0, "limit must be positive")
         let rows = try reader.read { database throws(SQLiteError) in
             // One more tells whether there is a next page.
             try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)

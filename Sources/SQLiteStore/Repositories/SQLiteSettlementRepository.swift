@@ -15,7 +15,7 @@ struct SQLiteSettlementRepository: SettlementRepository {
     }
 
     func usersWithUnfinishedOrders(after user: UserID?, limit: Int) throws(LoyaltyError) -> [UserID] {
-        precondition(limit > 0, "a page has room for a user")
+        precondition(limit > 0, "limit must be positive")
         let after = user?.rawValue ?? Int64.min
         return try writer.performAndWait { transaction throws(SQLiteError) in
             // One search of the index for each user, however many orders they have. SQLite has no such scan of its own.

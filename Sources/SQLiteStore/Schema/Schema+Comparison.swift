@@ -26,7 +26,7 @@ extension Schema {
     static func differences(
         of database: Database, version: Int, migrations: [String] = migrations
     ) throws(SQLiteError) -> [String] {
-        precondition(version <= migrations.count, "a newer file was refused")
+        precondition(version <= migrations.count, "the file's schema must not be newer than ours")
         let encoding = try database.first("PRAGMA encoding") { row in row.text(0) } ?? ""
         guard encoding == "UTF-8" else { return ["its texts are not UTF-8"] }
         let model = try Database(path: ":memory:", mode: .readWriteCreate)

@@ -63,7 +63,7 @@ enum Schema {
     static func migrate(
         _ database: Database, from version: Int, by migrations: [String] = migrations
     ) throws(SQLiteError) {
-        precondition(version <= migrations.count, "a newer file was refused")
+        precondition(version <= migrations.count, "the file's schema must not be newer than ours")
         for (index, migration) in migrations.enumerated().dropFirst(version) {
             do {
                 try database.execute(

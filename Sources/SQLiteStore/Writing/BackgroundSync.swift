@@ -13,16 +13,16 @@ final class BackgroundSync {
             while requests.take() != nil {
                 let result = Result { () throws(SQLiteError) in try file.sync() }
                 let hasRoom = results.put(result)
-                precondition(hasRoom, "each result is taken before the next sync")
+                precondition(hasRoom, "the result of a sync must be taken before the next one")
             }
         }
     }
 
     /// Begins a sync of everything that has been written so far.
     func begin() {
-        precondition(!hasBegun, "a sync is finished before the next")
+        precondition(!hasBegun, "a sync must be finished before the next begins")
         hasBegun = requests.put(())
-        precondition(hasBegun, "nothing begins after the stop")
+        precondition(hasBegun, "no sync must begin after the stop")
     }
 
     /// True if ``finish()`` would wait.
@@ -34,7 +34,7 @@ final class BackgroundSync {
     func finish() throws(SQLiteError) {
         guard hasBegun else { return }
         hasBegun = false
-        guard let result = results.take() else { preconditionFailure("results stay open") }
+        guard let result = results.take() else { preconditionFailure("the queue of results must stay open") }
         try result.get()
     }
 

@@ -37,7 +37,7 @@ struct CheckpointSchedule {
     private var lastLength = 0
 
     init(pagesBetween: Int) {
-        precondition(pagesBetween > 0, "a checkpoint has something to do")
+        precondition(pagesBetween > 0, "pagesBetween must be positive")
         self.pagesBetween = pagesBetween
         pagesForRestart = pagesBetween * 2
         pagesMax = pagesBetween * 7 / 2
@@ -50,7 +50,7 @@ struct CheckpointSchedule {
     /// The schedule counts pages since the last checkpoint rather than the length of the log; otherwise a checkpoint
     /// that a slow reader blocks would be repeated after every commit. Commits that wrote nothing are ignored.
     mutating func next(walPages: Int, isSyncing: Bool) -> CheckpointStep? {
-        precondition(walPages >= 0, "a log has a length")
+        precondition(walPages >= 0, "a log's length must not be negative")
         guard walPages != lastLength else { return nil }
         // The log has started over, perhaps through another program's checkpoint. A round in progress still runs to its
         // end.
@@ -80,7 +80,7 @@ struct CheckpointSchedule {
 
     /// Notes that idle time was used to write everything back, and abandons a round in progress.
     mutating func takeIdleTime() {
-        precondition(isWorthIdleTime, "there is something to write back")
+        precondition(isWorthIdleTime, "isWorthIdleTime must be true")
         phase = .growing
         noteCheckpoint(at: lastLength)
     }

@@ -16,7 +16,7 @@ final class UnfinishedCounts {
     private static let usersMax = 65_536
 
     init(perUserMax: Int) {
-        precondition(perUserMax > 0, "a user may have an order")
+        precondition(perUserMax > 0, "unfinishedOrdersPerUserMax must be positive")
         self.perUserMax = perUserMax
     }
 
