@@ -53,6 +53,37 @@ extension Database {
             generation: Self.bigEndian(header, 16), salt: header.load(fromByteOffset: 20, as: UInt32.self))
     }
 
+    /// Returns true if a recovery would put pages of the log's file into the database: after a valid header, the chain
+    /// of frames reaches the end of a transaction.
+    package var logHasTransaction: Bool {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard let start = logStart, let index = logPosition,
+            sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file
+        else { return false }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(index.frameBytes, LogFormat.headerBytes), alignment: 8)
+        defer { buffer.deallocate() }
+        guard Self.read(file, buffer, LogFormat.headerBytes, at: 0) else { return false }
+        let position = LogPosition(
+            generation: start.generation, salt: start.salt, frameCount: 0, checksum: LogChecksum(),
+            pageBytes: Int(Self.bigEndian(buffer, 8)), isBigEndian: Self.bigEndian(buffer, 0) & 1 == 1, backfilled: 0,
+            backfillTried: 0)
+        // A database never changes the size of its pages in WAL mode, so that a recovery fails on another size.
+        guard position.pageBytes == index.pageBytes, var checksum = Self.checkedHeader(of: file, position, buffer)
+        else {
+            return false
+        }
+        var offset = LogFormat.headerBytes
+        while Self.read(file, buffer, position.frameBytes, at: offset) {
+            let frame = UnsafeRawBufferPointer(rebasing: buffer[..<position.frameBytes])
+            guard Self.add(frame, of: position, to: &checksum) else { return false }
+            // The frame that ends a transaction has the size of the database (walformat.html, section 4.1).
+            if Self.bigEndian(buffer, 4) != 0 { return true }
+            offset += position.frameBytes
+        }
+        return false
+    }
+
     /// Reads the log and returns true if it holds everything up to a position, without a gap: the checksum of each
     /// frame includes all frames before it. 16 MiB take some milliseconds.
     ///

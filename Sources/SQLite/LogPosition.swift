@@ -57,21 +57,10 @@ package struct LogStart: Equatable, Sendable {
         (self.generation, self.salt) = (generation, salt)
     }
 
-    /// Returns true if a log with this header may be in the file while the index says that the log is empty.
-    ///
-    /// SQLite starts the log over in the index first, and writes the new header with the first frame of the next
-    /// transaction. So the file has the header of a log that was written back into the database, which does no harm,
-    /// or the new one, with frames of a transaction that is not committed. A header of any other log is foreign, and
-    /// the next recovery would put its pages into the database.
-    ///
-    /// - Parameters:
-    ///   - known: the last log that was seen to have frames.
-    ///   - index: the numbers in the index.
-    package func isExpected(after known: LogStart, inIndex index: LogStart) -> Bool {
-        if self == known || self == index { return true }
-        // Other programs may have used the logs between these two.
-        let distance = generation &- known.generation
-        return distance > 0 && distance < index.generation &- known.generation
+    /// Returns true if the log can have started after `earlier` and before `later`.
+    package func isBetween(_ earlier: LogStart, _ later: LogStart) -> Bool {
+        let distance = generation &- earlier.generation
+        return distance > 0 && distance < later.generation &- earlier.generation
     }
 }
 

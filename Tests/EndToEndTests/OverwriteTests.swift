@@ -107,6 +107,8 @@ struct OverwriteTests {
                 "sqlite3 martlet.db 'PRAGMA wal_checkpoint'", "sqlite3 martlet.db 'PRAGMA wal_checkpoint(TRUNCATE)'",
                 "sqlite3 martlet.db 'BEGIN IMMEDIATE; ROLLBACK'", "sqlite3 martlet.db .quit",
                 Self.longTransaction(ending: "ROLLBACK"), Self.longTransaction(ending: "COMMIT"),
+                Self.longTransaction(after: "(TRUNCATE)", ending: "ROLLBACK"),
+                Self.longTransaction(after: "(TRUNCATE)", ending: "COMMIT"),
             ]
             lines += Self.maintenance
         }
@@ -129,13 +131,13 @@ struct OverwriteTests {
         ["PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(TRUNCATE)"].map { "sqlite3 martlet.db '\(statement); \($0)'" }
     }
 
-    /// A transaction of another program that fills its cache, so that frames are written to an empty log, and then takes
-    /// longer than two looks at the files.
-    private static func longTransaction(ending end: String) -> String {
+    /// A transaction of another program that fills its cache, so that frames are written to an empty log, and then
+    /// takes longer than two looks at the files.
+    private static func longTransaction(after checkpoint: String = "", ending end: String) -> String {
         let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
         return
-            "sqlite3 martlet.db 'PRAGMA wal_checkpoint'; (echo 'PRAGMA cache_size=10; BEGIN IMMEDIATE; CREATE TABLE y (a); "
-            + "\(rows) INSERT INTO y SELECT randomblob(900) FROM n;'; sleep 1.2; echo 'DROP TABLE y; \(end);') | sqlite3 martlet.db"
+            "sqlite3 martlet.db 'PRAGMA wal_checkpoint\(checkpoint)'; (echo 'PRAGMA cache_size=10; BEGIN IMMEDIATE; "
+            + "CREATE TABLE y (a); \(rows) INSERT INTO y SELECT randomblob(900) FROM n;'; sleep 1.2; echo 'DROP TABLE y; \(end);') | sqlite3 martlet.db"
     }
 
     /// After an orderly stop the log is empty, and the index has no position until the first commit.

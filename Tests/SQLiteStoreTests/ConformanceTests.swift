@@ -10,6 +10,7 @@ import Testing
         let folder = TemporaryFolder()
         let clock = TestClock()
         var limits = Writer.Limits()
+        limits.watchesFiles = false
         limits.unfinishedOrdersPerUserMax = StoreUnderTest.unfinishedPerUserMax
         let storage = try LoyaltyStore(
             path: folder.file("test.db"), limits: limits, clock: { clock.now }, log: .none, onFatalError: {})

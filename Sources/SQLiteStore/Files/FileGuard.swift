@@ -31,8 +31,8 @@ final class FileGuard {
     /// The files as the last look left them.
     private var states = FilePlaces.States()
     private var position: LogPosition?
-    /// The last log that had frames; `nil` if there was none yet.
-    private var knownLog: LogStart?
+    /// The end of the last log that had frames; `nil` if there was none yet.
+    private var knownLog: LogPosition?
     private var header: [UInt8] = []
     /// True while another program writes the log back.
     private var isForeignCheckpointUnderWay = false
@@ -56,12 +56,12 @@ final class FileGuard {
     private static let readsMax = 3
 
     /// Begins to watch; the files are taken as they are.
-    init(_ places: FilePlaces, of database: Database, log: Log) {
+    init(_ places: FilePlaces, of database: Database, watchesFiles: Bool, log: Log) {
         self.places = places
         self.database = database
         self.log = log
         do throws(SystemError) {
-            watch = try WatchedFiles(places)
+            watch = watchesFiles ? try WatchedFiles(places) : nil
         } catch {
             log.warning(
                 "The database's files can't be watched (\(error)): if another program writes into them, that is noticed only if their "
@@ -70,7 +70,6 @@ final class FileGuard {
         guard case .inPlace(let states) = places.look() else { return }
         self.states = states
         position = database.logPosition
-        knownLog = database.logStart
         header = database.fileHeader
     }
 
@@ -127,7 +126,7 @@ final class FileGuard {
         isAfterGrowthOfIndex = found.index?.bytes ?? 0 > states.index?.bytes ?? 0
         states = found
         if let now {
-            if now.frameCount > 0 { knownLog = now.start }
+            if now.frameCount > 0 { knownLog = now }
             if ownWrite == .checkpoint || position.map({ now.hasOtherBackfill(than: $0) }) ?? true {
                 header = database.fileHeader
             }
@@ -221,8 +220,7 @@ final class FileGuard {
         let isOwn = ownWrite == .commit || log == states.log && (position.map { now.isSameEnd(as: $0) } ?? true)
         if isOwn, !isLogSuspect, events.log.isEmpty, events.index.isEmpty, events.areComplete { return true }
         if now.frameCount == 0 {
-            guard let start = database.logStart, let knownLog else { return true }
-            return start.isExpected(after: knownLog, inIndex: now.start)
+            return isEmptyLogHarmless(now)
         }
         for _ in 0..<Self.readsMax {
             guard let before = database.logPosition else { return true }
@@ -233,5 +231,20 @@ final class FileGuard {
             guard database.logPosition != before else { return false }
         }
         return true
+    }
+
+    /// Returns true if the next recovery would change nothing by a log that is empty according to the index.
+    ///
+    /// SQLite starts the log over in the index first, and writes the new header with the first frame of the next
+    /// transaction. So the file may have the log that was written back into the database, or frames of a transaction
+    /// that is not committed. The end of a transaction in any other log would be put into the database.
+    private func isEmptyLogHarmless(_ now: LogPosition) -> Bool {
+        guard let start = database.logStart else { return true }
+        if let knownLog {
+            if start == knownLog.start { return database.logHolds(knownLog, since: nil) }
+            // Another program has begun this log, and has written it back.
+            if start.isBetween(knownLog.start, now.start) { return true }
+        }
+        return start == now.start || !database.logHasTransaction
     }
 }

@@ -26,6 +26,10 @@ package final class Writer: Sendable {
         /// accrual system answers.
         package var unfinishedOrdersPerUserMax = 10_000
 
+        /// False for a process with many stores, such as that of the tests: the kernel allows an account 128 instances
+        /// of inotify(7), and each store takes one. ``FileGuard`` describes what is not noticed then.
+        package var watchesFiles = true
+
         package init() {}
     }
 

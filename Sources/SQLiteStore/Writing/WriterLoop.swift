@@ -37,7 +37,7 @@ final class WriterLoop {
     ) {
         precondition(limits.batchOperationsMax > 0, "batchOperationsMax must be positive")
         self.database = database
-        fileGuard = FileGuard(places, of: database, log: log)
+        fileGuard = FileGuard(places, of: database, watchesFiles: limits.watchesFiles, log: log)
         self.queue = queue
         self.limits = limits
         self.revisions = revisions

@@ -21,6 +21,8 @@ final class Fixture: Sendable {
 
     private init(folder: TemporaryFolder, limits: Writer.Limits) throws {
         self.folder = folder
+        var limits = limits
+        limits.watchesFiles = false
         store = try LoyaltyStore(
             path: folder.file("test.db"), limits: limits, clock: { [clock] in clock.now }, log: recorder.log,
             onFatalError: { [fatalErrors] in fatalErrors.increment() })
