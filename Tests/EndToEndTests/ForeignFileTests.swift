@@ -103,7 +103,7 @@ struct ForeignFileTests {
         ("UPDATE orders SET uploaded_at = -9223372036854775808", "each time is"),
         ("PRAGMA ignore_check_constraints = ON; UPDATE orders SET status = 77", "each order has a known status"),
         ("UPDATE balances SET current = 9223372036854775807, withdrawn = 9223372036854775807", "all that a user"),
-        ("INSERT INTO reward_rules VALUES (1, CAST(x'ff' AS TEXT), 1, 5)", "each reward rule has a text"),
+        ("INSERT INTO reward_rules VALUES (1, CAST(x'ff' AS TEXT), 1, 5)", "each reward rule has a usable id, a text"),
     ])
     func noValueOfAFileEndsTheServer(script: String, rule: String) throws {
         let folder = try Folder()
