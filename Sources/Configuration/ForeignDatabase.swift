@@ -11,7 +11,7 @@ enum ForeignDatabase {
         "firebird": "Firebird", "libsql": "libSQL",
     ]
 
-    /// Returns the reason why a text names no file, as a sentence about it; `nil` if it is none of these forms.
+    /// Returns the reason why a text does not name a file, as a sentence about it; `nil` if it has none of these forms.
     ///
     /// - Parameter scheme: the text before the first colon, in small letters, if that can be the scheme of a URL.
     static func fault(in text: String, scheme: String?) -> String? {

@@ -35,10 +35,7 @@ extension Database {
     /// The numbers of the header in the log's file; `nil` if a recovery would ignore the file, since it has no valid
     /// header.
     package var logStart: LogStart? {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file,
-            file.pointee.pMethods != nil
-        else { return nil }
+        guard let file = logFile else { return nil }
         let header = UnsafeMutableRawBufferPointer.allocate(byteCount: LogFormat.headerBytes, alignment: 8)
         defer { header.deallocate() }
         guard Self.read(file, header, LogFormat.headerBytes, at: 0) else { return nil }
@@ -54,34 +51,36 @@ extension Database {
     }
 
     /// Returns true if a recovery would put pages of the log's file into the database: after a valid header, the chain
-    /// of frames reaches the end of a transaction.
+    /// of frames reaches the end of a transaction. A first transaction of more than ``firstTransactionFramesMax``
+    /// frames is taken for one that has not ended.
     package var logHasTransaction: Bool {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        guard let start = logStart, let index = logPosition,
-            sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file
-        else { return false }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(index.frameBytes, LogFormat.headerBytes), alignment: 8)
+        guard let file = logFile, let start = logStart, let index = logPosition else { return false }
+        // A database in WAL mode keeps the size of its pages; SQLite writes checksums in the byte order of the machine.
+        let position = index.emptied(start)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: position.frameBytes, alignment: 8)
         defer { buffer.deallocate() }
-        guard Self.read(file, buffer, LogFormat.headerBytes, at: 0) else { return false }
-        let position = LogPosition(
-            generation: start.generation, salt: start.salt, frameCount: 0, checksum: LogChecksum(),
-            pageBytes: Int(Self.bigEndian(buffer, 8)), isBigEndian: Self.bigEndian(buffer, 0) & 1 == 1, backfilled: 0,
-            backfillTried: 0)
-        // A database never changes the size of its pages in WAL mode, so that a recovery fails on another size.
-        guard position.pageBytes == index.pageBytes, var checksum = Self.checkedHeader(of: file, position, buffer)
-        else {
-            return false
-        }
-        var offset = LogFormat.headerBytes
-        while Self.read(file, buffer, position.frameBytes, at: offset) {
-            let frame = UnsafeRawBufferPointer(rebasing: buffer[..<position.frameBytes])
-            guard Self.add(frame, of: position, to: &checksum) else { return false }
+        guard var checksum = Self.checkedHeader(of: file, position, buffer) else { return false }
+        for number in 0..<Self.firstTransactionFramesMax {
+            let offset = LogFormat.headerBytes + number * position.frameBytes
+            guard Self.read(file, buffer, position.frameBytes, at: offset) else { return false }
+            guard Self.add(UnsafeRawBufferPointer(buffer), of: position, to: &checksum) else { return false }
             // The frame that ends a transaction has the size of the database (walformat.html, section 4.1).
             if Self.bigEndian(buffer, 4) != 0 { return true }
-            offset += position.frameBytes
         }
         return false
+    }
+
+    /// 64 MiB of pages: a look must not keep the writer's thread for longer than a moment.
+    private static let firstTransactionFramesMax = 16_384
+
+    /// The file of the log, for reading through SQLite's own handle: another descriptor that is closed would drop
+    /// SQLite's locks.
+    private var logFile: UnsafeMutablePointer<sqlite3_file>? {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK,
+            file?.pointee.pMethods != nil
+        else { return nil }
+        return file
     }
 
     /// Reads the log and returns true if it holds everything up to a position, without a gap: the checksum of each
@@ -89,10 +88,7 @@ extension Database {
     ///
     /// - Parameter earlier: a position that the log had, with the checksum of that place.
     package func logHolds(_ position: LogPosition, since earlier: LogPosition?) -> Bool {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(open, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file,
-            file.pointee.pMethods != nil
-        else { return false }
+        guard let file = logFile else { return false }
         guard position.frameCount > 0 else { return true }
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: position.frameBytes * Self.framesAtOnce, alignment: 8)

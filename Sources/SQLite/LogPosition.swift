@@ -26,6 +26,14 @@ package struct LogPosition: Equatable, Sendable {
     /// The numbers of the log's header.
     package var start: LogStart { LogStart(generation: generation, salt: salt) }
 
+    /// The beginning of a log with another header, and pages of the same form.
+    func emptied(_ start: LogStart) -> LogPosition {
+        LogPosition(
+            generation: start.generation, salt: start.salt, frameCount: 0, checksum: LogChecksum(),
+            pageBytes: pageBytes,
+            isBigEndian: isBigEndian, backfilled: 0, backfillTried: 0)
+    }
+
     package func isSameGeneration(_ other: LogPosition) -> Bool {
         generation == other.generation && salt == other.salt
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Posix
 
-/// A folder of one test, gone with it.
+/// A folder of one test, which is removed at its end.
 final class TemporaryFolder: Sendable {
     let path: String
 
@@ -9,7 +9,7 @@ final class TemporaryFolder: Sendable {
         do {
             path = try Posix.TemporaryFolder(prefix: "martlet-store-").path
         } catch {
-            fatalError("no folder for a test: \(error)")
+            fatalError("the folder of a test could not be made: \(error)")
         }
     }
 
