@@ -48,23 +48,27 @@ let package = Package(
         .target(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
             swiftSettings: wrapper),
-        .target(name: "Rewards", dependencies: ["JSON", "Loyalty", "Storage"], swiftSettings: safe),
-        .target(name: "Web", dependencies: ["Eventual", "Gzip", "HTTP", "JSON", "OpenAPI"], swiftSettings: safe),
+        .target(
+            name: "Rewards", dependencies: ["Eventual", "Hashing", "JSON", "Loyalty", "Storage"], swiftSettings: safe),
+        .target(
+            name: "Web", dependencies: ["Eventual", "Gzip", "HTTP", "Hashing", "JSON", "OpenAPI"], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix", "Rewards",
-                "SignIn", "Storage", "Time", "Web",
+                "Changes", "Eventual", "Gzip", "HTTP", "Hashing", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix",
+                "Rewards", "SignIn", "Storage", "Time", "Web",
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix", "Time"], swiftSettings: safe),
         .target(name: "Text", swiftSettings: safe),
+        .target(name: "Hashing", swiftSettings: safe),
         .target(
             name: "Logging", dependencies: ["Front", "HTTP", "JSON", "Posix", "Text", "Time"], swiftSettings: safe),
         .target(
             name: "Configuration",
             dependencies: [
-                "API", "AccrualClient", "Front", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "Text",
+                "API", "AccrualClient", "Front", "HTTP", "JSON", "Logging", "Loyalty", "Posix", "Rewards", "SignIn",
+                "Storage", "Text",
             ],
             swiftSettings: safe),
         .target(

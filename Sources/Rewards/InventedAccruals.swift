@@ -1,3 +1,4 @@
+import Hashing
 import Loyalty
 import Synchronization
 
@@ -71,8 +72,7 @@ package final class InventedAccruals: Sendable {
     /// FNV-1a, and the finalizer of SplitMix64 to spread numbers that differ in few digits. Swift's own hashes differ
     /// from one process to the next.
     static func hash(_ number: OrderNumber) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in number.digits.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        var hash = FNV1a.hash64(Array(number.digits.utf8))
         hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
         hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
         return hash ^ (hash >> 31)

@@ -1,5 +1,6 @@
 import Gzip
 import HTTP
+import Hashing
 
 /// A response that is the same for every client, written out once, plain and packed.
 struct PrerenderedResponse: Sendable {
