@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import Storage
 
@@ -10,9 +11,10 @@ package final class RewardService {
     private let recents: RecentReceipts
     private let clock: WallClock
     private let monotonicClock: MonotonicClock
-    /// The rules, with the version at which they were read. They are read again after a change.
+    /// The rules, with the revision at which they were read. They are read again after a change.
     private var index: (rules: RuleIndex, revision: Revision)?
-    private var document: [UInt8]?
+    /// The document of the rules at a revision.
+    private var document: (bytes: [UInt8], revision: Revision)?
 
     /// - Parameters:
     ///   - recents: Shared by everything that answers about the receipts of one database.
@@ -31,12 +33,16 @@ package final class RewardService {
     ///
     /// - Parameter write: Makes the document from the rules, the oldest first. It must return the same bytes for the
     ///   same rules.
-    package func document(_ write: ([RewardRule]) -> [UInt8]) throws(LoyaltyError) -> [UInt8] {
-        let rules = try currentIndex().rules
-        if let document { return document }
-        let written = write(rules)
-        document = written
-        return written
+    package func document(
+        _ write: @escaping ([RewardRule]) -> [UInt8]
+    ) throws(LoyaltyError) -> Eventual<[UInt8], LoyaltyError> {
+        let revision = repository.rulesRevision
+        if let document, document.revision == revision { return .now(document.bytes) }
+        return try index(at: revision).map { [self] index in
+            let written = write(index.rules)
+            document = revision.map { (written, $0) }
+            return written
+        }
     }
 
     package func add(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
@@ -50,11 +56,13 @@ package final class RewardService {
 
     /// Returns the points that a receipt earns by the current rules. Throws ``LoyaltyError/malformed(_:)`` if they
     /// exceed ``Receipt/earnedMax``.
-    package func earnings(of receipt: Receipt) throws(LoyaltyError) -> Points {
-        guard let points = Earnings.sum(of: receipt.goods, by: try currentIndex()) else {
-            throw .malformed("The order earns more than \(Receipt.earnedMax) points.")
+    package func earnings(of receipt: Receipt) throws(LoyaltyError) -> Eventual<Points, LoyaltyError> {
+        try index(at: repository.rulesRevision).map { index throws(LoyaltyError) in
+            guard let points = Earnings.sum(of: receipt.goods, by: index) else {
+                throw .malformed("The order earns more than \(Receipt.earnedMax) points.")
+            }
+            return points
         }
-        return points
     }
 
     /// Stores a receipt. Returns false if the order already has one.
@@ -65,15 +73,23 @@ package final class RewardService {
     }
 
     /// Returns the status of an order's receipt, or `nil` if there is no receipt.
-    package func status(of order: OrderNumber) throws(LoyaltyError) -> ReceiptStatus? {
-        try repository.earned(by: order).map { recents.status(of: order, earned: $0, now: monotonicClock()) }
+    package func status(of order: OrderNumber) throws(LoyaltyError) -> Eventual<ReceiptStatus?, LoyaltyError> {
+        let earned = try repository.earned(by: order)
+        if case .now(let points) = earned { return .now(status(of: order, earned: points)) }
+        return try earned.map { [self] points in status(of: order, earned: points) }
     }
 
-    private func currentIndex() throws(LoyaltyError) -> RuleIndex {
-        let revision = repository.rulesRevision
-        if let index, index.revision == revision { return index.rules }
-        let rules = RuleIndex(try repository.rules())
-        (index, document) = (revision.map { (rules, $0) }, nil)
-        return rules
+    private func status(of order: OrderNumber, earned points: Points?) -> ReceiptStatus? {
+        points.map { recents.status(of: order, earned: $0, now: monotonicClock()) }
+    }
+
+    /// The rules at a revision, or at a later one.
+    private func index(at revision: Revision?) throws(LoyaltyError) -> Eventual<RuleIndex, LoyaltyError> {
+        if let index, index.revision == revision { return .now(index.rules) }
+        return try repository.rules().map { [self] rules in
+            let rules = RuleIndex(rules)
+            index = revision.map { (rules, $0) }
+            return rules
+        }
     }
 }

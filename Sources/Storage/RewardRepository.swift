@@ -5,14 +5,14 @@ import Loyalty
 /// same as those of ``Repository``.
 package protocol RewardRepository: BatchReader {
     /// All rules, the oldest first.
-    func rules() throws(LoyaltyError) -> [RewardRule]
+    func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError>
 
     /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known, since
     /// a change is just being committed.
     var rulesRevision: Revision? { get }
 
     /// The points that an accepted receipt earned; `nil` if the order has no receipt.
-    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points?
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError>
 
     /// Adds a rule if the limits allow it and no rule has its match.
     func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition

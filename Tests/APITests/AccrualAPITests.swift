@@ -110,7 +110,9 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func responses(_ scenario: Scenario) async { await TestAccrualAPI.filled().run(scenario) }
+    func responses(_ scenario: Scenario) async {
+        for isLate in [false, true] { await TestAccrualAPI.filled(isLate: isLate).run(scenario) }
+    }
 
     @Test func packedBodiesAreUnpacked() async {
         let body = #"{"match":"LG","reward":7,"reward_type":"%"}"#
@@ -132,17 +134,22 @@ import Testing
     }
 
     /// The points of an order follow from the rules of the moment at which its receipt was accepted.
-    @Test func laterRulesChangeNothing() async {
-        let api = await TestAccrualAPI.filled()
+    @Test(arguments: [false, true])
+    func laterRulesChangeNothing(isLate: Bool) async {
+        let api = await TestAccrualAPI.filled(isLate: isLate)
         func send(_ line: String, _ body: String? = nil) async -> ClientResponse {
             await api.response(to: Scenario(line, body: body.map { Body(Array($0.utf8)) }, gives: 200).request)
         }
         let reads = api.rewards.readCount
         let goods = #""goods":[{"description":"Bork LG","price":1000}]"#
+        let list = await send("GET /api/goods").text
+        #expect(await send("GET /api/goods").text == list)
         _ = await send("POST /api/orders", #"{"order":"42",\#(goods)}"#)
         #expect(api.rewards.readCount == reads, "rules that nobody changed are not read again")
         _ = await send("POST /api/goods", #"{"match":"LG","reward":1,"reward_type":"pt"}"#)
         _ = await send("POST /api/orders", #"{"order":"59",\#(goods)}"#)
+        #expect(
+            await send("GET /api/goods").text == list.dropLast() + #",{"match":"LG","reward":1,"reward_type":"pt"}]"#)
         _ = await send("DELETE /api/goods/Bork")
         _ = await send("POST /api/orders", #"{"order":"67",\#(goods)}"#)
         api.clock.now += 1000
@@ -181,11 +188,13 @@ import Testing
 
     @Test(arguments: [(LoyaltyError.overloaded(retryAfterSeconds: 1), 503), (.failed, 500)])
     func aFailureIsARefusal(failure: LoyaltyError, status: Int) async {
-        let api = await TestAccrualAPI.filled()
-        api.rewards.failure = failure
-        await api.run(Self.receipt(#"{"order":"42","goods":[]}"#, gives: status))
-        await api.run(Self.rule(#"{"match":"a","reward":1,"reward_type":"%"}"#, gives: status))
-        await api.run(Scenario("GET /api/orders/18", gives: status))
-        await api.run(Scenario("DELETE /api/goods/Bork", gives: status))
+        for isLate in [false, true] {
+            let api = await TestAccrualAPI.filled(isLate: isLate)
+            api.rewards.failure = failure
+            await api.run(Self.receipt(#"{"order":"42","goods":[]}"#, gives: status))
+            await api.run(Self.rule(#"{"match":"a","reward":1,"reward_type":"%"}"#, gives: status))
+            await api.run(Scenario("GET /api/orders/18", gives: status))
+            await api.run(Scenario("DELETE /api/goods/Bork", gives: status))
+        }
     }
 }

@@ -32,7 +32,7 @@ struct RewardTests {
         let folder = TemporaryFolder()
         try await Fixture.with(folder: folder) { fixture async throws in
             try await withRewards(fixture) { rewards async throws in
-                #expect(try rewards.rules().isEmpty)
+                #expect(try rewards.rules().atOnce.isEmpty)
                 let revision = try #require(rewards.rulesRevision)
                 #expect(try await rewards.addRule(Self.bork) == .added)
                 #expect(try #require(rewards.rulesRevision) != revision)
@@ -40,19 +40,19 @@ struct RewardTests {
                 let again = RewardRule(stored: "Bork", kind: .points, rewardMillionths: 1)
                 #expect(try await rewards.addRule(again) == .matchTaken)
                 rewards.endBatch()
-                #expect(try rewards.rules() == [Self.bork, Self.long])
+                #expect(try rewards.rules().atOnce == [Self.bork, Self.long])
             }
         }
         try await Fixture.with(folder: folder) { fixture async throws in
             try await withRewards(fixture) { rewards async throws in
-                #expect(try rewards.rules() == [Self.bork, Self.long])
+                #expect(try rewards.rules().atOnce == [Self.bork, Self.long])
                 rewards.endBatch()
                 let revision = try #require(rewards.rulesRevision)
                 #expect(try await !rewards.removeRule(matching: "bork"))
                 #expect(rewards.rulesRevision == revision, "nothing was removed")
                 #expect(try await rewards.removeRule(matching: "Bork"))
                 #expect(try #require(rewards.rulesRevision) != revision)
-                #expect(try rewards.rules() == [Self.long])
+                #expect(try rewards.rules().atOnce == [Self.long])
             }
         }
     }
@@ -80,7 +80,7 @@ struct RewardTests {
             defer { lookup.close() }
             try await withRewards(fixture) { rewards async throws in
                 let order = OrderNumber.sample(1)
-                #expect(try rewards.earned(by: order) == nil)
+                #expect(try rewards.earned(by: order).atOnce == nil)
                 for (hundredths, isNew) in [(500, true), (700, false), (500, false)] as [(Int64, Bool)] {
                     let points = Points(hundredths: hundredths)
                     let isAccepted = try await rewards.addReceipt(of: order, earning: points, at: fixture.clock.now) {
@@ -90,7 +90,7 @@ struct RewardTests {
                         appeared.increment()
                     }
                     #expect(isAccepted == isNew)
-                    #expect(try rewards.earned(by: order) == Points(hundredths: 500))
+                    #expect(try rewards.earned(by: order).atOnce == Points(hundredths: 500))
                     #expect(try lookup.earned(by: order) == Points(hundredths: 500))
                 }
                 #expect(appeared.value == 1)

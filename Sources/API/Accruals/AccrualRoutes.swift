@@ -48,9 +48,10 @@ struct AccrualRoutes {
     }
 
     private func listRules(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let document = try accruals.document(Self.write)
-        guard !document.isEmpty else { return .now(Response(.noContent)) }
-        return .now(.private(contentType: "application/json", .bytes(document)))
+        try accruals.document(Self.write).map { document in
+            document.isEmpty
+                ? Response(.noContent) : .private(contentType: "application/json", .bytes(document))
+        }
     }
 
     /// The rules as a document; empty if there are none.
@@ -85,7 +86,7 @@ struct AccrualRoutes {
         let points = try accruals.earnings(of: receipt)
         let order = receipt.order
         return .later { () async throws(LoyaltyError) in
-            try await accruals.accept(order, earning: points)
+            try await accruals.accept(order, earning: try await points.get())
                 ? Response(.accepted) : Problem(.receiptAccepted, "The order was accepted before.").response
         }
     }
@@ -98,10 +99,17 @@ struct AccrualRoutes {
             response.add("Retry-After", String(seconds))
             return .now(response)
         }
-        guard let text = call.request.lastSegment, let number = try? OrderNumber(parsing: text.utf8),
-            let status = try accruals.status(of: number)
-        else { return .now(Response(.noContent)) }
-        return .now(.private(contentType: "application/json", .bytes(OrderAnswer.body(number, status))))
+        guard let text = call.request.lastSegment, let number = try? OrderNumber(parsing: text.utf8) else {
+            return .now(Response(.noContent))
+        }
+        let status = try accruals.status(of: number)
+        if case .now(let status) = status { return .now(Self.response(number, status)) }
+        return try status.map { Self.response(number, $0) }
+    }
+
+    private static func response(_ number: OrderNumber, _ status: ReceiptStatus?) -> Response {
+        guard let status else { return Response(.noContent) }
+        return .private(contentType: "application/json", .bytes(OrderAnswer.body(number, status)))
     }
 }
 

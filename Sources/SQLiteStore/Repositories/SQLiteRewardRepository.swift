@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import SQLite
 import Storage
@@ -14,8 +15,8 @@ final class SQLiteRewardRepository: RewardRepository {
 
     var rulesRevision: Revision? { reader.rulesRevision }
 
-    func rules() throws(LoyaltyError) -> [RewardRule] {
-        try reader.read { database throws(SQLiteError) in
+    func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError> {
+        let rules = try reader.read { database throws(SQLiteError) in
             try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
                 row throws(SQLiteError) in
                 guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
@@ -25,10 +26,11 @@ final class SQLiteRewardRepository: RewardRepository {
                 return rule
             }
         }
+        return .now(rules)
     }
 
-    func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
-        try reader.read { database throws(SQLiteError) in try database.earned(by: order) }
+    func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError> {
+        .now(try reader.read { database throws(SQLiteError) in try database.earned(by: order) })
     }
 
     func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {

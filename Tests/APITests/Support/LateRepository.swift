@@ -2,6 +2,16 @@ import Eventual
 import Loyalty
 import Storage
 
+extension Eventual {
+    /// The value as a store that asks a server answers it: it has to be waited for.
+    var late: Eventual {
+        .later { () async throws(Failure) in
+            await Task.yield()
+            return try await get()
+        }
+    }
+}
+
 /// A repository whose reads have to be waited for, as those of a store that asks a server.
 final class LateRepository: Repository {
     private let repository: any Repository
@@ -10,61 +20,52 @@ final class LateRepository: Repository {
         self.repository = repository
     }
 
-    private func late<Value>(
-        _ value: Eventual<Value, LoyaltyError>
-    ) -> Eventual<Value, LoyaltyError> {
-        .later { () async throws(LoyaltyError) in
-            await Task.yield()
-            return try await value.get()
-        }
-    }
-
     func endBatch() { repository.endBatch() }
 
     func close() { repository.close() }
 
     func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
-        late(try repository.session(id))
+        try repository.session(id).late
     }
 
     func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {
-        late(try repository.credentials(of: login))
+        try repository.credentials(of: login).late
     }
 
     func signInPlaces(
         of login: Login, among places: [SignInPlace]
     ) throws(LoyaltyError) -> Eventual<[SignInPlace], LoyaltyError> {
-        late(try repository.signInPlaces(of: login, among: places))
+        try repository.signInPlaces(of: login, among: places).late
     }
 
     func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError> {
-        late(try repository.profile(of: user))
+        try repository.profile(of: user).late
     }
 
     func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {
-        late(try repository.orders(of: user, from: cursor, limit: limit))
+        try repository.orders(of: user, from: cursor, limit: limit).late
     }
 
     func order(_ number: OrderNumber, of user: UserID) throws(LoyaltyError) -> Eventual<Order?, LoyaltyError> {
-        late(try repository.order(number, of: user))
+        try repository.order(number, of: user).late
     }
 
     func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
-        late(try repository.balance(of: user))
+        try repository.balance(of: user).late
     }
 
     func withdrawals(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Withdrawal>, LoyaltyError> {
-        late(try repository.withdrawals(of: user, from: cursor, limit: limit))
+        try repository.withdrawals(of: user, from: cursor, limit: limit).late
     }
 
     func ledger(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
-        late(try repository.ledger(of: user, from: cursor, limit: limit))
+        try repository.ledger(of: user, from: cursor, limit: limit).late
     }
 
     func addUser(

@@ -14,12 +14,15 @@ final class TestAccrualAPI {
     private let api: APIHandler
 
     /// Served under the name that a ``Scenario`` has, if no others are given.
-    init(requestsPerMinute: Int? = nil, hostNames: [String] = ["shop.example"]) {
+    ///
+    /// - Parameter isLate: true if reads have to be waited for.
+    init(requestsPerMinute: Int? = nil, hostNames: [String] = ["shop.example"], isLate: Bool = false) {
         var settings = AccrualAPI.Settings()
         settings.hostNames = hostNames
         let clock = clock
         let service = RewardService(
-            repository: rewards, recents: RecentReceipts(), clock: { TestClock.start },
+            repository: isLate ? LateRewardRepository(rewards) : rewards, recents: RecentReceipts(),
+            clock: { TestClock.start },
             monotonicClock: { clock.now })
         api = AccrualAPI.handler(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
@@ -27,8 +30,8 @@ final class TestAccrualAPI {
             reader: rewards)
     }
 
-    static func filled(requestsPerMinute: Int? = nil) async -> TestAccrualAPI {
-        let api = TestAccrualAPI(requestsPerMinute: requestsPerMinute)
+    static func filled(requestsPerMinute: Int? = nil, isLate: Bool = false) async -> TestAccrualAPI {
+        let api = TestAccrualAPI(requestsPerMinute: requestsPerMinute, isLate: isLate)
         for (line, body) in [
             ("POST /api/goods", #"{"match":"Bork","reward":10,"reward_type":"%"}"#),
             ("POST /api/goods", #"{"match":"/a b%","reward":5,"reward_type":"pt"}"#),

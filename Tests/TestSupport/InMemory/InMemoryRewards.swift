@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import Storage
 
@@ -24,15 +25,15 @@ package final class InMemoryRewards: RewardRepository {
 
     package var rulesRevision: Revision? { Revision(rawValue: storage.read { $0.rulesRevision }) }
 
-    package func rules() throws(LoyaltyError) -> [RewardRule] {
+    package func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError> {
         try throwFailure()
         readCount += 1
-        return storage.read { $0.rules }
+        return .now(storage.read { $0.rules })
     }
 
-    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Points? {
+    package func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError> {
         try throwFailure()
-        return storage.read { $0.receipts[order] }
+        return .now(storage.read { $0.receipts[order] })
     }
 
     package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
