@@ -9,7 +9,7 @@ import Web
 package enum GophermartAPI {
     package struct Settings: Sendable {
         /// The largest body in bytes after unpacking, whatever its route allows.
-        package var bodyBytesMax = 1024 * 1024
+        package var bodyBytesMax = Limits().bodyBytesMax
         package var sessionSeconds: Int64 = 30 * 86_400
         /// True if browsers send the session's cookie over TLS only, however the request came here.
         package var cookieIsSecure = false

@@ -17,7 +17,10 @@ package final class AccrualGate: Sendable {
     /// - Parameters:
     ///   - requestsPerMinuteMax: The owner's limit; `nil` for none.
     ///   - requestTimeoutMilliseconds: The longest time that a request may be on its way.
-    package init(requestsPerMinuteMax: Int? = nil, requestTimeoutMilliseconds: Int = 5000) {
+    package init(
+        requestsPerMinuteMax: Int? = nil,
+        requestTimeoutMilliseconds: Int = PipelineConfiguration().requestTimeoutMilliseconds
+    ) {
         state = Mutex(
             State(
                 pace: Pace(

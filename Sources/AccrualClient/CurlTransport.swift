@@ -18,7 +18,7 @@ package final class CurlTransport: AccrualTransport {
     package struct Target: Sendable {
         /// The URL, without a slash at its end.
         package let url: String
-        package var timeoutMilliseconds = 5000
+        package var timeoutMilliseconds = PipelineConfiguration().requestTimeoutMilliseconds
         /// The proxy's address; `nil` for none, whatever the environment says.
         package var proxy: String?
         /// A file with the certificates of trusted authorities; `nil` for the system's.

@@ -3,6 +3,8 @@ import AccrualClient
 import Front
 import Logging
 import Loyalty
+import SignIn
+import Storage
 
 /// Everything that can be set, as it is in force.
 ///
@@ -27,10 +29,10 @@ package struct Configuration: Sendable {
     package var http = HTTP()
     package var front = FrontConfiguration()
     package var accounts = Accounts()
+    package var hashing = HashingLimits()
     package var sessions = Sessions()
-    package var orders = Orders()
     package var events = EventHub.Limits()
-    package var storage = Storage()
+    package var storage = StorageLimits()
     package var backups = Backups()
     package var pipeline = PipelineConfiguration()
     package var retries = Retries()
@@ -79,8 +81,6 @@ package struct Configuration: Sendable {
 
     package struct Accounts: Sendable {
         package var passwordBytesMin = 1
-        package var hashingThreads = 2
-        package var hashingQueueMax = 256
         /// 0 for no limit, as in the following three.
         package var hashingPerAddressMax = 64
         package var failuresPerLoginMax = 5
@@ -96,17 +96,6 @@ package struct Configuration: Sendable {
         package var perUserMax = NewSession.perUserMaxDefault
         package var cookieName = defaults.cookieName
         package var cookieIsSecure = defaults.cookieIsSecure
-    }
-
-    package struct Orders: Sendable {
-        package var unfinishedPerUserMax = 10_000
-    }
-
-    package struct Storage: Sendable {
-        package var writeQueueMax = 4096
-        package var batchMax = 256
-        /// The number of events that are kept for clients that reconnect.
-        package var keptEventsMax = 65_536
     }
 
     package struct Backups: Sendable {

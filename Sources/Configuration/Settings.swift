@@ -128,10 +128,10 @@ package enum Settings {
             "accounts.password_bytes_min", \.accounts.passwordBytesMin, .integer(1...Password.bytesMax),
             "shortest password of a new user"),
         Setting(
-            "accounts.hashing_threads", \.accounts.hashingThreads, .integer(1...64),
+            "accounts.hashing_threads", \.hashing.threadCount, .integer(1...64),
             "passwords that are hashed at the same time; each takes 19 MiB"),
         Setting(
-            "accounts.hashing_queue_max", \.accounts.hashingQueueMax, .integer(1...100_000),
+            "accounts.hashing_queue_max", \.hashing.waitingMax, .integer(1...100_000),
             "passwords that may wait to be hashed; more get 503"),
         Setting(
             "accounts.hashing_per_address_max", \.accounts.hashingPerAddressMax, .integer(0...100_000),
@@ -162,7 +162,7 @@ package enum Settings {
 
     private static let orders: [Setting] = [
         Setting(
-            "orders.unfinished_per_user_max", \.orders.unfinishedPerUserMax, .integer(1...50_000_000),
+            "orders.unfinished_per_user_max", \.storage.unfinishedOrdersPerUserMax, .integer(1...50_000_000),
             "orders of one user without a final status; more uploads get 429")
     ]
 
@@ -177,7 +177,7 @@ package enum Settings {
             "events.streams_per_user_max", \.events.streamsPerUserMax, .integer(1...1_000_000),
             "open streams of events of one user; more get 429"),
         Setting(
-            "events.kept_max", \.storage.keptEventsMax, .integer(1...10_000_000),
+            "events.kept_max", \.storage.keptChangesMax, .integer(1...10_000_000),
             "events of all users that are kept for clients that reconnect"),
     ]
 

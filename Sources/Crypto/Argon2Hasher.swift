@@ -17,9 +17,6 @@ package final class Argon2Hasher: PasswordHasher {
         var threads: [Thread] = []
     }
 
-    package static let threadCountDefault = 2
-    package static let waitingMaxDefault = 256
-
     /// A full queue of the default length takes three and a half seconds if two cores are idle (27 ms a hash, two at
     /// once), and up to ten times as long if none is. After two seconds there is room again for some.
     private static let overloadedRetryAfterSeconds = 2
@@ -31,16 +28,9 @@ package final class Argon2Hasher: PasswordHasher {
     private static let niceness: CInt = 10
 
     /// Starts the threads.
-    ///
-    /// - Parameters:
-    ///   - threadCount: The number of passwords that are hashed at once, each with the memory that the parameters name.
-    ///   - waitingMax: The number of passwords that may wait for a thread.
-    package convenience init(
-        parameters: Argon2Parameters = .standard, threadCount: Int = threadCountDefault,
-        waitingMax: Int = waitingMaxDefault
-    ) {
-        self.init(idleWith: parameters, waitingMax: waitingMax)
-        start(threadCount: threadCount)
+    package convenience init(parameters: Argon2Parameters = .standard, limits: HashingLimits = HashingLimits()) {
+        self.init(idleWith: parameters, waitingMax: limits.waitingMax)
+        start(threadCount: limits.threadCount)
     }
 
     /// Makes a hasher in which every password waits until ``start(threadCount:)``.

@@ -57,7 +57,7 @@ package final class LoyaltyStore: Sendable {
         onFatalError: @escaping @Sendable () -> Void
     ) throws(StoreError) {
         path = file.path
-        changeLog = ChangeLog(capacity: limits.keptChangesMax, start: clock())
+        changeLog = ChangeLog(capacity: limits.storage.keptChangesMax, start: clock())
         let database = try file.openWriter(at: clock(), log: log)
         let holder = try DatabaseFile.openReader(path: path)
         places = try FilePlaces(database: path)

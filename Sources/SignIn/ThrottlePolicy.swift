@@ -14,11 +14,9 @@ package struct ThrottlePolicy: Sendable {
     /// progress.
     package let hashingPerSourceMax: Int
 
-    /// The size of a burst if only the hasher's queue bounds it: the default length of that queue.
-    private static let burstMaxDefault = 256
-
-    /// The most attempts that can fail at the same time.
-    var burstMax: Int { hashingPerSourceMax > 0 ? hashingPerSourceMax : Self.burstMaxDefault }
+    /// The most attempts that can fail at the same time. If only the hasher's queue bounds them, the default length of
+    /// that queue.
+    var burstMax: Int { hashingPerSourceMax > 0 ? hashingPerSourceMax : HashingLimits().waitingMax }
 
     package init(
         failuresPerLoginMax: Int, failuresPerNetworkMax: Int, registrationsPerHourMax: Int, delaySecondsMax: Int64,

@@ -9,7 +9,7 @@ package final class APIHandler: RequestHandler {
     /// The properties that the APIs do not share.
     package struct Configuration {
         /// The largest body in bytes after unpacking, whatever its route allows.
-        package var bodyBytesMax = 1024 * 1024
+        package var bodyBytesMax = Limits().bodyBytesMax
         /// Origins, other than the server's own, whose pages may send requests that change something.
         package var allowedOrigins: [String] = []
         /// Origins whose pages may send such requests and read responses, too.

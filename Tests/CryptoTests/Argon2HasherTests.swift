@@ -8,6 +8,12 @@ import Testing
 /// The smallest parameters that libsodium allows, so that the tests are quick.
 private let quick = Argon2Parameters(memoryBytes: 8192, passes: 1)
 
+private func limits(threads: Int, waiting: Int) -> HashingLimits {
+    var limits = HashingLimits()
+    (limits.threadCount, limits.waitingMax) = (threads, waiting)
+    return limits
+}
+
 /// A password of any length and content. Traps if the text is not a valid password.
 private func password(_ text: String) -> Password {
     do { return try Password(text, bytesMin: 1) } catch { preconditionFailure("a test's password is valid") }
@@ -190,7 +196,7 @@ extension HashingTurn {
     /// Whenever the stop comes, each request is answered exactly once: with a hash, or with a refusal.
     @Test func aStopDuringWorkAnswersEachRequestOnce() async {
         for _ in 0..<50 {
-            let hasher = Argon2Hasher(parameters: quick, threadCount: 2, waitingMax: 100)
+            let hasher = Argon2Hasher(parameters: quick, limits: limits(threads: 2, waiting: 100))
             let tasks = (0..<20).map { _ in Task { try await hasher.hash(password("secret")) } }
             await Task.yield()
             hasher.stop()
@@ -204,7 +210,7 @@ extension HashingTurn {
     }
 
     @Test func manyRequestsAtOnceGetTheirOwnAnswers() async throws {
-        let hasher = Argon2Hasher(parameters: quick, threadCount: 4)
+        let hasher = Argon2Hasher(parameters: quick, limits: limits(threads: 4, waiting: 256))
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<100 {
                 group.addTask {

@@ -11,7 +11,7 @@ import Testing
         let clock = TestClock()
         var limits = Writer.Limits()
         limits.watchesFiles = false
-        limits.unfinishedOrdersPerUserMax = StoreUnderTest.unfinishedPerUserMax
+        limits.storage.unfinishedOrdersPerUserMax = StoreUnderTest.unfinishedPerUserMax
         let storage = try LoyaltyStore(
             path: folder.file("test.db"), limits: limits, clock: { clock.now }, log: .none, onFatalError: {})
         let store = try StoreUnderTest(storage, clock: clock)

@@ -9,7 +9,7 @@ import Testing
 struct UnfinishedLimitTests {
     private static func limits(_ count: Int) -> Writer.Limits {
         var limits = Writer.Limits()
-        limits.unfinishedOrdersPerUserMax = count
+        limits.storage.unfinishedOrdersPerUserMax = count
         return limits
     }
 
@@ -51,7 +51,7 @@ struct UnfinishedLimitTests {
     @Test(arguments: [1, 7, 256])
     func parallelUploadsDoNotPassTheLimit(batch: Int) async throws {
         var limits = Self.limits(10)
-        limits.batchOperationsMax = batch
+        limits.storage.batchMax = batch
         try await Fixture.with(limits: limits) { fixture async throws in
             let user = try await fixture.addUser()
             let hold = fixture.holdWriter()

@@ -93,7 +93,7 @@ struct WriterTests {
 
     @Test func aFullQueueAsksToComeAgain() async throws {
         var limits = Writer.Limits()
-        limits.queueCapacity = 2
+        limits.storage.writeQueueMax = 2
         try await Fixture.with(limits: limits) { fixture async throws in
             let writer = fixture.store.writer
             let hold = fixture.holdWriter()
@@ -115,7 +115,7 @@ struct WriterTests {
     @Test func stoppingFinishesWhatWaits() async throws {
         let folder = TemporaryFolder()
         var limits = Writer.Limits()
-        limits.batchOperationsMax = 3
+        limits.storage.batchMax = 3
         try await Fixture.with(folder: folder, limits: limits) { fixture async throws in
             let writer = fixture.store.writer
             let hold = fixture.holdWriter()

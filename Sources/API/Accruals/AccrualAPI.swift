@@ -8,7 +8,7 @@ import Web
 package enum AccrualAPI {
     package struct Settings: Sendable {
         /// The largest body in bytes after unpacking, whatever its route allows.
-        package var bodyBytesMax = 1024 * 1024
+        package var bodyBytesMax = Limits().bodyBytesMax
         /// Origins, other than the server's own, whose pages may send requests that change something.
         package var allowedOrigins: [String] = []
         /// Names that `Host` may have, besides those of this machine and IP addresses.

@@ -40,8 +40,7 @@ final class Application: StoppableServer {
         let log = writer.log
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
         store = try LoyaltyStore.open(configuration, log)
-        hasher = Argon2Hasher(
-            threadCount: configuration.accounts.hashingThreads, waitingMax: configuration.accounts.hashingQueueMax)
+        hasher = Argon2Hasher(limits: configuration.hashing)
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)

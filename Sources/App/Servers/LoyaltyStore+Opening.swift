@@ -10,10 +10,7 @@ extension LoyaltyStore {
     /// Opens the database of a configuration.
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
         var limits = Writer.Limits()
-        limits.queueCapacity = configuration.storage.writeQueueMax
-        limits.batchOperationsMax = configuration.storage.batchMax
-        limits.keptChangesMax = configuration.storage.keptEventsMax
-        limits.unfinishedOrdersPerUserMax = configuration.orders.unfinishedPerUserMax
+        limits.storage = configuration.storage
         do throws(StoreError) {
             let path = configuration.database.path
             // Files that root's server makes beside the database belong to the owner of the database. The writer's

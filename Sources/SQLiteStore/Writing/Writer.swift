@@ -2,6 +2,7 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
+import Storage
 import Synchronization
 
 /// The only part of a server that writes: a thread with one connection. It commits all operations that wait in one
@@ -11,21 +12,11 @@ import Synchronization
 package final class Writer: Sendable {
     /// How many operations wait, and how many are done at once.
     package struct Limits: Sendable {
-        /// Operations that may wait; further ones are refused as overloaded.
-        package var queueCapacity = 4096
-        /// Operations in one transaction. A few dozen share the sync well enough, and the first operation waits for the
-        /// last one.
-        package var batchOperationsMax = 256
+        /// The owner's limits. An operation is a write.
+        package var storage = StorageLimits()
         /// Pages that the log gains between two checkpoints: 16 MiB at 4 KiB a page. More makes bursts faster, pauses
         /// and recoveries longer.
         package var checkpointPages = 4096
-        /// Changes that ``ChangeLog`` keeps for clients that come back: about 100 bytes each, twice that if each user
-        /// has only one, and a kilobyte if the order's number has the greatest length.
-        package var keptChangesMax = 65_536
-        /// Orders that one user may have without a final status. Each costs the pipeline memory and questions until the
-        /// accrual system answers.
-        package var unfinishedOrdersPerUserMax = 10_000
-
         /// False for a process with many stores, such as that of the tests: the kernel allows an account 128 instances
         /// of inotify(7), and each store takes one. ``FileGuard`` describes what is not noticed then.
         package var watchesFiles = true
@@ -54,11 +45,11 @@ package final class Writer: Sendable {
         database: sending Database, holder: sending Database, places: FilePlaces, limits: Limits,
         revisions: UserRevisions, changeLog: ChangeLog, log: Log, events: Events
     ) {
-        let queue = BlockingQueue<WriteJob>(capacity: limits.queueCapacity)
+        let queue = BlockingQueue<WriteJob>(capacity: limits.storage.writeQueueMax)
         let database = HandOver(database)
         let holder = HandOver(holder)
         self.queue = queue
-        queueCapacity = limits.queueCapacity
+        queueCapacity = limits.storage.writeQueueMax
         thread = Thread(name: "writer") { [statistics] in
             WriterLoop(
                 database: database.take(), holder: holder.take(), places: places, queue: queue, limits: limits,

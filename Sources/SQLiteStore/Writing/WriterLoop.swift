@@ -35,7 +35,7 @@ final class WriterLoop {
         database: Database, holder: Database, places: FilePlaces, queue: BlockingQueue<WriteJob>, limits: Writer.Limits,
         revisions: UserRevisions, changeLog: ChangeLog, statistics: WriterStatistics, log: Log, events: Writer.Events
     ) {
-        precondition(limits.batchOperationsMax > 0, "batchOperationsMax must be positive")
+        precondition(limits.storage.batchMax > 0, "batchMax must be positive")
         self.database = database
         fileGuard = FileGuard(places, of: database, watchesFiles: limits.watchesFiles, log: log)
         self.queue = queue
@@ -43,7 +43,7 @@ final class WriterLoop {
         self.revisions = revisions
         self.changeLog = changeLog
         self.statistics = statistics
-        unfinished = UnfinishedCounts(perUserMax: limits.unfinishedOrdersPerUserMax)
+        unfinished = UnfinishedCounts(perUserMax: limits.storage.unfinishedOrdersPerUserMax)
         checkpointer = Checkpointer(
             database, holder: holder, pagesBetween: limits.checkpointPages, statistics: statistics)
         self.log = log
@@ -56,7 +56,7 @@ final class WriterLoop {
         while true {
             let isWorthIdleTime = checkpointer.isWorthIdleTime && !isBroken && !hasFileFault
             let batch = queue.takeSeveral(
-                limit: limits.batchOperationsMax,
+                limit: limits.storage.batchMax,
                 withinMilliseconds: isWorthIdleTime ? Self.idleMilliseconds : Self.lookMilliseconds)
             guard let batch else { break }
             if batch.isEmpty {

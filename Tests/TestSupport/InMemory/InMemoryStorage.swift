@@ -13,7 +13,8 @@ package final class InMemoryStorage: Storage {
     let clock: WallClock
 
     package init(
-        clock: @escaping WallClock = { Timestamp(milliseconds: 0) }, unfinishedPerUserMax: Int = 10_000,
+        clock: @escaping WallClock = { Timestamp(milliseconds: 0) },
+        unfinishedPerUserMax: Int = StorageLimits().unfinishedOrdersPerUserMax,
         keptChangesMax: Int = 1000
     ) {
         var tables = InMemoryTables()

@@ -43,7 +43,7 @@ struct InMemoryTables: Sendable {
     var receipts: [OrderNumber: Points] = [:]
 
     /// The most unfinished orders of one user.
-    var unfinishedPerUserMax = 10_000
+    var unfinishedPerUserMax = StorageLimits().unfinishedOrdersPerUserMax
     /// The number of commits that changed anything.
     private(set) var commitCount: UInt64 = 0
     /// The last commit that touched each user, and the rules.
