@@ -140,14 +140,16 @@ let package = Package(
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .target(
-            name: "TestSupport", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Storage"],
+            name: "TestSupport",
+            dependencies: ["CLinux", "Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Storage"],
             path: "Tests/TestSupport"),
         .target(
             name: "ConformanceSupport",
             dependencies: ["Changes", "Eventual", "Loyalty", "Posix", "Storage", "TestSupport"],
             path: "Tests/ConformanceSupport", swiftSettings: wrapper),
         .testTarget(name: "StorageTests", dependencies: ["ConformanceSupport", "TestSupport"]),
-        .target(name: "EndToEndSupport", dependencies: ["JSON", "Posix"], path: "Tests/EndToEndSupport"),
+        .target(
+            name: "EndToEndSupport", dependencies: ["JSON", "Posix", "TestSupport"], path: "Tests/EndToEndSupport"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["CLinux", "EndToEndSupport", "HTTP", "JSON", "Posix", "SQLite", "TestSupport"],
@@ -158,7 +160,7 @@ let package = Package(
                 "Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "SQLiteStore", "TestSupport",
             ],
             exclude: ["Preload"]),
-        .testTarget(name: "TidyTests"),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

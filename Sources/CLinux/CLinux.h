@@ -37,3 +37,9 @@ static const unsigned int renameWithoutReplacing = 1;
 
 // inotify(7)
 #include <sys/inotify.h>
+
+// posix_spawn(3), for the tests
+#include <spawn.h>
+
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);

@@ -1,5 +1,6 @@
 import Foundation
 import Posix
+import TestSupport
 
 /// An account other than root's, which has no name and no files on this machine; only root can start processes of it.
 package struct OtherAccount: Sendable {
@@ -43,12 +44,8 @@ package struct OtherAccount: Sendable {
         let copy = "\(NSTemporaryDirectory())/martlet-of-other-accounts-\(getpid())"
         // A process of its own copies it: a child that another thread forks meanwhile would keep a descriptor that is
         // open for writing, and a file that is written to can't be run (execve(2), ETXTBSY).
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/install")
-        process.arguments = ["-m", "755", Server.executable, copy]
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw TestFailure("the executable could not be copied to \(copy)") }
+        let process = try ChildProcess("/usr/bin/install", ["-m", "755", Server.executable, copy])
+        guard process.waitForEnd() == 0 else { throw TestFailure("the executable could not be copied to \(copy)") }
         atexit { unlink("\(NSTemporaryDirectory())/martlet-of-other-accounts-\(getpid())") }
         return copy
     }

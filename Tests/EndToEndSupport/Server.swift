@@ -1,5 +1,6 @@
 import Foundation
 import Posix
+import TestSupport
 
 /// The real executable, started as a user would.
 package final class Server {
@@ -11,7 +12,7 @@ package final class Server {
     }()
 
     package let folder: Folder
-    private let process = Process()
+    private let process: ChildProcess
     private let output: String
     private let log: String
 
@@ -19,35 +20,32 @@ package final class Server {
     ///
     /// - Parameters:
     ///   - input: the text on stdin; `nil` for none.
-    ///   - inputHandle: the handle for stdin, if it is not a text.
+    ///   - inputDescriptor: the descriptor for stdin, if it is not a text.
     package init(
         in folder: Folder, arguments: [String] = [], environment: [String: String] = [:],
-        executable: String = Server.executable, input: String? = nil, inputHandle: FileHandle = .nullDevice
+        executable: String = Server.executable, input: String? = nil, inputDescriptor: Int32? = nil
     ) throws {
         self.folder = folder
         let name = UUID().uuidString
         output = folder.file("\(name).out")
         log = folder.file("\(name).log")
         for path in [output, log] { try Data().write(to: URL(fileURLWithPath: path)) }
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.standardOutput = FileHandle(forWritingAtPath: output)
-        process.standardError = FileHandle(forWritingAtPath: log)
-        if let input {
-            let path = folder.file("\(name).in")
-            try Data(input.utf8).write(to: URL(fileURLWithPath: path))
-            process.standardInput = FileHandle(forReadingAtPath: path)
-        } else {
-            process.standardInput = inputHandle
+        let text = input.map { _ in folder.file("\(name).in") }
+        if let input, let text { try Data(input.utf8).write(to: URL(fileURLWithPath: text)) }
+        let source = text.flatMap { FileHandle(forReadingAtPath: $0) }
+        guard let out = FileHandle(forWritingAtPath: output), let error = FileHandle(forWritingAtPath: log) else {
+            throw TestFailure("the output of \(executable) has no file")
         }
-        try process.run()
+        process = try ChildProcess(
+            executable, arguments, environment: environment, in: folder.path,
+            input: source?.fileDescriptor ?? inputDescriptor, output: out.fileDescriptor, error: error.fileDescriptor)
+        // The handles are closed when they are released.
+        withExtendedLifetime((source, out, error)) {}
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        process.signal(SIGKILL)
+        process.waitForEnd()
     }
 
     /// Starts it on a free port of this machine, with its database in the folder, and waits until it listens.
@@ -113,22 +111,22 @@ package final class Server {
         return Endpoint(address: [127, 0, 0, 1], port: port)
     }
 
-    package var processID: Int32 { process.processIdentifier }
+    package var processID: Int32 { process.id }
 
     package func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        process.signal(number)
     }
 
     /// Kills the process, which a power cut would do as well.
     package func killAtOnce() {
         signal(SIGKILL)
-        process.waitUntilExit()
+        process.waitForEnd()
     }
 
     /// Waits for the end of the process. Returns the exit status, or the negative number of the signal that ended it.
     package func waitForEnd() throws -> Int32 {
         try eventually("it ends; it said: \(logText)") { !process.isRunning }
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return process.waitForEnd()
     }
 
     /// The memory that it has resident (proc(5), VmRSS).
@@ -138,7 +136,7 @@ package final class Server {
     package func peakMemoryKiB() throws -> Int { try statusKiB("VmHWM") }
 
     private func statusKiB(_ name: String) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
         guard let kibibytes = line.flatMap({ Int($0.filter(\.isNumber)) }) else {
             throw TestFailure("no \(name) in \(status)")
@@ -148,6 +146,6 @@ package final class Server {
 
     /// Its files and sockets (proc(5)).
     package func openDescriptorCount() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.id)/fd").count
     }
 }

@@ -68,7 +68,7 @@ package final class ServiceManagerDouble {
         // LISTEN_PID is the executable's own, which the shell's becomes.
         return try Server(
             in: folder, arguments: ["-c", #"exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$MARTLET""#],
-            environment: environment, executable: "/bin/sh", inputHandle: FileHandle(fileDescriptor: listener))
+            environment: environment, executable: "/bin/sh", inputDescriptor: listener)
     }
 
     /// Where the listening socket is.

@@ -272,7 +272,8 @@ struct BackupFileTests {
         try folder.write("", to: "b/\(empty)")
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
         try eventually("the next is made") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
-        #expect(try run("check", "-d", "b/\(names[1])").output.contains("1 users"))
+        let check = try run("check", "-d", "b/\(names[1])")
+        #expect(check.output.contains("1 users"), "\(check)")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
     }

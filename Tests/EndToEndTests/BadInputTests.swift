@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// Invalid requests: each gets a clear refusal, changes nothing, and keeps memory within bounds.
@@ -145,18 +146,17 @@ struct BadInputTests {
 
 /// Returns the output of a shell command.
 func shell(_ command: String, input: [UInt8] = []) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
     let output = Pipe()
     let source = Pipe()
-    process.standardOutput = output
-    process.standardInput = source
-    try process.run()
+    let process = try ChildProcess(
+        "/bin/sh", ["-c", command], input: source.fileHandleForReading.fileDescriptor,
+        output: output.fileHandleForWriting.fileDescriptor)
+    try output.fileHandleForWriting.close()
+    try source.fileHandleForReading.close()
     source.fileHandleForWriting.write(Data(input))
     try source.fileHandleForWriting.close()
     let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw TestFailure("\(command): \(process.terminationStatus)") }
+    let status = process.waitForEnd()
+    guard status == 0 else { throw TestFailure("\(command): \(status)") }
     return bytes
 }

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Output that cannot be written: each command fails, and its line on stderr names the changes that were made.
@@ -128,18 +129,14 @@ struct OutputTests {
         let smallest: Int32 = 4096
         // F_SETPIPE_SZ, fcntl(2)
         #expect(fcntl(writer, 1031, smallest) == smallest && fcntl(writer, F_SETFL, O_NONBLOCK) == 0)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Server.executable)
-        process.arguments = ["man"]
-        process.standardOutput = pipe
-        try process.run()
+        let process = try ChildProcess(Server.executable, ["man"], output: writer)
+        try pipe.fileHandleForWriting.close()
         try eventually("the pipe is full") {
             var waiting: Int32 = 0
             return ioctl(pipe.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting) == 0 && waiting == smallest
         }
         let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0 && String(decoding: bytes, as: UTF8.self) == whole.output)
+        #expect(process.waitForEnd() == 0 && String(decoding: bytes, as: UTF8.self) == whole.output)
         #expect(whole.output.utf8.count > 2 * Int(smallest))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A thousand days of the accrual pipeline in CI; `MARTLET_TEST_SCALE=100` for a hundred thousand, `MARTLET_SEED` for
@@ -41,18 +42,14 @@ struct SimulationTests {
     @Test func aSeedReplaysToTheSameTrace() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-trace-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
-        let other = Process()
-        other.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        let arguments = ProcessInfo.processInfo.arguments
-        other.arguments = ["--testing-library", "swift-testing", "--filter", "tracesAreWritten"]
+        var arguments = ["--testing-library", "swift-testing", "--filter", "tracesAreWritten"]
         // If the tests are a library that a runner loads, the runner needs its path.
-        if let flag = arguments.firstIndex(of: "--test-bundle-path") {
-            other.arguments = Array(arguments[flag...].prefix(2)) + other.arguments!
-        }
-        other.environment = Self.environment.merging(["MARTLET_TRACE": file.path]) { $1 }
-        other.standardOutput = FileHandle.nullDevice
-        try other.run()
-        other.waitUntilExit()
+        let own = ProcessInfo.processInfo.arguments
+        if let flag = own.firstIndex(of: "--test-bundle-path") { arguments = own[flag...].prefix(2) + arguments }
+        let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        let other = try ChildProcess(
+            executable, arguments, environment: Self.environment.merging(["MARTLET_TRACE": file.path]) { $1 })
+        other.waitForEnd()
         let written = try Data(contentsOf: file)
         #expect(written.count > 10_000)
         #expect(Self.traces == written)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The repository of this file.
 enum Repository {
@@ -32,17 +33,14 @@ enum Repository {
     /// Returns the top-level names that git holds or would add, or `nil` if this is not a checkout.
     static func topLevelNames() throws -> Set<String>? {
         guard FileManager.default.fileExists(atPath: root.appending(path: ".git").path) else { return nil }
-        let git = Process()
-        git.executableURL = URL(filePath: "/usr/bin/env")
         // The account that runs the tests need not own the checkout.
-        git.arguments = ["git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z", "--cached", "--others"]
-        git.arguments?.append("--exclude-standard")
+        let arguments = ["git", "-c", "safe.directory=*", "-C", root.path, "ls-files", "-z", "--cached", "--others"]
         let output = Pipe()
-        git.standardOutput = output
-        try git.run()
+        let git = try ChildProcess(
+            "/usr/bin/env", arguments + ["--exclude-standard"], output: output.fileHandleForWriting.fileDescriptor)
+        try output.fileHandleForWriting.close()
         let listing = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        git.waitUntilExit()
-        guard git.terminationStatus == 0 else { throw CocoaError(.fileReadUnknown) }
+        guard git.waitForEnd() == 0 else { throw CocoaError(.fileReadUnknown) }
         return Set(listing.split(separator: "\0").map { String($0.prefix { $0 != "/" }) })
     }
 }

@@ -70,6 +70,7 @@ import Testing
             ("Sources/App/A.swift", "import Foundation\n@preconcurrency import FoundationNetworking", [1, 2]),
             ("Sources/App/A.swift", "import FoundationEssentials", []),
             ("Tests/AppTests/A.swift", "import Foundation", []),
+            ("Tests/AppTests/A.swift", "let a = Pro" + "cess()\nlet b = ChildPro" + "cess()", [1]),
             ("Sources/App/A.swift", "final class A: @unchecked Sendable {\n    let a = 1", [1]),
             ("Sources/App/A.swift", "final class A: @unchecked Sendable {\n    \(comment)Safe.", []),
             ("Sources/App/A.swift", "\(comment)Safe.\nextension A: @unchecked Sendable {}\n", []),
