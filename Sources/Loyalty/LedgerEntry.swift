@@ -8,6 +8,8 @@ package struct LedgerEntry: Equatable, Sendable {
         case adjustment = 3
         /// The owner reversed a withdrawal.
         case refund = 4
+        /// Goods were brought back, and points that their order had earned were taken back.
+        case returned = 5
         /// A kind that this version of Martlet does not know.
         case other = 0
     }
@@ -38,6 +40,7 @@ extension LedgerEntry.Kind: CustomStringConvertible {
         case .withdrawal: "withdrawal"
         case .adjustment: "adjustment"
         case .refund: "refund"
+        case .returned: "return"
         case .other: "other"
         }
     }
