@@ -130,18 +130,18 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
         .testTarget(
             name: "OwnerTests",
-            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner"]),
+            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner", "TestSupport"]),
         .testTarget(
             name: "AppTests",
             dependencies: [
                 "App", "CommandLine", "Configuration", "Front", "HTTP", "JSON", "Loyalty", "Owner", "Posix", "Systemd",
-                "Text",
+                "TestSupport", "Text",
             ]),
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .target(
             name: "TestSupport",
-            dependencies: ["CLinux", "Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Storage"],
+            dependencies: ["CLinux", "Changes", "Eventual", "Loyalty", "Metrics", "Posix", "SignIn", "Storage"],
             path: "Tests/TestSupport"),
         .target(
             name: "ConformanceSupport",

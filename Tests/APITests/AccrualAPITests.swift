@@ -128,7 +128,7 @@ import Testing
             let text = await api.response(to: Scenario("GET /api/orders/34", gives: 200).request).text
             if text != last { seen.append(text) }
             last = text
-            api.clock.now += 1
+            api.clock.advance(byMilliseconds: 1)
         }
         #expect(seen == ["REGISTERED", "PROCESSING", "PROCESSED"].map { #"{"order":"34","status":"\#($0)"}"# })
     }
@@ -152,7 +152,7 @@ import Testing
             await send("GET /api/goods").text == list.dropLast() + #",{"match":"LG","reward":1,"reward_type":"pt"}]"#)
         _ = await send("DELETE /api/goods/Bork")
         _ = await send("POST /api/orders", #"{"order":"67",\#(goods)}"#)
-        api.clock.now += 1000
+        api.clock.advance(byMilliseconds: 1000)
         for (order, accrual) in [("18", 700), ("42", 100), ("59", 101), ("67", 1)] {
             #expect(
                 await send("GET /api/orders/\(order)").text
@@ -165,10 +165,10 @@ import Testing
 
     @Test func moreThanTheLimitWaits() async {
         let api = await TestAccrualAPI.filled(requestsPerMinute: 2)
-        api.clock.now = 100_000
+        api.clock.set(milliseconds: 100_000)
         let served = Scenario("GET /api/orders/18", gives: 200)
         await api.run(served)
-        api.clock.now += 500
+        api.clock.advance(byMilliseconds: 500)
         await api.run(Scenario("HEAD /api/orders/42", gives: 204))
         for line in ["GET /api/orders/18", "GET /api/orders/42", "GET /api/orders/abc"] {
             await api.run(
@@ -179,9 +179,9 @@ import Testing
         // Only questions about orders are limited.
         await api.run(Scenario("GET /api/goods", gives: 200))
         await api.run(Self.receipt(#"{"order":"42","goods":[]}"#, gives: 202))
-        api.clock.now += 58_501
+        api.clock.advance(byMilliseconds: 58_501)
         await api.run(Scenario("GET /api/orders/18", gives: 429, has: ["Retry-After: 1"]))
-        api.clock.now += 999
+        api.clock.advance(byMilliseconds: 999)
         await api.run(served)
         await api.run(Scenario("GET /api/orders/18", gives: 429))
     }

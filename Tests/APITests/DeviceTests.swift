@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 /// The cookie that distinguishes the owner of an account from other clients at the same address.

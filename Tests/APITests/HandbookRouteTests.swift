@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import API
@@ -13,9 +14,7 @@ import Testing
     }
 
     private static func rows(of page: String) throws -> [Row] {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appendingPathComponent("Sources/Handbook/\(page)"), encoding: .utf8)
+        let text = try String(contentsOfFile: RepositoryRoot.file("Sources/Handbook/\(page)"), encoding: .utf8)
         return text.matches(of: /\| `(GET|POST|DELETE) (\/[^ `]*)`(.*?) \| (.*) \|/).map { match in
             let method = match.output.1
             // A second path of the same route has its own quotation marks.

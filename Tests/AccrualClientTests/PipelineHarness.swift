@@ -13,7 +13,7 @@ final class PipelineHarness: Sendable {
     let database = FakeSettlements()
     let log = LogLines()
     private let gate = AccrualGate()
-    private let clock = ManualClock()
+    private let clock = TestClock(milliseconds: 1_000_000)
     private let processor: JobProcessor
     private let dispatcher: JobDispatcher
 
@@ -30,16 +30,16 @@ final class PipelineHarness: Sendable {
         let (accrual, gate, clock) = (accrual, gate, clock)
         pool = JobPool(capacityMax: poolMax)
         processor = JobProcessor(workerCount: workers, capacity: jobsPerTickMax) {
-            let asker = Asker(system: accrual, gate: gate, clock: { clock.now })
+            let asker = Asker(system: accrual, gate: gate, clock: { clock.milliseconds })
             return { job in asker.ask(about: job) }
         }
         let log = log
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: processor, gate: gate, settlements: database,
-            clock: { clock.now }, wallClock: { Timestamp(milliseconds: clock.now) }, log: log.log)
+            clock: { clock.milliseconds }, wallClock: { clock.now }, log: log.log)
     }
 
-    var now: Int64 { clock.now }
+    var now: Int64 { clock.milliseconds }
     var snapshot: JobDispatcher.Snapshot { dispatcher.snapshot }
 
     /// Runs a tick, and waits until the workers have finished all but `hanging` jobs.
@@ -58,16 +58,6 @@ final class PipelineHarness: Sendable {
     }
 
     func stop() { dispatcher.stop() }
-}
-
-final class ManualClock: Sendable {
-    private let milliseconds = Mutex<Int64>(1_000_000)
-
-    var now: Int64 { milliseconds.withLock { $0 } }
-
-    func advance(byMilliseconds distance: Int64) {
-        milliseconds.withLock { $0 += distance }
-    }
 }
 
 /// The answers that the test chose for each order, of which the last is repeated. An order without any is processed for

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The documents of the repository that tests compare with the program.
 enum Document {
@@ -6,18 +7,15 @@ enum Document {
     static let commands = "Sources/Handbook/Commands.md"
     static let changes = "Sources/Handbook/Changes.md"
 
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// Returns the text of the file at `path`, which is relative to the repository's root.
     static func text(of path: String) throws -> String {
-        try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+        try String(contentsOfFile: RepositoryRoot.file(path), encoding: .utf8)
     }
 
     /// Returns the paths and texts of all documents.
     static func all() throws -> [(path: String, text: String)] {
         let handbook = "Sources/Handbook"
-        let pages = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(handbook).path)
+        let pages = try FileManager.default.contentsOfDirectory(atPath: RepositoryRoot.file(handbook))
         let paths = ["README.md", "Sources/README.md", "Tests/README.md"] + pages.sorted().map { "\(handbook)/\($0)" }
         return try paths.map { ($0, try text(of: $0)) }
     }

@@ -1,5 +1,6 @@
 import CSodium
 import Loyalty
+import TestSupport
 import Testing
 
 @testable import Crypto
@@ -134,17 +135,12 @@ extension HashingTurn {
 }
 
 @Suite struct Argon2HasherQueueTests {
-    /// Waits until the condition holds.
-    private func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
-    }
-
     @Test func aFullQueueRefusesNewPasswordsAndServesTheOthers() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 3)
         let stored = try Argon2(parameters: quick).hash(password("any text"))
         let verifying = Task { try await hasher.verify(password("any text"), against: stored) }
         let hashing = (0..<2).map { _ in Task { try await hasher.hash(password("secret")) } }
-        await until { hasher.waitingCount == 3 }
+        try await eventually { hasher.waitingCount == 3 }
 
         await #expect(throws: LoyaltyError.overloaded(retryAfterSeconds: 2)) {
             try await hasher.hash(password("one too many"))
@@ -162,7 +158,7 @@ extension HashingTurn {
     @Test func aNetworkThatFillsTheQueueGivesWay() async throws {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 8)
         let flood = (0..<8).map { _ in Task { try await hasher.hash(password("secret"), in: .number(1)) } }
-        await until { hasher.waitingCount == 8 }
+        try await eventually { hasher.waitingCount == 8 }
         let other = Task { try await hasher.hash(password("secret"), in: .number(2)) }
         let overloaded = LoyaltyError.overloaded(retryAfterSeconds: 2)
         // One request of the flood is refused before anything is hashed.
@@ -183,7 +179,7 @@ extension HashingTurn {
         let hasher = Argon2Hasher(idleWith: quick, waitingMax: 10)
         let hashing = (0..<5).map { _ in Task { try await hasher.hash(password("secret")) } }
         let verifying = (0..<5).map { _ in Task { try await hasher.verify(password("secret"), against: nil) } }
-        await until { hasher.waitingCount == 10 }
+        try await eventually { hasher.waitingCount == 10 }
         hasher.stop()
 
         let unavailable = LoyaltyError.unavailable(retryAfterSeconds: 1)

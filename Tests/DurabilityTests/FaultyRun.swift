@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// A run of a server that always gets the same requests in the same order while some of its calls fail. A second server
 /// then goes on without faults.

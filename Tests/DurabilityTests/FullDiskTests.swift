@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// A disk that fills and empties again and again under a server at work.

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// A small file system in memory, unmounted at the end of its owner's life.
 final class SmallDisk {

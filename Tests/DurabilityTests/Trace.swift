@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// The recorder's events, in their order.
 struct Trace: Sendable {

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 
 /// A request that the server has received, and what it answered.
 struct Exchange {

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Posix
+import TestSupport
 
 /// A plain client of the API on one connection. It sends exactly the bytes that the test wrote.
 package final class Client {

@@ -1,5 +1,6 @@
 import Foundation
 import Posix
+import TestSupport
 
 /// A process that listens in the place of a server's control socket, and answers what the test wants.
 package final class ControlSocketDouble: Sendable {

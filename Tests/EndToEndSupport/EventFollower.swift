@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 
 /// Follows a user's events on a connection of its own (WHATWG HTML, section 9.2).
 package final class EventFollower {

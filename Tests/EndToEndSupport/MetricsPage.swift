@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A page of metrics, parsed as Prometheus parses it (text format 0.0.4). Input that Prometheus would reject is an
 /// error.
 package struct MetricsPage {

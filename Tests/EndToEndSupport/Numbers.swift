@@ -1,7 +1,8 @@
 import Posix
 import Synchronization
 
-/// A number that passes the Luhn check, from the digits before its last one.
+/// A number that passes the Luhn check, from the digits before its last one. It is computed here, because these tests
+/// share no code with the server that they judge.
 package func orderNumber(_ prefix: some BinaryInteger) -> String {
     let digits = String(prefix).compactMap(\.wholeNumberValue)
     let sum = digits.reversed().enumerated().reduce(0) { sum, element in

@@ -1,5 +1,6 @@
 import Foundation
 import Posix
+import TestSupport
 
 /// A double of systemd in the test's process: it receives notifications, and holds the sockets from which the service
 /// accepts connections.

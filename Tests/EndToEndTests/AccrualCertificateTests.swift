@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// The accrual system speaks TLS, and a private authority has issued its certificate.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Accrual systems with habits of their own are asked as they have to be, and those without manners do no harm.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// The server as monitoring sees it: metrics, health and readiness.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// One client that tries to stop the others.

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// One customer's orders that wait keep no other from uploading and from being asked about.

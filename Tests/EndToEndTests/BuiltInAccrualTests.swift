@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import JSON
 import Posix
+import TestSupport
 import Testing
 
 /// The accrual system of our own, beside the server and alone.

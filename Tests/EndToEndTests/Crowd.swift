@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 
 /// Many connections that are told the same.
 final class Crowd {

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// Thousands of clients that are idle, or that make the server wait.

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// `martlet demo` as a newcomer meets it: started, its printed commands pasted into a shell.

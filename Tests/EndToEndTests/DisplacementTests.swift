@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// Files of a shop that are removed, replaced or moved while the server runs.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The owner drops the unfinished orders of deleted users, which no answer of the accrual system comes for.

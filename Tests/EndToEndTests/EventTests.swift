@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import JSON
 import Posix
+import TestSupport
 import Testing
 
 /// Following events of the real executable, through its accrual system, lost connections and restarts.

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// The dynamic section of the release executable (elf(5)). A debug build is not tested, because it finds Swift's

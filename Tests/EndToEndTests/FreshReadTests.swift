@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// Responses are cached, and yet no client ever reads a state older than one that any client has read.

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 
 /// The code blocks of README.md and of the handbook, in the order in which a user reads them: README.md first, then the
 /// pages in the order of the handbook's index.
@@ -19,10 +20,8 @@ struct Handbook {
     let text: String
 
     init() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let read = { (path: String) in
-            try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+            try String(contentsOfFile: RepositoryRoot.file(path), encoding: .utf8)
         }
         let folder = "Sources/Handbook"
         let pages = try read("\(folder)/README.md").matches(of: /\]\((\w+\.md)\)/).map { "\(folder)/\($0.output.1)" }

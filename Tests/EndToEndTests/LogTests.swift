@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import JSON
 import Posix
+import TestSupport
 import Testing
 
 /// The log of a whole run.

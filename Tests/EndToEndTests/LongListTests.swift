@@ -2,6 +2,7 @@ import EndToEndSupport
 import Foundation
 import Posix
 import SQLite
+import TestSupport
 import Testing
 
 /// A customer with a hundred thousand orders, and a client that takes its time to read of them.

@@ -1,10 +1,11 @@
 import EndToEndSupport
 import Foundation
 import SQLite
+import TestSupport
 
 /// A database that a Martlet of an earlier schema wrote, kept as SQL text.
 struct OldDatabase {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Databases")
+    private static let folder = URL(filePath: RepositoryRoot.file("Tests/EndToEndTests/Databases"))
     private static let sessionMark = "-- session: "
 
     private let script: String

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// From an upload to points on the account and off it again, through everything an accrual system does, and a kill.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// The configurations of proxies in the handbook, with a client that invents addresses to guess from.

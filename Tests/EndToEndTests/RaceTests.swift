@@ -1,4 +1,5 @@
 import EndToEndSupport
+import TestSupport
 import Testing
 
 /// Many clients that want the same thing at the same moment.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 /// Conditions, names of requests and other origins, through the socket.

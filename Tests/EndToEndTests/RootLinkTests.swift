@@ -2,6 +2,7 @@ import CLinux
 import EndToEndSupport
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Files and links that a service's account may put into its folder to lead root elsewhere.

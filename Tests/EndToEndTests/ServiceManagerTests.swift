@@ -3,6 +3,7 @@ import Foundation
 import Posix
 import SQLite
 import Synchronization
+import TestSupport
 import Testing
 
 /// Martlet under a service manager such as systemd: passed sockets and notifications.

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Starts in unusual surroundings: closed descriptors, no `/proc`, the first process of a container, variables of an

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import SQLite
+import TestSupport
 import Testing
 
 /// A database of an earlier Martlet opens, keeps its content, and can be used further.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Requests that arrive together belong to one batch: the handler's `endBatch` is called after all of them.
@@ -25,7 +26,7 @@ import Testing
         }
         let blocker = try front.client()
         try blocker.get("/block")
-        #expect(waitUntil { front.script.log.contains(.request("/block")) })
+        try eventually { front.script.log.contains(.request("/block")) }
         return (front, clients + [blocker])
     }
 
@@ -40,7 +41,7 @@ import Testing
         for text in ["GET /a1 ", "GET /a2 "] { #expect(try clients[0].answer().text == text) }
         #expect(try clients[1].answer().text == "GET /b1 ")
         #expect(try clients[2].answer().text == "later /later/c1")
-        #expect(waitUntil { batches(of: front).count >= 3 })
+        try eventually { batches(of: front).count >= 3 }
         let all = batches(of: front)
         #expect(all[0] == ["/block"])
         #expect(Set(all[1]) == ["/a1", "/a2", "/b1", "/later/c1"])
@@ -53,7 +54,7 @@ import Testing
         front.script.unblock()
         #expect(try clients[1].answer().text == "GET /other ")
         for number in 0..<300 { #expect(try clients[0].answer().text == "GET /\(number) ") }
-        #expect(waitUntil { batches(of: front).joined().count == 302 && batches(of: front).last == [] })
+        try eventually { batches(of: front).joined().count == 302 && batches(of: front).last == [] }
         let all = batches(of: front)
         #expect(all[1].contains("/other"))
         #expect(all.allSatisfy { $0.count <= 65 }, "\(all.map(\.count))")

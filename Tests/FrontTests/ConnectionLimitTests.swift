@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Front
@@ -16,7 +17,7 @@ import Testing
                 try client.get(path)
                 _ = try client.answer()
             }
-            #expect(waitUntil { front.snapshot.connectionsAccepted > accepted })
+            try eventually { front.snapshot.connectionsAccepted > accepted }
             return client
         }
     }
@@ -46,7 +47,7 @@ import Testing
         let clients = try connect(front, 3)
         // The order is that of the deadlines, which must differ.
         let asked = millisecondsNow()
-        #expect(waitUntil { millisecondsNow() > asked + 2 })
+        try eventually { millisecondsNow() > asked + 2 }
         try clients[0].get("/again")
         _ = try clients[0].answer()
         let next = try connect(front, 1)
@@ -61,7 +62,7 @@ import Testing
         let half = "GET /half HT"
         let greedy = try connect(front, 3, path: nil)
         for client in greedy.prefix(2) { try client.send(half) }
-        #expect(waitUntil { front.snapshot.receivedBytes == received + 2 * half.utf8.count })
+        try eventually { front.snapshot.receivedBytes == received + 2 * half.utf8.count }
         let others = try connect(front, 3, listener: 1)
         #expect(isClosed(greedy[2]), "the idle connection")
         for client in others { #expect(!isClosed(client)) }

@@ -2,6 +2,7 @@ import Front
 import HTTP
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// The counters of the loops, and the records of requests.
@@ -75,17 +76,17 @@ import Testing
         #expect(snapshot.receivedBytes == laterBytes + 3 * "GET /none HTTP/1.1\r\nHost: test\r\n\r\n".utf8.count)
         #expect(snapshot.sentBytes > 100)
         clients.removeFirst()
-        #expect(waitUntil { front.snapshot.connectionsOpen == 1 })
+        try eventually { front.snapshot.connectionsOpen == 1 }
     }
 
     @Test func aBlockedLoopIsNoticed() throws {
         let front = try TestFront()
         let client = try front.client()
         try client.get("/block")
-        #expect(waitUntil { front.longestTurnNanoseconds > 20_000_000 })
+        try eventually { front.longestTurnNanoseconds > 20_000_000 }
         front.script.unblock()
         _ = try client.answer()
-        #expect(waitUntil { front.longestTurnNanoseconds == 0 })
+        try eventually { front.longestTurnNanoseconds == 0 }
     }
 
     private final class Recorder: RequestLog {

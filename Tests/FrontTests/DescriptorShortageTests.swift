@@ -1,5 +1,6 @@
 import Glibc
 import Posix
+import TestSupport
 import Testing
 
 /// Each test runs in a process of its own, because it lowers the limit of open files.
@@ -9,15 +10,14 @@ import Testing
             let front = try TestFront(clock: TestClock()) { $0.timeouts.idleMilliseconds = 60_000 }
             let blocker = try front.client()
             try blocker.get("/block")
-            precondition(waitUntil { front.script.requestCount == 1 })
+            try await eventually { front.script.requestCount == 1 }
             // The kernel completes these connections, while the loop is blocked and does not accept them.
             var clients = try (0..<8).map { _ in try front.client() }
             for client in clients { try client.get("/served") }
             let isLimited = leaveDescriptors(3)
             precondition(isLimited)
             front.script.unblock()
-            let served = waitUntil { front.script.requestCount == 1 + 3 }
-            precondition(served)
+            try await eventually { front.script.requestCount == 1 + 3 }
 
             // The listener stays readable, which must not keep the loop busy.
             let turnsBefore = front.snapshot.turns.count
@@ -31,7 +31,7 @@ import Testing
             }
             clients.removeFirst(3)
             // Accepting resumes after the pause.
-            precondition(waitUntil { front.snapshot.connectionsClosed == 3 })
+            try await eventually { front.snapshot.connectionsClosed == 3 }
             front.pass(milliseconds: 200)
             for client in clients {
                 let answer = try client.answer()
@@ -48,7 +48,7 @@ import Testing
             let held = front.script.held.take()!
             let blocker = try front.client()
             try blocker.get("/block")
-            precondition(waitUntil { front.script.requestCount == 2 })
+            try await eventually { front.script.requestCount == 2 }
             let waiting = try front.client()
             let isLimited = leaveDescriptors(0)
             precondition(isLimited)

@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 import Testing
 
 /// Requests and responses of one client on one connection.
@@ -96,7 +97,7 @@ import Testing
                 do { try client.send(pipeline) } catch { Issue.record(error) }
             }
         }
-        #expect(waitUntil { front.script.requestCount > 1_000 })
+        try eventually { front.script.requestCount > 1_000 }
         for number in 0..<count {
             let text = try client.answer().text
             guard text == "GET /\(number) " else {

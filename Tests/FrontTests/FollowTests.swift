@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 import Testing
 
 /// Bodies that last as long as the client listens.
@@ -85,9 +86,9 @@ import Testing
         let front = try TestFront { $0.timeouts.writeMilliseconds = 500 }
         let slow = try front.client()
         try slow.get("/stream")
-        #expect(waitUntil { front.script.stream.opened == 1 })
+        try eventually { front.script.stream.opened == 1 }
         front.script.stream.say(String(repeating: "x", count: 32 * 1024 * 1024))
-        #expect(waitUntil { front.script.stream.closed == 1 })
+        try eventually { front.script.stream.closed == 1 }
         #expect(throws: (any Error).self, "the end is not one that a client mistakes for the end of the body") {
             while try slow.takeAnswer() == nil, try slow.receiveMore() {}
             _ = try slow.answer()
@@ -101,10 +102,10 @@ import Testing
         do {
             let client = try front.client()
             try client.get("/stream")
-            #expect(waitUntil { front.script.stream.opened == 1 })
+            try eventually { front.script.stream.opened == 1 }
             if isReset { reset(client) }
         }
-        #expect(waitUntil { front.script.stream.closed == 1 })
+        try eventually { front.script.stream.closed == 1 }
     }
 
     @Test func aStopEndsAllStreamsProperly() throws {
@@ -128,7 +129,7 @@ import Testing
         let front = try TestFront()
         let slow = try front.client()
         try slow.get("/stream")
-        #expect(waitUntil { front.script.stream.opened == 1 })
+        try eventually { front.script.stream.opened == 1 }
         front.script.stream.say(String(repeating: "x", count: 32 * 1024 * 1024))
         #expect(front.stop(withinMilliseconds: 20_000) < 8_000)
         #expect(front.script.stream.closed == 1)

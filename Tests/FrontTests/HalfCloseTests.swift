@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A client that has closed its sending side may still wait for responses.
@@ -27,7 +28,7 @@ import Testing
         let front = try TestFront()
         let blocker = try front.client()
         try blocker.get("/block")
-        #expect(waitUntil { front.script.requestCount == 1 })
+        try eventually { front.script.requestCount == 1 }
         let client = try front.client(patienceMilliseconds: 10_000)
         try client.send((0..<count).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
         client.socket.finishSending()
@@ -51,7 +52,7 @@ import Testing
         let front = try TestFront()
         let blocker = try front.client()
         try blocker.get("/block")
-        #expect(waitUntil { front.script.requestCount == 1 })
+        try eventually { front.script.requestCount == 1 }
         let client = try front.client(patienceMilliseconds: 5_000)
         try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
         try client.send([UInt8](repeating: 0x78, count: 200_000))

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import TestSupport
 import Testing
 
 /// Refused requests and connections, whose clients can read the reason.
@@ -107,12 +108,11 @@ import Testing
         }
         clients.removeLast()
         // There is room when the loop has noticed that the client has gone.
-        #expect(
-            waitUntil {
-                guard let client = try? front.client() else { return false }
-                try? client.get("/again")
-                return (try? client.answer().status) == 200
-            })
+        try eventually("a new client is served") {
+            guard let client = try? front.client() else { return false }
+            try? client.get("/again")
+            return (try? client.answer().status) == 200
+        }
         #expect(!front.script.log.contains(.request("/refused")))
     }
 
@@ -121,7 +121,7 @@ import Testing
         let front = try TestFront { $0.connectionsMax = 1 }
         let blocker = try front.client()
         try blocker.get("/block")
-        #expect(waitUntil { front.script.requestCount == 1 })
+        try eventually { front.script.requestCount == 1 }
         let client = try front.client()
         try client.get("/refused")
         front.script.unblock()

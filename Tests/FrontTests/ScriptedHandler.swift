@@ -99,7 +99,7 @@ final class ScriptedHandler: RequestHandler {
     }
 
     private func answer(to request: Request, _ target: String) -> Response {
-        if target == "/block" { waitUntil { script.isUnblocked } }
+        if target == "/block" { try? eventually { script.isUnblocked } }
         if target == "/big" {
             return Response(.ok, contentType: "application/octet-stream", .bytes(Script.bigBody))
         }

@@ -37,12 +37,11 @@ import Testing
             hasStopped.set()
         }
         for client in [fresh, idle, marker] { #expect(try client.rest() == "") }
-        #expect(
-            waitUntil {
-                guard let late = try? front.client() else { return true }
-                try? late.get("/late")
-                return (try? late.answer()) == nil && !front.script.log.contains(.request("/late"))
-            })
+        try eventually("a new client is not served") {
+            guard let late = try? front.client() else { return true }
+            try? late.get("/late")
+            return (try? late.answer()) == nil && !front.script.log.contains(.request("/late"))
+        }
         #expect(!hasStopped.isSet)
 
         held.answer()
@@ -62,7 +61,7 @@ import Testing
         let front = try TestFront()
         let client = try front.client()
         try client.get("/big")
-        #expect(waitUntil { front.script.requestCount == 1 })
+        try eventually { front.script.requestCount == 1 }
         let stopping = Thread(name: "stop") { front.stop() }
         #expect(try client.answer().body.count == Script.bigBody.count)
         #expect(try client.rest() == "")
@@ -77,10 +76,10 @@ import Testing
         try client.get("/first")
         #expect(try client.answer().status == 200)
         try blocker.get("/block")
-        #expect(waitUntil { front.script.log.contains(.request("/block")) })
+        try eventually { front.script.log.contains(.request("/block")) }
         try client.get("/big")
         let stopping = Thread(name: "stop") { front.stop() }
-        #expect(waitUntil { (try? front.client()) == nil }, "the listeners refuse, so the loop knows of the stop")
+        try eventually("the listeners refuse, so the loop knows of the stop") { (try? front.client()) == nil }
         front.script.unblock()
         let answer = try client.answer()
         #expect(answer.body.count == Script.bigBody.count)

@@ -1,5 +1,6 @@
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 /// Bodies that are made in parts while they are sent.
@@ -69,7 +70,7 @@ import Testing
             #expect(try other.answer().text == "GET /other ")
         }
         #expect(front.script.bodiesLeft.load(ordering: .relaxed) == 0)
-        #expect(waitUntil { front.script.bodiesLeft.load(ordering: .relaxed) == 1 }, "the time for writing is over")
+        try eventually("the time for writing is over") { front.script.bodiesLeft.load(ordering: .relaxed) == 1 }
         let made = front.script.partsMade.load(ordering: .relaxed)
         #expect(made > 0 && made * 4_000 < 2 * 1024 * 1024, "\(made) parts")
     }
@@ -82,6 +83,6 @@ import Testing
             _ = try client.receiveMore()
             reset(client)
         }
-        #expect(waitUntil { front.script.bodiesLeft.load(ordering: .relaxed) == 1 })
+        try eventually { front.script.bodiesLeft.load(ordering: .relaxed) == 1 }
     }
 }

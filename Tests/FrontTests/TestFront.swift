@@ -42,7 +42,7 @@ final class TestFront: Sendable {
     /// Lets time pass on the front's clock, and waits until each loop has looked at its deadlines.
     func pass(milliseconds: Int) {
         guard let clock else { preconditionFailure("the front must have a test clock") }
-        clock.advance(milliseconds: milliseconds)
+        clock.advance(byMilliseconds: Int64(milliseconds))
         waitForTurns()
     }
 
@@ -53,7 +53,7 @@ final class TestFront: Sendable {
             for _ in 0..<2 {
                 let isDone = Flag()
                 front.run(onLoop: loop) { isDone.set() }
-                #expect(waitUntil { isDone.isSet })
+                #expect(throws: Never.self) { try eventually { isDone.isSet } }
             }
         }
     }
@@ -62,7 +62,7 @@ final class TestFront: Sendable {
     func receive(_ bytes: [UInt8], from client: TestClient) throws {
         let expectedBytes = snapshot.receivedBytes + bytes.count
         try client.send(bytes)
-        #expect(waitUntil { snapshot.receivedBytes >= expectedBytes })
+        try eventually { snapshot.receivedBytes >= expectedBytes }
         waitForTurns()
     }
 
@@ -91,17 +91,6 @@ func millisecondsTaken(_ body: () throws -> Void) rethrows -> Int {
     let start = SystemClock.monotonicNanoseconds()
     try body()
     return Int((SystemClock.monotonicNanoseconds() - start) / 1_000_000)
-}
-
-/// Waits for a condition that another thread brings about; at most 20 seconds.
-@discardableResult
-func waitUntil(_ condition: () -> Bool) -> Bool {
-    let end = SystemClock.monotonicNanoseconds() + 20_000_000_000
-    while !condition() {
-        guard SystemClock.monotonicNanoseconds() < end else { return false }
-        usleep(500)
-    }
-    return true
 }
 
 func millisecondsNow() -> Int {

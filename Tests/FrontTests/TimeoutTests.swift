@@ -1,5 +1,6 @@
 import HTTP
 import Posix
+import TestSupport
 import Testing
 
 /// The time limits of a connection. They are absolute; the timing wheel turns in ticks of 100 ms, so that a limit may
@@ -94,9 +95,9 @@ import Testing
         #expect(try client.answer().status == 200)
         try front.receive("GET /second HTTP/1.1\r\n", from: client)
         try blocker.get("/block")
-        #expect(waitUntil { front.script.log.contains(.request("/block")) })
+        try eventually { front.script.log.contains(.request("/block")) }
         try client.send("Host: a\r\n\r\n")
-        clock.advance(milliseconds: 1_500)
+        clock.advance(byMilliseconds: 1_500)
         front.script.unblock()
         #expect(try client.answer().text == "GET /second ")
     }
@@ -105,17 +106,16 @@ import Testing
         let front = try TestFront(clock: TestClock()) { $0.timeouts.writeMilliseconds = 500 }
         let slow = try front.client()
         try slow.get("/big")
-        #expect(waitUntil { front.script.requestCount == 1 })
+        try eventually { front.script.requestCount == 1 }
         let other = try front.client()
         front.pass(milliseconds: 400)
         #expect(front.snapshot.connectionsClosed == 0)
         // The time begins anew as long as the kernel takes bytes.
-        let isDropped = waitUntil {
+        try eventually("the client that does not read is dropped") {
             guard (try? other.get("/other")) != nil, (try? other.answer().text) == "GET /other " else { return false }
             front.pass(milliseconds: 200)
             return front.snapshot.connectionsClosed == 1
         }
-        #expect(isDropped)
         var receivedCount = 0
         #expect(throws: TestClient.Failure.self) {
             do { _ = try slow.answer() } catch TestClient.Failure.closed(let text) {

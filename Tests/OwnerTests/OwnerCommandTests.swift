@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Loyalty
+import TestSupport
 import Testing
 
 @testable import CommandLine
@@ -97,8 +98,7 @@ import Testing
 
     /// A command that is not in the list does not exist, and its file would be dead.
     @Test func everyFileOfCommandsIsInTheList() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Sources/Owner/Commands")
+        let folder = URL(filePath: RepositoryRoot.file("Sources/Owner/Commands"))
         let listed = Set(OwnerCommand.all.map { "\($0.operation)" })
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
             for match in try String(contentsOf: file, encoding: .utf8).matches(

@@ -101,13 +101,13 @@ struct ChangeTests {
                 try? fixture.store.settlements.settle(
                     [Settlement(order: OrderID(rawValue: 1), verdict: Self.points(5))], at: fixture.clock.now)
             }
-            try await waitUntil { fixture.store.writer.waitingCount == 1 }
+            try await eventually { fixture.store.writer.waitingCount == 1 }
             let failing = Posix.Thread(name: "fail") {
                 _ = try? fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
                     try transaction.run("INSERT INTO balances (user_id, current) VALUES (1, -1)")
                 }
             }
-            try await waitUntil { fixture.store.writer.waitingCount == 2 }
+            try await eventually { fixture.store.writer.waitingCount == 2 }
             hold.release()
             for thread in [settling, failing] { thread.join() }
             let published = fixture.store.changeLog.changes(after: start)?.map { Self.text($0.change) }

@@ -66,7 +66,7 @@ struct OwnerModelTests {
             let upload = try await fixture.onLoop { try await $0.addOrder(number, of: user.id, at: now) }
             guard let owner = model.owners[number] else {
                 model.owners[number] = user.id
-                guard case .accepted(let order) = upload else { throw WaitedTooLong() }
+                guard case .accepted(let order) = upload else { throw TestFailure("a new order is accepted") }
                 let settlement = Settlement(order: order, verdict: .processed(Points(hundredths: sum)))
                 try fixture.store.settlements.settle([settlement, settlement], at: now)
                 model.accounts[user.id]?.current += sum

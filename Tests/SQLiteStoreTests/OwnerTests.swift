@@ -137,7 +137,7 @@ struct OwnerTests {
                 #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == expected)
             }
             // A question in progress is settled on the remaining account.
-            guard case .accepted(let id) = order else { throw WaitedTooLong() }
+            guard case .accepted(let id) = order else { throw TestFailure("a new order is accepted") }
             try fixture.store.settlements.settle(
                 [Settlement(order: id, verdict: .processed(Points(hundredths: 5)))], at: fixture.clock.now)
             let again = try await fixture.addUser(secret)

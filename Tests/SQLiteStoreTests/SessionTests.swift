@@ -170,7 +170,7 @@ struct SessionTests {
                         return change != nil
                     }
                 }
-                try? await waitUntil { fixture.store.writer.waitingCount == 5 }
+                try? await eventually { fixture.store.writer.waitingCount == 5 }
                 hold.release()
                 return await group.reduce(into: []) { $0.append($1) }
             }
@@ -238,7 +238,7 @@ struct SessionTests {
                 }
             }
             fixture.store.startSweepingSessions()
-            try await waitUntil { try fixture.number("SELECT count(*) FROM sessions") == 1 }
+            try await eventually { try fixture.number("SELECT count(*) FROM sessions") == 1 }
         }
     }
 

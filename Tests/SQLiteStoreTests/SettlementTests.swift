@@ -59,7 +59,7 @@ struct SettlementTests {
             // An accrual of nothing changes no balance, and so has no entry.
             #expect(try fixture.number("SELECT count(*) FROM ledger") == (row.accrual == 0 ? 0 : 1))
             #expect(fixture.recorder.messages(from: .error).isEmpty != row.isToldOf)
-            try fixture.expectBalancesMatchLedger()
+            try fixture.expectPassesCheck(hasHugeAccruals: true)
         }
     }
 
@@ -87,7 +87,7 @@ struct SettlementTests {
                 try fixture.store.settlements.allUnfinishedOrders().map(\.id)
                     == [OrderID(rawValue: 2)])
             #expect(fixture.recorder.count(of: "can't be settled") == 2)
-            try fixture.expectBalancesMatchLedger()
+            try fixture.expectPassesCheck(hasHugeAccruals: true)
         }
     }
 

@@ -61,7 +61,7 @@ struct UnfinishedLimitTests {
                         try await fixture.onLoop { try await $0.addOrder(.sample(number), of: user, at: Self.now) }
                     }
                 }
-                try await waitUntil { fixture.store.writer.waitingCount == 50 }
+                try await eventually { fixture.store.writer.waitingCount == 50 }
                 hold.release()
                 return try await group.reduce(into: [OrderUpload]()) { all, next in all.append(next) }
             }

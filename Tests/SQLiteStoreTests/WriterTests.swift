@@ -23,7 +23,7 @@ struct WriterTests {
                         return .failure(error)
                     }
                 })
-            try await waitUntil { writer.waitingCount == waiting + 1 }
+            try await eventually { writer.waitingCount == waiting + 1 }
         }
         hold.release()
         var results: [Result<Value, LoyaltyError>] = []
@@ -98,13 +98,13 @@ struct WriterTests {
             let writer = fixture.store.writer
             let hold = fixture.holdWriter()
             let waiting = (1...2).map { index in Task { try await writer.perform(Self.insertUser(index)) } }
-            try await waitUntil { writer.waitingCount == 2 }
+            try await eventually { writer.waitingCount == 2 }
             await #expect(throws: LoyaltyError.overloaded(retryAfterSeconds: 1)) {
                 try await writer.perform(Self.insertUser(3))
             }
             // The pipeline has its place whatever waits, or a crowd of uploads would keep it from settling any.
             let settling = Thread(name: "settling") { _ = try? writer.performAndWait(Self.insertUser(4)) }
-            try await waitUntil { writer.waitingCount == 3 }
+            try await eventually { writer.waitingCount == 3 }
             hold.release()
             for task in waiting { #expect(try await task.value == 1) }
             settling.join()
@@ -120,11 +120,11 @@ struct WriterTests {
             let writer = fixture.store.writer
             let hold = fixture.holdWriter()
             let waiting = (1...20).map { index in Task { try await writer.perform(Self.insertUser(index)) } }
-            try await waitUntil { writer.waitingCount == 20 }
+            try await eventually { writer.waitingCount == 20 }
             let stopping = Thread(name: "stop") { fixture.store.stop() }
             // Writes that arrive after the stop has begun are refused at once, while earlier ones still wait.
             let refusals = Counter()
-            try await waitUntil {
+            try await eventually {
                 Task {
                     do throws(LoyaltyError) { try await writer.perform { _ in } } catch {
                         #expect(error == .unavailable(retryAfterSeconds: 1))

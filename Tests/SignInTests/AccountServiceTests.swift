@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct AccountServiceTests {
-    private let journal = FakeJournal()
+    private let journal = CallJournal()
     private let clock = TestClock(milliseconds: 1_000_000)
     private let repository: InMemoryRepository
 
@@ -17,7 +17,8 @@ import Testing
         hasherFailure: LoyaltyError? = nil, passwordBytesMin: Int = 1, throttle policy: ThrottlePolicy = .unlimited
     ) -> AccountService {
         AccountService(
-            repository: repository, hasher: FakeHasher(journal: journal, failure: hasherFailure), tokens: FakeTokens(),
+            repository: repository, hasher: PlainHasher(journal: journal, failure: hasherFailure),
+            tokens: CountedTokens(),
             policy: AccountPolicy(passwordBytesMin: passwordBytesMin, sessionSeconds: 60),
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: { [clock] in clock.now })
     }

@@ -6,12 +6,12 @@ import Testing
 
 /// The limit of hashes in progress of one client, and the sources that the hasher is told.
 @Suite struct AccountThrottleTests {
-    private let journal = FakeJournal()
-    private let hasher: FakeHasher
+    private let journal = CallJournal()
+    private let hasher: PlainHasher
     private let repository: InMemoryRepository
 
     init() {
-        hasher = FakeHasher(journal: journal)
+        hasher = PlainHasher(journal: journal)
         repository = InMemoryRepository(journal: journal)
     }
 
@@ -24,7 +24,7 @@ import Testing
 
     private func service(_ throttle: AccountThrottle) -> AccountService {
         AccountService(
-            repository: repository, hasher: hasher, tokens: FakeTokens(),
+            repository: repository, hasher: hasher, tokens: CountedTokens(),
             policy: AccountPolicy(passwordBytesMin: 1, sessionSeconds: 60), throttle: throttle,
             clock: { Timestamp(milliseconds: 0) })
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct OrderServiceTests {
-    private let journal = FakeJournal()
+    private let journal = CallJournal()
     private let repository: InMemoryRepository
     private let clock = TestClock(milliseconds: 1_000_000)
     private let me = UserID(rawValue: 1)
@@ -14,7 +14,7 @@ import Testing
         repository = InMemoryRepository(journal: journal)
     }
 
-    private func service(_ queue: FakeQueue) -> OrderService {
+    private func service(_ queue: KeptOrders) -> OrderService {
         OrderService(repository: repository, queue: queue, clock: { [clock] in clock.now })
     }
 
@@ -23,16 +23,16 @@ import Testing
     }
 
     @Test func aNewOrderIsStoredAndThenQueued() async throws {
-        let queue = FakeQueue(journal: journal)
+        let queue = KeptOrders(journal: journal)
         let isNew = try await service(queue).upload(try number(" 18\n"), by: me)
         #expect(isNew)
         #expect(journal.calls == ["addOrder", "put"])
-        #expect(queue.taken == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"), user: me)])
+        #expect(queue.orders == [UnfinishedOrder(id: OrderID(rawValue: 1), number: try number("18"), user: me)])
         #expect(try repository.order(number("18"), of: me).atOnce?.uploadedAt == clock.now)
     }
 
     @Test func aRepeatedOrderIsQueuedOnce() async throws {
-        let queue = FakeQueue(journal: journal)
+        let queue = KeptOrders(journal: journal)
         let service = service(queue)
         _ = try await service.upload(try number("18"), by: me)
         let isNew = try await service.upload(try number("18"), by: me)
@@ -40,15 +40,15 @@ import Testing
         await #expect(throws: LoyaltyError.orderUploadedByAnother) {
             try await service.upload(try number("18"), by: you)
         }
-        #expect(queue.taken.count == 1)
+        #expect(queue.orders.count == 1)
         let other = try await service.upload(try number("018"), by: you)
         #expect(other)
-        #expect(queue.taken.count == 2)
+        #expect(queue.orders.count == 2)
     }
 
     /// A user at the limit can upload no further order; numbers that were uploaded before are answered as usual.
     @Test func aUserAtTheLimitUploadsNothingNew() async throws {
-        let queue = FakeQueue(journal: journal)
+        let queue = KeptOrders(journal: journal)
         let service = service(queue)
         repository.unfinishedPerUserMax = 1
         _ = try await service.upload(try number("18"), by: me)
@@ -57,7 +57,7 @@ import Testing
         }
         #expect(try await service.upload(try number("18"), by: me) == false)
         #expect(try await service.upload(try number("26"), by: you))
-        #expect(queue.taken.map(\.number.digits) == ["18", "26"])
+        #expect(queue.numbers == ["18", "26"])
     }
 
     @Test(
@@ -73,7 +73,7 @@ import Testing
     @Test func aFailedUploadIsNotQueued() async {
         repository.failure = .unavailable(retryAfterSeconds: 3)
         await #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 3)) {
-            try await service(FakeQueue(journal: journal)).upload(try number("18"), by: me)
+            try await service(KeptOrders(journal: journal)).upload(try number("18"), by: me)
         }
         #expect(journal.calls == ["addOrder"])
     }

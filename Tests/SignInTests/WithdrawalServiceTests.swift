@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct WithdrawalServiceTests {
-    private let journal = FakeJournal()
+    private let journal = CallJournal()
     private let repository: InMemoryRepository
     private let clock = TestClock(milliseconds: 1_000_000)
     private let service: WithdrawalService

@@ -26,7 +26,7 @@ final class Day {
     private(set) var violation: Violation?
 
     private var random: SeededRandom
-    private let clock = VirtualClock()
+    private let clock = TestClock(milliseconds: 0)
     private let interval: Int64
     private let workerCount: Int
     private let jobsPerTickMax: Int
@@ -188,7 +188,7 @@ final class Day {
 
     private func set(_ time: Int64) {
         now = time
-        clock.now = time
+        clock.set(milliseconds: time)
     }
 
     private func take(_ event: Event) {

@@ -1,5 +1,6 @@
 import AccrualClient
 import Loyalty
+import TestSupport
 
 /// A running server: everything that is lost in a crash.
 final class Server {
@@ -9,25 +10,20 @@ final class Server {
     /// True if it has not run a tick yet.
     var isFresh = true
 
-    init(day: Day, configuration: PipelineConfiguration, clock: VirtualClock) {
+    init(day: Day, configuration: PipelineConfiguration, clock: TestClock) {
         pool = JobPool(capacityMax: configuration.poolMax)
         let requestsPerMinuteMax = configuration.requestsPerMinuteMax
         let gate = AccrualGate(requestsPerMinuteMax: day.broken == .ignoresOwnersPace ? nil : requestsPerMinuteMax)
-        let now: MonotonicClock = { clock.now }
+        let now: MonotonicClock = { clock.milliseconds }
         let asker = Asker(system: NoSystem(), gate: gate, clock: now)
         workers = VirtualWorkers(
             workerCount: configuration.workers, capacity: configuration.jobsPerTickMax, asker: asker,
             rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: workers, gate: gate,
-            settlements: FaultySettlements(day), clock: now, wallClock: { Timestamp(milliseconds: clock.now) },
+            settlements: FaultySettlements(day), clock: now, wallClock: { clock.now },
             log: .none)
     }
-}
-
-final class VirtualClock: @unchecked Sendable {
-    // Safe: a simulation runs on one thread.
-    var now: Int64 = 0
 }
 
 /// Not used: virtual workers make the requests.

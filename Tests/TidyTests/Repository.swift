@@ -3,8 +3,7 @@ import TestSupport
 
 /// The repository of this file.
 enum Repository {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
+    static let root = URL(filePath: RepositoryRoot.path)
 
     /// Returns every text file below the folders, in the order of their paths.
     static func files(in folders: [String]) throws -> [SourceFile] {

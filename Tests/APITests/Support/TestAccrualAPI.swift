@@ -10,7 +10,7 @@ import Web
 /// processed with 700 points, 26, processed with none, and 34, just accepted.
 final class TestAccrualAPI {
     let rewards = InMemoryRewards(InMemoryStorage())
-    let clock = MonotonicTestClock()
+    let clock = TestClock(milliseconds: 0)
     private let api: APIHandler
 
     /// Served under the name that a ``Scenario`` has, if no others are given.
@@ -23,10 +23,10 @@ final class TestAccrualAPI {
         let service = RewardService(
             repository: isLate ? LateRewardRepository(rewards) : rewards, recents: RecentReceipts(),
             clock: { TestClock.start },
-            monotonicClock: { clock.now })
+            monotonicClock: { clock.milliseconds })
         api = AccrualAPI.handler(
             accruals: service, rate: requestsPerMinute.map { RequestRate(requestsPerMinute: $0) },
-            clock: { clock.now }, settings: settings, requestIDs: RequestIDs(prefix: 0x5EED),
+            clock: { clock.milliseconds }, settings: settings, requestIDs: RequestIDs(prefix: 0x5EED),
             reader: rewards)
     }
 
@@ -41,7 +41,7 @@ final class TestAccrualAPI {
             let response = await api.response(to: Scenario(line, body: Body(Array(body.utf8)), gives: 200).request)
             precondition(response.status < 300, "the sample is taken")
         }
-        api.clock.now += 10_000
+        api.clock.advance(byMilliseconds: 10_000)
         let last = #"{"order":"34","goods":[]}"#
         _ = await api.response(to: Scenario("POST /api/orders", body: Body(Array(last.utf8)), gives: 202).request)
         return api
@@ -82,10 +82,4 @@ final class TestAccrualAPI {
         if let part = scenario.part { #expect(response.text.contains(part), name, sourceLocation: scenario.location) }
         if response.status >= 400 { #expect(rewards.changeCount == changesBefore, name) }
     }
-}
-
-/// Milliseconds that a test sets.
-final class MonotonicTestClock: @unchecked Sendable {
-    // Safe: a test uses it on one thread.
-    var now: Int64 = 0
 }

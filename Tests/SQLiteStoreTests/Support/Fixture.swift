@@ -120,29 +120,21 @@ final class Fixture: Sendable {
     }
 
     /// Expects that the whole database passes `martlet check`.
-    func expectPassesCheck(_ moment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+    ///
+    /// - Parameter hasHugeAccruals: True if orders may have more points than an answer of the accrual system can have,
+    ///   for tests of the largest sums.
+    func expectPassesCheck(
+        _ moment: String = "", hasHugeAccruals: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let check = try self.check()
-        let faults = check.findings.filter { !$0.faults.isEmpty }
+        let faults = check.findings.filter { finding in
+            !finding.faults.isEmpty && !(hasHugeAccruals && finding.rule.hasPrefix("each order has a known status"))
+        }
         #expect(faults.isEmpty, "\(moment): \(faults)", sourceLocation: sourceLocation)
     }
 
     /// Holds the writer up inside an operation until it is let go, so that what is asked meanwhile becomes one batch.
     func holdWriter() -> WriterHold { WriterHold(store.writer) }
-
-    /// Expects that each balance, and each of its steps, agrees with the ledger.
-    func expectBalancesMatchLedger(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let wrong = try number(
-            """
-            SELECT (SELECT count(*) FROM balances WHERE current <>
-                    (SELECT coalesce(sum(amount), 0) FROM ledger WHERE ledger.user_id = balances.user_id))
-                + (SELECT count(*) FROM balances WHERE withdrawn <>
-                    (SELECT -coalesce(sum(amount), 0) FROM ledger WHERE ledger.user_id = balances.user_id AND kind = 2))
-                + (SELECT count(*) FROM
-                    (SELECT balance_after, sum(amount) OVER (PARTITION BY user_id ORDER BY id) AS running FROM ledger)
-                    WHERE balance_after <> running)
-            """)
-        #expect(wrong == 0, sourceLocation: sourceLocation)
-    }
 }
 
 /// The writer, busy with an operation that ends when it is told to.
@@ -175,14 +167,3 @@ final class Counter: Sendable {
 
     func increment() { count.add(1, ordering: .sequentiallyConsistent) }
 }
-
-/// Waits until something is so, for ten seconds at most.
-func waitUntil(_ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now.advanced(by: .seconds(10))
-    while try !condition() {
-        guard ContinuousClock.now < deadline else { throw WaitedTooLong() }
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}
-
-struct WaitedTooLong: Error {}

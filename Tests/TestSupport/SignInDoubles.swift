@@ -2,26 +2,37 @@ import Loyalty
 import SignIn
 import Storage
 import Synchronization
-import TestSupport
 
 /// A "hash" that shows its password, or a hasher without room.
-final class PlainHasher: PasswordHasher {
+package final class PlainHasher: PasswordHasher {
     private let failure: LoyaltyError?
+    private let onCall: @Sendable (String) -> Void
+    private let sources = Mutex<[AttemptSource]>([])
 
-    init(failure: LoyaltyError? = nil) {
-        self.failure = failure
+    /// - Parameters:
+    ///   - failure: The error that every call throws; `nil` for none.
+    ///   - onCall: Called with the name of each call.
+    package init(failure: LoyaltyError? = nil, onCall: @escaping @Sendable (String) -> Void = { _ in }) {
+        (self.failure, self.onCall) = (failure, onCall)
     }
 
-    static func hash(_ password: String) -> PasswordHash { PasswordHash(text: "hash of \(password)") }
+    /// The sources whose passwords it was given.
+    package var askedFrom: [AttemptSource] { sources.withLock { $0 } }
 
-    func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
+    package static func hash(_ password: String) -> PasswordHash { PasswordHash(text: "hash of \(password)") }
+
+    package func hash(_ password: Password, in turn: HashingTurn) async throws(LoyaltyError) -> PasswordHash {
+        sources.withLock { $0.append(turn.source) }
+        onCall("hash")
         if let failure { throw failure }
         return Self.hash(password.text)
     }
 
-    func verify(
+    package func verify(
         _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool {
+        sources.withLock { $0.append(turn.source) }
+        onCall(hash == nil ? "verify nil" : "verify")
         if let failure { throw failure }
         return hash == Self.hash(password.text)
     }
@@ -29,12 +40,14 @@ final class PlainHasher: PasswordHasher {
 
 /// Tokens `new-1`, `new-2` …, and devices `device-000000000000001` …. The id of a token is the number of tokens
 /// that were seen before it.
-final class CountedTokens: SessionTokens {
+package final class CountedTokens: SessionTokens {
     private let made = Mutex(0)
     private let devicesMade = Mutex(0)
     private let seen = Mutex<[String]>([])
 
-    func makeToken() -> SessionToken {
+    package init() {}
+
+    package func makeToken() -> SessionToken {
         SessionToken(
             text: made.withLock { count in
                 count += 1
@@ -42,11 +55,11 @@ final class CountedTokens: SessionTokens {
             })
     }
 
-    func place(of device: Device) -> SignInPlace {
+    package func place(of device: Device) -> SignInPlace {
         SignInPlace(bytes: Array(device.text.utf8) + [UInt8](repeating: 0, count: 10))
     }
 
-    func makeDevice() -> Device {
+    package func makeDevice() -> Device {
         let number = devicesMade.withLock { count in
             count += 1
             return count
@@ -55,11 +68,11 @@ final class CountedTokens: SessionTokens {
         return device
     }
 
-    static func device(_ number: Int) -> String {
+    package static func device(_ number: Int) -> String {
         "device-\(String(String(1_000_000_000_000_000 + number).dropFirst()))"
     }
 
-    func id(of token: SessionToken) -> SessionID {
+    package func id(of token: SessionToken) -> SessionID {
         let place = seen.withLock { seen in
             if let place = seen.firstIndex(of: token.text) { return place }
             seen.append(token.text)
@@ -68,20 +81,4 @@ final class CountedTokens: SessionTokens {
         let name = Array("\(place)".utf8)
         return SessionID(bytes: name + [UInt8](repeating: 0, count: SessionID.byteCount - name.count))
     }
-}
-
-/// Keeps the orders that it is given.
-final class KeptOrders: OrderQueue {
-    private let orders = Mutex<[UnfinishedOrder]>([])
-
-    func put(_ order: UnfinishedOrder) {
-        orders.withLock { $0.append(order) }
-    }
-
-    var numbers: [String] { orders.withLock { $0.map(\.number.digits) } }
-}
-
-extension TestClock {
-    /// The time at which the API's tests begin: 2020-12-10T15:15:45.999Z.
-    static let start = Timestamp(milliseconds: 1_607_613_345_999)
 }
