@@ -78,8 +78,7 @@ let package = Package(
         .target(
             name: "Owner",
             dependencies: [
-                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "SQLiteStore", "Storage", "Text",
-                "Time",
+                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "Storage", "Text", "Time",
             ],
             swiftSettings: safe),
         .target(

@@ -1,15 +1,23 @@
 import CommandLine
+import Configuration
 import Owner
+import SQLiteStore
+import Storage
 
 extension CommandSet {
     /// Every command of the program. A command exists if it is in this list; those of the owner are in
     /// ``OwnerCommand/all``.
     static let martlet: CommandSet = {
         let servers: [Command] = [.serve, .accrual, .demo]
-        let owners: [Command] = OwnerCommand.all.map(\.command)
+        let owners: [Command] = OwnerCommand.all.map { $0.command(of: idleStore) }
         let others: [Command] = [
-            .restore, .orderNumber, .healthcheck, .config, .version, .systemdUnit, .man, .completion,
+            .restore(of: idleStore), .orderNumber, .healthcheck, .config, .version, .systemdUnit, .man, .completion,
         ]
         return CommandSet(servers + owners + others, standard: .serve, byExecutableName: .accrual)
     }()
+
+    /// The store of a configuration, which the owner's commands open if no server runs on it.
+    private static let idleStore: @Sendable (Configuration) -> any IdleStore = { configuration in
+        SQLiteIdleStore(path: configuration.database.path)
+    }
 }

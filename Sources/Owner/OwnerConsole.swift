@@ -3,7 +3,6 @@ import Configuration
 import JSON
 import Loyalty
 import Posix
-import SQLiteStore
 import Storage
 import Text
 
@@ -11,11 +10,13 @@ import Text
 struct OwnerConsole {
     private let invocation: Invocation
     private let configuration: Configuration
+    private let store: any IdleStore
     private let caller = Caller.current
 
-    init(_ invocation: Invocation, _ configuration: Configuration) {
+    init(_ invocation: Invocation, _ configuration: Configuration, _ store: any IdleStore) {
         self.invocation = invocation
         self.configuration = configuration
+        self.store = store
     }
 
     /// Runs the command, and returns its exit status.
@@ -67,16 +68,16 @@ struct OwnerConsole {
             + "martlet user reset-password \(user) --generate makes another"
     }
 
-    /// Does the operation on the file or, if the file's lock is held, asks the server that holds it.
+    /// Does the operation on the store or, if a server runs on it, asks that server.
     private func result(of operation: any OwnerOperation, _ reply: (OwnerReply) -> Void) -> CommandResult {
         let path = configuration.database.path
-        do throws(IdleDatabase.OpenError) {
-            if let operation = operation as? any FileOperation { return try result(of: operation, path, reply) }
+        do throws(IdleStoreError) {
+            if let operation = operation as? any FileOperation { return try result(of: operation, reply) }
             guard let operation = operation as? any StoreOperation else {
                 preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
             }
             let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
-            let store = try LoyaltyStore(idle: path, clock: clock, log: Self.log) {
+            let store = try self.store.open(clock: clock, log: Self.log) {
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
             defer { store.stop() }
@@ -91,9 +92,9 @@ struct OwnerConsole {
     }
 
     private func result(
-        of operation: any FileOperation, _ path: String, _ reply: (OwnerReply) -> Void
-    ) throws(IdleDatabase.OpenError) -> CommandResult {
-        let database = try IdleDatabase(path: path)
+        of operation: any FileOperation, _ reply: (OwnerReply) -> Void
+    ) throws(IdleStoreError) -> CommandResult {
+        let database = try store.openMaintenance()
         StopRequest.take()
         let result: CommandResult
         do throws(StoreError) {

@@ -41,9 +41,9 @@ package final class LoyaltyStore: Sendable {
     }
 
     /// Opens a file that is there and that no server runs on, for one command of its owner.
-    package convenience init(
+    convenience init(
         idle path: String, clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
-    ) throws(IdleDatabase.OpenError) {
+    ) throws(IdleStoreError) {
         let file = try IdleDatabase.lock(path)
         do throws(StoreError) {
             try self.init(file: file, limits: Writer.Limits(), clock: clock, log: log, onFatalError: onFatalError)

@@ -171,3 +171,8 @@ import Testing
         }
     }
 }
+
+extension OwnerCommand {
+    /// The command, which is not run.
+    fileprivate var command: Command { command(of: { _ in preconditionFailure("the command must not be run") }) }
+}

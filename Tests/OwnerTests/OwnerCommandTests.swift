@@ -255,3 +255,8 @@ extension OwnerOperation where Self: Equatable {
 extension OwnerOperation {
     fileprivate static var wireName: String { wire.name }
 }
+
+extension OwnerCommand {
+    /// The command, which is not run.
+    fileprivate var command: Command { command(of: { _ in preconditionFailure("the command must not be run") }) }
+}

@@ -48,6 +48,9 @@ extension Rule {
             noLine("only one room calls SQLite", matches: #"\bsqlite3_"#) {
                 $0.isSwift && $0.room.map { !["SQLite", "CSQLite"].contains($0) } ?? false
             },
+            noLine("only one room knows the engine of the store", matches: #"\bimport SQLiteStore\b"#) {
+                $0.isSwift && $0.room.map { $0 != "App" } ?? false
+            },
             noLine("only one room calls libsodium", matches: #"\b(crypto|sodium|randombytes)_"#) {
                 $0.isSwift && $0.room.map { !["Crypto", "CSodium"].contains($0) } ?? false
             },

@@ -63,6 +63,7 @@ import Testing
             ("Sources/Posix/A.swift", "unsafe f()", []),
             ("Sources/SQLiteStore/A.swift", "sqlite3_open(path)", [1]),
             ("Sources/SQLite/A.swift", "sqlite3_open(path)", []),
+            ("Sources/Owner/A.swift", "import SQLiteStore", [1]), ("Sources/App/A.swift", "import SQLiteStore", []),
             ("Sources/API/A.swift", "crypto_hash()\nsodium_init()", [1, 2]),
             ("Sources/Crypto/A.swift", "crypto_hash()\nsodium_init()", []),
             ("Sources/API/A.swift", "deflate(a)\ninflateInit2_(b)", [1, 2]),

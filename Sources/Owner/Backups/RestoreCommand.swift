@@ -2,13 +2,12 @@ import CommandLine
 import Configuration
 import JSON
 import Posix
-import SQLiteStore
 import Storage
 import Time
 
 /// `martlet restore`. It asks no server, since no server may run on the database meanwhile.
 enum RestoreCommand {
-    static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+    static func run(_ invocation: Invocation, _ configuration: Configuration, _ store: any IdleStore) -> Int32 {
         let path = configuration.database.path
         let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
         let result: CommandResult
@@ -17,8 +16,8 @@ enum RestoreCommand {
             let caller = Caller.current
             try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
             let now = CivilTime(secondsSince1970: SystemClock.wallMilliseconds() / 1000)
-            let (report, kept) = try Restore.run(
-                invocation.operands[0], to: path, keepingOldAs: ".before-restore-\(now.forFileName)",
+            let (report, kept) = try store.restore(
+                invocation.operands[0], keepingOldAs: ".before-restore-\(now.forFileName)",
                 caller: caller.id, until: StopRequest.cancellation, progress: { printer.take(.progress($0.text)) })
             let old = kept.map { "the old database is kept as \($0)\n" } ?? ""
             result = .success(
@@ -39,9 +38,14 @@ enum RestoreCommand {
 }
 
 extension Command {
-    package static let restore = Command(
-        "restore", "replace the database by the backup FILE; no server may run on it", operands: ["FILE"],
-        options: [.json], settings: [Settings.database], document: #"{"database", "kept", "users", "orders", …}"#,
-        statuses: OwnerCommand.Statuses.read, effect: .changes,
-        action: .run { invocation, configuration, _ in RestoreCommand.run(invocation, configuration) })
+    /// - Parameter store: the store of a configuration.
+    package static func restore(of store: @escaping @Sendable (Configuration) -> any IdleStore) -> Command {
+        Command(
+            "restore", "replace the database by the backup FILE; no server may run on it", operands: ["FILE"],
+            options: [.json], settings: [Settings.database], document: #"{"database", "kept", "users", "orders", …}"#,
+            statuses: OwnerCommand.Statuses.read, effect: .changes,
+            action: .run { invocation, configuration, _ in
+                RestoreCommand.run(invocation, configuration, store(configuration))
+            })
+    }
 }

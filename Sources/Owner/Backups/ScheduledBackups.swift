@@ -1,7 +1,6 @@
 import CommandLine
 import Loyalty
 import Posix
-import SQLiteStore
 import Storage
 import Time
 

@@ -1,12 +1,14 @@
 import CommandLine
 import Configuration
+import Storage
 
 /// A command of the owner and the operation that it asks for.
 ///
 /// To add a command: write its file in this folder, with the operation and the command; add it to ``all``; and add a
 /// method to ``OwnerRepository`` and its stores if the operation reads or changes something new.
 package struct OwnerCommand: Sendable {
-    package let command: Command
+    /// The command that does an action.
+    private let make: @Sendable (Command.Action) -> Command
     let operation: any OwnerOperation.Type
     let request: @Sendable (Invocation, Configuration) throws(Refusal) -> OwnerRequest
 
@@ -29,11 +31,20 @@ package struct OwnerCommand: Sendable {
     ) {
         self.operation = operation
         self.request = request
-        command = Command(
-            name, summary, operands: operands, options: options, settings: [Settings.database], details: details,
-            document: document, statuses: statuses, effect: effect,
-            action: .run { invocation, configuration, _ in
-                OwnerConsole(invocation, configuration).run(request)
+        make = { action in
+            Command(
+                name, summary, operands: operands, options: options, settings: [Settings.database], details: details,
+                document: document, statuses: statuses, effect: effect, action: action)
+        }
+    }
+
+    /// The command of the program.
+    ///
+    /// - Parameter store: the store of a configuration, which the command opens if no server runs on it.
+    package func command(of store: @escaping @Sendable (Configuration) -> any IdleStore) -> Command {
+        make(
+            .run { invocation, configuration, _ in
+                OwnerConsole(invocation, configuration, store(configuration)).run(request)
             })
     }
 

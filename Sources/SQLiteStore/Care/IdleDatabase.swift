@@ -3,38 +3,25 @@ import SQLite
 import Storage
 
 /// A database that no server runs on, and none can while this lives.
-package final class IdleDatabase: StoreMaintenance, BackupSource {
+final class IdleDatabase: StoreMaintenance, BackupSource {
     private let file: DatabaseFile
 
-    package enum OpenError: Error {
-        /// A server runs on it.
-        case inUse
-        case other(StoreError)
-    }
-
     /// Takes the lock of a file that is there.
-    package init(path: String) throws(OpenError) {
+    init(path: String) throws(IdleStoreError) {
         file = try Self.lock(path)
     }
 
-    static func lock(_ path: String) throws(OpenError) -> DatabaseFile {
+    static func lock(_ path: String) throws(IdleStoreError) -> DatabaseFile {
         if let error = StoreError(presenceOf: path, called: "database") {
             // Its server may still have it open, and is the only one that can copy it then.
             throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(error)
         }
-        do throws(DatabaseFile.OpenError) {
-            return try DatabaseFile(locking: path)
-        } catch {
-            switch error {
-            case .inUse: throw .inUse
-            case .other(let error): throw .other(error)
-            }
-        }
+        return try DatabaseFile(locking: path)
     }
 
-    package var backups: (any BackupSource)? { self }
+    var backups: (any BackupSource)? { self }
 
-    package func backUp(
+    func backUp(
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport {
         let source = try file.openWithoutServer()
@@ -51,7 +38,7 @@ package final class IdleDatabase: StoreMaintenance, BackupSource {
         }
     }
 
-    package func check(
+    func check(
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport {
         let database = try file.openWithoutServer()
@@ -59,7 +46,7 @@ package final class IdleDatabase: StoreMaintenance, BackupSource {
         return try IntegrityCheck.run(on: database, file.path, until: cancellation, progress)
     }
 
-    package func firstWrite(atSeconds now: Int64) -> Int64? {
+    func firstWrite(atSeconds now: Int64) -> Int64? {
         guard let database = try? file.openWithoutServer() else { return nil }
         defer { database.close() }
         return database.firstWrite(atSeconds: now)

@@ -3,7 +3,7 @@ import SQLite
 import Storage
 
 /// Puts a backup in the place of a database.
-package enum Restore {
+enum Restore {
     /// Makes a checked copy of the backup the database at `path`, on which no server may run. The former database is
     /// kept beside it, under a name that ends in `suffix`. Root restores in the name of the account that this thread
     /// acts for (``DatabaseAccount``), which owns the new database.
@@ -13,7 +13,7 @@ package enum Restore {
     ///
     /// - Returns: the report of the restored database's check, and the path of the former database, or `nil` if there
     ///   was none.
-    package static func run(
+    static func run(
         _ backup: String, to path: String, keepingOldAs suffix: String, caller: UInt32? = nil,
         until cancellation: Cancellation = Cancellation(),
         progress: (MaintenanceStage) -> Void

@@ -19,12 +19,6 @@ struct DatabaseFile: ~Copyable, Sendable {
     /// The first SQLite with `STRICT` tables.
     private static let libraryVersionMin = 3_037_000
 
-    /// A lock that another server holds is told apart from all other errors.
-    enum OpenError: Error {
-        case inUse
-        case other(StoreError)
-    }
-
     /// Makes the file if there is none and takes its lock.
     ///
     /// - Parameter isReplaced: true if the file is about to be replaced, so that a log without its file is no obstacle.
@@ -33,7 +27,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     }
 
     private static func locked(_ path: String, _ isReplaced: Bool) throws(StoreError) -> DatabaseFile {
-        do throws(OpenError) {
+        do throws(IdleStoreError) {
             return try DatabaseFile(locking: path, isReplaced: isReplaced)
         } catch {
             switch error {
@@ -44,7 +38,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     }
 
     /// Takes the lock of the path, a file beside the database whose name ends in `-lock`, and that of the file.
-    init(locking path: String, isReplaced: Bool = false) throws(OpenError) {
+    init(locking path: String, isReplaced: Bool = false) throws(IdleStoreError) {
         let place: String
         do throws(StoreError) { place = try Self.place(path) } catch { throw .other(error) }
         let lock = try Self.lock(place)
@@ -66,7 +60,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         record = ""
     }
 
-    private static func lockFile(_ path: String) throws(OpenError) -> InodeLock {
+    private static func lockFile(_ path: String) throws(IdleStoreError) -> InodeLock {
         do throws(FileLock.LockError) {
             return try InodeLock(path: path)
         } catch {
@@ -91,7 +85,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     /// Returns true if a server runs on a database that is not there any more.
     static func isMissingUnderServer(_ path: String) -> Bool {
         guard let place = try? place(path), PrivateFile.exists(path: place + "-lock") else { return false }
-        do throws(OpenError) {
+        do throws(IdleStoreError) {
             _ = try lock(place)
             return false
         } catch {
@@ -100,7 +94,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    private static func lock(_ path: String) throws(OpenError) -> FileLock {
+    private static func lock(_ path: String) throws(IdleStoreError) -> FileLock {
         do throws(FileLock.LockError) {
             return try FileLock(path: path + "-lock")
         } catch {

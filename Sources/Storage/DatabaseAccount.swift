@@ -1,5 +1,4 @@
 import Posix
-import Storage
 
 /// The account that a command of root's works in the name of, so that every file beside a database belongs to the
 /// database's owner.
@@ -52,7 +51,7 @@ package enum DatabaseAccount {
     }
 
     /// A path that root reads, for an account that is not to choose which file that is.
-    static func trustedPath(_ path: String, caller: UInt32?) throws(StoreError) -> TrustedPath {
+    package static func trustedPath(_ path: String, caller: UInt32?) throws(StoreError) -> TrustedPath {
         do throws(TrustedPath.Refusal) {
             return try TrustedPath(path, trusting: caller.map { [$0] } ?? [])
         } catch {
