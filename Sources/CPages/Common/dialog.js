@@ -1,0 +1,42 @@
+// Dialogs, made of the browser's own element: it keeps the focus inside, closes on Escape, and gives the focus back.
+
+import { element } from './dom.js';
+
+let dialogs = 0;
+
+/**
+ * Opens a dialog. It is removed when it closes.
+ *
+ * @param title the name of a text.
+ * @param fill gets `close(result)` and returns the elements of the dialog.
+ * @returns a promise of the result: that of `close`, or `undefined` if the reader has left the dialog.
+ */
+export function openDialog(title, fill) {
+  return new Promise((resolve) => {
+    const id = `dialog-${++dialogs}`;
+    let result;
+    const close = (value) => {
+      result = value;
+      dialog.close();
+    };
+    const dialog = element('dialog', { 'aria-labelledby': id },
+      element('h2', { id, text: title }), ...fill(close),
+      element('button', { type: 'button', class: 'close', label: 'close', onclick: () => close() }, '×'));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(result);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Asks once whether to do something. Resolves to true if the reader agrees. */
+export async function confirmed(title, question, agree) {
+  return (await openDialog(title, (close) => [
+    element('p', { text: question }),
+    element('div', { class: 'actions' },
+      element('button', { type: 'button', class: 'primary', text: agree, onclick: () => close(true) }),
+      element('button', { type: 'button', text: 'cancel', onclick: () => close(false) })),
+  ])) === true;
+}

@@ -1,0 +1,27 @@
+// What went wrong, in words that help the reader to go on.
+
+/**
+ * Returns the text for a failure as `[name, values]`.
+ *
+ * @param own the texts of this request: by a problem's type, or by its status.
+ */
+export function failureText(failure, own = {}) {
+  if (failure.kind === 'offline') return ['offline'];
+  if (failure.kind === 'slow') return ['slow'];
+  if (failure.kind !== 'response') return ['broken'];
+  const { status, type, retryAfterSeconds } = failure;
+  const name = own[type] ?? (status === 429 || status === 503 ? null : own[status]);
+  if (name) return [name];
+  if (status === 429) return waiting('tooMany', retryAfterSeconds);
+  if (status === 503) return waiting('busy', retryAfterSeconds);
+  if (status === 401) return ['sessionEnded'];
+  if (type === 'cross-site') return ['otherSite'];
+  if (status === 413) return ['tooLong'];
+  return failure.requestID ? ['failedWithID', { id: failure.requestID }] : ['failed', { status: String(status) }];
+}
+
+/** Minutes are easier to understand than 900 seconds, and rounding up never sends the reader back too early. */
+function waiting(name, seconds) {
+  if (seconds === null || seconds === undefined) return [`${name}Later`];
+  return seconds < 100 ? [`${name}Seconds`, { count: seconds }] : [`${name}Minutes`, { count: Math.ceil(seconds / 60) }];
+}

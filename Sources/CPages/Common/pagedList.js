@@ -1,0 +1,101 @@
+// A list that is read page by page. What was shown stays while more is read, and when reading fails.
+
+import { ask } from './api.js';
+import { element, setText } from './dom.js';
+import { failureText } from './failures.js';
+
+const entriesPerPage = 20;
+/** The server gives no more at once. */
+const entriesMax = 1000;
+
+/**
+ * Makes a list.
+ *
+ * @param options `path` of the list, `label` and `empty` as names of texts, `row(entry)` makes the content of an item,
+ *   and `keyOf(entry)` returns what names an entry, if entries change.
+ */
+export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
+  const list = element('ul', { class: 'list', label, role: 'list' });
+  const note = element('p', { class: 'hint' });
+  const alert = element('p', { class: 'alert', role: 'alert' });
+  const more = element('button', { type: 'button', text: 'showMore', hidden: true, onclick: showMore });
+  const again = element('button', { type: 'button', text: 'tryAgain', hidden: true, onclick: () => reload() });
+  const root = element('div', { class: 'paged' }, list, note, alert, more, again);
+  let entries = [];
+  let next = null;
+  let reading = 0;
+  let isOutdated = false;
+
+  /** Reads the list anew, as many entries as are shown. Resolves to true if it was read. */
+  async function reload({ inBackground = false } = {}) {
+    const limit = Math.min(Math.max(entries.length, entriesPerPage), entriesMax);
+    return read(`${path}?limit=${limit}`, inBackground, (content) => show(content));
+  }
+
+  async function showMore() {
+    const first = entries.length;
+    if (await read(next, false, (content) => show([...entries, ...content]))) {
+      // The button may be gone: the reader goes on at the first new entry.
+      const item = list.children[first] ?? list.lastElementChild;
+      item?.setAttribute('tabindex', '-1');
+      item?.focus();
+    }
+  }
+
+  async function read(from, inBackground, take) {
+    const turn = ++reading;
+    isOutdated = false;
+    root.setAttribute('aria-busy', 'true');
+    try {
+      const response = await ask('GET', from, { inBackground });
+      // An answer that was overtaken by a later one would show the past.
+      if (turn !== reading) return false;
+      if (isOutdated) {
+        // An entry changed while the list was on its way, which may be from before the change.
+        isOutdated = false;
+        return read(from, inBackground, take);
+      }
+      next = response.next;
+      take(Array.isArray(response.content) ? response.content : []);
+      setText(alert, null);
+      again.hidden = true;
+      return true;
+    } catch (failure) {
+      if (turn === reading && !(inBackground && entries.length > 0)) {
+        setText(alert, failureText(failure));
+        again.hidden = false;
+        setText(note, null);
+      }
+      return false;
+    } finally {
+      if (turn === reading) root.removeAttribute('aria-busy');
+    }
+  }
+
+  function show(content) {
+    // Items that stay keep their elements, so that a reload moves neither the focus nor a reader's place.
+    more.hidden = next === null;
+    setText(note, content.length === 0 ? [empty] : null);
+    if (JSON.stringify(content) === JSON.stringify(entries)) return;
+    const kept = new Map(entries.map((entry, index) => [JSON.stringify(entry), list.children[index]]));
+    list.replaceChildren(...content.map((entry) => kept.get(JSON.stringify(entry)) ?? item(entry)));
+    entries = content;
+  }
+
+  function item(entry) {
+    return element('li', {}, ...row(entry));
+  }
+
+  /** Shows a changed entry in its place. Returns the earlier one, or `undefined` if the list does not show it. */
+  function replace(entry) {
+    isOutdated = root.hasAttribute('aria-busy');
+    const index = entries.findIndex((each) => keyOf(each) === keyOf(entry));
+    if (index < 0) return undefined;
+    const earlier = entries[index];
+    entries[index] = entry;
+    list.children[index].replaceChildren(...row(entry));
+    return earlier;
+  }
+
+  return { root, reload, replace };
+}

@@ -1,0 +1,78 @@
+// The account that is signed in, in this tab and in the others of the browser, which share the session's cookie.
+
+import { ask, Failure } from '../Common/api.js';
+import { forgetDrafts } from '../Common/memory.js';
+
+const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('martlet.account') : null;
+let login = null;
+let changed = () => {};
+
+/** The login of the account that this tab shows, or `null`. */
+export function currentLogin() {
+  return login;
+}
+
+/** Takes the function that shows another account: `(login, isFromElsewhere)`, with `null` for nobody's. */
+export function whenAccountChanges(handler) {
+  changed = handler;
+}
+
+/** Asks the server for the account of the session. Returns its login, or `null` without a session. */
+export async function findAccount() {
+  try {
+    return (await ask('GET', '/api/user', { withoutSession: true })).content.login;
+  } catch (failure) {
+    if (failure.status === 401) return null;
+    throw failure;
+  }
+}
+
+/** Signs in or registers, and tells the other tabs. */
+export async function signIn(path, name, password) {
+  await ask('POST', path, { json: { login: name, password }, withoutSession: true });
+  show(name, false);
+  tabs?.postMessage(name);
+}
+
+/** Ends the session, here and in the other tabs. */
+export async function signOut() {
+  try {
+    await ask('POST', '/api/user/logout', { withoutSession: true });
+  } catch (failure) {
+    // The session had ended already.
+    if (failure.status !== 401) throw failure;
+  }
+  show(null, false);
+  tabs?.postMessage(null);
+}
+
+/**
+ * Sends a request that changes something. Another tab may have signed in as another customer: this tab's input must not
+ * reach that account, so the account is compared first.
+ */
+export async function change(method, path, options) {
+  const { content } = await ask('GET', '/api/user');
+  if (content.login !== login) {
+    show(content.login, true);
+    throw new Failure('response', { status: 409, type: 'other-account' });
+  }
+  return ask(method, path, options);
+}
+
+/** Compares this tab with the server after a pause, during which other tabs may have done anything. */
+export async function checkAccount() {
+  const found = await findAccount();
+  if (found !== null && found !== login) show(found, true);
+  return found;
+}
+
+/** Shows an account, or none. */
+export function show(name, isFromElsewhere) {
+  // What one customer typed is not for the next one.
+  if (login !== null && name !== login) forgetDrafts();
+  const isOther = name !== login;
+  login = name;
+  changed(name, isFromElsewhere, isOther);
+}
+
+tabs?.addEventListener('message', (event) => show(event.data, true));

@@ -1,0 +1,40 @@
+// The fields of signing in, and the words about what the server refuses.
+
+import { checkBytes, makeField, makePasswordField } from '../Common/field.js';
+import { passwordBytesMin } from './shop.js';
+
+const loginBytesMax = 256;
+const passwordBytesMax = 1024;
+
+/** Makes the field for a login. */
+export function loginField(attributes = {}) {
+  return makeField({
+    label: 'login', name: 'login', autocomplete: 'username', dir: 'auto', ...attributes,
+    check: (text) => checkBytes(text, { max: loginBytesMax, missing: 'loginMissing', tooLong: 'loginTooLong' }),
+  });
+}
+
+/** Makes the field for a password that exists. */
+export function currentPasswordField(label = 'password') {
+  return makePasswordField({
+    label, name: 'password', autocomplete: 'current-password',
+    check: (text) => checkBytes(text, { max: passwordBytesMax, missing: 'passwordMissing', tooLong: 'passwordTooLong' }),
+  });
+}
+
+/** Makes the field for a password that is chosen now. */
+export function newPasswordField(label = 'newPassword') {
+  return makePasswordField({
+    label, name: 'new-password', autocomplete: 'new-password', hint: 'passwordHint',
+    check: (text) => checkBytes(text, {
+      min: passwordBytesMin(), max: passwordBytesMax,
+      missing: 'passwordMissing', tooShort: 'passwordTooShort', tooLong: 'passwordTooLong',
+    }),
+  });
+}
+
+/** The words for refusals of signing in and registering, by the problem's type or status. */
+export const signInFailures = {
+  401: 'wrongCredentials', 'login-taken': 'loginTaken', 'registration-closed': 'registrationClosed', 400: 'credentialsRefused',
+  403: 'registrationClosed', 'cross-site': 'otherSite',
+};
