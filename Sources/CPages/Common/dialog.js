@@ -26,7 +26,7 @@ export function openDialog(title, fill) {
       dialog.remove();
       resolve(result);
     });
-    document.body.append(dialog);
+    document.querySelector('main').append(dialog);
     dialog.showModal();
   });
 }

@@ -26,6 +26,7 @@ export function makeField({ label, hint, check = () => null, draft: draftName, b
     hint ? element('p', { id: `${id}-hint`, class: 'hint', text: hint }) : null,
     mistake);
 
+  let shown = null;
   const field = {
     root, input,
     get value() { return input.value; },
@@ -35,6 +36,7 @@ export function makeField({ label, hint, check = () => null, draft: draftName, b
     },
     /** Shows a mistake beside the field. `null` removes it. */
     fail(text) {
+      shown = text?.[0] ?? null;
       setText(mistake, text);
       if (text) input.setAttribute('aria-invalid', 'true');
       else input.removeAttribute('aria-invalid');
@@ -50,8 +52,8 @@ export function makeField({ label, hint, check = () => null, draft: draftName, b
   if (draftName) input.value = draft(draftName);
   input.addEventListener('input', () => {
     if (draftName) keepDraft(draftName, input.value);
-    // Words about a mistake go as soon as it is mended. New ones wait until the reader has left the field.
-    if (input.hasAttribute('aria-invalid') && check(input.value) === null) field.fail(null);
+    // Words about a mistake go as soon as it is another one or none. New words wait until the reader has left the field.
+    if (shown && check(input.value)?.[0] !== shown) field.fail(null);
   });
   return field;
 }

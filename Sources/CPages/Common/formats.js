@@ -39,9 +39,9 @@ export function timeElement(moment) {
   });
 }
 
-/** Returns an order number in groups of four, which are easier to compare with a receipt. */
-export function grouped(number) {
-  return number.replace(/(.{4})(?=.)/g, '$1\u2009');
+/** An order number in groups of four, which are easier to compare with a receipt. Copied, it has no spaces. */
+export function numberElement(number) {
+  return element('span', { class: 'number' }, ...(number.match(/.{1,4}/gs) ?? []).map((digits) => element('span', {}, digits)));
 }
 
 /**

@@ -34,14 +34,18 @@ export function orderNumberMistake(typed) {
   return hasCheckDigit(number) ? null : ['numberCheckDigit'];
 }
 
+/** Returns true if the browser can read barcodes with a camera. It gives a camera only to pages over HTTPS. */
+export function canScan() {
+  return 'BarcodeDetector' in globalThis && Boolean(navigator.mediaDevices?.getUserMedia);
+}
+
 /**
  * Makes the field. Its `number` is what was typed, without spaces.
  *
  * @param options those of `makeField`; `label` is required.
  */
 export function makeOrderNumberField(options) {
-  const canScan = 'BarcodeDetector' in globalThis && Boolean(navigator.mediaDevices?.getUserMedia);
-  const scan = canScan ? element('button', { type: 'button', class: 'quiet', text: 'scan', label: 'scanNumber' }) : null;
+  const scan = canScan() ? element('button', { type: 'button', class: 'quiet', text: 'scan', label: 'scanNumber' }) : null;
   const state = element('p', { class: 'state' });
   const field = makeField({
     inputmode: 'numeric', autocomplete: 'off', enterkeyhint: 'send', check: orderNumberMistake, beside: scan, ...options,
@@ -63,7 +67,8 @@ export function makeOrderNumberField(options) {
   };
   field.input.addEventListener('input', show);
   field.input.addEventListener('change', () => {
-    if (field.value !== '') field.passes();
+    if (field.value === '') field.fail(null);
+    else field.passes();
     show();
   });
   show();

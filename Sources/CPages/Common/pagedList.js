@@ -4,6 +4,11 @@ import { ask } from './api.js';
 import { element, setText } from './dom.js';
 import { failureText } from './failures.js';
 
+/** Makes the content of an item: lines with something at the start, and something at the end or `null`. */
+export function entryLines(...lines) {
+  return lines.map(([start, end]) => element('div', { class: 'line' }, start, end));
+}
+
 const entriesPerPage = 20;
 /** The server gives no more at once. */
 const entriesMax = 1000;
@@ -15,7 +20,7 @@ const entriesMax = 1000;
  *   and `keyOf(entry)` returns what names an entry, if entries change.
  */
 export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
-  const list = element('ul', { class: 'list', label, role: 'list' });
+  const list = element('ul', { class: 'list', label });
   const note = element('p', { class: 'hint' });
   const alert = element('p', { class: 'alert', role: 'alert' });
   const more = element('button', { type: 'button', text: 'showMore', hidden: true, onclick: showMore });

@@ -12,7 +12,7 @@ import { shopName, startShop, whenShopChanges } from './shop.js';
 import { makeSignIn } from './signIn.js';
 import { texts } from './texts.js';
 
-const main = document.getElementById('main');
+const content = document.getElementById('content');
 const nothing = { resume: () => {}, leave: () => {} };
 let home = nothing;
 let view = 'signIn';
@@ -34,7 +34,7 @@ async function start() {
   try {
     const login = await findAccount();
     hideNotice('start');
-    if (login === null && !main.querySelector('form')) showVisitor();
+    if (login === null && !content.querySelector('form')) showVisitor();
     if (login !== null) show(login, false);
   } catch (failure) {
     showNotice('start', failureText(failure), { text: 'tryAgain', do: () => {
@@ -55,7 +55,7 @@ async function showAccount(login, isFromElsewhere, isOther) {
   else hideNotice('elsewhere');
   if (login === null) {
     showVisitor();
-    focusHeading(main);
+    focusHeading(content);
     return;
   }
   try {
@@ -63,7 +63,7 @@ async function showAccount(login, isFromElsewhere, isOther) {
     // The customer may have signed out while the file was on its way.
     if (currentLogin() !== login) return;
     home = makeHome(login, setTitle);
-    main.replaceChildren(home.root);
+    content.replaceChildren(home.root);
     home.resume();
   } catch (failure) {
     console.error(failure);
@@ -72,7 +72,7 @@ async function showAccount(login, isFromElsewhere, isOther) {
 }
 
 function showVisitor() {
-  main.replaceChildren(makeSignIn());
+  content.replaceChildren(makeSignIn());
   setTitle('signIn');
   // The rest of the page comes while the customer types.
   import('./home.js').catch(() => {});

@@ -3,9 +3,9 @@
 import { ask } from '../Common/api.js';
 import { element, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
-import { amount, grouped, pointsText, timeElement } from '../Common/formats.js';
+import { amount, numberElement, timeElement } from '../Common/formats.js';
 import { localized, text } from '../Common/language.js';
-import { makePagedList } from '../Common/pagedList.js';
+import { entryLines, makePagedList } from '../Common/pagedList.js';
 
 const kinds = ['accrual', 'withdrawal', 'adjustment', 'refund', 'return'];
 
@@ -36,15 +36,13 @@ export function makeHistory() {
 }
 
 function row(entry) {
+  const kind = kinds.includes(entry.kind) ? element('strong', { text: `kind-${entry.kind}` }) : element('strong', {}, entry.kind);
   const points = element('span', { class: entry.points > 0 ? 'status gain' : 'status' });
-  const after = element('span', { class: 'hint end' });
-  return [
-    element('div', { class: 'entry' },
-      element('span', {}, element('strong', kinds.includes(entry.kind) ? { text: `kind-${entry.kind}` } : {},
-        kinds.includes(entry.kind) ? null : entry.kind)),
-      localized(points, () => { points.textContent = amount(entry.points, true); }),
-      element('span', { class: 'hint' }, timeElement(entry.processed_at),
-        entry.order ? element('span', { class: 'of', text: ['ofOrder', { number: grouped(entry.order) }] }) : null),
-      localized(after, () => { after.textContent = text('balanceAfter', { points: pointsText(entry.balance) }); })),
-  ];
+  localized(points, () => { points.textContent = amount(entry.points, true); });
+  const after = element('span', { class: 'hint' });
+  localized(after, () => { after.textContent = text('balanceAfter', { points: amount(entry.balance) }); });
+  const order = entry.order
+    ? element('span', { class: 'hint', text: ['ofOrder', { number: numberElement(entry.order) }] }) : null;
+  return entryLines([kind, points], [order ?? element('span'), after],
+    [element('span', { class: 'hint' }, timeElement(entry.processed_at)), null]);
 }

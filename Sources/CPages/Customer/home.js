@@ -29,6 +29,7 @@ export function makeHome(login, setTitle) {
     element('ul', {}, ...Object.values(links).map((link) => element('li', {}, link))));
   const root = element('div', { class: 'home' }, balance.root, navigation,
     ...Object.values(views).map((view) => view.root));
+  for (const [name, view] of Object.entries(views)) view.root.id = name;
   const roots = Object.values(views).map((view) => view.root);
 
   function showView(isMove) {

@@ -57,8 +57,10 @@ export function watchAccount({ order, balance, read }) {
     } catch (failure) {
       if (isStopped) return;
       if (failure.kind === 'offline' || failure.kind === 'slow') showNotice('connection', 'connectionLost');
-      else if (failure.status === 401) close();
-      else showNotice('connection', 'serverBusy');
+      else if (failure.status === 401) {
+        hideNotice('connection');
+        close();
+      } else showNotice('connection', 'serverBusy');
     }
   }
 

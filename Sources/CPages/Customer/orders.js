@@ -2,21 +2,21 @@
 
 import { announce, element, setText } from '../Common/dom.js';
 import { makeForm } from '../Common/form.js';
-import { amount, grouped, pointsText, timeElement } from '../Common/formats.js';
+import { amount, numberElement, pointsText, timeElement } from '../Common/formats.js';
 import { localized, text } from '../Common/language.js';
-import { makeOrderNumberField } from '../Common/orderNumber.js';
-import { makePagedList } from '../Common/pagedList.js';
+import { canScan, makeOrderNumberField } from '../Common/orderNumber.js';
+import { entryLines, makePagedList } from '../Common/pagedList.js';
 import { change } from './account.js';
 
 /** Makes the view. `refresh` reads the list anew, and `change` takes one changed order. */
 export function makeOrders() {
-  const number = makeOrderNumberField({ label: 'orderNumber', name: 'order', hint: 'orderNumberHint', draft: 'order' });
+  const number = makeOrderNumberField({ label: 'orderNumber', name: 'order', hint: canScan() ? 'orderNumberHintScan' : 'orderNumberHint', draft: 'order' });
   const list = makePagedList({
     path: '/api/user/orders', label: 'yourOrders', empty: 'noOrders', row, keyOf: (order) => order.number,
   });
 
   const form = makeForm({
-    label: 'addOrder', submit: 'addOrder', fields: [number],
+    label: 'addOrder', submit: 'add', fields: [number],
     failures: {
       'order-uploaded-by-another': 'orderOfAnother', 409: 'orderOfAnother', 422: 'numberCheckDigit',
       'too-many-unfinished-orders': 'tooManyUnfinished',
@@ -29,7 +29,7 @@ export function makeOrders() {
       number.fail(null);
       number.input.focus();
       list.reload({ inBackground: true });
-      return [status === 200 ? 'orderKnown' : 'orderAdded', { number: grouped(sent) }];
+      return [status === 200 ? 'orderKnown' : 'orderAdded', { number: sent }];
     },
   });
 
@@ -58,12 +58,10 @@ function row(order) {
   if (isCredited) localized(status, () => { status.textContent = amount(order.accrual, true); });
   else setText(status, [statusName(order)]);
   if (isCredited) status.classList.add('gain');
-  return [
-    element('div', { class: 'entry' },
-      element('strong', { class: 'order' }, grouped(order.number)), status,
-      element('span', { class: 'hint' }, timeElement(order.uploaded_at)),
-      element('span', { class: 'hint end', text: isCredited ? 'credited' : `${statusName(order)}Means` })),
-  ];
+  return entryLines(
+    [element('strong', {}, numberElement(order.number)), status],
+    [element('span', { class: 'hint' }, timeElement(order.uploaded_at)),
+      element('span', { class: 'hint', text: isCredited ? 'credited' : `${statusName(order)}Means` })]);
 }
 
 function statusText(order) {

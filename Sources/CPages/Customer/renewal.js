@@ -42,7 +42,7 @@ async function askForPassword() {
     const password = currentPasswordField();
     password.input.setAttribute('autofocus', '');
     const form = makeForm({
-      label: 'signInAgain', submit: 'signIn', fields: [login, password], failures: signInFailures,
+      label: 'signInAgain', submit: 'signInNow', fields: [login, password], failures: signInFailures,
       fieldFailures: { wrongCredentials: password },
       send: async () => {
         await signIn('/api/user/login', login.value, password.value);

@@ -8,7 +8,7 @@ import { isRegistrationOpen, whenShopChanges } from './shop.js';
 
 /** Makes the view. */
 export function makeSignIn() {
-  const entry = part('signIn', 'signIn', '/api/user/login', currentPasswordField());
+  const entry = part('signIn', 'signInNow', '/api/user/login', currentPasswordField());
   const registration = part('register', 'registerNow', '/api/user/register', newPasswordField());
   const parts = [entry, registration];
   const root = element('div', { class: 'narrow' }, entry.root, registration.root);

@@ -3,10 +3,10 @@
 import { element, setText } from '../Common/dom.js';
 import { makeField } from '../Common/field.js';
 import { makeForm } from '../Common/form.js';
-import { amount, grouped, hundredthsOf, pointsText, readSum, timeElement } from '../Common/formats.js';
+import { amount, hundredthsOf, numberElement, pointsText, readSum, timeElement } from '../Common/formats.js';
 import { localized } from '../Common/language.js';
 import { makeOrderNumberField } from '../Common/orderNumber.js';
-import { makePagedList } from '../Common/pagedList.js';
+import { entryLines, makePagedList } from '../Common/pagedList.js';
 import { change } from './account.js';
 
 /**
@@ -60,7 +60,7 @@ export function makeSpending(balance) {
       number.input.focus();
       balance.load().catch(() => {});
       list.reload({ inBackground: true });
-      return ['spent', { points: () => pointsText(Number(points)), number: grouped(order) }];
+      return ['spent', { points: () => pointsText(Number(points)), number: order }];
     },
   });
 
@@ -73,10 +73,8 @@ export function makeSpending(balance) {
 
 function row(withdrawal) {
   const sum = element('span', { class: 'status' });
-  return [
-    element('div', { class: 'entry' },
-      element('strong', { class: 'order' }, grouped(withdrawal.order)),
-      localized(sum, () => { sum.textContent = amount(-withdrawal.sum, true); }),
-      element('span', { class: 'hint' }, timeElement(withdrawal.processed_at))),
-  ];
+  localized(sum, () => { sum.textContent = amount(-withdrawal.sum, true); });
+  return entryLines(
+    [element('strong', {}, numberElement(withdrawal.order)), sum],
+    [element('span', { class: 'hint' }, timeElement(withdrawal.processed_at)), null]);
 }

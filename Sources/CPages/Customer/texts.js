@@ -3,6 +3,7 @@
 export const texts = {
   // Signing in
   signIn: ['Sign in', 'Вход'],
+  signInNow: ['Sign in', 'Войти'],
   register: ['Create an account', 'Регистрация'],
   registerNow: ['Create account', 'Зарегистрироваться'],
   login: ['Login', 'Логин'],
@@ -52,7 +53,9 @@ export const texts = {
   // Orders
   addOrder: ['Add an order', 'Добавить заказ'],
   orderNumber: ['Order number', 'Номер заказа'],
-  orderNumberHint: ['It is on your receipt. You can type, paste or scan it.',
+  add: ['Add order', 'Добавить'],
+  orderNumberHint: ['It is on your receipt. You can type or paste it.', 'Он напечатан на чеке. Его можно ввести или вставить.'],
+  orderNumberHintScan: ['It is on your receipt. You can type, paste or scan it.',
     'Он напечатан на чеке. Его можно ввести, вставить или отсканировать.'],
   orderAdded: ['Order {number} is added. Its points appear by themselves.',
     'Заказ {number} добавлен. Баллы появятся сами.'],
