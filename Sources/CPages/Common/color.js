@@ -2,7 +2,8 @@
 // and the shade in which it can itself be text or a line on the page's light and dark surfaces (WCAG 2.2, 1.4.3).
 
 const contrastMin = 4.5;
-const surfaces = { light: [255, 255, 255], dark: [27, 30, 34] };
+/** The darkest light surface and the lightest dark one of style.css. */
+const surfaces = { light: [245, 245, 242], dark: [27, 30, 34] };
 
 /** Gives the page the shop's colour. Another text than `#rrggbb` changes nothing. */
 export function applyColor(color) {

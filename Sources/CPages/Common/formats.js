@@ -44,6 +44,11 @@ export function numberElement(number) {
   return element('span', { class: 'number' }, ...(number.match(/.{1,4}/gs) ?? []).map((digits) => element('span', {}, digits)));
 }
 
+/** Returns an order number for a sentence, which a number of hundreds of digits would bury. */
+export function shortNumber(number) {
+  return number.length > 24 ? `${number.slice(0, 8)}…${number.slice(-8)}` : number;
+}
+
 /**
  * Reads a typed sum. Spaces are ignored, and a comma is a decimal point.
  *

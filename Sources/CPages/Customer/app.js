@@ -1,13 +1,11 @@
 // The start of the customer's page: its frame, and the view of a visitor or of an account.
 
-import { whenSessionExpires } from '../Common/api.js';
 import { element, focusHeading } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 import { chooseLanguage, language, languages, localized, startLanguage, text } from '../Common/language.js';
 import { remember, remembered } from '../Common/memory.js';
 import { currentLogin, findAccount, show, whenAccountChanges } from './account.js';
 import { hideNotice, showNotice } from './notices.js';
-import { renewSession, sessionIsValid } from './renewal.js';
 import { shopName, startShop, whenShopChanges } from './shop.js';
 import { makeSignIn } from './signIn.js';
 import { texts } from './texts.js';
@@ -24,7 +22,6 @@ whenShopChanges(() => {
   setTitle();
 });
 startShop();
-whenSessionExpires(renewSession);
 whenAccountChanges(showAccount);
 // A visitor can use the form at once. A customer who was here before probably has a session, and waits for the answer.
 if (remembered('isCustomer') === null) showVisitor();
@@ -45,7 +42,6 @@ async function start() {
 }
 
 async function showAccount(login, isFromElsewhere, isOther) {
-  sessionIsValid();
   remember('isCustomer', login === null ? null : 'yes');
   if (!isOther) return home.resume();
   home.leave();
@@ -63,7 +59,10 @@ async function showAccount(login, isFromElsewhere, isOther) {
     // The customer may have signed out while the file was on its way.
     if (currentLogin() !== login) return;
     home = makeHome(login, setTitle);
+    // A customer who has just signed in goes on at the view. After a reload the focus is the browser's.
+    const hadFocus = content.contains(document.activeElement);
     content.replaceChildren(home.root);
+    if (hadFocus) focusHeading(content.querySelector('.view:not([hidden])'));
     home.resume();
   } catch (failure) {
     console.error(failure);

@@ -1,10 +1,12 @@
 // The page of an account: its balance, the views, and the link to what changes at the server.
 
+import { whenSessionExpires } from '../Common/api.js';
 import { element, focusHeading, showOnly } from '../Common/dom.js';
 import { makeBalance } from './balance.js';
 import { makeHistory } from './history.js';
 import { watchAccount } from './live.js';
 import { makeOrders } from './orders.js';
+import { renewSession, sessionIsValid } from './renewal.js';
 import { makeSettings } from './settings.js';
 import { makeSpending } from './spending.js';
 
@@ -47,6 +49,7 @@ export function makeHome(login, setTitle) {
   addEventListener('hashchange', move);
   showView(false);
 
+  whenSessionExpires(renewSession);
   const shown = () => Object.values(views).find((view) => !view.root.hidden);
   const watch = watchAccount({
     order: (order) => views.orders.change(order),
@@ -62,8 +65,12 @@ export function makeHome(login, setTitle) {
 
   return {
     root,
-    resume: watch.resume,
+    resume() {
+      sessionIsValid();
+      watch.resume();
+    },
     leave() {
+      sessionIsValid();
       watch.stop();
       removeEventListener('hashchange', move);
       history.replaceState(null, '', location.pathname);

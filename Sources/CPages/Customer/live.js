@@ -20,12 +20,13 @@ const hiddenMillisecondsMax = 30_000;
 export function watchAccount({ order, balance, read }) {
   let source = null;
   let isStopped = false;
+  let isSignedOut = false;
   let retryMilliseconds = retryMillisecondsMin;
   let retry, questions, hiding;
 
   function open() {
     close();
-    if (isStopped || document.hidden) return;
+    if (isStopped || isSignedOut || document.hidden) return;
     source = new EventSource('/api/user/events');
     // Between the lists and the stream nothing is missed if the lists are read after the stream has begun.
     source.addEventListener('open', () => {
@@ -41,6 +42,7 @@ export function watchAccount({ order, balance, read }) {
 
   // A lost connection is opened again by the browser, but not after a response other than 200.
   function lose() {
+    if (isSignedOut) return close();
     questions ??= setInterval(readAll, askEveryMilliseconds);
     readAll();
     if (source?.readyState !== EventSource.CLOSED) return;
@@ -58,8 +60,10 @@ export function watchAccount({ order, balance, read }) {
       if (isStopped) return;
       if (failure.kind === 'offline' || failure.kind === 'slow') showNotice('connection', 'connectionLost');
       else if (failure.status === 401) {
+        isSignedOut = true;
         hideNotice('connection');
         close();
+        stopQuestions();
       } else showNotice('connection', 'serverBusy');
     }
   }
@@ -82,13 +86,15 @@ export function watchAccount({ order, balance, read }) {
       return;
     }
     try {
-      if ((await checkAccount()) === null) await renewSession(true);
+      isSignedOut = (await checkAccount()) === null;
     } catch {
       // Without a connection nothing is known, and reading will say so.
+      isSignedOut = false;
     }
-    if (source === null || source.readyState !== EventSource.OPEN) {
+    if (isSignedOut) return renewSession(true);
+    readAll();
+    if (source?.readyState !== EventSource.OPEN) {
       stopQuestions();
-      readAll();
       open();
     }
   }

@@ -14,7 +14,7 @@ const notices = new Map();
 export function showNotice(kind, content, action = null) {
   if (String(notices.get(kind)?.content) === String(content)) return;
   hideNotice(kind);
-  const made = element('div', { class: 'notice', role: 'status' },
+  const made = element('div', { class: 'notice' },
     element('p', { text: content }),
     action ? element('button', { type: 'button', text: action.text, onclick: action.do }) : null,
     element('button', { type: 'button', class: 'quiet', label: 'close', onclick: () => hideNotice(kind) }, '×'));

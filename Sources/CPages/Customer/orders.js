@@ -2,7 +2,7 @@
 
 import { announce, element, setText } from '../Common/dom.js';
 import { makeForm } from '../Common/form.js';
-import { amount, numberElement, pointsText, timeElement } from '../Common/formats.js';
+import { amount, numberElement, pointsText, shortNumber, timeElement } from '../Common/formats.js';
 import { localized, text } from '../Common/language.js';
 import { canScan, makeOrderNumberField } from '../Common/orderNumber.js';
 import { entryLines, makePagedList } from '../Common/pagedList.js';
@@ -29,7 +29,7 @@ export function makeOrders() {
       number.fail(null);
       number.input.focus();
       list.reload({ inBackground: true });
-      return [status === 200 ? 'orderKnown' : 'orderAdded', { number: sent }];
+      return [status === 200 ? 'orderKnown' : 'orderAdded', { number: shortNumber(sent) }];
     },
   });
 
@@ -46,7 +46,7 @@ export function makeOrders() {
       // Another tab or device may have added it.
       if (!earlier) list.reload({ inBackground: true });
       if (order.status !== 'PROCESSING' && earlier?.status !== order.status) {
-        announce(text('orderIs', { number: order.number, status: statusText(order) }));
+        announce(text('orderIs', { number: shortNumber(order.number), status: statusText(order) }));
       }
     },
   };

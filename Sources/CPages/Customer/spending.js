@@ -3,7 +3,7 @@
 import { element, setText } from '../Common/dom.js';
 import { makeField } from '../Common/field.js';
 import { makeForm } from '../Common/form.js';
-import { amount, hundredthsOf, numberElement, pointsText, readSum, timeElement } from '../Common/formats.js';
+import { amount, hundredthsOf, numberElement, pointsText, readSum, shortNumber, timeElement } from '../Common/formats.js';
 import { localized } from '../Common/language.js';
 import { makeOrderNumberField } from '../Common/orderNumber.js';
 import { entryLines, makePagedList } from '../Common/pagedList.js';
@@ -60,7 +60,7 @@ export function makeSpending(balance) {
       number.input.focus();
       balance.load().catch(() => {});
       list.reload({ inBackground: true });
-      return ['spent', { points: () => pointsText(Number(points)), number: order }];
+      return ['spent', { points: () => pointsText(Number(points)), number: shortNumber(order) }];
     },
   });
 
