@@ -8,12 +8,13 @@ import Testing
 /// The handbook's tables of routes agree with the descriptions of both APIs.
 @Suite struct HandbookRouteTests {
     /// A row of a table: its methods and paths, and the statuses in the cell beside them.
-    private struct Row {
+    struct Row {
         let routes: [String]
         let statuses: Set<String>
     }
 
-    private static func rows(of page: String) throws -> [Row] {
+    /// The rows of all tables of routes of a page.
+    static func rows(of page: String) throws -> [Row] {
         let text = try String(contentsOfFile: RepositoryRoot.file("Sources/Handbook/\(page)"), encoding: .utf8)
         return text.matches(of: /\| `(GET|POST|DELETE) (\/[^ `]*)`(.*?) \| (.*) \|/).map { match in
             let method = match.output.1

@@ -60,6 +60,23 @@ import Testing
         await balance(as: "ann", gives: 200, on: api)
     }
 
+    /// The route takes no body, so a body is ignored and so is its type. A client that sends `{}` with each POST, or a
+    /// form, signs out like any other.
+    @Test(
+        arguments: [
+            nil, "application/json", "application/json; charset=utf-8", "text/plain", "text/html", "image/png",
+            "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nothing/like-this", "no type", "",
+        ] as [String?],
+        ["", "{}", "{", #"{"login":"bob"}"#, "a=b&c=d", "\u{0}", Body([UInt8](repeating: 0x78, count: 8192))] as [Body])
+    func aBodyOfAnyTypeIsIgnored(type: String?, body: Body) async {
+        let api = TestAPI()
+        let fields = type.map { ["Content-Type: \($0)"] } ?? []
+        await Scenario("POST /api/user/logout", as: "ann", fields, body: body, gives: 204, has: [Self.expired]).run(
+            on: api)
+        await balance(as: "ann", gives: 401, on: api)
+        await balance(as: "bob", gives: 200, on: api)
+    }
+
     @Test func anotherSiteCannotSignAUserOut() async {
         await Scenario("POST /api/user/logout", ["Cookie: session=ann", "Sec-Fetch-Site: cross-site"], gives: 403).run()
     }

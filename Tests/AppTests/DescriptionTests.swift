@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    /// The table "limit on one client" has each setting whose explanation says that it limits one address or user, and
+    /// no other. Each row names that kind of client.
+    @Test func theHandbookHasEveryLimitOnOneClient() throws {
+        let table = try Document.text(of: Document.security).components(
+            separatedBy: "| limit on one client | setting |")
+        try #require(table.count == 2)
+        let rows = table[1].components(separatedBy: "\n").dropFirst().prefix { $0.hasPrefix("|") }.dropFirst()
+        var listed: [String] = []
+        for row in rows {
+            let cells = row.components(separatedBy: " | ")
+            let client = try #require(cells[0].firstMatch(of: /\bof an? (address|user)\b/)).output.1
+            for match in cells[1].matches(of: /`([a-z_.]+)`/) {
+                listed.append(String(match.output.1))
+                let setting = try #require(Settings.all.first { $0.key == match.output.1 }, "\(match.output.1)")
+                #expect(setting.summary.contains(client), "\(row)")
+            }
+        }
+        let limits = Settings.all.filter {
+            $0.key.hasSuffix("_max") && $0.summary.contains(/\b(of|from) (one|a) (address|user|login)\b/)
+        }
+        #expect(limits.count > 5)
+        #expect(listed.sorted() == limits.map(\.key).sorted())
+    }
+
     @Test func aFlagTakesTheSameValueInEveryCommand() {
         var values: [String: String] = [:]
         for option in commands.commands.flatMap(\.allOptions) {

@@ -5,6 +5,7 @@ import TestSupport
 enum Document {
     static let settings = "Sources/Handbook/Settings.md"
     static let commands = "Sources/Handbook/Commands.md"
+    static let security = "Sources/Handbook/Security.md"
     static let changes = "Sources/Handbook/Changes.md"
 
     /// Returns the text of the file at `path`, which is relative to the repository's root.

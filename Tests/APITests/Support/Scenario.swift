@@ -54,21 +54,30 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         let changesBefore = api.repository.changeCount
         let queuedBefore = api.queue.numbers
         let response = await api.response(to: request)
-        let name = Comment(
-            rawValue: "\(testDescription): \(response.fields) \(response.text.prefix(300).debugDescription)")
-        #expect(response.status == status, name, sourceLocation: location)
-        #expect(response.faults.isEmpty, name, sourceLocation: location)
-        let undescribed = DescribedAPI.gophermart.faults(of: response, to: request)
-        #expect(undescribed.isEmpty, name, sourceLocation: location)
-        for field in present { #expect(response.fields.contains(field), name, sourceLocation: location) }
-        for field in absent { #expect(!response.has(field), name, sourceLocation: location) }
-        if let text { #expect(response.text == text, name, sourceLocation: location) }
-        if let part { #expect(response.text.contains(part), name, sourceLocation: location) }
+        let name = expect(response, describedBy: .gophermart, faults: response.faults)
         if response.status >= 400 {
             #expect(api.repository.changeCount == changesBefore, name, sourceLocation: location)
             #expect(api.queue.numbers == queuedBefore, name, sourceLocation: location)
         }
         return response
+    }
+
+    /// Compares a response with the expected one and with the API's description. Returns the comment that names both
+    /// the request and the response.
+    ///
+    /// - Parameter faults: The response's own faults.
+    func expect(_ response: ClientResponse, describedBy api: DescribedAPI, faults: [String]) -> Comment {
+        let name = Comment(
+            rawValue: "\(testDescription): \(response.fields) \(response.text.prefix(300).debugDescription)")
+        #expect(response.status == status, name, sourceLocation: location)
+        #expect(faults.isEmpty, name, sourceLocation: location)
+        let undescribed = api.faults(of: response, to: request)
+        #expect(undescribed.isEmpty, name, sourceLocation: location)
+        for field in present { #expect(response.fields.contains(field), name, sourceLocation: location) }
+        for field in absent { #expect(!response.has(field), name, sourceLocation: location) }
+        if let text { #expect(response.text == text, name, sourceLocation: location) }
+        if let part { #expect(response.text.contains(part), name, sourceLocation: location) }
+        return name
     }
 }
 

@@ -108,22 +108,7 @@ final class TestAPI {
 extension TestAPI {
     /// The response to a client that sends these bytes, in one piece or torn, and nothing else.
     func response(to pieces: [ArraySlice<UInt8>], limits: Limits = Limits()) async -> ClientResponse {
-        var parser = RequestParser(limits: limits)
-        var input = InputBuffer()
-        do throws(RequestError) {
-            for piece in pieces {
-                input.append(piece)
-                guard case .request(var request) = try parser.parse(&input, bodyBytesMax: api.bodyBytesMax(of:)) else {
-                    continue
-                }
-                request.peer = peer
-                let omitsBody = request.method == .head
-                return ClientResponse(await api.respond(to: request).get(), omitsBody: omitsBody)
-            }
-        } catch {
-            return response(to: error)
-        }
-        preconditionFailure("a test sends whole requests")
+        await api.response(to: pieces, from: peer, limits: limits)
     }
 
     /// The response of a path that needs no session and is answered at once.
