@@ -112,3 +112,10 @@ package struct MetricsPage {
         }
     }
 }
+
+extension Server {
+    /// The metrics that it shows now.
+    package func metrics() throws -> MetricsPage {
+        try MetricsPage(Client(endpoint: adminEndpoint()).send("GET", "/metrics").text)
+    }
+}

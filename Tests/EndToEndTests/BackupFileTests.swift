@@ -112,7 +112,8 @@ struct BackupFileTests {
         #expect(restore.status == 69 && restore.log.contains("a device or a pipe"), "\(restore)")
     }
 
-    /// A database that takes a second or more to copy.
+    /// A database whose copy takes several steps, so that a command that is held in the first can be stopped before the
+    /// last.
     private func makeLargeShop() throws {
         try makeShop()
         // Ten times the same digits pass the Luhn check, whatever they are.
@@ -130,9 +131,12 @@ struct BackupFileTests {
         try makeLargeShop()
         // A shell's background job ignores SIGINT, and so do the commands that it starts.
         for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
-            let backup = try Server(in: folder, arguments: ["backup", "b/one.db"])
-            try eventually("the copy has begun") { !names.isEmpty }
+            let hold = try CopyHold(in: folder)
+            let backup = try Server(in: folder, arguments: ["backup", "b/one.db"], environment: hold.environment)
+            try hold.waitForCopy()
+            #expect(!names.isEmpty)
             backup.signal(number)
+            try hold.release()
             #expect(try backup.waitForEnd() == -number, "it ends by the signal: \(backup.logText)")
             #expect(names == [], "\(number)")
         }
@@ -148,20 +152,24 @@ struct BackupFileTests {
 
     @Test func aServerThatStopsLeavesNoFile() throws {
         try makeLargeShop()
-        let server = try Server.serving(
-            in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b", "MARTLET_BACKUPS_INTERVAL_S": "60"])
-        try eventually("the copy has begun") { names.contains { $0.hasSuffix(".partial") } }
+        let hold = try CopyHold(in: folder)
+        let settings = ["MARTLET_BACKUPS_FOLDER": "b", "MARTLET_BACKUPS_INTERVAL_S": "60"]
+        let server = try Server.serving(in: folder, environment: settings.merging(hold.environment) { $1 })
+        try hold.waitForCopy()
+        #expect(names.contains { $0.hasSuffix(".partial") })
         server.signal(SIGTERM)
+        try hold.release()
         #expect(try server.waitForEnd() == 0)
         #expect(names.allSatisfy { !$0.contains(".partial") }, "\(names)")
     }
 
     @Test func theNextBackupRemovesFilesOfAKilledBackup() throws {
         try makeLargeShop()
-        let killed = try Server(in: folder, arguments: ["backup", "b/one.db"])
-        try eventually("the copy has begun") { names.contains("one.db.partial-journal") }
+        let hold = try CopyHold(in: folder)
+        let killed = try Server(in: folder, arguments: ["backup", "b/one.db"], environment: hold.environment)
+        try hold.waitForCopy()
         killed.killAtOnce()
-        #expect(names.contains("one.db.partial"))
+        #expect(names == ["one.db.partial", "one.db.partial-journal"])
         // Files of others stay.
         for name in ["film.partial", "empty.partial"] {
             try folder.write(name.hasPrefix("f") ? "film" : "", to: "b/\(name)")
@@ -200,10 +208,12 @@ struct BackupFileTests {
 
     @Test func aSecondBackupOfTheSameNameLeavesTheFirstAlone() throws {
         try makeLargeShop()
-        let first = try Server(in: folder, arguments: ["backup", "b/one.db"])
-        try eventually("the copy has begun") { names.contains("one.db.partial-journal") }
+        let hold = try CopyHold(in: folder)
+        let first = try Server(in: folder, arguments: ["backup", "b/one.db"], environment: hold.environment)
+        try hold.waitForCopy()
         let second = try run("backup", "b/one.db")
         #expect(second.status == 69, "\(second)")
+        try hold.release()
         #expect(try first.waitForEnd() == 0, "\(first.logText)")
         #expect(names == ["one.db"])
         #expect(try run("check", "-d", "b/one.db").status == 0)
@@ -219,10 +229,6 @@ struct BackupFileTests {
         #expect(ended.output == "", "\(ended)")
     }
 
-    private func metrics(_ server: Server) throws -> MetricsPage {
-        try MetricsPage(try Client(endpoint: server.adminEndpoint()).send("GET", "/metrics").text)
-    }
-
     @Test func failedBackupsAreReported() throws {
         try makeShop()
         try folder.write("old", to: "b/martlet-20200101T000000Z.db")
@@ -232,8 +238,8 @@ struct BackupFileTests {
                 "MARTLET_BACKUPS_FOLDER": "b",
                 "LD_PRELOAD": try library("link=EACCES", "renameat2=EACCES", "rename=EACCES"),
             ])
-        try eventually("the failure is counted") { try metrics(server).sum("martlet_backup_success") == 0 }
-        let page = try metrics(server)
+        try eventually("the failure is counted") { try server.metrics().sum("martlet_backup_success") == 0 }
+        let page = try server.metrics()
         #expect(page.sum("martlet_backup_age_seconds").map { $0 > 86_400 * 365 } == true)
         #expect(page.sum("martlet_backup_bytes") == 3)
         try eventually("the owner is warned") { server.logText.contains("backups are missing in") }
@@ -247,8 +253,8 @@ struct BackupFileTests {
 
     @Test func successfulBackupsAreReported() throws {
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
-        try eventually("the first is made") { try metrics(server).sum("martlet_backup_success") == 1 }
-        let page = try metrics(server)
+        try eventually("the first is made") { try server.metrics().sum("martlet_backup_success") == 1 }
+        let page = try server.metrics()
         #expect(page.sum("martlet_backup_age_seconds").map { $0 < 60 } == true)
         #expect(page.sum("martlet_backup_bytes").map { $0 > 4096 } == true)
         #expect(try run("stats", "--json").output.contains(#""result":"succeeded","failure":null"#))

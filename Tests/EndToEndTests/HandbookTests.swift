@@ -60,7 +60,7 @@ struct HandbookTests {
     @Test func metricsNamedExist() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": folder.path])
-        let page = try MetricsPage(Client(endpoint: server.adminEndpoint()).send("GET", "/metrics").text)
+        let page = try server.metrics()
         let named = try Set(Handbook().text.matches(of: /`((martlet|process)_[a-z_]+)/).map { String($0.output.1) })
         #expect(named.count > 15)
         #expect(named.subtracting(page.names) == [])
