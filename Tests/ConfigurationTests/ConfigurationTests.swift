@@ -65,61 +65,63 @@ import Testing
         }
     }
 
+    /// Settings that are refused, and the explanation.
+    private static let explainedErrors: [(environment: [String: String], file: String, error: String)] = [
+        (
+            ["RUN_ADDRESS": "8080"], "{}",
+            "RUN_ADDRESS: run_address must be host:port, :port or [v6]:port, with a port from 0 to 65535, and not \"8080\": a port alone has a colon before it"
+        ),
+        (
+            ["DATABASE_URI": "postgres://u:p@h/d"], "{}",
+            "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server (PostgreSQL), and Martlet keeps its data in a SQLite file"
+        ),
+        (
+            ["MARTLET_DISPATCHER_WORKERS": "0"], "{}",
+            "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"0\""
+        ),
+        (
+            ["MARTLET_DISPATCHER_WORKERS": "x"], "{}",
+            "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"x\""
+        ),
+        (
+            ["MARTLET_SESSIONS_COOKIE_SECURE": "yes"], "{}",
+            "MARTLET_SESSIONS_COOKIE_SECURE: sessions.cookie_secure must be true or false, and not \"yes\""
+        ),
+        (
+            [:], #"{"dispatcher": {"workers": "8"}}"#,
+            "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not \"8\": in JSON it has no quotation marks"
+        ),
+        (
+            [:], #"{"dispatcher": {"workers": 1.5}}"#,
+            "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not 1.5"
+        ),
+        ([:], #"{"dispatcher": 8}"#, "config.json: dispatcher must be an object"),
+        (
+            [:], #"{"log": {"level": "loud"}}"#,
+            "config.json: log.level must be debug, request, info, warning or error, and not \"loud\""
+        ),
+        (
+            [:], #"{"log": {"colour": true}}"#,
+            "config.json: log.colour is no setting; there are log.level, log.format"
+        ),
+        (
+            [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
+            "config.json: http.allowed_origins must be origins such as https://shop.example or capacitor://localhost; commas between several in a variable, and not [\"shop\"]"
+        ),
+        (
+            [:], #"{"accrual_system_address": "ftp://a:1"}"#,
+            "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with or without a path, and not \"ftp://a:1\""
+        ),
+        ([:], "[]", "config.json: not a JSON object"),
+        ([:], "{\n  \"log\": }", "config.json: line 2, column 10: not a JSON value"),
+        (
+            [:], #"{"dispatcher": {"retry_delay_max_ms": 100}}"#,
+            "dispatcher.retry_delay_min_ms must not be above dispatcher.retry_delay_max_ms"
+        ),
+    ]
+
     @Test func errorsAreExplainedInOneLine() {
-        let cases: [(environment: [String: String], file: String, error: String)] = [
-            (
-                ["RUN_ADDRESS": "8080"], "{}",
-                "RUN_ADDRESS: run_address must be host:port, :port or [v6]:port, with a port from 0 to 65535, and not \"8080\": a port alone has a colon before it"
-            ),
-            (
-                ["DATABASE_URI": "postgres://u:p@h/d"], "{}",
-                "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server (PostgreSQL), and Martlet keeps its data in a SQLite file"
-            ),
-            (
-                ["MARTLET_DISPATCHER_WORKERS": "0"], "{}",
-                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"0\""
-            ),
-            (
-                ["MARTLET_DISPATCHER_WORKERS": "x"], "{}",
-                "MARTLET_DISPATCHER_WORKERS: dispatcher.workers must be a whole number from 1 to 1024, and not \"x\""
-            ),
-            (
-                ["MARTLET_SESSIONS_COOKIE_SECURE": "yes"], "{}",
-                "MARTLET_SESSIONS_COOKIE_SECURE: sessions.cookie_secure must be true or false, and not \"yes\""
-            ),
-            (
-                [:], #"{"dispatcher": {"workers": "8"}}"#,
-                "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not \"8\": in JSON it has no quotation marks"
-            ),
-            (
-                [:], #"{"dispatcher": {"workers": 1.5}}"#,
-                "config.json: dispatcher.workers must be a whole number from 1 to 1024, and not 1.5"
-            ),
-            ([:], #"{"dispatcher": 8}"#, "config.json: dispatcher must be an object"),
-            (
-                [:], #"{"log": {"level": "loud"}}"#,
-                "config.json: log.level must be debug, request, info, warning or error, and not \"loud\""
-            ),
-            (
-                [:], #"{"log": {"colour": true}}"#,
-                "config.json: log.colour is no setting; there are log.level, log.format"
-            ),
-            (
-                [:], #"{"http": {"allowed_origins": ["shop"]}}"#,
-                "config.json: http.allowed_origins must be origins such as https://shop.example or capacitor://localhost; commas between several in a variable, and not [\"shop\"]"
-            ),
-            (
-                [:], #"{"accrual_system_address": "ftp://a:1"}"#,
-                "config.json: accrual_system_address must be host:port, http://host:port or https://host:port, with or without a path, and not \"ftp://a:1\""
-            ),
-            ([:], "[]", "config.json: not a JSON object"),
-            ([:], "{\n  \"log\": }", "config.json: line 2, column 10: not a JSON value"),
-            (
-                [:], #"{"dispatcher": {"retry_delay_max_ms": 100}}"#,
-                "dispatcher.retry_delay_min_ms must not be above dispatcher.retry_delay_max_ms"
-            ),
-        ]
-        for (environment, file, error) in cases {
+        for (environment, file, error) in Self.explainedErrors {
             #expect(throws: ConfigurationError(error)) {
                 try load(environment: environment, files: ["config.json": file])
             }

@@ -8,47 +8,49 @@ import Testing
 struct BadInputTests {
     static let memoryKiBMax = 100 * 1024
 
+    private static let order = orderNumber(1)
+
+    private static let refusals: [(path: String, body: [UInt8], status: Int)] = [
+        ("/api/user/register", Array("not json".utf8), 400),
+        ("/api/user/register", Array(#"{"login":"a"}"#.utf8), 400),
+        ("/api/user/register", Array(#"{"login":1,"password":"b"}"#.utf8), 400),
+        ("/api/user/register", Array(#"{"login":"","password":"b"}"#.utf8), 400),
+        ("/api/user/register", Array(#"{"login":"a","password":""}"#.utf8), 400),
+        (
+            "/api/user/register", Array(#"{"login":"\#(String(repeating: "x", count: 257))","password":"b"}"#.utf8),
+            400
+        ),
+        ("/api/user/register", Array(#"{"login":"\#(String(repeating: "[", count: 8_000))"#.utf8), 400),
+        ("/api/user/register", Array(String(repeating: "[", count: 8_192).utf8), 400),
+        ("/api/user/register", Array(#"{"login":""#.utf8) + [0xFF] + Array(#"","password":"b"}"#.utf8), 400),
+        ("/api/user/login", Array(#"{"login":"user","password":"wrong"}"#.utf8), 401),
+        ("/api/user/login", Array(#"{"login":"nobody","password":"secret"}"#.utf8), 401),
+        ("/api/user/orders", [], 400),
+        ("/api/user/orders", Array("  \r\n".utf8), 400),
+        ("/api/user/orders", Array("12345".utf8), 422),
+        ("/api/user/orders", Array("12a".utf8), 422),
+        ("/api/user/orders", [0xFF, 0xFE], 422),
+        ("/api/user/orders", Array(String(repeating: "0", count: 1025).utf8), 422),
+        ("/api/user/balance/withdraw", Array("[]".utf8), 400),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)"}"#.utf8), 400),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":"five"}"#.utf8), 400),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":"5"}"#.utf8), 402),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":-1}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":0}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":0.001}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":1e400}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":92233720368547758.08}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"12345","sum":1}"#.utf8), 422),
+        ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":92233720368547758.07}"#.utf8), 402),
+        ("/api/user/nowhere", [], 404),
+        ("/api/user/balance", [], 405),
+    ]
+
     @Test func refusalsAreClearAndChangeNothing() throws {
         let server = try Server.serving(in: try Folder())
         let client = try server.client()
         try client.register("user")
-        let order = orderNumber(1)
-        let cases: [(path: String, body: [UInt8], status: Int)] = [
-            ("/api/user/register", Array("not json".utf8), 400),
-            ("/api/user/register", Array(#"{"login":"a"}"#.utf8), 400),
-            ("/api/user/register", Array(#"{"login":1,"password":"b"}"#.utf8), 400),
-            ("/api/user/register", Array(#"{"login":"","password":"b"}"#.utf8), 400),
-            ("/api/user/register", Array(#"{"login":"a","password":""}"#.utf8), 400),
-            (
-                "/api/user/register", Array(#"{"login":"\#(String(repeating: "x", count: 257))","password":"b"}"#.utf8),
-                400
-            ),
-            ("/api/user/register", Array(#"{"login":"\#(String(repeating: "[", count: 8_000))"#.utf8), 400),
-            ("/api/user/register", Array(String(repeating: "[", count: 8_192).utf8), 400),
-            ("/api/user/register", Array(#"{"login":""#.utf8) + [0xFF] + Array(#"","password":"b"}"#.utf8), 400),
-            ("/api/user/login", Array(#"{"login":"user","password":"wrong"}"#.utf8), 401),
-            ("/api/user/login", Array(#"{"login":"nobody","password":"secret"}"#.utf8), 401),
-            ("/api/user/orders", [], 400),
-            ("/api/user/orders", Array("  \r\n".utf8), 400),
-            ("/api/user/orders", Array("12345".utf8), 422),
-            ("/api/user/orders", Array("12a".utf8), 422),
-            ("/api/user/orders", [0xFF, 0xFE], 422),
-            ("/api/user/orders", Array(String(repeating: "0", count: 1025).utf8), 422),
-            ("/api/user/balance/withdraw", Array("[]".utf8), 400),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)"}"#.utf8), 400),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":"five"}"#.utf8), 400),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":"5"}"#.utf8), 402),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":-1}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":0}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":0.001}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":1e400}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":92233720368547758.08}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"12345","sum":1}"#.utf8), 422),
-            ("/api/user/balance/withdraw", Array(#"{"order":"\#(order)","sum":92233720368547758.07}"#.utf8), 402),
-            ("/api/user/nowhere", [], 404),
-            ("/api/user/balance", [], 405),
-        ]
-        for (path, body, status) in cases {
+        for (path, body, status) in Self.refusals {
             let answer = try client.send("POST", path, bytes: body)
             #expect(answer.status == status, "\(path) \(String(decoding: body.prefix(80), as: UTF8.self))")
             #expect(answer["Content-Type"] == "application/problem+json")

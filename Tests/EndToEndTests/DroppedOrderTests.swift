@@ -37,6 +37,33 @@ struct DroppedOrderTests {
         try run("order", "show", number, "--json", in: folder).json?["upload"]?.object?["status"]?.string
     }
 
+    private func expectDropNeedsBothOptions(in folder: Folder) throws {
+        for arguments in [["order", "drop", "--yes"], ["order", "drop", "--deleted"]] {
+            let refused = try Server(in: folder, arguments: arguments)
+            #expect(try refused.waitForEnd() == 64)
+            #expect(refused.logText.contains(arguments.contains("--yes") ? "--deleted is missing" : "--yes"))
+        }
+    }
+
+    /// Waits until the server asks about `kept` alone: the request in flight ends within its time-out.
+    ///
+    /// - Returns: the number of questions about each order of `gone`, which no longer grows.
+    private func questionsUntilOnlyOne(
+        _ kept: String, isAskedAbout accrual: AccrualServer, by server: Server, without gone: [String]
+    ) throws -> [Int] {
+        let askedBefore = accrual.asked(kept).count
+        try eventually("a question that began after that ends: \(server.logText)") {
+            accrual.asked(kept).count >= askedBefore + 2
+        }
+        let asked = gone.map { accrual.asked($0).count }
+        let askedSoFar = accrual.asked(kept).count
+        try eventually("the other order is asked about again and again") {
+            accrual.asked(kept).count >= askedSoFar + 3
+        }
+        #expect(gone.map { accrual.asked($0).count } == asked)
+        return asked
+    }
+
     @Test func aRunningServerForgetsDroppedOrdersAtOnce() throws {
         let folder = try Folder()
         let accrual = try AccrualServer(otherwise: { _ in
@@ -54,11 +81,7 @@ struct DroppedOrderTests {
         try eventually("both are asked about: \(server.logText)") {
             !accrual.asked(kept).isEmpty && gone.contains { !accrual.asked($0).isEmpty }
         }
-        for arguments in [["order", "drop", "--yes"], ["order", "drop", "--deleted"]] {
-            let refused = try Server(in: folder, arguments: arguments)
-            #expect(try refused.waitForEnd() == 64)
-            #expect(refused.logText.contains(arguments.contains("--yes") ? "--deleted is missing" : "--yes"))
-        }
+        try expectDropNeedsBothOptions(in: folder)
         let early = try run("order", "drop", "--deleted", "--yes", in: folder)
         #expect(early.status == 0 && early.output.contains("nothing was changed"), "no user is deleted: \(early)")
         #expect(try run("user", "delete", "leaver", "--yes", in: folder).status == 0)
@@ -72,18 +95,7 @@ struct DroppedOrderTests {
         #expect(try status(of: gone[0], in: folder) == "INVALID")
         #expect(try status(of: kept, in: folder) == "NEW")
 
-        // The request in flight ends within its time-out. From then on the server asks about the other user's order
-        // alone.
-        let askedBefore = accrual.asked(kept).count
-        try eventually("a question that began after that ends: \(server.logText)") {
-            accrual.asked(kept).count >= askedBefore + 2
-        }
-        let asked = gone.map { accrual.asked($0).count }
-        let askedSoFar = accrual.asked(kept).count
-        try eventually("the other order is asked about again and again") {
-            accrual.asked(kept).count >= askedSoFar + 3
-        }
-        #expect(gone.map { accrual.asked($0).count } == asked)
+        let asked = try questionsUntilOnlyOne(kept, isAskedAbout: accrual, by: server, without: gone)
 
         // An answer that the accrual system has after all credits the other order alone, also after a restart.
         for number in gone + [kept] { accrual.answer(number, with: [.known(number, "PROCESSED", accrual: "5")]) }

@@ -10,14 +10,8 @@ import Testing
 struct LogTests {
     private static let talkative = ["MARTLET_LOG_LEVEL": "debug"]
 
-    /// The log contains no password, token or body, wherever a client puts them by mistake.
-    @Test func theMostVerboseLogHasNoSecret() throws {
-        let folder = try Folder()
-        let server = try Server.serving(in: folder, environment: Self.talkative)
-        let client = try server.client()
-        let passwords = ["correct-horse-1", "battery-staple-2", "wr0ng-guess-3"]
-        try client.register("anna", password: passwords[0])
-        let token = try #require(client.authorization?.split(separator: " ").last.map(String.init))
+    /// Sends passwords and the token in the right places, and in places where they do not belong.
+    private static func misplace(_ token: String, _ passwords: [String], _ client: Client, _ server: Server) throws {
         for password in passwords {
             let pair = #"{"login":"anna","password":"\#(password)"}"#
             _ = try client.send("POST", "/api/user/login", pair)
@@ -49,6 +43,17 @@ struct LogTests {
             #expect(try client.answer().status == 400)
             _ = try client.reconnected(to: server)
         }
+    }
+
+    /// The log contains no password, token or body, wherever a client puts them by mistake.
+    @Test func theMostVerboseLogHasNoSecret() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder, environment: Self.talkative)
+        let client = try server.client()
+        let passwords = ["correct-horse-1", "battery-staple-2", "wr0ng-guess-3"]
+        try client.register("anna", password: passwords[0])
+        let token = try #require(client.authorization?.split(separator: " ").last.map(String.init))
+        try Self.misplace(token, passwords, client, server)
         let shop = try server.accrualClient()
         _ = try shop.send("GET", "/api/orders/\(token)")
         _ = try shop.send("POST", "/api/orders", #"{"order":"\#(token)"}"#)

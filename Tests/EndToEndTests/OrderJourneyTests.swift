@@ -7,16 +7,29 @@ import Testing
 /// From an upload to points on the account and off it again, through everything an accrual system does, and a kill.
 @Suite(.serialized)
 struct OrderJourneyTests {
+    /// Every answer that an accrual system has before the last.
+    private static func hesitation(about order: String) -> [AccrualServer.Answer] {
+        [
+            .unknown, .known(order, "REGISTERED"), .known(order, "PROCESSING"), .throttled(seconds: 1), .failure,
+            .known(order, "PROCESSED", accrual: "729.98"),
+        ]
+    }
+
+    /// The order of the user `second` has ended too. A cookie is as good as a token.
+    private func expectOnlyAnInvalidOrder(of second: Client) throws {
+        let login = try second.send("POST", "/api/user/login", #"{"login":"second","password":"secret"}"#)
+        let cookie = try #require(login["Set-Cookie"]?.split(separator: ";").first)
+        second.authorization = nil
+        let orders = try second.send("GET", "/api/user/orders", fields: ["Cookie: \(cookie)"])
+        #expect(orders.text.contains(#""status":"INVALID","uploaded_at":"#))
+        #expect(try second.send("GET", "/api/user/withdrawals", fields: ["Cookie: \(cookie)"]).status == 204)
+    }
+
     @Test func anOrderTurnsIntoPointsThatCanBeSpent() throws {
         let folder = try Folder()
         let accrual = try AccrualServer()
         let order = orderNumber(1_234_567_890)
-        accrual.answer(
-            order,
-            with: [
-                .unknown, .known(order, "REGISTERED"), .known(order, "PROCESSING"), .throttled(seconds: 1), .failure,
-                .known(order, "PROCESSED", accrual: "729.98"),
-            ])
+        accrual.answer(order, with: Self.hesitation(about: order))
         let rejected = orderNumber(555)
         accrual.answer(rejected, with: [.known(rejected, "INVALID")])
         var server = try Server.serving(in: folder, accrual: accrual.address)
@@ -53,15 +66,7 @@ struct OrderJourneyTests {
         let withdrawals = try last.send("GET", "/api/user/withdrawals")
         #expect(withdrawals.text.hasPrefix(#"[{"order":"\#(orderNumber(42))","sum":229.48,"processed_at":"20"#))
 
-        // A cookie does as well, and the other user's order has ended too.
-        let login = try second.reconnected(to: server).send(
-            "POST", "/api/user/login", #"{"login":"second","password":"secret"}"#)
-        let cookie = try #require(login["Set-Cookie"]?.split(separator: ";").first)
-        second.authorization = nil
-        let others = try second.send("GET", "/api/user/orders", fields: ["Cookie: \(cookie)"])
-        #expect(others.text.contains(#""status":"INVALID","uploaded_at":"#))
-        #expect(try second.send("GET", "/api/user/withdrawals", fields: ["Cookie: \(cookie)"]).status == 204)
-
+        try expectOnlyAnInvalidOrder(of: second.reconnected(to: server))
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
         #expect(!server.logText.contains("secret"))

@@ -24,6 +24,15 @@ struct OwnerTests {
         return try server.client().send("POST", "/api/user/login", body).status
     }
 
+    private func addAnna(in folder: Folder) throws {
+        #expect(try run("user", "list", in: folder).output == "none\n")
+        let added = try run("user", "add", "anna", input: "secret\n", in: folder)
+        #expect(added.status == 0 && added.output == "anna is added\n", "\(added)")
+        #expect(try run("user", "add", "anna", input: "other", in: folder).status == 1)
+        #expect(try run("user", "add", "empty", input: "", in: folder).status == 1)
+        #expect(try run("user", "list", in: folder).output.contains("\nanna   active"))
+    }
+
     /// With a server and then without one, each command does the same.
     @Test(arguments: [true, false]) func aUserComesAndGoes(isServerRunning: Bool) throws {
         let folder = try Folder()
@@ -35,14 +44,7 @@ struct OwnerTests {
             try body()
             server = try Server.serving(in: folder)
         }
-        try between {
-            #expect(try run("user", "list", in: folder).output == "none\n")
-            let added = try run("user", "add", "anna", input: "secret\n", in: folder)
-            #expect(added.status == 0 && added.output == "anna is added\n", "\(added)")
-            #expect(try run("user", "add", "anna", input: "other", in: folder).status == 1)
-            #expect(try run("user", "add", "empty", input: "", in: folder).status == 1)
-            #expect(try run("user", "list", in: folder).output.contains("\nanna   active"))
-        }
+        try between { try addAnna(in: folder) }
         #expect(try signIn("anna", "secret", at: server) == 200)
         let client = try server.client()
         try client.register("bob")

@@ -102,17 +102,22 @@ struct DroppedOrderTests {
             #expect(try drop(fixture) == [], "there is nothing to drop any more")
             try fixture.expectPassesCheck()
 
-            // The number stays taken, and a late answer changes nothing.
-            let anna = try user("anna")
-            let taken = try await fixture.onLoop { try await $0.addOrder(.sample(10_000), of: anna, at: Self.now) }
-            #expect(taken == .uploadedByAnother)
-            for verdict in [Settlement.Verdict.processed(Points(hundredths: 900)), .processing, .invalid] {
-                try settle(flood[0], verdict, fixture)
-            }
+            try await expectDroppedForGood(flood[0], .sample(10_000), of: user("flood"), by: user("anna"), fixture)
             #expect(try orders(fixture) == expected)
-            #expect(try await fixture.balance(of: user("flood")) == Self.earned)
-            try fixture.expectPassesCheck()
         }
+    }
+
+    /// The number of a dropped order stays taken, and a late answer changes nothing.
+    private func expectDroppedForGood(
+        _ order: OrderID, _ number: OrderNumber, of user: UserID, by other: UserID, _ fixture: Fixture
+    ) async throws {
+        let upload = try await fixture.onLoop { try await $0.addOrder(number, of: other, at: Self.now) }
+        #expect(upload == .uploadedByAnother)
+        for verdict in [Settlement.Verdict.processed(Points(hundredths: 900)), .processing, .invalid] {
+            try settle(order, verdict, fixture)
+        }
+        #expect(try await fixture.balance(of: user) == Self.earned)
+        try fixture.expectPassesCheck()
     }
 
     /// A list that was read before the writer's turn may be out of date.

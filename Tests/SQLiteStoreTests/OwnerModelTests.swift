@@ -62,31 +62,13 @@ struct OwnerModelTests {
             return
         }
         switch Int.random(in: 0..<20, using: &random) {
-        case 0..<5:
-            let upload = try await fixture.onLoop { try await $0.addOrder(number, of: user.id, at: now) }
-            guard let owner = model.owners[number] else {
-                model.owners[number] = user.id
-                guard case .accepted(let order) = upload else { throw TestFailure("a new order is accepted") }
-                let settlement = Settlement(order: order, verdict: .processed(Points(hundredths: sum)))
-                try fixture.store.settlements.settle([settlement, settlement], at: now)
-                model.accounts[user.id]?.current += sum
-                return
-            }
-            #expect(upload == (owner == user.id ? .uploadedBefore : .uploadedByAnother))
+        case 0..<5: try await upload(number, earning: sum, by: user.id, fixture, &model)
         case 5..<9:
             let outcome = try await fixture.onLoop {
                 try await $0.withdraw(Points(hundredths: sum), for: number, of: user.id, at: now)
             }
             #expect(outcome == model.withdraw(sum, for: number, by: user.id))
-        case 9..<12:
-            let points = Bool.random(using: &random) ? sum : -sum
-            let result = try fixture.asOwner {
-                try $0.adjust(.login(login), by: Points(hundredths: points), note: Self.note)
-            }
-            let current = model.accounts[user.id]?.current ?? 0
-            if case .adjusted = result { model.accounts[user.id]?.current += points }
-            #expect(
-                (result == .notEnoughPoints(login: name, Points(hundredths: current))) == (current + points < 0))
+        case 9..<12: try adjust(login, user.id, by: Bool.random(using: &random) ? sum : -sum, fixture, &model)
         case 12..<16:
             model.expectRefund(of: number, try fixture.asOwner { try $0.refund(number, note: Self.note) })
         case 16..<18:
@@ -96,21 +78,54 @@ struct OwnerModelTests {
             model.users[name]?.isEnabled = isEnabled
             if !isEnabled { model.users[name]?.sessions = 0 }
         case 18:
-            let session = NewSession.sample("\(now.milliseconds)")
-            fixture.clock.advance(byMilliseconds: 1)
-            let isIn = try await fixture.onLoop {
-                do throws(LoyaltyError) {
-                    try await $0.addSession(session, of: .sample(name, user.id))
-                    return true
-                } catch {
-                    return false
-                }
-            }
+            let isIn = try await signIn(name, user.id, fixture)
             #expect(isIn == user.isEnabled)
             if isIn { model.users[name]?.sessions += 1 }
         default:
             #expect(try fixture.asOwner { try $0.deleteUser(.login(login)) } == .changed(login: name))
             model.users[name] = nil
+        }
+    }
+
+    private func upload(
+        _ number: OrderNumber, earning sum: Int64, by user: UserID, _ fixture: Fixture, _ model: inout Model
+    ) async throws {
+        let now = fixture.clock.now
+        let upload = try await fixture.onLoop { try await $0.addOrder(number, of: user, at: now) }
+        if let owner = model.owners[number] {
+            #expect(upload == (owner == user ? .uploadedBefore : .uploadedByAnother))
+            return
+        }
+        model.owners[number] = user
+        guard case .accepted(let order) = upload else { throw TestFailure("a new order is accepted") }
+        let settlement = Settlement(order: order, verdict: .processed(Points(hundredths: sum)))
+        try fixture.store.settlements.settle([settlement, settlement], at: now)
+        model.accounts[user]?.current += sum
+    }
+
+    private func adjust(
+        _ login: Login, _ user: UserID, by points: Int64, _ fixture: Fixture, _ model: inout Model
+    ) throws {
+        let result = try fixture.asOwner {
+            try $0.adjust(.login(login), by: Points(hundredths: points), note: Self.note)
+        }
+        let current = model.accounts[user]?.current ?? 0
+        if case .adjusted = result { model.accounts[user]?.current += points }
+        #expect(
+            (result == .notEnoughPoints(login: login.text, Points(hundredths: current))) == (current + points < 0))
+    }
+
+    /// Returns true if a session was opened.
+    private func signIn(_ name: String, _ user: UserID, _ fixture: Fixture) async throws -> Bool {
+        let session = NewSession.sample("\(fixture.clock.milliseconds)")
+        fixture.clock.advance(byMilliseconds: 1)
+        return try await fixture.onLoop {
+            do throws(LoyaltyError) {
+                try await $0.addSession(session, of: .sample(name, user))
+                return true
+            } catch {
+                return false
+            }
         }
     }
 }
