@@ -13,6 +13,8 @@ struct Router {
 
     private struct Resource {
         let path: String
+        /// The bytes of `path`.
+        let bytes: [UInt8]
         var routes: [Route]
         var allow = ""
         /// The path before a last segment of any text; `nil` if the route names every segment.
@@ -20,12 +22,13 @@ struct Router {
 
         init(_ route: Route) {
             path = route.path
+            bytes = Array(route.path.utf8)
             routes = [route]
             prefix = route.endsInAnySegment ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
         }
 
         func isAt(_ path: ArraySlice<UInt8>) -> Bool {
-            guard let prefix else { return path.equals(self.path) }
+            guard let prefix else { return path == bytes[...] }
             let segment = path.dropFirst(prefix.count)
             return path.starts(with: prefix) && !segment.isEmpty && !segment.contains(UInt8(ascii: "/"))
         }
@@ -34,6 +37,9 @@ struct Router {
     /// The names of the routes, by their numbers.
     let names: [RouteName]
     private var resources: [Resource] = []
+    /// The number of bytes of each resource's path; `nil` if the path may end in any segment. The numbers rule out most
+    /// resources without a look at their paths, which would retain and release each of them.
+    private var pathBytes: [Int?] = []
     /// The value of `Allow` for `OPTIONS *`: each method that some path has.
     private let allowSomewhere: String
 
@@ -59,6 +65,7 @@ struct Router {
             let implied: [Method] = methods.contains(.get) ? [.head, .options] : [.options]
             resources[index].allow = (methods + implied).map(\.name).joined(separator: ", ")
         }
+        pathBytes = resources.map { $0.prefix == nil ? $0.bytes.count : nil }
     }
 
     /// The largest body in bytes that a request with this head may have.
@@ -73,7 +80,8 @@ struct Router {
     func match(_ request: Request) -> Match {
         if request.method == .options, request.target.equals("*") { return .options(allow: allowSomewhere) }
         let path = request.path
-        for index in resources.indices where resources[index].isAt(path) {
+        for (index, count) in pathBytes.enumerated() where count == nil || count == path.count {
+            guard resources[index].isAt(path) else { continue }
             let method = request.method == .head ? .get : request.method
             for route in resources[index].routes where route.method == method { return .route(route) }
             let allow = resources[index].allow
