@@ -5,12 +5,10 @@
 extension ArraySlice<UInt8> {
     /// Returns true if these are the bytes of `word`. Letter case matters.
     package func equals(_ word: String) -> Bool {
-        guard count == word.utf8.count else { return false }
-        var index = startIndex
-        for byte in word.utf8 {
-            guard self[index] == byte else { return false }
-            index += 1
-        }
+        let expected = word.utf8.span
+        guard count == expected.count else { return false }
+        let bytes = span
+        for index in expected.indices where bytes[index] != expected[index] { return false }
         return true
     }
 
@@ -18,12 +16,10 @@ extension ArraySlice<UInt8> {
     ///
     /// - Parameter word: without capital letters.
     package func equalsIgnoringCase(_ word: String) -> Bool {
-        guard count == word.utf8.count else { return false }
-        var index = startIndex
-        for byte in word.utf8 {
-            guard self[index].asciiLowercased == byte else { return false }
-            index += 1
-        }
+        let expected = word.utf8.span
+        guard count == expected.count else { return false }
+        let bytes = span
+        for index in expected.indices where bytes[index].asciiLowercased != expected[index] { return false }
         return true
     }
 }
