@@ -29,8 +29,10 @@ package struct InputBuffer: Sendable {
         guard count >= prefix.count else { return false }
         let unread = bytes.span.extracting(start..<(start + prefix.count))
         let expected = prefix.span
-        for index in expected.indices where unread[index] != expected[index] { return false }
-        return true
+        // Without a condition in the loop, so that the compiler compares many bytes at once.
+        var difference: UInt8 = 0
+        for index in expected.indices { difference |= unread[index] ^ expected[index] }
+        return difference == 0
     }
 
     mutating func consume(_ count: Int) {
