@@ -33,6 +33,12 @@ package struct OrderNumber: Hashable, Sendable {
     }
 
     private static func digits(of text: some Sequence<UInt8>, max: Int) throws(ParseError) -> [UInt8] {
+        // The initializers are not specialised for callers in other modules, so each byte of the sequence would cost
+        // allocations. To copy all bytes at once costs one.
+        try digits(of: Array(text), max: max)
+    }
+
+    private static func digits(of text: [UInt8], max: Int) throws(ParseError) -> [UInt8] {
         var digits: [UInt8] = []
         var spacesSinceDigit = 0
         for byte in text {
