@@ -226,7 +226,8 @@ extension Connection {
     /// that are left there are received when there is room for them.
     func receive(into buffer: inout [UInt8]) {
         let bytesMax = max(Self.inputBytesMax, loop.configuration.limits.headBytesMax + 1)
-        guard state.input.mayReceive, state.takesInput(bufferedBytes: input.count, bytesMax: bytesMax) else { return }
+        let bufferedBytes = input.count
+        guard state.input.mayReceive, state.takesInput(bufferedBytes: bufferedBytes, bytesMax: bytesMax) else { return }
         do throws(SystemError) {
             switch try socket.receive(into: &buffer) {
             case .bytes(let count):

@@ -17,8 +17,7 @@ package struct ResponseFields {
         (self.requestID, self.grant, self.client, self.route) = (requestID, grant, client, route)
     }
 
-    package func added(to response: Response) -> Response {
-        var response = response
+    package func added(to response: consuming Response) -> Response {
         response.requestID = requestID
         response.client = client
         response.route = route
