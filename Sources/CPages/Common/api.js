@@ -30,8 +30,8 @@ export function whenSessionExpires(handler) {
  * Sends a request and returns `{ status, content, next }`: the parsed JSON or the text, and the path of the next page.
  * Throws a `Failure`.
  *
- * @param options `json` or `plain` is the body, and `headers` are added. `inBackground` is true if the reader did not ask
- *   for this. With `withoutSession`, a 401 is a failure like others.
+ * @param options `json` or `plain` is the body, and `headers` are added. `inBackground` is true if the reader did not
+ *   ask for this. With `withoutSession`, a 401 is a failure like others.
  */
 export async function ask(method, path, options = {}) {
   const response = await send(method, path, options);

@@ -1,4 +1,4 @@
-// What went wrong, in words that help the reader to go on.
+// Words for failures, which help the reader to go on.
 
 /**
  * Returns the text for a failure as `[name, values]`.
@@ -20,8 +20,12 @@ export function failureText(failure, own = {}) {
   return failure.requestID ? ['failedWithID', { id: failure.requestID }] : ['failed', { status: String(status) }];
 }
 
+/** A longer wait is named in minutes. */
+const secondsMax = 100;
+
 /** Minutes are easier to understand than 900 seconds, and rounding up never sends the reader back too early. */
 function waiting(name, seconds) {
   if (seconds === null || seconds === undefined) return [`${name}Later`];
-  return seconds < 100 ? [`${name}Seconds`, { count: seconds }] : [`${name}Minutes`, { count: Math.ceil(seconds / 60) }];
+  if (seconds < secondsMax) return [`${name}Seconds`, { count: seconds }];
+  return [`${name}Minutes`, { count: Math.ceil(seconds / 60) }];
 }

@@ -1,5 +1,5 @@
-// Fields of forms: a label, a hint, the input, and the words about a mistake, which a screen reader says and finds again
-// through `aria-describedby`.
+// Fields of forms: a label, a hint, the input, and the words about a mistake, which a screen reader says and finds
+// again through `aria-describedby`.
 
 import { element, setText } from './dom.js';
 import { draft, keepDraft } from './memory.js';
@@ -52,7 +52,7 @@ export function makeField({ label, hint, check = () => null, draft: draftName, b
   if (draftName) input.value = draft(draftName);
   input.addEventListener('input', () => {
     if (draftName) keepDraft(draftName, input.value);
-    // Words about a mistake go as soon as it is another one or none. New words wait until the reader has left the field.
+    // Words about a mistake go as soon as it is another one or none. New words wait until the field is left.
     if (shown && check(input.value)?.[0] !== shown) field.fail(null);
   });
   return field;
@@ -60,7 +60,9 @@ export function makeField({ label, hint, check = () => null, draft: draftName, b
 
 /** Makes a field for a password, with a button that shows it. */
 export function makePasswordField(options) {
-  const button = element('button', { type: 'button', class: 'quiet', text: 'show', label: 'showPassword', 'aria-pressed': 'false' });
+  const button = element('button', {
+    type: 'button', class: 'quiet', text: 'show', label: 'showPassword', 'aria-pressed': 'false',
+  });
   const field = makeField({ type: 'password', ...options, beside: button });
   button.addEventListener('click', () => {
     const isShown = field.input.type === 'password';

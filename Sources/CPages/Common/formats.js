@@ -41,13 +41,16 @@ export function timeElement(moment) {
 
 /** An order number in groups of four, which are easier to compare with a receipt. Copied, it has no spaces. */
 export function numberElement(number) {
-  return element('span', { class: 'number' }, ...(number.match(/.{1,4}/gs) ?? []).map((digits) => element('span', {}, digits)));
+  const groups = number.match(/.{1,4}/gs) ?? [];
+  return element('span', { class: 'number' }, ...groups.map((digits) => element('span', {}, digits)));
 }
 
 /** Returns an order number for a sentence, which a number of hundreds of digits would bury. */
 export function shortNumber(number) {
-  return number.length > 24 ? `${number.slice(0, 8)}…${number.slice(-8)}` : number;
+  return number.length > shortDigitsMax ? `${number.slice(0, 8)}…${number.slice(-8)}` : number;
 }
+
+const shortDigitsMax = 24;
 
 /**
  * Reads a typed sum. Spaces are ignored, and a comma is a decimal point.

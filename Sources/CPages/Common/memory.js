@@ -1,5 +1,5 @@
-// What the browser keeps for the page. Every read and write may fail (private windows, full or forbidden storage), and
-// the page works without it.
+// Texts that the browser keeps for the page. Every read and write may fail (private windows, full or forbidden
+// storage), and the page works without it.
 
 /** Returns the text kept under `name`, or `null`. */
 export function remembered(name) {

@@ -45,10 +45,12 @@ export function canScan() {
  * @param options those of `makeField`; `label` is required.
  */
 export function makeOrderNumberField(options) {
-  const scan = canScan() ? element('button', { type: 'button', class: 'quiet', text: 'scan', label: 'scanNumber' }) : null;
+  const scan = canScan()
+    ? element('button', { type: 'button', class: 'quiet', text: 'scan', label: 'scanNumber' }) : null;
   const state = element('p', { class: 'state' });
   const field = makeField({
-    inputmode: 'numeric', autocomplete: 'off', enterkeyhint: 'send', check: orderNumberMistake, beside: scan, ...options,
+    inputmode: 'numeric', autocomplete: 'off', enterkeyhint: 'send', check: orderNumberMistake, beside: scan,
+    ...options,
   });
   field.root.append(state);
   Object.defineProperty(field, 'number', { get: () => plainNumber(field.value) });

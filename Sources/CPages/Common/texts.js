@@ -30,7 +30,7 @@ export const sharedTexts = {
     'Слишком много попыток. Ничего не изменилось. Повторите немного позже.'],
   busySeconds: after(...busy, seconds),
   busyMinutes: after(...busy, minutes),
-  busyLater: ['The shop’s server is busy. Nothing was changed, and what you typed is still here. Try again a little later.',
+  busyLater: ['The shop’s server is busy. Nothing was changed; what you typed is still here. Try again a bit later.',
     'Сервер магазина занят. Ничего не изменилось, введённое сохранено. Повторите немного позже.'],
   waitIsOver: ['You can try again now.', 'Теперь можно повторить.'],
   sessionEnded: ['You are signed out. Sign in again to go on: what you typed is still here.',
@@ -40,7 +40,7 @@ export const sharedTexts = {
   tooLong: ['That is too long for the server.', 'Для сервера это слишком длинно.'],
   failed: ['The server could not do this (status {status}). What you typed is still here.',
     'Сервер не смог это сделать (код {status}). Введённое сохранено.'],
-  failedWithID: ['The server could not do this. What you typed is still here. If you ask the shop, name the request {id}.',
+  failedWithID: ['The server could not do this. What you typed is still here. Tell the shop the request’s name: {id}.',
     'Сервер не смог это сделать. Введённое сохранено. Обращаясь в магазин, назовите запрос {id}.'],
 
   // Buttons
@@ -66,7 +66,8 @@ export const sharedTexts = {
   numberMissing: ['Enter the order number.', 'Введите номер заказа.'],
   numberNotDigits: ['An order number has digits only.', 'Номер заказа состоит только из цифр.'],
   numberTooLong: ['That is too long for an order number.', 'Для номера заказа это слишком длинно.'],
-  numberCheckDigit: ['The last digit does not fit the others: a digit is wrong or missing. Compare the number with the receipt.',
+  numberCheckDigit: [
+    'The last digit does not fit the others: a digit is wrong or missing. Compare the number with the receipt.',
     'Последняя цифра не подходит к остальным: где-то ошибка или пропуск. Сверьте номер с чеком.'],
   numberUnfinished: ['The check digit does not fit yet.', 'Контрольная цифра пока не сходится.'],
   numberRight: ['The check digit fits.', 'Контрольная цифра сходится.'],

@@ -12,7 +12,10 @@ export function currentLogin() {
   return login;
 }
 
-/** Takes the function that shows another account: `(login, isFromElsewhere)`, with `null` for nobody's. */
+/**
+ * Takes the function that shows another account: `(login, isFromElsewhere, isOther)`. The login is `null` after signing
+ * out, and `isOther` is false if the account has only signed in again.
+ */
 export function whenAccountChanges(handler) {
   changed = handler;
 }
@@ -68,7 +71,7 @@ export async function checkAccount() {
 
 /** Shows an account, or none. */
 export function show(name, isFromElsewhere) {
-  // What one customer typed is not for the next one.
+  // The next customer must not see this one's drafts.
   if (login !== null && name !== login) forgetDrafts();
   const isOther = name !== login;
   login = name;

@@ -18,7 +18,9 @@ export function loginField(attributes = {}) {
 export function currentPasswordField(label = 'password') {
   return makePasswordField({
     label, name: 'password', autocomplete: 'current-password',
-    check: (text) => checkBytes(text, { max: passwordBytesMax, missing: 'passwordMissing', tooLong: 'passwordTooLong' }),
+    check: (text) => checkBytes(text, {
+      max: passwordBytesMax, missing: 'passwordMissing', tooLong: 'passwordTooLong',
+    }),
   });
 }
 
@@ -35,6 +37,6 @@ export function newPasswordField(label = 'newPassword') {
 
 /** The words for refusals of signing in and registering, by the problem's type or status. */
 export const signInFailures = {
-  401: 'wrongCredentials', 'login-taken': 'loginTaken', 'registration-closed': 'registrationClosed', 400: 'credentialsRefused',
-  403: 'registrationClosed', 'cross-site': 'otherSite',
+  'login-taken': 'loginTaken', 'registration-closed': 'registrationClosed', 'cross-site': 'otherSite',
+  400: 'credentialsRefused', 401: 'wrongCredentials', 403: 'registrationClosed',
 };

@@ -36,7 +36,9 @@ export function makeHistory() {
 }
 
 function row(entry) {
-  const kind = kinds.includes(entry.kind) ? element('strong', { text: `kind-${entry.kind}` }) : element('strong', {}, entry.kind);
+  // A server that is newer than this page may have kinds of its own.
+  const kind = kinds.includes(entry.kind)
+    ? element('strong', { text: `kind-${entry.kind}` }) : element('strong', {}, entry.kind);
   const points = element('span', { class: entry.points > 0 ? 'status gain' : 'status' });
   localized(points, () => { points.textContent = amount(entry.points, true); });
   const after = element('span', { class: 'hint' });

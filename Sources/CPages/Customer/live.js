@@ -5,6 +5,8 @@ import { checkAccount } from './account.js';
 import { renewSession } from './renewal.js';
 
 const askEveryMilliseconds = 10_000;
+/** A stream may end because the customer is just signing out, so its loss is looked into a moment later. */
+const firstQuestionMilliseconds = 1_000;
 const retryMillisecondsMin = 2_000;
 const retryMillisecondsMax = 60_000;
 /** A stream holds one of the browser's few connections to the shop, so a tab that is not looked at gives it back. */
@@ -22,7 +24,7 @@ export function watchAccount({ order, balance, read }) {
   let isStopped = false;
   let isSignedOut = false;
   let retryMilliseconds = retryMillisecondsMin;
-  let retry, questions, hiding;
+  let retry, questions, first, hiding;
 
   function open() {
     close();
@@ -44,7 +46,8 @@ export function watchAccount({ order, balance, read }) {
   function lose() {
     if (isSignedOut) return close();
     questions ??= setInterval(readAll, askEveryMilliseconds);
-    readAll();
+    clearTimeout(first);
+    first = setTimeout(readAll, firstQuestionMilliseconds);
     if (source?.readyState !== EventSource.CLOSED) return;
     close();
     retry = setTimeout(open, retryMilliseconds);
@@ -76,6 +79,7 @@ export function watchAccount({ order, balance, read }) {
 
   function stopQuestions() {
     clearInterval(questions);
+    clearTimeout(first);
     questions = undefined;
   }
 

@@ -10,7 +10,9 @@ import { change } from './account.js';
 
 /** Makes the view. `refresh` reads the list anew, and `change` takes one changed order. */
 export function makeOrders() {
-  const number = makeOrderNumberField({ label: 'orderNumber', name: 'order', hint: canScan() ? 'orderNumberHintScan' : 'orderNumberHint', draft: 'order' });
+  const number = makeOrderNumberField({
+    label: 'orderNumber', name: 'order', hint: canScan() ? 'orderNumberHintScan' : 'orderNumberHint', draft: 'order',
+  });
   const list = makePagedList({
     path: '/api/user/orders', label: 'yourOrders', empty: 'noOrders', row, keyOf: (order) => order.number,
   });
@@ -69,5 +71,7 @@ function statusText(order) {
 }
 
 function statusName(order) {
-  return { NEW: 'statusNew', PROCESSING: 'statusProcessing', INVALID: 'statusInvalid' }[order.status] ?? 'statusNothing';
+  return statusNames[order.status] ?? 'statusNothing';
 }
+
+const statusNames = { NEW: 'statusNew', PROCESSING: 'statusProcessing', INVALID: 'statusInvalid' };

@@ -12,7 +12,7 @@ export function makeSettings(login) {
   const wanted = newPasswordField();
   const form = makeForm({
     label: 'changePassword', submit: 'changePassword', fields: [current, wanted],
-    failures: { 'wrong-current-password': 'wrongCurrentPassword', 403: 'wrongCurrentPassword', 400: 'credentialsRefused' },
+    failures: { 'wrong-current-password': 'wrongCurrentPassword', 400: 'credentialsRefused' },
     fieldFailures: { wrongCurrentPassword: current },
     send: async () => {
       await change('POST', '/api/user/password', { json: { current: current.value, new: wanted.value } });
@@ -21,7 +21,9 @@ export function makeSettings(login) {
     },
   });
   // Password managers need the login beside the passwords.
-  form.root.prepend(element('input', { type: 'text', name: 'login', autocomplete: 'username', value: login, hidden: true, readonly: true }));
+  form.root.prepend(element('input', {
+    type: 'text', name: 'login', autocomplete: 'username', value: login, hidden: true, readonly: true,
+  }));
 
   const alert = element('p', { class: 'alert', role: 'alert' });
   const out = element('button', { type: 'button', text: 'signOut', onclick: async () => {

@@ -71,5 +71,6 @@ function part(heading, submit, path, password) {
     label: heading, submit, fields: [login, password], send, failures: signInFailures,
     fieldFailures: { loginTaken: login, wrongCredentials: password },
   });
-  return { login, root: element('section', { class: 'card', label: heading }, element('h2', { text: heading }), form.root) };
+  const root = element('section', { class: 'card', label: heading }, element('h2', { text: heading }), form.root);
+  return { login, root };
 }

@@ -3,7 +3,9 @@
 import { element, setText } from '../Common/dom.js';
 import { makeField } from '../Common/field.js';
 import { makeForm } from '../Common/form.js';
-import { amount, hundredthsOf, numberElement, pointsText, readSum, shortNumber, timeElement } from '../Common/formats.js';
+import {
+  amount, hundredthsOf, numberElement, pointsText, readSum, shortNumber, timeElement,
+} from '../Common/formats.js';
 import { localized } from '../Common/language.js';
 import { makeOrderNumberField } from '../Common/orderNumber.js';
 import { entryLines, makePagedList } from '../Common/pagedList.js';
@@ -15,13 +17,16 @@ import { change } from './account.js';
  * @param balance the section of the balance, which knows the points that can be spent.
  */
 export function makeSpending(balance) {
-  const number = makeOrderNumberField({ label: 'orderToPay', name: 'paid-order', hint: 'orderToPayHint', draft: 'paid' });
+  const number = makeOrderNumberField({
+    label: 'orderToPay', name: 'paid-order', hint: 'orderToPayHint', draft: 'paid',
+  });
   const all = element('button', { type: 'button', class: 'quiet', text: 'useAll', onclick: () => {
     if (balance.current !== null) sum.value = String(balance.current);
     sum.input.focus();
   } });
   const sum = makeField({
-    label: 'sum', name: 'sum', inputmode: 'decimal', autocomplete: 'off', enterkeyhint: 'send', draft: 'sum', beside: all,
+    label: 'sum', name: 'sum', inputmode: 'decimal', autocomplete: 'off', enterkeyhint: 'send', draft: 'sum',
+    beside: all,
     check: (typed) => {
       const { fault } = readSum(typed);
       return fault ? [fault] : null;
