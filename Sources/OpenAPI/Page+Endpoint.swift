@@ -27,9 +27,10 @@ extension HTMLWriter {
         }
     }
 
-    mutating func parameters(_ parameters: [Operation.Parameter]) {
+    /// - Parameter heading: The element of the heading, one level below the heading before it.
+    mutating func parameters(_ parameters: [Operation.Parameter], heading: String = "h4") {
         guard !parameters.isEmpty else { return }
-        element("h4", [:], "Parameters")
+        element(heading, [:], "Parameters")
         table("Parameters", columns: ["Name", "In", "Description", "Value"]) { writer in
             for parameter in parameters {
                 writer.element("tr") { writer in
@@ -104,9 +105,10 @@ extension HTMLWriter {
         element("a", ["href": "#\(anchor)"], prose)
     }
 
-    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard.
+    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard. It is a group and not a region,
+    /// because screen readers list regions, and the page has many tables of one name.
     mutating func table(_ label: String, columns: [String], _ rows: (inout HTMLWriter) -> Void) {
-        element("div", ["class": "wide", "role": "region", "aria-label": label, "tabindex": "0"]) { writer in
+        element("div", ["class": "wide", "role": "group", "aria-label": label, "tabindex": "0"]) { writer in
             writer.element("table") { writer in
                 writer.element("thead") { writer in
                     writer.element("tr") { writer in

@@ -5,7 +5,7 @@ extension Document {
 
     /// The SHA-256 of ``style`` in base64. It is a constant, because the style is one; a test compares it with the
     /// computed hash.
-    private static let styleHash = "plyDDu+SnmLuyal1Bjuw4DG2r+W0zhBDhfKGgt5J6CQ="
+    private static let styleHash = "h5vonitgtUxNaFGUx6gOoKLvrHPHIVjTAakgPa/MXfE="
 
     static let style = """
         :root{color-scheme:light dark;--text:#1b1b1f;--paper:#fdfdfd;--quiet:#5c5c66;--line:#d5d5dc;--shade:#f1f1f4;
@@ -26,7 +26,7 @@ extension Document {
         .skip{position:absolute;left:-100vw}
         .skip:focus{left:1rem;top:.5rem;padding:.5rem 1rem;background:var(--paper)}
         nav ul{padding-left:1.2em;margin:.2em 0}
-        nav a{display:inline-block;padding:.15em 0}
+        nav a{display:inline-block;padding:.15em 0;overflow-wrap:anywhere}
         article{margin-bottom:3em}
         .method{color:var(--method)}
         .summary{font-weight:600}

@@ -71,7 +71,7 @@ extension Document {
                 "p", [:],
                 "These responses mean the same for all operations. Each operation lists the ones that it may give.")
             writer.responses(components.responses)
-            writer.parameters(components.parameters)
+            writer.parameters(components.parameters, heading: "h3")
             for header in components.headers where header.isEverywhere { writer.header(header) }
         }
         writer.element("section", ["aria-labelledby": "problems"]) { writer in

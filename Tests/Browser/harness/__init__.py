@@ -1,0 +1,1 @@
+"""The parts that the tests of all pages share."""

@@ -1,0 +1,68 @@
+"""Two ways to use a page: with a pointer, or with the keyboard alone. A journey is written once and done with each of them."""
+
+from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+# No view has more places for the focus than this.
+TABS_MAX = 150
+
+# True if a person sees which element has the focus: an outline, a shadow or a border that it has only then.
+FOCUS_IS_VISIBLE = """const style = getComputedStyle(arguments[0]);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'"""
+
+
+class Pointer:
+    """Clicks, and types into the field that was clicked."""
+
+    name = "pointer"
+
+    def press(self, page, element: WebElement) -> None:
+        element.click()
+
+    def fill(self, page, element: WebElement, text: str) -> None:
+        """Replaces the text of a field."""
+        element.click()
+        element.clear()
+        element.send_keys(text)
+
+    def choose(self, page, element: WebElement, option: str) -> None:
+        """Chooses an option of a list by its text."""
+        for each in page.all("option", option, within=element) or element.find_elements("css selector", "option"):
+            if each.text == option:
+                each.click()
+                return
+        raise AssertionError(f"no option {option!r}")
+
+
+class Keyboard:
+    """Moves with Tab, and presses with Enter. It fails if the focus can't reach an element or isn't visible there."""
+
+    name = "keyboard"
+
+    def keys(self, page, *keys: str) -> None:
+        ActionChains(page.driver, duration=0).send_keys(*keys).perform()
+
+    def reach(self, page, element: WebElement) -> None:
+        """Moves the focus to the element: forward to the end of the page, and on from its beginning."""
+        for _ in range(TABS_MAX):
+            if page.focused() == element:
+                assert page.run(FOCUS_IS_VISIBLE, element), f"no visible focus on {element.get_attribute('outerHTML')}"
+                return
+            self.keys(page, Keys.TAB)
+        raise AssertionError(f"the focus does not reach {page.run('return arguments[0].outerHTML', element)}")
+
+    def press(self, page, element: WebElement) -> None:
+        self.reach(page, element)
+        self.keys(page, Keys.ENTER)
+
+    def fill(self, page, element: WebElement, text: str) -> None:
+        self.reach(page, element)
+        ActionChains(page.driver, duration=0).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).perform()
+        self.keys(page, Keys.DELETE, text)
+
+    def choose(self, page, element: WebElement, option: str) -> None:
+        self.reach(page, element)
+        self.keys(page, option)
+
+
+HANDS = [Pointer(), Keyboard()]

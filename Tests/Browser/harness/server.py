@@ -1,0 +1,73 @@
+"""Runs the executable as a user would: in a folder of its own, on free ports."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from .waiting import wait_until
+
+# The lines of the log that name the address of a listener.
+ADDRESSES = {
+    "shop": r'"message":"listening on (http://[^"]+)"',
+    "accrual": r"accrual system listens on (http://[^\"]+)",
+    "admin": r"healthz and readyz are at (http://[^\"]+)",
+    "staff": r'"message":"[^"]*staff[^"]* (http://[^"]+)"',
+}
+# All tests come from one address, so the limits for an address are off unless a test is about them.
+SETTINGS = {
+    "RUN_ADDRESS": "127.0.0.1:0",
+    "MARTLET_ACCRUAL_LISTEN": "127.0.0.1:0",
+    "MARTLET_ADMIN_ADDRESS": "127.0.0.1:0",
+    "MARTLET_DISPATCHER_INTERVAL_MS": "50",
+    "MARTLET_ACCOUNTS_REGISTRATIONS_MAX": "0",
+    "MARTLET_ACCOUNTS_ADDRESS_FAILURES_MAX": "0",
+    "MARTLET_LOG_FORMAT": "json",
+}
+
+
+class Server:
+    """A running Martlet."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.settings = {**SETTINGS, "DATABASE_URI": str(folder / "martlet.db"), **settings}
+        self.log = folder / "log"
+        self.addresses: dict[str, str] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Starts the process. After a stop, it gets the addresses that it had before, so that open pages find it again."""
+        for name, setting in [("shop", "RUN_ADDRESS"), ("accrual", "MARTLET_ACCRUAL_LISTEN")]:
+            if name in self.addresses:
+                self.settings[setting] = self.addresses[name].removeprefix("http://")
+        begin = self.log.stat().st_size if self.log.exists() else 0
+        with open(self.log, "a") as log:
+            environment = {**os.environ, **self.settings}
+            command = [os.environ["MARTLET_EXECUTABLE"]]
+            self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
+
+        def is_listening() -> bool:
+            assert self.process.poll() is None, self.log.read_text()
+            return "shop" in self.read_addresses(begin)
+
+        wait_until(is_listening, lambda: f"the server listens: {self.log.read_text()}")
+        self.addresses = self.read_addresses(begin)
+
+    def read_addresses(self, begin: int) -> dict[str, str]:
+        text = self.log.read_text()[begin:]
+        found = {name: re.search(pattern, text) for name, pattern in ADDRESSES.items()}
+        return {name: match.group(1) for name, match in found.items() if match}
+
+    @property
+    def shop(self) -> str:
+        return self.addresses["shop"]
+
+    @property
+    def accrual(self) -> str:
+        return self.addresses["accrual"]
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
