@@ -1,7 +1,7 @@
 // Numbers, points and times, as the language in force writes them.
 
 import { element } from './dom.js';
-import { language, localized, text } from './language.js';
+import { locale, localized, text } from './language.js';
 
 let pointsName = '';
 
@@ -12,7 +12,7 @@ export function setPointsName(name) {
 
 /** Returns an amount: two decimals or none. A change begins with its sign. */
 export function amount(points, isChange = false) {
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(locale(), {
     minimumFractionDigits: Number.isInteger(points) ? 0 : 2,
     maximumFractionDigits: 2,
     signDisplay: isChange ? 'exceptZero' : 'auto',
@@ -35,7 +35,7 @@ export function timeElement(moment) {
     const at = new Date(moment);
     made.textContent = Number.isNaN(at.getTime())
       ? moment
-      : new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+      : new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
   });
 }
 

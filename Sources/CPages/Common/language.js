@@ -15,9 +15,14 @@ const updates = new WeakMap();
 let current = 'en';
 let plurals = new Intl.PluralRules(current);
 
-/** The code of the language in force, for `Intl`. */
+/** The code of the language in force. */
 export function language() {
   return current;
+}
+
+/** The language in force as the reader's region has it, for `Intl`: a date of `en-GB` begins with the day. */
+export function locale() {
+  return (navigator.languages ?? []).find((tag) => tag.slice(0, 2) === current) ?? current;
 }
 
 /** Adds a page's own table and takes the language that was chosen before, or else the browser's first one of ours. */
@@ -69,5 +74,5 @@ function form(name, values) {
 
 function write(value) {
   if (typeof value === 'function') return value();
-  return typeof value === 'number' ? new Intl.NumberFormat(current).format(value) : String(value ?? '');
+  return typeof value === 'number' ? new Intl.NumberFormat(locale()).format(value) : String(value ?? '');
 }

@@ -33,6 +33,11 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
 
   /** Reads the list anew, as many entries as are shown. Resolves to true if it was read. */
   async function reload({ inBackground = false } = {}) {
+    // A page that the reader asked for is not thrown away: the list is read anew after it.
+    if (inBackground && root.hasAttribute('aria-busy')) {
+      isOutdated = true;
+      return false;
+    }
     const limit = Math.min(Math.max(entries.length, entriesPerPage), entriesMax);
     return read(`${path}?limit=${limit}`, inBackground, (content) => show(content));
   }
@@ -41,9 +46,9 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
     const first = entries.length;
     if (await read(next, false, (content) => show([...entries, ...content]))) {
       // The button may be gone: the reader goes on at the first new entry.
-      const item = list.children[first] ?? list.lastElementChild;
-      item?.setAttribute('tabindex', '-1');
-      item?.focus();
+      const entry = list.children[first] ?? list.lastElementChild;
+      entry?.setAttribute('tabindex', '-1');
+      entry?.focus();
     }
   }
 
@@ -51,39 +56,39 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
     const turn = ++reading;
     isOutdated = false;
     root.setAttribute('aria-busy', 'true');
+    let isRead = false;
     try {
       const response = await ask('GET', from, { inBackground });
       // An answer that was overtaken by a later one would show the past.
       if (turn !== reading) return false;
-      if (isOutdated) {
-        // An entry changed while the list was on its way, which may be from before the change.
-        isOutdated = false;
-        return read(from, inBackground, take);
-      }
       next = response.next;
       take(Array.isArray(response.content) ? response.content : []);
       setText(alert, null);
       again.hidden = true;
-      return true;
+      isRead = true;
     } catch (failure) {
       if (turn === reading && !(inBackground && entries.length > 0)) {
         setText(alert, failureText(failure));
         again.hidden = false;
         setText(note, null);
       }
-      return false;
-    } finally {
-      if (turn === reading) root.removeAttribute('aria-busy');
     }
+    if (turn !== reading) return false;
+    root.removeAttribute('aria-busy');
+    // An entry has changed while the list was on its way, which may be from before the change.
+    if (isRead && isOutdated) reload({ inBackground: true });
+    return isRead;
   }
 
   function show(content) {
-    // Items that stay keep their elements, so that a reload moves neither the focus nor a reader's place.
     more.hidden = next === null;
     setText(note, content.length === 0 ? [empty] : null);
     if (JSON.stringify(content) === JSON.stringify(entries)) return;
+    // Entries that stay keep their elements, and with them the focus.
     const kept = new Map(entries.map((entry, index) => [JSON.stringify(entry), list.children[index]]));
+    const focused = document.activeElement;
     list.replaceChildren(...content.map((entry) => kept.get(JSON.stringify(entry)) ?? item(entry)));
+    if (list.contains(focused)) focused.focus();
     entries = content;
   }
 
@@ -93,7 +98,7 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
 
   /** Shows a changed entry in its place. Returns the earlier one, or `undefined` if the list does not show it. */
   function replace(entry) {
-    isOutdated = root.hasAttribute('aria-busy');
+    if (root.hasAttribute('aria-busy')) isOutdated = true;
     const index = entries.findIndex((each) => keyOf(each) === keyOf(entry));
     if (index < 0) return undefined;
     const earlier = entries[index];

@@ -89,6 +89,11 @@ function makeFrame() {
   localized(skip, () => {
     skip.textContent = text('skip');
   });
+  // An address that ends with `#main` would leave the view.
+  skip.addEventListener('click', (event) => {
+    event.preventDefault();
+    document.getElementById('main').focus();
+  });
   const choice = element('select', { onchange: () => chooseLanguage(choice.value) },
     ...Object.entries(languages).map(([code, name]) => element('option', { value: code, lang: code }, name)));
   document.getElementById('languages').append(localized(choice, () => {

@@ -38,5 +38,5 @@ export function newPasswordField(label = 'newPassword') {
 /** The words for refusals of signing in and registering, by the problem's type or status. */
 export const signInFailures = {
   'login-taken': 'loginTaken', 'registration-closed': 'registrationClosed', 'cross-site': 'otherSite',
-  400: 'credentialsRefused', 401: 'wrongCredentials', 403: 'registrationClosed',
+  400: 'credentialsRefused', 401: 'wrongCredentials',
 };

@@ -35,7 +35,8 @@ export function makeHome(login, setTitle) {
   const roots = Object.values(views).map((view) => view.root);
 
   function showView(isMove) {
-    const name = location.hash.slice(1) in links ? location.hash.slice(1) : 'orders';
+    const wanted = location.hash.slice(1);
+    const name = Object.hasOwn(links, wanted) ? wanted : 'orders';
     showOnly(views[name].root, roots);
     for (const [each, link] of Object.entries(links)) {
       if (each === name) link.setAttribute('aria-current', 'page');

@@ -9,7 +9,8 @@ import { isRegistrationOpen, whenShopChanges } from './shop.js';
 /** Makes the view. */
 export function makeSignIn() {
   const entry = part('signIn', 'signInNow', '/api/user/login', currentPasswordField());
-  const registration = part('register', 'registerNow', '/api/user/register', newPasswordField());
+  const registration = part('register', 'registerNow', '/api/user/register', newPasswordField(),
+    { 403: 'registrationClosed' });
   const parts = [entry, registration];
   const root = element('div', { class: 'narrow' }, entry.root, registration.root);
 
@@ -37,7 +38,7 @@ export function makeSignIn() {
   return root;
 }
 
-function part(heading, submit, path, password) {
+function part(heading, submit, path, password, failures = {}) {
   const login = loginField();
   // The login of a request whose response was lost: the server may have done what was asked.
   let unanswered = null;
@@ -68,7 +69,7 @@ function part(heading, submit, path, password) {
   }
 
   const form = makeForm({
-    label: heading, submit, fields: [login, password], send, failures: signInFailures,
+    label: heading, submit, fields: [login, password], send, failures: { ...signInFailures, ...failures },
     fieldFailures: { loginTaken: login, wrongCredentials: password },
   });
   const root = element('section', { class: 'card', label: heading }, element('h2', { text: heading }), form.root);
