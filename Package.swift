@@ -24,10 +24,13 @@ let package = Package(
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CCurl"),
+        // Its C file embeds the files of these folders.
+        .target(name: "CPages", exclude: ["Common", "Customer"]),
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "Gzip", dependencies: ["CZlib", "Posix"], swiftSettings: wrapper),
+        .target(name: "Pages", dependencies: ["CPages", "Hashing"], swiftSettings: wrapper),
         .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix", "SignIn"], swiftSettings: wrapper),
 
         .target(name: "JSON", swiftSettings: safe),
@@ -51,12 +54,13 @@ let package = Package(
         .target(
             name: "Rewards", dependencies: ["Eventual", "Hashing", "JSON", "Loyalty", "Storage"], swiftSettings: safe),
         .target(
-            name: "Web", dependencies: ["Eventual", "Gzip", "HTTP", "Hashing", "JSON", "OpenAPI"], swiftSettings: safe),
+            name: "Web", dependencies: ["Eventual", "Gzip", "HTTP", "Hashing", "JSON", "OpenAPI", "Pages"],
+            swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "Changes", "Eventual", "Gzip", "HTTP", "Hashing", "JSON", "Loyalty", "Metrics", "OpenAPI", "Posix",
-                "Rewards", "SignIn", "Storage", "Time", "Web",
+                "Changes", "Eventual", "Gzip", "HTTP", "Hashing", "JSON", "Loyalty", "Metrics", "OpenAPI", "Pages",
+                "Posix", "Rewards", "SignIn", "Storage", "Time", "Web",
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix", "Time"], swiftSettings: safe),
@@ -96,6 +100,7 @@ let package = Package(
         .testTarget(name: "EventualTests", dependencies: ["Eventual"]),
         .testTarget(name: "HTTPTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
+        .testTarget(name: "PagesTests", dependencies: ["Gzip", "Pages", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
         .testTarget(name: "ChangesTests", dependencies: ["Changes", "Loyalty", "TestSupport"]),
         .testTarget(
@@ -118,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CSodium", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Posix",
-                "Rewards", "SignIn", "Storage", "TestSupport", "Web",
+                "API", "CSodium", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Pages",
+                "Posix", "Rewards", "SignIn", "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),
         .testTarget(name: "TextTests", dependencies: ["JSON", "Text"]),

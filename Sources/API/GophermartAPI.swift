@@ -26,6 +26,9 @@ package enum GophermartAPI {
         /// Random at the start of the server, and the same for all event loops.
         package var entityTagEpoch: UInt64 = 0
 
+        /// The page for customers; `nil` if it is not served.
+        package var customerPage: CustomerPage?
+
         package init() {}
     }
 
@@ -62,8 +65,9 @@ package enum GophermartAPI {
             + LedgerRoutes(repository: repository).routes + EventRoutes(streams: streams).routes
         let documentation = DocumentationRoutes(
             of: documentation(sessionCookie: settings.cookieName), describing: routes)
+        let page = settings.customerPage?.routes ?? []
         return APIHandler(
-            routes: routes + documentation.routes, configuration, authenticator: authentication, work: streams,
+            routes: routes + documentation.routes + page, configuration, authenticator: authentication, work: streams,
             requestIDs: requestIDs, reader: repository)
     }
 }

@@ -31,6 +31,9 @@ extension Configuration {
         settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
         settings.sharedOrigins = corsOrigins
         settings.cookieName = sessions.cookieName
+        if web.hasCustomerPage {
+            settings.customerPage = CustomerPage(shop, passwordBytesMin: accounts.passwordBytesMin)
+        }
         return settings
     }
 

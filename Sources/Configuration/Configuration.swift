@@ -25,6 +25,8 @@ package struct Configuration: Sendable {
     /// The names, without a port, that the accrual and admin listeners accept in addition to those of their own
     /// machine.
     package var allowedHosts: [String] = []
+    package var web = Web()
+    package var shop = Shop()
     package var accrual = Accrual()
     package var http = HTTP()
     package var front = FrontConfiguration()
@@ -56,6 +58,11 @@ package struct Configuration: Sendable {
         init(address: Address, isConfigured: Bool) {
             (self.address, self.isConfigured) = (address, isConfigured)
         }
+    }
+
+    /// The pages.
+    package struct Web: Sendable {
+        package var hasCustomerPage = true
     }
 
     /// The built-in accrual system.

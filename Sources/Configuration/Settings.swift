@@ -8,7 +8,7 @@ import Rewards
 /// loader, `martlet config`, the help, the handbook and the example file are made from it.
 package enum Settings {
     package static let all: [Setting] =
-        main + admin + neighbours + accrual + http + accounts + orders + events + storage + backups + dispatcher
+        main + admin + neighbours + pages + accrual + http + accounts + orders + events + storage + backups + dispatcher
         + logging
 
     package static let main: [Setting] = [

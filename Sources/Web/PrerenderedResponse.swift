@@ -3,9 +3,9 @@ import HTTP
 import Hashing
 
 /// A response that is the same for every client, written out once, plain and packed.
-struct PrerenderedResponse: Sendable {
+package struct PrerenderedResponse: Sendable {
     /// Anyone may keep the response, but has to ask before using it again (RFC 9111, section 5.2.2.4).
-    private static let caching = "no-cache"
+    private static let cachingByDefault = "no-cache"
     /// zlib's best: it is packed once, and sent often.
     private static let compressionLevel = 9
 
@@ -13,27 +13,31 @@ struct PrerenderedResponse: Sendable {
     private let plain: [UInt8]
     private let packed: [UInt8]
     private let fields: [Response.Field]
+    private let caching: String
     /// The state that the entity tag names.
     private let state: UInt64
 
-    init(contentType: String, _ bytes: [UInt8], fields: [Response.Field] = []) {
-        (self.contentType, self.fields) = (contentType, fields)
+    /// - Parameters:
+    ///   - fields: further fields of a 200.
+    ///   - caching: the value of `Cache-Control`; `nil` for `no-cache`.
+    package init(contentType: String, _ bytes: [UInt8], fields: [Response.Field] = [], caching: String? = nil) {
+        (self.contentType, self.fields, self.caching) = (contentType, fields, caching ?? Self.cachingByDefault)
         plain = bytes
         state = FNV1a.hash64(bytes)
         packed = GzipCompressor(level: Self.compressionLevel).compress(bytes)
     }
 
     /// 200 in the form that the client prefers, or 304 if it has the bytes already.
-    func response(to request: Request) -> Response {
+    package func response(to request: Request) -> Response {
         let tag = EntityTag(state: state, variation: .acceptEncoding).text
         if let condition = IfNoneMatch(request.headers), condition.isAny || condition.tag(of: state) != nil {
-            return .notModified(tag: tag, vary: "Accept-Encoding", caching: Self.caching)
+            return .notModified(tag: tag, vary: "Accept-Encoding", caching: caching)
         }
         var response = Response(.ok, contentType: contentType, .bytes(plain))
         if Preferences.prefersGzip(request.headers) { response.replaceBody(.bytes(packed), coding: "gzip") }
         response.vary(by: "Accept-Encoding")
         response.add("ETag", tag)
-        response.add("Cache-Control", Self.caching)
+        response.add("Cache-Control", caching)
         response.add("X-Content-Type-Options", "nosniff")
         for field in fields { response.add(field.name, field.value) }
         return response

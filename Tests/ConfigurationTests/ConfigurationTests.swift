@@ -191,6 +191,9 @@ import Testing
         case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "accrual.ca_file": return ("/etc/ca.pem", "\"/etc/ca.pem\"")
+        case "web.customer_page": return ("false", "false")
+        case "shop.name", "shop.points_name": return ("Лавка \"A\"", #""Лавка \"A\"""#)
+        case "shop.color": return ("#FFA07a", "\"#FFA07a\"")
         case "log.level": return ("error", "\"error\"")
         case "log.format": return ("text", "\"text\"")
         default:
