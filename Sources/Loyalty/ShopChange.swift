@@ -1,5 +1,8 @@
 /// A change that the staff or the owner makes. Each store has one function that makes it, and that records the action
 /// and the notes of ledger entries in the same transaction, so that no change can lack its record.
+///
+/// A reason has at most ``LedgerNote/reasonBytesMax`` bytes, and a receipt earns from zero to ``Order/accrualMax``
+/// points. Callers check both, and answer a client that exceeds them.
 package enum ShopChange: Equatable, Sendable {
     // MARK: Customers
 

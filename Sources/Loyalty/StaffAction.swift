@@ -30,6 +30,9 @@ package struct StaffAction: Equatable, Sendable {
         case keyRemove = "key.remove"
     }
 
+    /// The longest order number or match of a rule has 1,024 bytes.
+    package static let subjectBytesMax = 1024
+
     package let id: Int64
     package let at: Timestamp
     package let actor: Actor
@@ -61,7 +64,7 @@ package struct StaffAction: Equatable, Sendable {
 }
 
 /// A customer as lists name them.
-package struct CustomerName: Equatable, Sendable {
+package struct CustomerName: Hashable, Sendable {
     package let id: UserID
     package let login: String
 

@@ -86,6 +86,12 @@ package final class LoyaltyStore: Sendable {
             writer: writer)
     }
 
+    /// Makes the access of an event loop of the staff; as ``makeRepository()``.
+    package func makeStaffRepository() throws(StoreError) -> sending any StaffRepository {
+        SQLiteStaffRepository(
+            reader: Reader(database: try openReader(), revisions: revisions, log: log), writer: writer)
+    }
+
     /// Makes the workers' access to the built-in accrual system; it is closed before the store stops.
     package func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup {
         SQLiteReceiptLookup(database: try openReader(), log: log)

@@ -62,6 +62,19 @@ package protocol OwnerRepository: AnyObject {
     /// taken.
     func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult
 
+    /// Makes a change of the shop, and records it, in one transaction.
+    func apply(_ change: ShopChange, by actor: Actor) throws(StoreError) -> ShopChangeResult
+
+    /// Returns all people and API keys of the staff that were not deleted, in the order of their ids.
+    func staff() throws(StoreError) -> [StaffAccount]
+
+    /// Returns all rules of the built-in accrual system, the oldest first.
+    func rules() throws(StoreError) -> [RewardRule]
+
+    /// Returns true if the owner opened registration, false if the owner closed it, and `nil` if the configuration
+    /// decides.
+    func isRegistrationOpen() throws(StoreError) -> Bool?
+
     /// Counts everything, in one state of the store. It may take seconds.
     func statistics() throws(StoreError) -> Statistics
 

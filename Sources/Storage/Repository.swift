@@ -28,6 +28,9 @@ package protocol Repository: BatchReader {
     /// The user's login and time of registration; `nil` if there is no such user.
     func profile(of user: UserID) throws(LoyaltyError) -> Eventual<UserProfile?, LoyaltyError>
 
+    /// True if the owner opened registration, false if the owner closed it, and `nil` if the configuration decides.
+    func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool?, LoyaltyError>
+
     /// Adds a user and opens their first session.
     ///
     /// - Throws: ``Loyalty/LoyaltyError/loginTaken`` if another user has the login.

@@ -28,6 +28,10 @@ package protocol Storage: Sendable {
     /// ``makeRepository()`` is.
     func makeRewardRepository() throws(StoreError) -> sending any RewardRepository
 
+    /// Makes what an event loop of the staff reads and writes through; it is used as the result of ``makeRepository()``
+    /// is.
+    func makeStaffRepository() throws(StoreError) -> sending any StaffRepository
+
     /// Makes what the workers of the pipeline ask the built-in accrual system through.
     func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup
 

@@ -13,4 +13,5 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
 
     package static let all =
         accounts + sessions + orders + points + settlements + changes + ownersChanges + ownersLists + rewards + crowds
+        + staff + rights + counter + figures
 }

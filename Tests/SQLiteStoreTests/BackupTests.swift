@@ -75,8 +75,7 @@ struct BackupTests {
                 while !isOver.isSet {
                     let number = OrderNumber.sample(index)
                     _ = try? fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                        try transaction.run(
-                            "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, 1, 0)", number.digits)
+                        try transaction.addOrder(number, of: user, at: fixture.clock.now)
                     }
                     index += 1
                 }
@@ -127,7 +126,9 @@ struct BackupTests {
         // A second connection keeps the log from being put back; copying the files is what a kill leaves.
         let database = try Database(path: path, mode: .readWriteCreate)
         try database.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
-        try database.execute("INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 0)")
+        try database.execute(
+            "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 0); UPDATE figures SET orders = orders + 1"
+        )
         for suffix in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: folder.file("left.db") + suffix)
         }
@@ -198,14 +199,12 @@ struct BackupTests {
             path: path, clock: { Timestamp(milliseconds: 0) }, log: .none, onFatalError: {})
         defer { store.stop() }
         _ = try store.writer.performAndWait { transaction throws(SQLiteError) in
-            try transaction.run(
-                "INSERT INTO users (login, password_hash, created_at) VALUES ('user', ?, 0)",
-                PasswordHash.sample("user").text)
-            try transaction.run("INSERT INTO balances (user_id) VALUES (1)")
+            guard let login = try? Login("user"),
+                let user = try transaction.addUser(
+                    login, passwordHash: .sample("user"), at: Timestamp(milliseconds: 0))
+            else { preconditionFailure("a first user must be added") }
             for index in 0..<count {
-                try transaction.run(
-                    "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, 1, 0)",
-                    OrderNumber.sample(index).digits)
+                _ = try transaction.addOrder(.sample(index), of: user, at: Timestamp(milliseconds: 0))
             }
         }
     }

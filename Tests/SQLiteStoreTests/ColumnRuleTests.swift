@@ -25,8 +25,11 @@ struct ColumnRuleTests {
         "BLOB": ["x''", "zeroblob(1000000)"],
     ]
 
-    /// The API takes a reward as large as the integer is.
-    private static let allowed: Set = ["reward_rules.reward_millionths = 9223372036854775807"]
+    /// The API takes a reward as large as the integer is, and an action may have been on any amount of points.
+    private static let allowed: Set = [
+        "reward_rules.reward_millionths = 9223372036854775807", "staff_actions.points = 9223372036854775807",
+        "staff_actions.points = -9223372036854775807 - 1", "staff_actions.points = -1",
+    ]
 
     /// Makes a database with a row in each table, and returns its bytes.
     private func sample() async throws -> [UInt8] {
@@ -45,9 +48,38 @@ struct ColumnRuleTests {
                 try transaction.run("INSERT INTO reward_rules VALUES (1, 'tea', 1, 5)")
                 try transaction.run("INSERT INTO receipts VALUES ('26', 5, 0)")
             }
+            try addStaff(to: fixture, user)
             try fixture.expectPassesCheck()
         }
         return try folder.read("test.db")
+    }
+
+    /// Fills the tables of the staff.
+    private func addStaff(to fixture: Fixture, _ user: UserID) throws {
+        let now = fixture.clock.now
+        try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+            guard let name = try? StaffName("anna"),
+                case .now(.staff(let staff, _)) = try transaction.apply(
+                    .addStaff(name, .owner, .sample("anna")), by: Actor(system: "root"), request: nil, at: now)
+            else { preconditionFailure("a first account must be added") }
+            let credentials = StaffCredentials(staff: staff, passwordHash: .sample("anna"))
+            _ = try transaction.addSession(.sample("anna"), of: credentials, from: "192.0.2.1", at: now)
+            let request = IdempotentRequest(
+                key: SessionID.sample("key").bytes, request: SessionID.sample("request").bytes,
+                response: { _ in StoredResponse(status: 200, body: [0x7B, 0x7D]) })
+            let actor = Actor(staff, address: "192.0.2.1")
+            _ = try transaction.apply(.setRegistration(isOpen: false), by: actor, request: request, at: now)
+            let adjustment = ShopChange.adjust(.id(user), Points(hundredths: 5), reason: "a present")
+            _ = try transaction.apply(adjustment, by: actor, request: nil, at: now)
+            // The first action is the one whose columns are changed, so that it has a value in each.
+            try transaction.run("DROP TRIGGER staff_actions_stay")
+            try transaction.run("DELETE FROM staff_actions WHERE user_id IS NULL")
+            try transaction.run(
+                """
+                CREATE TRIGGER staff_actions_stay BEFORE DELETE ON staff_actions
+                BEGIN SELECT RAISE(ABORT, 'the record of actions is append-only'); END
+                """)
+        }
     }
 
     private func columns(of database: Database) throws -> [Column] {

@@ -59,25 +59,39 @@ struct IntegrityCheckTests {
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
             VALUES (1, 1, '26', 100, 800, 0)
-            """, ["each balance is the sum", "no other order was credited"]
+            """, ["each balance is the sum", "no other order was credited", "the figures are"]
         ),
         (
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
             VALUES (1, 2, '26', -100, 600, 0)
-            """, ["each balance is the sum", "each withdrawal was debited"]
+            """, ["each balance is the sum", "each withdrawal was debited", "the figures are"]
         ),
         (
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
-            VALUES (1, 5, '26', 100, 0, 0)
-            """, ["each balance is the sum", "each ledger entry has the balance", "nothing but accruals"]
+            VALUES (1, 6, '26', 100, 0, 0)
+            """,
+            [
+                "each balance is the sum", "each ledger entry has the balance", "nothing but accruals",
+                "the figures are",
+            ]
+        ),
+        (
+            """
+            INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
+            VALUES (1, 5, '26', -100, 600, 0)
+            """,
+            [
+                "each balance is the sum", "no order had more taken back", "each adjustment, refund and return says",
+                "the figures are",
+            ]
         ),
         (
             """
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
             VALUES (1, 3, '', 100, 800, 0)
-            """, ["each balance is the sum", "each adjustment and refund says"]
+            """, ["each balance is the sum", "each adjustment, refund and return says", "the figures are"]
         ),
         (
             """
@@ -86,15 +100,15 @@ struct IntegrityCheckTests {
             """,
             [
                 "each balance is the sum", "what each user has withdrawn", "each refund gave back",
-                "each adjustment and refund says",
+                "each adjustment, refund and return says", "the figures are",
             ]
         ),
         ("UPDATE withdrawals SET refunded_at = 1", ["each refund gave back"]),
-        ("INSERT INTO ledger_notes VALUES (1, 'owner', 'why')", ["each adjustment and refund says"]),
+        ("INSERT INTO ledger_notes VALUES (1, 'owner', 'why')", ["each adjustment, refund and return says"]),
         ("UPDATE users SET state = 1 WHERE id = 1", ["who is disabled or deleted"]),
         ("UPDATE users SET login = CAST(x'ff' AS TEXT) WHERE id = 1", ["each login has"]),
         ("UPDATE users SET password_hash = 'plain' WHERE id = 1", ["each login has"]),
-        ("UPDATE users SET created_at = -1 WHERE id = 1", ["each time is"]),
+        ("UPDATE users SET created_at = -1 WHERE id = 1", ["each time is", "the figures are"]),
         ("UPDATE orders SET number = '' WHERE id = 3", ["each order number has"]),
         ("UPDATE orders SET number = '12' WHERE id = 3", ["each order number has"]),
         ("UPDATE orders SET number = '26' || char(0) || '18' WHERE id = 3", ["each order number has"]),
@@ -115,6 +129,22 @@ struct IntegrityCheckTests {
         ("INSERT INTO sign_in_places VALUES (1, x'7f000001', 9223372036854775807, 0)", ["each place of a sign-in"]),
         ("INSERT INTO sign_in_places VALUES (1, x'7f000001', -1, 0)", ["each place of a sign-in"]),
         ("INSERT INTO reward_rules VALUES (1, 'a', 1, 0)", ["each receipt earned from 0"]),
+        ("UPDATE figures SET customers = 1", ["the figures are"]),
+        ("UPDATE figures SET granted = granted + 1", ["the figures are"]),
+        ("INSERT INTO figures VALUES (7, 0, 0, 0, 0, 0, 0, 0, 0)", ["the figures are"]),
+        ("DELETE FROM figures", ["the figures are"]),
+        (
+            "INSERT INTO staff VALUES (1, 'anna', 2, 1, 0, '', x'01', 0, NULL)", ["each account of the staff"]
+        ),
+        (
+            "INSERT INTO staff VALUES (1, 'anna' || char(10), 2, 1, 0, '', zeroblob(32), 0, NULL)",
+            ["each account of the staff"]
+        ),
+        (
+            """
+            INSERT INTO staff_actions VALUES (1, 1, 'anna', 1, NULL, '', 'receipt.add', NULL, NULL, '', NULL, '', 0)
+            """, ["each action has"]
+        ),
     ]
 
     @Test(arguments: damages.indices)

@@ -103,7 +103,8 @@ struct RewardTests {
 
     /// The tables refuse values that no code should write.
     @Test(arguments: [
-        "UPDATE receipts SET earned = 6", "DELETE FROM receipts", "INSERT INTO receipts VALUES ('26', -1, 0)",
+        "UPDATE receipts SET earned = 6 WHERE order_number = '18'", "UPDATE receipts SET accepted_at = 1",
+        "UPDATE receipts SET order_number = '34'", "DELETE FROM receipts", "INSERT INTO receipts VALUES ('26', -1, 0)",
         "INSERT INTO receipts VALUES ('18', 1, 0)", "INSERT INTO reward_rules VALUES (NULL, '', 1, 1)",
         "INSERT INTO reward_rules VALUES (NULL, 'a', 1, 0)", "INSERT INTO reward_rules VALUES (NULL, 'a', 3, 1)",
         "INSERT INTO reward_rules VALUES (NULL, 'Bork', 2, 1)",
@@ -113,7 +114,11 @@ struct RewardTests {
         let database = try Database(path: folder.file("test.db"), mode: .readWriteCreate)
         try Schema.migrate(database, from: 0)
         try database.execute(
-            "INSERT INTO receipts VALUES ('18', 5, 0); INSERT INTO reward_rules VALUES (NULL, 'Bork', 1, 1)")
+            """
+            INSERT INTO receipts VALUES ('18', 5, 0); INSERT INTO reward_rules VALUES (NULL, 'Bork', 1, 1);
+            INSERT INTO users (login, password_hash, created_at) VALUES ('gopher', '', 0);
+            INSERT INTO orders (number, user_id, status, accrual, uploaded_at) VALUES ('18', 1, 3, 5, 0);
+            """)
         let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
         #expect(error?.isConstraint == true, "\(String(describing: error))")
     }

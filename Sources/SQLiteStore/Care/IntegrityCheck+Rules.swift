@@ -43,7 +43,7 @@ extension IntegrityCheck {
     }
 
     /// Rules about values precede those about points, which rely on them.
-    static let rules: [Rule] = fileRules + valueRules + pointRules
+    static let rules: [Rule] = fileRules + valueRules + staffRules + pointRules + [figuresRule]
 
     private static let fileRules: [Rule] = [
         Rule("the file is whole") { database throws(SQLiteError) in
@@ -101,8 +101,8 @@ extension IntegrityCheck {
                 WHERE difference <> 0
                 """),
         Rule(
-            "nothing but accruals, withdrawals, adjustments and refunds changed a balance",
-            exceptions: "SELECT count(*) FROM ledger WHERE kind NOT IN (1, 2, 3, 4)"),
+            "nothing but accruals, withdrawals, adjustments, refunds and returns changed a balance",
+            exceptions: "SELECT count(*) FROM ledger WHERE kind NOT IN (1, 2, 3, 4, 5)"),
         Rule(
             "what each user has withdrawn is the sum of the withdrawals, without those that were refunded",
             exceptions: """
@@ -123,10 +123,19 @@ extension IntegrityCheck {
                 WHERE difference <> 0
                 """, where: hasOwnerEntries),
         Rule(
-            "each adjustment and refund says who made it, and nothing else does",
+            "no order had more taken back than it earned, and only from who had it",
+            exceptions: """
+                SELECT count(*) FROM
+                    (SELECT order_number, user_id, max(amount) AS least, -sum(amount) AS total FROM ledger
+                    WHERE kind = 5 GROUP BY order_number, user_id) AS taken
+                WHERE least >= 0 OR total > coalesce((SELECT amount FROM ledger AS earned WHERE earned.kind = 1
+                    AND earned.order_number = taken.order_number AND earned.user_id = taken.user_id), 0)
+                """, where: hasOwnerEntries),
+        Rule(
+            "each adjustment, refund and return says who made it, and no accrual does",
             exceptions: """
                 SELECT count(*) FROM ledger LEFT JOIN ledger_notes ON ledger_id = id
-                WHERE (kind IN (3, 4)) <> (ledger_id IS NOT NULL)
+                WHERE CASE WHEN kind IN (3, 4, 5) THEN ledger_id IS NULL ELSE kind <> 2 AND ledger_id IS NOT NULL END
                 """, where: hasOwnerEntries),
         Rule(
             "who is disabled or deleted has no session",

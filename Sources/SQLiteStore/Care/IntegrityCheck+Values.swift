@@ -16,6 +16,15 @@ extension IntegrityCheck {
         try database.addPredicate("martlet_is_match") { bytes in isText(bytes, 1...RewardRule.matchBytesMax) }
         try database.addPredicate("martlet_is_author") { bytes in isText(bytes, 1...authorBytesMax) }
         try database.addPredicate("martlet_is_reason") { bytes in isText(bytes, 0...LedgerNote.reasonBytesMax) }
+        try database.addPredicate("martlet_is_staff_name") { bytes in
+            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+            return (try? StaffName(text)) != nil
+        }
+        try database.addPredicate("martlet_is_address") { bytes in isText(bytes, 0...Actor.addressBytesMax) }
+        try database.addPredicate("martlet_is_action") { bytes in
+            String(validating: bytes, as: UTF8.self).flatMap(StaffAction.Name.init) != nil
+        }
+        try database.addPredicate("martlet_is_subject") { bytes in isText(bytes, 0...StaffAction.subjectBytesMax) }
         try database.addPredicate("martlet_is_password_hash") { bytes in
             PasswordHash.isWellFormed(bytes)
         }
@@ -113,10 +122,10 @@ extension IntegrityCheck {
     /// Ids are counted up from 1, and JSON readers take no greater integer exactly (RFC 8259, section 6). No server
     /// ever counts this far. With the greatest id that SQLite has, the next insert would get a random one, and lists
     /// would lose their order (sqlite.org/autoinc.html).
-    private static let idMax: Int64 = 9_007_199_254_740_991
+    static let idMax: Int64 = 9_007_199_254_740_991
 
     /// An SQL expression that is true if a column's value is a time that the API can write.
-    private static func isTime(_ column: String) -> String {
+    static func isTime(_ column: String) -> String {
         let range = Timestamp.writableMilliseconds
         return "(\(column) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
     }

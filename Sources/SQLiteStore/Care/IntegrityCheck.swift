@@ -79,6 +79,11 @@ enum IntegrityCheck {
         try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'sign_in_places'") { _ in true } ?? false
     }
 
+    /// Returns true if the database has a staff and figures. Backups of the first five schemas do not.
+    static func hasStaff(_ database: Database) throws(SQLiteError) -> Bool {
+        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'figures'") { _ in true } ?? false
+    }
+
     private static func counts(of database: Database) throws(SQLiteError) -> CheckReport.Counts {
         let receipts =
             try hasReceipts(database)

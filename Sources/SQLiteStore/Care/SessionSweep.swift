@@ -64,11 +64,20 @@ extension Writer {
 }
 
 extension WriteTransaction {
+    /// Removes a batch of expired sessions of users, one of the staff, and one of kept responses. Returns the size of
+    /// the largest.
     func sweepSessions(at now: Timestamp) throws(SQLiteError) -> Int {
-        try run(
+        let sessions = try run(
             """
             DELETE FROM sessions WHERE token_hash IN
                 (SELECT token_hash FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
             """, now.milliseconds, Int64(SessionSweep.batchMax))
+        // The staff has few sessions, so that they need no index.
+        let staffSessions = try run(
+            """
+            DELETE FROM staff_sessions WHERE token_hash IN
+                (SELECT token_hash FROM staff_sessions WHERE expires_at <= ? LIMIT ?)
+            """, now.milliseconds, Int64(SessionSweep.batchMax))
+        return max(sessions, staffSessions, try sweepKeptResponses(at: now, limit: SessionSweep.batchMax))
     }
 }

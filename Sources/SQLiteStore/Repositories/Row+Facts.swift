@@ -68,6 +68,20 @@ extension UserAccount {
     }
 }
 
+extension StaffAccount {
+    private static let columns = ["id", "name", "kind", "role", "state", "created_at", "last_used_at"]
+
+    /// - Parameter column: the first of the account's columns.
+    init(_ row: borrowing Row, from column: Int = 0) throws(SQLiteError) {
+        assert(row.hasColumns(Self.columns, from: column), "the statement must select the columns of a staff account")
+        guard let kind = Kind(rawValue: row.integer(column + 2)) else { throw .badValue("the kind of an account") }
+        self.init(
+            id: StaffID(rawValue: row.integer(column)), name: row.text(column + 1), kind: kind,
+            role: try row.role(column + 3), state: UserAccount.State(rawValue: row.integer(column + 4)) ?? .deleted,
+            createdAt: Timestamp(milliseconds: row.integer(column + 5)), lastUsedAt: row.timeIfAny(column + 6))
+    }
+}
+
 extension OwnedOrder {
     /// From a statement that selects `id`, the columns of an order, `login` and `state`.
     init(_ row: borrowing Row) throws(SQLiteError) {
@@ -92,6 +106,17 @@ extension Row {
     borrowing func status(_ column: Int) throws(SQLiteError) -> Order.Status {
         guard let status = Order.Status(rawValue: integer(column)) else { throw .badValue("an order's status") }
         return status
+    }
+
+    /// The role of an account. Throws an error that ``SQLiteError/isBadValue`` if the column has none.
+    borrowing func role(_ column: Int) throws(SQLiteError) -> StaffRole {
+        guard let role = StaffRole(rawValue: integer(column)) else { throw .badValue("a role of the staff") }
+        return role
+    }
+
+    /// The time in a column; `nil` if the column is null.
+    borrowing func timeIfAny(_ column: Int) -> Timestamp? {
+        isNull(column) ? nil : Timestamp(milliseconds: integer(column))
     }
 
     /// The login in a column, if the state in the next one is not that of a deleted user.

@@ -91,3 +91,27 @@ extension SQLiteOwnerRepository {
         try write { transaction, now throws(SQLiteError) in try transaction.refund(order, note: note, at: now) }
     }
 }
+
+extension SQLiteOwnerRepository {
+    func apply(_ change: ShopChange, by actor: Actor) throws(StoreError) -> ShopChangeResult {
+        let applied = try write { transaction, now throws(SQLiteError) in
+            try transaction.apply(change, by: actor, request: nil, at: now)
+        }
+        guard case .now(let result) = applied else {
+            preconditionFailure("a change without a key must be made now")
+        }
+        return result
+    }
+
+    func staff() throws(StoreError) -> [StaffAccount] {
+        try read { database throws(SQLiteError) in try database.staff() }
+    }
+
+    func rules() throws(StoreError) -> [RewardRule] {
+        try read { database throws(SQLiteError) in try database.rules() }
+    }
+
+    func isRegistrationOpen() throws(StoreError) -> Bool? {
+        try read { database throws(SQLiteError) in try database.isRegistrationOpen() }
+    }
+}

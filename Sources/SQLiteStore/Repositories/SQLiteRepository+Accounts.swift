@@ -60,6 +60,10 @@ extension SQLiteRepository {
         return .now(UserProfile(login: login, createdAt: createdAt))
     }
 
+    func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool?, LoyaltyError> {
+        .now(try reader.read { database throws(SQLiteError) in try database.isRegistrationOpen() })
+    }
+
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID {
@@ -112,6 +116,7 @@ extension WriteTransaction {
         guard added == 1 else { return nil }
         let user = UserID(rawValue: lastInsertedID)
         try run("INSERT INTO balances (user_id) VALUES (?)", user.rawValue)
+        figures.noteCustomer(at: now)
         return user
     }
 

@@ -48,6 +48,7 @@ extension WriteTransaction {
                 number.digits, user.rawValue, now.milliseconds)
             if added == 1 {
                 unfinished.noteAdded(of: user)
+                figures.noteOrder(at: now)
                 return .accepted(OrderID(rawValue: lastInsertedID))
             }
         }

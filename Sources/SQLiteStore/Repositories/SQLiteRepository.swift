@@ -34,13 +34,7 @@ final class SQLiteRepository: Repository {
         from cursor: PageCursor?, limit: Int,
         _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
     ) throws(LoyaltyError) -> Eventual<Page<Item>, LoyaltyError> {
-        precondition(limit > 0, "limit must be positive")
-        let rows = try reader.read { database throws(SQLiteError) in
-            // One more tells whether there is a next page.
-            try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
-        }
-        let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
-        return .now(Page(items: rows.prefix(limit).map(\.1), next: next))
+        .now(try reader.page(from: cursor, limit: limit, select))
     }
 
     /// Writes, and then ends the snapshot of the batch's earlier reads: a client that has its acknowledgement must find
@@ -51,5 +45,21 @@ final class SQLiteRepository: Repository {
         let value = try await writer.perform(operation)
         reader.endBatch()
         return value
+    }
+}
+
+extension Reader {
+    /// A page of a list whose entries have ids that grow, newest first.
+    func page<Item>(
+        from cursor: PageCursor?, limit: Int,
+        _ select: (_ database: Database, _ before: Int64, _ limit: Int64) throws(SQLiteError) -> [(Int64, Item)]
+    ) throws(LoyaltyError) -> Page<Item> {
+        precondition(limit > 0, "limit must be positive")
+        let rows = try read { database throws(SQLiteError) in
+            // One more tells whether there is a next page.
+            try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
+        }
+        let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
+        return Page(items: rows.prefix(limit).map(\.1), next: next)
     }
 }

@@ -16,17 +16,7 @@ final class SQLiteRewardRepository: RewardRepository {
     var rulesRevision: Revision? { reader.rulesRevision }
 
     func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError> {
-        let rules = try reader.read { database throws(SQLiteError) in
-            try database.all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
-                row throws(SQLiteError) in
-                guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
-                    let rule = try? RewardRule(
-                        match: row.text(0), kind: kind, rewardMillionths: row.integer(2))
-                else { throw .badValue("a reward rule") }
-                return rule
-            }
-        }
-        return .now(rules)
+        .now(try reader.read { database throws(SQLiteError) in try database.rules() })
     }
 
     func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError> {
@@ -34,28 +24,11 @@ final class SQLiteRewardRepository: RewardRepository {
     }
 
     func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
-        try await write { transaction throws(SQLiteError) in
-            let sql: StaticString = """
-                SELECT count(*), max(match_text = ?), coalesce(sum(length(CAST(match_text AS BLOB))), 0) FROM reward_rules
-                """
-            let found = try transaction.first(sql, rule.match) { row in
-                (count: row.integer(0), isTaken: row.integer(1) == 1, bytes: row.integer(2))
-            }
-            if found?.isTaken ?? false { return .matchTaken }
-            guard found?.count ?? 0 < RewardRule.countMax,
-                Int(found?.bytes ?? 0) + rule.match.utf8.count <= RewardRule.allMatchesBytesMax
-            else { return .full }
-            try transaction.run(
-                "INSERT INTO reward_rules (match_text, kind, reward_millionths) VALUES (?, ?, ?)", rule.match,
-                rule.kind.rawValue, rule.rewardMillionths)
-            return .added
-        }
+        try await write { transaction throws(SQLiteError) in try transaction.addRule(rule) }
     }
 
     func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
-        try await write { transaction throws(SQLiteError) in
-            try transaction.run("DELETE FROM reward_rules WHERE match_text = ?", match) == 1
-        }
+        try await write { transaction throws(SQLiteError) in try transaction.removeRule(matching: match) }
     }
 
     func addReceipt(
@@ -92,6 +65,17 @@ final class SQLiteRewardRepository: RewardRepository {
 }
 
 extension Database {
+    /// All reward rules, the oldest first.
+    func rules() throws(SQLiteError) -> [RewardRule] {
+        try all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
+            row throws(SQLiteError) in
+            guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
+                let rule = try? RewardRule(match: row.text(0), kind: kind, rewardMillionths: row.integer(2))
+            else { throw .badValue("a reward rule") }
+            return rule
+        }
+    }
+
     /// Returns the points that an accepted receipt earned, or `nil` if the order has no receipt.
     func earned(by order: OrderNumber) throws(SQLiteError) -> Points? {
         try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in

@@ -17,5 +17,6 @@ extension WriteTransaction {
             INSERT INTO ledger (user_id, kind, order_number, amount, balance_after, created_at)
             SELECT user_id, ?, ?, ?, current, ? FROM balances WHERE user_id = ?
             """, kind.rawValue, order, amount, now.milliseconds, user.rawValue)
+        figures.noteEntry(kind, amount: amount, at: now)
     }
 }

@@ -75,7 +75,7 @@ extension WriteTransaction {
     }
 
     /// Returns `nil` if there is no such user, or if the user was deleted.
-    private func user(_ selector: UserSelector) throws(SQLiteError) -> (id: UserID, login: String)? {
+    func user(_ selector: UserSelector) throws(SQLiteError) -> (id: UserID, login: String)? {
         switch selector {
         case .login(let login):
             try first("SELECT id FROM users WHERE login = ?", login.text) { row in
@@ -88,7 +88,7 @@ extension WriteTransaction {
         }
     }
 
-    private func balance(of user: UserID) throws(SQLiteError) -> Balance? {
+    func balance(of user: UserID) throws(SQLiteError) -> Balance? {
         try first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
             Balance(row)
         }
@@ -99,7 +99,7 @@ extension WriteTransaction {
     }
 
     /// Stores the author and the reason of the ledger entry that was just added.
-    private func annotate(_ note: LedgerNote) throws(SQLiteError) {
+    func annotate(_ note: LedgerNote) throws(SQLiteError) {
         try run(
             "INSERT INTO ledger_notes (ledger_id, author, reason) VALUES (?, ?, ?)", lastInsertedID, note.author,
             note.reason)

@@ -68,6 +68,7 @@ extension WriteTransaction {
         }
         guard let found, points >= .zero else { return false }
         if found.isFinal { return true }
+        let points = try earnedNow(by: found.order.number) ?? points
         guard let current = found.currentAfter(points) else { return false }
         let ended = try run(
             "UPDATE orders SET status = ?2, accrual = ?3 WHERE id = ?1 AND status < 2", order.rawValue,
@@ -82,6 +83,14 @@ extension WriteTransaction {
             .accrual, of: user, order: found.order.number.digits, amount: points.hundredths, at: now)
         note(.balance(Balance(current: current, withdrawn: found.balance.withdrawn)), of: user)
         return true
+    }
+
+    /// The points of a receipt that was corrected while the accrual system was asked; `nil` if it was not.
+    private func earnedNow(by order: OrderNumber) throws(SQLiteError) -> Points? {
+        guard corrections.contains(order) else { return nil }
+        return try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
+            Points(hundredths: row.integer(0))
+        }
     }
 }
 

@@ -8,11 +8,19 @@ struct WriteTransaction {
     private let changes: CommittedChanges
     /// Unfinished orders of each user; an operation that adds or finishes one notes it here.
     let unfinished: UnfinishedCounts
+    /// Figures of the shop; an operation that adds a user, an order or an entry of the ledger notes it here.
+    let figures: PendingFigures
+    let corrections: CorrectedReceipts
 
-    init(_ database: Database, changes: CommittedChanges, unfinished: UnfinishedCounts) {
+    init(
+        _ database: Database, changes: CommittedChanges, unfinished: UnfinishedCounts, figures: PendingFigures,
+        corrections: CorrectedReceipts
+    ) {
         self.database = database
         self.changes = changes
         self.unfinished = unfinished
+        self.figures = figures
+        self.corrections = corrections
     }
 
     /// Has a change published after the commit. Changes are published in the order in which they were noted.

@@ -13,6 +13,8 @@ final class WriterLoop {
     private let touched = TouchedData()
     private let changes = CommittedChanges()
     private let unfinished: UnfinishedCounts
+    private let figures = PendingFigures()
+    private let corrections = CorrectedReceipts()
     private let changeLog: ChangeLog
     private let log: Log
     private let events: Writer.Events
@@ -118,14 +120,17 @@ final class WriterLoop {
     private func commit(_ batch: [WriteJob]) throws(SQLiteError) -> [WriteJob.Acknowledgement] {
         touched.removeAll()
         changes.removeAll()
+        figures.removeAll()
         try database.run("BEGIN IMMEDIATE")
         var acknowledgements: [WriteJob.Acknowledgement] = []
         acknowledgements.reserveCapacity(batch.count)
+        let transaction = WriteTransaction(
+            database, changes: changes, unfinished: unfinished, figures: figures, corrections: corrections)
         for job in batch {
-            acknowledgements.append(
-                try job.attempt(WriteTransaction(database, changes: changes, unfinished: unfinished)))
+            acknowledgements.append(try job.attempt(transaction))
             precondition(database.isInTransaction, "an operation must not end the transaction of its batch")
         }
+        try figures.store(in: database)
         try revisions.withChange(of: touched) { () throws(SQLiteError) in _ = try database.run("COMMIT") }
         return acknowledgements
     }

@@ -42,6 +42,10 @@ final class LateRepository: Repository {
         try repository.profile(of: user).late
     }
 
+    func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool?, LoyaltyError> {
+        try repository.isRegistrationOpen().late
+    }
+
     func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {

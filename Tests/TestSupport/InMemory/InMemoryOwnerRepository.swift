@@ -78,20 +78,13 @@ final class InMemoryOwnerRepository: OwnerRepository {
 
     func setEnabled(_ isEnabled: Bool, _ user: UserSelector) -> UserChangeResult {
         change(user) { tables, index, now in
-            let state = isEnabled ? UserAccount.State.active : .disabled
-            if !isEnabled { tables.endSessions(of: tables.users[index].id, at: now) }
-            guard tables.users[index].state != state else { return false }
-            tables.users[index].state = state
-            tables.touch(tables.users[index].id)
-            return true
+            tables.setEnabled(isEnabled, tables.users[index].id, at: now)
         }
     }
 
     func deleteUser(_ user: UserSelector) -> UserChangeResult {
         change(user) { tables, index, now in
-            tables.setPassword(PasswordHash(text: ""), of: tables.users[index].id, at: now)
-            tables.users[index].login = nil
-            tables.users[index].state = .deleted
+            tables.delete(tables.users[index].id, at: now)
             return true
         }
     }
@@ -139,44 +132,24 @@ final class InMemoryOwnerRepository: OwnerRepository {
 
     func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) -> AdjustmentResult {
         let now = storage.clock()
-        return storage.write { tables in
-            guard let index = index(of: user, in: tables), let login = tables.users[index].login?.text else {
-                return .noSuchUser
-            }
-            let id = tables.users[index].id
-            let before = tables.balance(of: id)
-            guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
-                return .tooManyPoints
-            }
-            guard current >= .zero else { return .notEnoughPoints(login: login, before.current) }
-            let after = Balance(current: current, withdrawn: before.withdrawn)
-            tables.setBalance(after, of: id)
-            tables.addEntry(.adjustment, of: id, order: nil, points: points, note: note, at: now)
-            tables.note(.balance(after), of: id)
-            return .adjusted(login: login, after)
-        }
+        return storage.write { $0.adjust(user, by: points, note: note, at: now) }
     }
 
     func refund(_ order: OrderNumber, note: LedgerNote) -> RefundResult {
         let now = storage.clock()
-        return storage.write { tables in
-            guard let index = tables.spent.firstIndex(where: { $0.withdrawal.order == order }) else {
-                return .noSuchWithdrawal
-            }
-            let (user, sum) = (tables.spent[index].user, tables.spent[index].withdrawal.sum)
-            guard tables.spent[index].refundedAt == nil else { return .refundedBefore }
-            let before = tables.balance(of: user)
-            let after = Balance(
-                current: Points(hundredths: before.current.hundredths + sum.hundredths),
-                withdrawn: Points(hundredths: before.withdrawn.hundredths - sum.hundredths))
-            tables.spent[index].refundedAt = now
-            tables.spent[index].note = note
-            tables.setBalance(after, of: user)
-            tables.addEntry(.refund, of: user, order: order, points: sum, note: note, at: now)
-            tables.note(.balance(after), of: user)
-            return .refunded(sum, after)
-        }
+        return storage.write { $0.refund(order, note: note, at: now) }
     }
+
+    func apply(_ change: ShopChange, by actor: Actor) -> ShopChangeResult {
+        let now = storage.clock()
+        return storage.write { $0.apply(change, by: actor, at: now) }
+    }
+
+    func staff() -> [StaffAccount] { storage.read { $0.presentStaff } }
+
+    func rules() -> [RewardRule] { storage.read { $0.rules } }
+
+    func isRegistrationOpen() -> Bool? { storage.read { $0.isRegistrationOpen } }
 
     func statistics() -> Statistics {
         storage.read { tables in

@@ -91,6 +91,11 @@ package final class InMemoryRepository: Repository {
             })
     }
 
+    package func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool?, LoyaltyError> {
+        try call("isRegistrationOpen")
+        return .now(storage.read { $0.isRegistrationOpen })
+    }
+
     package func orders(
         of user: UserID, from cursor: PageCursor?, limit: Int
     ) throws(LoyaltyError) -> Eventual<Page<Order>, LoyaltyError> {

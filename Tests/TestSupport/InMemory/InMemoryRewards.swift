@@ -33,33 +33,17 @@ package final class InMemoryRewards: RewardRepository {
 
     package func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError> {
         try throwFailure()
-        return .now(storage.read { $0.receipts[order] })
+        return .now(storage.read { $0.receipts[order]?.points })
     }
 
     package func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
         try throwFailure()
-        return storage.write { tables in
-            if tables.rules.contains(where: { $0.match.utf8.elementsEqual(rule.match.utf8) }) { return .matchTaken }
-            let bytes = tables.rules.reduce(rule.match.utf8.count) { $0 + $1.match.utf8.count }
-            guard tables.rules.count < RewardRule.countMax, bytes <= RewardRule.allMatchesBytesMax else {
-                return .full
-            }
-            tables.rules.append(rule)
-            tables.touchRules()
-            return .added
-        }
+        return storage.write { $0.addRule(rule) }
     }
 
     package func removeRule(matching match: String) async throws(LoyaltyError) -> Bool {
         try throwFailure()
-        return storage.write { tables in
-            guard let index = tables.rules.firstIndex(where: { $0.match.utf8.elementsEqual(match.utf8) }) else {
-                return false
-            }
-            tables.rules.remove(at: index)
-            tables.touchRules()
-            return true
-        }
+        return storage.write { $0.removeRule(matching: match) }
     }
 
     package func addReceipt(
@@ -69,7 +53,7 @@ package final class InMemoryRewards: RewardRepository {
         return storage.write { tables in
             guard tables.receipts[order] == nil else { return false }
             willAppear()
-            tables.receipts[order] = points
+            tables.receipts[order] = ReceiptFacts(points: points, acceptedAt: now)
             return true
         }
     }

@@ -47,6 +47,8 @@ package final class InMemoryStorage: Storage {
 
     package func makeRewardRepository() -> sending any RewardRepository { InMemoryRewards(self) }
 
+    package func makeStaffRepository() -> sending any StaffRepository { InMemoryStaffRepository(self) }
+
     package func makeReceiptLookup() -> any ReceiptLookup { InMemoryReceipts(storage: self) }
 
     package func makeProbe() -> sending any StoreProbe { InMemoryProbe(self) }
@@ -99,7 +101,7 @@ struct InMemorySettlements: SettlementRepository {
 struct InMemoryReceipts: ReceiptLookup {
     let storage: InMemoryStorage
 
-    func earned(by order: OrderNumber) -> Points? { storage.read { $0.receipts[order] } }
+    func earned(by order: OrderNumber) -> Points? { storage.read { $0.receipts[order]?.points } }
 
     func close() {}
 }

@@ -48,7 +48,8 @@ extension InMemoryTables {
     }
 
     private mutating func credit(_ points: Points, for index: Int, at now: Timestamp) {
-        let user = uploads[index].user
+        let (user, number) = (uploads[index].user, uploads[index].order.number)
+        let points = correctedReceipts.contains(number) ? receipts[number]?.points ?? points : points
         let before = balance(of: user)
         guard points >= .zero, let given = before.current.adding(before.withdrawn), given.adding(points) != nil,
             let current = before.current.adding(points)

@@ -40,7 +40,15 @@ struct InMemoryTables: Sendable {
     var balances: [UserID: Balance] = [:]
     var entries: [(user: UserID, entry: AnnotatedEntry)] = []
     var rules: [RewardRule] = []
-    var receipts: [OrderNumber: Points] = [:]
+    var receipts: [OrderNumber: ReceiptFacts] = [:]
+    /// The orders whose receipts were corrected: their settlements read the receipt again.
+    var correctedReceipts: Set<OrderNumber> = []
+    var staff: [StaffMember] = []
+    var staffSessions: [SessionID: (staff: StaffID, expiresAt: Timestamp)] = [:]
+    var actions: [StaffAction] = []
+    var keptResponses: [KeptResponseKey: KeptResponse] = [:]
+    /// `nil` if the configuration decides.
+    var isRegistrationOpen: Bool?
 
     /// The most unfinished orders of one user.
     var unfinishedPerUserMax = StorageLimits().unfinishedOrdersPerUserMax

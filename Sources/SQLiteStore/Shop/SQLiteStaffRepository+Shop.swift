@@ -1,0 +1,81 @@
+import Eventual
+import Loyalty
+import SQLite
+import Storage
+
+extension SQLiteStaffRepository {
+    func actions(
+        on user: UserID?, from cursor: PageCursor?, limit: Int
+    ) throws(LoyaltyError) -> Eventual<Page<StaffAction>, LoyaltyError> {
+        .now(
+            try reader.page(from: cursor, limit: limit) { database, before, limit throws(SQLiteError) in
+                if let user {
+                    return try database.all(
+                        """
+                        SELECT id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id, user_login,
+                            subject, points, note, created_at
+                        FROM staff_actions WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                        """, user.rawValue, before, limit
+                    ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
+                }
+                return try database.all(
+                    """
+                    SELECT id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id, user_login,
+                        subject, points, note, created_at
+                    FROM staff_actions WHERE id < ? ORDER BY id DESC LIMIT ?
+                    """, before, limit
+                ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
+            })
+    }
+
+    func staff() throws(LoyaltyError) -> Eventual<[StaffAccount], LoyaltyError> {
+        .now(try reader.read { database throws(SQLiteError) in try database.staff() })
+    }
+
+    func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool?, LoyaltyError> {
+        .now(try reader.read { database throws(SQLiteError) in try database.isRegistrationOpen() })
+    }
+
+    func figures(between bounds: [Timestamp]) throws(LoyaltyError) -> Eventual<[Figures], LoyaltyError> {
+        let quarters = bounds.map { $0.milliseconds / Figures.quarterMilliseconds }
+        return .now(try reader.read { database throws(SQLiteError) in try database.figures(between: quarters) })
+    }
+}
+
+extension Database {
+    /// All people and keys that were not deleted.
+    func staff() throws(SQLiteError) -> [StaffAccount] {
+        try all(
+            """
+            SELECT id, name, kind, role, state, created_at, last_used_at FROM staff WHERE state < 2 ORDER BY id
+            """
+        ) { row throws(SQLiteError) in try StaffAccount(row) }
+    }
+
+    func isRegistrationOpen() throws(SQLiteError) -> Bool? {
+        try first("SELECT is_open FROM registration") { row in row.integer(0) == 1 }
+    }
+}
+
+extension StaffAction {
+    private static let columns = [
+        "id", "actor_kind", "actor_name", "actor_role", "staff_id", "address", "action", "user_id", "user_login",
+        "subject", "points", "note", "created_at",
+    ]
+
+    /// From a statement that selects these columns and no others.
+    init(_ row: borrowing Row) throws(SQLiteError) {
+        assert(row.hasColumns(Self.columns), "the statement must select the columns of an action")
+        guard let kind = Actor.Kind(rawValue: row.integer(1)) else { throw .badValue("the kind of an actor") }
+        guard let name = Name(rawValue: row.text(6)) else { throw .badValue("the name of an action") }
+        self.init(
+            id: row.integer(0), at: Timestamp(milliseconds: row.integer(12)),
+            actor: Actor(
+                kind: kind, name: row.text(2), role: try row.role(3),
+                staff: row.isNull(4) ? nil : StaffID(rawValue: row.integer(4)), address: row.text(5)),
+            name: name,
+            customer: row.isNull(7) ? nil : CustomerName(id: UserID(rawValue: row.integer(7)), login: row.text(8)),
+            subject: row.text(9), points: row.isNull(10) ? nil : Points(hundredths: row.integer(10)),
+            note: row.text(11))
+    }
+}
