@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "HTTP", dependencies: ["Eventual"], swiftSettings: safe),
         .target(name: "OpenAPI", dependencies: ["HTTP", "JSON"], swiftSettings: safe),
         .target(name: "Loyalty", dependencies: ["Time"], swiftSettings: safe),
-        .target(name: "Changes", dependencies: ["Loyalty"], swiftSettings: safe),
+        .target(name: "Changes", dependencies: ["Eventual", "Loyalty"], swiftSettings: safe),
         .target(
             name: "Storage", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix"], swiftSettings: safe),
         .target(name: "SignIn", dependencies: ["Eventual", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "LoyaltyTests", dependencies: ["Loyalty", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Gzip", "Pages", "TestSupport"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "TestSupport"]),
-        .testTarget(name: "ChangesTests", dependencies: ["Changes", "Loyalty", "TestSupport"]),
+        .testTarget(name: "ChangesTests", dependencies: ["Changes", "Eventual", "Loyalty", "TestSupport"]),
         .testTarget(
             name: "SignInTests",
             dependencies: ["API", "Crypto", "Eventual", "Loyalty", "SignIn", "Storage", "TestSupport"]),

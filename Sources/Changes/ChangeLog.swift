@@ -1,7 +1,9 @@
+import Eventual
 import Loyalty
 import Synchronization
 
-/// The latest changes of all users, in the order of their commits, from which each stream of events is fed.
+/// The latest changes of all users, in the order of their commits: the feed of a store to which this process alone
+/// commits.
 ///
 /// A client that listens wants every change of its user after the last one that it has seen, whether it lost its
 /// connection for a moment or only reads slowly. The naive way, a queue of unsent changes for each client, costs memory
@@ -20,35 +22,12 @@ import Synchronization
 ///
 /// Ids start at the process's start time in microseconds and grow by one. A process can't commit a change each
 /// microsecond; so the ids of an earlier process are lower than all of this one's, and are recognized as foreign.
-package final class ChangeLog: Sendable {
-    /// A change in the log, under its id.
-    package struct LoggedChange: Equatable, Sendable {
-        package let id: ChangeID
-        package let change: Change
-    }
-
-    /// A position in the log of a reader that follows all users.
-    package struct Position: Equatable, Sendable {
-        package var change: ChangeID
-        /// The number of session ends before the position.
-        package var sessionEnds: Int
-
-        package init(change: ChangeID, sessionEnds: Int) {
-            self.change = change
-            self.sessionEnds = sessionEnds
-        }
-    }
-
-    /// Identifies a subscriber.
-    package struct Subscription: Hashable, Sendable {
-        fileprivate let number: Int
-    }
-
+package final class ChangeLog: ChangeFeed {
     private struct State {
         var changes: LatestElements<Change>
         var idsOfUser: [UserID: ChangeIDs] = [:]
         var sessionEnds = LatestElements<UserID>(capacity: ChangeLog.sessionEndsKeptMax)
-        var subscribers: [Subscription: @Sendable () -> Void] = [:]
+        var subscribers: [ChangeSubscription: @Sendable () -> Void] = [:]
         var subscriptionCount = 0
     }
 
@@ -71,7 +50,7 @@ package final class ChangeLog: Sendable {
     package var latest: ChangeID { state.withLock { latest($0) } }
 
     /// The position after everything in the log.
-    package var end: Position { state.withLock { end($0) } }
+    package var end: ChangePosition { state.withLock { end($0) } }
 
     /// Appends what one commit has changed, and wakes all subscribers. Called after the commit, when every reader can
     /// see it.
@@ -90,19 +69,16 @@ package final class ChangeLog: Sendable {
     }
 
     /// Calls `wake` after each publication, on the publisher's thread, until ``unsubscribe(_:)``.
-    ///
-    /// - Returns: The subscription, and the position from which the subscriber will be woken: everything after it is
-    ///   announced.
-    package func subscribe(_ wake: @escaping @Sendable () -> Void) -> (Subscription, Position) {
+    package func subscribe(_ wake: @escaping @Sendable () -> Void) -> (ChangeSubscription, ChangePosition) {
         state.withLock { state in
             state.subscriptionCount += 1
-            let subscription = Subscription(number: state.subscriptionCount)
+            let subscription = ChangeSubscription(number: state.subscriptionCount)
             state.subscribers[subscription] = wake
             return (subscription, end(state))
         }
     }
 
-    package func unsubscribe(_ subscription: Subscription) {
+    package func unsubscribe(_ subscription: ChangeSubscription) {
         state.withLock { state in
             let removed = state.subscribers.removeValue(forKey: subscription)
             precondition(removed != nil, "unsubscribe without subscribe")
@@ -120,23 +96,20 @@ package final class ChangeLog: Sendable {
         }
     }
 
-    /// Returns at most `limit` of a user's changes after `id`, oldest first; the position up to which these are all of
-    /// the user's changes; and true as `isWhole` if that is the end of the log. Returns `nil` in the cases of
-    /// ``changes(after:limit:)``.
-    ///
-    /// The cost grows with the number of changes returned, and with nothing else, because the writer waits for the
-    /// lock, and every commit waits for the writer.
-    package func changes(
-        of user: UserID, after id: ChangeID, limit: Int
-    ) -> (changes: [LoggedChange], upTo: ChangeID, isWhole: Bool)? {
+    /// Reads memory, so the result is there at once. The cost grows with the number of changes returned, and with
+    /// nothing else, because the writer waits for the lock, and every commit waits for the writer.
+    package func changes(of user: UserID, after id: ChangeID, limit: Int) -> Eventual<UserChanges?, LoyaltyError> {
         precondition(limit > 0, "limit must be positive")
-        return state.withLock { state in
-            guard holds(id, state) else { return nil }
-            let found = state.idsOfUser[user]?.ids(after: id) ?? []
-            let changes = found.prefix(limit).map { change($0, state) }
-            guard let last = changes.last, changes.count < found.count else { return (changes, latest(state), true) }
-            return (changes, last.id, false)
-        }
+        return .now(
+            state.withLock { state in
+                guard holds(id, state) else { return nil }
+                let found = state.idsOfUser[user]?.ids(after: id) ?? []
+                let changes = found.prefix(limit).map { change($0, state) }
+                guard let last = changes.last, changes.count < found.count else {
+                    return UserChanges(changes, upTo: latest(state), isWhole: true)
+                }
+                return UserChanges(changes, upTo: last.id, isWhole: false)
+            })
     }
 
     /// Returns the users of the session ends after the first `count`, or `nil` if the log no longer holds all of them.
@@ -151,8 +124,8 @@ package final class ChangeLog: Sendable {
         ChangeID(rawValue: epoch + Int64(state.changes.count))
     }
 
-    private func end(_ state: borrowing State) -> Position {
-        Position(change: latest(state), sessionEnds: state.sessionEnds.count)
+    private func end(_ state: borrowing State) -> ChangePosition {
+        ChangePosition(change: latest(state), sessionEnds: state.sessionEnds.count)
     }
 
     /// Returns true if the log holds everything after `id`.

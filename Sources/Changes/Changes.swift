@@ -7,8 +7,8 @@ import Loyalty
 //    ask for it: an answer that was read at the user's current version is still right, and can be given again without a
 //    read (``Storage/Revision``).
 // 2. **What they are to be told.** A ``Change`` says what is new for a user: the new status of an order, or the new
-//    balance. Streams of events read changes from the ``ChangeLog``, which also names the users whose sessions were
-//    ended early, because a stream must end with its session.
+//    balance. Streams of events read changes from the store's ``ChangeFeed``, which also names the users whose sessions
+//    were ended early, because a stream must end with its session.
 
 /// A change that a commit made for a user, with the state right after it: an order with its new status, or the new
 /// balance.

@@ -39,37 +39,6 @@ extension Connection {
         loop.note(response, to: exchange, of: peerAddress)
     }
 
-    /// Makes the next part of a body when the client has taken those before it and it is the connection's turn.
-    func sendPart(of parts: any BodyParts) throws(Ending) -> Bool {
-        guard try flush(), takePartTurn() else { return false }
-        let part: [UInt8]?
-        do throws(BodyFailure) {
-            part = try parts.next()
-        } catch {
-            // A client of HTTP/1.0 would take an orderly end of the connection for the end of the body.
-            socket.resetWhenClosed()
-            throw .gone
-        }
-        guard let part else {
-            if framing.isHTTP11 { outbox.append(Encoder.chunksEnd) }
-            state.responseEnded()
-            return true
-        }
-        if framing.isHTTP11 { outbox.append(chunk: part) } else { outbox.append(part) }
-        if try flush() {
-            state.partTurn.wait()
-            loop.makeRunnable(self)
-        }
-        return false
-    }
-
-    /// Returns true, once, if it is the connection's turn to make a part. Else the loop will give it a turn.
-    func takePartTurn() -> Bool {
-        let hasTurn = state.partTurn.take()
-        if !hasTurn { loop.makeRunnable(self) }
-        return hasTurn
-    }
-
     /// Sends the bytes that are ready. Returns false if the client has to read some of them first.
     func flush() throws(Ending) -> Bool {
         while !outbox.isEmpty {

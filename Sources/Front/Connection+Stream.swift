@@ -14,21 +14,24 @@ extension Connection: BodyStreamReader {
             return false
         }
         if state.takeBeat(every: stream.beatMilliseconds, loop.surroundings) { stream.beat() }
-        if stream.nextTakesTurn {
+        if latePart.isNone, stream.nextTakesTurn {
             // The client gets the rest when it resumes.
             if loop.isStopping { return try breakOff(stream) }
             guard takePartTurn() else { return false }
         }
-        guard let bytes = stream.next() else {
+        switch try nextPart({ () throws(BodyFailure) in try stream.next() }) {
+        case .end:
             stream.close()
             state.responseEnded()
             return try sendEnd()
+        case .bytes(let bytes) where !bytes.isEmpty:
+            if framing.isHTTP11 { outbox.append(chunk: bytes) } else { outbox.append(bytes) }
+            return loop.isStopping ? try breakOff(stream) : true
+        case .bytes, .notYet:
+            if loop.isStopping { return try breakOff(stream) }
+            state.streamIsSilent(loop.surroundings)
+            return false
         }
-        if framing.isHTTP11 { outbox.append(chunk: bytes) } else { outbox.append(bytes) }
-        if loop.isStopping { return try breakOff(stream) }
-        guard bytes.isEmpty else { return true }
-        state.streamIsSilent(loop.surroundings)
-        return false
     }
 
     /// Ends the stream, and then the connection.

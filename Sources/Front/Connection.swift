@@ -58,6 +58,8 @@ final class Connection: @unchecked Sendable {
     var exchange = Exchange(method: nil, beganAt: 0, path: nil)
     /// The response that a task is about to wait for.
     var pendingResponse: Eventual<Response, Never>?
+    /// The part of the current response's body that has to be waited for.
+    var latePart = LatePart.none
 
     /// The reason why a connection can't continue.
     enum Ending: Error {

@@ -1,3 +1,5 @@
+import Eventual
+
 /// A body without a known end, such as a stream of events: it sends bytes whenever there is something new. All its
 /// methods are called on the event loop's thread.
 package protocol BodyStream: AnyObject {
@@ -13,14 +15,17 @@ package protocol BodyStream: AnyObject {
     var nextTakesTurn: Bool { get }
 
     /// The next bytes to send. The client has taken all the bytes before them. Empty if there is nothing yet; `nil` at
-    /// the end of the stream.
-    func next() -> [UInt8]?
+    /// the end of the stream. Bytes that have to be waited for come later; the next call follows when they have come.
+    ///
+    /// - Throws: `BodyFailure` if the stream can't continue.
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure>
 
-    /// Called every ``beatMilliseconds``. The stream checks whether it may continue, and sends something, so that no
-    /// proxy on the way closes the connection as idle.
+    /// Called every ``beatMilliseconds``, even while the stream's next bytes are waited for. The stream checks whether
+    /// it may continue, and sends something, so that no proxy on the way closes the connection as idle.
     func beat()
 
-    /// Called once for each ``open(for:)``, when the client has gone or the stream has ended.
+    /// Called once for each ``open(for:)``, when the client has gone or the stream has ended. Bytes that are waited for
+    /// are dropped then.
     func close()
 }
 

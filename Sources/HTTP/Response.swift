@@ -1,3 +1,5 @@
+import Eventual
+
 /// A response. ``Encoder`` turns it into bytes, and adds `Date`, the framing of the body and `Connection`.
 package struct Response {
     package struct Field: Sendable {
@@ -79,10 +81,11 @@ package struct Response {
 /// no more memory than a short one. It is used on the event loop's thread.
 package protocol BodyParts: AnyObject {
     /// Makes the next part; `nil` after the last one. This may take a few milliseconds at most, because the loop serves
-    /// other clients too.
+    /// other clients too. A part that has to be waited for, such as a page that a store reads from a server, comes
+    /// later; the next call follows when it has come, and the loop serves other clients meanwhile.
     ///
     /// - Throws: `BodyFailure` if the rest of the body can't be made.
-    func next() throws(BodyFailure) -> [UInt8]?
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure>
 }
 
 /// The error of a body whose next part can't be made. The client has the head of a successful response already, so the

@@ -16,7 +16,9 @@ extension LoyaltyStore: Storage {
 
     package var engine: StoreEngine { Self.engine }
 
-    package var changes: ChangeLog { changeLog }
+    package var changes: any ChangeFeed { changeLog }
+
+    package var leadership: any Leadership { SoleLeadership() }
 
     package var obstacle: String? { writer.snapshot.obstacle(now: SystemClock.monotonicMilliseconds()) }
 

@@ -49,8 +49,11 @@ package protocol Storage: Sendable {
     /// The repository of the accrual pipeline, for any thread.
     var settlements: any SettlementRepository { get }
 
-    /// The changes that were committed since the start.
-    var changes: ChangeLog { get }
+    /// The changes that are committed from now on.
+    var changes: any ChangeFeed { get }
+
+    /// The lead among the servers that have the store open.
+    var leadership: any Leadership { get }
 
     /// Removes expired sessions in the background from now on, until ``stop()``.
     func startSweepingSessions()

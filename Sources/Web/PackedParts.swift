@@ -1,3 +1,4 @@
+import Eventual
 import Gzip
 import HTTP
 
@@ -28,9 +29,13 @@ final class PackedParts: BodyParts {
         budget.streamCount -= 1
     }
 
-    func next() throws(BodyFailure) -> [UInt8]? {
-        guard !isFinished else { return nil }
-        if let part = try parts.next() { return stream.compress(part) }
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
+        guard !isFinished else { return .now(nil) }
+        return try parts.next().map { part in self.pack(part) }
+    }
+
+    private func pack(_ part: [UInt8]?) -> [UInt8] {
+        if let part { return stream.compress(part) }
         isFinished = true
         return stream.finish()
     }

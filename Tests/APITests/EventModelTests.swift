@@ -20,11 +20,11 @@ import Testing
     }
 
     @Test(arguments: 0..<300)
-    func eachClientSeesTheChangesOfItsUser(seed: UInt64) throws {
+    func eachClientSeesTheChangesOfItsUser(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
         let names = ["ann", "bob", "carl"]
         let kept = [5, 40, 100_000][Int(seed % 3)]
-        let api = TestAPI(keptChangesMax: kept)
+        let api = TestAPI(keptChangesMax: kept, feedIsLate: seed % 2 == 1)
         var published: [(id: Int64, user: String, amount: Int64)] = []
         var clients: [Client] = []
         for step in 0..<250 {
@@ -36,8 +36,8 @@ import Testing
             case 1:
                 guard let client = clients.randomElement(using: &random) else { continue }
                 try comeBack(client, to: api)
-            case 2...4: clients.randomElement(using: &random)?.listener.take()
-            case 5: clients.randomElement(using: &random)?.listener.takeOnce()
+            case 2...4: await clients.randomElement(using: &random)?.listener.take()
+            case 5: await clients.randomElement(using: &random)?.listener.takeOnce()
             case 6: api.api.wakeUp()
             default:
                 let user = names.randomElement(using: &random)!
@@ -50,7 +50,7 @@ import Testing
         }
         api.api.wakeUp()
         for client in clients {
-            client.listener.take()
+            await client.listener.take()
             client.seen += client.listener.events
             check(client, published, mayReset: kept < published.count)
             client.listener.leave()

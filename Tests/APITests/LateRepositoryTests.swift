@@ -1,4 +1,5 @@
 import Gzip
+import HTTP
 import Loyalty
 import TestSupport
 import Testing
@@ -25,21 +26,41 @@ import Testing
         await Scenario(path, as: "ann", ["If-None-Match: \(tag)"], gives: 200).run(on: api)
     }
 
-    /// The list takes several reads, and is packed as a whole.
+    private static func withLongList(isLate: Bool) -> TestAPI {
+        let api = TestAPI(isLate: isLate)
+        for index in 0..<1200 { api.addOrder("\(index)", .new, accrual: 0, at: api.clock.now, of: "carl") }
+        return api
+    }
+
+    private static let longList = Scenario("GET /api/user/orders", as: "carl", gives: 200)
+
     @Test func aLongListIsWhole() async throws {
-        let (late, api) = (TestAPI(isLate: true), TestAPI())
-        for api in [late, api] {
-            for index in 0..<1200 { api.addOrder("\(index)", .new, accrual: 0, at: api.clock.now, of: "carl") }
-        }
-        let list = Scenario("GET /api/user/orders", as: "carl", gives: 200)
-        #expect(await list.run(on: late).text == list.run(on: api).text)
+        let (late, api) = (Self.withLongList(isLate: true), Self.withLongList(isLate: false))
+        #expect(await Self.longList.run(on: late) == Self.longList.run(on: api))
         let packed = await Scenario("GET /api/user/orders", as: "carl", ["Accept-Encoding: gzip"], gives: 200)
             .run(on: late)
         #expect(packed["Content-Encoding"] == "gzip")
         let bytes = try Gunzip.unpack(packed.body, outputBytesMax: 1_000_000)
-        #expect(await bytes == list.run(on: api).body)
+        #expect(await bytes == Self.longList.run(on: api).body)
         let page = await Scenario("GET /api/user/orders?limit=3", as: "carl", gives: 200).run(on: late)
         #expect(page.has("Link"))
+    }
+
+    /// Each page is read when its client has taken those before it, so that a long list takes little memory.
+    @Test func aLongListIsReadPageByPage() async throws {
+        let api = Self.withLongList(isLate: true)
+        let parts = try #require(await api.parts(of: Self.longList))
+        var readCounts = [api.repository.readCount]
+        while try await parts.next().get() != nil { readCounts.append(api.repository.readCount) }
+        #expect(readCounts.map { $0 - readCounts[0] } == [0, 0, 1, 2])
+    }
+
+    @Test func aLongListThatCanNotBeReadToItsEndIsBrokenOff() async throws {
+        let api = Self.withLongList(isLate: true)
+        let parts = try #require(await api.parts(of: Self.longList))
+        #expect(try await parts.next().get() != nil)
+        api.repository.failure = .unavailable(retryAfterSeconds: 7)
+        await #expect(throws: BodyFailure.self) { _ = try await parts.next().get() }
     }
 
     @Test func aFailureIsARefusal() async {
@@ -52,17 +73,30 @@ import Testing
     @Test func aStreamEndsIfItsSessionMayHaveEnded() async throws {
         let api = TestAPI(isLate: true)
         let listener = try #require(await api.listenLate(as: "ann"))
-        listener.take()
-        listener.beat()
+        await listener.take()
+        await listener.beat()
         api.publish(.balance(1), of: "ann", sessionEnds: ["bob"])
-        listener.take()
+        await listener.take()
         #expect(!listener.hasEnded && listener.events.count == 1)
         api.publish(.balance(2), of: "ann", sessionEnds: ["ann"])
-        listener.take()
+        await listener.take()
         #expect(listener.hasEnded && listener.events.count == 1)
         let other = try #require(await api.listenLate(as: "bob"))
         api.clock.advance(bySeconds: TestAPI.sessionSeconds)
-        other.beat()
+        await other.beat()
         #expect(other.hasEnded)
+    }
+}
+
+extension TestAPI {
+    /// The parts of the response's body; `nil` if it has none.
+    fileprivate func parts(of scenario: Scenario) async -> (any BodyParts)? {
+        var parser = RequestParser(limits: Limits())
+        var input = InputBuffer()
+        input.append(scenario.request[...])
+        guard case .request(let request)? = try? parser.parse(&input),
+            case .parts(let parts) = await api.respond(to: request).get().body
+        else { return nil }
+        return parts
     }
 }

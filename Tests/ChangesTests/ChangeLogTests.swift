@@ -48,7 +48,7 @@ import Testing
         #expect(log.changes(after: position)?.map(\.change) == expected)
         for user in 0...3 {
             let user = UserID(rawValue: Int64(user))
-            let found = log.changes(of: user, after: position, limit: 100)
+            let found = log.changes(of: user, after: position, limit: 100).atOnce
             #expect(found?.changes.map(\.change) == expected?.filter { $0.user == user })
             #expect(found == nil || (found?.upTo == log.latest && found?.isWhole == true))
         }
@@ -59,7 +59,7 @@ import Testing
         log.publish([Self.change(1, of: 1)])
         let calls = Calls()
         let (subscription, position) = log.subscribe { calls.add() }
-        #expect(position == ChangeLog.Position(change: Self.id(1), sessionEnds: 0))
+        #expect(position == ChangePosition(change: Self.id(1), sessionEnds: 0))
         log.publish([Self.change(2, of: 1), Self.change(3, of: 2)])
         log.publish([])
         #expect(calls.count == 1)
@@ -77,7 +77,7 @@ import Testing
         let max = ChangeLog.sessionEndsKeptMax
         let users = (0..<max + 10).map { UserID(rawValue: Int64($0)) }
         log.publish([], sessionEnds: Array(users[..<max]))
-        #expect(log.end == ChangeLog.Position(change: Self.id(2), sessionEnds: max))
+        #expect(log.end == ChangePosition(change: Self.id(2), sessionEnds: max))
         #expect(log.sessionEnds(after: 0) == Array(users[..<max]))
         for user in users[max...] { log.publish([], sessionEnds: [user]) }
         #expect(log.changes(after: Self.id(0))?.count == 2)
@@ -154,7 +154,7 @@ import Testing
             let user = UserID(rawValue: Int64(reader % 3))
             let limit = Int.random(in: 1...8, using: &random)
             let position = positions[reader]
-            guard let found = log.changes(of: user, after: Self.id(Int64(position)), limit: limit) else {
+            guard let found = log.changes(of: user, after: Self.id(Int64(position)), limit: limit).atOnce else {
                 #expect(all.count - position > capacity, "nothing was gone")
                 positions[reader] = all.count
                 continue
@@ -175,7 +175,7 @@ import Testing
     ) -> [Change]? {
         var position = id
         var read: [Change] = []
-        while let found = log.changes(of: user, after: position, limit: limit) {
+        while let found = log.changes(of: user, after: position, limit: limit).atOnce {
             read += found.changes.map(\.change)
             position = found.upTo
             if found.isWhole { return read }

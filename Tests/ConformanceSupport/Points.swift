@@ -1,4 +1,3 @@
-import Changes
 import Loyalty
 import Storage
 import TestSupport
@@ -43,42 +42,6 @@ extension ConformanceCase {
             try expect(entries.map(\.points.hundredths), [50, -400, 1000])
             try expect(entries.map(\.balanceAfter.hundredths), [650, 600, 1000])
             try expect(entries[0].at.milliseconds - entries[2].at.milliseconds, 2000)
-        },
-    ]
-
-    static let changes = [
-        ConformanceCase("each change of an order and of a balance is published, once it can be read") { store in
-            let user = try await store.addUser("gopher")
-            let order = try await store.addOrder(1, of: user)
-            let log = store.storage.changes
-            let start = log.latest
-            try store.settle(order, .processing)
-            try store.settle(order, .processed(Points(hundredths: 700)))
-            _ = try await store.withdraw(200, for: 2, of: user)
-            _ = try await store.withdraw(9999, for: 3, of: user)
-            let published = log.changes(after: start)?.map(\.change) ?? []
-            try expect(published.allSatisfy { $0.user == user })
-            let orders = try await store.orders(of: user)
-            let processing = Order(
-                number: .sample(1), status: .processing, accrual: .zero, uploadedAt: orders[0].uploadedAt)
-            try expect(
-                published.map(\.kind),
-                [
-                    .order(processing), .order(orders[0]), .balance(.hundredths(700, 0)),
-                    .balance(.hundredths(500, 200)),
-                ])
-        },
-        ConformanceCase("a session that ends before its time is published, and no other") { store in
-            let user = try await store.addUser("gopher")
-            let credentials = Credentials(user: user, passwordHash: .sample("gopher"))
-            try await store.turn { try await $0.addSession(.sample("old", expiresAt: 5), of: credentials) }
-            let log = store.storage.changes
-            let start = log.end.sessionEnds
-            try await store.turn { try await $0.removeSession(.sample("old")) }
-            try await store.turn { try await $0.removeSession(.sample("unknown")) }
-            try expect(log.sessionEnds(after: start), [])
-            try await store.turn { try await $0.removeSession(.sample("gopher")) }
-            try expect(log.sessionEnds(after: start), [user])
         },
     ]
 }

@@ -7,6 +7,8 @@ import TestSupport
 package final class StoreUnderTest: Sendable {
     /// The most unfinished orders of one user, with which a store under test is made.
     package static let unfinishedPerUserMax = 8
+    /// The number of changes that its feed keeps: more than all cases but one cause.
+    package static let keptChangesMax = 32
 
     package let storage: any Storage
     package let clock: TestClock

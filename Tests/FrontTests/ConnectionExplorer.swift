@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 
 @testable import Front
@@ -22,14 +23,14 @@ struct ConnectionExplorer {
     private(set) var moves: [ConnectionMove] = []
 
     private final class Parts: BodyParts {
-        func next() throws(BodyFailure) -> [UInt8]? { nil }
+        func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> { .now(nil) }
     }
 
     private final class Stream: BodyStream {
         let beatMilliseconds = 1_000
         let nextTakesTurn = false
         func open(for reader: any BodyStreamReader) {}
-        func next() -> [UInt8]? { nil }
+        func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> { .now(nil) }
         func beat() {}
         func close() {}
     }
@@ -149,6 +150,13 @@ struct ConnectionExplorer {
                     return ends ? .step : nil
                 }
             }
+            // The part has to be waited for, or is waited for. The handler ends that wait, as it ends that for a
+            // response.
+            addSending("late part") { state in
+                _ = state.partTurn.take()
+                return nil
+            }
+            addSending("awaited part") { _ in nil }
         case .follow: addFollowing()
         case .sendLast:
             for hasUnreadInput in [false, true] {

@@ -31,6 +31,15 @@ final class Script: Sendable {
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
     let held = BlockingQueue<Held>(capacity: 100_000)
+
+    /// Waits for the test, which takes the target from ``held``. Returns the text of its response.
+    func hold(_ target: String) async -> String {
+        await Resumption<String>.suspend { resumption in
+            let isKept = held.put(Held(target: target, resumption: resumption))
+            precondition(isKept, "the queue must have room for the request")
+        }
+    }
+
     private let events = Mutex<[Event]>([])
     private let gate = Mutex(false)
 
@@ -53,8 +62,10 @@ final class Script: Sendable {
 /// * `/later/…` when the test takes it from the script,
 /// * `/block` after blocking the whole loop,
 /// * `/big` with 32 MiB,
-/// * `/parts/N` with N parts, and `/broken/N` with N parts and a failure,
-/// * `/stream` with a stream of the script's text, and `/backlog/N` with one that first produces N times an `m`,
+/// * `/parts/N` with N parts, and `/broken/N` with N parts and a failure; `/late-parts/N` and `/late-broken/N` do the
+///   same, and each part comes when the test takes it from the script,
+/// * `/stream` with a stream of the script's text, and `/backlog/N` with one that first produces N times an `m`;
+///   `/late-backlog/N` does the same, and each `m` comes when the test takes it from the script,
 /// * any other path with a text that repeats the request.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
@@ -85,13 +96,7 @@ final class ScriptedHandler: RequestHandler {
         let route = routes.firstIndex { target.hasPrefix($0.path) }
         script.record(.request(target))
         if target.hasPrefix("/later") {
-            return .later { [script] in
-                let text = await Resumption<String>.suspend { resumption in
-                    let isKept = script.held.put(Script.Held(target: target, resumption: resumption))
-                    precondition(isKept, "the queue must have room for the request")
-                }
-                return Self.text(text, from: route)
-            }
+            return .later { [script] in Self.text(await script.hold(target), from: route) }
         }
         var response = answer(to: request, target)
         response.route = route
@@ -103,14 +108,20 @@ final class ScriptedHandler: RequestHandler {
         if target == "/big" {
             return Response(.ok, contentType: "application/octet-stream", .bytes(Script.bigBody))
         }
-        for (prefix, breaks) in [("/parts/", false), ("/broken/", true)] where target.hasPrefix(prefix) {
+        let bodies = [
+            ("/parts/", false, false), ("/broken/", true, false), ("/late-parts/", false, true),
+            ("/late-broken/", true, true),
+        ]
+        for (prefix, breaks, isLate) in bodies where target.hasPrefix(prefix) {
             let count = Int(target.dropFirst(prefix.count))!
-            let parts = ScriptedParts(count: count, breaks: breaks, script)
+            let parts = ScriptedParts(count: count, breaks: breaks, isLate: isLate, script)
             return Response(.ok, contentType: "text/plain", .parts(parts))
         }
         if target == "/peer" { return Self.text("\(request.peer)") }
         if target == "/stream" { return stream() }
-        if target.hasPrefix("/backlog/") { return stream(toMakeCount: Int(target.dropFirst("/backlog/".count))!) }
+        for (prefix, isLate) in [("/backlog/", false), ("/late-backlog/", true)] where target.hasPrefix(prefix) {
+            return stream(toMakeCount: Int(target.dropFirst(prefix.count))!, isLate: isLate)
+        }
         if target == "/none" { return Response(.noContent) }
         if target == "/length" { return Self.text("\(request.body.count)") }
         return Self.text("\(request.method.name) \(target) " + String(decoding: request.body, as: UTF8.self))
@@ -120,8 +131,10 @@ final class ScriptedHandler: RequestHandler {
         Response(error.status, contentType: "text/plain", .bytes(Array(error.detail.utf8)))
     }
 
-    private func stream(toMakeCount: Int = 0) -> Response {
-        let stream = ScriptedStream(script.stream, self, toMakeCount: toMakeCount)
+    private func stream(toMakeCount: Int = 0, isLate: Bool = false) -> Response {
+        let stream = ScriptedStream(
+            script.stream, self, toMakeCount: toMakeCount,
+            wait: isLate ? { [script] in _ = await script.hold("m") } : nil)
         return Response(.ok, contentType: "text/plain", .stream(stream))
     }
 
@@ -145,11 +158,12 @@ final class ScriptedHandler: RequestHandler {
 final class ScriptedParts: BodyParts {
     private let count: Int
     private let breaks: Bool
+    private let isLate: Bool
     private let script: Script
     private var number = 0
 
-    init(count: Int, breaks: Bool, _ script: Script) {
-        (self.count, self.breaks, self.script) = (count, breaks, script)
+    init(count: Int, breaks: Bool, isLate: Bool, _ script: Script) {
+        (self.count, self.breaks, self.isLate, self.script) = (count, breaks, isLate, script)
     }
 
     deinit {
@@ -160,7 +174,15 @@ final class ScriptedParts: BodyParts {
         number % 10 == 9 ? [] : Array("\(number),".utf8) + [UInt8](repeating: UInt8(ascii: "."), count: 4_000)
     }
 
-    func next() throws(BodyFailure) -> [UInt8]? {
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
+        guard isLate else { return .now(try make()) }
+        return .later { () async throws(BodyFailure) in
+            _ = await self.script.hold("part \(self.number)")
+            return try self.make()
+        }
+    }
+
+    private func make() throws(BodyFailure) -> [UInt8]? {
         guard number < count else {
             if breaks { throw BodyFailure() }
             return nil

@@ -1,3 +1,4 @@
+import Eventual
 import HTTP
 import Synchronization
 
@@ -69,11 +70,14 @@ final class ScriptedStream: BodyStream {
     private var waiting: [UInt8] = []
     /// The number of `m`s that the stream produces first.
     private var toMakeCount: Int
+    /// Waits before each `m`; `nil` if they are made at once.
+    private let wait: (() async -> Void)?
 
-    init(_ script: StreamScript, _ handler: ScriptedHandler, toMakeCount: Int) {
+    init(_ script: StreamScript, _ handler: ScriptedHandler, toMakeCount: Int, wait: (() async -> Void)?) {
         self.script = script
         self.handler = handler
         self.toMakeCount = toMakeCount
+        self.wait = wait
     }
 
     var beatMilliseconds: Int { script.beatMilliseconds }
@@ -86,16 +90,24 @@ final class ScriptedStream: BodyStream {
 
     var nextTakesTurn: Bool { toMakeCount > 0 }
 
-    func next() -> [UInt8]? {
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
         if toMakeCount > 0 {
-            toMakeCount -= 1
-            script.noteMade()
-            return [UInt8(ascii: "m")]
+            guard let wait else { return .now(make()) }
+            return .later { () async throws(BodyFailure) in
+                await wait()
+                return self.make()
+            }
         }
-        guard let said = script.said(from: saidCount) else { return nil }
+        guard let said = script.said(from: saidCount) else { return .now(nil) }
         saidCount += said.count
         defer { waiting = [] }
-        return waiting + said
+        return .now(waiting + said)
+    }
+
+    private func make() -> [UInt8] {
+        toMakeCount -= 1
+        script.noteMade()
+        return [UInt8(ascii: "m")]
     }
 
     func beat() { waiting += [UInt8(ascii: ".")] }

@@ -1,6 +1,7 @@
+import HTTP
 import Testing
 
-@testable import HTTP
+@testable import Eventual
 
 @Suite struct EncoderTests {
     private static func encoded(
@@ -27,7 +28,7 @@ import Testing
 
     private static var parts: Response {
         final class NoParts: BodyParts {
-            func next() throws(BodyFailure) -> [UInt8]? { nil }
+            func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> { .now(nil) }
         }
         return Response(.ok, contentType: "a/b", .parts(NoParts()))
     }

@@ -11,6 +11,7 @@ import Testing
         let clock = TestClock()
         var limits = Writer.Limits()
         limits.watchesFiles = false
+        limits.storage.keptChangesMax = StoreUnderTest.keptChangesMax
         limits.storage.unfinishedOrdersPerUserMax = StoreUnderTest.unfinishedPerUserMax
         let storage = try LoyaltyStore(
             path: folder.file("test.db"), limits: limits, clock: { clock.now }, log: .none, onFatalError: {})

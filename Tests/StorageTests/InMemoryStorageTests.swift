@@ -7,7 +7,8 @@ import Testing
     @Test(arguments: ConformanceCase.all) func itKeepsTheContract(_ test: ConformanceCase) async throws {
         let clock = TestClock()
         let storage = InMemoryStorage(
-            clock: { clock.now }, unfinishedPerUserMax: StoreUnderTest.unfinishedPerUserMax)
+            clock: { clock.now }, unfinishedPerUserMax: StoreUnderTest.unfinishedPerUserMax,
+            keptChangesMax: StoreUnderTest.keptChangesMax)
         let store = try StoreUnderTest(storage, clock: clock)
         defer { store.stop() }
         try await test.run(store)

@@ -23,18 +23,24 @@ private final class PagedBody<Item: Sendable>: BodyParts {
         self.read = read
     }
 
-    func next() throws(BodyFailure) -> [UInt8]? {
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
         switch step {
-        case .page(let page, let isFirst): return part(of: page, isFirst: isFirst)
-        case .read(let cursor):
+        case .page(let page, let isFirst): return .now(part(of: page, isFirst: isFirst))
+        case .read(let cursor): return try part(readFrom: cursor)
+        case .done: return .now(nil)
+        }
+    }
+
+    private func part(readFrom cursor: PageCursor) throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
+        let page: Eventual<Page<Item>, LoyaltyError>
+        do throws(LoyaltyError) { page = try read(cursor, ListPage.itemsMax) } catch { throw BodyFailure() }
+        if case .now(let page) = page { return .now(part(of: page, isFirst: false)) }
+        return .later { () async throws(BodyFailure) in
             do throws(LoyaltyError) {
-                // A store that can't answer at once has given the whole list before the response began.
-                guard case .now(let page) = try read(cursor, ListPage.itemsMax) else { throw .failed }
-                return part(of: page, isFirst: false)
+                return self.part(of: try await page.get(), isFirst: false)
             } catch {
                 throw BodyFailure()
             }
-        case .done: return nil
         }
     }
 
@@ -59,29 +65,25 @@ extension Eventual<Response, LoyaltyError> {
     ) throws(LoyaltyError) -> Self {
         let query = try ListQuery(call.request, of: call.user)
         switch try read(query.cursor, query.limit ?? ListPage.itemsMax) {
-        case .now(let page):
-            if page.next != nil, query.limit == nil {
-                let body = PagedBody(beginningWith: page, format, read: read)
-                return .now(.private(contentType: format.contentType, .parts(body)))
-            }
-            return .now(.list(page, format, query, for: call))
+        case .now(let page): return .now(.list(beginningWith: page, format, query, for: call, read: read))
         case .later(let page):
             return .later { () async throws(LoyaltyError) in
-                var page = try await page()
-                while query.limit == nil, let cursor = page.next {
-                    let rest = try await read(cursor, ListPage.itemsMax).get()
-                    page = Page(items: page.items + rest.items, next: rest.next)
-                }
-                return .list(page, format, query, for: call)
+                .list(beginningWith: try await page(), format, query, for: call, read: read)
             }
         }
     }
 }
 
 extension Response {
-    fileprivate static func list<Item>(
-        _ page: Page<Item>, _ format: ListFormat<Item>, _ query: ListQuery, for call: Call
+    /// The response with the first page of a list, and the other pages if the list was asked for without a limit.
+    fileprivate static func list<Item: Sendable>(
+        beginningWith page: Page<Item>, _ format: ListFormat<Item>, _ query: ListQuery, for call: Call,
+        read: @escaping ListFormat<Item>.Read
     ) -> Response {
+        if page.next != nil, query.limit == nil {
+            let body = PagedBody(beginningWith: page, format, read: read)
+            return .private(contentType: format.contentType, .parts(body))
+        }
         guard !page.items.isEmpty else { return .privateNothing }
         var response = Response.private(
             contentType: format.contentType, .bytes(format.write(page.items, true, true)))

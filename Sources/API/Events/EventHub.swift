@@ -2,7 +2,7 @@ import Changes
 import Loyalty
 import Synchronization
 
-/// The part of sending events that all event loops share: the log of changes, and the number of open streams.
+/// The part of sending events that all event loops share: the feed of changes, and the number of open streams.
 package final class EventHub: Sendable {
     package struct Limits: Sendable {
         /// The time between two heartbeats. A client that receives nothing for longer has lost its connection.
@@ -25,12 +25,12 @@ package final class EventHub: Sendable {
         var byUser: [UserID: Int] = [:]
     }
 
-    let changeLog: ChangeLog
+    let feed: any ChangeFeed
     let limits: Limits
     private let counts = Mutex(Counts())
 
-    package init(changeLog: ChangeLog, limits: Limits = Limits()) {
-        self.changeLog = changeLog
+    package init(feed: any ChangeFeed, limits: Limits = Limits()) {
+        self.feed = feed
         self.limits = limits
     }
 

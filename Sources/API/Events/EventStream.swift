@@ -7,13 +7,13 @@ import Storage
 /// The changes of one user, sent to one client as server-sent events (WHATWG HTML, section 9.2).
 ///
 /// A client that keeps up gets each change in the turn of the event loop that finds it. For a client that does not,
-/// the stream keeps only its position and later reads on from the log, just as for a client that reconnects with
+/// the stream keeps only its position and later reads on from the feed, just as for a client that reconnects with
 /// `Last-Event-ID`. A client that never reads therefore costs no more memory than it was sent, until the write time-out
 /// closes its connection.
 final class EventStream: BodyStream {
-    /// The bytes that may wait for the client. An event that exceeds the limit waits in the log.
+    /// The bytes that may wait for the client. An event that exceeds the limit waits in the feed.
     static let waitingBytesMax = 64 * 1024
-    /// The events that are read from the log at a time.
+    /// The events that are read from the feed at a time.
     static let changesPerReadMax = 128
 
     private let session: OpenSession
@@ -27,7 +27,7 @@ final class EventStream: BodyStream {
     private var readerWaits = false
     /// The last change that was sent or waits for the client.
     private var position: ChangeID
-    /// True if the next events are read from the log rather than taken as they come.
+    /// True if the next events are read from the feed rather than taken as they come.
     private var isBehind: Bool
     private var hasEnded = false
     /// True from the stream's admission until it closes: the stream counts among the user's streams.
@@ -42,7 +42,7 @@ final class EventStream: BodyStream {
         self.session = session
         self.token = Array(token)
         self.streams = streams
-        position = lastEventID ?? streams.hub.changeLog.latest
+        position = lastEventID ?? streams.hub.feed.end.change
         isBehind = lastEventID != nil
     }
 
@@ -59,7 +59,7 @@ final class EventStream: BodyStream {
     func open(for reader: any BodyStreamReader) {
         self.reader = reader
         streams.add(self)
-        if !isBehind { position = streams.hub.changeLog.latest }
+        if !isBehind { position = streams.hub.feed.end.change }
         // A client that resumes keeps its own id until it has the events after it.
         EventText.writeWelcome(at: isBehind ? nil : position, into: &waiting)
     }
@@ -67,9 +67,27 @@ final class EventStream: BodyStream {
     /// Thousands of clients may reconnect at once, with thousands of events to read for each.
     var nextTakesTurn: Bool { isBehind && waiting.isEmpty && !hasEnded }
 
-    func next() -> [UInt8]? {
+    func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
+        guard nextTakesTurn else { return .now(takeWaiting()) }
+        let found: Eventual<UserChanges?, LoyaltyError>
+        do throws(LoyaltyError) {
+            found = try streams.hub.feed.changes(of: user, after: position, limit: Self.changesPerReadMax)
+        } catch {
+            throw BodyFailure()
+        }
+        if case .now(let found) = found {
+            write(found)
+            return .now(takeWaiting())
+        }
+        return .later { () async throws(BodyFailure) in
+            do throws(LoyaltyError) { self.write(try await found.get()) } catch { throw BodyFailure() }
+            return self.takeWaiting()
+        }
+    }
+
+    /// The bytes for the client; `nil` if the stream has ended.
+    private func takeWaiting() -> [UInt8]? {
         guard !hasEnded else { return nil }
-        if nextTakesTurn { readLog() }
         readerWaits = waiting.isEmpty
         defer { waiting = [] }
         return waiting
@@ -91,8 +109,8 @@ final class EventStream: BodyStream {
         isCounted = false
     }
 
-    /// Takes a change of the user, in the order of the log.
-    func take(_ change: ChangeLog.LoggedChange) {
+    /// Takes a change of the user, in the order of the feed.
+    func take(_ change: LoggedChange) {
         guard !isBehind, change.id > position else { return }
         guard readerWaits, waiting.count < Self.waitingBytesMax else {
             position = ChangeID(rawValue: change.id.rawValue - 1)
@@ -104,23 +122,25 @@ final class EventStream: BodyStream {
         reader?.streamHasMore()
     }
 
-    /// The event loop itself has missed changes, so the stream reads them from the log.
+    /// The event loop itself has missed changes, so the stream reads them from the feed.
     func fallBehind() {
         endWithSession()
         isBehind = true
         reader?.streamHasMore()
     }
 
-    private func readLog() {
-        let log = streams.hub.changeLog
-        guard let found = log.changes(of: user, after: position, limit: Self.changesPerReadMax) else {
-            position = log.latest
+    /// Writes the changes that were read from the feed, or a reset if it no longer has them.
+    private func write(_ found: UserChanges?) {
+        guard let found else {
+            position = streams.hub.feed.end.change
             isBehind = false
             return EventText.writeReset(at: position, into: &waiting)
         }
         for change in found.changes { EventText.write(change, &streams.times, into: &waiting) }
         position = found.upTo
-        isBehind = !found.isWhole
+        // While the stream waited for the feed, the loop may have handed out later changes, which the stream did not
+        // take.
+        isBehind = !found.isWhole || position < streams.position.change
     }
 
     /// Ends the stream if its session has ended.

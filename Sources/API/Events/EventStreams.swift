@@ -12,10 +12,10 @@ final class EventStreams: LoopWork {
     private var wake: @Sendable () -> Void = {}
     private var streams: [UserID: [EventStream]] = [:]
     /// `nil` while there are no streams.
-    private var subscription: ChangeLog.Subscription?
-    /// The last change that was handed to the streams.
-    private var position = ChangeLog.Position(change: ChangeID(rawValue: 0), sessionEnds: 0)
-    /// The changes that are read from the log at a time. The writer waits meanwhile.
+    private var subscription: ChangeSubscription?
+    /// The position up to which the streams were handed everything.
+    private(set) var position = ChangePosition(change: ChangeID(rawValue: 0), sessionEnds: 0)
+    /// The changes that are read from the feed at a time. If that is the ``ChangeLog``, the writer waits meanwhile.
     private static let changesPerReadMax = 1024
 
     init(hub: EventHub, authentication: Authentication) {
@@ -29,7 +29,7 @@ final class EventStreams: LoopWork {
 
     func add(_ stream: EventStream) {
         if subscription == nil {
-            let (subscription, position) = hub.changeLog.subscribe(wake)
+            let (subscription, position) = hub.feed.subscribe(wake)
             self.subscription = subscription
             self.position = position
         }
@@ -48,7 +48,7 @@ final class EventStreams: LoopWork {
     func close() { unsubscribe() }
 
     private func unsubscribe() {
-        if let subscription { hub.changeLog.unsubscribe(subscription) }
+        if let subscription { hub.feed.unsubscribe(subscription) }
         subscription = nil
     }
 
@@ -56,15 +56,15 @@ final class EventStreams: LoopWork {
     /// a change that was committed after the end of its session.
     func wakeUp() {
         guard subscription != nil else { return }
-        let end = hub.changeLog.end
+        let end = hub.feed.end
         endSessions()
         deliverChanges(through: end.change)
     }
 
     private func endSessions() {
-        guard let users = hub.changeLog.sessionEnds(after: position.sessionEnds) else {
-            // More sessions ended at once than the log keeps.
-            position.sessionEnds = hub.changeLog.end.sessionEnds
+        guard let users = hub.feed.sessionEnds(after: position.sessionEnds) else {
+            // More sessions ended at once than the feed keeps.
+            position.sessionEnds = hub.feed.end.sessionEnds
             for stream in streams.values.joined() { stream.endWithSession() }
             return
         }
@@ -76,17 +76,18 @@ final class EventStreams: LoopWork {
 
     private func deliverChanges(through last: ChangeID) {
         while position.change < last {
-            let limit = min(Self.changesPerReadMax, Int(last.rawValue - position.change.rawValue))
-            guard let changes = hub.changeLog.changes(after: position.change, limit: limit) else {
-                // More changes came at once than the log keeps: each stream finds out for itself what it missed.
-                position.change = hub.changeLog.latest
+            guard let found = hub.feed.changes(after: position.change, limit: Self.changesPerReadMax) else {
+                // More changes came at once than the feed keeps: each stream finds out for itself what it missed.
+                position.change = hub.feed.end.change
                 for stream in streams.values.joined() { stream.fallBehind() }
                 return
             }
+            // A change that came after `last` may be later than an end of a session that the streams don't know yet.
+            let changes = found.prefix { $0.id <= last }
             for logged in changes {
                 for stream in streams[logged.change.user] ?? [] { stream.take(logged) }
             }
-            if let last = changes.last { position.change = last.id }
+            position.change = changes.count == Self.changesPerReadMax ? changes.last?.id ?? last : last
         }
     }
 }

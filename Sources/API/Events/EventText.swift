@@ -17,7 +17,7 @@ enum EventText {
         bytes += "\n".utf8
     }
 
-    static func write(_ logged: ChangeLog.LoggedChange, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
+    static func write(_ logged: LoggedChange, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
         var writer = JSONWriter()
         switch logged.change.kind {
         case .order(let order):

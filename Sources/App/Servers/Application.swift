@@ -45,7 +45,7 @@ final class Application: StoppableServer {
             on: configuration.runAddress, for: "run_address", .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
         pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store.settlements, log)
-        let events = EventHub(changeLog: store.changes, limits: configuration.events)
+        let events = EventHub(feed: store.changes, limits: configuration.events)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         control = try ControlServer.starting(configuration, store, log, pool: OwnersPool(pipeline))
         watch = ServerWatch(

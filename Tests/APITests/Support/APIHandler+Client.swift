@@ -16,7 +16,7 @@ extension APIHandler {
                 }
                 request.peer = peer
                 let omitsBody = request.method == .head
-                return ClientResponse(await respond(to: request).get(), omitsBody: omitsBody)
+                return await ClientResponse.received(await respond(to: request).get(), omitsBody: omitsBody)
             }
         } catch {
             return ClientResponse(response(to: error), omitsBody: false)

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import TestSupport
 import Web
 
 @testable import API
@@ -11,9 +12,25 @@ struct ClientResponse: Equatable {
     /// share it.
     let fields: [String]
     let requestIDs: [String]
-    let body: [UInt8]
+    private(set) var body: [UInt8]
 
+    /// A response whose parts are there at once.
     init(_ response: Response, omitsBody: Bool) {
+        self.init(head: response, omitsBody: omitsBody)
+        guard case .parts(let parts) = response.body, !omitsBody else { return }
+        while let part = try? parts.next().atOnce { body += part }
+    }
+
+    /// A response, after waiting for its parts. Those that follow a failure are missing.
+    static func received(_ response: Response, omitsBody: Bool) async -> ClientResponse {
+        var received = ClientResponse(head: response, omitsBody: omitsBody)
+        guard case .parts(let parts) = response.body, !omitsBody else { return received }
+        while let part = try? await parts.next().get() { received.body += part }
+        return received
+    }
+
+    /// A response without its parts.
+    private init(head response: Response, omitsBody: Bool) {
         var bytes: [UInt8] = []
         let context = Encoder.Context(
             keepsAlive: true, isHTTP11: true, omitsBody: omitsBody, date: "Thu, 10 Dec 2020 15:15:45 GMT")
@@ -24,13 +41,7 @@ struct ClientResponse: Equatable {
         let name = "X-Request-Id: "
         fields = lines.dropFirst().filter { !$0.hasPrefix(name) }
         requestIDs = lines.filter { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
-        guard case .parts(let parts) = response.body, !omitsBody else {
-            body = Array(bytes.dropFirst(lines.reduce(0) { $0 + $1.utf8.count + 2 } + 2))
-            return
-        }
-        var body: [UInt8] = []
-        while let part = try? parts.next() { body += part }
-        self.body = body
+        body = Array(bytes.dropFirst(lines.reduce(0) { $0 + $1.utf8.count + 2 } + 2))
     }
 
     static func == (left: ClientResponse, right: ClientResponse) -> Bool {

@@ -30,10 +30,11 @@ final class Listener: BodyStreamReader {
 
     var nextTakesTurn: Bool { stream.nextTakesTurn }
 
-    /// Takes one part, as the front does when its client has taken those before. Returns the number of bytes.
+    /// Takes one part, as the front does when its client has taken those before. Returns the number of bytes. A failure
+    /// ends the stream.
     @discardableResult
-    func takeOnce() -> Int {
-        guard let bytes = stream.next() else {
+    func takeOnce() async -> Int {
+        guard let bytes = try? await stream.next().get() else {
             hasEnded = true
             return 0
         }
@@ -41,14 +42,14 @@ final class Listener: BodyStreamReader {
         return bytes.count
     }
 
-    func take() {
+    func take() async {
         wasTold = false
-        while takeOnce() > 0 {}
+        while await takeOnce() > 0 {}
     }
 
-    func beat() {
+    func beat() async {
         stream.beat()
-        take()
+        await take()
     }
 
     func leave() { stream.close() }

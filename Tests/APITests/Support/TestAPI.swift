@@ -17,6 +17,8 @@ final class TestAPI {
     let clock = TestClock(milliseconds: TestClock.start.milliseconds)
     let queue = KeptOrders()
     let changeLog: ChangeLog
+    /// The feed whose reads have to be waited for; `nil` if those of the log are there at once.
+    let lateFeed: LateFeed?
     let api: APIHandler
     private(set) var users: [String: UserID] = [:]
     /// The address that requests come from.
@@ -26,11 +28,13 @@ final class TestAPI {
 
     /// - Parameters:
     ///   - startedMilliseconds: when the server started, after the clock's first moment.
-    ///   - isLate: true if reads have to be waited for.
+    ///   - isLate: true if reads of the repository have to be waited for.
+    ///   - feedIsLate: true if reads of a user's changes have to be waited for.
     init(
         passwordBytesMin: Int = 1, hasherFailure: LoyaltyError? = nil,
         throttle policy: ThrottlePolicy = .standard, eventLimits: EventHub.Limits = EventHub.Limits(),
         keptChangesMax: Int = 1000, startedMilliseconds: Int64 = 0, isLate: Bool = false,
+        feedIsLate: Bool = false,
         configure: (inout GophermartAPI.Settings) -> Void = { _ in }
     ) {
         var settings = GophermartAPI.Settings()
@@ -43,9 +47,10 @@ final class TestAPI {
             throttle: AccountThrottle(policy) { [clock] in clock.now.milliseconds }, clock: now)
         changeLog = ChangeLog(
             capacity: keptChangesMax, start: clock.now.advanced(byMilliseconds: startedMilliseconds))
+        lateFeed = feedIsLate ? LateFeed(changeLog) : nil
         api = GophermartAPI.handler(
             accounts: accounts, repository: reads, queue: queue, clock: now,
-            events: EventHub(changeLog: changeLog, limits: eventLimits), settings: settings,
+            events: EventHub(feed: lateFeed ?? changeLog, limits: eventLimits), settings: settings,
             requestIDs: RequestIDs(prefix: 0x5EED))
         for name in ["ann", "bob", "carl"] { addUser(name) }
         addPast()

@@ -9,7 +9,7 @@ import Synchronization
 /// conformance suite proves, but nothing survives it.
 package final class InMemoryStorage: Storage {
     private let tables: Mutex<InMemoryTables>
-    package let changes: ChangeLog
+    private let changeLog: ChangeLog
     let clock: WallClock
 
     package init(
@@ -21,7 +21,7 @@ package final class InMemoryStorage: Storage {
         tables.unfinishedPerUserMax = unfinishedPerUserMax
         self.tables = Mutex(tables)
         self.clock = clock
-        changes = ChangeLog(capacity: keptChangesMax, start: clock())
+        changeLog = ChangeLog(capacity: keptChangesMax, start: clock())
     }
 
     /// Runs an operation alone, and publishes what it changed.
@@ -29,7 +29,7 @@ package final class InMemoryStorage: Storage {
         tables.withLock { tables in
             let value = operation(&tables)
             let (changed, sessionEnds) = tables.commit()
-            changes.publish(changed, sessionEnds: sessionEnds)
+            changeLog.publish(changed, sessionEnds: sessionEnds)
             return value
         }
     }
@@ -60,6 +60,10 @@ package final class InMemoryStorage: Storage {
     package func makeMaintenance() throws(StoreError) -> sending any StoreMaintenance {
         throw StoreError("A store in memory can't be checked.")
     }
+
+    package var changes: any ChangeFeed { changeLog }
+
+    package var leadership: any Leadership { SoleLeadership() }
 
     package var settlements: any SettlementRepository { InMemorySettlements(storage: self) }
 
