@@ -19,6 +19,7 @@ package struct PipelineConfiguration: Sendable {
 }
 
 /// The path of an order from its upload to its final status: the pool, the dispatcher, the processor and its workers.
+/// It runs on the server that leads (``Storage/Leadership``), and waits on the others.
 package final class AccrualPipeline: Sendable {
     package let pool: JobPool
     private let dispatcher: JobDispatcher
@@ -27,8 +28,8 @@ package final class AccrualPipeline: Sendable {
 
     /// - Parameter makeSystem: Called once on each worker's thread.
     package init(
-        configuration: PipelineConfiguration, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
-        wallClock: @escaping WallClock, log: Log,
+        configuration: PipelineConfiguration, settlements: any SettlementRepository, leadership: any Leadership,
+        clock: @escaping MonotonicClock, wallClock: @escaping WallClock, log: Log,
         makeSystem: @escaping @Sendable (Cancellation) -> any AccrualSystem
     ) {
         let gate = AccrualGate(
@@ -47,7 +48,7 @@ package final class AccrualPipeline: Sendable {
         self.cancellation = cancellation
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: processor, gate: gate, settlements: settlements,
-            clock: clock, wallClock: wallClock, log: log)
+            leadership: leadership, clock: clock, wallClock: wallClock, log: log)
     }
 
     /// Starts the dispatcher. It asks about new orders at once, and fills the pool with the unfinished orders of the

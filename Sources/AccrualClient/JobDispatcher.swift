@@ -4,7 +4,8 @@ import Posix
 import Storage
 import Synchronization
 
-/// Settles, at each tick of a timer, the results that have arrived as one batch, and hands out the jobs that are due.
+/// Settles, at each tick of a timer, the results that have arrived as one batch, and hands out the jobs that are due if
+/// this server leads.
 ///
 /// Everything but the snapshot happens on the dispatcher's own serial queue.
 package final class JobDispatcher: @unchecked Sendable {
@@ -30,6 +31,7 @@ package final class JobDispatcher: @unchecked Sendable {
     private let processor: any JobExecutor
     private let gate: AccrualGate
     private let settlements: any SettlementRepository
+    private let leadership: any Leadership
     private let clock: MonotonicClock
     private let wallClock: WallClock
     private let log: Log
@@ -54,14 +56,15 @@ package final class JobDispatcher: @unchecked Sendable {
 
     package init(
         configuration: PipelineConfiguration, pool: JobPool, processor: any JobExecutor,
-        gate: AccrualGate, settlements: any SettlementRepository, clock: @escaping MonotonicClock,
-        wallClock: @escaping WallClock, log: Log
+        gate: AccrualGate, settlements: any SettlementRepository, leadership: any Leadership,
+        clock: @escaping MonotonicClock, wallClock: @escaping WallClock, log: Log
     ) {
         self.configuration = configuration
         self.pool = pool
         self.processor = processor
         self.gate = gate
         self.settlements = settlements
+        self.leadership = leadership
         self.clock = clock
         self.wallClock = wallClock
         self.log = log
@@ -110,10 +113,35 @@ package final class JobDispatcher: @unchecked Sendable {
         let now = clock()
         collect()
         settle(now: now)
-        refill(now: now)
-        if unsettled.isEmpty { handOut(now: now) }
+        if leads() {
+            refill(now: now)
+            if unsettled.isEmpty { handOut(now: now) }
+        }
         publish(now: now)
         reportIfDue(now: now)
+    }
+
+    /// Returns true if this server leads, and opens or closes the pool if that has changed.
+    ///
+    /// A server that has lost the lead hands out nothing more, settles the answers that still come, and forgets its
+    /// orders, since the new leader settles them. A server that gains the lead fills the pool from the database, as a
+    /// start does. If it has led before, it first waits for the last of its own requests: two jobs for one order would
+    /// each count for the user.
+    private func leads() -> Bool {
+        guard leadership.isLeading else {
+            if pool.isOpen {
+                pool.close()
+                log.info("another server asks the accrual system")
+            }
+            return false
+        }
+        if !pool.isOpen {
+            guard processor.outstanding == 0, unsettled.isEmpty else { return false }
+            pool.open()
+            monitor = HealthMonitor()
+            log.info("this server asks the accrual system")
+        }
+        return true
     }
 
     /// Collects the workers' results, and recalls the jobs that no worker has started, because newer orders may precede
@@ -185,9 +213,10 @@ package final class JobDispatcher: @unchecked Sendable {
         processor.process(jobs)
     }
 
-    /// Loads unfinished orders from the database, if the pool has room for them.
+    /// Takes the orders of other servers, and loads unfinished orders from the database if the pool has room for them.
     private func refill(now: Int64) {
         do throws(LoyaltyError) {
+            for order in try leadership.ordersOfOtherServers() { pool.put(order) }
             try pool.refill(from: settlements, jobsPerTickMax: configuration.jobsPerTickMax, now: now)
         } catch {
             // The store logs the reason; the next tick tries again.
@@ -200,7 +229,7 @@ package final class JobDispatcher: @unchecked Sendable {
         let snapshot = Snapshot(
             waiting: counts.all - inFlight, inFlight: inFlight, pool: counts,
             requestsPerMinuteMax: gate.requestsPerMinuteMax, pausedUntil: gate.closedUntil(now: now),
-            lastAnswerAt: lastAnswerAt, health: monitor.health, answers: answers)
+            lastAnswerAt: lastAnswerAt, health: pool.isOpen ? monitor.health : nil, answers: answers)
         published.withLock { $0 = snapshot }
     }
 

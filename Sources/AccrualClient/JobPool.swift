@@ -90,6 +90,20 @@ package final class JobPool: Sendable {
         state.withLock { $0.abandon(orders) }
     }
 
+    /// True unless the pool was closed and not opened again.
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    /// Forgets all orders, and takes none until ``open()``, because this server does not lead. Jobs that are in flight
+    /// are dropped when they come back.
+    package func close() {
+        state.withLock { $0.close() }
+    }
+
+    /// Takes orders again, and begins to find the unfinished orders of the database. No job may be in flight.
+    package func open() {
+        state.withLock { $0.open() }
+    }
+
     /// Calls `body` with the state while no other thread can use it; see `JobPool+Refill.swift`.
     func withState<Value: Sendable>(_ body: (inout sending PoolState) -> sending Value) -> Value {
         state.withLock(body)
@@ -97,7 +111,8 @@ package final class JobPool: Sendable {
 }
 
 extension JobPool: OrderQueue {
-    /// Takes an order. If there is no room, the order is found in the database later, so this never fails.
+    /// Takes an order. If there is no room, or the pool is closed, the order is found in the database later, so this
+    /// never fails.
     package func put(_ order: UnfinishedOrder) {
         state.withLock { $0.put(order) }
     }

@@ -14,6 +14,8 @@ struct PoolState {
     /// date.
     private(set) var abandonedCount = 0
     private var abandoned = AbandonedOrders()
+    /// False while this server does not lead.
+    private(set) var isOpen = true
     /// Jobs that left the memory for others, since the start.
     private(set) var displacedCount = 0
 
@@ -39,7 +41,7 @@ struct PoolState {
 
     /// Takes a new order, or records that it is only in the database.
     mutating func put(_ order: UnfinishedOrder) {
-        guard !members.contains(order.id), !abandoned.contains(order.id) else { return }
+        guard isOpen, !members.contains(order.id), !abandoned.contains(order.id) else { return }
         if admit(order) { return queues.addNew(order) }
         if users[order.user] == nil { search.startOver() } else { users.noteUnread(order.user, from: order.id) }
     }
@@ -183,6 +185,21 @@ struct PoolState {
         guard members.remove(order.id) != nil else { return }
         users.change(order.user, orders: -1, units: -PoolUsers.units(of: order))
         forgetIfDone(order.user)
+    }
+
+    // Losing and gaining the lead.
+
+    /// Forgets everything but the facts that outlast a loss of the lead.
+    mutating func close() {
+        var closed = PoolState(capacityMax: capacityMax)
+        (closed.displacedCount, closed.abandonedCount, closed.abandoned) = (displacedCount, abandonedCount, abandoned)
+        closed.isOpen = false
+        self = closed
+    }
+
+    mutating func open() {
+        precondition(!isOpen, "only a closed pool can be opened")
+        isOpen = true
     }
 
     // Reading from the database.

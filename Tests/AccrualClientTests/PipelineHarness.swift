@@ -10,8 +10,9 @@ import Testing
 final class PipelineHarness: Sendable {
     let pool: JobPool
     let accrual = ScriptedAccrual()
-    let database = FakeSettlements()
+    let database: FakeSettlements
     let log = LogLines()
+    let leadership: ChangingLeadership
     private let gate = AccrualGate()
     private let clock = TestClock(milliseconds: 1_000_000)
     private let processor: JobProcessor
@@ -23,7 +24,11 @@ final class PipelineHarness: Sendable {
         pool.put(order)
     }
 
-    init(workers: Int = 4, poolMax: Int = 100_000, jobsPerTickMax: Int = 1000) {
+    init(
+        workers: Int = 4, poolMax: Int = 100_000, jobsPerTickMax: Int = 1000, isLeading: Bool = true,
+        database: FakeSettlements = FakeSettlements()
+    ) {
+        (leadership, self.database) = (ChangingLeadership(isLeading), database)
         var configuration = PipelineConfiguration()
         configuration.workers = workers
         configuration.jobsPerTickMax = jobsPerTickMax
@@ -36,7 +41,7 @@ final class PipelineHarness: Sendable {
         let log = log
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: processor, gate: gate, settlements: database,
-            clock: { clock.milliseconds }, wallClock: { clock.now }, log: log.log)
+            leadership: leadership, clock: { clock.milliseconds }, wallClock: { clock.now }, log: log.log)
     }
 
     var now: Int64 { clock.milliseconds }
@@ -57,7 +62,33 @@ final class PipelineHarness: Sendable {
         }
     }
 
+    /// Waits until this number of requests has begun: a job that no worker has begun is recalled at the next tick.
+    func waitUntilAsked(_ count: Int) throws {
+        try eventually { accrual.asked.count >= count }
+    }
+
     func stop() { dispatcher.stop() }
+}
+
+/// The lead that a test gives and takes, and orders that other servers have stored.
+final class ChangingLeadership: Leadership {
+    private let state: Mutex<(isLeading: Bool, orders: [UnfinishedOrder])>
+
+    init(_ isLeading: Bool) { state = Mutex((isLeading, [])) }
+
+    var isLeading: Bool { state.withLock { $0.isLeading } }
+
+    func change(to isLeading: Bool) { state.withLock { $0.isLeading = isLeading } }
+
+    /// Another server stores an order.
+    func add(_ order: UnfinishedOrder) { state.withLock { $0.orders.append(order) } }
+
+    func ordersOfOtherServers() -> [UnfinishedOrder] {
+        state.withLock { state in
+            defer { state.orders = [] }
+            return state.orders
+        }
+    }
 }
 
 /// The answers that the test chose for each order, of which the last is repeated. An order without any is processed for

@@ -1,5 +1,6 @@
 import AccrualClient
 import Loyalty
+import Storage
 import TestSupport
 
 /// A running server: everything that is lost in a crash.
@@ -21,7 +22,7 @@ final class Server {
             rules: RequestRules(requestsPerMinuteMax: requestsPerMinuteMax), day: day)
         dispatcher = JobDispatcher(
             configuration: configuration, pool: pool, processor: workers, gate: gate,
-            settlements: FaultySettlements(day), clock: now, wallClock: { clock.now },
+            settlements: FaultySettlements(day), leadership: SoleLeadership(), clock: now, wallClock: { clock.now },
             log: .none)
     }
 }

@@ -12,7 +12,7 @@ extension AccrualPipeline {
     /// - Parameter builtIn: the built-in accrual system; needed if `source` is the built-in one.
     static func make(
         _ configuration: Configuration, _ source: AccrualSource, _ builtIn: BuiltInAccruals?,
-        _ settlements: any SettlementRepository, _ log: Log
+        _ store: any Storage, _ log: Log
     ) throws(StartError) -> AccrualPipeline {
         let timeoutMilliseconds = configuration.pipeline.requestTimeoutMilliseconds
         let makeSystem: @Sendable (Cancellation) -> any AccrualSystem
@@ -46,7 +46,7 @@ extension AccrualPipeline {
             }
         }
         return AccrualPipeline(
-            configuration: pipeline, settlements: settlements,
+            configuration: pipeline, settlements: store.settlements, leadership: store.leadership,
             clock: SystemClock.monotonicMilliseconds, wallClock: SystemClock.wallClock, log: log,
             makeSystem: makeSystem)
     }

@@ -44,7 +44,7 @@ final class Application: StoppableServer {
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
-        pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store.settlements, log)
+        pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store, log)
         let events = EventHub(feed: store.changes, limits: configuration.events)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         control = try ControlServer.starting(configuration, store, log, pool: OwnersPool(pipeline))

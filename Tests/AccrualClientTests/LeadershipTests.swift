@@ -1,0 +1,132 @@
+import AccrualClient
+import Loyalty
+import TestSupport
+import Testing
+
+/// The pipeline runs on the server that leads.
+@Suite struct LeadershipTests {
+    @Test func aServerThatNeverLeadsAsksNothingAndKeepsNothing() {
+        let harness = PipelineHarness(isLeading: false)
+        for id in 1...3 { harness.upload(order(Int64(id))) }
+        for _ in 0..<3 { harness.tick() }
+        for id in 4...6 { harness.upload(order(Int64(id))) }
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.accrual.asked.isEmpty && harness.database.batches.isEmpty)
+        #expect(harness.pool.counts.all == 0 && harness.pool.counts.users == 0)
+        #expect(harness.database.state.withLock { $0.readCount } == 0)
+        #expect(harness.log.count(of: "another server asks the accrual system") == 1)
+        harness.stop()
+    }
+
+    /// Orders of each time: before the first tick, without the lead, with it, after its loss, and after its return.
+    @Test func everyOrderIsSettledOnceWheneverThisServerLeads() {
+        let harness = PipelineHarness(isLeading: false)
+        var id: Int64 = 0
+        func uploadSome() {
+            for _ in 0..<20 {
+                id += 1
+                harness.upload(order(id))
+            }
+        }
+        uploadSome()
+        harness.tick()
+        uploadSome()
+        for isLeading in [true, false, true, false, true] {
+            let askedBefore = harness.accrual.asked.count
+            harness.leadership.change(to: isLeading)
+            uploadSome()
+            for _ in 0..<5 { harness.tick() }
+            #expect(isLeading == (harness.accrual.asked.count > askedBefore))
+            #expect(isLeading == harness.database.state.withLock { $0.unfinished.isEmpty })
+            uploadSome()
+        }
+        for _ in 0..<5 { harness.tick() }
+        #expect(Set(harness.accrual.asked).count == Int(id) && harness.accrual.asked.count == Int(id))
+        #expect(Set(harness.database.settlements.map(\.order)).count == Int(id))
+        #expect(harness.database.settlements.count == Int(id) && harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
+    /// Otherwise the order would be in the pool twice when its request ends.
+    @Test func aServerThatLeadsAgainFirstWaitsForItsFormerRequests() throws {
+        let harness = PipelineHarness(workers: 2)
+        harness.accrual.script(order(1), [.hang, .answer(204, ""), .answer(204, "")])
+        harness.upload(order(1))
+        harness.tick(hanging: 1)
+        try harness.waitUntilAsked(1)
+        harness.leadership.change(to: false)
+        harness.upload(order(2))
+        harness.tick(hanging: 1)
+        #expect(harness.pool.counts.all == 0 && harness.snapshot.inFlight == 1)
+        harness.leadership.change(to: true)
+        harness.tick(hanging: 1)
+        #expect(harness.pool.counts.all == 0, "the last request of the former time is on its way")
+        harness.accrual.letGo()
+        harness.tick()
+        for _ in 0..<20 { harness.tick() }
+        #expect(harness.pool.counts.all == 1 && harness.pool.counts.users == 1)
+        #expect(harness.database.settlements.map(\.order) == [order(2).id])
+        #expect(harness.accrual.asked.count { $0 == order(1).number.digits } > 1)
+        harness.stop()
+    }
+
+    /// The results of the former leader wait for a database that takes no writes.
+    @Test func resultsThatCouldNotBeStoredOutlastTheLoss() {
+        let harness = PipelineHarness()
+        for id in 1...5 { harness.upload(order(Int64(id))) }
+        harness.tick()
+        harness.database.state.withLock { $0.failures = 3 }
+        harness.leadership.change(to: false)
+        harness.tick()
+        harness.leadership.change(to: true)
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.database.batches.map(\.count) == [5] && harness.accrual.asked.count == 5)
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.database.batches.map(\.count) == [5] && harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
+    /// The search of the database ended long ago, and another server has taken the order. It may be announced twice.
+    @Test func theLeaderAsksAboutTheOrdersOfOtherServers() {
+        let harness = PipelineHarness()
+        for _ in 0..<3 { harness.tick() }
+        harness.database.add(order(1))
+        for _ in 0..<2 { harness.leadership.add(order(1)) }
+        for _ in 0..<2 { harness.tick() }
+        #expect(harness.database.settlements.map(\.order) == [order(1).id])
+        #expect(harness.accrual.asked.count == 1 && harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
+    /// The lead moves at random, and for a while both believe that they lead.
+    @Test(arguments: 0..<20)
+    func twoServersOfOneStoreLeaveNoOrderOut(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let database = FakeSettlements()
+        let servers = [false, true].map { PipelineHarness(workers: 2, isLeading: $0, database: database) }
+        var id: Int64 = 0
+        for _ in 0..<40 {
+            let server = servers.randomElement(using: &random)!
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: server.leadership.change(to: Bool.random(using: &random))
+            case 1:
+                id += 1
+                server.upload(order(id))
+                for other in servers where other !== server { other.leadership.add(order(id)) }
+            default: server.tick()
+            }
+        }
+        for server in servers { server.leadership.change(to: false) }
+        for _ in 0..<3 { for server in servers { server.tick() } }
+        servers[0].leadership.change(to: true)
+        servers[0].tick()
+        id += 1
+        servers[1].upload(order(id))
+        servers[0].leadership.add(order(id))
+        for _ in 0..<5 { for server in servers { server.tick() } }
+        #expect(database.state.withLock { $0.unfinished.isEmpty })
+        #expect(Set(database.settlements.map(\.order)).count == Int(id))
+        #expect(servers.allSatisfy { $0.pool.counts.all == 0 })
+        for server in servers { server.stop() }
+    }
+}
