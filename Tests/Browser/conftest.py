@@ -2,11 +2,15 @@
 
 import pytest
 
-from harness import browsers
+from harness import browsers, texts
 from harness.complaints import Complaints
+from harness.customer import Customer
 from harness.hands import HANDS
 from harness.profile import Profile
 from harness.server import Server
+
+# A page that is left ends its stream of events.
+LEFT = [r"/api/user/events: (NS_BINDING_ABORTED|net::ERR_ABORTED)"]
 
 
 def pytest_addoption(parser):
@@ -74,3 +78,21 @@ def make_profile(browser, request):
 @pytest.fixture(params=HANDS, ids=lambda hand: hand.name)
 def hand(request):
     return request.param
+
+
+@pytest.fixture(scope="session")
+def customer_table(browser):
+    return texts.read_table(browser.driver, "Customer")
+
+
+@pytest.fixture
+def make_customer(make_profile, customer_table, server):
+    """Makes customers with a profile, at the start of the customer's page."""
+
+    def make(hand=HANDS[0], language: str = "en", login: str | None = None, at: Server = server, **properties) -> Customer:
+        page = make_profile(language=language, **properties).tab(at.shop)
+        # Before the page knows an account, it asks for one.
+        page.expect(r"GET \S+/api/user: 401$", *LEFT)
+        return Customer(page, hand, texts.Texts(customer_table, language), login)
+
+    return make

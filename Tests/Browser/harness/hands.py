@@ -6,9 +6,17 @@ from selenium.webdriver.remote.webelement import WebElement
 # No view has more places for the focus than this.
 TABS_MAX = 150
 
-# True if a person sees which element has the focus: an outline, a shadow or a border that it has only then.
-FOCUS_IS_VISIBLE = """const style = getComputedStyle(arguments[0]);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'"""
+# True if a person sees which element has the focus: it or the frame around it has an outline or a shadow.
+FOCUS_IS_VISIBLE = """return [arguments[0], arguments[0].parentElement].some((each) => {
+    const style = getComputedStyle(each);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+})"""
+
+
+# The direction in which an element comes after the one that has the focus.
+STEP_TO = """const focused = document.activeElement;
+    if (focused === arguments[0]) return 'there';
+    return focused.compareDocumentPosition(arguments[0]) & Node.DOCUMENT_POSITION_PRECEDING ? 'backward' : 'forward';"""
 
 
 class Pointer:
@@ -43,13 +51,17 @@ class Keyboard:
         ActionChains(page.driver, duration=0).send_keys(*keys).perform()
 
     def reach(self, page, element: WebElement) -> None:
-        """Moves the focus to the element: forward to the end of the page, and on from its beginning."""
+        """Moves the focus to the element, forward or backward."""
         for _ in range(TABS_MAX):
-            if page.focused() == element:
-                assert page.run(FOCUS_IS_VISIBLE, element), f"no visible focus on {element.get_attribute('outerHTML')}"
+            step = page.run(STEP_TO, element)
+            if step == "there":
+                assert page.run(FOCUS_IS_VISIBLE, element), f"no visible focus on {html(page, element)}"
                 return
-            self.keys(page, Keys.TAB)
-        raise AssertionError(f"the focus does not reach {page.run('return arguments[0].outerHTML', element)}")
+            if step == "forward":
+                self.keys(page, Keys.TAB)
+            else:
+                ActionChains(page.driver, duration=0).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+        raise AssertionError(f"the focus does not reach {html(page, element)}; it is on {html(page, page.focused())}")
 
     def press(self, page, element: WebElement) -> None:
         self.reach(page, element)
@@ -63,6 +75,10 @@ class Keyboard:
     def choose(self, page, element: WebElement, option: str) -> None:
         self.reach(page, element)
         self.keys(page, option)
+
+
+def html(page, element: WebElement) -> str:
+    return page.run("return arguments[0].outerHTML", element)[:300]
 
 
 HANDS = [Pointer(), Keyboard()]

@@ -26,6 +26,8 @@ NAMES = {
     Command.SET_TIMEOUTS: "SetTimeouts",
     Command.FIND_ELEMENT: "FindElement",
     Command.FIND_ELEMENTS: "FindElements",
+    Command.FIND_CHILD_ELEMENT: "FindElement",
+    Command.FIND_CHILD_ELEMENTS: "FindElements",
     Command.W3C_GET_ACTIVE_ELEMENT: "GetActiveElement",
     Command.CLICK_ELEMENT: "ElementClick",
     Command.CLEAR_ELEMENT: "ElementClear",
@@ -64,6 +66,8 @@ class Marionette(RemoteConnection):
         if command == Command.NEW_SESSION:
             params = params["capabilities"]["alwaysMatch"]
         params = {name: value for name, value in params.items() if name != "sessionId"}
+        if command in [Command.FIND_CHILD_ELEMENT, Command.FIND_CHILD_ELEMENTS]:
+            params["element"] = params.pop("id")
         if command == Command.SWITCH_TO_WINDOW:
             params["focus"] = True
         error, value = self.ask(f"WebDriver:{NAMES[command]}", params)

@@ -10,6 +10,13 @@ from .waiting import wait_until
 # A page is never narrower than this. Content may not need more width (WCAG 2.2, 1.4.10).
 NARROW = (320, 640)
 
+VISIBLE = """return arguments[0].filter((each) =>
+    each.checkVisibility({ visibilityProperty: true }) && each.getClientRects().length > 0)"""
+
+# Fields that may have a label. The browser then computes the name of each, as a screen reader hears it.
+FIELDS_LABELLED = """return [...document.querySelectorAll('input, select, textarea')].filter((each) =>
+    each.ariaLabel === arguments[0] || [...each.labels ?? []].some((label) => label.innerText.includes(arguments[0])))"""
+
 
 class Page:
     """A tab. Its profile decides the cookies, the language and the theme."""
@@ -44,8 +51,18 @@ class Page:
         start = [{"sharedId": within.id}] if within else None
         locator = {"type": "accessibility", "value": value}
         nodes = self.driver.browsing_context.locate_nodes(context=self.tab, locator=locator, start_nodes=start)
-        elements = [self.driver.create_web_element(node["sharedId"]) for node in nodes]
-        return [element for element in elements if is_wanted(element, name)]
+        return self.wanted([self.driver.create_web_element(node["sharedId"]) for node in nodes], name)
+
+    def wanted(self, elements: list[WebElement], name: str | re.Pattern | None) -> list[WebElement]:
+        """Returns those that are visible and, if the name is a pattern, match it."""
+        try:
+            shown = self.run(VISIBLE, elements) if elements else []
+            if isinstance(name, re.Pattern):
+                shown = [element for element in shown if name.search(element.accessible_name)]
+            return shown
+        except (StaleElementReferenceException, NoSuchElementException):
+            # The page has replaced an element meanwhile.
+            return []
 
     def find(self, role: str, name: str | re.Pattern | None = None, within: WebElement | None = None) -> WebElement:
         """Waits for a visible element with that role and name."""
@@ -54,6 +71,15 @@ class Page:
             lambda: f"a {role} named {name!r} is shown; the page shows: {self.text()}",
             self.seconds_max,
         )[0]
+
+    def field(self, label: str) -> WebElement:
+        """Waits for a visible field with that label. Fields of passwords have no role."""
+
+        def fields() -> list[WebElement]:
+            labelled = self.run(FIELDS_LABELLED, label)
+            return [field for field in self.wanted(labelled, None) if field.accessible_name == label]
+
+        return wait_until(fields, lambda: f"a field {label!r} is shown: {self.text()}", self.seconds_max)[0]
 
     def wait_until_gone(self, role: str, name: str | re.Pattern | None = None) -> None:
         wait_until(lambda: not self.all(role, name), f"no {role} named {name!r} is shown", self.seconds_max)
@@ -89,13 +115,3 @@ class Page:
     def expect(self, *patterns: str) -> None:
         """Names complaints of the browser that belong to this test, as regular expressions."""
         self.profile.expected += patterns
-
-
-def is_wanted(element: WebElement, name: str | re.Pattern | None) -> bool:
-    try:
-        if not element.is_displayed():
-            return False
-        return not isinstance(name, re.Pattern) or bool(name.search(element.accessible_name))
-    except (StaleElementReferenceException, NoSuchElementException):
-        # The page has replaced it meanwhile.
-        return False

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from .page import NARROW, Page
+from .waiting import wait_until
 
 DESKTOP = (1280, 800)
 
@@ -35,6 +36,18 @@ class Profile:
         if url:
             page.open(url)
         return page
+
+    def change_theme(self, theme: str) -> None:
+        """Changes the theme while a page is open."""
+        self.browser.emulate_theme(theme)
+        is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches"
+        wait_until(lambda: self.driver.execute_script(is_dark) == (theme == "dark"), f"the theme is {theme}")
+
+    def receive_downloads(self, folder: Path) -> None:
+        """Lets the browser save files into a folder without a question."""
+        self.driver.browser.set_download_behavior(
+            allowed=True, destination_folder=str(folder), user_contexts=[self.context]
+        )
 
     def unexpected(self) -> list[str]:
         """Returns the complaints of the browser about the pages of this profile that no test named."""

@@ -1,0 +1,51 @@
+"""The texts of the pages, read from the pages' own tables, so that wording can change without changing a test."""
+
+import re
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parents[3] / "Sources" / "CPages"
+LANGUAGES = ["en", "ru"]
+
+
+class Texts:
+    """The texts of one page in one language."""
+
+    def __init__(self, table: dict, language: str) -> None:
+        self.table = table
+        self.language = language
+
+    def __call__(self, name: str) -> str:
+        """Returns a text without values."""
+        text = self.table[name][LANGUAGES.index(self.language)]
+        assert isinstance(text, str) and "{" not in text, f"{name} has values: use pattern()"
+        return text
+
+    def pattern(self, name: str, **values: str) -> re.Pattern:
+        """Returns a pattern for a text with these values. It matches any plural, and anything for a value that is not given."""
+        text = self.table[name][LANGUAGES.index(self.language)]
+        forms = [text] if isinstance(text, str) else list(text.values())
+        return re.compile("|".join(form_pattern(form, values) for form in forms))
+
+    def into(self, language: str) -> "Texts":
+        """Returns the same texts in another language."""
+        return Texts(self.table, language)
+
+
+def form_pattern(form: str, values: dict[str, str]) -> str:
+    parts = re.split(r"\{(\w+)\}", form)
+    return "".join(
+        (re.escape(str(values[part])) if part in values else ".+?") if index % 2 else re.escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
+def read_table(driver, page: str) -> dict:
+    """Returns the table of a page, such as `Customer`, with the texts that all pages share. The browser evaluates the files,
+    since rows may be made by functions."""
+    script = ""
+    names = []
+    for path in [PAGES / "Common" / "texts.js", PAGES / page / "texts.js"]:
+        source = re.sub(r"^import .*$", "", path.read_text(), flags=re.MULTILINE)
+        names += re.findall(r"^export const (\w+)", source, flags=re.MULTILINE)
+        script += re.sub(r"^export ", "", source, flags=re.MULTILINE) + "\n"
+    return driver.execute_script(script + "return {" + ", ".join(f"...{name}" for name in names) + "}")

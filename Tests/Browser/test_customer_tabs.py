@@ -1,0 +1,60 @@
+"""Two tabs of one customer, and what a customer keeps."""
+
+from journey import grant, order_number
+
+from harness.customer import Customer
+from harness.waiting import wait_until
+
+
+def second_tab(customer, server) -> Customer:
+    page = customer.page.profile.tab(server.shop)
+    second = Customer(page, customer.hand, customer.texts, customer.login)
+    second.wait_until_signed_in()
+    return second
+
+
+def test_tabs_show_the_same_orders_and_sign_out_together(make_customer, server):
+    first = make_customer()
+    first.register()
+    second = second_tab(first, server)
+    first.page.activate()
+    number = order_number()
+    grant(server.accrual, number, 10)
+    first.add_order(number)
+    first.wait_for_balance("10")
+    second.page.activate()
+    second.wait_for_balance("10")
+    second.page.wait_for_text("+10")
+    second.sign_out()
+    first.page.activate()
+    first.wait_for("signedOutElsewhere")
+    first.page.find("heading", first.texts("signIn"))
+
+
+def test_another_account_in_a_second_tab_gets_nothing_that_was_typed_in_the_first(make_customer, server):
+    first = make_customer()
+    first.register()
+    first.fill("orderNumber", order_number())
+    second = second_tab(first, server)
+    second.sign_out()
+    second.login += "-other"
+    second.register()
+    first.page.activate()
+    first.wait_for("otherAccountElsewhere")
+    assert first.value("orderNumber") == ""
+    first.wait_for("noOrders")
+
+
+def test_history_is_kept_as_a_table(make_customer, server, tmp_path):
+    customer = make_customer()
+    customer.page.profile.receive_downloads(tmp_path)
+    customer.register()
+    number = order_number()
+    grant(server.accrual, number, 7.5)
+    customer.add_order(number)
+    customer.wait_for_balance("7.50")
+    customer.show("history")
+    customer.press("downloadCSV")
+    file = tmp_path / "points.csv"
+    wait_until(lambda: file.exists() and number in file.read_text(), "the table is saved")
+    assert len(file.read_text().splitlines()) == 2
