@@ -105,8 +105,8 @@ extension HTMLWriter {
         element("a", ["href": "#\(anchor)"], prose)
     }
 
-    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard. It is a group and not a region,
-    /// because screen readers list regions, and the page has many tables of one name.
+    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard. It is a group and not a
+    /// region, because screen readers list regions, and the page has many tables of one name.
     mutating func table(_ label: String, columns: [String], _ rows: (inout HTMLWriter) -> Void) {
         element("div", ["class": "wide", "role": "group", "aria-label": label, "tabindex": "0"]) { writer in
             writer.element("table") { writer in
