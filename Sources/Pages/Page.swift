@@ -3,7 +3,7 @@ import Hashing
 /// A page and the files that it loads, with the addresses at which they are served.
 ///
 /// Browsers may keep a file forever only if its address changes with its content. All files of a page are below a path
-/// that has a hash of all of them, `/pages/0123456789abcdef/Customer/app.js`. A hash in the name of each would be worse:
+/// that has a hash of all of them, `/pages/0123456789abcdef/Customer/app.js`. A hash in each name would be worse:
 ///
 /// * Modules import each other by relative paths (`./home.js`, `../Common/api.js`), which work there as they work in
 ///   the sources. Names with hashes would have to be written into the modules, which takes a parser of JavaScript and
