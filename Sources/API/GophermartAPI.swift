@@ -27,7 +27,7 @@ package enum GophermartAPI {
         package var entityTagEpoch: UInt64 = 0
 
         /// The page for customers; `nil` if it is not served.
-        package var customerPage: CustomerPage?
+        package var customerPage: ShopPage?
 
         package init() {}
     }

@@ -32,7 +32,7 @@ extension Configuration {
         settings.sharedOrigins = corsOrigins
         settings.cookieName = sessions.cookieName
         if web.hasCustomerPage {
-            settings.customerPage = CustomerPage(shop, passwordBytesMin: accounts.passwordBytesMin)
+            settings.customerPage = ShopPage("Customer", of: shop, passwordBytesMin: accounts.passwordBytesMin)
         }
         return settings
     }

@@ -27,8 +27,9 @@ package struct PrerenderedPage: Sendable {
     private let document: PrerenderedResponse
     /// The files by their addresses. A slice of a request is looked up without a copy.
     private let files: [ArraySlice<UInt8>: PrerenderedResponse]
-    /// The paths of the files' routes: one for each folder.
-    private let paths: [String]
+    /// The paths of the files' routes: one for each folder. Metrics name them without the hash, so that a series does
+    /// not end with a version.
+    private let paths: [(path: String, shown: String)]
 
     package init(_ page: Page) {
         document = PrerenderedResponse(contentType: "text/html; charset=utf-8", page.document, fields: Self.fields)
@@ -38,14 +39,14 @@ package struct PrerenderedPage: Sendable {
             return (Array(page.address(of: file).utf8)[...], response)
         }
         self.files = Dictionary(uniqueKeysWithValues: files)
-        paths = page.folders.sorted().map { "\(page.base)\($0)/{file}" }
+        paths = page.folders.sorted().map { ("\(page.base)\($0)/{file}", "/pages/{hash}/\($0)/{file}") }
     }
 
     /// The routes of the page and its files.
     package var routes: [Route] {
         [Route(.get, "/", for: .everyone, reuse: .prerendered) { call in .now(document.response(to: call.request)) }]
-            + paths.map { path in
-                Route(.get, path, for: .everyone, reuse: .prerendered) { (call) throws(Problem) in
+            + paths.map { path, shown in
+                Route(.get, path, for: .everyone, reuse: .prerendered, shownPath: shown) { (call) throws(Problem) in
                     guard let file = files[call.request.path] else {
                         throw Problem(.unknownPath, "There is nothing at this path.")
                     }

@@ -34,6 +34,8 @@ package final class Route {
 
     let method: Method
     let path: String
+    /// The path by which metrics and logs name the route.
+    let shownPath: String
     let endsInAnySegment: Bool
     /// `nil` if the API has no documentation.
     let operation: Operation?
@@ -50,16 +52,18 @@ package final class Route {
     ///   - path: the path; if it ends in a name in braces, it matches any text there, up to a slash:
     ///     `/api/orders/{number}`.
     ///   - operation: the description; `nil` if the API has no documentation.
+    ///   - shownPath: the path by which metrics and logs name the route; `nil` for `path` itself.
     ///   - bodyBytesMax: the largest body in bytes, packed or unpacked; `nil` if the route takes no body.
     package init(
         _ method: Method, _ path: String, _ operation: Operation? = nil, for access: Access, reuse: Reuse = .none,
-        bodyBytesMax: Int? = nil, answer: @escaping Answer
+        shownPath: String? = nil, bodyBytesMax: Int? = nil, answer: @escaping Answer
     ) {
         precondition(
             reuse != .perUser || access == .signedIn && method == .get && bodyBytesMax == nil,
             "a response may be kept for a user only if the route is a GET for users and takes no body")
         (self.method, self.path, self.operation) = (method, path, operation)
         (self.access, self.reuse, self.answer) = (access, reuse, answer)
+        self.shownPath = shownPath ?? path
         endsInAnySegment = path.hasSuffix("}")
         takesBody = bodyBytesMax != nil
         self.bodyBytesMax = bodyBytesMax ?? Self.unreadBodyBytesMax

@@ -44,7 +44,7 @@ struct Router {
     private let allowSomewhere: String
 
     init(_ routes: [Route]) {
-        names = routes.map { RouteName(method: $0.method, path: $0.path) }
+        names = routes.map { RouteName(method: $0.method, path: $0.shownPath) }
         let methods = [Method.get, .head, .post, .delete].filter { method in
             routes.contains { $0.method == (method == .head ? .get : method) }
         }

@@ -10,10 +10,10 @@ import Testing
 /// The page for customers: its HTML, its files and its configuration.
 @Suite struct CustomerPageTests {
     private static let page = Page("Customer")
-    private static let served: CustomerPage = {
+    private static let served: ShopPage = {
         var shop = Shop()
         (shop.name, shop.color, shop.pointsName) = ("Лавка \"A\"", "#a0b1c2", "зёрна")
-        return CustomerPage(shop, passwordBytesMin: 8)
+        return ShopPage("Customer", of: shop, passwordBytesMin: 8)
     }()
 
     private static func response(_ line: String, _ fields: [String] = []) async -> ClientResponse {
@@ -87,6 +87,14 @@ import Testing
         for (line, status) in lines {
             let response = await Self.response(line)
             #expect(response.status == status && response.faults == [], "\(line)")
+        }
+    }
+
+    /// A series of metrics goes on when a new version has other files.
+    @Test func metricsNameFilesWithoutTheirHash() {
+        let names = TestAPI { $0.customerPage = Self.served }.api.routes.map(\.path)
+        for name in ["/", "/config.json", "/pages/{hash}/Common/{file}", "/pages/{hash}/Customer/{file}"] {
+            #expect(names.filter { $0 == name }.count == 1)
         }
     }
 

@@ -3,16 +3,17 @@ import JSON
 import Pages
 import Web
 
-/// The page for customers, with everything that it needs besides the API. All event loops of a server share it.
-package struct CustomerPage: Sendable {
+/// A page of the shop, with everything that it needs besides the API. All event loops of a server share it.
+package struct ShopPage: Sendable {
     private let page: PrerenderedPage
     private let configuration: PrerenderedResponse
 
     /// - Parameters:
+    ///   - folder: the folder of the page in `Sources/CPages`.
     ///   - shop: the shop as the page shows it.
     ///   - passwordBytesMin: the length of the shortest password that a new user may have, in bytes.
-    package init(_ shop: Shop, passwordBytesMin: Int) {
-        page = PrerenderedPage(Page("Customer"))
+    package init(_ folder: String, of shop: Shop, passwordBytesMin: Int) {
+        page = PrerenderedPage(Page(folder))
         configuration = PrerenderedResponse(
             contentType: "application/json", Self.configuration(shop, passwordBytesMin: passwordBytesMin))
     }
