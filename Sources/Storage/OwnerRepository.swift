@@ -19,20 +19,6 @@ package protocol OwnerRepository: AnyObject {
     /// - Parameter limit: the most entries to return.
     func user(_ user: UserSelector, entries limit: Int) throws(StoreError) -> UserDetails?
 
-    /// Adds a user without a session. Returns `nil` if the login is taken.
-    func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID?
-
-    /// Sets another password, ends all sessions of the user and forgets the places from which the user has signed in.
-    func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult
-
-    /// Lets a user sign in, or keeps the user from it and ends all of the user's sessions.
-    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult
-
-    /// Erases login, password, sessions and places of a user. Orders, withdrawals and ledger stay, so that an order
-    /// number that was credited once can't be uploaded again; unfinished orders are still settled, on an account that
-    /// no client can enter.
-    func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult
-
     /// Returns orders, newest first; `nil` if there is no such user, or if the user was deleted.
     ///
     /// - Parameters:
@@ -52,15 +38,6 @@ package protocol OwnerRepository: AnyObject {
     ///
     /// - Parameter afterBatch: gets the orders that a batch has ended, once that is durable.
     func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError)
-
-    /// Gives points to a user, or takes points if the amount is negative.
-    ///
-    /// - Parameter points: not zero.
-    func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) throws(StoreError) -> AdjustmentResult
-
-    /// Gives back the points that were spent on an order, once. The withdrawal leaves its user's list; its number stays
-    /// taken.
-    func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult
 
     /// Makes a change of the shop, and records it, in one transaction.
     func apply(_ change: ShopChange, by actor: Actor) throws(StoreError) -> ShopChangeResult

@@ -125,7 +125,7 @@ extension Schema {
             [
                 Property(
                     "kind", Schema(.string, "", [.oneOf(LedgerEntry.Kind.allCases.map(\.description))]),
-                    "The reason of the change. Adjustments and refunds are made by the shop's owner."),
+                    "The reason of the change. Adjustments, refunds and returns are made by the shop."),
                 Property("order", .orderNumber, "An adjustment has no order.", isRequired: false),
                 Property("points", .pointsChange),
                 Property("balance", .points, "The balance after the change."),

@@ -26,18 +26,18 @@ struct Adjust: StoreOperation, Equatable {
                 ExitStatus.refused,
                 "an adjustment has points other than 0, and a reason of 1 to \(LedgerNote.reasonBytesMax) bytes")
         }
-        let note = LedgerNote(author: context.author, reason: reason)
-        switch try context.repository.adjust(user, by: points, note: note) {
-        case .noSuchUser: return .noUser(user)
-        case .notEnoughPoints(let login, let current):
-            return .failure(
-                ExitStatus.refused, "\(login.oneLine) has \(current) points, and a balance can't go below zero")
-        case .tooManyPoints:
-            return .failure(ExitStatus.refused, "the balance would be larger than the largest number of points")
-        case .adjusted(let login, let balance):
+        switch try context.apply(.adjust(user, points, reason: reason)) {
+        case .customer(let account, _):
             return .success(
-                JSONObject(["login": .string(login), "points": .points(points)]) + balance.document,
-                text: "\(login.oneLine) has \(balance.current) points now\n")
+                JSONObject(["login": .string(account.login), "points": .points(points)]) + account.balance.document,
+                text: "\(account.login.oneLine) has \(account.balance.current) points now\n")
+        case .refused(.notEnoughPoints(let account)):
+            return .failure(
+                ExitStatus.refused,
+                "\(account.login.oneLine) has \(account.balance.current) points, and a balance can't go below zero")
+        case .refused(.tooManyPoints):
+            return .failure(ExitStatus.refused, "the balance would be larger than the largest number of points")
+        default: return .noUser(user)
         }
     }
 

@@ -25,14 +25,14 @@ struct Refund: StoreOperation, Equatable {
         let notFound = CommandResult.failure(
             ExitStatus.notFound, "no points were spent on an order \(order.oneLine)")
         guard let number = try? OrderNumber(parsing: order.utf8) else { return notFound }
-        switch try context.repository.refund(number, note: LedgerNote(author: context.author, reason: reason)) {
-        case .noSuchWithdrawal: return notFound
-        case .refundedBefore:
-            return .failure(ExitStatus.refused, "the order \(number.digits) was refunded before; nothing was changed")
-        case .refunded(let points, let balance):
+        switch try context.apply(.refund(number, reason: reason)) {
+        case .refunded(let points, let account):
             return .success(
-                JSONObject(["order": .string(number.digits), "points": .points(points)]) + balance.document,
+                JSONObject(["order": .string(number.digits), "points": .points(points)]) + account.balance.document,
                 text: "\(points) points for the order \(number.digits) are given back\n")
+        case .refused(.refundedBefore):
+            return .failure(ExitStatus.refused, "the order \(number.digits) was refunded before; nothing was changed")
+        default: return notFound
         }
     }
 }

@@ -21,7 +21,7 @@ struct UserAdd: StoreOperation, Equatable {
         guard let valid = try? Login(login) else {
             return .failure(ExitStatus.refused, "a login has 1 to \(Login.bytesMax) bytes")
         }
-        guard try context.repository.addUser(valid, passwordHash: hash) != nil else {
+        guard case .customer = try context.apply(.addCustomer(valid, hash)) else {
             return .failure(ExitStatus.refused, "the login \(login.oneLine) is taken")
         }
         return .success(JSONObject(["login": .string(login)]), text: "\(login.oneLine) is added\n")

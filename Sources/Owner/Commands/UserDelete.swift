@@ -16,7 +16,7 @@ struct UserDelete: StoreOperation, Equatable {
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         .change(
-            try context.repository.deleteUser(user), of: user, changed: "is deleted; order numbers and ledger stay")
+            try context.apply(.deleteCustomer(user)), of: user, changed: "is deleted; order numbers and ledger stay")
     }
 }
 

@@ -18,7 +18,7 @@ struct UserResetPassword: StoreOperation, Equatable {
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         .change(
-            try context.repository.setPassword(hash, of: user), of: user,
+            try context.apply(.setCustomerPassword(user, hash)), of: user,
             changed: "the password is set, and the sessions have ended")
     }
 }

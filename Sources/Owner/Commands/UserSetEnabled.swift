@@ -18,7 +18,7 @@ struct UserSetEnabled: StoreOperation, Equatable {
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         .change(
-            try context.repository.setEnabled(isEnabled, user), of: user,
+            try context.apply(.setCustomerEnabled(user, isEnabled)), of: user,
             changed: isEnabled ? "can sign in again" : "can't sign in any more, and the sessions have ended",
             unchanged: isEnabled ? "can sign in already" : "is disabled already")
     }

@@ -17,6 +17,11 @@ struct OperationContext {
     let pool: OwnersPool?
     /// The state of scheduled backups, as `martlet stats` prints it; `nil` if there are none.
     let backups: JSONObject?
+
+    /// Makes a change and records the caller of the command as its author.
+    func apply(_ change: ShopChange) throws(StoreError) -> ShopChangeResult {
+        try repository.apply(change, by: Actor(system: author))
+    }
 }
 
 extension Storage {
@@ -53,16 +58,13 @@ extension CommandResult {
     ///   - changed: what the change did, after the login and a colon.
     ///   - unchanged: the state that the user had already.
     static func change(
-        _ result: UserChangeResult, of user: UserSelector, changed: String, unchanged: String = ""
+        _ result: ShopChangeResult, of user: UserSelector, changed: String, unchanged: String = ""
     ) -> CommandResult {
         func success(_ login: String, _ text: String, isChanged: Bool) -> CommandResult {
             .success(
                 JSONObject(["login": .string(login), "changed": .bool(isChanged)]), text: "\(login.oneLine): \(text)\n")
         }
-        switch result {
-        case .changed(let login): return success(login, changed, isChanged: true)
-        case .unchanged(let login): return success(login, unchanged, isChanged: false)
-        case .noSuchUser: return noUser(user)
-        }
+        guard case .customer(let account, let isChanged) = result else { return noUser(user) }
+        return success(account.login, isChanged ? changed : unchanged, isChanged: isChanged)
     }
 }

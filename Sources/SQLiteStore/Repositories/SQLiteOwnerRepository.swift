@@ -61,38 +61,6 @@ final class SQLiteOwnerRepository: OwnerRepository {
 }
 
 extension SQLiteOwnerRepository {
-    func addUser(_ login: Login, passwordHash: PasswordHash) throws(StoreError) -> UserID? {
-        try write { transaction, now throws(SQLiteError) in
-            try transaction.addUser(login, passwordHash: passwordHash, at: now)
-        }
-    }
-
-    func setPassword(_ hash: PasswordHash, of user: UserSelector) throws(StoreError) -> UserChangeResult {
-        try write { transaction, _ throws(SQLiteError) in try transaction.setPassword(hash, of: user) }
-    }
-
-    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) throws(StoreError) -> UserChangeResult {
-        try write { transaction, _ throws(SQLiteError) in try transaction.setEnabled(isEnabled, user) }
-    }
-
-    func deleteUser(_ user: UserSelector) throws(StoreError) -> UserChangeResult {
-        try write { transaction, _ throws(SQLiteError) in try transaction.deleteUser(user) }
-    }
-
-    func adjust(
-        _ user: UserSelector, by points: Points, note: LedgerNote
-    ) throws(StoreError) -> AdjustmentResult {
-        try write { transaction, now throws(SQLiteError) in
-            try transaction.adjust(user, by: points, note: note, at: now)
-        }
-    }
-
-    func refund(_ order: OrderNumber, note: LedgerNote) throws(StoreError) -> RefundResult {
-        try write { transaction, now throws(SQLiteError) in try transaction.refund(order, note: note, at: now) }
-    }
-}
-
-extension SQLiteOwnerRepository {
     func apply(_ change: ShopChange, by actor: Actor) throws(StoreError) -> ShopChangeResult {
         let applied = try write { transaction, now throws(SQLiteError) in
             try transaction.apply(change, by: actor, request: nil, at: now)

@@ -51,44 +51,6 @@ final class InMemoryOwnerRepository: OwnerRepository {
         }
     }
 
-    func addUser(_ login: Login, passwordHash: PasswordHash) -> UserID? {
-        let now = storage.clock()
-        return storage.write { $0.addUser(login, passwordHash, at: now) }
-    }
-
-    /// Changes a user who exists. The body returns true if it changed anything.
-    private func change(
-        _ user: UserSelector, _ body: (inout InMemoryTables, Int, Timestamp) -> Bool
-    ) -> UserChangeResult {
-        let now = storage.clock()
-        return storage.write { tables in
-            guard let index = index(of: user, in: tables), let login = tables.users[index].login else {
-                return .noSuchUser
-            }
-            return body(&tables, index, now) ? .changed(login: login.text) : .unchanged(login: login.text)
-        }
-    }
-
-    func setPassword(_ hash: PasswordHash, of user: UserSelector) -> UserChangeResult {
-        change(user) { tables, index, now in
-            tables.setPassword(hash, of: tables.users[index].id, at: now)
-            return true
-        }
-    }
-
-    func setEnabled(_ isEnabled: Bool, _ user: UserSelector) -> UserChangeResult {
-        change(user) { tables, index, now in
-            tables.setEnabled(isEnabled, tables.users[index].id, at: now)
-        }
-    }
-
-    func deleteUser(_ user: UserSelector) -> UserChangeResult {
-        change(user) { tables, index, now in
-            tables.delete(tables.users[index].id, at: now)
-            return true
-        }
-    }
-
     func orders(
         of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
     ) -> [OwnedOrder]? {
@@ -128,16 +90,6 @@ final class InMemoryOwnerRepository: OwnerRepository {
             return orders
         }
         if !dropped.isEmpty { afterBatch(dropped) }
-    }
-
-    func adjust(_ user: UserSelector, by points: Points, note: LedgerNote) -> AdjustmentResult {
-        let now = storage.clock()
-        return storage.write { $0.adjust(user, by: points, note: note, at: now) }
-    }
-
-    func refund(_ order: OrderNumber, note: LedgerNote) -> RefundResult {
-        let now = storage.clock()
-        return storage.write { $0.refund(order, note: note, at: now) }
     }
 
     func apply(_ change: ShopChange, by actor: Actor) -> ShopChangeResult {
