@@ -37,7 +37,8 @@ package struct StaffAction: Equatable, Sendable {
     package let at: Timestamp
     package let actor: Actor
     package let name: Name
-    /// The customer, with the login at that time; `nil` if the action was on no customer.
+    /// The customer, with the login as it is now, which is empty if the customer was deleted; `nil` if the action was
+    /// on no customer.
     package let customer: CustomerName?
     /// The object other than a customer: an order number, a rule's match, a name of the staff, or a backup's name.
     /// Empty if there is none.

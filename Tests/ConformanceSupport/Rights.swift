@@ -49,7 +49,7 @@ extension ConformanceCase {
                 }
             }
             let recorded = try await store.actions(on: user)
-            try expect(Set(recorded.map(\.customer)), [CustomerName(id: user, login: "gopher")])
+            try expect(Set(recorded.map(\.customer)), [CustomerName(id: user, login: "")])
             try expect(recorded.first { $0.name == .orderReturn }?.points, Points(hundredths: -3))
             try expect(recorded.first { $0.name == .orderReturn }?.subject, OrderNumber.sample(1).digits)
             try expect(recorded.first { $0.name == .pointsAdjust }?.note, "a fee")

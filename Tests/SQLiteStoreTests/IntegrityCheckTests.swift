@@ -142,7 +142,7 @@ struct IntegrityCheckTests {
         ),
         (
             """
-            INSERT INTO staff_actions VALUES (1, 1, 'anna', 1, NULL, '', 'receipt.add', NULL, NULL, '', NULL, '', 0)
+            INSERT INTO staff_actions VALUES (1, 1, 'anna', 1, NULL, '', 'receipt.add', NULL, '', NULL, '', 0)
             """, ["each action has"]
         ),
     ]

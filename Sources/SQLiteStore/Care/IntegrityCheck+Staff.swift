@@ -23,14 +23,12 @@ extension IntegrityCheck {
                 WHERE length(token_hash) <> 32 OR NOT \(isTime("expires_at")) OR kind IS NOT 1 OR state IS NOT 0
                 """, where: hasStaff),
         Rule(
-            "each action has an actor, a known name and a time, and a login if it was on a customer",
+            "each action has an actor, a known name and a time",
             exceptions: """
                 SELECT count(*) FROM staff_actions
                 WHERE id NOT BETWEEN 1 AND \(idMax) OR actor_kind NOT BETWEEN 1 AND 3 OR NOT martlet_is_author(actor_name)
                     OR actor_role NOT IN (1, 2) OR (staff_id IS NULL) <> (actor_kind = 3)
                     OR NOT martlet_is_address(address) OR NOT martlet_is_action(action)
-                    OR CASE WHEN user_id IS NULL THEN user_login IS NOT NULL
-                        ELSE user_login IS NULL OR NOT martlet_is_login(user_login) END
                     OR NOT martlet_is_subject(subject) OR NOT martlet_is_reason(note) OR NOT \(isTime("created_at"))
                 """, where: hasStaff),
         Rule(

@@ -12,17 +12,19 @@ extension SQLiteStaffRepository {
                 if let user {
                     return try database.all(
                         """
-                        SELECT id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id, user_login,
-                            subject, points, note, created_at
-                        FROM staff_actions WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                        SELECT staff_actions.id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id,
+                            login, users.state, subject, points, note, staff_actions.created_at
+                        FROM staff_actions LEFT JOIN users ON users.id = user_id
+                        WHERE user_id = ? AND staff_actions.id < ? ORDER BY staff_actions.id DESC LIMIT ?
                         """, user.rawValue, before, limit
                     ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
                 }
                 return try database.all(
                     """
-                    SELECT id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id, user_login,
-                        subject, points, note, created_at
-                    FROM staff_actions WHERE id < ? ORDER BY id DESC LIMIT ?
+                    SELECT staff_actions.id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id,
+                        login, users.state, subject, points, note, staff_actions.created_at
+                    FROM staff_actions LEFT JOIN users ON users.id = user_id
+                    WHERE staff_actions.id < ? ORDER BY staff_actions.id DESC LIMIT ?
                     """, before, limit
                 ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
             })
@@ -59,8 +61,8 @@ extension Database {
 
 extension StaffAction {
     private static let columns = [
-        "id", "actor_kind", "actor_name", "actor_role", "staff_id", "address", "action", "user_id", "user_login",
-        "subject", "points", "note", "created_at",
+        "id", "actor_kind", "actor_name", "actor_role", "staff_id", "address", "action", "user_id", "login",
+        "state", "subject", "points", "note", "created_at",
     ]
 
     /// From a statement that selects these columns and no others.
@@ -69,13 +71,14 @@ extension StaffAction {
         guard let kind = Actor.Kind(rawValue: row.integer(1)) else { throw .badValue("the kind of an actor") }
         guard let name = Name(rawValue: row.text(6)) else { throw .badValue("the name of an action") }
         self.init(
-            id: row.integer(0), at: Timestamp(milliseconds: row.integer(12)),
+            id: row.integer(0), at: Timestamp(milliseconds: row.integer(13)),
             actor: Actor(
                 kind: kind, name: row.text(2), role: try row.role(3),
                 staff: row.isNull(4) ? nil : StaffID(rawValue: row.integer(4)), address: row.text(5)),
             name: name,
-            customer: row.isNull(7) ? nil : CustomerName(id: UserID(rawValue: row.integer(7)), login: row.text(8)),
-            subject: row.text(9), points: row.isNull(10) ? nil : Points(hundredths: row.integer(10)),
-            note: row.text(11))
+            customer: row.isNull(7)
+                ? nil : CustomerName(id: UserID(rawValue: row.integer(7)), login: row.login(8) ?? ""),
+            subject: row.text(10), points: row.isNull(11) ? nil : Points(hundredths: row.integer(11)),
+            note: row.text(12))
     }
 }

@@ -18,17 +18,16 @@ struct ActionRecord {
 extension WriteTransaction {
     /// Adds an entry to the record of actions; ``StaffAction`` explains the parameters.
     func add(
-        _ record: ActionRecord, on customer: CustomerName? = nil, subject: String = "", points: Points? = nil,
+        _ record: ActionRecord, on customer: UserID? = nil, subject: String = "", points: Points? = nil,
         note: String = ""
     ) throws(SQLiteError) {
         let actor = record.actor
         try run(
             """
             INSERT INTO staff_actions (actor_kind, actor_name, actor_role, staff_id, address, action, user_id,
-                user_login, subject, points, note, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                subject, points, note, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, actor.kind.rawValue, actor.name, actor.role.rawValue, actor.staff?.rawValue, actor.address,
-            record.name.rawValue, customer?.id.rawValue, customer?.login, subject, points?.hundredths, note,
-            record.at.milliseconds)
+            record.name.rawValue, customer?.rawValue, subject, points?.hundredths, note, record.at.milliseconds)
     }
 }

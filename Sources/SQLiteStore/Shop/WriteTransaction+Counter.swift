@@ -22,7 +22,7 @@ extension WriteTransaction {
         try run("INSERT INTO receipts VALUES (?, ?, ?)", number.digits, points.hundredths, record.at.milliseconds)
         let order = try order(number)
         let customer: UserAccount? = if let order { try account(of: order.user) } else { nil }
-        try add(record, on: customer?.customerName, subject: number.digits, points: points)
+        try add(record, on: customer?.id, subject: number.digits, points: points)
         if let uploaded {
             // The customer follows an upload that another person made.
             let order = Order(number: number, status: .new, accrual: .zero, uploadedAt: record.at)
@@ -42,7 +42,7 @@ extension WriteTransaction {
         corrections.note(number, at: record.at)
         try run("UPDATE receipts SET earned = ? WHERE order_number = ?", points.hundredths, number.digits)
         let customer: UserAccount? = if let order { try account(of: order.user) } else { nil }
-        try add(record, on: customer?.customerName, subject: number.digits, points: points)
+        try add(record, on: customer?.id, subject: number.digits, points: points)
         return .receipt(number, points)
     }
 
@@ -50,7 +50,7 @@ extension WriteTransaction {
         _ sum: Points, for number: OrderNumber, of selector: UserSelector, _ record: ActionRecord
     ) throws(SQLiteError) -> ShopChangeResult {
         precondition(sum > .zero, "a withdrawal's sum must be positive")
-        guard let (user, login) = try user(selector) else { return .refused(.noSuchCustomer) }
+        guard let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
         let result = try withdraw(sum, for: number, of: user, at: record.at)
         if result == .withdrawn { try annotate(record.note("")) }
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
@@ -60,7 +60,7 @@ extension WriteTransaction {
         case .repeated: return .customer(account, isChanged: false)
         case .withdrawn:
             try add(
-                record, on: CustomerName(id: user, login: login), subject: number.digits,
+                record, on: user, subject: number.digits,
                 points: Points(hundredths: -sum.hundredths))
             return .customer(account, isChanged: true)
         }
@@ -79,8 +79,7 @@ extension WriteTransaction {
             guard let user, let account = try accountOrRemains(of: user, balance) else {
                 return .refused(.noSuchWithdrawal)
             }
-            let customer = account.state == .deleted ? nil : account.customerName
-            try add(record, on: customer, subject: number.digits, points: points, note: reason)
+            try add(record, on: user, subject: number.digits, points: points, note: reason)
             return .refunded(points, account)
         }
     }
@@ -105,7 +104,7 @@ extension WriteTransaction {
             try annotate(record.note(reason))
         }
         try add(
-            record, on: before.customerName, subject: number.digits, points: Points(hundredths: -taken.hundredths),
+            record, on: order.user, subject: number.digits, points: Points(hundredths: -taken.hundredths),
             note: reason)
         guard let after = try account(of: order.user) else { return .refused(.noSuchCustomer) }
         if taken > .zero { note(.balance(after.balance), of: order.user) }
@@ -118,7 +117,7 @@ extension WriteTransaction {
     func adjust(
         _ selector: UserSelector, by points: Points, reason: String, _ record: ActionRecord
     ) throws(SQLiteError) -> ShopChangeResult {
-        guard let (user, login) = try user(selector) else { return .refused(.noSuchCustomer) }
+        guard let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
         let result = try adjust(.id(user), by: points, note: record.note(reason), at: record.at)
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
         switch result {
@@ -126,7 +125,7 @@ extension WriteTransaction {
         case .notEnoughPoints: return .refused(.notEnoughPoints(account))
         case .tooManyPoints: return .refused(.tooManyPoints)
         case .adjusted:
-            try add(record, on: CustomerName(id: user, login: login), points: points, note: reason)
+            try add(record, on: user, points: points, note: reason)
             return .customer(account, isChanged: true)
         }
     }

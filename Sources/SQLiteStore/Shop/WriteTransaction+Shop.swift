@@ -61,11 +61,11 @@ extension WriteTransaction {
     private func deleteCustomer(_ selector: UserSelector, _ record: ActionRecord) throws(SQLiteError)
         -> ShopChangeResult
     {
-        guard let (user, login) = try user(selector), let before = try account(of: user) else {
+        guard let (user, _) = try user(selector), let before = try account(of: user) else {
             return .refused(.noSuchCustomer)
         }
         _ = try deleteUser(.id(user))
-        try add(record, on: CustomerName(id: user, login: login))
+        try add(record, on: user)
         return .customer(before, isChanged: true)
     }
 
@@ -82,7 +82,7 @@ extension WriteTransaction {
         of user: UserID, isChanged: Bool, _ record: ActionRecord
     ) throws(SQLiteError) -> ShopChangeResult {
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
-        if isChanged { try add(record, on: account.customerName) }
+        if isChanged { try add(record, on: user) }
         return .customer(account, isChanged: isChanged)
     }
 
@@ -95,8 +95,4 @@ extension WriteTransaction {
             """, user.rawValue
         ) { row in UserAccount(row) }
     }
-}
-
-extension UserAccount {
-    var customerName: CustomerName { CustomerName(id: id, login: login) }
 }

@@ -172,7 +172,7 @@ extension InMemoryStaffRepository {
     ) throws(LoyaltyError) -> Eventual<Page<StaffAction>, LoyaltyError> {
         try read { tables in
             tables.page(of: tables.actions, from: cursor, limit: limit) { action in
-                user == nil || action.customer?.id == user ? action : nil
+                user == nil || action.customer?.id == user ? tables.withLoginOfNow(action) : nil
             }
         }
     }

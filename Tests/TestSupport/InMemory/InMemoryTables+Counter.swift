@@ -29,9 +29,7 @@ extension InMemoryTables {
             let spender = spent.first { $0.withdrawal.order == number }?.user
             guard let user = users.first(where: { $0.id == spender }) else { return .refused(.noSuchWithdrawal) }
             let account = account(of: user)
-            add(
-                record, on: account.state == .deleted ? nil : account, subject: number.digits, points: points,
-                note: reason)
+            add(record, on: account, subject: number.digits, points: points, note: reason)
             return .refunded(points, account)
         case .returnGoods(let number, let points, let reason): return returnGoods(number, points, reason, record)
         case .adjust(let selector, let points, let reason):

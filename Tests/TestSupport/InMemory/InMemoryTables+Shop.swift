@@ -78,6 +78,16 @@ extension InMemoryTables {
                 points: points, note: note))
     }
 
+    /// The action with the login that its customer has now.
+    func withLoginOfNow(_ action: StaffAction) -> StaffAction {
+        let customer = action.customer.map { customer in
+            CustomerName(id: customer.id, login: user(.id(customer.id))?.login?.text ?? "")
+        }
+        return StaffAction(
+            id: action.id, at: action.at, actor: action.actor, name: action.name, customer: customer,
+            subject: action.subject, points: action.points, note: action.note)
+    }
+
     private mutating func recordChange(
         of user: UserID, _ record: ActionRecord, isChanged: Bool = true
     ) -> ShopChangeResult {
