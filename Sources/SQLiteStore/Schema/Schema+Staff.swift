@@ -2,8 +2,8 @@ extension Schema {
     /// The tables of the staff, the record of their actions, and the figures of the shop.
     ///
     /// Kinds, roles and states are those of `StaffAccount` and `Actor`. The row of a deleted account stays, because
-    /// actions refer to it, with a name that no account can have. An action names its customer by the id alone, so that a
-    /// deleted customer's login stays nowhere.
+    /// actions refer to it, with a name that no account can have. An action names its customer by the id alone, so that
+    /// a deleted customer's login stays nowhere.
     ///
     /// Each row of `figures` has the sums of 15 minutes (UTC), numbered from 1970. The writer adds to them once in each
     /// of its transactions, so that an upload costs no statement of its own. All sums are of one sign, so that a sum
