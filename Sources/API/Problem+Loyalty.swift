@@ -18,6 +18,8 @@ extension Problem {
             self.init(
                 .tooManyRegistrations, "Too many users were registered from this address; wait before the next one.",
                 fields: [.retryAfter(seconds)])
+        case .registrationClosed:
+            self.init(.registrationClosed, "Registration is closed; the shop adds customers itself.")
         case .orderNumberMissing: self.init(.orderNumberMissing, "The body has no order number.")
         case .orderNumberInvalid(let reason): self.init(.invalidOrderNumber, Self.detail(reason))
         case .orderUploadedByAnother: self.init(.orderUploadedByAnother, "Another user uploaded this order.")

@@ -7,7 +7,8 @@ extension ProblemType {
     static let all = (ofWeb + ofLoyalty).sorted { $0.status.rawValue < $1.status.rawValue }
 
     private static let ofLoyalty = [
-        orderNumberMissing, wrongCredentials, notEnoughPoints, wrongCurrentPassword, orderUnknown, ruleUnknown,
+        orderNumberMissing, wrongCredentials, notEnoughPoints, wrongCurrentPassword, registrationClosed, orderUnknown,
+        ruleUnknown,
         loginTaken,
         orderUploadedByAnother, withdrawalConflict, ruleTaken, tooManyRules, receiptAccepted, invalidOrderNumber,
         invalidSum, tooManyFailures, tooManyRegistrations, tooManyUnfinishedOrders, tooManyStreams,
@@ -81,6 +82,10 @@ extension ProblemType {
         """
         Too many users were registered from this address. Wait for the seconds of `Retry-After` before the next one.
         """)
+
+    static let registrationClosed = ProblemType(
+        "registration-closed", .forbidden, "Registration is closed",
+        "The owner has closed registration. The staff of the shop adds customers.")
 
     static let tooManyUnfinishedOrders = ProblemType(
         "too-many-unfinished-orders", .tooManyRequests, "Too many unfinished orders",

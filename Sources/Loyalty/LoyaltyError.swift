@@ -10,6 +10,8 @@ package enum LoyaltyError: Error, Equatable, Sendable {
     /// Too many sign-ins have failed. Nothing was looked up.
     case tooManyFailures(retryAfterSeconds: Int)
     case tooManyRegistrations(retryAfterSeconds: Int)
+    /// The owner has closed registration.
+    case registrationClosed
     case orderNumberMissing
     case orderNumberInvalid(OrderNumber.ParseError)
     case orderUploadedByAnother

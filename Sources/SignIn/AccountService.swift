@@ -35,7 +35,7 @@ package struct AccountService {
 
     /// Adds a user and signs them in.
     ///
-    /// - Throws: ``LoyaltyError/malformed(_:)``, ``LoyaltyError/loginTaken``,
+    /// - Throws: ``LoyaltyError/malformed(_:)``, ``LoyaltyError/registrationClosed``, ``LoyaltyError/loginTaken``,
     ///   ``LoyaltyError/tooManyRegistrations(retryAfterSeconds:)`` or ``LoyaltyError/overloaded(retryAfterSeconds:)``.
     package func register(
         login: String, password: String, from network: ClientNetwork
@@ -46,6 +46,8 @@ package struct AccountService {
         let hash = try await throttle.hashing(from: turn.source) { () async throws(LoyaltyError) -> PasswordHash in
             // Attempts with a taken login count as well, because the answer reveals that the login has an account here.
             try throttle.countRegistration(from: network)
+            // A closed registration discloses no taken login, and costs no hash.
+            if try await repository.isRegistrationOpen().get() == false { throw .registrationClosed }
             // A taken login is refused before the costly hash. The writer checks again, because two registrations may
             // race.
             guard try await repository.credentials(of: login).get() == nil else { throw .loginTaken }

@@ -80,6 +80,9 @@ import Web
         Refusal(
             .tooManyRegistrations(retryAfterSeconds: 9), 429, "too-many-registrations",
             "Too many users were registered from this address; wait before the next one.", has: ["Retry-After: 9"]),
+        Refusal(
+            .registrationClosed, 403, "registration-closed",
+            "Registration is closed; the shop adds customers itself."),
         Refusal(.orderNumberMissing, 400, "order-number-missing", "The body has no order number."),
         Refusal(.orderNumberInvalid(.empty), 422, "invalid-order-number", "The order number is empty."),
         Refusal(

@@ -1,3 +1,5 @@
+import Loyalty
+import TestSupport
 import Testing
 
 /// `POST /api/user/register`, and the response of signing in.
@@ -60,6 +62,21 @@ import Testing
     func passwordHasTheConfiguredLength(bytesMin: Int, password: String, status: Int) async {
         let api = TestAPI(passwordBytesMin: bytesMin)
         await Self.register(#"{"login":"dave","password":"\#(password)"}"#, gives: status).run(on: api)
+    }
+
+    /// A closed registration refuses new logins and taken ones alike, until it is opened again.
+    @Test func aClosedRegistrationAddsNoUser() async throws {
+        let api = TestAPI()
+        let shop = InMemoryStaffRepository(api.repository.storage)
+        let (owner, now) = (Actor(system: "root"), api.clock.now)
+        _ = try await shop.apply(.setRegistration(isOpen: false), by: owner, request: nil, at: now)
+        for login in ["dave", "ann"] {
+            await Self.register(
+                #"{"login":"\#(login)","password":"p"}"#, gives: 403, part: "Registration is closed"
+            ).run(on: api)
+        }
+        _ = try await shop.apply(.setRegistration(isOpen: true), by: owner, request: nil, at: now)
+        await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
     }
 
     /// Logins are compared byte for byte: é in one character and in two are two logins.

@@ -31,7 +31,7 @@ import Testing
     @Test func registeringSignsIn() async throws {
         let service = service()
         let session = try await service.register(login: "me", password: "secret", from: .here).session
-        #expect(journal.calls == ["credentials", "hash", "addUser"])
+        #expect(journal.calls == ["isRegistrationOpen", "credentials", "hash", "addUser"])
         #expect(session.expiresAt == clock.now.advanced(byMilliseconds: 60_000))
         #expect(try openSession(of: session.token, service)?.user == UserID(rawValue: 1))
         #expect(try repository.passwordHash(of: Login("me"))?.text == "hash of secret")
@@ -43,7 +43,9 @@ import Testing
         await #expect(throws: LoyaltyError.loginTaken) {
             try await service.register(login: "me", password: "other", from: .here)
         }
-        #expect(journal.calls == ["credentials", "hash", "addUser", "credentials"])
+        #expect(
+            journal.calls
+                == ["isRegistrationOpen", "credentials", "hash", "addUser", "isRegistrationOpen", "credentials"])
         _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
     }
 

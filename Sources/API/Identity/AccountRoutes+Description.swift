@@ -12,6 +12,7 @@ extension Operation {
             .problem(
                 LoyaltyError.malformed("The login is empty."),
                 "The body is not that object, or the login or the password is empty or too long."),
+            .problem(LoyaltyError.registrationClosed, "The owner has closed registration."),
             .problem(LoyaltyError.loginTaken, "Another user has this login."),
             .problem(
                 LoyaltyError.tooManyRegistrations(retryAfterSeconds: 60),
