@@ -72,3 +72,16 @@ def test_the_language_changes_by_hand_and_stays(make_customer, hand):
     customer.page.find("heading", customer.texts("signIn"))
     customer.page.driver.refresh()
     customer.page.find("heading", customer.texts("signIn"))
+
+
+def test_a_large_balance_fits_one_line(make_customer, server):
+    customer = make_customer(size=NARROW)
+    customer.register()
+    number = order_number()
+    grant(server.accrual, number, 1234567.89)
+    customer.add_order(number)
+    customer.wait_for_balance("1,234,567.89")
+    for size in [NARROW, DESKTOP]:
+        customer.page.resize(*size)
+        lines = "return document.querySelector('.balance .number').getClientRects().length"
+        assert customer.page.run(lines) == 1

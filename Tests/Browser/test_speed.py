@@ -2,17 +2,22 @@
 
 import pytest
 
+from harness.slow_network import SlowNetwork
+from harness.waiting import wait_until
+
 BYTES_MAX = 60_000
 
-# "Slow 4G" of Chromium's developer tools: 1.44 Mbit/s down, 0.675 Mbit/s up, 562.5 ms.
-SLOW_4G = {
-    "offline": False,
-    "latency": 562.5,
-    "downloadThroughput": 180_000,
-    "uploadThroughput": 84_375,
-}
-# The aim is a second, which is printed. A busy machine that runs tests needs more.
+# The aim is a second, and the time is printed. A busy machine that runs tests needs more.
 SECONDS_MAX = 10
+
+# The time at which the form could be used, from the start of the navigation.
+REMEMBER_FIRST_FORM = """() => {
+    const look = () => {
+        if (document.querySelector('form button')) window.firstFormMilliseconds = performance.now();
+        else requestAnimationFrame(look);
+    };
+    look();
+}"""
 
 
 def test_customer_page_is_small(make_customer):
@@ -30,20 +35,22 @@ def test_customer_page_is_small(make_customer):
     assert len(sizes) > 5 and 0 < total < BYTES_MAX
 
 
-def test_customer_page_is_soon_usable_in_a_slow_network(make_profile, customer_table, server, browser, capsys):
-    if browser.name != "chromium":
-        pytest.skip("only Chromium can make the network slow")
-    page = make_profile().tab("about:blank")
-    page.expect("/api/user: 401$")
-    driver = page.driver
-    driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.emulateNetworkConditions", SLOW_4G)
-    page.open(server.shop)
-    page.find("button", customer_table["signInNow"][0])
-    milliseconds = page.run(
-        """const paint = performance.getEntriesByName('first-contentful-paint')[0];
-        return [paint.startTime, performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart]"""
-    )
-    with capsys.disabled():
-        print(f"\nSlow 4G: painted after {milliseconds[0]:.0f} ms, scripts ran after {milliseconds[1]:.0f} ms")
-    assert max(milliseconds) < SECONDS_MAX * 1000
+@pytest.mark.parametrize("visit", ["first", "again"])
+def test_customer_page_is_soon_usable_in_a_slow_network(make_profile, server, browser, capsys, visit):
+    network = SlowNetwork(server.shop)
+    scripts = browser.driver.script
+    script = scripts.add_preload_script(function_declaration=REMEMBER_FIRST_FORM)["script"]
+    try:
+        page = make_profile().tab(network.url)
+        page.expect("/api/user: 401$")
+        if visit == "again":
+            page.open("about:blank")
+            page.open(network.url)
+        milliseconds = wait_until(lambda: page.run("return window.firstFormMilliseconds"), "the form is there")
+        paint = page.run("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+        with capsys.disabled():
+            print(f"\n{browser.name}, {visit} visit on Slow 4G: painted after {paint} ms, usable after {milliseconds:.0f} ms")
+        assert milliseconds < SECONDS_MAX * 1000
+    finally:
+        scripts.remove_preload_script(script=script)
+        network.close()

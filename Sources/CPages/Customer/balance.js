@@ -19,6 +19,7 @@ export function makeBalance() {
     if (!values) return;
     localized(number, () => {
       number.textContent = amount(values.current);
+      number.classList.toggle('long', number.textContent.length > largeDigitsMax);
     });
     localized(word, () => {
       word.textContent = pointsWord(values.current);
@@ -50,3 +51,6 @@ export function makeBalance() {
   };
   return balance;
 }
+
+/** A longer number, such as 1,234,567.89, would not fit into a line at the largest size. */
+const largeDigitsMax = 9;

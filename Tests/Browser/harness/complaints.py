@@ -16,7 +16,7 @@ class Complaints:
         driver.script.add_preload_script(function_declaration=REPORT_VIOLATIONS)
         driver.script.add_console_message_handler(self.add_log_entry)
         driver.script.add_javascript_error_handler(self.add_log_entry)
-        driver.network.add_event_handler("response_completed", self.add_response)
+        driver.network.add_event_handler("response_started", self.add_response)
         driver.network.add_event_handler("fetch_error", self.add_failed_request)
 
     def add_log_entry(self, entry) -> None:
@@ -24,9 +24,10 @@ class Complaints:
             self.found.append((context_of(entry), f"console: {entry.text}"))
 
     def add_response(self, event) -> None:
-        status = event.response["status"]
+        # Selenium has no class for this event. Chromium reports the end of a response only if the page reads it.
+        status, request = event["response"]["status"], event["request"]
         if status >= 400:
-            self.found.append((event.context, f"request: {event.request['method']} {event.request['url']}: {status}"))
+            self.found.append((event["context"], f"request: {request['method']} {request['url']}: {status}"))
 
     def add_failed_request(self, event) -> None:
         words = f"request: {event.request['method']} {event.request['url']}: {event.error_text}"

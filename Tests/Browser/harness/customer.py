@@ -59,6 +59,11 @@ class Customer:
     def value(self, label: str) -> str:
         return self.page.run("return arguments[0].value", self.page.field(self.texts(label)))
 
+    def wait_until_sent(self) -> None:
+        """Waits until no form waits for the server."""
+        is_busy = "return document.querySelector('form[aria-busy=true]') !== null"
+        wait_until(lambda: not self.page.run(is_busy), "the server has answered")
+
     # Steps
 
     def register(self) -> None:

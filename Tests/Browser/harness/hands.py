@@ -35,11 +35,7 @@ class Pointer:
 
     def choose(self, page, element: WebElement, option: str) -> None:
         """Chooses an option of a list by its text."""
-        for each in page.all("option", option, within=element) or element.find_elements("css selector", "option"):
-            if each.text == option:
-                each.click()
-                return
-        raise AssertionError(f"no option {option!r}")
+        next(each for each in element.find_elements("css selector", "option") if each.text == option).click()
 
 
 class Keyboard:

@@ -10,12 +10,38 @@ from .waiting import wait_until
 # A page is never narrower than this. Content may not need more width (WCAG 2.2, 1.4.10).
 NARROW = (320, 640)
 
-VISIBLE = """return arguments[0].filter((each) =>
-    each.checkVisibility({ visibilityProperty: true }) && each.getClientRects().length > 0)"""
+# Elements that may have a role. The browser decides which of them has it.
+SELECTORS = {
+    "button": "button, summary, input[type=submit], [role=button]",
+    "cell": "td, [role=cell]",
+    "dialog": "dialog, [role=dialog], [role=alertdialog]",
+    "form": "form",
+    "heading": "h1, h2, h3, h4, h5, h6",
+    "link": "a[href]",
+    "list": "ul, ol",
+    "listitem": "li",
+    "navigation": "nav",
+    "option": "option, [role=option]",
+    "region": "section, [role=region]",
+    "row": "tr",
+    "search": "search, [role=search]",
+    "tab": "[role=tab]",
+    "table": "table",
+}
 
-# Fields that may have a label. The browser then computes the name of each, as a screen reader hears it.
-FIELDS_LABELLED = """return [...document.querySelectorAll('input, select, textarea')].filter((each) =>
-    each.ariaLabel === arguments[0] || [...each.labels ?? []].some((label) => label.innerText.includes(arguments[0])))"""
+# The visible elements whose name may be the second argument: it is in their text, their label, or that of another element.
+CANDIDATES = """const [selector, name, root] = arguments;
+    const words = (text) => (text ?? '').replace(/\\s+/g, ' ');
+    const labels = (each) => [each.ariaLabel, each.innerText, ...[...each.labels ?? []].map((label) => label.innerText),
+        ...(each.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id)?.innerText)];
+    return [...(root ?? document).querySelectorAll(selector)].filter((each) =>
+        each.checkVisibility({ visibilityProperty: true }) && each.getClientRects().length > 0
+        && (name === null || labels(each).some((label) => words(label).includes(name))));"""
+
+# The page has replaced an element between two questions about it.
+GONE = (StaleElementReferenceException, NoSuchElementException)
+
+FIELDS = "input, select, textarea"
 
 
 class Page:
@@ -47,22 +73,15 @@ class Page:
 
     def all(self, role: str, name: str | re.Pattern | None = None, within: WebElement | None = None) -> list[WebElement]:
         """Returns the visible elements with that role and name, in the order of the page."""
-        value = {"role": role} if name is None or isinstance(name, re.Pattern) else {"role": role, "name": name}
-        start = [{"sharedId": within.id}] if within else None
-        locator = {"type": "accessibility", "value": value}
-        nodes = self.driver.browsing_context.locate_nodes(context=self.tab, locator=locator, start_nodes=start)
-        return self.wanted([self.driver.create_web_element(node["sharedId"]) for node in nodes], name)
-
-    def wanted(self, elements: list[WebElement], name: str | re.Pattern | None) -> list[WebElement]:
-        """Returns those that are visible and, if the name is a pattern, match it."""
         try:
-            shown = self.run(VISIBLE, elements) if elements else []
-            if isinstance(name, re.Pattern):
-                shown = [element for element in shown if name.search(element.accessible_name)]
-            return shown
-        except (StaleElementReferenceException, NoSuchElementException):
-            # The page has replaced an element meanwhile.
+            return [each for each in self.named(SELECTORS[role], name, within) if each.aria_role == role]
+        except GONE:
             return []
+
+    def named(self, selector: str, name: str | re.Pattern | None, within: WebElement | None = None) -> list[WebElement]:
+        """Returns the visible elements whose accessible name is equal to a text or matches a pattern."""
+        candidates = self.run(CANDIDATES, selector, name if isinstance(name, str) else None, within)
+        return [each for each in candidates if name is None or is_name(each.accessible_name, name)]
 
     def find(self, role: str, name: str | re.Pattern | None = None, within: WebElement | None = None) -> WebElement:
         """Waits for a visible element with that role and name."""
@@ -74,12 +93,17 @@ class Page:
 
     def field(self, label: str) -> WebElement:
         """Waits for a visible field with that label. Fields of passwords have no role."""
+        return wait_until(
+            lambda: self.fields(label),
+            lambda: f"a field {label!r} is shown; the page shows: {self.text()}",
+            self.seconds_max,
+        )[0]
 
-        def fields() -> list[WebElement]:
-            labelled = self.run(FIELDS_LABELLED, label)
-            return [field for field in self.wanted(labelled, None) if field.accessible_name == label]
-
-        return wait_until(fields, lambda: f"a field {label!r} is shown: {self.text()}", self.seconds_max)[0]
+    def fields(self, label: str) -> list[WebElement]:
+        try:
+            return self.named(FIELDS, label)
+        except GONE:
+            return []
 
     def wait_until_gone(self, role: str, name: str | re.Pattern | None = None) -> None:
         wait_until(lambda: not self.all(role, name), f"no {role} named {name!r} is shown", self.seconds_max)
@@ -115,3 +139,7 @@ class Page:
     def expect(self, *patterns: str) -> None:
         """Names complaints of the browser that belong to this test, as regular expressions."""
         self.profile.expected += patterns
+
+
+def is_name(found: str, wanted: str | re.Pattern) -> bool:
+    return bool(wanted.search(found)) if isinstance(wanted, re.Pattern) else found == wanted
