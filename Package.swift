@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Owner",
             dependencies: [
-                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "Storage", "Text", "Time",
+                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "Rewards", "Storage", "Text",
+                "Time",
             ],
             swiftSettings: safe),
         .target(
@@ -134,7 +135,7 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
         .testTarget(
             name: "OwnerTests",
-            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner", "TestSupport"]),
+            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner", "Rewards", "TestSupport"]),
         .testTarget(
             name: "AppTests",
             dependencies: [

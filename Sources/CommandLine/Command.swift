@@ -11,7 +11,7 @@ package struct Command: Sendable {
     /// The work of the command, in a phrase that begins small and has no full stop, since it is a cell of tables too.
     /// Required.
     package let summary: String
-    /// The operands in their order, as the usage shows them. All of them are required.
+    /// The operands in their order, as the usage shows them. The last one may be optional.
     package let operands: [SettingValue]
     /// The command's own flags; those of ``settings`` and `--help` come in addition.
     package let options: [CommandOption]

@@ -31,7 +31,7 @@ package enum ExitStatus {
             "not possible in the present state, or not confirmed, and nothing was changed; or the server can't serve"
         case usage: "wrong usage"
         case damaged: "the database does not pass its check"
-        case notFound: "there is no such user or order"
+        case notFound: "there is no such user, order, receipt, rule, member of the staff or key"
         case unavailable: "the address, the database or a file is not available"
         case software: "an error of Martlet's own"
         case inputOutput:

@@ -30,7 +30,9 @@ struct OwnerConsole {
         }
         do throws(Refusal) {
             let request = try request(invocation, configuration)
-            let printer = OwnerPrinter(rowsName: request.rowsName, isJSON: invocation.has(.json), extra: request.extra)
+            let printer = OwnerPrinter(
+                rowsName: request.rowsName,
+                form: invocation.has(.json) ? .json : invocation.has(.csv) ? .csv : .text, extra: request.extra)
             return run(request, printer)
         } catch {
             StandardStream.error.write("martlet: \(error.reason)\n")
@@ -60,12 +62,15 @@ struct OwnerConsole {
     /// nothing.
     private func change(by request: OwnerRequest, _ result: CommandResult) -> String? {
         guard invocation.command.effect != .reads, result.status == ExitStatus.success else { return nil }
-        guard request.extra["password"] != nil else { return result.summary }
-        let user =
+        let name =
             invocation.value(of: .userID).map { "\(CommandOption.userID.flag) \($0)" }
             ?? invocation.operands.first?.shellQuoted ?? ""
+        if request.extra["token"] != nil {
+            return "\(result.summary), and the token is lost; martlet key remove \(name) frees the name for another"
+        }
+        guard request.extra["password"] != nil else { return result.summary }
         return "\(result.summary), and the password is lost; "
-            + "martlet user reset-password \(user) --generate makes another"
+            + "martlet \(invocation.command.group ?? "") reset-password \(name) --generate makes another"
     }
 
     /// Does the operation on the store or, if a server runs on it, asks that server.

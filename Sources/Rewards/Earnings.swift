@@ -1,7 +1,7 @@
 import Loyalty
 
 /// The sum that a receipt earns: computed exactly, and rounded once.
-enum Earnings {
+package enum Earnings {
     /// The sum is in fractions of a hundredth of a point: a price has 18 decimal places, a percentage 6 and the two of
     /// "per cent".
     private static let unitsPerHundredth: Int128 = 1_000_000_000_000_000_000_000_000

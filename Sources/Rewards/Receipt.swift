@@ -18,7 +18,7 @@ package struct Receipt: Sendable {
 }
 
 /// One line of a receipt.
-package struct Good: Sendable {
+package struct Good: Equatable, Sendable {
     /// The decimal places of a price. Shops that compute in floating point send sixteen and more, and each counts,
     /// because only the sum is rounded.
     package static let pricePlaces = 18

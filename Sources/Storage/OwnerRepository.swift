@@ -45,6 +45,16 @@ package protocol OwnerRepository: AnyObject {
     /// Returns all people and API keys of the staff that were not deleted, in the order of their ids.
     func staff() throws(StoreError) -> [StaffAccount]
 
+    /// Returns the record of actions, newest first.
+    ///
+    /// - Parameters:
+    ///   - action: the id of the last action of the page before, or `nil` for the first page.
+    ///   - limit: the most actions to return.
+    func actions(before action: Int64?, limit: Int) throws(StoreError) -> [StaffAction]
+
+    /// Returns everything that is stored under an order number.
+    func facts(of number: OrderNumber) throws(StoreError) -> NumberFacts
+
     /// Returns all rules of the built-in accrual system, the oldest first.
     func rules() throws(StoreError) -> [RewardRule]
 

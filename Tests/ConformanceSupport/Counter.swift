@@ -38,6 +38,7 @@ extension ConformanceCase {
             let facts = try await store.withStaff { try await $0.facts(of: .sample(1)).get() }
             try expect(facts.receipt, ReceiptFacts(points: points(700), acceptedAt: store.clock.now))
             try expect(facts.customer, CustomerName(id: user, login: "gopher"))
+            try expect(try store.asOwner { try $0.facts(of: .sample(1)) }, facts)
             try expect(try await store.withStaff { try await $0.facts(of: .sample(40)).get().isUnused })
         },
         ConformanceCase("a receipt is corrected until its order is credited, and the order earns the correction") {

@@ -73,11 +73,19 @@ extension StoreUnderTest {
         }
     }
 
-    /// All actions, newest first.
+    /// All actions, newest first, as the staff and the owner both read them.
     func actions(on user: UserID? = nil) async throws -> [StaffAction] {
-        try await withStaff { staff in
+        let actions = try await withStaff { staff in
             try await all { try staff.actions(on: user, from: $0, limit: 3) }
         }
+        try asOwner { owner in
+            var pages = try owner.actions(before: nil, limit: 3)
+            while let last = pages.last, case let page = try owner.actions(before: last.id, limit: 3), !page.isEmpty {
+                pages += page
+            }
+            try expect(pages.filter { user == nil || $0.customer?.id == user }, actions)
+        }
+        return actions
     }
 
     /// The customer that a change returned.

@@ -44,6 +44,10 @@ struct OutputTests {
         ("user reset-password anna --generate", "reset-password 'anna' --generate"),
         ("user disable anna", "anna: can't sign in any more"), ("user enable anna", "anna: can sign in again"),
         ("adjust anna +5 --reason why", "anna has 5 points now"), ("user delete anna --yes", "anna: is deleted"),
+        ("staff list", ""), ("key list --json", ""), ("rule list", ""), ("actions --csv", ""),
+        ("staff add vera --role owner --generate", "martlet staff reset-password 'vera' --generate makes another"),
+        ("key add till --role cashier", "the token is lost; martlet key remove 'till' frees the name for another"),
+        ("rule add Bork 10%", "earn 10% from now on"), ("registration close", "registration is closed"),
         ("order drop --deleted --yes", "deleted users have no unfinished orders"),
         ("backup second.db", "second.db: 3 users"), ("restore first.db -d other.db", "restored other.db"),
     ]

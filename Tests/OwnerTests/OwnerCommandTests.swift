@@ -10,7 +10,7 @@ import Testing
 
 /// Operations and replies on the control socket, and the operations that command lines ask for.
 @Suite struct OwnerCommandTests {
-    private static let hash = PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
+    static let hash = PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
 
     private static let users: [UserSelector] =
         ["anna", "a\0b", "7", "id:7", String(repeating: "\u{1}", count: 256)].map { .login(try! Login($0)) }
@@ -26,7 +26,7 @@ import Testing
                 OrderList(user: user, status: .invalid, before: 7, limit: Int64(Page.rowsMax)),
                 Adjust(user: user, points: Points(hundredths: -1), reason: "why"),
             ]
-        } + [
+        } + ShopCommandTests.operations + [
             BackUp(file: "/a \"b\"\n"), Check(), UserList(after: 0), UserList(after: .max),
             UserAdd(login: "an\u{7}na", hash: hash), OrderList(user: nil, status: nil, before: .max, limit: 1),
             OrderShow(number: "18"), Refund(order: "18", reason: ""), Pool(), Stats(), OrderDrop(),

@@ -14,7 +14,7 @@ import Testing
     /// Defaults that are no settings.
     private static let others: Set = [
         "Sources/AccrualClient/AbandonedOrders.swift: countMax", "Sources/JSON/JSONWriter.swift: capacity",
-        "Sources/Owner/Commands/OrderList.swift: ordersDefault",
+        "Sources/Owner/Commands/OrderList.swift: rowsDefault",
         "Sources/SQLiteStore/Writing/Writer.swift: checkpointPages",
     ]
 

@@ -7,7 +7,7 @@ extension OwnersPool {
     init(_ pipeline: AccrualPipeline) {
         self.init(
             document: { pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds()) },
-            abandon: { pipeline.pool.abandon($0) })
+            abandon: { pipeline.pool.abandon($0) }, put: { pipeline.pool.put($0) })
     }
 }
 

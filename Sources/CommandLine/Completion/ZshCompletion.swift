@@ -73,7 +73,9 @@ struct ZshCompletion {
 
     private func arm(_ command: Command) -> String {
         let flags = (command.allOptions + [.help]).flatMap(specifications)
-        let operands = command.operands.map { ":\(escaped($0.name)):\(action($0))".shellQuoted }
+        let operands = command.operands.map { operand in
+            "\(operand.isOptional ? "::" : ":")\(escaped(operand.name)):\(action(operand))".shellQuoted
+        }
         return
             "    '\(command.name)')\n        _arguments \((flags + operands).joined(separator: " \\\n            "))\n"
             + "        ;;\n"

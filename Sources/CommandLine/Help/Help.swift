@@ -44,7 +44,8 @@ package struct Help {
     /// A command with its operands and its own flags: `martlet user add LOGIN [--generate] [--json]`
     package func synopsis(of command: Command) -> String {
         let operands = command.operands.map { operand in
-            " \(operand.name)\(command.replacement(of: operand).map { "|\($0.usage)" } ?? "")"
+            let name = "\(operand.name)\(command.replacement(of: operand).map { "|\($0.usage)" } ?? "")"
+            return operand.isOptional ? " [\(name)]" : " \(name)"
         }.joined()
         let options = command.options.filter { $0.replacedOperand == nil }.map {
             $0.isNeeded ? " \($0.usage)" : " [\($0.usage)]"

@@ -47,8 +47,9 @@ package struct ManualPage {
                 + "command, martlet is martlet serve; if the name of the executable contains accrual, it is martlet accrual."
         )
         page.paragraph(
-            "The owner's commands (user, order, adjust, refund, pool, stats, backup, check) are done by the server that runs on "
-                + "the database. If no server runs, the command itself works on the file.")
+            "The owner's commands (user, order, adjust, refund, return, receipt, rule, staff, key, registration, actions, pool, "
+                + "stats, backup, check) are done by the server that runs on the database. If no server runs, the command "
+                + "itself works on the file.")
     }
 
     private func describeCommands(_ page: inout Roff) {

@@ -11,7 +11,7 @@ package struct Invocation: Sendable {
     var options: [String: String] = [:]
     /// The flags without a value that were given.
     package internal(set) var switches: [String] = []
-    /// The operands, as many as the command names.
+    /// The operands, as many as the command names; without an optional one that was left out.
     package internal(set) var operands: [String] = []
 
     init(command: Command) {
@@ -40,6 +40,8 @@ extension Invocation {
                 throw Misuse("\(operand.name) must be a path, and not \(RefusedValue.shown(argument)): \(fault)")
             }
         }
-        if let missing = wanted.dropFirst(operands.count).first { throw Misuse("\(missing.name) is missing") }
+        if let missing = wanted.dropFirst(operands.count).first, !missing.isOptional {
+            throw Misuse("\(missing.name) is missing")
+        }
     }
 }

@@ -9,7 +9,7 @@ import Time
 enum RestoreCommand {
     static func run(_ invocation: Invocation, _ configuration: Configuration, _ store: any IdleStore) -> Int32 {
         let path = configuration.database.path
-        let printer = OwnerPrinter(rowsName: nil, isJSON: invocation.has(.json))
+        let printer = OwnerPrinter(rowsName: nil, form: invocation.has(.json) ? .json : .text)
         let result: CommandResult
         StopRequest.take()
         do throws(StoreError) {

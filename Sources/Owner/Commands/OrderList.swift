@@ -50,8 +50,8 @@ struct OrderList: StoreOperation, Equatable {
 }
 
 extension OwnerCommand {
-    private static let ordersDefault = 50
-    private static let ordersMax = 1_000_000
+    private static let rowsDefault = 50
+    private static let rowsMax = 1_000_000
 
     static let orderList = OwnerCommand(
         "order list", "list orders, newest first", OrderList.self,
@@ -66,10 +66,11 @@ extension OwnerCommand {
         return OwnerRequest(operation, rowsName: "orders", rowsMax: limit)
     }
 
-    private static func limit(_ invocation: Invocation) throws(Refusal) -> Int {
-        guard let text = invocation.value(of: .limit) else { return ordersDefault }
-        guard let limit = Int(text), (1...ordersMax).contains(limit) else {
-            throw .misuse("--limit must be a whole number from 1 to \(ordersMax)")
+    /// The largest number of rows of a list that may be long.
+    static func limit(_ invocation: Invocation) throws(Refusal) -> Int {
+        guard let text = invocation.value(of: .limit) else { return rowsDefault }
+        guard let limit = Int(text), (1...rowsMax).contains(limit) else {
+            throw .misuse("--limit must be a whole number from 1 to \(rowsMax)")
         }
         return limit
     }

@@ -16,7 +16,10 @@ package struct OwnerCommand: Sendable {
     /// by its command.
     package static let all: [OwnerCommand] = [
         userList, userShow, userAdd, userResetPassword, userDisable, userEnable, userDelete, orderList, orderShow,
-        orderDrop, adjust, refund, pool, stats, backup, check,
+        orderDrop, adjust, refund, goodsReturn, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove,
+        ruleTry, staffAdd, staffList, staffDisable, staffEnable, staffResetPassword, staffDelete,
+        keyAdd, keyList, keyRemove, registrationOpen, registrationClose, registrationShow, actions, pool, stats, backup,
+        check,
     ]
 
     /// - Parameters:

@@ -73,7 +73,7 @@ struct WireField<Operation, Value> {
     /// Returns `nil` if the argument is missing or not allowed.
     let read: (JSONObject) -> Value?
 
-    private init(
+    init(
         _ path: KeyPath<Operation, Value>, write: @escaping (Value) -> JSONObject,
         read: @escaping (JSONObject) -> Value?
     ) {

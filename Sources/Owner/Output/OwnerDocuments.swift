@@ -14,6 +14,27 @@ extension Balance {
     var document: JSONObject { JSONObject(["current": .points(current), "withdrawn": .points(withdrawn)]) }
 }
 
+extension StaffAccount {
+    var document: JSONObject {
+        JSONObject([
+            "name": .string(name), "role": .string("\(role)"), "state": .string("\(state)"),
+            "created_at": .time(createdAt), "last_used_at": lastUsedAt.map { .time($0) } ?? .null,
+        ])
+    }
+}
+
+extension StaffAction {
+    var document: JSONObject {
+        JSONObject([
+            "at": .time(at), "by": .string(actor.name), "kind": .string("\(actor.kind)"),
+            "role": .string("\(actor.role)"), "action": .string(name.rawValue), "login": .text(customer?.login),
+            "user_id": customer.map { .integer($0.id.rawValue) } ?? .null, "subject": .string(subject),
+            "points": points.map { .points($0) } ?? .null, "note": .string(note), "address": .string(actor.address),
+            "id": .integer(id),
+        ])
+    }
+}
+
 extension AnnotatedEntry {
     var document: JSONObject {
         JSONObject([

@@ -3,10 +3,17 @@ import JSON
 import Posix
 import Text
 
-/// Prints the answer to a command: as one JSON document, or for a person as lines, fields and a table.
+/// Prints the answer to a command: as one JSON document, as a table for spreadsheets, or for a person as lines, fields
+/// and a table.
 final class OwnerPrinter {
+    enum Form {
+        case text, json
+        /// The rows alone (RFC 4180).
+        case csv
+    }
+
     private let rowsName: String?
-    private let isJSON: Bool
+    private let form: Form
     private let extra: JSONObject
     private let progress = TerminalProgress()
     private let output = CommandOutput()
@@ -16,11 +23,10 @@ final class OwnerPrinter {
 
     /// - Parameters:
     ///   - rowsName: the name of the rows in the JSON document; `nil` if the answer has no rows.
-    ///   - isJSON: true for a JSON document.
     ///   - extra: further members of the document.
-    init(rowsName: String?, isJSON: Bool, extra: JSONObject = JSONObject([:])) {
+    init(rowsName: String?, form: Form, extra: JSONObject = JSONObject([:])) {
         self.rowsName = rowsName
-        self.isJSON = isJSON
+        self.form = form
         self.extra = extra
     }
 
@@ -42,7 +48,11 @@ final class OwnerPrinter {
             return StandardStream.error.write(result.text.printableLines)
         }
         let isDone = isLast || result.status != ExitStatus.success
-        output.write(isJSON ? json(document + extra, isFirst, isDone) : text(result, document, isFirst, isDone))
+        switch form {
+        case .json: output.write(json(document + extra, isFirst, isDone))
+        case .csv: output.write(rows.csv(isFirst: isFirst))
+        case .text: output.write(text(result, document, isFirst, isDone))
+        }
     }
 
     /// True if the output is lost, so that no further page is wanted.

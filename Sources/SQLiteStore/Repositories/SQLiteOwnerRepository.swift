@@ -75,6 +75,16 @@ extension SQLiteOwnerRepository {
         try read { database throws(SQLiteError) in try database.staff() }
     }
 
+    func actions(before action: Int64?, limit: Int) throws(StoreError) -> [StaffAction] {
+        try read { database throws(SQLiteError) in
+            try database.actions(before: action ?? .max, limit: Int64(limit))
+        }
+    }
+
+    func facts(of number: OrderNumber) throws(StoreError) -> NumberFacts {
+        try read { database throws(SQLiteError) in try database.facts(of: number) }
+    }
+
     func rules() throws(StoreError) -> [RewardRule] {
         try read { database throws(SQLiteError) in try database.rules() }
     }

@@ -134,7 +134,7 @@ extension SQLiteStaffRepository {
 }
 
 extension Database {
-    fileprivate func facts(of number: OrderNumber) throws(SQLiteError) -> NumberFacts {
+    func facts(of number: OrderNumber) throws(SQLiteError) -> NumberFacts {
         let order = try first(
             """
             SELECT number, status, accrual, uploaded_at, user_id, login, state,

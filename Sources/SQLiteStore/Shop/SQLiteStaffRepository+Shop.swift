@@ -19,14 +19,7 @@ extension SQLiteStaffRepository {
                         """, user.rawValue, before, limit
                     ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
                 }
-                return try database.all(
-                    """
-                    SELECT staff_actions.id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id,
-                        login, users.state, subject, points, note, staff_actions.created_at
-                    FROM staff_actions LEFT JOIN users ON users.id = user_id
-                    WHERE staff_actions.id < ? ORDER BY staff_actions.id DESC LIMIT ?
-                    """, before, limit
-                ) { row throws(SQLiteError) in (row.integer(0), try StaffAction(row)) }
+                return try database.actions(before: before, limit: limit).map { ($0.id, $0) }
             })
     }
 
@@ -45,6 +38,18 @@ extension SQLiteStaffRepository {
 }
 
 extension Database {
+    /// The actions with an id below this one, newest first.
+    func actions(before id: Int64, limit: Int64) throws(SQLiteError) -> [StaffAction] {
+        try all(
+            """
+            SELECT staff_actions.id, actor_kind, actor_name, actor_role, staff_id, address, action, user_id,
+                login, users.state, subject, points, note, staff_actions.created_at
+            FROM staff_actions LEFT JOIN users ON users.id = user_id
+            WHERE staff_actions.id < ? ORDER BY staff_actions.id DESC LIMIT ?
+            """, id, limit
+        ) { row throws(SQLiteError) in try StaffAction(row) }
+    }
+
     /// All people and keys that were not deleted.
     func staff() throws(SQLiteError) -> [StaffAccount] {
         try all(

@@ -99,6 +99,14 @@ final class InMemoryOwnerRepository: OwnerRepository {
 
     func staff() -> [StaffAccount] { storage.read { $0.presentStaff } }
 
+    func actions(before action: Int64?, limit: Int) -> [StaffAction] {
+        storage.read { tables in
+            tables.actions.reversed().filter { $0.id < action ?? .max }.prefix(limit).map(tables.withLoginOfNow)
+        }
+    }
+
+    func facts(of number: OrderNumber) -> NumberFacts { storage.read { $0.facts(of: number) } }
+
     func rules() -> [RewardRule] { storage.read { $0.rules } }
 
     func isRegistrationOpen() -> Bool? { storage.read { $0.isRegistrationOpen } }

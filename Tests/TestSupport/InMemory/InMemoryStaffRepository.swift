@@ -152,19 +152,7 @@ extension InMemoryStaffRepository {
     }
 
     package func facts(of number: OrderNumber) throws(LoyaltyError) -> Eventual<NumberFacts, LoyaltyError> {
-        try read { tables in
-            func name(_ user: UserID?) -> CustomerName? {
-                user.flatMap { tables.user(.id($0)) }.map { CustomerName(id: $0.id, login: $0.login?.text ?? "") }
-            }
-            let upload = tables.upload(number)
-            let spending = tables.spent.first { $0.withdrawal.order == number }
-            return NumberFacts(
-                order: upload.map { CustomerOrder(order: $0.order, returned: tables.returned(of: number)) },
-                customer: name(upload?.user),
-                withdrawal: spending.map {
-                    CustomerWithdrawal(withdrawal: $0.withdrawal, refundedAt: $0.refundedAt)
-                }, spender: name(spending?.user), receipt: tables.receipts[number])
-        }
+        try read { $0.facts(of: number) }
     }
 
     package func actions(

@@ -167,3 +167,18 @@ extension InMemoryTables {
         users[Int(user.rawValue) - 1].state = .deleted
     }
 }
+
+extension InMemoryTables {
+    func facts(of number: OrderNumber) -> NumberFacts {
+        func name(_ user: UserID?) -> CustomerName? {
+            user.flatMap { self.user(.id($0)) }.map { CustomerName(id: $0.id, login: $0.login?.text ?? "") }
+        }
+        let upload = upload(number)
+        let spending = spent.first { $0.withdrawal.order == number }
+        return NumberFacts(
+            order: upload.map { CustomerOrder(order: $0.order, returned: returned(of: number)) },
+            customer: name(upload?.user),
+            withdrawal: spending.map { CustomerWithdrawal(withdrawal: $0.withdrawal, refundedAt: $0.refundedAt) },
+            spender: name(spending?.user), receipt: receipts[number])
+    }
+}
