@@ -17,7 +17,7 @@ struct CommandLineTests {
         (["order", "number", "100100", "--json"], 0, #"{"number":"1001007"}"# + "\n", ""),
         (["order", "number", "A1001"], 64, "", "DIGITS must be digits from 0 to 9 alone, and not \"A1001\""),
         (["order", "number", "-1"], 64, "", "DIGITS must be digits"), (["order", "number", ""], 64, "", "DIGITS"),
-        (["order", "number"], 64, "", "DIGITS is missing"),
+        (["refund"], 64, "", "ORDER is missing"),
         (["order", "number", "1", "2"], 64, "", "unexpected argument \"2\""),
         (["order", "number", String(repeating: "1", count: 1024)], 64, "", "at most 1023 digits"),
         (["srve"], 64, "", "did you mean \"serve\"?"), (["completion", "tcsh"], 64, "", "bash, zsh, fish"),
@@ -31,6 +31,14 @@ struct CommandLineTests {
         #expect(output.isEmpty ? server.outputText.isEmpty : server.outputText.contains(output))
         #expect(log.isEmpty ? server.logText.isEmpty : server.logText.contains(log))
         #expect(!server.logText.contains("hidden"))
+    }
+
+    @Test func aNewOrderNumberHasItsCheckDigit() throws {
+        let command = try Server(in: try Folder(), arguments: ["order", "number"])
+        #expect(try command.waitForEnd() == 0)
+        let number = command.outputText.dropLast()
+        let digits = try #require(Int64(number.dropLast()))
+        #expect(number.count == 16 && number == orderNumber(digits), "\(command.outputText)")
     }
 
     @Test func aWrongValueIsNamedInOneLine() throws {
