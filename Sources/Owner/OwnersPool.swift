@@ -3,6 +3,8 @@ import Loyalty
 
 /// The accrual pipeline of a running server, as far as the owner's commands use it.
 package struct OwnersPool: Sendable {
+    /// True if the pipeline asks the built-in accrual system, so that receipts earn points.
+    let knowsReceipts: Bool
     /// The state of the pipeline, as `martlet pool` prints it.
     let document: @Sendable () -> JSONObject
     /// Forgets orders that got their final status without an answer of the accrual system.
@@ -11,9 +13,11 @@ package struct OwnersPool: Sendable {
     let put: @Sendable (UnfinishedOrder) -> Void
 
     package init(
-        document: @escaping @Sendable () -> JSONObject, abandon: @escaping @Sendable ([UnfinishedOrder]) -> Void,
+        knowsReceipts: Bool, document: @escaping @Sendable () -> JSONObject,
+        abandon: @escaping @Sendable ([UnfinishedOrder]) -> Void,
         put: @escaping @Sendable (UnfinishedOrder) -> Void
     ) {
+        self.knowsReceipts = knowsReceipts
         self.document = document
         self.abandon = abandon
         self.put = put

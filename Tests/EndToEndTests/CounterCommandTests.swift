@@ -84,6 +84,15 @@ struct CounterCommandTests {
         #expect(rest?["current"]?.number?.literal == "0" && rest?["left"]?.number?.literal == "605")
     }
 
+    @Test func aReceiptThatWouldNeverEarnIsRefused() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder, accrual: "http://127.0.0.1:1")
+        let command = try Server(in: folder, arguments: ["receipt", "add", orderNumber(1)], input: "1 Tea\n")
+        #expect(try command.waitForEnd() == 1)
+        #expect(command.logText.contains("asks another accrual system"), "\(command.logText)")
+        #expect(server.isRunning)
+    }
+
     @Test func impossibleReceiptsAreRefusedInWords() throws {
         let shop = try CommandShop(isServerRunning: true)
         let order = orderNumber(1)

@@ -47,7 +47,8 @@ final class Application: StoppableServer {
         pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store, log)
         let events = EventHub(feed: store.changes, limits: configuration.events)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
-        control = try ControlServer.starting(configuration, store, log, pool: OwnersPool(pipeline))
+        control = try ControlServer.starting(
+            configuration, store, log, pool: OwnersPool(pipeline, isBuiltIn: accruals != nil))
         watch = ServerWatch(
             fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? []),
             store: store,

@@ -4,8 +4,10 @@ import Owner
 import Posix
 
 extension OwnersPool {
-    init(_ pipeline: AccrualPipeline) {
+    /// - Parameter isBuiltIn: true if the pipeline asks the built-in accrual system.
+    init(_ pipeline: AccrualPipeline, isBuiltIn: Bool) {
         self.init(
+            knowsReceipts: isBuiltIn,
             document: { pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds()) },
             abandon: { pipeline.pool.abandon($0) }, put: { pipeline.pool.put($0) })
     }

@@ -22,6 +22,7 @@ struct ReceiptAdd: StoreOperation, Equatable {
     var summary: String { "receipt add \(order)\(customer.map { " for \($0)" } ?? "")" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
+        if let refusal = context.receiptRefusal { return refusal }
         guard let number = try? OrderNumber(parsing: order.utf8) else {
             return .failure(
                 ExitStatus.refused,

@@ -58,6 +58,14 @@ enum ReceiptGoods {
 }
 
 extension OperationContext {
+    /// The refusal of a receipt that would never earn; `nil` if it may. Without a server nothing is known about it.
+    var receiptRefusal: CommandResult? {
+        guard let pool, !pool.knowsReceipts else { return nil }
+        return .failure(
+            ExitStatus.refused,
+            "the server asks another accrual system, which does not know Martlet's receipts; nothing was changed")
+    }
+
     /// The points that goods earn by the rules in force; `nil` if they are more than an order can earn.
     func earnings(of goods: [Good]) throws(StoreError) -> Points? {
         Earnings.sum(of: goods, by: try repository.rules())

@@ -7,7 +7,7 @@ import Text
 extension CommandOption {
     static let role = CommandOption(
         "--role", .init("ROLE", choices: StaffRole.allCases.map(\.description)),
-        "the rights: of a cashier, or all of them")
+        "the rights of the account")
 }
 
 extension Invocation {
