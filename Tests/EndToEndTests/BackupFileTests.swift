@@ -269,7 +269,9 @@ struct BackupFileTests {
         try makeShop()
         let now = Int64(Date().timeIntervalSince1970)
         let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
+        // The figures of the shop count the user in the quarter of an hour in which they registered.
         try database.execute("UPDATE users SET created_at = \((now - 130) * 1000)")
+        try database.execute("UPDATE figures SET quarter = \((now - 130) / 900)")
         database.close()
         let formatter = DateFormatter()
         formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
