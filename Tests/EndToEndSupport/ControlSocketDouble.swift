@@ -1,11 +1,20 @@
 import Foundation
 import Posix
+import Synchronization
 import TestSupport
 
 /// A process that listens in the place of a server's control socket, and answers what the test wants.
 package final class ControlSocketDouble: Sendable {
     private let listener: Int32
     private let path: String
+    private let received = Received()
+
+    private final class Received: Sendable {
+        let bytes = Mutex<[UInt8]>([])
+    }
+
+    /// All lines that clients have sent.
+    package var receivedText: String { received.bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
     /// The bytes of an answer and their timing.
     package enum Answer: Sendable {
@@ -33,11 +42,11 @@ package final class ControlSocketDouble: Sendable {
         }
         guard isListening else { throw TestFailure("\(path): errno \(errno)") }
         (self.listener, self.path) = (listener, path)
-        Foundation.Thread.detachNewThread {
+        Foundation.Thread.detachNewThread { [received] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
-                Self.serve(client, answer)
+                Self.serve(client, answer, received)
                 close(client)
             }
         }
@@ -49,9 +58,13 @@ package final class ControlSocketDouble: Sendable {
         unlink(path)
     }
 
-    private static func serve(_ client: Int32, _ answer: Answer) {
+    private static func serve(_ client: Int32, _ answer: Answer, _ received: Received) {
         var byte: UInt8 = 0
-        while recv(client, &byte, 1, 0) == 1, byte != 0x0A {}
+        while recv(client, &byte, 1, 0) == 1 {
+            let sent = byte
+            received.bytes.withLock { $0.append(sent) }
+            if byte == 0x0A { break }
+        }
         switch answer {
         case .bytes(let text): _ = send(client, text)
         case .bytesAndSilence(let text):

@@ -49,6 +49,25 @@ struct StaffCommandTests {
             try shop.files(containing: [password, second, "a long secret", token, String(line.dropFirst(7))]) == [])
     }
 
+    @Test func theControlSocketCarriesNoSecret() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        let done = #"{"status":0,"text":"done\n","document":{},"next":null}"# + "\n"
+        let double = try ControlSocketDouble(at: folder.file("martlet.db-control"), .bytes(done))
+        for (arguments, secret) in [
+            (["key", "add", "till", "--role", "owner"], "token"),
+            (["staff", "add", "anna", "--role", "owner", "--generate"], "password"),
+            (["staff", "reset-password", "anna", "--generate"], "password"),
+        ] {
+            let command = try Server(in: folder, arguments: arguments + ["--json"])
+            #expect(try command.waitForEnd() == 0, "\(command.logText)")
+            let document = try JSONParser.parse(Array(command.outputText.utf8)).object
+            let text = try #require(document?[secret]?.string)
+            #expect(text.count >= 22 && !double.receivedText.contains(text), "\(arguments)")
+        }
+        #expect(double.receivedText.split(separator: "\n").count == 3 && server.isRunning)
+    }
+
     @Test func impossibleStaffIsRefusedInWords() throws {
         let shop = try CommandShop(isServerRunning: true)
         #expect(try shop.run("staff", "add", "anna", "--role", "cashier", "--generate").status == 0)
