@@ -25,7 +25,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CCurl"),
         // Its C file embeds the files of these folders.
-        .target(name: "CPages", exclude: ["Common", "Customer"]),
+        .target(name: "CPages", exclude: ["Common", "Customer", "Staff"]),
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),

@@ -3,11 +3,11 @@
 /**
  * Returns the text for a failure as `[name, values]`.
  *
- * @param own the texts of this request: by a problem's type, or by its status.
+ * @param own the texts of this request: by a problem's type, by its status, or by `offline` and `slow`.
  */
 export function failureText(failure, own = {}) {
-  if (failure.kind === 'offline') return ['offline'];
-  if (failure.kind === 'slow') return ['slow'];
+  if (failure.kind === 'offline') return [own.offline ?? 'offline'];
+  if (failure.kind === 'slow') return [own.slow ?? 'slow'];
   if (failure.kind !== 'response') return ['broken'];
   const { status, type, retryAfterSeconds } = failure;
   const name = own[type] ?? (status === 429 || status === 503 ? null : own[status]);

@@ -42,15 +42,15 @@ export function canScan() {
 /**
  * Makes the field. Its `number` is what was typed, without spaces.
  *
- * @param options those of `makeField`; `label` is required.
+ * @param options those of `makeField`; `label` is required. `beside` comes after the button that scans.
  */
-export function makeOrderNumberField(options) {
+export function makeOrderNumberField({ beside, ...options }) {
   const scan = canScan()
     ? element('button', { type: 'button', class: 'quiet', text: 'scan', label: 'scanNumber' }) : null;
   const state = element('p', { class: 'state' });
   const field = makeField({
-    inputmode: 'numeric', autocomplete: 'off', enterkeyhint: 'send', check: orderNumberMistake, beside: scan,
-    ...options,
+    inputmode: 'numeric', autocomplete: 'off', enterkeyhint: 'send', check: orderNumberMistake,
+    beside: beside ? element('span', { class: 'beside' }, scan, beside) : scan, ...options,
   });
   field.root.append(state);
   Object.defineProperty(field, 'number', { get: () => plainNumber(field.value) });

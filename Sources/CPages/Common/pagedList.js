@@ -17,9 +17,9 @@ const entriesMax = 1000;
  * Makes a list.
  *
  * @param options `path` of the list, `label` and `empty` as names of texts, `row(entry)` makes the content of an item,
- *   and `keyOf(entry)` returns what names an entry, if entries change.
+ *   and `keyOf(entry)` returns what names an entry, if entries change. `failures` are texts by a problem's type or status.
  */
-export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
+export function makePagedList({ path, label, empty, row, keyOf = () => null, failures = {} }) {
   const list = element('ul', { class: 'list', label });
   const note = element('p', { class: 'hint' });
   const alert = element('p', { class: 'alert', role: 'alert' });
@@ -68,7 +68,7 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null }) {
       isRead = true;
     } catch (failure) {
       if (turn === reading && !(inBackground && entries.length > 0)) {
-        setText(alert, failureText(failure));
+        setText(alert, failureText(failure, failures));
         again.hidden = false;
         setText(note, null);
       }

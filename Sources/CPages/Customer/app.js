@@ -5,8 +5,8 @@ import { failureText } from '../Common/failures.js';
 import { chooseLanguage, language, languages, localized, startLanguage, text } from '../Common/language.js';
 import { remember, remembered } from '../Common/memory.js';
 import { currentLogin, findAccount, show, whenAccountChanges } from './account.js';
-import { hideNotice, showNotice } from './notices.js';
-import { shopName, startShop, whenShopChanges } from './shop.js';
+import { hideNotice, showNotice } from '../Common/notices.js';
+import { shopName, startShop, whenShopChanges } from '../Common/shop.js';
 import { makeSignIn } from './signIn.js';
 import { texts } from './texts.js';
 

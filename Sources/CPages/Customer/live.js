@@ -1,6 +1,6 @@
 // Changes as they happen: a stream of server-sent events, and questions at intervals while there is no stream.
 
-import { hideNotice, showNotice } from './notices.js';
+import { hideNotice, showNotice } from '../Common/notices.js';
 import { checkAccount } from './account.js';
 import { renewSession } from './renewal.js';
 

@@ -4,8 +4,8 @@ import { openDialog } from '../Common/dialog.js';
 import { element } from '../Common/dom.js';
 import { makeForm } from '../Common/form.js';
 import { currentLogin, show, signIn } from './account.js';
-import { currentPasswordField, loginField, signInFailures } from './credentials.js';
-import { hideNotice, showNotice } from './notices.js';
+import { currentPasswordField, loginField, signInFailures } from '../Common/credentials.js';
+import { hideNotice, showNotice } from '../Common/notices.js';
 
 let asking = null;
 let finish = () => {};

@@ -4,7 +4,7 @@ import { element, isolated, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 import { makeForm } from '../Common/form.js';
 import { change, signOut } from './account.js';
-import { currentPasswordField, newPasswordField } from './credentials.js';
+import { currentPasswordField, newPasswordField } from '../Common/credentials.js';
 
 /** Makes the view of the account with this login. */
 export function makeSettings(login) {

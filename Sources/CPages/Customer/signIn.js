@@ -3,8 +3,8 @@
 import { element, focusHeading, showOnly } from '../Common/dom.js';
 import { makeForm } from '../Common/form.js';
 import { findAccount, show, signIn } from './account.js';
-import { currentPasswordField, loginField, newPasswordField, signInFailures } from './credentials.js';
-import { isRegistrationOpen, whenShopChanges } from './shop.js';
+import { currentPasswordField, loginField, newPasswordField, signInFailures } from '../Common/credentials.js';
+import { isRegistrationOpen, whenShopChanges } from '../Common/shop.js';
 
 /** Makes the view. */
 export function makeSignIn() {

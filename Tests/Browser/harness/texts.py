@@ -44,7 +44,7 @@ def read_table(driver, page: str) -> dict:
     since rows may be made by functions."""
     script = ""
     names = []
-    for path in [PAGES / "Common" / "texts.js", PAGES / page / "texts.js"]:
+    for path in [PAGES / "Common" / "texts.js", *sorted((PAGES / page).glob("*exts.js"))]:
         source = re.sub(r"^import .*$", "", path.read_text(), flags=re.MULTILINE)
         names += re.findall(r"^export const (\w+)", source, flags=re.MULTILINE)
         script += re.sub(r"^export ", "", source, flags=re.MULTILINE) + "\n"

@@ -1,8 +1,8 @@
 // The shop's name, colour and rules. The last known ones are shown at once, and those of the server when they arrive.
 
-import { applyColor, applyIcon } from '../Common/color.js';
-import { setPointsName } from '../Common/formats.js';
-import { remember, remembered } from '../Common/memory.js';
+import { applyColor, applyIcon } from './color.js';
+import { setPointsName } from './formats.js';
+import { remember, remembered } from './memory.js';
 
 const defaults = {
   shop_name: 'Martlet', shop_color: '#1f6f54', points_name: '', registration_open: true, password_bytes_min: 1,

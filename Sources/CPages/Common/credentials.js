@@ -1,6 +1,6 @@
 // The fields of signing in, and the words about what the server refuses.
 
-import { checkBytes, makeField, makePasswordField } from '../Common/field.js';
+import { checkBytes, makeField, makePasswordField } from './field.js';
 import { passwordBytesMin } from './shop.js';
 
 const loginBytesMax = 256;

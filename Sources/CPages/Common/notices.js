@@ -1,6 +1,6 @@
 // Notices below the header, about the page as a whole: a lost connection, an ended session, another tab.
 
-import { element } from '../Common/dom.js';
+import { element } from './dom.js';
 
 const notices = new Map();
 

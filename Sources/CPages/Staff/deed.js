@@ -1,0 +1,35 @@
+// A button that does one thing at the server, with the words about the result beside it.
+
+import { Failure } from '../Common/api.js';
+import { element, setText } from '../Common/dom.js';
+import { failureText } from '../Common/failures.js';
+
+/**
+ * Makes the button.
+ *
+ * @param options `text` and `label` are texts of the button. `do()` resolves to the text of the success, or to `null`.
+ *   `failures` are texts by a problem's type or status.
+ * @returns `root`, `button`, and `say(words)`, which shows a success.
+ */
+export function makeDeed({ text, label, class: kind, do: act, failures = {} }) {
+  let isBusy = false;
+  const alert = element('p', { class: 'alert', role: 'alert' });
+  const status = element('p', { class: 'success', role: 'status' });
+  const button = element('button', { type: 'button', class: kind, text, label, onclick: async () => {
+    if (isBusy) return;
+    isBusy = true;
+    button.setAttribute('aria-disabled', 'true');
+    setText(alert, null);
+    setText(status, null);
+    try {
+      setText(status, (await act()) ?? null);
+    } catch (failure) {
+      if (!(failure instanceof Failure)) console.error(failure);
+      setText(alert, failureText(failure, failures));
+    } finally {
+      isBusy = false;
+      button.removeAttribute('aria-disabled');
+    }
+  } });
+  return { root: element('div', { class: 'deed' }, button, alert, status), button, say: (words) => setText(status, words) };
+}

@@ -1,0 +1,104 @@
+// The page of a person: the views that their role may open, chosen by the address after `#`.
+
+import { whenSessionExpires } from '../Common/api.js';
+import { element, focusHeading } from '../Common/dom.js';
+import { failureText } from '../Common/failures.js';
+import { showNotice } from '../Common/notices.js';
+import { makeAccount } from './account.js';
+import { makeCustomers } from './customers.js';
+import { makeOrders } from './orders.js';
+import { renewSession, sessionIsValid } from './renewal.js';
+import { makeRules } from './rules.js';
+import { makeSale } from './sale.js';
+import { currentStaff, findStaff, isOwner, show } from './staff.js';
+import { makeToday } from './today.js';
+
+/** The views in the order of the navigation. Those of the owner are loaded when they are opened. */
+const views = {
+  today: { make: makeToday },
+  customers: { make: makeCustomers },
+  sale: { make: makeSale },
+  orders: { make: makeOrders },
+  rules: { make: makeRules },
+  actions: { forOwner: true, load: async () => (await import('./actions.js')).makeActions },
+  team: { forOwner: true, load: async () => (await import('./team.js')).makeTeam },
+  shopSettings: { forOwner: true, load: async () => (await import('./shopSettings.js')).makeShopSettings },
+  account: { make: makeAccount },
+};
+
+/**
+ * Shows the page in an element.
+ *
+ * @param setTitle takes the name of the view that is shown.
+ * @returns `resume()`, which reads the shown view anew, and `leave()`, which ends the page.
+ */
+export function makeHome(content, setTitle) {
+  const names = Object.keys(views).filter((name) => !views[name].forOwner || isOwner());
+  const links = Object.fromEntries(names.map((name) => [name, element('a', { href: `#${name}`, text: name })]));
+  const navigation = element('nav', { label: 'views', class: 'views' },
+    element('ul', {}, ...Object.values(links).map((link) => element('li', {}, link))));
+  const place = element('div', { class: 'place' });
+  const made = {};
+  let shown = null;
+  let turn = 0;
+  content.replaceChildren(element('div', { class: 'home' }, navigation, place));
+
+  async function showView(isMove) {
+    const [wanted, ...rest] = location.hash.slice(1).split('/');
+    const name = names.includes(wanted) ? wanted : (isOwner() ? 'today' : 'customers');
+    const mine = ++turn;
+    try {
+      made[name] ??= (views[name].make ?? await views[name].load())();
+    } catch (failure) {
+      console.error(failure);
+      return showNotice('start', failureText(failure), { text: 'tryAgain', do: () => location.reload() });
+    }
+    if (mine !== turn) return;
+    for (const [each, link] of Object.entries(links)) {
+      if (each === name) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    setTitle(name);
+    shown = made[name];
+    // Views that are not shown stay in the document, hidden, so that they follow the language.
+    if (!place.contains(shown.root)) place.append(shown.root);
+    for (const each of place.children) each.hidden = each !== shown.root;
+    await shown.show?.(decode(rest.join('/')));
+    if (isMove && mine === turn) focusHeading(shown.root);
+  }
+
+  const move = () => showView(true);
+  // The session of another tab, or of another day, may have ended meanwhile.
+  const look = async () => {
+    if (document.visibilityState !== 'visible') return;
+    const found = await findStaff().catch(() => undefined);
+    if (found && found.name !== currentStaff()?.name) show(found, true);
+    else if (found) shown?.refresh?.();
+  };
+  addEventListener('hashchange', move);
+  document.addEventListener('visibilitychange', look);
+  whenSessionExpires(renewSession);
+  showView(false);
+
+  return {
+    resume() {
+      sessionIsValid();
+      shown?.refresh?.();
+    },
+    leave() {
+      turn += 1;
+      sessionIsValid();
+      removeEventListener('hashchange', move);
+      document.removeEventListener('visibilitychange', look);
+      history.replaceState(null, '', location.pathname);
+    },
+  };
+}
+
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,76 @@
+// The person who is signed in, in this tab and in the others of the browser, which share the session's cookie.
+
+import { ask, Failure } from '../Common/api.js';
+import { forgetDrafts } from '../Common/memory.js';
+
+const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('martlet.staff') : null;
+let staff = null;
+let changed = () => {};
+
+/** The person as the server describes them: `name`, `role` and `adjustment_points_max`. `null` without a session. */
+export function currentStaff() {
+  return staff;
+}
+
+/** Returns true if the person may do everything. */
+export function isOwner() {
+  return staff?.role === 'owner';
+}
+
+/** Takes the function that shows another person: `(isFromElsewhere, isOther)`. */
+export function whenStaffChanges(handler) {
+  changed = handler;
+}
+
+/** Asks the server for the person of the session. Returns `null` without a session. */
+export async function findStaff() {
+  try {
+    return (await ask('GET', '/api/staff/me', { withoutSession: true })).content;
+  } catch (failure) {
+    if (failure.status === 401) return null;
+    throw failure;
+  }
+}
+
+/** Signs in, and informs the other tabs. */
+export async function signIn(name, password) {
+  await ask('POST', '/api/staff/session', { json: { name, password }, withoutSession: true });
+  show(await findStaff(), false);
+  tabs?.postMessage(staff);
+}
+
+/** Ends the session, here and in the other tabs. */
+export async function signOut() {
+  try {
+    await ask('DELETE', '/api/staff/session', { withoutSession: true });
+  } catch (failure) {
+    // The session had ended already.
+    if (failure.status !== 401) throw failure;
+  }
+  show(null, false);
+  tabs?.postMessage(null);
+}
+
+/**
+ * Sends a request that changes something. Another tab may have signed in as another person, and a change must carry
+ * the name of the one who made it. So the names are compared first.
+ */
+export async function change(method, path, options) {
+  const { content } = await ask('GET', '/api/staff/me');
+  if (content.name !== staff?.name) {
+    show(content, true);
+    throw new Failure('response', { status: 409, type: 'other-account' });
+  }
+  return ask(method, path, options);
+}
+
+/** Shows a person, or the form to sign in. */
+export function show(found, isFromElsewhere) {
+  // The next person must not see the drafts of this one.
+  if (staff !== null && found?.name !== staff.name) forgetDrafts();
+  const isOther = found?.name !== staff?.name || found?.role !== staff?.role;
+  staff = found;
+  changed(isFromElsewhere, isOther);
+}
+
+tabs?.addEventListener('message', (event) => show(event.data, true));

@@ -1,0 +1,94 @@
+// The view of the staff: people and API keys.
+
+import { checkBytes, makeField } from '../Common/field.js';
+import { confirmed } from '../Common/dialog.js';
+import { element, isolated } from '../Common/dom.js';
+import { makeForm } from '../Common/form.js';
+import { timeElement } from '../Common/formats.js';
+import { makePagedList } from '../Common/pagedList.js';
+import { makeChoice } from './choice.js';
+import { makeDeed } from './deed.js';
+import { showSecret } from './secret.js';
+import { change } from './staff.js';
+
+const nameBytesMax = 64;
+const failures = { 'last-owner': 'lastOwner', 404: 'staffGone' };
+
+/** Makes the view. */
+export function makeTeam() {
+  const list = makePagedList({ path: '/api/staff/staff', label: 'team', empty: 'noStaff', row });
+
+  function row(member) {
+    const isKey = member.kind === 'key';
+    const used = member.last_used_at
+      ? element('span', { class: 'hint', text: ['lastUsed', { time: timeElement(member.last_used_at) }] })
+      : element('span', { class: 'hint', text: 'neverUsed' });
+    return [
+      element('div', { class: 'line' },
+        element('strong', {}, isolated(member.name)),
+        element('span', {},
+          element('span', { class: 'badge', text: `role-${member.role}` }), ' ',
+          isKey ? element('span', { class: 'badge', text: 'apiKey' }) : null,
+          member.state === 'active' ? null : element('span', { class: 'badge', text: `state-${member.state}` }))),
+      element('div', { class: 'line' }, used, null),
+      member.state === 'deleted' ? null : element('div', { class: 'deeds' }, ...(isKey ? keyDeeds(member) : personDeeds(member))),
+    ];
+  }
+
+  function deed(member, text, ask, act, kind = 'quiet') {
+    return makeDeed({ text, class: kind, label: [`${text}Of`, { name: member.name }], failures, do: async () => {
+      if (ask && !(await confirmed(text, [ask, { name: isolated(member.name) }], text))) return null;
+      await act();
+      await list.reload({ inBackground: true });
+      return null;
+    } }).root;
+  }
+
+  function personDeeds(member) {
+    const path = `/api/staff/staff/${encodeURIComponent(member.name)}`;
+    const isDisabled = member.state === 'disabled';
+    return [
+      deed(member, 'newPassword', 'newPasswordStaffAsk', async () => {
+        const { content } = await change('POST', `${path}/password`);
+        await showSecret('passwordOfStaff', member.name, content.password);
+      }),
+      isDisabled ? deed(member, 'enable', null, () => change('POST', `${path}/enable`))
+        : deed(member, 'disable', 'disableStaffAsk', () => change('POST', `${path}/disable`)),
+      deed(member, 'remove', 'removeStaffAsk', () => change('DELETE', path)),
+    ];
+  }
+
+  function keyDeeds(member) {
+    return [deed(member, 'remove', 'removeKeyAsk',
+      () => change('DELETE', `/api/staff/keys/${encodeURIComponent(member.name)}`))];
+  }
+
+  const root = element('section', { class: 'view', label: 'team' },
+    element('div', { class: 'card' }, element('h2', { text: 'team' }), list.root),
+    element('div', { class: 'card' }, element('h3', { text: 'addStaff' }),
+      makeAddition('addStaff', '/api/staff/staff', 'passwordOfStaff', 'password', list)),
+    element('div', { class: 'card' }, element('h3', { text: 'addKey' }), element('p', { class: 'hint', text: 'keyHint' }),
+      makeAddition('addKey', '/api/staff/keys', 'tokenOfKey', 'token', list)));
+  return { root, show: () => list.reload(), refresh: () => list.reload({ inBackground: true }) };
+}
+
+/** Makes the form that adds a person or a key, and shows the `secret` of the response once. */
+function makeAddition(label, path, title, secret, list) {
+  const name = makeField({
+    label: 'staffName', autocomplete: 'off', dir: 'auto', draft: `${label}.name`,
+    check: (typed) => checkBytes(typed, { max: nameBytesMax, missing: 'staffNameMissing', tooLong: 'staffNameTooLong' }),
+  });
+  const role = makeChoice({ label: 'role', options: { cashier: 'role-cashier', owner: 'role-owner' } });
+  return makeForm({
+    label, submit: label, fields: [name, role],
+    failures: { 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff', 400: 'staffNameRefused' },
+    fieldFailures: { staffNameTaken: name, staffNameRefused: name },
+    send: async () => {
+      const { content } = await change('POST', path, { json: { name: name.value, role: role.value } });
+      name.value = '';
+      await showSecret(title, content.name, content[secret]);
+      list.reload({ inBackground: true });
+      return ['isAdded'];
+    },
+  }).root;
+}
