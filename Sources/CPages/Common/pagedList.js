@@ -17,7 +17,8 @@ const entriesMax = 1000;
  * Makes a list.
  *
  * @param options `path` of the list, `label` and `empty` as names of texts, `row(entry)` makes the content of an item,
- *   and `keyOf(entry)` returns what names an entry, if entries change. `failures` are texts by a problem's type or status.
+ *   and `keyOf(entry)` returns what names an entry, if entries change. `failures` are texts by a problem's type
+ *   or status.
  */
 export function makePagedList({ path, label, empty, row, keyOf = () => null, failures = {} }) {
   const list = element('ul', { class: 'list', label });

@@ -33,7 +33,9 @@ function row(action) {
   lines.push([target, points === null ? null : localized(element('span', { class: 'status' }), (made) => {
     made.textContent = amount(points, true);
   })]);
-  if (action.customer && action.subject) lines.push([element('span', { class: 'hint' }, isolated(action.subject)), null]);
+  if (action.customer && action.subject) {
+    lines.push([element('span', { class: 'hint' }, isolated(action.subject)), null]);
+  }
   if (action.details?.note) lines.push([element('span', { class: 'quote' }, isolated(action.details.note)), null]);
   const by = element('span', { class: 'hint', text: ['byAuthor', { name: isolated(action.by) }] });
   lines.push([by, element('span', { class: 'hint number' }, action.address ?? '')]);

@@ -65,7 +65,8 @@ export function makeCustomer(customer, leave) {
   }
 
   const password = makeDeed({ text: 'newPassword', failures: { 404: 'customerGone' }, do: async () => {
-    if (!(await confirmed('newPassword', ['newPasswordAsk', { login: isolated(customer.login) }], 'makePassword'))) return null;
+    const question = ['newPasswordAsk', { login: isolated(customer.login) }];
+    if (!(await confirmed('newPassword', question, 'makePassword'))) return null;
     const { content } = await change('POST', `${path}/password`);
     await showSecret('passwordOfCustomer', customer.login, content.password);
     return null;

@@ -26,8 +26,7 @@ export function spendPoints(customer, read) {
       label: 'spendPoints', submit: 'spendPoints', fields: [number, sum],
       failures: {
         ...onceFailures,
-        402: 'notEnough', 409: 'orderPaidBefore', 'invalid-sum': 'sumTooFine', 'invalid-order-number': 'numberCheckDigit',
-        422: 'numberCheckDigit',
+        402: 'notEnough', 409: 'orderPaidBefore', 422: 'numberCheckDigit', 'invalid-sum': 'sumTooFine',
       },
       fieldFailures: { notEnough: sum, sumTooFine: sum, orderPaidBefore: number, numberCheckDigit: number },
       send: async () => {

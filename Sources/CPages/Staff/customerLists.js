@@ -62,7 +62,9 @@ function ledgerRow(entry) {
     ? element('a', { href: `#orders/${entry.order}` }, numberElement(entry.order)) : element('span');
   const lines = [[kind, points], [order, after], [element('span', { class: 'hint' }, timeElement(entry.at)), null]];
   if (entry.reason) lines.push([element('span', { class: 'quote' }, isolated(entry.reason)), null]);
-  if (entry.author) lines[2][1] = element('span', { class: 'hint', text: ['byAuthor', { name: isolated(entry.author) }] });
+  if (entry.author) {
+    lines[2][1] = element('span', { class: 'hint', text: ['byAuthor', { name: isolated(entry.author) }] });
+  }
   return entryLines(...lines);
 }
 

@@ -9,7 +9,7 @@ import { failureText } from '../Common/failures.js';
  *
  * @param options `text` and `label` are texts of the button. `do()` resolves to the text of the success, or to `null`.
  *   `failures` are texts by a problem's type or status.
- * @returns `root`, `button`, and `say(words)`, which shows a success.
+ * @returns `root` and `button`.
  */
 export function makeDeed({ text, label, class: kind, do: act, failures = {} }) {
   let isBusy = false;
@@ -31,5 +31,5 @@ export function makeDeed({ text, label, class: kind, do: act, failures = {} }) {
       button.removeAttribute('aria-disabled');
     }
   } });
-  return { root: element('div', { class: 'deed' }, button, alert, status), button, say: (words) => setText(status, words) };
+  return { root: element('div', { class: 'deed' }, button, alert, status), button };
 }

@@ -56,7 +56,8 @@ export function makeFinder({ choose, goOn = () => {}, ...options }) {
     });
     return element('button', { type: 'button', class: 'row', onclick: () => pick(customer) },
       element('strong', {}, isolated(customer.login)),
-      customer.state === 'active' ? null : element('span', { class: 'badge', text: `state-${customer.state}` }), balance);
+      customer.state === 'active' ? null : element('span', { class: 'badge', text: `state-${customer.state}` }),
+      balance);
   }
 
   function pick(customer) {

@@ -30,7 +30,9 @@ export function makeGoods({ draft: draftName, changed = () => {}, goOn = () => {
   function addRow({ description = '', price = '' } = {}) {
     const words = element('p', { class: 'mistake', role: 'alert', id: `${id}-${Math.random().toString(36).slice(2)}` });
     const input = (value, attributes) => element('input', {
-      type: 'text', value, autocomplete: 'off', 'aria-describedby': `${words.id} ${id}-hint`, oninput: change, ...attributes });
+      type: 'text', value, autocomplete: 'off', 'aria-describedby': `${words.id} ${id}-hint`, oninput: change,
+      ...attributes,
+    });
     const row = {
       description: input(description, { dir: 'auto', class: 'description', maxlength: 500, enterkeyhint: 'next' }),
       price: input(price, { inputmode: 'decimal', class: 'price', enterkeyhint: 'next' }),

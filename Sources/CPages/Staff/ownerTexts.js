@@ -53,7 +53,8 @@ export const ownerTexts = {
   rewardPercent: ['percent of the price', 'процент цены'],
   rewardPoints: ['points for each', 'баллы за штуку'],
   ruleAdded: ['The rule is added.', 'Правило добавлено.'],
-  ruleExists: ['A rule with this text exists. The list shows it now.', 'Правило с таким текстом уже есть, оно в списке.'],
+  ruleExists: ['A rule with this text exists. The list shows it now.',
+    'Правило с таким текстом уже есть, оно в списке.'],
   ruleRefused: ['The server does not take this rule.', 'Сервер не принимает это правило.'],
   ruleGone: ['Another person has removed this rule already.', 'Это правило уже удалил другой сотрудник.'],
   removeRule: ['Remove the rule “{match}”', 'Удалить правило «{match}»'],
@@ -104,7 +105,8 @@ export const ownerTexts = {
   noBackups: ['No backups yet.', 'Копий пока нет.'],
   backUpNow: ['Back up now', 'Создать копию'],
   backupMade: ['Backup {name} is made.', 'Копия {name} создана.'],
-  backupsOff: ['No folder for backups is configured (backups.folder).', 'Папка для копий не настроена (backups.folder).'],
+  backupsOff: ['No folder for backups is configured (backups.folder).',
+    'Папка для копий не настроена (backups.folder).'],
 
   // Staff
   noStaff: ['No staff yet.', 'Сотрудников пока нет.'],
@@ -133,7 +135,8 @@ export const ownerTexts = {
   staffNameTooLong: ['A name has at most {count} bytes.', 'Имя не длиннее {count} байт.'],
   staffNameTaken: ['This name is taken. Choose another one.', 'Это имя занято. Выберите другое.'],
   staffNameRefused: ['The server does not take this name.', 'Сервер не принимает такое имя.'],
-  tooManyStaff: ['There are too many accounts. Remove some first.', 'Учётных записей слишком много. Сначала удалите лишние.'],
+  tooManyStaff: ['There are too many accounts. Remove some first.',
+    'Учётных записей слишком много. Сначала удалите лишние.'],
   role: ['Role', 'Роль'],
   isAdded: ['Added.', 'Добавлено.'],
 };

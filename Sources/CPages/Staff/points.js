@@ -25,7 +25,8 @@ export function makeReasonField(options = {}) {
   return makeField({
     label: 'reason', hint: 'reasonHint', autocomplete: 'off', dir: 'auto', autocapitalize: 'sentences', maxlength: 500,
     ...options,
-    check: (text) => checkBytes(text.trim(), { max: reasonBytesMax, missing: 'reasonMissing', tooLong: 'reasonTooLong' }),
+    check: (text) => checkBytes(text.trim(), {
+      max: reasonBytesMax, missing: 'reasonMissing', tooLong: 'reasonTooLong' }),
   });
 }
 
@@ -33,10 +34,11 @@ export function makeReasonField(options = {}) {
 export function readPrice(typed) {
   const { sum, fault } = readSum(typed);
   if (fault === 'sumZero') return { price: 0 };
-  if (fault) return { fault: fault === 'sumTooFine' ? 'priceTooFine' : fault === 'sumMissing' ? 'priceMissing' : 'priceNotNumber' };
+  if (fault) return { fault: priceFaults[fault] };
   return Number(sum) < priceEnd ? { price: Number(sum) } : { fault: 'priceTooLarge' };
 }
 
+const priceFaults = { sumMissing: 'priceMissing', sumNotNumber: 'priceNotNumber', sumTooFine: 'priceTooFine' };
 /** Below it, JavaScript's numbers hold every hundredth exactly. */
 const priceEnd = 1e13;
 

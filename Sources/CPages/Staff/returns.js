@@ -42,7 +42,9 @@ export function returnGoods(order) {
     const reason = makeReasonField({ draft: `${drafts}.reason` });
     const left = element('p', { role: 'status' });
     const showLeft = (latest) => setText(left, ['returnLeft', {
-      number: numberElement(order.number), points: points(leftOf(latest)), login: isolated(latest.customer?.login ?? '') }]);
+      number: numberElement(order.number), points: points(leftOf(latest)),
+      login: isolated(latest.customer?.login ?? ''),
+    }]);
     showLeft(order);
     return [left, makeForm({
       label: 'returnTitle', submit: 'returnNow', fields: [sum, reason],

@@ -32,7 +32,8 @@ export function makeRules() {
 
   function row(rule) {
     const reward = localized(element('span', { class: 'status gain' }), (made) => {
-      made.textContent = rule.reward_type === '%' ? text('percentOf', { reward: amount(rule.reward) }) : pointsText(rule.reward);
+      made.textContent = rule.reward_type === '%'
+        ? text('percentOf', { reward: amount(rule.reward) }) : pointsText(rule.reward);
     });
     const line = element('div', { class: 'line' },
       element('span', { text: ['ruleMatches', { match: isolated(rule.match) }] }), reward);
@@ -40,7 +41,8 @@ export function makeRules() {
     return [line, makeDeed({
       text: 'remove', label: ['removeRule', { match: rule.match }], class: 'quiet', failures: { 404: 'ruleGone' },
       do: async () => {
-        if (!(await confirmed('removeRuleTitle', ['removeRuleAsk', { match: isolated(rule.match) }], 'remove'))) return null;
+        const question = ['removeRuleAsk', { match: isolated(rule.match) }];
+        if (!(await confirmed('removeRuleTitle', question, 'remove'))) return null;
         await change('DELETE', `/api/staff/rules?match=${encodeURIComponent(rule.match)}`);
         await read();
         return null;

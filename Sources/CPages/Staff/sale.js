@@ -15,7 +15,7 @@ import { makePreview } from './preview.js';
 const failures = {
   ...onceFailures,
   'accrual-off': 'accrualOff', 'customer-unknown': 'customerGone', 404: 'customerGone', 409: 'saleTaken',
-  'too-many-unfinished-orders': 'tooManyUnfinished', 'invalid-order-number': 'numberCheckDigit', 422: 'numberCheckDigit',
+  'too-many-unfinished-orders': 'tooManyUnfinished', 422: 'numberCheckDigit',
   400: 'saleRefused',
 };
 

@@ -13,7 +13,8 @@ export function showSecret(title, owner, secret) {
   return openDialog(title, (close) => {
     const code = element('output', { class: 'secret', tabindex: '0', label: 'secret' }, secret);
     const status = element('p', { class: 'success', role: 'status' });
-    const copy = element('button', { type: 'button', class: 'primary', text: 'copy', autofocus: true, onclick: async () => {
+    const copy = element('button', { type: 'button', class: 'primary', text: 'copy', autofocus: true });
+    copy.addEventListener('click', async () => {
       try {
         await navigator.clipboard.writeText(secret);
         setText(status, ['copied']);
@@ -22,7 +23,7 @@ export function showSecret(title, owner, secret) {
         getSelection().selectAllChildren(code);
         setText(status, ['copyByHand']);
       }
-    } });
+    });
     return [
       element('p', { text: ['secretOnce', { name: isolated(owner) }] }), code,
       element('div', { class: 'actions' }, copy,

@@ -31,7 +31,8 @@ export function makeTeam() {
           isKey ? element('span', { class: 'badge', text: 'apiKey' }) : null,
           member.state === 'active' ? null : element('span', { class: 'badge', text: `state-${member.state}` }))),
       element('div', { class: 'line' }, used, null),
-      member.state === 'deleted' ? null : element('div', { class: 'deeds' }, ...(isKey ? keyDeeds(member) : personDeeds(member))),
+      member.state === 'deleted' ? null
+        : element('div', { class: 'deeds' }, ...(isKey ? keyDeeds(member) : personDeeds(member))),
     ];
   }
 
