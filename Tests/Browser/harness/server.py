@@ -12,13 +12,14 @@ ADDRESSES = {
     "shop": r'"message":"listening on (http://[^"]+)"',
     "accrual": r"accrual system listens on (http://[^\"]+)",
     "admin": r"healthz and readyz are at (http://[^\"]+)",
-    "staff": r'"message":"[^"]*staff[^"]* (http://[^"]+)"',
+    "staff": r"the staff's \S+ listens on (http://[^\"]+)",
 }
 # All tests come from one address, so the limits for an address are off unless a test is about them.
 SETTINGS = {
     "RUN_ADDRESS": "127.0.0.1:0",
     "MARTLET_ACCRUAL_LISTEN": "127.0.0.1:0",
     "MARTLET_ADMIN_ADDRESS": "127.0.0.1:0",
+    "MARTLET_STAFF_ADDRESS": "127.0.0.1:0",
     "MARTLET_DISPATCHER_INTERVAL_MS": "50",
     "MARTLET_ACCOUNTS_REGISTRATIONS_MAX": "0",
     "MARTLET_ACCOUNTS_ADDRESS_FAILURES_MAX": "0",
@@ -38,7 +39,11 @@ class Server:
 
     def start(self) -> None:
         """Starts the process. After a stop, it gets the addresses that it had before, so that open pages find it again."""
-        for name, setting in [("shop", "RUN_ADDRESS"), ("accrual", "MARTLET_ACCRUAL_LISTEN")]:
+        for name, setting in [
+            ("shop", "RUN_ADDRESS"),
+            ("accrual", "MARTLET_ACCRUAL_LISTEN"),
+            ("staff", "MARTLET_STAFF_ADDRESS"),
+        ]:
             if name in self.addresses:
                 self.settings[setting] = self.addresses[name].removeprefix("http://")
         begin = self.log.stat().st_size if self.log.exists() else 0
@@ -66,6 +71,20 @@ class Server:
     @property
     def accrual(self) -> str:
         return self.addresses["accrual"]
+
+    @property
+    def staff(self) -> str:
+        return self.addresses["staff"]
+
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """Runs a command of the owner beside the server, and returns what it prints."""
+        command = [os.environ["MARTLET_EXECUTABLE"], *arguments]
+        environment = {**os.environ, **self.settings}
+        result = subprocess.run(
+            command, cwd=self.folder, env=environment, input=typed, capture_output=True, text=True, timeout=60
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     def stop(self) -> None:
         if self.process.poll() is None:
