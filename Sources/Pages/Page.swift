@@ -32,7 +32,7 @@ package struct Page: Sendable {
         guard let index = all.first(where: { $0.folder == folder && $0.name == Self.documentName }) else {
             preconditionFailure("a page's folder must have an \(Self.documentName): \(folder)")
         }
-        files = all.filter { [folder, Self.sharedFolder].contains($0.folder) && $0.path != index.path }
+        files = all.filter { [folder, Self.sharedFolder].contains($0.folder) && $0.path != index.path }.map(\.condensed)
         base = "/pages/\(Self.hash(of: files))/"
         document = Self.addressing(index, folder, base)
     }

@@ -19,7 +19,7 @@ const foundMax = 8;
  */
 export function makeFinder({ choose, goOn = () => {}, ...options }) {
   const field = makeField({
-    type: 'search', autocomplete: 'off', dir: 'auto', required: false, enterkeyhint: 'search', ...options,
+    autocomplete: 'off', dir: 'auto', required: false, enterkeyhint: 'search', ...options,
   });
   const list = element('ul', { class: 'found', label: 'foundCustomers' });
   const note = element('p', { class: 'hint' });

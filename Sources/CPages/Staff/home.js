@@ -1,7 +1,7 @@
 // The page of a person: the views that their role may open, chosen by the address after `#`.
 
 import { whenSessionExpires } from '../Common/api.js';
-import { element, focusHeading } from '../Common/dom.js';
+import { element, focusHeading, showOnly } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 import { showNotice } from '../Common/notices.js';
 import { makeAccount } from './account.js';
@@ -37,11 +37,12 @@ export function makeHome(content, setTitle) {
   const links = Object.fromEntries(names.map((name) => [name, element('a', { href: `#${name}`, text: name })]));
   const navigation = element('nav', { label: 'views', class: 'views' },
     element('ul', {}, ...Object.values(links).map((link) => element('li', {}, link))));
-  const place = element('div', { class: 'place' });
+  // Views that are not shown stay in the document, hidden, so that they follow the language and keep what was typed.
+  const places = Object.fromEntries(names.map((name) => [name, element('div', { id: name, hidden: true })]));
   const made = {};
   let shown = null;
   let turn = 0;
-  content.replaceChildren(element('div', { class: 'home' }, navigation, place));
+  content.replaceChildren(element('div', { class: 'home' }, navigation, element('div', {}, ...Object.values(places))));
 
   async function showView(isMove) {
     const [wanted, ...rest] = location.hash.slice(1).split('/');
@@ -60,9 +61,8 @@ export function makeHome(content, setTitle) {
     }
     setTitle(name);
     shown = made[name];
-    // Views that are not shown stay in the document, hidden, so that they follow the language.
-    if (!place.contains(shown.root)) place.append(shown.root);
-    for (const each of place.children) each.hidden = each !== shown.root;
+    if (!places[name].contains(shown.root)) places[name].append(shown.root);
+    showOnly(places[name], Object.values(places));
     await shown.show?.(decode(rest.join('/')));
     if (isMove && mine === turn) focusHeading(shown.root);
   }

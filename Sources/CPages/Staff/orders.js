@@ -64,8 +64,7 @@ export function makeOrders() {
 /** Makes the facts of an order with their buttons. `reload()` reads the order anew after a change. */
 function makeOrder(order, reload) {
   const facts = element('dl', { class: 'facts' });
-  const fact = (name, ...content) => facts.append(
-    element('div', {}, element('dt', { text: name }), element('dd', {}, ...content)));
+  const fact = (name, ...content) => facts.append(element('dt', { text: name }), element('dd', {}, ...content));
   if (order.status) fact('status', element('span', { text: statuses[order.status] ?? order.status }));
   if (order.customer) fact('customer', toCustomer(order.customer));
   if (order.uploaded_at) fact('uploaded', timeElement(order.uploaded_at));

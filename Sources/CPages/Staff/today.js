@@ -15,7 +15,7 @@ const spans = ['7', '30', '90', '400'];
 
 /** Makes the view. */
 export function makeToday() {
-  const tiles = element('dl', { class: 'tiles' });
+  const tiles = element('ul', { class: 'tiles', label: 'today' });
   const wrong = element('ul', { class: 'wrong', label: 'state' });
   const alert = element('p', { class: 'alert', role: 'alert' });
   const charts = element('div', { class: 'charts' });
@@ -41,11 +41,11 @@ export function makeToday() {
 
   function show(content) {
     const today = content.days.at(-1);
-    tiles.replaceChildren(...figures.map((name) => element('div', {},
-      element('dt', { text: `figure-${name}` }),
-      element('dd', {}, localized(element('span', { class: 'number' }), (made) => {
+    tiles.replaceChildren(...figures.map((name) => element('li', {},
+      element('span', { class: 'hint', text: `figure-${name}` }), ' ',
+      localized(element('strong', { class: 'number' }), (made) => {
         made.textContent = amount(today?.[name] ?? 0);
-      })))));
+      }))));
     if (!isOwner()) return;
     wrong.replaceChildren(...troubles(content).map(({ isBad, words }) =>
       element('li', { class: isBad ? 'bad' : 'fine' }, element('span', { text: words }))));
