@@ -60,7 +60,7 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Changes", "Eventual", "Gzip", "HTTP", "Hashing", "JSON", "Loyalty", "Metrics", "OpenAPI", "Pages",
-                "Posix", "Rewards", "SignIn", "Storage", "Time", "Web",
+                "Posix", "Rewards", "SignIn", "Storage", "Text", "Time", "Web",
             ],
             swiftSettings: safe),
         .target(name: "Front", dependencies: ["Eventual", "HTTP", "Metrics", "Posix", "Time"], swiftSettings: safe),

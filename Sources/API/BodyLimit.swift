@@ -11,6 +11,8 @@ enum BodyLimit {
     static let orderBytes = 8 * 1024
     /// `{"order","sum"}` takes 6,200 bytes, written in the same way.
     static let withdrawalBytes = 8 * 1024
+    /// A reason of the greatest length takes 6,000 bytes, written in the same way.
+    static let reasonBytes = 8 * 1024
     /// A reward rule with the longest match takes 6,220 bytes, written in the same way.
     static let ruleBytes = 8 * 1024
     /// A receipt of the accrual system lists any number of goods.

@@ -38,6 +38,36 @@ extension GophermartAPI {
     }
 }
 
+extension StaffAPI {
+    static let documentation = Documentation { endpoints in
+        Document(
+            title: "Martlet's staff API", version: Documentation.version,
+            description: """
+                The work of a shop's staff: customers and their points at the counter, and the shop itself in the back room.
+
+                A person signs in with `POST /api/staff/session` and has the cookie `staff` for 12 hours; it is `HttpOnly` and \
+                `SameSite=Strict`. A cash register sends `Authorization: Bearer KEY`. Accounts of customers are worthless here.
+
+                Without a session or key the answer is 401, and with a role that is too low 403. Each change is recorded with \
+                its author, time and address.
+
+                Points are numbers with at most two decimals, 1 point = 1 rouble. Times are RFC 3339 in UTC.
+
+                \(Documentation.everywhere)
+                """,
+            tags: [
+                Document.Tag("Own account", "Signing in and out, and the own password."),
+                Document.Tag("Customers", "Finding customers, and their accounts."),
+                Document.Tag("Points", "Spending, adjusting, refunding and returning."),
+                Document.Tag("Receipts", "Selling, and what goods earn."),
+                Document.Tag("Rules", "The points for goods."),
+                Document.Tag("Shop", "Registration, figures, backups and the record of actions."),
+                Document.Tag("Staff", "People and API keys that may work here."),
+                .documentation,
+            ], problems: Documentation.problems, endpoints: endpoints, sessionCookie: StaffAPI.cookieName)
+    }
+}
+
 extension AccrualAPI {
     static let documentation = Documentation { endpoints in
         Document(

@@ -4,7 +4,7 @@ import Web
 /// The refusals of this server's APIs.
 extension ProblemType {
     /// Every type of problem that the APIs send, by status.
-    static let all = (ofWeb + ofLoyalty).sorted { $0.status.rawValue < $1.status.rawValue }
+    static let all = (ofWeb + ofLoyalty + ofShop).sorted { $0.status.rawValue < $1.status.rawValue }
 
     private static let ofLoyalty = [
         orderNumberMissing, wrongCredentials, notEnoughPoints, wrongCurrentPassword, registrationClosed, orderUnknown,

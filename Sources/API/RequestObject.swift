@@ -48,6 +48,17 @@ struct RequestObject {
         return objects
     }
 
+    /// Returns true if there is such a member, and it is not `null`.
+    func has(_ name: String) -> Bool {
+        guard let value = object[name] else { return false }
+        return value != .null
+    }
+
+    func bool(_ name: String) throws(LoyaltyError) -> Bool {
+        guard case .bool(let value)? = object[name] else { throw .malformed("\"\(name)\" is neither true nor false.") }
+        return value
+    }
+
     func string(_ name: String) throws(LoyaltyError) -> String {
         guard let text = object[name]?.string else { throw .malformed("\"\(name)\" is not a string.") }
         return text

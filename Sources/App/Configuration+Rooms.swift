@@ -37,6 +37,18 @@ extension Configuration {
         return settings
     }
 
+    var staffAPI: StaffAPI.Settings {
+        var settings = StaffAPI.Settings()
+        settings.bodyBytesMax = front.limits.bodyBytesMax
+        settings.cookieIsSecure = sessions.cookieIsSecure
+        settings.allowedOrigins = http.allowedOrigins
+        settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
+        settings.adjustmentMax = Points(hundredths: Int64(staff.adjustmentPointsMax) * 100)
+        settings.isRegistrationOpen = accounts.isRegistrationOpen
+        settings.page = ShopPage("Staff", of: shop, passwordBytesMin: accounts.passwordBytesMin)
+        return settings
+    }
+
     var accrualAPI: AccrualAPI.Settings {
         var settings = AccrualAPI.Settings()
         settings.bodyBytesMax = front.limits.bodyBytesMax

@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package var accrualSystem: AccrualAddress?
     /// The address of the listener for monitoring; `nil` for none.
     package var admin: Listen? = Listen(address: Address(host: "localhost", port: 8082), isConfigured: false)
+    /// The address of the listener for the staff; `nil` for none.
+    package var staffListen: Listen? = Listen(address: Address(host: "localhost", port: 8083), isConfigured: false)
     /// The addresses and networks of proxies, as text.
     package var trustedProxies: [String] = []
     /// The origins whose pages may call the API from a browser.
@@ -27,6 +29,7 @@ package struct Configuration: Sendable {
     package var allowedHosts: [String] = []
     package var web = Web()
     package var shop = Shop()
+    package var staff = Staff()
     package var accrual = Accrual()
     package var http = HTTP()
     package var front = FrontConfiguration()
@@ -65,6 +68,12 @@ package struct Configuration: Sendable {
         package var hasCustomerPage = true
     }
 
+    /// The rights of the staff.
+    package struct Staff: Sendable {
+        /// The most whole points that a cashier may give or take at once.
+        package var adjustmentPointsMax = 1000
+    }
+
     /// The built-in accrual system.
     package struct Accrual: Sendable {
         package var listen = Listen(address: Address(host: "localhost", port: 8081), isConfigured: false)
@@ -88,6 +97,8 @@ package struct Configuration: Sendable {
 
     package struct Accounts: Sendable {
         package var passwordBytesMin = 1
+        /// True if customers may register, as long as the owner has not decided otherwise at run time.
+        package var isRegistrationOpen = true
         /// 0 for no limit, as in the following three.
         package var hashingPerAddressMax = 64
         package var failuresPerLoginMax = 5

@@ -8,7 +8,8 @@ import Rewards
 /// loader, `martlet config`, the help, the handbook and the example file are made from it.
 package enum Settings {
     package static let all: [Setting] =
-        main + admin + neighbours + pages + accrual + http + accounts + orders + events + storage + backups + dispatcher
+        main + admin + staff + neighbours + pages + accrual + http + accounts + orders + events + storage + backups
+        + dispatcher
         + logging
 
     package static let main: [Setting] = [
@@ -46,6 +47,20 @@ package enum Settings {
                 write: { $0?.address.description ?? "" }, hint: { Address.hint($0) }),
             "address of /healthz, /readyz and /metrics, for monitoring",
             allowsEmpty: true)
+    ]
+
+    private static let staff: [Setting] = [
+        Setting(
+            "staff_address", \.staffListen,
+            .text(
+                "\(anAddress), or empty for none",
+                parse: { $0.isEmpty ? .some(nil) : Configuration.Listen($0).map { .some($0) } },
+                write: { $0?.address.description ?? "" }, hint: { Address.hint($0) }),
+            "address of the API for cashiers, cash registers and the owner",
+            allowsEmpty: true),
+        Setting(
+            "staff.adjustment_points_max", \.staff.adjustmentPointsMax, .integer(0...1_000_000_000),
+            "most points that a cashier may give or take at once; the owner may do more"),
     ]
 
     private static let neighbours: [Setting] = [
@@ -127,6 +142,9 @@ package enum Settings {
         Setting(
             "accounts.password_bytes_min", \.accounts.passwordBytesMin, .integer(1...Password.bytesMax),
             "shortest password of a new user"),
+        Setting(
+            "accounts.registration", \.accounts.isRegistrationOpen, .boolean,
+            "customers may register themselves, unless the owner has decided otherwise"),
         Setting(
             "accounts.hashing_threads", \.hashing.threadCount, .integer(1...64),
             "passwords that are hashed at the same time; each takes 19 MiB"),

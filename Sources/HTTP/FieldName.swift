@@ -23,6 +23,7 @@ extension FieldName {
     package static let cookie = FieldName("Cookie")
     package static let expect = FieldName("Expect")
     package static let host = FieldName("Host")
+    package static let idempotencyKey = FieldName("Idempotency-Key")
     package static let ifNoneMatch = FieldName("If-None-Match")
     package static let lastEventID = FieldName("Last-Event-ID")
     package static let origin = FieldName("Origin")

@@ -1,6 +1,7 @@
 /// The status code of a response (RFC 9110, section 15).
 package enum Status: Int, Sendable, CaseIterable {
     case ok = 200
+    case created = 201
     case accepted = 202
     case noContent = 204
     case notModified = 304
@@ -28,6 +29,7 @@ package enum Status: Int, Sendable, CaseIterable {
     package var phrase: String {
         switch self {
         case .ok: "OK"
+        case .created: "Created"
         case .accepted: "Accepted"
         case .noContent: "No Content"
         case .notModified: "Not Modified"

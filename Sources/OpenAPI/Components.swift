@@ -31,7 +31,7 @@ struct Components {
             schemas.append(schema)
         }
         switch schema.shape {
-        case .string, .integer, .number: break
+        case .string, .integer, .number, .boolean, .null: break
         case .array(let item): add(item)
         case .anyOf(let schemas): for schema in schemas { add(schema) }
         case .object(let properties, _): for property in properties { add(property.schema) }

@@ -37,7 +37,7 @@ extension HTMLWriter {
         case .anyOf(let schemas):
             for (index, schema) in schemas.enumerated() {
                 if index > 0 { append("; or ") }
-                inline(schema)
+                type(of: schema)
             }
         default: append(schema.shape.typeName ?? "any value")
         }

@@ -6,8 +6,10 @@ package struct Schema: Sendable {
         case string
         case integer
         case number
+        case boolean
+        case null
         case array(of: Schema)
-        /// A value that one of the schemas admits. The schemas have no names.
+        /// A value that one of the schemas admits.
         case anyOf([Schema])
         /// An object. If it is closed, it has no other members.
         case object([Property], isClosed: Bool)
@@ -113,7 +115,7 @@ extension JSONWriter {
     private mutating func shape(_ shape: Schema.Shape) {
         if let typeName = shape.typeName { member("type", typeName) }
         switch shape {
-        case .string, .integer, .number: break
+        case .string, .integer, .number, .boolean, .null: break
         case .anyOf(let schemas):
             name("anyOf")
             array { writer in for schema in schemas { writer.schema(schema) } }
@@ -155,6 +157,8 @@ extension Schema.Shape {
         case .string: "string"
         case .integer: "integer"
         case .number: "number"
+        case .boolean: "boolean"
+        case .null: "null"
         case .array: "array"
         case .anyOf: nil
         case .object: "object"

@@ -10,9 +10,14 @@ package enum Earnings {
 
     /// Returns the sum, or `nil` if it exceeds ``Receipt/earnedMax``.
     static func sum(of goods: [Good], by index: RuleIndex) -> Points? {
+        sum(of: goods, rewardedBy: { index.matching($0.description) })
+    }
+
+    /// Returns the sum by the rules that reward each good, or `nil` if it exceeds ``Receipt/earnedMax``.
+    static func sum(of goods: [Good], rewardedBy rules: (Good) -> [RewardRule]) -> Points? {
         var units: Int128 = 0
         for good in goods {
-            for rule in index.matching(good.description) {
+            for rule in rules(good) {
                 // No term is negative, so a sum that overflows here would exceed the maximum in the end.
                 let (product, productOverflow) = Int128(rule.rewardMillionths).multipliedReportingOverflow(
                     by: rule.kind == .percent ? good.price : unitsPerMillionth)

@@ -65,6 +65,22 @@ package final class RewardService {
         }
     }
 
+    /// Returns all rules, the oldest first.
+    package func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError> {
+        try index(at: repository.rulesRevision).map { $0.rules }
+    }
+
+    /// Returns the points that goods would earn by the current rules. Throws ``LoyaltyError/malformed(_:)`` if they
+    /// exceed ``Receipt/earnedMax``.
+    package func preview(of goods: [Good]) throws(LoyaltyError) -> Eventual<ReceiptPreview, LoyaltyError> {
+        try index(at: repository.rulesRevision).map { index throws(LoyaltyError) in
+            guard let preview = ReceiptPreview(of: goods, by: index) else {
+                throw .malformed("The order earns more than \(Receipt.earnedMax) points.")
+            }
+            return preview
+        }
+    }
+
     /// Stores a receipt. Returns false if the order already has one.
     package func accept(_ order: OrderNumber, earning points: Points) async throws(LoyaltyError) -> Bool {
         try await repository.addReceipt(of: order, earning: points, at: clock()) { [recents, monotonicClock] in

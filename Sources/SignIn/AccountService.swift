@@ -20,11 +20,16 @@ package struct AccountService {
     private let clock: WallClock
     private let policy: AccountPolicy
     private let throttle: AccountThrottle
+    /// True if customers may register themselves, as long as the owner has not decided otherwise at run time.
+    private let isRegistrationOpen: Bool
 
+    /// - Parameter isRegistrationOpen: true if customers may register themselves, as long as the owner has not decided
+    ///   otherwise at run time.
     package init(
         repository: any Repository, hasher: any PasswordHasher, tokens: any SessionTokens, policy: AccountPolicy,
-        throttle: AccountThrottle, clock: @escaping WallClock
+        throttle: AccountThrottle, isRegistrationOpen: Bool = true, clock: @escaping WallClock
     ) {
+        self.isRegistrationOpen = isRegistrationOpen
         self.repository = repository
         self.hasher = hasher
         self.tokens = tokens
@@ -47,7 +52,8 @@ package struct AccountService {
             // Attempts with a taken login count as well, because the answer reveals that the login has an account here.
             try throttle.countRegistration(from: network)
             // A closed registration discloses no taken login, and costs no hash.
-            if try await repository.isRegistrationOpen().get() == false { throw .registrationClosed }
+            let isOpen = try await repository.isRegistrationOpen().get() ?? isRegistrationOpen
+            guard isOpen else { throw .registrationClosed }
             // A taken login is refused before the costly hash. The writer checks again, because two registrations may
             // race.
             guard try await repository.credentials(of: login).get() == nil else { throw .loginTaken }

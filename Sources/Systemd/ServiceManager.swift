@@ -9,7 +9,7 @@ import Text
 package final class ServiceManager: Sendable {
     /// The use of a passed socket, by its name in the unit (`FileDescriptorName=`).
     package enum SocketUse: String, Sendable {
-        case http, accrual, admin
+        case http, accrual, admin, staff
 
         /// A socket with any other name serves customers: without a name, systemd passes the unit's.
         package init(name: String) {

@@ -135,14 +135,18 @@ extension APIHandler {
     }
 
     private func response(to request: Request, on route: Route) throws(Problem) -> Eventual<Response, Problem> {
-        guard route.access == .signedIn, let authenticator else { return try response(to: request, on: route, of: nil) }
+        guard let rankMin = route.access.rankMin, let authenticator else {
+            return try response(to: request, on: route, of: nil)
+        }
         switch try authenticator.caller(of: request) {
         case .now(let caller):
             guard let caller else { return .now(signInFirst) }
+            guard caller.rank >= rankMin else { throw Problem.forbidden }
             return try response(to: request, on: route, of: caller)
         case .later(let caller):
             return .later { () async throws(Problem) in
                 guard let caller = try await caller() else { return self.signInFirst }
+                guard caller.rank >= rankMin else { throw Problem.forbidden }
                 return try await self.response(to: request, on: route, of: caller).get()
             }
         }

@@ -11,7 +11,7 @@ package struct Call {
         (self.request, self.body, self.sender) = (request, body, sender)
     }
 
-    /// The user who sent the request. Only a route with ``Route/Access/signedIn`` may ask for it.
+    /// The user who sent the request. A route for ``Route/Access/everyone`` must not ask for it.
     package var caller: Caller {
         guard let sender else { preconditionFailure("only a route for users may ask for the caller") }
         return sender

@@ -11,7 +11,7 @@ package struct CrossSiteCheck {
 
     /// Throws ``ProblemType/crossSite`` if the request would change something for another site.
     package func check(_ request: Request) throws(Problem) {
-        guard request.method == .post || request.method == .delete else { return }
+        guard [.post, .put, .delete].contains(request.method) else { return }
         // A browser adds no bearer token on its own. It does add the `Basic` credentials that its user gave a proxy.
         if PresentedTokens.header(of: request) != nil, request.headers[.cookie] == nil { return }
         let origins = request.headers.all(.origin)

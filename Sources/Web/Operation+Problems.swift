@@ -18,10 +18,16 @@ extension Operation.Response {
     }
 
     /// The responses that any request of these properties may get, besides those of its operation.
-    package static func ofAny(_ method: Method, needsSession: Bool, hasBody: Bool, isHostChecked: Bool) -> [Self] {
+    package static func ofAny(
+        _ method: Method, needsSession: Bool, needsRank: Bool, hasBody: Bool, isHostChecked: Bool
+    ) -> [Self] {
         var responses = ofHTTP
         if needsSession { responses.append(unauthorized) }
-        if method != .get { responses.append(forbidden) }
+        if needsRank {
+            responses.append(notAllowed)
+        } else if method != .get {
+            responses.append(crossSite)
+        }
         if hasBody { responses.append(unsupportedMediaType) }
         if isHostChecked { responses.append(misdirected) }
         return responses
@@ -56,7 +62,12 @@ extension Operation.Response {
         .signInFirst, "The request presents no session, or one that has ended.",
         isShared: true)
 
-    private static let forbidden = problem(
+    private static let notAllowed = problem(
+        .forbidden,
+        "The account's role may not do this, or a page of another site made a browser send the request.",
+        isShared: true)
+
+    private static let crossSite = problem(
         CrossSiteCheck.example,
         "A page of another site, which `http.allowed_origins` does not list, made a browser send the request.",
         isShared: true)

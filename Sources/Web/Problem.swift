@@ -32,6 +32,9 @@ package struct Problem: Error, Sendable {
     /// The refusal of a request that needs a session and presents none.
     package static let signInFirst = unauthorized(.signInRequired, "Sign in first.")
 
+    /// The refusal of a request whose session has too few rights.
+    package static let forbidden = Problem(.forbidden, "Your role may not do this; nothing happened.")
+
     package static let failed = Problem(.failed, "The server failed; its log has the reason.")
 
     package static func busy(retryAfterSeconds seconds: Int) -> Problem {

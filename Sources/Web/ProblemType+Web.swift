@@ -3,7 +3,8 @@ import HTTP
 /// The refusals that any API may send, whatever it serves.
 extension ProblemType {
     package static let ofWeb = [
-        unreadableRequest, invalidContent, signInRequired, crossSite, misdirected, unknownPath, methodNotAllowed,
+        unreadableRequest, invalidContent, signInRequired, forbidden, crossSite, misdirected, unknownPath,
+        methodNotAllowed,
         requestTimeout, contentTooLarge, uriTooLong, unknownContentCoding, unknownExpectation, headTooLarge, failed,
         notImplemented, busy, unavailable, unknownHTTPVersion,
     ]
@@ -19,6 +20,10 @@ extension ProblemType {
     package static let signInRequired = ProblemType(
         "sign-in-required", .unauthorized, "Sign in first",
         "The request presents no session, or one that has ended. Sign in and present the new session.")
+
+    package static let forbidden = ProblemType(
+        "forbidden", .forbidden, "Not allowed",
+        "The session is valid, but the role of its account may not do this.")
 
     package static let crossSite = ProblemType(
         "cross-site", .forbidden, "From another site",

@@ -7,10 +7,22 @@ import OpenAPI
 /// A class, so that to find the route of a request copies nothing.
 package final class Route {
     /// The clients that a route serves.
-    package enum Access {
+    package enum Access: Equatable {
         case everyone
         /// Requests with a valid session; all others get 401.
         case signedIn
+        /// Requests with a valid session whose ``Caller/rank`` is at least this, which is above zero. All others get
+        /// 401 without a session, and 403 with one.
+        case rank(atLeast: Int)
+
+        /// The lowest rank that a caller needs; `nil` if the route needs no session.
+        var rankMin: Int? {
+            switch self {
+            case .everyone: nil
+            case .signedIn: 0
+            case .rank(let least): least
+            }
+        }
     }
 
     /// The further requests for which a response may be used.
@@ -49,8 +61,8 @@ package final class Route {
     var number = 0
 
     /// - Parameters:
-    ///   - path: the path; if it ends in a name in braces, it matches any text there, up to a slash:
-    ///     `/api/orders/{number}`.
+    ///   - path: the path; one segment may be a name in braces, which matches any text that has no slash and is not
+    ///     empty: `/api/orders/{number}`.
     ///   - operation: the description; `nil` if the API has no documentation.
     ///   - shownPath: the path by which metrics and logs name the route; `nil` for `path` itself.
     ///   - bodyBytesMax: the largest body in bytes, packed or unpacked; `nil` if the route takes no body.
@@ -74,9 +86,10 @@ extension Route {
     /// The route's description, with the responses that any request like it may get.
     func endpoint(isHostChecked: Bool) -> Endpoint {
         guard let operation else { preconditionFailure("a route of a documented API must have an operation: \(path)") }
-        let needsSession = access == .signedIn
+        let needsSession = access.rankMin != nil
         let others = Operation.Response.ofAny(
-            method, needsSession: needsSession, hasBody: operation.body != nil, isHostChecked: isHostChecked)
+            method, needsSession: needsSession, needsRank: (access.rankMin ?? 0) > 0,
+            hasBody: operation.body != nil, isHostChecked: isHostChecked)
         let described = reuse == .none ? operation : operation.conditional
         return Endpoint(method, path, described.adding(others).traced, needsSession: needsSession)
     }

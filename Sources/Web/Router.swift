@@ -17,35 +17,41 @@ struct Router {
         let bytes: [UInt8]
         var routes: [Route]
         var allow = ""
-        /// The path before a last segment of any text; `nil` if the route names every segment.
-        let prefix: [UInt8]?
+        /// The path before and after a segment of any text; `nil` if the route names every segment.
+        let around: (prefix: [UInt8], suffix: [UInt8])?
 
         init(_ route: Route) {
-            path = route.path
+            let path = route.path
+            self.path = path
             bytes = Array(route.path.utf8)
             routes = [route]
-            prefix = route.endsInAnySegment ? Array(path.utf8.prefix { $0 != UInt8(ascii: "{") }) : nil
+            around = path.firstIndex(of: "{").map { start in
+                let end = path[start...].firstIndex(of: "}").map { path.index(after: $0) } ?? path.endIndex
+                return (Array(path[..<start].utf8), Array(path[end...].utf8))
+            }
         }
 
         func isAt(_ path: ArraySlice<UInt8>) -> Bool {
-            guard let prefix else { return path == bytes[...] }
-            let segment = path.dropFirst(prefix.count)
-            return path.starts(with: prefix) && !segment.isEmpty && !segment.contains(UInt8(ascii: "/"))
+            guard let (prefix, suffix) = around else { return path == bytes[...] }
+            guard path.count > prefix.count + suffix.count, path.starts(with: prefix),
+                path.suffix(suffix.count) == suffix[...]
+            else { return false }
+            return !path.dropFirst(prefix.count).dropLast(suffix.count).contains(UInt8(ascii: "/"))
         }
     }
 
     /// The names of the routes, by their numbers.
     let names: [RouteName]
     private var resources: [Resource] = []
-    /// The number of bytes of each resource's path; `nil` if the path may end in any segment. The numbers rule out most
-    /// resources without a look at their paths, which would retain and release each of them.
+    /// The number of bytes of each resource's path; `nil` if a segment of the path is a parameter. The numbers rule out
+    /// most resources without a look at their paths, which would retain and release each of them.
     private var pathBytes: [Int?] = []
     /// The value of `Allow` for `OPTIONS *`: each method that some path has.
     private let allowSomewhere: String
 
     init(_ routes: [Route]) {
         names = routes.map { RouteName(method: $0.method, path: $0.shownPath) }
-        let methods = [Method.get, .head, .post, .delete].filter { method in
+        let methods = [Method.get, .head, .post, .put, .delete].filter { method in
             routes.contains { $0.method == (method == .head ? .get : method) }
         }
         allowSomewhere = (methods + [.options]).map(\.name).joined(separator: ", ")
@@ -65,7 +71,7 @@ struct Router {
             let implied: [Method] = methods.contains(.get) ? [.head, .options] : [.options]
             resources[index].allow = (methods + implied).map(\.name).joined(separator: ", ")
         }
-        pathBytes = resources.map { $0.prefix == nil ? $0.bytes.count : nil }
+        pathBytes = resources.map { $0.around == nil ? $0.bytes.count : nil }
     }
 
     /// The largest body in bytes that a request with this head may have.

@@ -22,19 +22,38 @@ import Web
     ]
 
     enum API: CaseIterable {
-        case gophermart, accrual
+        case gophermart, accrual, staff
 
-        var lines: [String] { self == .gophermart ? DocumentationTests.gophermart : DocumentationTests.accrual }
-        var described: DescribedAPI { self == .gophermart ? .gophermart : .accrual }
+        var lines: [String] {
+            switch self {
+            case .gophermart: DocumentationTests.gophermart
+            case .accrual: DocumentationTests.accrual
+            case .staff: StaffRightsTests.routes.map(\.line)
+            }
+        }
+
+        var described: DescribedAPI {
+            switch self {
+            case .gophermart: .gophermart
+            case .accrual: .accrual
+            case .staff: .staff
+            }
+        }
 
         var page: String {
-            let page = self == .gophermart ? TestAPI.body(of: "/docs") : TestAccrualAPI.body(of: "/docs")
-            return String(decoding: page, as: UTF8.self)
+            switch self {
+            case .gophermart: String(decoding: TestAPI.body(of: "/docs"), as: UTF8.self)
+            case .accrual: String(decoding: TestAccrualAPI.body(of: "/docs"), as: UTF8.self)
+            case .staff: String(decoding: TestStaffAPI.body(of: "/docs"), as: UTF8.self)
+            }
         }
 
         func response(to scenario: Scenario) async -> ClientResponse {
-            self == .gophermart
-                ? await TestAPI().response(to: scenario.request) : await TestAccrualAPI().response(to: scenario.request)
+            switch self {
+            case .gophermart: await TestAPI().response(to: scenario.request)
+            case .accrual: await TestAccrualAPI().response(to: scenario.request)
+            case .staff: await TestStaffAPI().response(to: scenario.request)
+            }
         }
     }
 
@@ -50,7 +69,7 @@ import Web
         for path in paths {
             let methods = path.value.object?.members.map { $0.name.uppercased() } ?? []
             let implied = methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]
-            let target = path.name.replacing(/{.+}/, with: "18")
+            let target = path.name.replacing(/{[^}]+}/, with: "18")
             let response = await api.response(to: Scenario("OPTIONS \(target)", gives: 204))
             #expect(response["Allow"]?.split(separator: ", ").map(String.init) == methods + implied)
         }

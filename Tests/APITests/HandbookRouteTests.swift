@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-/// The handbook's tables of routes agree with the descriptions of both APIs.
+/// The handbook's tables of routes agree with the descriptions of the APIs.
 @Suite struct HandbookRouteTests {
     /// A row of a table: its methods and paths, and the statuses in the cell beside them.
     struct Row {
@@ -16,7 +16,7 @@ import Testing
     /// The rows of all tables of routes of a page.
     static func rows(of page: String) throws -> [Row] {
         let text = try String(contentsOfFile: RepositoryRoot.file("Sources/Handbook/\(page)"), encoding: .utf8)
-        return text.matches(of: /\| `(GET|POST|DELETE) (\/[^ `]*)`(.*?) \| (.*) \|/).map { match in
+        return text.matches(of: /\| `(GET|POST|PUT|DELETE) (\/[^ `]*)`(.*?) \| (.*) \|/).map { match in
             let method = match.output.1
             // A second path of the same route has its own quotation marks.
             let others = match.output.3.matches(of: /`(\/[^`]*)`/).map { $0.output.1 }
@@ -27,7 +27,7 @@ import Testing
 
     /// Each route has one row. The row has every status that is described for this route alone, except 304, and no
     /// status that is not described.
-    @Test(arguments: [("API.md", DocumentationTests.API.gophermart), ("Accruals.md", .accrual)])
+    @Test(arguments: [("API.md", DocumentationTests.API.gophermart), ("Accruals.md", .accrual), ("Staff.md", .staff)])
     func tablesHaveEveryRouteAndStatus(page: String, api: DocumentationTests.API) throws {
         let rows = try Self.rows(of: page)
         let routes = api.lines.filter { !$0.hasSuffix(" /openapi.json") && !$0.hasSuffix(" /docs") }

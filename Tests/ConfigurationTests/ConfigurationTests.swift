@@ -181,7 +181,7 @@ import Testing
     static func otherValue(of setting: Setting) -> (text: String, json: String) {
         switch setting.key {
         case "run_address": return (":9", "\":9\"")
-        case "accrual.listen", "admin_address": return (":9", "\":9\"")
+        case "accrual.listen", "admin_address", "staff_address": return (":9", "\":9\"")
         case "database_uri": return ("file:other.db", "\"other.db\"")
         case "accrual_system_address": return ("https://accrual.example/v1/", "\"https://accrual.example/v1\"")
         case "cors_origins", "http.allowed_origins":
@@ -191,7 +191,7 @@ import Testing
         case "trusted_proxies": return ("10.0.0.0/8, ::1", #"["10.0.0.0/8", "::1"]"#)
         case "backups.folder": return ("/var/backups", "\"/var/backups\"")
         case "accrual.ca_file": return ("/etc/ca.pem", "\"/etc/ca.pem\"")
-        case "web.customer_page": return ("false", "false")
+        case "web.customer_page", "accounts.registration": return ("false", "false")
         case "shop.name", "shop.points_name": return ("Лавка \"A\"", #""Лавка \"A\"""#)
         case "shop.color": return ("#FFA07a", "\"#FFA07a\"")
         case "log.level": return ("error", "\"error\"")

@@ -63,7 +63,8 @@ package final class Server {
     ) throws -> Server {
         var environment = [
             "RUN_ADDRESS": "127.0.0.1:0", "MARTLET_ACCRUAL_LISTEN": "127.0.0.1:0",
-            "MARTLET_ADMIN_ADDRESS": "127.0.0.1:0", "DATABASE_URI": folder.file("martlet.db"),
+            "MARTLET_ADMIN_ADDRESS": "127.0.0.1:0", "MARTLET_STAFF_ADDRESS": "127.0.0.1:0",
+            "DATABASE_URI": folder.file("martlet.db"),
         ]
         environment["ACCRUAL_SYSTEM_ADDRESS"] = accrual
         environment.merge(extra) { $1 }
@@ -100,6 +101,16 @@ package final class Server {
             UInt16($0.1)
         }
         guard let port else { throw TestFailure("no accrual system listens: \(logText)") }
+        return try Client(endpoint: Endpoint(address: [127, 0, 0, 1], port: port))
+    }
+
+    /// A client of the staff's API, which listens before the server does.
+    package func staffClient() throws -> Client {
+        _ = try endpoint()
+        let port = logText.firstMatch(of: /staff's page and API listen on http:\/\/127\.0\.0\.1:(\d+)/).flatMap {
+            UInt16($0.1)
+        }
+        guard let port else { throw TestFailure("the staff's API does not listen: \(logText)") }
         return try Client(endpoint: Endpoint(address: [127, 0, 0, 1], port: port))
     }
 

@@ -26,14 +26,7 @@ struct AccrualRoutes {
     }
 
     private func addRule(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let object = try RequestObject(call.body)
-        let match = try object.string("match")
-        let type = try object.string("reward_type")
-        guard let kind = RewardRule.Kind.allCases.first(where: { $0.name == type }) else {
-            throw .malformed("\"reward_type\" is neither \"%\" nor \"pt\".")
-        }
-        let reward: Int64 = try object.decimal("reward", places: RewardRule.places)
-        let rule = try RewardRule(match: match, kind: kind, rewardMillionths: reward)
+        let rule = try RewardRule(try RequestObject(call.body))
         return .later { () async throws(LoyaltyError) in
             switch try await accruals.add(rule) {
             case .added: Response(.ok)
@@ -114,10 +107,6 @@ struct AccrualRoutes {
 }
 
 extension Receipt {
-    /// JSON values that a receipt may have. A good has three and takes at least 28 bytes, so the largest body has room
-    /// for 112,347 values of goods.
-    private static let valuesMax = 131_072
-
     /// `{"order": "…", "goods": [{"description": "…", "price": …}]}`
     fileprivate init(_ body: [UInt8]) throws(LoyaltyError) {
         let object = try RequestObject(body, valuesMax: Self.valuesMax)
@@ -128,16 +117,6 @@ extension Receipt {
         } catch {
             throw .malformed(Problem.detail(error))
         }
-        var goods: [Good] = []
-        let items = try object.objects("goods")
-        guard items.count <= Receipt.goodsMax else {
-            throw .malformed("\"goods\" has more than \(Receipt.goodsMax) entries.")
-        }
-        for item in items {
-            let price: Int128 = try item.decimal("price", places: Good.pricePlaces)
-            guard price >= 0 else { throw .malformed("\"price\" is below zero.") }
-            goods.append(Good(description: try item.string("description"), price: price))
-        }
-        self.init(order: order, goods: goods)
+        self.init(order: order, goods: try [Good](object))
     }
 }

@@ -18,7 +18,7 @@ struct ListQuery {
     init(_ request: Request, of user: UserID) throws(LoyaltyError) {
         var limit: Int?
         var cursor: PageCursor?
-        for (name, value) in Self.parameters(of: request) {
+        for (name, value) in request.parameters {
             if name.equals("limit") {
                 guard limit == nil, let count = Self.number(value), (1...Self.limitMax).contains(count) else {
                     throw .malformed("\"limit\" is not a whole number from 1 to \(Self.limitMax).")
@@ -37,18 +37,14 @@ struct ListQuery {
     }
 
     /// The path and query of the next page of the list at the path.
-    static func target(limit: Int, cursor: PageCursor, of user: UserID, at path: ArraySlice<UInt8>) -> String {
+    ///
+    /// - Parameter others: the parameters that select the list, each with `&` before it.
+    static func target(
+        limit: Int, cursor: PageCursor, of user: UserID, at path: ArraySlice<UInt8>, others: String = ""
+    ) -> String {
         let position = String(cursor.rawValue, radix: 36)
         let check = String(check(position, of: user, at: path), radix: 36)
-        return "\(String(decoding: path, as: UTF8.self))?limit=\(limit)&cursor=\(position).\(check)"
-    }
-
-    private static func parameters(of request: Request) -> [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
-        let query = request.target.drop { $0 != UInt8(ascii: "?") }.dropFirst()
-        return query.split(separator: UInt8(ascii: "&")).map { parameter in
-            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
-            return (name, parameter[name.endIndex...].dropFirst())
-        }
+        return "\(String(decoding: path, as: UTF8.self))?limit=\(limit)&cursor=\(position).\(check)\(others)"
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -26,6 +26,8 @@ final class Application: StoppableServer {
     private let accruals: BuiltInAccruals?
     private let pipeline: AccrualPipeline
     private let front: Front
+    /// `nil` if there is no listener for the staff.
+    private let staff: StaffServer?
     /// `nil` if the control socket could not be made.
     private let control: ControlServer?
     private let watch: ServerWatch
@@ -47,12 +49,13 @@ final class Application: StoppableServer {
         pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store, log)
         let events = EventHub(feed: store.changes, limits: configuration.events)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
+        staff = try Self.serveStaff(configuration, accrual, store, hasher, pipeline, manager, writer)
         control = try ControlServer.starting(
             configuration, store, log, pool: OwnersPool(pipeline, isBuiltIn: accruals != nil))
         watch = ServerWatch(
-            fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? []),
-            store: store,
-            hasher: hasher, pipeline: pipeline, events: events, backups: control?.backups, log: writer)
+            fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? [])
+                + (staff.map { [("staff", $0.front)] } ?? []),
+            store: store, hasher: hasher, pipeline: pipeline, events: events, backups: control?.backups, log: writer)
         admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
         store.startSweepingSessions()
@@ -62,7 +65,7 @@ final class Application: StoppableServer {
 
     var parts: [ServerPart] {
         let dispatcher = ServerPart(name: "dispatcher") { [pipeline] answer in pipeline.whenReached(answer) }
-        return front.parts(of: "customers") + (accruals?.parts ?? []) + [store.part, dispatcher]
+        return front.parts(of: "customers") + (accruals?.parts ?? []) + (staff?.parts ?? []) + [store.part, dispatcher]
     }
 
     var connectionCount: Int { front.connectionCount }
@@ -72,6 +75,7 @@ final class Application: StoppableServer {
         watch.noteStopping()
         let end = SystemClock.monotonicMilliseconds() + Int64(stopTimeoutMilliseconds)
         front.stop(withinMilliseconds: stopTimeoutMilliseconds)
+        staff?.stop(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
         accruals?.stopListening(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
         hasher.stop()
         pipeline.stop()
@@ -121,6 +125,24 @@ final class Application: StoppableServer {
         return admin
     }
 
+    private static func serveStaff(
+        _ configuration: Configuration, _ source: AccrualSource, _ store: any Storage, _ hasher: Argon2Hasher,
+        _ pipeline: AccrualPipeline, _ manager: ServiceManager, _ writer: LogWriter
+    ) throws(StartError) -> StaffServer? {
+        guard let listen = configuration.staffListen else { return nil }
+        let log = writer.log
+        let listeners = try Listeners(manager: manager, log: log).listen(
+            on: listen, for: "staff_address", .staff, orElse: "the staff can't work through the API")
+        guard !listeners.isEmpty else { return nil }
+        var front = configuration.effectiveFront
+        front.requestLog = writer
+        let hasRewards = if case .builtIn = source { true } else { false }
+        let staff = try StaffServer(
+            configuration, front: front, listeners, store, hasher, pipeline, hasRewards: hasRewards, log)
+        for endpoint in staff.endpoints { log.info("the staff's page and API listen on http://\(endpoint)") }
+        return staff
+    }
+
     private static func serve(
         _ configuration: Configuration, _ listeners: [Listener], _ store: any Storage, _ hasher: Argon2Hasher,
         _ queue: any OrderQueue, _ events: EventHub, _ writer: LogWriter
@@ -137,7 +159,8 @@ final class Application: StoppableServer {
             return GophermartAPI.handler(
                 accounts: AccountService(
                     repository: repository, hasher: hasher, tokens: SodiumTokens(),
-                    policy: configuration.accountPolicy, throttle: throttle, clock: SystemClock.wallClock),
+                    policy: configuration.accountPolicy, throttle: throttle,
+                    isRegistrationOpen: configuration.accounts.isRegistrationOpen, clock: SystemClock.wallClock),
                 repository: repository, queue: queue, clock: SystemClock.wallClock, events: events, settings: settings,
                 requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)))
         }

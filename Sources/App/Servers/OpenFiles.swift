@@ -27,6 +27,6 @@ enum OpenFiles {
     /// The number for connections, the database, listeners, event loops and the connections to the accrual system.
     static func wanted(_ configuration: Configuration) -> Int {
         configuration.front.connectionsMax + BuiltInAccruals.connectionsMax + AdminServer.connectionsMax
-            + 4 * configuration.pipeline.workers + 256
+            + StaffServer.connectionsMax + 4 * configuration.pipeline.workers + 256
     }
 }

@@ -45,6 +45,13 @@ package struct BackupPlan: Equatable, Sendable {
         return nil
     }
 
+    /// The backups and the times at which they were begun, the newest first.
+    func newestFirst(_ names: [String], atSeconds now: Int64) -> [(name: String, seconds: Int64)] {
+        backups(names, atSeconds: now).reversed().compactMap { name in
+            Self.seconds(ofName: name).map { (name, $0) }
+        }
+    }
+
     /// Returns true if the owner has to be warned: two backups in a row are missing.
     func isOverdue(newestAt: Int64, atSeconds now: Int64) -> Bool {
         now - newestAt >= 2 * Int64(intervalSeconds)

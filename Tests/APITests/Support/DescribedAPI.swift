@@ -79,6 +79,7 @@ struct DescribedAPI: Sendable {
 extension DescribedAPI {
     static let gophermart = DescribedAPI(TestAPI.body(of: "/openapi.json"))
     static let accrual = DescribedAPI(TestAccrualAPI.body(of: "/openapi.json"))
+    static let staff = DescribedAPI(TestStaffAPI.body(of: "/openapi.json"))
 }
 
 extension RequestHandler {

@@ -56,7 +56,7 @@ struct JSONSchema {
         case "maximum": isAdmitted = value.scaled <= argument.scaled
         case "exclusiveMinimum": isAdmitted = value.scaled > argument.scaled
         case "multipleOf": isAdmitted = argument.scaled > 0 && value.scaled % argument.scaled == 0
-        case "format": isAdmitted = ["date-time", "uri-reference"].contains(argument.string)
+        case "format": isAdmitted = ["date", "date-time", "uri-reference"].contains(argument.string)
         case "anyOf": isAdmitted = (argument.array ?? []).contains { faults(of: value, against: $0).isEmpty }
         case "description", "examples", "items", "properties": isAdmitted = true
         default: isAdmitted = false

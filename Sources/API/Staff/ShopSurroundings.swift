@@ -1,0 +1,64 @@
+import Loyalty
+
+/// A day of the shop's calendar.
+package struct ShopDay: Equatable, Sendable {
+    /// More than the longest day, on which clocks are set back. It ends a span that has no end yet.
+    static let longestMilliseconds: Int64 = 26 * 3_600_000
+
+    /// `2026-11-28`
+    package let name: String
+    /// The first moment of the day.
+    package let start: Timestamp
+
+    package init(name: String, start: Timestamp) {
+        (self.name, self.start) = (name, start)
+    }
+}
+
+/// A backup in the folder of backups.
+package struct ShopBackup: Equatable, Sendable {
+    /// The name of the file.
+    package let name: String
+    /// The time at which it was begun.
+    package let at: Timestamp
+    package let bytes: Int64
+
+    package init(name: String, at: Timestamp, bytes: Int64) {
+        (self.name, self.at, self.bytes) = (name, at, bytes)
+    }
+}
+
+/// The folder of backups.
+package protocol ShopBackups: Sendable {
+    /// The backups, the newest first; `nil` if the folder can't be read.
+    func list() -> [ShopBackup]?
+
+    /// Makes a backup now.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` if another one is being made, and
+    ///   ``Loyalty/LoyaltyError/failed`` if it can't be made; the log has the reason.
+    func make() async throws(LoyaltyError) -> ShopBackup
+}
+
+/// The parts of the server that the staff API shows besides the store. Any thread may ask.
+package struct ShopSurroundings: Sendable {
+    /// The last days up to this moment, the oldest first: as many as asked for.
+    package let days: @Sendable (_ count: Int, _ now: Timestamp) -> [ShopDay]
+    /// The number of orders that wait for the accrual system.
+    package let waiting: @Sendable () -> Int
+    /// The state of the accrual system: `healthy`, `throttled`, `troubled`, or `unknown` before the first answer.
+    package let accrualState: @Sendable () -> String
+    /// The time of the newest backup; `nil` if there is none, or none are made.
+    package let newestBackup: @Sendable () -> Timestamp?
+    /// `nil` if no folder is configured.
+    package let backups: (any ShopBackups)?
+
+    package init(
+        days: @escaping @Sendable (_ count: Int, _ now: Timestamp) -> [ShopDay],
+        waiting: @escaping @Sendable () -> Int, accrualState: @escaping @Sendable () -> String,
+        newestBackup: @escaping @Sendable () -> Timestamp?, backups: (any ShopBackups)?
+    ) {
+        (self.days, self.waiting, self.accrualState) = (days, waiting, accrualState)
+        (self.newestBackup, self.backups) = (newestBackup, backups)
+    }
+}

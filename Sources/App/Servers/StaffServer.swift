@@ -1,0 +1,137 @@
+import API
+import AccrualClient
+import Configuration
+import Crypto
+import Eventual
+import Front
+import HTTP
+import Loyalty
+import Owner
+import Posix
+import Rewards
+import SignIn
+import Storage
+import Time
+import Web
+
+/// The listener of the staff, with an event loop of its own: the staff works even if the customers' loops are busy.
+final class StaffServer: Sendable {
+    /// A shop has a few dozen of cashiers and cash registers, each with a handful of connections.
+    static let connectionsMax = 1024
+
+    let front: Front
+    let endpoints: [Endpoint]
+    private let folder: BackupFolder?
+
+    /// - Parameter hasRewards: true if the built-in accrual system is asked.
+    init(
+        _ configuration: Configuration, front frontConfiguration: FrontConfiguration, _ listeners: [Listener],
+        _ store: any Storage, _ hasher: Argon2Hasher, _ pipeline: AccrualPipeline, hasRewards: Bool, _ log: Log
+    ) throws(StartError) {
+        endpoints = listeners.map(\.endpoint)
+        var frontConfiguration = frontConfiguration
+        frontConfiguration.eventLoops = 1
+        frontConfiguration.connectionsMax = Self.connectionsMax
+        frontConfiguration.connectionsPerAddressMax = Self.connectionsMax
+        let folder = configuration.backupPlan.map { BackupFolder($0, store: store, log: log) }
+        self.folder = folder
+        // Its counters are not those of the customers.
+        let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        let surroundings = ShopSurroundings(pipeline, folder)
+        var settings = configuration.staffAPI
+        settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }
+        let queue = pipeline.pool
+        front = try Front.serving("the staff listener", frontConfiguration, listeners, log) { [settings] in
+            let repository = try store.makeStaffRepository()
+            let rules = hasRewards ? try store.makeRewardRepository() : nil
+            let rewards = rules.map { rules in
+                RewardService(
+                    repository: rules, recents: RecentReceipts(), clock: SystemClock.wallClock,
+                    monotonicClock: SystemClock.monotonicMilliseconds)
+            }
+            let signIns = StaffSignInService(
+                repository: repository, hasher: hasher, tokens: SodiumTokens(), policy: configuration.accountPolicy,
+                throttle: throttle, clock: SystemClock.wallClock)
+            return StaffAPI.handler(
+                signIns: signIns, repository: repository, rewards: rewards, queue: queue, surroundings: surroundings,
+                clock: SystemClock.wallClock, settings: settings,
+                requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)),
+                reader: StaffReader(repository, rules))
+        }
+    }
+
+    /// The parts that have to work for the listener to serve.
+    var parts: [ServerPart] { front.parts(of: "staff") }
+
+    /// Finishes the requests under way, and takes no more.
+    func stop(withinMilliseconds milliseconds: Int) {
+        folder?.stop()
+        front.stop(withinMilliseconds: milliseconds)
+    }
+}
+
+/// The readers through which the staff's event loop reads.
+private final class StaffReader: BatchReader {
+    private let repository: any StaffRepository
+    /// `nil` if another accrual system is asked.
+    private let rules: (any RewardRepository)?
+
+    init(_ repository: any StaffRepository, _ rules: (any RewardRepository)?) {
+        (self.repository, self.rules) = (repository, rules)
+    }
+
+    func endBatch() {
+        repository.endBatch()
+        rules?.endBatch()
+    }
+
+    func close() {
+        repository.close()
+        rules?.close()
+    }
+}
+
+extension ShopSurroundings {
+    fileprivate init(_ pipeline: AccrualPipeline, _ folder: BackupFolder?) {
+        self.init(
+            days: { count, now in
+                (0..<count).reversed().map { before in
+                    ShopDay(LocalCalendar.day(ofSeconds: now.seconds, daysBefore: before))
+                }
+            },
+            waiting: { pipeline.snapshot.waiting + pipeline.snapshot.inFlight },
+            accrualState: {
+                switch pipeline.snapshot.health {
+                case .healthy: "healthy"
+                case .throttled: "throttled"
+                case .troubled: "troubled"
+                case nil: "unknown"
+                }
+            },
+            newestBackup: { folder?.list()?.first.map { Timestamp(milliseconds: $0.seconds * 1000) } },
+            backups: folder.map { StaffBackups(folder: $0) })
+    }
+}
+
+extension ShopDay {
+    fileprivate init(_ day: LocalCalendar.Day) {
+        func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        self.init(
+            name: "\(day.year)-\(twoDigits(day.month))-\(twoDigits(day.day))",
+            start: Timestamp(milliseconds: day.start * 1000))
+    }
+}
+
+private struct StaffBackups: ShopBackups {
+    let folder: BackupFolder
+
+    func list() -> [ShopBackup]? { folder.list()?.map { ShopBackup($0) } }
+
+    func make() async throws(LoyaltyError) -> ShopBackup { ShopBackup(try await folder.make()) }
+}
+
+extension ShopBackup {
+    fileprivate init(_ file: BackupFolder.File) {
+        self.init(name: file.name, at: Timestamp(milliseconds: file.seconds * 1000), bytes: Int64(file.bytes))
+    }
+}

@@ -1,0 +1,104 @@
+import CommandLine
+import Loyalty
+import Posix
+import Storage
+import Synchronization
+
+/// The folder of backups, as the staff API shows it. Any thread may use it.
+package final class BackupFolder: Sendable {
+    package struct File: Equatable, Sendable {
+        package let name: String
+        /// The time at which the backup was begun, in seconds since 1970.
+        package let seconds: Int64
+        package let bytes: Int
+    }
+
+    private let plan: BackupPlan
+    private let store: any Storage
+    private let log: Log
+    private let cancellation = Cancellation()
+    private let making = Mutex(Making())
+
+    private struct Making {
+        /// The thread that makes a backup, or made the last one; `nil` before the first.
+        var thread: Thread?
+        var isUnderWay = false
+    }
+
+    /// The time after which a client may ask again if another backup is being made.
+    private static let busyRetryAfterSeconds = 5
+
+    package init(_ plan: BackupPlan, store: any Storage, log: Log) {
+        (self.plan, self.store, self.log) = (plan, store, log)
+    }
+
+    /// The backups, the newest first; `nil` if the folder can't be read.
+    package func list() -> [File]? {
+        guard let names = try? FolderListing.names(in: plan.folder) else { return nil }
+        let backups = plan.newestFirst(names, atSeconds: SystemClock.wallMilliseconds() / 1000)
+        return backups.compactMap { name, seconds in
+            Posix.File.size(path: "\(plan.folder)/\(name)").map { File(name: name, seconds: seconds, bytes: $0) }
+        }
+    }
+
+    /// Makes a backup on a thread of its own, as `martlet backup` does, and returns it.
+    ///
+    /// - Throws: ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` if another one is being made, and
+    ///   ``Loyalty/LoyaltyError/failed`` if it can't be made; the log has the reason.
+    package func make() async throws(LoyaltyError) -> File {
+        let result: Result<File?, LoyaltyError> = await Resumption.suspend { resumption in
+            let isStarted = making.withLock { making in
+                guard !making.isUnderWay, !cancellation.isCancelled else { return false }
+                // The last thread has nothing left to do, so that this does not wait.
+                making.thread?.join()
+                making.isUnderWay = true
+                making.thread = Thread(name: "backup") { [self] in
+                    let file = backUp()
+                    self.making.withLock { $0.isUnderWay = false }
+                    resumption.resume(returning: .success(file))
+                }
+                return true
+            }
+            if !isStarted {
+                resumption.resume(returning: .failure(.unavailable(retryAfterSeconds: Self.busyRetryAfterSeconds)))
+            }
+        }
+        guard let file = try result.get() else { throw .failed }
+        return file
+    }
+
+    /// Makes a backup that is under way give up, and returns after it has.
+    package func stop() {
+        cancellation.cancel()
+        let thread = making.withLock { making in
+            let thread = making.thread
+            making.thread = nil
+            return thread
+        }
+        thread?.join()
+    }
+
+    /// Backups belong to the owner of their folder, even if root's server makes them.
+    private func backUp() -> File? {
+        FileAccount.assumedRoot {
+            do throws(StoreError) {
+                let account = try DatabaseAccount.of(database: plan.folder, caller: Caller.current.id)
+                return try FileAccount.acting(for: account) { () throws(StoreError) in try backUpInFolder() }
+            } catch {
+                log.error("the backup that the staff asked for failed: \(error)")
+                return nil
+            }
+        }
+    }
+
+    private func backUpInFolder() throws(StoreError) -> File? {
+        let seconds = SystemClock.wallMilliseconds() / 1000
+        let name = BackupPlan.name(atSeconds: seconds)
+        let path = "\(plan.folder)/\(name)"
+        let result = try BackUp(file: path).run(
+            on: try store.makeMaintenance(), until: cancellation, reply: { _ in })
+        guard result.status == ExitStatus.success else { throw StoreError(result.summary) }
+        log.info(result.summary)
+        return File(name: name, seconds: seconds, bytes: Posix.File.size(path: path) ?? 0)
+    }
+}

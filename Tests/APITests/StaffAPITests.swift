@@ -1,0 +1,161 @@
+import Gzip
+import HTTP
+import JSON
+import Loyalty
+import TestSupport
+import Testing
+
+@testable import API
+
+/// The results of the staff API's operations.
+@Suite struct StaffAPITests {
+    private static let goods = StaffScenarios.goods
+
+    @Test(arguments: StaffScenarios.all) func operationHasItsResult(scenario: Scenario) async throws {
+        try await TestStaffAPI.filled().run(scenario)
+    }
+
+    /// A request that is cut anywhere, or whose bytes are changed, gets an answer that is described.
+    @Test(arguments: StaffScenarios.points + StaffScenarios.shop) func hostileBodiesAreAnswered(scenario: Scenario)
+        async throws
+    {
+        guard let body = scenario.body else { return }
+        let api = try await TestStaffAPI.filled()
+        var random = SeededRandom(seed: 7)
+        for _ in 0..<20 {
+            var bytes = Array(body.bytes.prefix(Int.random(in: 0...body.bytes.count, using: &random)))
+            for index in bytes.indices where Int.random(in: 0..<12, using: &random) == 0 {
+                bytes[index] = UInt8.random(in: 0...255, using: &random)
+            }
+            let request = Scenario(scenario.line, as: scenario.user, body: Body(bytes), gives: 200).request
+            let response = await api.response(to: request)
+            #expect(response.status < 500 && response.faults == [], "\(bytes)")
+            #expect(DescribedAPI.staff.faults(of: response, to: request) == [], "\(bytes)")
+        }
+    }
+
+    @Test func lastOwnerStays() async throws {
+        let api = try await TestStaffAPI.filled()
+        await api.run(Scenario("DELETE /api/staff/staff/oscar", as: "owner", gives: 204))
+        await api.run(Scenario("DELETE /api/staff/staff/olga", as: "owner", gives: 409, part: "last-owner"))
+        await api.run(Scenario("POST /api/staff/staff/olga/disable", as: "owner", gives: 409))
+    }
+
+    @Test func anotherAccrualSystemHasTheReceipts() async throws {
+        let api = try await TestStaffAPI.filled(hasRewards: false, hasBackups: false)
+        for (line, status) in [
+            ("GET /api/staff/rules", 404), ("POST /api/staff/receipts", 404), ("GET /api/staff/backups", 409),
+            ("POST /api/staff/backups", 409),
+        ] {
+            await api.run(Scenario(line, as: "owner", body: line.hasPrefix("POST") ? "{}" : nil, gives: status))
+        }
+    }
+
+    @Test func pagesFollowEachOther() async throws {
+        let api = try await TestStaffAPI.filled()
+        for number in 0..<5 { try await api.apply(.addCustomer(try Login("bea+\(number)"), PlainHasher.hash("p"))) }
+        var target = "/api/staff/customers?login=bea%2B&limit=2"
+        var logins: [String] = []
+        while true {
+            let response = await api.run(Scenario("GET \(target)", as: "cashier", gives: 200))
+            let page = try #require(try JSONParser.parse(response.body).array)
+            logins += page.compactMap { $0["login"]?.string }
+            guard let link = response["Link"]?.split(separator: ">").first?.dropFirst() else { break }
+            target = String(link)
+        }
+        #expect(logins == (0..<5).map { "bea+\($0)" })
+    }
+
+    // MARK: - Idempotency
+
+    private static let sale = Body("{\"order\":\"34\",\(goods),\"customer\":1}")
+
+    @Test func repeatedRequestGetsTheFirstResponse() async throws {
+        let api = try await TestStaffAPI.filled()
+        let key = "Idempotency-Key: 5b0c"
+        for (line, body, status) in [
+            ("POST /api/staff/customers/1/adjustments", #"{"points":5,"reason":"r"}"# as Body, 200),
+            ("POST /api/staff/customers/1/withdrawals", #"{"order":"42","sum":1}"#, 200),
+            ("POST /api/staff/orders/18/return", #"{"points":1,"reason":"r"}"#, 200),
+            ("POST /api/staff/receipts", Self.sale, 201), ("POST /api/staff/customers", #"{"login":"bob"}"#, 201),
+            ("POST /api/staff/customers", #"{"login":"anna"}"#, 409),
+        ] {
+            let fields = [key + String(status) + line.suffix(4)]
+            let first = await api.run(Scenario(line, as: "cashier", fields, body: body, gives: status))
+            let again = await api.run(Scenario(line, as: "cashier", fields, body: body, gives: status))
+            if status < 400 { #expect(again.body == first.body, "\(line)") }
+            await api.run(
+                Scenario(
+                    line, as: "cashier", fields, body: Body(body.bytes + [0x20]), gives: 422,
+                    part: "idempotency-key-reused"))
+        }
+        #expect(api.queue.numbers.count == 1)
+    }
+
+    @Test func keysBelongToOneAccountForADay() async throws {
+        let api = try await TestStaffAPI.filled()
+        let gift = Scenario(
+            "POST /api/staff/customers/1/adjustments", as: "cashier-key", ["Idempotency-Key: k"],
+            body: #"{"points":1,"reason":"r"}"#, gives: 200, part: #""current":1001"#)
+        await api.run(gift)
+        await api.run(gift)
+        await api.run(
+            Scenario(gift.line, as: "owner-key", gift.fields, body: gift.body, gives: 200, part: #""current":1002"#))
+        api.clock.advance(bySeconds: 86_401)
+        await api.run(
+            Scenario(gift.line, as: "cashier-key", gift.fields, body: gift.body, gives: 200, part: #""current":1003"#))
+    }
+
+    /// A password is stored encrypted, and shown again to the session that made the request.
+    @Test func secretIsShownToItsSessionAlone() async throws {
+        let api = try await TestStaffAPI.filled()
+        let fields = ["Idempotency-Key: k"]
+        let line = "POST /api/staff/customers"
+        await api.run(Scenario(line, as: "cashier", fields, body: #"{"login":"bob"}"#, gives: 201))
+        let signIn = await api.run(
+            Scenario("POST /api/staff/session", body: #"{"name":"carl","password":"secret"}"#, gives: 200))
+        let token = try #require(signIn["Set-Cookie"]?.dropFirst(6).prefix { $0 != ";" })
+        let other = await api.run(
+            Scenario(line, as: String(token), fields, body: #"{"login":"bob"}"#, gives: 422))
+        #expect(!other.text.contains("password\":"))
+    }
+
+    @Test(arguments: ["", "a b", "ü", String(repeating: "k", count: 256)]) func badKeyIsRefused(key: String)
+        async throws
+    {
+        try await TestStaffAPI.filled().run(
+            Scenario(
+                "POST /api/staff/customers", as: "cashier", ["Idempotency-Key: \(key)"], body: #"{"login":"bob"}"#,
+                gives: 400))
+    }
+
+    // MARK: - Records
+
+    @Test func failuresOfStaffAreSlowed() async throws {
+        let api = try await TestStaffAPI.filled()
+        for _ in 0..<6 {
+            _ = await api.response(
+                to: Scenario("POST /api/staff/session", body: #"{"name":"carl","password":"x"}"#, gives: 401).request)
+        }
+        await api.run(
+            Scenario("POST /api/staff/session", body: #"{"name":"carl","password":"secret"}"#, gives: 429))
+    }
+
+    @Test func actionsNameTheirAuthor() async throws {
+        let api = try await TestStaffAPI.filled()
+        await api.run(
+            Scenario(
+                "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":-5,"reason":"=a,\"b\""}"#,
+                gives: 200))
+        await api.run(
+            Scenario(
+                "GET /api/staff/actions?limit=1", as: "owner", gives: 200,
+                part:
+                    #""by":"carl","kind":"person","role":"cashier","action":"points.adjust","customer":{"id":1,"login":"anna"},"subject":"","details":{"points":-5,"note":"=a,\"b\""},"address":"192.0.2.1"}"#
+            ))
+        await api.run(
+            Scenario(
+                "GET /api/staff/actions?format=csv", as: "owner", gives: 200,
+                part: #"carl,person,cashier,points.adjust,1,anna,,-5,"'=a,""b""",192.0.2.1"#))
+    }
+}
