@@ -65,7 +65,7 @@ package enum GophermartAPI {
             + LedgerRoutes(repository: repository).routes + EventRoutes(streams: streams).routes
         let documentation = DocumentationRoutes(
             of: documentation(sessionCookie: settings.cookieName), describing: routes)
-        let page = settings.customerPage?.routes ?? []
+        let page = settings.customerPage?.routes(isRegistrationOpen: accounts.isRegistrationOpen) ?? []
         return APIHandler(
             routes: routes + documentation.routes + page, configuration, authenticator: authentication, work: streams,
             requestIDs: requestIDs, reader: repository)

@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import Storage
 
@@ -20,8 +21,7 @@ package struct AccountService {
     private let clock: WallClock
     private let policy: AccountPolicy
     private let throttle: AccountThrottle
-    /// True if customers may register themselves, as long as the owner has not decided otherwise at run time.
-    private let isRegistrationOpen: Bool
+    private let isRegistrationOpenByConfiguration: Bool
 
     /// - Parameter isRegistrationOpen: true if customers may register themselves, as long as the owner has not decided
     ///   otherwise at run time.
@@ -29,13 +29,18 @@ package struct AccountService {
         repository: any Repository, hasher: any PasswordHasher, tokens: any SessionTokens, policy: AccountPolicy,
         throttle: AccountThrottle, isRegistrationOpen: Bool = true, clock: @escaping WallClock
     ) {
-        self.isRegistrationOpen = isRegistrationOpen
+        isRegistrationOpenByConfiguration = isRegistrationOpen
         self.repository = repository
         self.hasher = hasher
         self.tokens = tokens
         self.policy = policy
         self.throttle = throttle
         self.clock = clock
+    }
+
+    /// True if customers may register themselves: as the owner decided at run time, else as the configuration says.
+    package func isRegistrationOpen() throws(LoyaltyError) -> Eventual<Bool, LoyaltyError> {
+        try repository.isRegistrationOpen().map { $0 ?? isRegistrationOpenByConfiguration }
     }
 
     /// Adds a user and signs them in.
@@ -52,8 +57,7 @@ package struct AccountService {
             // Attempts with a taken login count as well, because the answer reveals that the login has an account here.
             try throttle.countRegistration(from: network)
             // A closed registration discloses no taken login, and costs no hash.
-            let isOpen = try await repository.isRegistrationOpen().get() ?? isRegistrationOpen
-            guard isOpen else { throw .registrationClosed }
+            guard try await isRegistrationOpen().get() else { throw .registrationClosed }
             // A taken login is refused before the costly hash. The writer checks again, because two registrations may
             // race.
             guard try await repository.credentials(of: login).get() == nil else { throw .loginTaken }

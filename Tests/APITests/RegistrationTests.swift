@@ -1,3 +1,4 @@
+import API
 import Loyalty
 import TestSupport
 import Testing
@@ -64,9 +65,10 @@ import Testing
         await Self.register(#"{"login":"dave","password":"\#(password)"}"#, gives: status).run(on: api)
     }
 
-    /// A closed registration refuses new logins and taken ones alike, until it is opened again.
+    /// A closed registration refuses new logins and taken ones alike, until it is opened again. The page is told.
     @Test func aClosedRegistrationAddsNoUser() async throws {
-        let api = TestAPI()
+        let api = TestAPI { $0.customerPage = ShopPage("Customer", of: Shop(), passwordBytesMin: 1) }
+        let configuration = Scenario("GET /config.json", gives: 200).request
         let shop = InMemoryStaffRepository(api.repository.storage)
         let (owner, now) = (Actor(system: "root"), api.clock.now)
         _ = try await shop.apply(.setRegistration(isOpen: false), by: owner, request: nil, at: now)
@@ -75,7 +77,9 @@ import Testing
                 #"{"login":"\#(login)","password":"p"}"#, gives: 403, part: "Registration is closed"
             ).run(on: api)
         }
+        #expect(await api.response(to: configuration).text.contains(#""registration_open":false"#))
         _ = try await shop.apply(.setRegistration(isOpen: true), by: owner, request: nil, at: now)
+        #expect(await api.response(to: configuration).text.contains(#""registration_open":true"#))
         await Self.register(#"{"login":"dave","password":"p"}"#, gives: 200).run(on: api)
     }
 

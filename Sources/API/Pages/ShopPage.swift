@@ -1,12 +1,15 @@
+import Eventual
 import HTTP
 import JSON
+import Loyalty
 import Pages
 import Web
 
 /// A page of the shop, with everything that it needs besides the API. All event loops of a server share it.
 package struct ShopPage: Sendable {
     private let page: PrerenderedPage
-    private let configuration: PrerenderedResponse
+    private let configurationIfOpen: PrerenderedResponse
+    private let configurationIfClosed: PrerenderedResponse
 
     /// - Parameters:
     ///   - folder: the folder of the page in `Sources/CPages`.
@@ -14,21 +17,37 @@ package struct ShopPage: Sendable {
     ///   - passwordBytesMin: the length of the shortest password that a new user may have, in bytes.
     package init(_ folder: String, of shop: Shop, passwordBytesMin: Int) {
         page = PrerenderedPage(Page(folder))
-        configuration = PrerenderedResponse(
-            contentType: "application/json", Self.configuration(shop, passwordBytesMin: passwordBytesMin))
+        func configuration(isRegistrationOpen: Bool) -> PrerenderedResponse {
+            PrerenderedResponse(
+                contentType: "application/json",
+                Self.configuration(shop, passwordBytesMin: passwordBytesMin, isRegistrationOpen: isRegistrationOpen))
+        }
+        configurationIfOpen = configuration(isRegistrationOpen: true)
+        configurationIfClosed = configuration(isRegistrationOpen: false)
     }
 
     /// The routes of the page, its files, and its configuration. The page asks for the configuration, because its
     /// policy forbids scripts in the HTML.
-    var routes: [Route] {
+    ///
+    /// - Parameter isRegistrationOpen: true if customers may register themselves now.
+    func routes(
+        isRegistrationOpen: @escaping () throws(LoyaltyError) -> Eventual<Bool, LoyaltyError>
+    ) -> [Route] {
         page.routes + [
-            Route(.get, "/config.json", for: .everyone, reuse: .prerendered) { call in
-                .now(configuration.response(to: call.request))
+            Route(.get, "/config.json", for: .everyone, reuse: .prerendered) { call throws(Problem) in
+                let request = call.request
+                do throws(LoyaltyError) {
+                    return try isRegistrationOpen().map { isOpen in
+                        (isOpen ? configurationIfOpen : configurationIfClosed).response(to: request)
+                    }.translated
+                } catch {
+                    throw Problem(error)
+                }
             }
         ]
     }
 
-    private static func configuration(_ shop: Shop, passwordBytesMin: Int) -> [UInt8] {
+    private static func configuration(_ shop: Shop, passwordBytesMin: Int, isRegistrationOpen: Bool) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.name("shop_name")
@@ -38,7 +57,7 @@ package struct ShopPage: Sendable {
             writer.name("points_name")
             writer.string(shop.pointsName)
             writer.name("registration_open")
-            writer.literal("true")
+            writer.literal(isRegistrationOpen ? "true" : "false")
             writer.name("password_bytes_min")
             writer.literal(String(passwordBytesMin))
         }

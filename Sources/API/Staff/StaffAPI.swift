@@ -69,10 +69,12 @@ package enum StaffAPI {
                 isRegistrationOpen: settings.isRegistrationOpen, clock: clock
             ).routes
             + StaffAccountRoutes(repository: repository, signIns: signIns, changes: changes).routes
+        let page = settings.page?.routes { () throws(LoyaltyError) in
+            try repository.isRegistrationOpen().map { $0 ?? settings.isRegistrationOpen }
+        }
         let documents = DocumentationRoutes(of: documentation, describing: routes)
         return APIHandler(
-            routes: routes + documents.routes + (settings.page?.routes ?? []), configuration,
-            authenticator: authentication, requestIDs: requestIDs,
-            reader: reader)
+            routes: routes + documents.routes + (page ?? []), configuration, authenticator: authentication,
+            requestIDs: requestIDs, reader: reader)
     }
 }
