@@ -4,8 +4,8 @@ extension PageFile {
     /// page, packed.
     ///
     /// The lines stay, empty, so that a browser's messages have the line numbers of the sources. This is no parser: in
-    /// scripts and style sheets, a line that begins with `//` or `/*` must be a comment, and so must the lines up to the
-    /// one that ends with `*/`.
+    /// scripts and style sheets, a line that begins with `//` or `/*` must be a comment, and so must the lines up to
+    /// the one that ends with `*/`.
     var condensed: PageFile {
         guard name.hasSuffix(".js") || name.hasSuffix(".css") else { return self }
         var isInComment = false
