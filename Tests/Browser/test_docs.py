@@ -10,7 +10,7 @@ from harness.profile import NARROW
 ICON = r"favicon\.ico"
 
 
-@pytest.fixture(params=["shop", "accrual"])
+@pytest.fixture(params=["shop", "accrual", "staff"])
 def address(server, request):
     return f"{server.addresses[request.param]}/docs"
 
