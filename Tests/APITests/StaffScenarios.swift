@@ -145,7 +145,7 @@ enum StaffScenarios {
             "POST /api/staff/rules", as: "owner", body: #"{"match":"Bork","reward":5,"reward_type":"pt"}"#, gives: 409),
         Scenario("DELETE /api/staff/rules?match=Bork", as: "owner", gives: 204),
         Scenario("DELETE /api/staff/rules?match=B%6frk+", as: "owner", gives: 404),
-        Scenario("DELETE /api/staff/rules", as: "owner", gives: 400),
+        Scenario("DELETE /api/staff/rules", as: "owner", gives: 404),
         Scenario("GET /api/staff/registration", as: "cashier", gives: 200, text: #"{"open":true}"#),
         Scenario(
             "PUT /api/staff/registration", as: "owner", body: #"{"open":false}"#, gives: 200, text: #"{"open":false}"#),
@@ -158,6 +158,7 @@ enum StaffScenarios {
         Scenario("GET /api/staff/backups", as: "owner", gives: 200, part: #""bytes":4096"#),
         Scenario("POST /api/staff/backups", as: "owner", gives: 201, part: #""name":"martlet-2.db""#),
         Scenario("GET /api/staff/actions?limit=1", as: "owner", gives: 200, part: #""action":"receipt.add""#),
+        Scenario("GET /api/staff/actions?format=xml", as: "owner", gives: 400),
         Scenario("GET /api/staff/actions?format=csv", as: "owner", gives: 200, part: ActionTable.heading),
         Scenario("GET /api/staff/actions?format=csv&limit=1", as: "owner", gives: 200, part: "receipt.add,,,26,1,"),
     ]

@@ -9,7 +9,7 @@ from schemathesis import GenerationMode
 
 TEXT_BYTES_MAX = {"login": 256, "password": 1024, "current": 1024, "new": 1024}
 HAS_SECRETS = {"register", "signIn", "changePassword"}
-NUMBER_OF_ORDER = {"uploadOrder", "withdraw", "acceptReceipt"}
+NUMBER_OF_ORDER = {"uploadOrder", "withdraw", "acceptReceipt", "sell", "spendPoints"}
 
 
 def corrected(text: str) -> str:
@@ -63,5 +63,17 @@ class SignedIn:
         case.headers = {**(case.headers or {}), "Authorization": session}
 
 
+class Keyed:
+    """Uses the key of an owner for all requests to the API of the staff."""
+
+    def get(self, case, context):
+        return f"Bearer {os.environ['KEY']}"
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Authorization": data}
+
+
+if "KEY" in os.environ:
+    schemathesis.auth(refresh_interval=86_400)(Keyed)
 if "SHOP" in os.environ:
     schemathesis.auth(refresh_interval=86_400)(SignedIn)

@@ -25,8 +25,8 @@ struct HandbookTests {
         // The warning depends on the machine's SQLite.
         let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
         let picture = facts(try Self.addressed(Handbook().block("logs"), server))
-        #expect(picture.count == 3)
-        #expect(Array(facts(server.logText).prefix(3)) == picture)
+        #expect(picture.count == 4)
+        #expect(Array(facts(server.logText).prefix(4)) == picture)
     }
 
     /// The configuration shown is accepted, and the systemd unit makes the folder for backups that it names.
@@ -85,7 +85,7 @@ struct HandbookTests {
     private static func addressed(_ text: String, _ server: Server) throws -> String {
         let addresses = [
             "8080": "\(try server.endpoint())", "8081": try server.accrualClient().address,
-            "8082": "\(try server.adminEndpoint())",
+            "8082": "\(try server.adminEndpoint())", "8083": try server.staffClient().address,
         ]
         return addresses.reduce(text) { text, address in
             text.replacing("localhost:\(address.key)", with: address.value)

@@ -61,7 +61,7 @@ extension Operation {
         ])
 
     static let getOrderFacts = Operation(
-        id: "getOrder", tag: tag, summary: "Show everything that is stored under an order number",
+        id: "showOrder", tag: tag, summary: "Show everything that is stored under an order number",
         parameters: [numberInPath],
         responses: [
             .json(
@@ -81,7 +81,7 @@ extension Operation {
         parameters: [numberInPath],
         body: object(
             [
-                Schema.Property("points", .points, "All that is left without it.", isRequired: false),
+                Schema.Property("points", .nullable(.points), "All that is left without it.", isRequired: false),
                 Schema.Property("reason", .text(bytesMax: LedgerNote.reasonBytesMax)),
             ], example: #"{"points":12.5,"reason":"the kettle came back"}"#),
         responses: [
@@ -108,7 +108,7 @@ extension Operation {
         body: object(
             [
                 Schema.Property(
-                    "digits", Schema(.string), "The shop's own number; a new number is made without it.",
+                    "digits", .nullable(Schema(.string)), "The shop's own number; a new number is made without it.",
                     isRequired: false)
             ], example: #"{"digits":"100100"}"#),
         responses: [

@@ -23,8 +23,9 @@ extension Schema {
         named: "NewCustomer", "A customer who was just added.")
 
     private static let customerMembers = [
-        Property("id", id), Property("login", text(bytesMax: Login.bytesMax)),
-        Property("state", Schema(.string, "", [.oneOf(["active", "disabled"])])),
+        Property("id", id),
+        Property("login", Schema(.string, "", [.maxLength(Login.bytesMax)]), "Empty if the customer was deleted."),
+        Property("state", Schema(.string, "", [.oneOf(UserAccount.State.allCases.map(\.description))])),
         Property("current", .points, "The points that the customer has."),
         Property("withdrawn", .points, "The points that the customer has spent in all."),
         Property("created_at", .moment),

@@ -102,7 +102,9 @@ struct ShopRoutes {
     }
 
     private func actions(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        guard call.request.parameter("format") == "csv" else {
+        let format = call.request.parameter("format") ?? "json"
+        guard ["json", "csv"].contains(format) else { throw .malformed("\"format\" is neither json nor csv.") }
+        guard format == "csv" else {
             return try StaffList.page(
                 for: call, write: { $1.action($0) },
                 read: { cursor, limit throws(LoyaltyError) in

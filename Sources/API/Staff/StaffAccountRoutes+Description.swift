@@ -28,7 +28,8 @@ extension Operation {
         body: object(
             nameAndRole + [
                 Schema.Property(
-                    "password", .text(bytesMax: Password.bytesMax), "One is generated without it.", isRequired: false)
+                    "password", .nullable(.text(bytesMax: Password.bytesMax)), "One is generated without it.",
+                    isRequired: false)
             ], example: #"{"name":"boris","role":"cashier"}"#),
         responses: [
             .json(

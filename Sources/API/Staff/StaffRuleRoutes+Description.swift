@@ -23,7 +23,7 @@ extension Operation {
         ])
 
     static let removeShopRule = Operation(
-        id: "removeRule", tag: tag, summary: "Remove a rule",
+        id: "deleteRule", tag: tag, summary: "Remove a rule",
         description: "Points that receipts have earned by it stay.",
         parameters: [Parameter("match", in: .query, "The rule's match.", .text(bytesMax: RewardRule.matchBytesMax))],
         responses: [
