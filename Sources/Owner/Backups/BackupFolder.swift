@@ -92,13 +92,20 @@ package final class BackupFolder: Sendable {
     }
 
     private func backUpInFolder() throws(StoreError) -> File? {
-        let seconds = SystemClock.wallMilliseconds() / 1000
+        var seconds = SystemClock.wallMilliseconds() / 1000
+        // A backup of this second may lack the changes that were made since it was begun, and its name is taken.
+        while PrivateFile.exists(path: path(atSeconds: seconds)), !cancellation.isCancelled {
+            sleepBriefly()
+            seconds = SystemClock.wallMilliseconds() / 1000
+        }
         let name = BackupPlan.name(atSeconds: seconds)
-        let path = "\(plan.folder)/\(name)"
+        let path = path(atSeconds: seconds)
         let result = try BackUp(file: path).run(
             on: try store.makeMaintenance(), until: cancellation, reply: { _ in })
         guard result.status == ExitStatus.success else { throw StoreError(result.summary) }
         log.info(result.summary)
         return File(name: name, seconds: seconds, bytes: Posix.File.size(path: path) ?? 0)
     }
+
+    private func path(atSeconds seconds: Int64) -> String { "\(plan.folder)/\(BackupPlan.name(atSeconds: seconds))" }
 }
