@@ -15,6 +15,12 @@ package enum ShopChangeResult: Equatable, Sendable {
     case refused(ShopRefusal)
 }
 
+extension ShopChangeResult {
+    /// True if a repeated request gets the response to this result instead of being tried again. A limit that only
+    /// waiting lifts asks the client to repeat its request.
+    package var isFinal: Bool { self != .refused(.tooManyUnfinishedOrders) }
+}
+
 /// The reason for which a ``ShopChange`` was refused.
 package enum ShopRefusal: Equatable, Sendable {
     /// The actor's role is too low, or the actor's account is not active any more.

@@ -110,6 +110,23 @@ extension ConformanceCase {
             try expect(try await balance(), 300)
             try expect(try await store.apply(give, by: anna, request: request("k", "b")), .keyOfAnotherRequest)
         },
+        ConformanceCase("a request that has to wait is tried again when it is repeated") { store in
+            let user = try await store.addUser("gopher")
+            let anna = Actor(try await store.hire("anna", .owner), address: "192.0.2.1")
+            let request = IdempotentRequest(
+                key: SessionID.sample("k").bytes, request: SessionID.sample("b").bytes,
+                response: { _ in StoredResponse(status: 200, body: [1]) })
+            let orders = 1...StoreUnderTest.unfinishedPerUserMax
+            var first: OrderID?
+            for body in orders { first = try await store.addOrder(body, of: user) }
+            let sale = ShopChange.sell(.sample(99), earning: Points(hundredths: 5), customer: .id(user))
+            let refused = try await store.apply(sale, by: anna, request: request)
+            try expect(refused, .now(.refused(.tooManyUnfinishedOrders)))
+            try store.settle(first!, .invalid)
+            guard case .now(.sold) = try await store.apply(sale, by: anna, request: request) else {
+                throw Violation("the repeated request must be done")
+            }
+        },
         ConformanceCase("the same request sent many times at once is done once") { store in
             let user = try await store.addUser("gopher")
             let anna = Actor(try await store.hire("anna", .owner), address: "192.0.2.1")

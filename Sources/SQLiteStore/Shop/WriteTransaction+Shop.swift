@@ -14,7 +14,7 @@ extension WriteTransaction {
             return kept.isSameRequest ? .before(kept.response) : .keyOfAnotherRequest
         }
         let result = try apply(change, by: actor, at: now)
-        try keep(request.response(result), to: request, of: staff, at: now)
+        if result.isFinal { try keep(request.response(result), to: request, of: staff, at: now) }
         return .now(result)
     }
 

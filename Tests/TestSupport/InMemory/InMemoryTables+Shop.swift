@@ -25,7 +25,9 @@ extension InMemoryTables {
             return kept.request == request.request ? .before(kept.response) : .keyOfAnotherRequest
         }
         let result = apply(change, by: actor, at: now)
-        keptResponses[key] = KeptResponse(request: request.request, response: request.response(result), at: now)
+        if result.isFinal {
+            keptResponses[key] = KeptResponse(request: request.request, response: request.response(result), at: now)
+        }
         return .now(result)
     }
 
