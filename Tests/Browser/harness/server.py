@@ -12,7 +12,7 @@ ADDRESSES = {
     "shop": r'"message":"listening on (http://[^"]+)"',
     "accrual": r"accrual system listens on (http://[^\"]+)",
     "admin": r"healthz and readyz are at (http://[^\"]+)",
-    "staff": r"the staff's \S+ listens on (http://[^\"]+)",
+    "staff": r"the staff's page and API listen on (http://[^\"]+)",
 }
 # All tests come from one address, so the limits for an address are off unless a test is about them.
 SETTINGS = {
