@@ -1,7 +1,7 @@
 // The view of the shop: registration and backups.
 
 import { ask } from '../Common/api.js';
-import { element, setText } from '../Common/dom.js';
+import { element, isolated, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 import { timeElement } from '../Common/formats.js';
 import { locale, localized } from '../Common/language.js';
@@ -17,7 +17,7 @@ export function makeShopSettings() {
   const make = makeDeed({ text: 'backUpNow', failures, do: async () => {
     const { content } = await change('POST', '/api/staff/backups');
     list.reload({ inBackground: true });
-    return ['backupMade', { name: content.name }];
+    return ['backupMade', { name: isolated(content.name) }];
   } });
   const root = element('section', { class: 'view', label: 'shopSettings' },
     element('div', { class: 'card' }, element('h2', { text: 'shopSettings' }), element('h3', { text: 'registration' }),
@@ -60,6 +60,6 @@ function row(backup) {
     made.textContent = new Intl.NumberFormat(locale(), {
       style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(backup.bytes / 1e6);
   });
-  return entryLines([element('strong', {}, backup.name), size],
+  return entryLines([element('strong', {}, isolated(backup.name)), size],
     [element('span', { class: 'hint' }, timeElement(backup.at)), null]);
 }
