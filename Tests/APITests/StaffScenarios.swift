@@ -17,6 +17,8 @@ enum StaffScenarios {
         Scenario("GET /api/staff/customers?order=18", as: "cashier", gives: 200, text: "[\(anna)]"),
         Scenario("GET /api/staff/customers?order=34", as: "cashier", gives: 200, text: "[]"),
         Scenario("GET /api/staff/customers?order=19", as: "cashier", gives: 422),
+        Scenario("GET /api/staff/customers?login=a%FF", as: "cashier", gives: 400, part: "is not UTF-8"),
+        Scenario("GET /api/staff/customers?order=%FF", as: "cashier", gives: 400),
         Scenario("GET /api/staff/customers?limit=0", as: "cashier", gives: 400),
         Scenario("GET /api/staff/customers?limit=1&cursor=x.y", as: "cashier", gives: 400),
         Scenario("GET /api/staff/customers/1", as: "cashier", gives: 200, text: anna),
@@ -66,6 +68,9 @@ enum StaffScenarios {
         Scenario(
             "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":1000.01,"reason":"r"}"#,
             gives: 403, part: "adjustment-too-large"),
+        Scenario(
+            "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":1,"reason":" \u00a0"}"#,
+            gives: 400, part: "is empty"),
         Scenario(
             "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":-1000.01,"reason":"r"}"#,
             gives: 403),
@@ -155,10 +160,12 @@ enum StaffScenarios {
         Scenario("GET /api/staff/figures?days=2", as: "cashier", gives: 403),
         Scenario("GET /api/staff/figures?days=401", as: "owner", gives: 400),
         Scenario("GET /api/staff/figures?days=x", as: "owner", gives: 400),
+        Scenario("GET /api/staff/figures?days=%FF", as: "owner", gives: 400),
         Scenario("GET /api/staff/backups", as: "owner", gives: 200, part: #""bytes":4096"#),
         Scenario("POST /api/staff/backups", as: "owner", gives: 201, part: #""name":"martlet-2.db""#),
         Scenario("GET /api/staff/actions?limit=1", as: "owner", gives: 200, part: #""action":"receipt.add""#),
         Scenario("GET /api/staff/actions?format=xml", as: "owner", gives: 400),
+        Scenario("GET /api/staff/actions?format=%FF", as: "owner", gives: 400),
         Scenario("GET /api/staff/actions?format=csv", as: "owner", gives: 200, part: ActionTable.heading),
         Scenario("GET /api/staff/actions?format=csv&limit=1", as: "owner", gives: 200, part: "receipt.add,,,26,1,"),
     ]

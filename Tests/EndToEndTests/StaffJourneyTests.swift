@@ -69,6 +69,36 @@ struct StaffJourneyTests {
         #expect(!server.logText.contains("secret"))
     }
 
+    /// A kept response names its customer, and contains a password. The file of the database shows neither.
+    @Test func aDeletedCustomerLeavesNoLogin() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        let command = try Server(
+            in: folder, arguments: ["staff", "add", "boss", "--role", "owner", "--generate", "-d", "martlet.db"])
+        #expect(try command.waitForEnd() == 0, "\(command.logText)")
+        let password = try #require(command.outputText.firstMatch(of: /password: (\S+)/)?.output.1)
+        let staff = try server.staffClient()
+        let signIn = try staff.send("POST", "/api/staff/session", #"{"name":"boss","password":"\#(password)"}"#)
+        let fields = ["Cookie: \(try #require(signIn["Set-Cookie"]?.split(separator: ";").first))"]
+        let repeated = fields + ["Idempotency-Key: one"]
+        let login = "customer-to-be-forgotten"
+        let added = try staff.send("POST", "/api/staff/customers", #"{"login":"\#(login)"}"#, fields: repeated)
+        #expect(added.status == 201, "\(added.text)")
+        let initial = try #require(added.json?.object?["password"]?.string)
+        let id = try #require(added.text.firstMatch(of: /"id":(\d+)/)?.output.1)
+        let gift = try staff.send(
+            "POST", "/api/staff/customers/\(id)/adjustments", #"{"points":5,"reason":"r"}"#,
+            fields: fields + ["Idempotency-Key: two"])
+        #expect(gift.status == 200, "\(gift.text)")
+        #expect(try staff.send("DELETE", "/api/staff/customers/\(id)", fields: fields).status == 204)
+        let again = try staff.send("POST", "/api/staff/customers", #"{"login":"\#(login)"}"#, fields: repeated)
+        #expect(again.status == 201 && again.body == added.body)
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+        let file = try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db")))
+        for text in [login, initial] { #expect(file.range(of: Data(text.utf8)) == nil, "\(text)") }
+    }
+
     private func expectPointsMove(_ staff: Client, _ fields: [String], order: String) throws {
         let back = try staff.send(
             "POST", "/api/staff/orders/\(order)/return", #"{"points":20,"reason":"a cup"}"#, fields: fields)

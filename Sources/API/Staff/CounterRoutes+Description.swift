@@ -55,8 +55,7 @@ extension Operation {
                     .object(
                         [Schema.Property("points", .points), Schema.Property("customer", .customer)], isClosed: true)),
                 example: #"{"points":500,"customer":\#(Example.customer)}"#),
-            .refusal(
-                .noSuchWithdrawal, of: spending, "No points were spent on the order, or its customer was deleted."),
+            .refusal(.noSuchWithdrawal, of: spending, "No points were spent on the order."),
             .refusal(.refundedBefore, of: spending, "The withdrawal was refunded before."), .invalidNumber,
         ])
 

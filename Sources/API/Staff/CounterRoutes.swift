@@ -185,7 +185,7 @@ extension RequestObject {
         guard reason.utf8.count <= LedgerNote.reasonBytesMax else {
             throw .malformed("\"reason\" is longer than \(LedgerNote.reasonBytesMax) bytes.")
         }
-        guard !reason.isEmpty else { throw .malformed("\"reason\" is empty.") }
+        guard reason.contains(where: { !$0.isWhitespace }) else { throw .malformed("\"reason\" is empty.") }
         return reason
     }
 }

@@ -55,7 +55,7 @@ struct ShopRoutes {
 
     /// A cashier sees today alone.
     private func figures(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let text = call.request.parameter("days") ?? "1"
+        let text = try call.parameter("days") ?? "1"
         guard let days = Int(text), (1...Self.daysMax).contains(days) else {
             throw .malformed("\"days\" is not a whole number from 1 to \(Self.daysMax).")
         }
@@ -102,7 +102,7 @@ struct ShopRoutes {
     }
 
     private func actions(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let format = call.request.parameter("format") ?? "json"
+        let format = try call.parameter("format") ?? "json"
         guard ["json", "csv"].contains(format) else { throw .malformed("\"format\" is neither json nor csv.") }
         guard format == "csv" else {
             return try StaffList.page(

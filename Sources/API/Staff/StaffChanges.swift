@@ -78,7 +78,8 @@ struct StaffChanges {
     /// Makes a change and answers.
     ///
     /// - Parameters:
-    ///   - hasSecret: true if the response contains a secret, which is stored encrypted.
+    ///   - hasSecret: true if the response contains a secret, which only the session of the first request may see
+    ///     again.
     ///   - reply: makes the response to a change that was not refused. The store may call it on its own thread.
     func apply(
         _ change: ShopChange, for request: Request, hasSecret: Bool = false,
@@ -92,9 +93,8 @@ struct StaffChanges {
         let idempotent = kept.map { kept in
             IdempotentRequest(key: kept.keyDigest, request: kept.requestDigest) { result in
                 let reply = answer(result)
-                let isSealed = hasSecret && reply.status.rawValue < 400
                 return StoredResponse(
-                    status: reply.status.rawValue, body: isSealed ? kept.sealed(reply.body, tokens) : reply.body)
+                    status: reply.status.rawValue, body: kept.sealed(reply.body, hasSecret: hasSecret, tokens))
             }
         }
         switch try await repository.apply(change, by: request.actor, request: idempotent, at: signIns.now) {
@@ -105,8 +105,7 @@ struct StaffChanges {
             return Problem(.idempotencyKeyReused, "The Idempotency-Key was used for another request.").response
         case .before(let stored):
             let status = Status(rawValue: stored.status) ?? .internalServerError
-            guard hasSecret, stored.status < 400 else { return StaffReply(status, stored.body).response }
-            guard let body = kept?.opened(stored.body, tokens) else {
+            guard let body = kept?.opened(stored.body, hasSecret: hasSecret, tokens) else {
                 return Problem(
                     .idempotencyKeyReused,
                     "The request was made before by another session, to which alone its response is shown."
@@ -121,9 +120,9 @@ struct StaffChanges {
 private struct KeptRequest: Sendable {
     let keyDigest: [UInt8]
     let requestDigest: [UInt8]
-    /// The secret from which responses are encrypted: the token of the client, of which the store has a hash alone, and
-    /// its key.
-    private let secret: String
+    /// The client's key and token, from which responses are encrypted. The store has only hashes of both.
+    private let key: String
+    private let token: String
 
     private static let keyBytesMax = 255
 
@@ -137,41 +136,25 @@ private struct KeptRequest: Sendable {
         keyDigest = digest(text)
         requestDigest = digest(
             "\(String(decoding: call.request.target, as: UTF8.self))\n\(String(decoding: call.body, as: UTF8.self))")
-        secret = "\(String(decoding: call.caller.token, as: UTF8.self)) \(text)"
+        self.key = text
+        token = String(decoding: call.caller.token, as: UTF8.self)
     }
 
-    /// The body, encrypted by SHA-256 in counter mode under a nonce, with a digest by which a wrong key is noticed.
-    /// Everything that goes into a digest begins with the secret, whose 256 random bits of the token can't be guessed.
-    func sealed(_ body: [UInt8], _ tokens: any SessionTokens) -> [UInt8] {
-        let nonce = tokens.id(of: tokens.makeToken()).bytes
-        return nonce + tag(of: body, nonce, tokens) + masked(body, nonce, tokens)
+    /// The body, encrypted, so that a file and its copies show neither a secret nor the login of a customer who was
+    /// deleted since.
+    ///
+    /// - Parameter hasSecret: true if the token is needed to open it, whose 256 random bits can't be guessed; else the
+    ///   key is enough, since the person may have signed in again before the request is repeated.
+    func sealed(_ body: [UInt8], hasSecret: Bool, _ tokens: any SessionTokens) -> [UInt8] {
+        sealer(hasSecret, tokens).sealed(body)
     }
 
     /// The body that was sealed; `nil` if it was sealed for another token.
-    func opened(_ sealed: [UInt8], _ tokens: any SessionTokens) -> [UInt8]? {
-        let count = SessionID.byteCount
-        guard sealed.count >= 2 * count else { return nil }
-        let nonce = Array(sealed[..<count])
-        let body = masked(Array(sealed[(2 * count)...]), nonce, tokens)
-        return tag(of: body, nonce, tokens) == Array(sealed[count..<(2 * count)]) ? body : nil
+    func opened(_ sealed: [UInt8], hasSecret: Bool, _ tokens: any SessionTokens) -> [UInt8]? {
+        sealer(hasSecret, tokens).opened(sealed)
     }
 
-    private func tag(of body: [UInt8], _ nonce: [UInt8], _ tokens: any SessionTokens) -> [UInt8] {
-        digest("tag \(nonce) \(String(decoding: body, as: UTF8.self))", tokens)
-    }
-
-    private func masked(_ body: [UInt8], _ nonce: [UInt8], _ tokens: any SessionTokens) -> [UInt8] {
-        var masked = body
-        for start in stride(from: 0, to: body.count, by: SessionID.byteCount) {
-            let mask = digest("mask \(nonce) \(start)", tokens)
-            for (offset, byte) in mask.enumerated() where start + offset < masked.count {
-                masked[start + offset] ^= byte
-            }
-        }
-        return masked
-    }
-
-    private func digest(_ text: String, _ tokens: any SessionTokens) -> [UInt8] {
-        tokens.id(of: SessionToken(text: "\(secret) \(text)")).bytes
+    private func sealer(_ hasSecret: Bool, _ tokens: any SessionTokens) -> ResponseSealer {
+        ResponseSealer(secret: hasSecret ? "\(token) \(key)" : key, tokens: tokens)
     }
 }

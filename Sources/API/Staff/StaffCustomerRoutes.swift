@@ -34,13 +34,13 @@ struct StaffCustomerRoutes {
     }
 
     private func find(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        if let text = call.request.parameter("order") {
+        if let text = try call.parameter("order") {
             let number = try WithdrawalService.number(parsing: text.utf8)
             return try repository.customers(of: number).map { customers in
                 .staff(StaffList.array(customers) { $1.customer($0) })
             }
         }
-        let prefix = call.request.parameter("login") ?? ""
+        let prefix = try call.parameter("login") ?? ""
         guard prefix.utf8.count <= Login.bytesMax else { throw .malformed("\"login\" is longer than a login.") }
         return try StaffList.page(
             for: call, selecting: ["login"], write: { $1.customer($0) },

@@ -44,7 +44,7 @@ struct StaffRuleRoutes {
     private func remove(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         guard rewards != nil else { return .now(Problem.accrualOff.response) }
         // No rule has an empty match.
-        let match = call.request.parameter("match") ?? ""
+        let match = try call.parameter("match") ?? ""
         let request = changes.unrepeated(call)
         return .later { () async throws(LoyaltyError) in
             try await changes.apply(.removeRule(matching: match), for: request) { _ in StaffReply([]) }.emptied
