@@ -43,7 +43,7 @@ export function showOnly(shown, all) {
   for (const each of all) each.hidden = each !== shown;
 }
 
-/** Moves the focus to a heading, so that a screen reader goes on from there. */
+/** Moves the focus to a heading, so that a screen reader continues from there. */
 export function focusHeading(root) {
   const heading = root.querySelector('h2');
   heading?.setAttribute('tabindex', '-1');

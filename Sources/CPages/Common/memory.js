@@ -45,6 +45,6 @@ function keep(storage, name, text) {
     if (text === null) storage().removeItem(name);
     else storage().setItem(name, text);
   } catch {
-    // The page goes on without it.
+    // The page works without it.
   }
 }

@@ -46,7 +46,7 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null, fai
   async function showMore() {
     const first = entries.length;
     if (await read(next, false, (content) => show([...entries, ...content]))) {
-      // The button may be gone: the reader goes on at the first new entry.
+      // The button may be gone: the focus moves to the first new entry.
       const entry = list.children[first] ?? list.lastElementChild;
       entry?.setAttribute('tabindex', '-1');
       entry?.focus();

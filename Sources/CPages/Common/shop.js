@@ -31,7 +31,7 @@ export function whenShopChanges(listener) {
   listeners.push(listener);
 }
 
-/** Shows the shop as the browser remembers it, then asks the server. Without an answer, the page goes on. */
+/** Shows the shop as the browser remembers it, then asks the server. Without an answer, the page keeps what it shows. */
 export async function startShop() {
   take(parse(remembered('shop')));
   try {

@@ -59,7 +59,7 @@ async function showAccount(login, isFromElsewhere, isOther) {
     // The customer may have signed out while the file was on its way.
     if (currentLogin() !== login) return;
     home = makeHome(login, setTitle);
-    // A customer who has just signed in goes on at the view. After a reload the focus is the browser's.
+    // The focus was in the form if the customer has just signed in, and moves to the view. After a reload it stays.
     const hadFocus = content.contains(document.activeElement);
     content.replaceChildren(home.root);
     if (hadFocus) focusHeading(content.querySelector('.view:not([hidden])'));

@@ -1,4 +1,4 @@
-// The view of the account: who is signed in, another password, and the way out.
+// The view of the account: its login, changing the password, and signing out.
 
 import { element, isolated, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';

@@ -1,4 +1,4 @@
-// The view of the person's own account: another password, and the way out.
+// The view of the person's own account: changing the password, and signing out.
 
 import { currentPasswordField, newPasswordField } from '../Common/credentials.js';
 import { element, isolated } from '../Common/dom.js';

@@ -1,4 +1,4 @@
-// The goods of a receipt, entered with the keyboard alone: Enter goes on from field to field, and a new row appears
+// The goods of a receipt, entered with the keyboard alone: Enter moves from field to field, and a new row appears
 // under the last one.
 
 import { element, setText } from '../Common/dom.js';

@@ -1,4 +1,4 @@
-// The person who is signed in, in this tab and in the others of the browser, which share the session's cookie.
+// The signed-in person. All tabs of the browser share the session's cookie, so a change in one is a change in all.
 
 import { ask, Failure } from '../Common/api.js';
 import { forgetDrafts } from '../Common/memory.js';
