@@ -8,6 +8,7 @@ from harness.customer import Customer
 from harness.hands import HANDS
 from harness.profile import Profile
 from harness.server import Server
+from harness.staff import Staff
 
 # A page that is left ends its stream of events.
 LEFT = [r"/api/user/events: (NS_BINDING_ABORTED|net::ERR_ABORTED)"]
@@ -94,5 +95,25 @@ def make_customer(make_profile, customer_table, server):
         # Before the page knows an account, it asks for one.
         page.expect(r"GET \S+/api/user: 401$", *LEFT)
         return Customer(page, hand, texts.Texts(customer_table, language), login)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def staff_table(browser):
+    return texts.read_table(browser.driver, "Staff")
+
+
+@pytest.fixture
+def make_staff(make_profile, staff_table, server):
+    """Adds people to the staff by the owner's command. Each is at the start of the staff's page."""
+
+    def make(hand=HANDS[0], language: str = "en", role: str = "owner", at: Server = server, **properties) -> Staff:
+        page = make_profile(language=language, **properties).tab(at.staff)
+        # Before the page knows a person, it asks for one.
+        page.expect(r"GET \S+/api/staff/me: 401$")
+        staff = Staff(page, hand, texts.Texts(staff_table, language))
+        staff.password = at.add_staff(staff.name, role)
+        return staff
 
     return make

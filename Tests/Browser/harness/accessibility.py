@@ -5,6 +5,8 @@ from pathlib import Path
 
 from axe_selenium_python import Axe
 
+from .profile import DESKTOP, NARROW
+
 # The package for Selenium has an old axe-core. The newest one comes with the package for another driver.
 CORE = Path(importlib.util.find_spec("axe_playwright_python").submodule_search_locations[0]) / "axe.min.js"
 
@@ -33,3 +35,15 @@ def assert_no_sideways_scroll(page) -> None:
     is_wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
     if page.driver.execute_script(is_wide):
         raise AssertionError("the page scrolls sideways:\n" + "\n".join(page.driver.execute_script(WIDE_ELEMENTS)))
+
+
+def assert_good_view(page) -> None:
+    """The view is accessible in both themes, and fits a narrow phone."""
+    page.resize(*NARROW)
+    assert_no_sideways_scroll(page)
+    for theme in ["dark", "light"]:
+        page.profile.change_theme(theme)
+        assert_accessible(page)
+    page.resize(*DESKTOP)
+    assert_no_sideways_scroll(page)
+    assert_accessible(page)

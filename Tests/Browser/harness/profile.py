@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from selenium.webdriver.common.bidi.storage import StorageKeyPartitionDescriptor
+
 from .page import NARROW, Page
 from .waiting import wait_until
 
@@ -48,6 +50,12 @@ class Profile:
         self.driver.browser.set_download_behavior(
             allowed=True, destination_folder=str(folder), user_contexts=[self.context]
         )
+
+    def cookies(self) -> dict[str, str]:
+        """Returns the names and values of the cookies, also of those that scripts can't read."""
+        partition = StorageKeyPartitionDescriptor(user_context=self.context)
+        found = self.driver.storage.get_cookies(partition=partition).cookies
+        return {cookie.name: cookie.value.value for cookie in found}
 
     def unexpected(self) -> list[str]:
         """Returns the complaints of the browser about the pages of this profile that no test named."""

@@ -1,5 +1,6 @@
 """Runs the executable as a user would: in a folder of its own, on free ports."""
 
+import json
 import os
 import re
 import subprocess
@@ -85,6 +86,10 @@ class Server:
         )
         assert result.returncode == 0, result.stderr
         return result.stdout
+
+    def add_staff(self, name: str, role: str) -> str:
+        """Adds a person to the staff, and returns the password."""
+        return json.loads(self.run("staff", "add", name, "--role", role, "--generate", "--json"))["password"]
 
     def stop(self) -> None:
         if self.process.poll() is None:

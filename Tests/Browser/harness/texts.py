@@ -20,8 +20,13 @@ class Texts:
         assert isinstance(text, str) and "{" not in text, f"{name} has values: use pattern()"
         return text
 
-    def pattern(self, name: str, **values: str) -> re.Pattern:
-        """Returns a pattern for a text with these values. It matches any plural, and anything for a value that is not given."""
+    def filled(self, name: str, **values: str) -> str:
+        """Returns a text with these values."""
+        return self.table[name][LANGUAGES.index(self.language)].format(**values)
+
+    def pattern(self, name: str, **values: str | re.Pattern) -> re.Pattern:
+        """Returns a pattern for a text with these values, which may be patterns. It matches any plural, and anything for a
+        value that is not given."""
         text = self.table[name][LANGUAGES.index(self.language)]
         forms = [text] if isinstance(text, str) else list(text.values())
         return re.compile("|".join(form_pattern(form, values) for form in forms))
@@ -31,12 +36,17 @@ class Texts:
         return Texts(self.table, language)
 
 
-def form_pattern(form: str, values: dict[str, str]) -> str:
+def form_pattern(form: str, values: dict[str, str | re.Pattern]) -> str:
     parts = re.split(r"\{(\w+)\}", form)
     return "".join(
-        (re.escape(str(values[part])) if part in values else ".+?") if index % 2 else re.escape(part)
-        for index, part in enumerate(parts)
+        value_pattern(values.get(part)) if index % 2 else re.escape(part) for index, part in enumerate(parts)
     )
+
+
+def value_pattern(value: str | re.Pattern | None) -> str:
+    if value is None:
+        return ".+?"
+    return value.pattern if isinstance(value, re.Pattern) else re.escape(str(value))
 
 
 def read_table(driver, page: str) -> dict:
