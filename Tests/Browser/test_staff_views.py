@@ -128,7 +128,7 @@ def test_views_and_dialogs_with_data(make_staff, start_server, tmp_path, languag
     boss.wait_for("backupMade")
     boss.press("closeRegistration")
     boss.wait_for("registrationIsClosed")
-    assert_accessible(boss.page)
+    assert_good(boss)
     for view in ["today", "customers", "sale", "rules", "actions"]:
         boss.show(view)
         assert_good(boss)
