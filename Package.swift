@@ -43,10 +43,11 @@ let package = Package(
         .target(name: "Changes", dependencies: ["Eventual", "Loyalty"], swiftSettings: safe),
         .target(
             name: "Storage", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix"], swiftSettings: safe),
+        .target(name: "SharedStore", dependencies: ["Changes", "Loyalty", "Storage"], swiftSettings: safe),
         .target(name: "SignIn", dependencies: ["Eventual", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "SQLite", "Storage"],
+            dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "SQLite", "SharedStore", "Storage"],
             swiftSettings: safe),
         .target(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
@@ -111,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "Changes", "Eventual", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "ConformanceSupport",
+                "Changes", "Eventual", "Loyalty", "Posix", "SQLite", "SQLiteStore", "SharedStore", "Storage",
+                "ConformanceSupport",
                 "TestSupport",
             ]),
         .testTarget(

@@ -2,7 +2,7 @@ import CSQLite
 
 /// One row of an answer; columns count from zero. Valid until the statement's next step, and so never kept.
 package struct Row: ~Copyable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     init(_ handle: OpaquePointer) {
         self.handle = handle

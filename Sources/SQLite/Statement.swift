@@ -52,7 +52,7 @@ package final class Statement {
         sqlite3_clear_bindings(handle)
     }
 
-    var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
+    package var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
     /// True if the statement has a current row, so that no other use may reset it.
     var isBusy: Bool { sqlite3_stmt_busy(handle) != 0 }

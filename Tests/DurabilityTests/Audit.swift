@@ -78,7 +78,9 @@ struct Audit {
     private func rows<Row: Sendable>(
         _ sql: StaticString, _ read: @escaping @Sendable (borrowing SQLite.Row) -> Row
     ) throws -> [Row] {
-        try store.writer.performAndWait { transaction throws(SQLiteError) in try transaction.all(sql, read: read) }
+        try store.writer.performAndWait { transaction throws(SQLiteError) in
+            try transaction.database.all(sql, read: read)
+        }
     }
 
     private mutating func checkFile() throws {

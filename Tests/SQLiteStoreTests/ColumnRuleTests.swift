@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import SQLiteStore
+@testable import SharedStore
 
 /// Each column of each table has a rule: the check finds extreme values in all of them. The tables and columns come
 /// from the file itself, so that the test notices a new column without a rule, and a new table without a row here.

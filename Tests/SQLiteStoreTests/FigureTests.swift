@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import SQLiteStore
+@testable import SharedStore
 
 /// The figures cost an upload nothing of its own, and are those of what was committed.
 struct FigureTests {

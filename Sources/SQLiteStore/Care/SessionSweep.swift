@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 
 /// The times at which expired sessions are removed: at the start and then every few minutes, batch after batch while
 /// there are more. The batches are so small, and the pauses after them so long, that the writes between them hardly
@@ -56,28 +57,11 @@ extension Writer {
     func sweepSessions(at now: Timestamp) -> SessionSweep.Outcome {
         do throws(LoyaltyError) {
             return .removed(
-                try performAndWait { transaction throws(SQLiteError) in try transaction.sweepSessions(at: now) })
+                try performAndWait { transaction throws(SQLiteError) in
+                    try transaction.sweepSessions(at: now, limit: SessionSweep.batchMax)
+                })
         } catch {
             return .refused
         }
-    }
-}
-
-extension WriteTransaction {
-    /// Removes a batch of expired sessions of users, one of the staff, and one of kept responses. Returns the size of
-    /// the largest.
-    func sweepSessions(at now: Timestamp) throws(SQLiteError) -> Int {
-        let sessions = try run(
-            """
-            DELETE FROM sessions WHERE token_hash IN
-                (SELECT token_hash FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)
-            """, now.milliseconds, Int64(SessionSweep.batchMax))
-        // The staff has few sessions, so that they need no index.
-        let staffSessions = try run(
-            """
-            DELETE FROM staff_sessions WHERE token_hash IN
-                (SELECT token_hash FROM staff_sessions WHERE expires_at <= ? LIMIT ?)
-            """, now.milliseconds, Int64(SessionSweep.batchMax))
-        return max(sessions, staffSessions, try sweepKeptResponses(at: now, limit: SessionSweep.batchMax))
     }
 }

@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 import Storage
 import Synchronization
 
@@ -30,7 +31,7 @@ final class SQLiteReceiptLookup: ReceiptLookup {
         try state.withLock { state throws(LoyaltyError) in
             guard let database = state.database else { throw .unavailable(retryAfterSeconds: 1) }
             do throws(SQLiteError) {
-                let points = try database.earned(by: order)
+                let points = try database.shared.earned(by: order)
                 state.failureCode = nil
                 return points
             } catch {

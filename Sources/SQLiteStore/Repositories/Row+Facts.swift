@@ -55,33 +55,6 @@ extension Balance {
     }
 }
 
-extension UserAccount {
-    private static let columns = ["id", "login", "state", "created_at", "current", "withdrawn"]
-
-    /// From a statement that selects these columns and no others.
-    init(_ row: borrowing Row) {
-        assert(row.hasColumns(Self.columns), "the statement must select the columns of a user's account")
-        self.init(
-            id: UserID(rawValue: row.integer(0)), login: row.text(1),
-            state: State(rawValue: row.integer(2)) ?? .deleted, balance: Balance(row, from: 4),
-            createdAt: Timestamp(milliseconds: row.integer(3)))
-    }
-}
-
-extension StaffAccount {
-    private static let columns = ["id", "name", "kind", "role", "state", "created_at", "last_used_at"]
-
-    /// - Parameter column: the first of the account's columns.
-    init(_ row: borrowing Row, from column: Int = 0) throws(SQLiteError) {
-        assert(row.hasColumns(Self.columns, from: column), "the statement must select the columns of a staff account")
-        guard let kind = Kind(rawValue: row.integer(column + 2)) else { throw .badValue("the kind of an account") }
-        self.init(
-            id: StaffID(rawValue: row.integer(column)), name: row.text(column + 1), kind: kind,
-            role: try row.role(column + 3), state: UserAccount.State(rawValue: row.integer(column + 4)) ?? .deleted,
-            createdAt: Timestamp(milliseconds: row.integer(column + 5)), lastUsedAt: row.timeIfAny(column + 6))
-    }
-}
-
 extension OwnedOrder {
     /// From a statement that selects `id`, the columns of an order, `login` and `state`.
     init(_ row: borrowing Row) throws(SQLiteError) {
@@ -108,28 +81,9 @@ extension Row {
         return status
     }
 
-    /// The role of an account. Throws an error that ``SQLiteError/isBadValue`` if the column has none.
-    borrowing func role(_ column: Int) throws(SQLiteError) -> StaffRole {
-        guard let role = StaffRole(rawValue: integer(column)) else { throw .badValue("a role of the staff") }
-        return role
-    }
-
-    /// The time in a column; `nil` if the column is null.
-    borrowing func timeIfAny(_ column: Int) -> Timestamp? {
-        isNull(column) ? nil : Timestamp(milliseconds: integer(column))
-    }
-
     /// The login in a column, if the state in the next one is not that of a deleted user.
     borrowing func login(_ column: Int) -> String? {
         assert(hasColumns(["login", "state"], from: column), "the state must follow the login")
         return integer(column + 1) == UserAccount.State.deleted.rawValue ? nil : text(column)
-    }
-
-    /// The author in a column, with the reason in the next one; `nil` if there is no author.
-    borrowing func note(_ column: Int) throws(SQLiteError) -> LedgerNote? {
-        if isNull(column) { return nil }
-        let author = text(column)
-        guard !author.isEmpty else { throw .badValue("the author of a note") }
-        return LedgerNote(author: author, reason: text(column + 1))
     }
 }

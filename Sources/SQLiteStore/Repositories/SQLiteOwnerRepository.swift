@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 import Storage
 
 /// The ``OwnerRepository`` of a database file: it reads through a connection of its own and writes through the writer.
@@ -72,24 +73,24 @@ extension SQLiteOwnerRepository {
     }
 
     func staff() throws(StoreError) -> [StaffAccount] {
-        try read { database throws(SQLiteError) in try database.staff() }
+        try read { database throws(SQLiteError) in try database.shared.staff() }
     }
 
     func actions(before action: Int64?, limit: Int) throws(StoreError) -> [StaffAction] {
         try read { database throws(SQLiteError) in
-            try database.actions(before: action ?? .max, limit: Int64(limit))
+            try database.shared.actions(before: action ?? .max, limit: Int64(limit))
         }
     }
 
     func facts(of number: OrderNumber) throws(StoreError) -> NumberFacts {
-        try read { database throws(SQLiteError) in try database.facts(of: number) }
+        try read { database throws(SQLiteError) in try database.shared.facts(of: number) }
     }
 
     func rules() throws(StoreError) -> [RewardRule] {
-        try read { database throws(SQLiteError) in try database.rules() }
+        try read { database throws(SQLiteError) in try database.shared.rules() }
     }
 
     func isRegistrationOpen() throws(StoreError) -> Bool? {
-        try read { database throws(SQLiteError) in try database.isRegistrationOpen() }
+        try read { database throws(SQLiteError) in try database.shared.isRegistrationOpen() }
     }
 }

@@ -1,6 +1,7 @@
 import Eventual
 import Loyalty
 import SQLite
+import SharedStore
 
 extension SQLiteRepository {
     func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
@@ -42,7 +43,7 @@ extension WriteTransaction {
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) throws(SQLiteError) -> WithdrawalResult {
-        let earlier = try first(
+        let earlier = try database.first(
             "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
         ) { row in
             (user: row.integer(0), sum: row.integer(1), isInForce: row.integer(2))
@@ -52,14 +53,14 @@ extension WriteTransaction {
         }
         // `withdrawn` can't overflow: `current` and `withdrawn` together are the points that were ever given, which fit
         // the integer.
-        let balances = try all(
+        let balances = try database.all(
             """
             UPDATE balances SET current = current - ?1, withdrawn = withdrawn + ?1
             WHERE user_id = ?2 AND current >= ?1 RETURNING current, withdrawn
             """, sum.hundredths, user.rawValue
         ) { row in Balance(row) }
         guard let balance = balances.first else { return .notEnoughPoints }
-        try run(
+        try database.run(
             "INSERT INTO withdrawals (order_number, user_id, sum, processed_at) VALUES (?, ?, ?, ?)",
             order.digits, user.rawValue, sum.hundredths, now.milliseconds)
         try addLedgerEntry(.withdrawal, of: user, order: order.digits, amount: -sum.hundredths, at: now)

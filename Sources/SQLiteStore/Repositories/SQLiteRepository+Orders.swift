@@ -1,6 +1,7 @@
 import Eventual
 import Loyalty
 import SQLite
+import SharedStore
 
 extension SQLiteRepository {
     func orders(
@@ -43,22 +44,24 @@ extension WriteTransaction {
     func addOrder(_ number: OrderNumber, of user: UserID, at now: Timestamp) throws(SQLiteError) -> OrderUpload {
         let hasRoom = try unfinished.hasRoom(user) { () throws(SQLiteError) in try countUnfinished(of: user) }
         if hasRoom {
-            let added = try run(
+            let added = try database.run(
                 "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING",
                 number.digits, user.rawValue, now.milliseconds)
             if added == 1 {
                 unfinished.noteAdded(of: user)
                 figures.noteOrder(at: now)
-                return .accepted(OrderID(rawValue: lastInsertedID))
+                return .accepted(OrderID(rawValue: database.lastInsertedID))
             }
         }
-        let owner = try first("SELECT user_id FROM orders WHERE number = ?", number.digits) { row in row.integer(0) }
+        let owner = try database.first("SELECT user_id FROM orders WHERE number = ?", number.digits) { row in
+            row.integer(0)
+        }
         guard let owner else { return .tooManyUnfinished }
         return owner == user.rawValue ? .uploadedBefore : .uploadedByAnother
     }
 
     private func countUnfinished(of user: UserID) throws(SQLiteError) -> Int {
-        let count = try first(
+        let count = try database.first(
             "SELECT count(*) FROM orders INDEXED BY orders_unfinished_by_user WHERE user_id = ? AND status < 2",
             user.rawValue
         ) { row in row.integer(0) }

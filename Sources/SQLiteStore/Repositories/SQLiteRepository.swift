@@ -1,6 +1,7 @@
 import Eventual
 import Loyalty
 import SQLite
+import SharedStore
 import Storage
 
 /// The ``Repository`` of one event loop: its own connection to read, the shared ``Writer`` to write.

@@ -1,6 +1,7 @@
 import Eventual
 import Loyalty
 import SQLite
+import SharedStore
 import Storage
 
 /// The `RewardRepository` of one event loop, used on its thread alone.
@@ -16,11 +17,11 @@ final class SQLiteRewardRepository: RewardRepository {
     var rulesRevision: Revision? { reader.rulesRevision }
 
     func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError> {
-        .now(try reader.read { database throws(SQLiteError) in try database.rules() })
+        .now(try reader.read { database throws(SQLiteError) in try database.shared.rules() })
     }
 
     func earned(by order: OrderNumber) throws(LoyaltyError) -> Eventual<Points?, LoyaltyError> {
-        .now(try reader.read { database throws(SQLiteError) in try database.earned(by: order) })
+        .now(try reader.read { database throws(SQLiteError) in try database.shared.earned(by: order) })
     }
 
     func addRule(_ rule: RewardRule) async throws(LoyaltyError) -> RuleAddition {
@@ -35,13 +36,11 @@ final class SQLiteRewardRepository: RewardRepository {
         of order: OrderNumber, earning points: Points, at now: Timestamp, willAppear: @escaping @Sendable () -> Void
     ) async throws(LoyaltyError) -> Bool {
         try await write { transaction throws(SQLiteError) in
-            let added = try transaction.run(
-                "INSERT INTO receipts VALUES (?, ?, ?) ON CONFLICT DO NOTHING", order.digits, points.hundredths,
-                now.milliseconds)
+            let isAdded = try transaction.addReceipt(of: order, earning: points, at: now)
             // Called before the commit. No reader sees a transaction that is rolled back, and its repetition makes the
             // call again.
-            if added == 1 { willAppear() }
-            return added == 1
+            if isAdded { willAppear() }
+            return isAdded
         }
     }
 
@@ -61,25 +60,5 @@ final class SQLiteRewardRepository: RewardRepository {
         let value = try await writer.perform(operation)
         reader.endBatch()
         return value
-    }
-}
-
-extension Database {
-    /// All reward rules, the oldest first.
-    func rules() throws(SQLiteError) -> [RewardRule] {
-        try all("SELECT match_text, kind, reward_millionths FROM reward_rules ORDER BY id") {
-            row throws(SQLiteError) in
-            guard let kind = RewardRule.Kind(rawValue: row.integer(1)),
-                let rule = try? RewardRule(match: row.text(0), kind: kind, rewardMillionths: row.integer(2))
-            else { throw .badValue("a reward rule") }
-            return rule
-        }
-    }
-
-    /// Returns the points that an accepted receipt earned, or `nil` if the order has no receipt.
-    func earned(by order: OrderNumber) throws(SQLiteError) -> Points? {
-        try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
-            Points(hundredths: row.integer(0))
-        }
     }
 }

@@ -1,9 +1,10 @@
 import Loyalty
 import SQLite
+import SharedStore
 
 extension WriteTransaction {
     func unfinishedOrders(_ page: UnfinishedPage) throws(SQLiteError) -> [UnfinishedOrder] {
-        try all(
+        try database.all(
             """
             SELECT id, number FROM orders INDEXED BY orders_unfinished_by_user
             WHERE user_id = ? AND status < 2 AND id >= ? ORDER BY id LIMIT ?
@@ -30,13 +31,13 @@ extension WriteTransaction {
         let id = settlement.order.rawValue
         switch settlement.verdict {
         case .processing:
-            let changed = try all(
+            let changed = try database.all(
                 """
                 UPDATE orders SET status = ?2 WHERE id = ?1 AND status = ?3 RETURNING user_id, number, uploaded_at
                 """, id, Order.Status.processing.rawValue, Order.Status.new.rawValue, read: ChangedOrder.init)
             note(changed, .processing)
         case .invalid:
-            let changed = try all(
+            let changed = try database.all(
                 """
                 UPDATE orders SET status = ?2 WHERE id = ?1 AND status < 2 RETURNING user_id, number, uploaded_at
                 """, id, Order.Status.invalid.rawValue, read: ChangedOrder.init)
@@ -55,7 +56,7 @@ extension WriteTransaction {
     /// Ends an order as processed and credits its points, once. An accrual of zero has no ledger entry, since no
     /// balance changes.
     private func credit(_ points: Points, for order: OrderID, at now: Timestamp) throws(SQLiteError) -> Bool {
-        let found = try first(
+        let found = try database.first(
             """
             SELECT user_id, number, uploaded_at, status, current, withdrawn
             FROM orders JOIN balances USING (user_id) WHERE orders.id = ?
@@ -70,7 +71,7 @@ extension WriteTransaction {
         if found.isFinal { return true }
         let points = try earnedNow(by: found.order.number) ?? points
         guard let current = found.currentAfter(points) else { return false }
-        let ended = try run(
+        let ended = try database.run(
             "UPDATE orders SET status = ?2, accrual = ?3 WHERE id = ?1 AND status < 2", order.rawValue,
             Order.Status.processed.rawValue, points.hundredths)
         precondition(ended == 1, "an order that was unfinished in this transaction must still be so")
@@ -78,7 +79,8 @@ extension WriteTransaction {
         unfinished.noteFinished(of: user)
         note(.order(found.order.order(.processed, accrual: points)), of: user)
         guard points > .zero else { return true }
-        try run("UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)
+        try database.run(
+            "UPDATE balances SET current = current + ? WHERE user_id = ?", points.hundredths, user.rawValue)
         try addLedgerEntry(
             .accrual, of: user, order: found.order.number.digits, amount: points.hundredths, at: now)
         note(.balance(Balance(current: current, withdrawn: found.balance.withdrawn)), of: user)
@@ -88,7 +90,7 @@ extension WriteTransaction {
     /// The points of a receipt that was corrected while the accrual system was asked; `nil` if it was not.
     private func earnedNow(by order: OrderNumber) throws(SQLiteError) -> Points? {
         guard corrections.contains(order) else { return nil }
-        return try first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
+        return try database.first("SELECT earned FROM receipts WHERE order_number = ?", order.digits) { row in
             Points(hundredths: row.integer(0))
         }
     }

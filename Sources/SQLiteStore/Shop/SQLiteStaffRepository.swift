@@ -1,12 +1,13 @@
 import Eventual
 import Loyalty
 import SQLite
+import SharedStore
 import Storage
 
 /// The ``StaffRepository`` of one event loop: its own connection to read, the shared ``Writer`` to write. It is used on
 /// the loop's thread alone.
 final class SQLiteStaffRepository: StaffRepository {
-    let reader: Reader
+    private let reader: Reader
     private let writer: Writer
 
     init(reader: Reader, writer: Writer) {
@@ -32,6 +33,12 @@ final class SQLiteStaffRepository: StaffRepository {
         }
     }
 
+    func read<Value>(
+        _ body: (SQLiteSession) throws(SQLiteError) -> Value
+    ) throws(LoyaltyError) -> Eventual<Value, LoyaltyError> {
+        .now(try reader.read { database throws(SQLiteError) in try body(database.shared) })
+    }
+
     /// Writes, and then ends the snapshot of the batch's earlier reads: a client that has its acknowledgement must find
     /// its write.
     private func write<Value: Sendable>(
@@ -45,43 +52,15 @@ final class SQLiteStaffRepository: StaffRepository {
 
 extension SQLiteStaffRepository {
     func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<StaffSession?, LoyaltyError> {
-        let session = try reader.read { database throws(SQLiteError) in
-            try database.first(
-                """
-                SELECT id, name, kind, role, state, created_at, last_used_at, expires_at
-                FROM staff_sessions JOIN staff ON id = staff_id WHERE token_hash = ? AND state = 0
-                """, id.bytes
-            ) { row throws(SQLiteError) in
-                StaffSession(staff: try StaffAccount(row), expiresAt: Timestamp(milliseconds: row.integer(7)))
-            }
-        }
-        return .now(session)
+        try read { shared throws(SQLiteError) in try shared.staffSession(id) }
     }
 
     func key(_ id: SessionID) throws(LoyaltyError) -> Eventual<StaffAccount?, LoyaltyError> {
-        let key = try reader.read { database throws(SQLiteError) in
-            try database.first(
-                """
-                SELECT id, name, kind, role, state, created_at, last_used_at FROM staff
-                WHERE key_hash = ? AND kind = 2 AND state = 0
-                """, id.bytes
-            ) { row throws(SQLiteError) in try StaffAccount(row) }
-        }
-        return .now(key)
+        try read { shared throws(SQLiteError) in try shared.key(id) }
     }
 
     func credentials(of name: StaffName) throws(LoyaltyError) -> Eventual<StaffCredentials?, LoyaltyError> {
-        let credentials = try reader.read { database throws(SQLiteError) in
-            try database.first(
-                """
-                SELECT id, name, kind, role, state, created_at, last_used_at, password_hash FROM staff
-                WHERE name = ? AND kind = 1 AND state < 2
-                """, name.text
-            ) { row throws(SQLiteError) in
-                StaffCredentials(staff: try StaffAccount(row), passwordHash: PasswordHash(text: row.text(7)))
-            }
-        }
-        return .now(credentials)
+        try read { shared throws(SQLiteError) in try shared.credentials(of: name) }
     }
 
     func addSession(

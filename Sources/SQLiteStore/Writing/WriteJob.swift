@@ -1,5 +1,6 @@
 import Loyalty
 import SQLite
+import SharedStore
 
 /// An operation that waits for the writer, with the callbacks of its caller.
 struct WriteJob: Sendable {

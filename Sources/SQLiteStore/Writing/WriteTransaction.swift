@@ -1,14 +1,15 @@
 import Changes
 import Loyalty
 import SQLite
+import SharedStore
 
 /// The transaction in which an operation writes, together with other operations. The writer begins and ends it.
-struct WriteTransaction {
-    private let database: Database
+struct WriteTransaction: ShopTransaction {
+    /// For the operations of SQLite alone.
+    let database: Database
     private let changes: CommittedChanges
     /// Unfinished orders of each user; an operation that adds or finishes one notes it here.
     let unfinished: UnfinishedCounts
-    /// Figures of the shop; an operation that adds a user, an order or an entry of the ledger notes it here.
     let figures: PendingFigures
     let corrections: CorrectedReceipts
 
@@ -23,35 +24,32 @@ struct WriteTransaction {
         self.corrections = corrections
     }
 
-    /// Has a change published after the commit. Changes are published in the order in which they were noted.
     func note(_ change: Change.Kind, of user: UserID) {
         changes.append(Change(change, of: user))
     }
 
-    /// Runs a statement that returns no rows. Returns the number of rows that it inserted, updated or deleted.
-    @discardableResult
-    func run<each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value
-    ) throws(SQLiteError) -> Int {
-        try database.run(sql, repeat each values)
+    /// Nothing to do: the writer alone writes, one operation after the other.
+    func lock(_ user: UserID) {}
+
+    /// As `lock(_:)` of a user.
+    func lock(_ order: OrderNumber) {}
+
+    /// Nothing to do: a trigger notes them.
+    func noteEndedSessions(of user: UserID) {}
+
+    func noteFinished(of user: UserID) {
+        unfinished.noteFinished(of: user)
     }
 
-    /// Returns the result of `read` for the first row; `nil` if there is no row.
-    func first<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value,
-        read: (borrowing Row) throws(SQLiteError) -> Result
-    ) throws(SQLiteError) -> Result? {
-        try database.first(sql, repeat each values, read: read)
+    func noteCorrection(of order: OrderNumber, at now: Timestamp) {
+        corrections.note(order, at: now)
     }
 
-    /// Returns the result of `read` for each row.
-    func all<Result, each Value: Bindable>(
-        _ sql: StaticString, _ values: repeat each Value,
-        read: (borrowing Row) throws(SQLiteError) -> Result
-    ) throws(SQLiteError) -> [Result] {
-        try database.all(sql, repeat each values, read: read)
+    func run(_ sql: StaticString, values: [SQLValue]) throws(SQLiteError) -> Int {
+        try database.shared.run(sql, values: values)
     }
 
-    /// The row id of the last successful insert.
-    var lastInsertedID: Int64 { database.lastInsertedID }
+    func rows(_ sql: StaticString, values: [SQLValue]) throws(SQLiteError) -> [SQLRow] {
+        try database.shared.rows(sql, values: values)
+    }
 }

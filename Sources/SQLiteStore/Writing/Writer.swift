@@ -2,6 +2,7 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 import Storage
 import Synchronization
 

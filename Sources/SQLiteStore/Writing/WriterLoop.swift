@@ -2,6 +2,7 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 
 /// The work of the writer's thread, to which it is confined.
 final class WriterLoop {

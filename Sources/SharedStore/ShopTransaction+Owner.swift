@@ -1,11 +1,10 @@
 import Loyalty
-import SQLite
 
 /// The owner's changes, each as one operation of the writer.
-extension WriteTransaction {
+extension ShopTransaction {
     func adjust(
         _ selector: UserSelector, by points: Points, note: LedgerNote, at now: Timestamp
-    ) throws(SQLiteError) -> AdjustmentResult {
+    ) throws(Failure) -> AdjustmentResult {
         precondition(points != .zero, "an adjustment's points must not be zero")
         guard let (user, login) = try user(selector), let before = try balance(of: user) else { return .noSuchUser }
         guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
@@ -13,14 +12,14 @@ extension WriteTransaction {
         }
         guard current >= .zero else { return .notEnoughPoints(login: login, before.current) }
         try run("UPDATE balances SET current = ? WHERE user_id = ?", current.hundredths, user.rawValue)
-        try addLedgerEntry(.adjustment, of: user, order: "", amount: points.hundredths, at: now)
-        try annotate(note)
+        let entry = try addLedgerEntry(.adjustment, of: user, order: "", amount: points.hundredths, at: now)
+        try annotate(entry, note)
         let balance = Balance(current: current, withdrawn: before.withdrawn)
         self.note(.balance(balance), of: user)
         return .adjusted(login: login, balance)
     }
 
-    func refund(_ order: OrderNumber, note: LedgerNote, at now: Timestamp) throws(SQLiteError) -> RefundResult {
+    func refund(_ order: OrderNumber, note: LedgerNote, at now: Timestamp) throws(Failure) -> RefundResult {
         let found = try first(
             "SELECT user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ?", order.digits
         ) { row in
@@ -28,6 +27,7 @@ extension WriteTransaction {
         }
         guard let found else { return .noSuchWithdrawal }
         guard found.isInForce else { return .refundedBefore }
+        try lock(found.user)
         let returned = try run(
             """
             UPDATE balances SET current = current + ?1, withdrawn = withdrawn - ?1
@@ -38,13 +38,13 @@ extension WriteTransaction {
             return .noSuchWithdrawal
         }
         try run("UPDATE withdrawals SET refunded_at = ? WHERE order_number = ?", now.milliseconds, order.digits)
-        try addLedgerEntry(.refund, of: found.user, order: order.digits, amount: found.sum, at: now)
-        try annotate(note)
+        let entry = try addLedgerEntry(.refund, of: found.user, order: order.digits, amount: found.sum, at: now)
+        try annotate(entry, note)
         self.note(.balance(balance), of: found.user)
         return .refunded(Points(hundredths: found.sum), balance)
     }
 
-    func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+    func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
         let state = isEnabled ? UserAccount.State.active : .disabled
         let changed = try run(
@@ -53,7 +53,7 @@ extension WriteTransaction {
         return changed == 1 ? .changed(login: login) : .unchanged(login: login)
     }
 
-    func setPassword(_ hash: PasswordHash, of selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+    func setPassword(_ hash: PasswordHash, of selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
         try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
         try endSessions(of: user)
@@ -62,20 +62,20 @@ extension WriteTransaction {
     }
 
     /// Erases a user. The row stays, and with it the rows that refer to it.
-    func deleteUser(_ selector: UserSelector) throws(SQLiteError) -> UserChangeResult {
+    func deleteUser(_ selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
         // Longer than a login may be, so that no user has it or can register it.
-        let placeholderBytes = Int64(Login.bytesMax) + 1
+        let placeholder = Self.placeholder(of: user.rawValue, bytes: Login.bytesMax + 1)
         try run(
-            "UPDATE users SET login = printf('%0*d', ?, id), password_hash = '', state = ? WHERE id = ?",
-            placeholderBytes, UserAccount.State.deleted.rawValue, user.rawValue)
+            "UPDATE users SET login = ?, password_hash = '', state = ? WHERE id = ?", placeholder,
+            UserAccount.State.deleted.rawValue, user.rawValue)
         try endSessions(of: user)
         try forgetPlaces(of: user, except: [])
         return .changed(login: login)
     }
 
     /// Returns `nil` if there is no such user, or if the user was deleted.
-    func user(_ selector: UserSelector) throws(SQLiteError) -> (id: UserID, login: String)? {
+    func user(_ selector: UserSelector) throws(Failure) -> (id: UserID, login: String)? {
         switch selector {
         case .login(let login):
             try first("SELECT id FROM users WHERE login = ?", login.text) { row in
@@ -88,20 +88,34 @@ extension WriteTransaction {
         }
     }
 
-    func balance(of user: UserID) throws(SQLiteError) -> Balance? {
+    func balance(of user: UserID) throws(Failure) -> Balance? {
         try first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
             Balance(row)
         }
     }
 
-    private func endSessions(of user: UserID) throws(SQLiteError) {
-        try run("DELETE FROM sessions WHERE user_id = ?", user.rawValue)
+    private func endSessions(of user: UserID) throws(Failure) {
+        if try run("DELETE FROM sessions WHERE user_id = ?", user.rawValue) > 0 { noteEndedSessions(of: user) }
     }
 
-    /// Stores the author and the reason of the ledger entry that was just added.
-    func annotate(_ note: LedgerNote) throws(SQLiteError) {
+    /// Stores the author and the reason of a ledger entry.
+    func annotate(_ entry: Int64, _ note: LedgerNote) throws(Failure) {
         try run(
-            "INSERT INTO ledger_notes (ledger_id, author, reason) VALUES (?, ?, ?)", lastInsertedID, note.author,
-            note.reason)
+            "INSERT INTO ledger_notes (ledger_id, author, reason) VALUES (?, ?, ?)", entry, note.author, note.reason)
+    }
+
+    /// Stores the author of the withdrawal that was just made.
+    func annotateWithdrawal(of order: OrderNumber, _ user: UserID, _ note: LedgerNote) throws(Failure) {
+        try run(
+            """
+            INSERT INTO ledger_notes (ledger_id, author, reason)
+            SELECT id, ?, ? FROM ledger WHERE user_id = ? AND kind = 2 AND order_number = ? ORDER BY id DESC LIMIT 1
+            """, note.author, note.reason, user.rawValue, order.digits)
+    }
+
+    /// The text in the place of an erased name: the id with leading zeros, so that no two are alike.
+    static func placeholder(of id: Int64, bytes: Int) -> String {
+        let digits = String(id)
+        return String(repeating: "0", count: max(0, bytes - digits.utf8.count)) + digits
     }
 }

@@ -1,9 +1,8 @@
 import Loyalty
-import SQLite
 
 /// Changes of the staff's accounts.
-extension WriteTransaction {
-    func applyToStaff(_ change: ShopChange, _ record: ActionRecord) throws(SQLiteError) -> ShopChangeResult {
+extension ShopTransaction {
+    func applyToStaff(_ change: ShopChange, _ record: ActionRecord) throws(Failure) -> ShopChangeResult {
         switch change {
         case .addStaff(let name, let role, let hash):
             return try addStaff(name, .person, role, password: hash.text, key: nil, record)
@@ -31,32 +30,32 @@ extension WriteTransaction {
     private func addStaff(
         _ name: StaffName, _ kind: StaffAccount.Kind, _ role: StaffRole, password: String, key: [UInt8]?,
         _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         let count = try first("SELECT count(*) FROM staff WHERE state < 2") { row in row.integer(0) } ?? 0
         guard count < StaffAccount.countMax else { return .refused(.staffFull) }
-        let added = try run(
+        let id = try first(
             """
             INSERT INTO staff (name, kind, role, password_hash, key_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (name) DO NOTHING
-            """, name.text, kind.rawValue, role.rawValue, password, key, record.at.milliseconds)
-        guard added == 1 else { return .refused(.staffNameTaken) }
+            ON CONFLICT (name) DO NOTHING RETURNING id
+            """, name.text, kind.rawValue, role.rawValue, password, key, record.at.milliseconds
+        ) { row in StaffID(rawValue: row.integer(0)) }
+        guard let id else { return .refused(.staffNameTaken) }
         let staff = StaffAccount(
-            id: StaffID(rawValue: lastInsertedID), name: name.text, kind: kind, role: role, state: .active,
+            id: id, name: name.text, kind: kind, role: role, state: .active,
             createdAt: record.at, lastUsedAt: nil)
         try add(record, subject: name.text, note: role.description)
         return .staff(staff, isChanged: true)
     }
 
     /// Erases an account. The row stays, because actions refer to it.
-    private func delete(_ staff: StaffAccount?, _ record: ActionRecord) throws(SQLiteError) -> ShopChangeResult {
+    private func delete(_ staff: StaffAccount?, _ record: ActionRecord) throws(Failure) -> ShopChangeResult {
         guard let staff else { return .refused(.noSuchStaff) }
         guard try !isLastOwner(staff, record) else { return .refused(.lastOwner) }
         // Longer than a name may be, so that no account has it or can get it.
-        let placeholderBytes = Int64(StaffName.bytesMax) + 1
+        let placeholder = Self.placeholder(of: staff.id.rawValue, bytes: StaffName.bytesMax + 1)
         try run(
-            """
-            UPDATE staff SET name = printf('%0*d', ?, id), password_hash = '', key_hash = NULL, state = 2 WHERE id = ?
-            """, placeholderBytes, staff.id.rawValue)
+            "UPDATE staff SET name = ?, password_hash = '', key_hash = NULL, state = 2 WHERE id = ?", placeholder,
+            staff.id.rawValue)
         try endSessions(of: staff.id)
         try run("DELETE FROM kept_responses WHERE staff_id = ?", staff.id.rawValue)
         try add(record, subject: staff.name)
@@ -64,7 +63,7 @@ extension WriteTransaction {
     }
 
     /// Returns true if the person is the only active owner, whom no member of the staff may take away.
-    private func isLastOwner(_ staff: StaffAccount, _ record: ActionRecord) throws(SQLiteError) -> Bool {
+    private func isLastOwner(_ staff: StaffAccount, _ record: ActionRecord) throws(Failure) -> Bool {
         guard record.actor.kind != .system, staff.kind == .person, staff.role == .owner, staff.state == .active else {
             return false
         }
@@ -76,24 +75,24 @@ extension WriteTransaction {
 
     private func recordChange(
         of staff: StaffAccount, isChanged: Bool, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         if isChanged { try add(record, subject: staff.name) }
         let after = try first(
             "SELECT id, name, kind, role, state, created_at, last_used_at FROM staff WHERE id = ?", staff.id.rawValue
-        ) { row throws(SQLiteError) in try StaffAccount(row) }
+        ) { row throws(BadValue) in try StaffAccount(row) }
         return .staff(after ?? staff, isChanged: isChanged)
     }
 
-    private func staff(_ name: StaffName, _ kind: StaffAccount.Kind) throws(SQLiteError) -> StaffAccount? {
+    private func staff(_ name: StaffName, _ kind: StaffAccount.Kind) throws(Failure) -> StaffAccount? {
         try first(
             """
             SELECT id, name, kind, role, state, created_at, last_used_at FROM staff
             WHERE name = ? AND kind = ? AND state < 2
             """, name.text, kind.rawValue
-        ) { row throws(SQLiteError) in try StaffAccount(row) }
+        ) { row throws(BadValue) in try StaffAccount(row) }
     }
 
-    private func endSessions(of staff: StaffID) throws(SQLiteError) {
+    private func endSessions(of staff: StaffID) throws(Failure) {
         try run("DELETE FROM staff_sessions WHERE staff_id = ?", staff.rawValue)
     }
 }

@@ -1,5 +1,4 @@
 import Loyalty
-import SQLite
 
 /// An action that is about to be recorded.
 struct ActionRecord {
@@ -15,12 +14,12 @@ struct ActionRecord {
     func note(_ reason: String) -> LedgerNote { LedgerNote(author: actor.name, reason: reason) }
 }
 
-extension WriteTransaction {
+extension ShopTransaction {
     /// Adds an entry to the record of actions; ``StaffAction`` explains the parameters.
     func add(
         _ record: ActionRecord, on customer: UserID? = nil, subject: String = "", points: Points? = nil,
         note: String = ""
-    ) throws(SQLiteError) {
+    ) throws(Failure) {
         let actor = record.actor
         try run(
             """

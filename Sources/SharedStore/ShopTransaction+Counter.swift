@@ -1,13 +1,13 @@
 import Loyalty
-import SQLite
 
 /// Sales, returns and other changes of orders and points. Each looks at everything that may refuse it before it writes.
-extension WriteTransaction {
+extension ShopTransaction {
     func sell(
         _ number: OrderNumber, earning points: Points, to selector: UserSelector?, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         let isTaken = try first("SELECT 1 FROM receipts WHERE order_number = ?", number.digits) { _ in true }
         guard isTaken == nil else { return .refused(.receiptTaken) }
+        try lock(number)
         if let status = try order(number)?.status, status.isFinal { return .refused(.receiptCredited) }
         var uploaded: UnfinishedOrder?
         if let selector {
@@ -34,12 +34,13 @@ extension WriteTransaction {
 
     func correctReceipt(
         _ number: OrderNumber, earning points: Points, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         let isThere = try first("SELECT 1 FROM receipts WHERE order_number = ?", number.digits) { _ in true }
         guard isThere != nil else { return .refused(.noSuchReceipt) }
+        try lock(number)
         let order = try order(number)
         guard order?.status.isFinal != true else { return .refused(.receiptCredited) }
-        corrections.note(number, at: record.at)
+        noteCorrection(of: number, at: record.at)
         try run("UPDATE receipts SET earned = ? WHERE order_number = ?", points.hundredths, number.digits)
         let customer: UserAccount? = if let order { try account(of: order.user) } else { nil }
         try add(record, on: customer?.id, subject: number.digits, points: points)
@@ -48,11 +49,11 @@ extension WriteTransaction {
 
     func spend(
         _ sum: Points, for number: OrderNumber, of selector: UserSelector, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         precondition(sum > .zero, "a withdrawal's sum must be positive")
         guard let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
         let result = try withdraw(sum, for: number, of: user, at: record.at)
-        if result == .withdrawn { try annotate(record.note("")) }
+        if result == .withdrawn { try annotateWithdrawal(of: number, user, record.note("")) }
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
         switch result {
         case .conflict: return .refused(.withdrawalConflict)
@@ -68,7 +69,7 @@ extension WriteTransaction {
 
     func refund(
         _ number: OrderNumber, reason: String, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         switch try refund(number, note: record.note(reason), at: record.at) {
         case .noSuchWithdrawal: return .refused(.noSuchWithdrawal)
         case .refundedBefore: return .refused(.refundedBefore)
@@ -86,10 +87,11 @@ extension WriteTransaction {
 
     func returnGoods(
         _ number: OrderNumber, _ points: Points?, reason: String, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         guard let order = try order(number), order.status == .processed, order.accrual > .zero else {
             return .refused(.orderNotCredited)
         }
+        try lock(order.user)
         guard let before = try account(of: order.user) else { return .refused(.noSuchCustomer) }
         let left = Points(hundredths: order.accrual.hundredths - (try returned(of: number)).hundredths)
         let wanted = points ?? left
@@ -99,9 +101,9 @@ extension WriteTransaction {
         if taken > .zero {
             try run(
                 "UPDATE balances SET current = current - ? WHERE user_id = ?", taken.hundredths, order.user.rawValue)
-            try addLedgerEntry(
+            let entry = try addLedgerEntry(
                 .returned, of: order.user, order: number.digits, amount: -taken.hundredths, at: record.at)
-            try annotate(record.note(reason))
+            try annotate(entry, record.note(reason))
         }
         try add(
             record, on: order.user, subject: number.digits, points: Points(hundredths: -taken.hundredths),
@@ -116,7 +118,7 @@ extension WriteTransaction {
 
     func adjust(
         _ selector: UserSelector, by points: Points, reason: String, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         guard let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
         let result = try adjust(.id(user), by: points, note: record.note(reason), at: record.at)
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
@@ -130,15 +132,9 @@ extension WriteTransaction {
         }
     }
 
-    private struct UploadedOrder {
-        let user: UserID
-        let status: Order.Status
-        let accrual: Points
-    }
-
-    private func order(_ number: OrderNumber) throws(SQLiteError) -> UploadedOrder? {
+    private func order(_ number: OrderNumber) throws(Failure) -> UploadedOrder? {
         try first("SELECT user_id, status, accrual FROM orders WHERE number = ?", number.digits) {
-            row throws(SQLiteError) in
+            row throws(BadValue) in
             UploadedOrder(
                 user: UserID(rawValue: row.integer(0)), status: try row.status(1),
                 accrual: Points(hundredths: row.integer(2)))
@@ -146,16 +142,16 @@ extension WriteTransaction {
     }
 
     /// The points that earlier returns of the order took back.
-    private func returned(of number: OrderNumber) throws(SQLiteError) -> Points {
+    private func returned(of number: OrderNumber) throws(Failure) -> Points {
         let sum = try first(
-            "SELECT coalesce(-sum(amount), 0) FROM ledger INDEXED BY ledger_returns WHERE kind = 5 AND order_number = ?",
+            "SELECT CAST(coalesce(-sum(amount), 0) AS BIGINT) FROM ledger WHERE kind = 5 AND order_number = ?",
             number.digits
         ) { row in Points(hundredths: row.integer(0)) }
         return sum ?? .zero
     }
 
     /// The account of a customer; what is left of it if the customer was deleted.
-    private func accountOrRemains(of user: UserID, _ balance: Balance) throws(SQLiteError) -> UserAccount? {
+    private func accountOrRemains(of user: UserID, _ balance: Balance) throws(Failure) -> UserAccount? {
         if let account = try account(of: user) { return account }
         return try first("SELECT created_at FROM users WHERE id = ?", user.rawValue) { row in
             UserAccount(
@@ -163,4 +159,10 @@ extension WriteTransaction {
                 createdAt: Timestamp(milliseconds: row.integer(0)))
         }
     }
+}
+
+private struct UploadedOrder {
+    let user: UserID
+    let status: Order.Status
+    let accrual: Points
 }

@@ -1,10 +1,9 @@
 import Loyalty
-import SQLite
 import Storage
 
 /// Changes of the shop as a whole.
-extension WriteTransaction {
-    func applyToShop(_ change: ShopChange, _ record: ActionRecord) throws(SQLiteError) -> ShopChangeResult {
+extension ShopTransaction {
+    func applyToShop(_ change: ShopChange, _ record: ActionRecord) throws(Failure) -> ShopChangeResult {
         switch change {
         case .addRule(let rule):
             switch try addRule(rule) {
@@ -21,7 +20,8 @@ extension WriteTransaction {
         case .setRegistration(let isOpen):
             let changed = try run(
                 """
-                INSERT INTO registration VALUES (1, ?1) ON CONFLICT DO UPDATE SET is_open = ?1 WHERE is_open <> ?1
+                INSERT INTO registration VALUES (1, ?1)
+                ON CONFLICT (id) DO UPDATE SET is_open = ?1 WHERE registration.is_open <> ?1
                 """, isOpen ? 1 as Int64 : 0)
             if changed == 1 { try add(record) }
             return .done(isChanged: changed == 1)
@@ -33,17 +33,11 @@ extension WriteTransaction {
         }
     }
 
-    func addRule(_ rule: RewardRule) throws(SQLiteError) -> RuleAddition {
-        let sql: StaticString = """
-            SELECT count(*), max(match_text = ?), coalesce(sum(length(CAST(match_text AS BLOB))), 0) FROM reward_rules
-            """
-        let found = try first(sql, rule.match) { row in
-            (count: row.integer(0), isTaken: row.integer(1) == 1, bytes: row.integer(2))
-        }
-        if found?.isTaken ?? false { return .matchTaken }
-        guard found?.count ?? 0 < RewardRule.countMax,
-            Int(found?.bytes ?? 0) + rule.match.utf8.count <= RewardRule.allMatchesBytesMax
-        else { return .full }
+    package func addRule(_ rule: RewardRule) throws(Failure) -> RuleAddition {
+        let matches = try all("SELECT match_text FROM reward_rules") { row in row.text(0) }
+        if matches.contains(where: { $0.utf8.elementsEqual(rule.match.utf8) }) { return .matchTaken }
+        let bytes = matches.reduce(rule.match.utf8.count) { sum, match in sum + match.utf8.count }
+        guard matches.count < RewardRule.countMax, bytes <= RewardRule.allMatchesBytesMax else { return .full }
         try run(
             "INSERT INTO reward_rules (match_text, kind, reward_millionths) VALUES (?, ?, ?)", rule.match,
             rule.kind.rawValue, rule.rewardMillionths)
@@ -51,7 +45,14 @@ extension WriteTransaction {
     }
 
     /// Returns false if there is no rule of this match.
-    func removeRule(matching match: String) throws(SQLiteError) -> Bool {
+    package func removeRule(matching match: String) throws(Failure) -> Bool {
         try run("DELETE FROM reward_rules WHERE match_text = ?", match) == 1
+    }
+
+    /// Returns false if the order has a receipt already.
+    package func addReceipt(of order: OrderNumber, earning points: Points, at now: Timestamp) throws(Failure) -> Bool {
+        try run(
+            "INSERT INTO receipts VALUES (?, ?, ?) ON CONFLICT (order_number) DO NOTHING", order.digits,
+            points.hundredths, now.milliseconds) == 1
     }
 }

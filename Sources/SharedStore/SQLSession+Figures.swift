@@ -1,11 +1,11 @@
 import Loyalty
-import SQLite
 
-extension Database {
-    /// The figures of the spans between consecutive quarters of an hour.
+extension SQLSession {
+    /// The figures of the spans between consecutive times.
     ///
-    /// - Parameter quarters: at least two, growing.
-    func figures(between quarters: [Int64]) throws(SQLiteError) -> [Figures] {
+    /// - Parameter bounds: at least two, growing; each is rounded down to a quarter of an hour.
+    package func figures(between bounds: [Timestamp]) throws(Failure) -> [Figures] {
+        let quarters = bounds.map { $0.milliseconds / Figures.quarterMilliseconds }
         guard let begin = quarters.first, let end = quarters.last else {
             preconditionFailure("quarters must not be empty")
         }
@@ -24,8 +24,8 @@ extension Database {
     }
 
     private func each(
-        from begin: Int64, to end: Int64, _ body: (borrowing Row) -> Void
-    ) throws(SQLiteError) {
+        from begin: Int64, to end: Int64, _ body: (SQLRow) -> Void
+    ) throws(Failure) {
         _ = try all(
             """
             SELECT quarter, customers, orders, granted, spent, returned, refunded, given, taken FROM figures
@@ -35,13 +35,13 @@ extension Database {
 
     /// The points, in hundredths, that all customers had before a quarter. The sums are taken in two halves, because
     /// SQLite's `sum` fails if a total leaves 64 bits (sqlite.org/lang_aggfunc.html#sumunc).
-    private func outstanding(before quarter: Int64) throws(SQLiteError) -> Int128 {
+    private func outstanding(before quarter: Int64) throws(Failure) -> Int128 {
         let sum = try first(
             """
-            SELECT sum(granted / 1000000 + refunded / 1000000 + given / 1000000
-                    - spent / 1000000 - returned / 1000000 - taken / 1000000),
-                sum(granted % 1000000 + refunded % 1000000 + given % 1000000
-                    - spent % 1000000 - returned % 1000000 - taken % 1000000)
+            SELECT CAST(sum(granted / 1000000 + refunded / 1000000 + given / 1000000
+                    - spent / 1000000 - returned / 1000000 - taken / 1000000) AS BIGINT),
+                CAST(sum(granted % 1000000 + refunded % 1000000 + given % 1000000
+                    - spent % 1000000 - returned % 1000000 - taken % 1000000) AS BIGINT)
             FROM figures WHERE quarter < ?
             """, quarter
         ) { row in Int128(row.integer(0)) * 1_000_000 + Int128(row.integer(1)) }
@@ -57,7 +57,7 @@ private struct FigureSums {
     private var points = [Int128](repeating: 0, count: 6)
 
     /// - Parameter row: a row of the table, with its columns in their order.
-    mutating func add(_ row: borrowing Row) {
+    mutating func add(_ row: SQLRow) {
         customers = Self.sum(customers, row.integer(1))
         orders = Self.sum(orders, row.integer(2))
         for index in points.indices { points[index] += Int128(row.integer(3 + index)) }

@@ -1,12 +1,11 @@
 import Loyalty
-import SQLite
 
 /// The changes of staff and owner. Each makes its record in the same transaction.
-extension WriteTransaction {
+extension ShopTransaction {
     /// See `StaffRepository.apply(_:by:request:at:)`.
-    func apply(
+    package func apply(
         _ change: ShopChange, by actor: Actor, request: IdempotentRequest?, at now: Timestamp
-    ) throws(SQLiteError) -> AppliedChange {
+    ) throws(Failure) -> AppliedChange {
         guard try mayAct(actor, atLeast: change.requiredRole) else { return .now(.refused(.notAllowed)) }
         guard let request else { return .now(try apply(change, by: actor, at: now)) }
         guard let staff = actor.staff else { preconditionFailure("only the staff's requests may have a key") }
@@ -21,7 +20,7 @@ extension WriteTransaction {
     /// Makes a change and its record, without a look at the actor's rights.
     private func apply(
         _ change: ShopChange, by actor: Actor, at now: Timestamp
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         let record = ActionRecord(change.action, by: actor, at: now)
         switch change {
         case .addCustomer(let login, let hash):
@@ -49,7 +48,7 @@ extension WriteTransaction {
     }
 
     /// Returns true if the actor has the role, and has it still.
-    private func mayAct(_ actor: Actor, atLeast role: StaffRole) throws(SQLiteError) -> Bool {
+    private func mayAct(_ actor: Actor, atLeast role: StaffRole) throws(Failure) -> Bool {
         guard let staff = actor.staff else { return actor.role >= role }
         let current = try first("SELECT role FROM staff WHERE id = ? AND state = 0", staff.rawValue) { row in
             StaffRole(rawValue: row.integer(0))
@@ -58,7 +57,7 @@ extension WriteTransaction {
         return current >= role
     }
 
-    private func deleteCustomer(_ selector: UserSelector, _ record: ActionRecord) throws(SQLiteError)
+    private func deleteCustomer(_ selector: UserSelector, _ record: ActionRecord) throws(Failure)
         -> ShopChangeResult
     {
         guard let (user, _) = try user(selector), let before = try account(of: user) else {
@@ -72,7 +71,7 @@ extension WriteTransaction {
     /// Records a change of a customer that was made; returns the customer.
     private func recordChange(
         _ record: ActionRecord, _ result: UserChangeResult, of selector: UserSelector
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         guard result != .noSuchUser, let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
         if case .unchanged = result { return try recordChange(of: user, isChanged: false, record) }
         return try recordChange(of: user, isChanged: true, record)
@@ -80,14 +79,14 @@ extension WriteTransaction {
 
     private func recordChange(
         of user: UserID, isChanged: Bool, _ record: ActionRecord
-    ) throws(SQLiteError) -> ShopChangeResult {
+    ) throws(Failure) -> ShopChangeResult {
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }
         if isChanged { try add(record, on: user) }
         return .customer(account, isChanged: isChanged)
     }
 
     /// The customer of this id; `nil` if there is none, or if the customer was deleted.
-    func account(of user: UserID) throws(SQLiteError) -> UserAccount? {
+    func account(of user: UserID) throws(Failure) -> UserAccount? {
         try first(
             """
             SELECT id, login, state, created_at, current, withdrawn FROM users JOIN balances ON user_id = id

@@ -1,22 +1,10 @@
 import Loyalty
-import SQLite
 import Storage
 
-extension SQLiteOwnerRepository {
-    /// Reads all of the tables.
-    func statistics() throws(StoreError) -> Statistics {
-        try read { database throws(SQLiteError) in
-            try database.execute("BEGIN")
-            defer { try? database.execute("ROLLBACK") }
-            return try database.statistics()
-        }
-    }
-}
-
-extension Database {
+extension SQLSession {
     /// Each sum is taken in two halves, because SQLite's `sum` fails if a total leaves 64 bits
     /// (sqlite.org/lang_aggfunc.html#sumunc).
-    fileprivate func statistics() throws(SQLiteError) -> Statistics {
+    package func statistics() throws(Failure) -> Statistics {
         var statistics = Statistics()
         for (state, count) in try all("SELECT state, count(*) FROM users GROUP BY state", read: Self.count) {
             if let state = UserAccount.State(rawValue: state) { statistics.users[state] = count }
@@ -26,13 +14,17 @@ extension Database {
         }
         let balances = try first(
             """
-            SELECT sum(current / 1000000), sum(current % 1000000), sum(withdrawn / 1000000), sum(withdrawn % 1000000)
+            SELECT CAST(sum(current / 1000000) AS BIGINT), CAST(sum(current % 1000000) AS BIGINT),
+                CAST(sum(withdrawn / 1000000) AS BIGINT), CAST(sum(withdrawn % 1000000) AS BIGINT)
             FROM balances
             """
         ) { row in (Self.total(row, 0), Self.total(row, 2)) }
         (statistics.outstanding, statistics.spent) = balances ?? (0, 0)
         let kinds = try all(
-            "SELECT kind, sum(amount / 1000000), sum(amount % 1000000) FROM ledger WHERE kind IN (1, 3) GROUP BY kind"
+            """
+            SELECT kind, CAST(sum(amount / 1000000) AS BIGINT), CAST(sum(amount % 1000000) AS BIGINT) FROM ledger
+            WHERE kind IN (1, 3) GROUP BY kind
+            """
         ) { row in (row.integer(0), Self.total(row, 1)) }
         for (kind, total) in kinds {
             if kind == LedgerEntry.Kind.accrual.rawValue {
@@ -44,9 +36,9 @@ extension Database {
         return statistics
     }
 
-    private static func count(_ row: borrowing Row) -> (Int64, Int64) { (row.integer(0), row.integer(1)) }
+    private static func count(_ row: SQLRow) -> (Int64, Int64) { (row.integer(0), row.integer(1)) }
 
-    private static func total(_ row: borrowing Row, _ column: Int) -> Int128 {
+    private static func total(_ row: SQLRow, _ column: Int) -> Int128 {
         Int128(row.integer(column)) * 1_000_000 + Int128(row.integer(column + 1))
     }
 }

@@ -1,39 +1,42 @@
 import Loyalty
-import SQLite
 
 /// The figures that the operations of one transaction add, by quarter of an hour. The writer stores them right before
-/// the commit, with one statement for all of its operations, and forgets them if the transaction is rolled back. It is
+/// the commit, with a statement for each quarter, and forgets them if the transaction is rolled back. It is
 /// confined to the writer's thread.
-final class PendingFigures {
-    private struct Quarter {
-        let number: Int64
-        var customers: Int64 = 0
-        var orders: Int64 = 0
-        var granted: Int64 = 0
-        var spent: Int64 = 0
-        var returned: Int64 = 0
-        var refunded: Int64 = 0
-        var given: Int64 = 0
-        var taken: Int64 = 0
+package final class PendingFigures {
+    /// The figures of 15 minutes. Points are in hundredths.
+    package struct Quarter {
+        /// Counts from 1970.
+        package let number: Int64
+        package fileprivate(set) var customers: Int64 = 0
+        package fileprivate(set) var orders: Int64 = 0
+        package fileprivate(set) var granted: Int64 = 0
+        package fileprivate(set) var spent: Int64 = 0
+        package fileprivate(set) var returned: Int64 = 0
+        package fileprivate(set) var refunded: Int64 = 0
+        package fileprivate(set) var given: Int64 = 0
+        package fileprivate(set) var taken: Int64 = 0
     }
 
     /// The operations of a transaction have nearly the same time, so that there is one quarter, or two.
-    private var quarters: [Quarter] = []
+    package private(set) var quarters: [Quarter] = []
 
-    func removeAll() {
+    package init() {}
+
+    package func removeAll() {
         quarters.removeAll(keepingCapacity: true)
     }
 
-    func noteCustomer(at now: Timestamp) {
+    package func noteCustomer(at now: Timestamp) {
         add(at: now) { $0.customers += 1 }
     }
 
-    func noteOrder(at now: Timestamp) {
+    package func noteOrder(at now: Timestamp) {
         add(at: now) { $0.orders += 1 }
     }
 
     /// - Parameter amount: in hundredths, as the ledger has it.
-    func noteEntry(_ kind: LedgerEntry.Kind, amount: Int64, at now: Timestamp) {
+    package func noteEntry(_ kind: LedgerEntry.Kind, amount: Int64, at now: Timestamp) {
         add(at: now) { quarter in
             switch kind {
             case .accrual: Self.add(amount, to: &quarter.granted)
@@ -60,22 +63,5 @@ final class PendingFigures {
     private static func add(_ amount: Int64, to sum: inout Int64) {
         let (total, overflow) = sum.addingReportingOverflow(Int64(clamping: amount.magnitude))
         sum = overflow ? .max : total
-    }
-
-    /// Adds the figures to those of the table.
-    func store(in database: Database) throws(SQLiteError) {
-        for quarter in quarters {
-            try database.run(
-                """
-                INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET customers = customers + excluded.customers, orders = orders + excluded.orders,
-                    granted = CAST(granted + excluded.granted AS INTEGER),
-                    spent = CAST(spent + excluded.spent AS INTEGER),
-                    returned = CAST(returned + excluded.returned AS INTEGER),
-                    refunded = CAST(refunded + excluded.refunded AS INTEGER),
-                    given = CAST(given + excluded.given AS INTEGER), taken = CAST(taken + excluded.taken AS INTEGER)
-                """, quarter.number, quarter.customers, quarter.orders, quarter.granted, quarter.spent,
-                quarter.returned, quarter.refunded, quarter.given, quarter.taken)
-        }
     }
 }
