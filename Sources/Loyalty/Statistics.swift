@@ -9,6 +9,8 @@ package struct Statistics: Equatable, Sendable {
     package var outstanding: Int128 = 0
     /// The points that orders earned.
     package var granted: Int128 = 0
+    /// The points that returns of goods took back, above zero.
+    package var returned: Int128 = 0
     /// The points that withdrawals in force took.
     package var spent: Int128 = 0
     /// The points that the owner gave by hand, less those that the owner took.

@@ -7,6 +7,9 @@ package struct OwnersPool: Sendable {
     let knowsReceipts: Bool
     /// The state of the pipeline, as `martlet pool` prints it.
     let document: @Sendable () -> JSONObject
+    /// The number of orders that wait for the accrual system, and its state: `healthy`, `throttled`, `troubled`, or
+    /// `unknown` before the first answer.
+    let state: @Sendable () -> (waiting: Int, accrual: String)
     /// Forgets orders that got their final status without an answer of the accrual system.
     let abandon: @Sendable ([UnfinishedOrder]) -> Void
     /// Has the accrual system asked about an order that was uploaded just now.
@@ -14,11 +17,13 @@ package struct OwnersPool: Sendable {
 
     package init(
         knowsReceipts: Bool, document: @escaping @Sendable () -> JSONObject,
+        state: @escaping @Sendable () -> (waiting: Int, accrual: String),
         abandon: @escaping @Sendable ([UnfinishedOrder]) -> Void,
         put: @escaping @Sendable (UnfinishedOrder) -> Void
     ) {
         self.knowsReceipts = knowsReceipts
         self.document = document
+        self.state = state
         self.abandon = abandon
         self.put = put
     }

@@ -107,7 +107,8 @@ package final class LoyaltyStore: Sendable {
     /// Makes the access of the owner's commands, on one thread that may block.
     package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository {
         SQLiteOwnerRepository(
-            database: try openReader(), writer: writer, path: path, clock: clock, cancellation: cancellation)
+            database: try openReader(), writer: writer, path: path, revisions: revisions, clock: clock,
+            cancellation: cancellation)
     }
 
     /// The access of the accrual pipeline, for any thread.

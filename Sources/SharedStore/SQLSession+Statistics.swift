@@ -23,14 +23,14 @@ extension SQLSession {
         let kinds = try all(
             """
             SELECT kind, CAST(sum(amount / 1000000) AS BIGINT), CAST(sum(amount % 1000000) AS BIGINT) FROM ledger
-            WHERE kind IN (1, 3) GROUP BY kind
+            WHERE kind IN (1, 3, 5) GROUP BY kind
             """
         ) { row in (row.integer(0), Self.total(row, 1)) }
         for (kind, total) in kinds {
-            if kind == LedgerEntry.Kind.accrual.rawValue {
-                statistics.granted = total
-            } else {
-                statistics.adjusted = total
+            switch LedgerEntry.Kind(rawValue: kind) {
+            case .accrual: statistics.granted = total
+            case .adjustment: statistics.adjusted = total
+            default: statistics.returned = -total
             }
         }
         return statistics

@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 
 /// The reads and changes of the owner's commands, in the words of those commands.
@@ -61,6 +62,15 @@ package protocol OwnerRepository: AnyObject {
     /// Returns true if the owner opened registration, false if the owner closed it, and `nil` if the configuration
     /// decides.
     func isRegistrationOpen() throws(StoreError) -> Bool?
+
+    /// Reads what the staff reads, and waits for the result. All reads of a call see one state of the store, as long as
+    /// each result is there at once.
+    ///
+    /// - Parameter body: gets a repository that it uses during the call alone, and only to read. It throws only what
+    ///   the repository throws.
+    func readAsStaff<Value>(
+        _ body: (any StaffRepository) throws(LoyaltyError) -> Eventual<Value, LoyaltyError>
+    ) throws(StoreError) -> Value
 
     /// Counts everything, in one state of the store. It may take seconds.
     func statistics() throws(StoreError) -> Statistics

@@ -134,19 +134,48 @@ extension ConformanceCase {
                 try expect(older?.map(\.order.number), [.sample(1)])
             }
         },
+        ConformanceCase("the owner reads what the staff reads, and sees each own change at once") { store in
+            let user = try await store.addUser("gopher")
+            try await store.credit(1000, for: 1, to: user)
+            try store.asOwner { owner in
+                for step in 1...3 {
+                    let change = ShopChange.spend(.id(user), .sample(10 + step), Points(hundredths: 100))
+                    guard case .customer(let account, isChanged: true) = try owner.apply(change, by: Actor(system: "a"))
+                    else { throw Violation("points are spent") }
+                    let read = try owner.readAsStaff { repository throws(LoyaltyError) in try repository.customer(user)
+                    }
+                    try expect(read, account)
+                    let page = try owner.readAsStaff { repository throws(LoyaltyError) in
+                        try repository.withdrawals(of: user, from: nil, limit: 2)
+                    }
+                    try expect(page.items.count, min(step, 2))
+                    try expect(page.next == nil, step < 3)
+                    let facts = try owner.readAsStaff { repository throws(LoyaltyError) in
+                        try repository.facts(of: .sample(10 + step))
+                    }
+                    try expect(facts.spender?.login, "gopher")
+                }
+                let unknown = try owner.readAsStaff { repository throws(LoyaltyError) in
+                    try repository.customer(UserID(rawValue: 99))
+                }
+                try expect(unknown, nil)
+            }
+        },
         ConformanceCase("statistics count everything") { store in
             let user = try await store.addUser("gopher")
             let gone = try await store.addUser("gone")
             try await store.credit(1000, for: 1, to: user)
             _ = try await store.withdraw(300, for: 2, of: user)
             _ = try await store.addOrder(3, of: gone)
+            _ = try await store.apply(.returnGoods(.sample(1), Points(hundredths: 120), reason: "why"))
             try store.asOwner { owner in
                 _ = try owner.deleteUser(.id(gone))
                 _ = try owner.adjust(.id(user), by: Points(hundredths: 50), note: note)
                 let statistics = try owner.statistics()
                 try expect(statistics.users, [.active: 1, .deleted: 1])
                 try expect(statistics.orders, [.new: 1, .processed: 1])
-                try expect(statistics.outstanding, 750)
+                try expect(statistics.outstanding, 630)
+                try expect(statistics.returned, 120)
                 try expect(statistics.granted, 1000)
                 try expect(statistics.spent, 300)
                 try expect(statistics.adjusted, 50)

@@ -141,7 +141,10 @@ struct CounterRoutes {
     private func makeNumber(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         let object = try RequestObject(call.body)
         guard object.has("digits") else {
-            return try unusedNumber(from: clock().milliseconds, triesLeft: Self.triesMax)
+            return try UnusedNumber.find(from: clock(), in: repository).map { number throws(LoyaltyError) in
+                guard let number else { throw .overloaded(retryAfterSeconds: 1) }
+                return Self.response(number)
+            }
         }
         do throws(OrderNumber.ParseError) {
             return .now(Self.response(try OrderNumber(appendingCheckDigitTo: try Self.digits(of: object).utf8)))
@@ -153,24 +156,6 @@ struct CounterRoutes {
     private static func digits(of object: RequestObject) throws(OrderNumber.ParseError) -> String {
         guard let digits = try? object.string("digits") else { throw .notDigits }
         return digits
-    }
-
-    /// Numbers of the same millisecond follow each other, so that this many tries fail only if a shop makes thousands
-    /// of numbers a second.
-    private static let triesMax = 16
-
-    /// The number of this millisecond, or of the next that is not used.
-    private func unusedNumber(
-        from milliseconds: Int64, triesLeft: Int
-    ) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let salted = "\(milliseconds)\(Int64.random(in: 10...99))"
-        guard triesLeft > 0, let number = try? OrderNumber(appendingCheckDigitTo: salted.utf8) else {
-            throw .overloaded(retryAfterSeconds: 1)
-        }
-        return try repository.facts(of: number).then { facts throws(LoyaltyError) in
-            if facts.isUnused { return .now(Self.response(number)) }
-            return try unusedNumber(from: milliseconds + 1, triesLeft: triesLeft - 1)
-        }
     }
 
     private static func response(_ number: OrderNumber) -> Response {

@@ -100,6 +100,20 @@ extension JSONWriter {
         }
     }
 
+    package mutating func figures(_ figures: Figures, of day: ShopDay) {
+        object { writer in
+            writer.text("day", day.name)
+            writer.count("customers", figures.customers)
+            writer.count("orders", figures.orders)
+            writer.points("granted", figures.granted)
+            writer.points("spent", figures.spent)
+            writer.points("returned", figures.returned)
+            writer.points("refunded", figures.refunded)
+            writer.points("adjusted", figures.adjusted)
+            writer.points("outstanding", figures.outstanding)
+        }
+    }
+
     mutating func staff(_ staff: StaffAccount) {
         object { $0.members(of: staff) }
     }

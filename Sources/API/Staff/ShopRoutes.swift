@@ -15,9 +15,6 @@ struct ShopRoutes {
     let isRegistrationOpen: Bool
     let clock: WallClock
 
-    /// The most days whose figures are shown at once.
-    static let daysMax = 400
-
     var routes: [Route] {
         [
             Route(.get, "/api/staff/registration", .getRegistration, for: .cashier, registration),
@@ -56,18 +53,17 @@ struct ShopRoutes {
     /// A cashier sees today alone.
     private func figures(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         let text = try call.parameter("days") ?? "1"
-        guard let days = Int(text), (1...Self.daysMax).contains(days) else {
-            throw .malformed("\"days\" is not a whole number from 1 to \(Self.daysMax).")
+        guard let days = Int(text), ShopDays.counts.contains(days) else {
+            throw .malformed("\"days\" is not a whole number from 1 to \(ShopDays.counts.upperBound).")
         }
         guard days == 1 || call.staff.account.role >= .owner else { return .now(Problem.forbidden.response) }
         let now = clock()
-        let shown = surroundings.days(days, now)
-        let end = shown.last.map { $0.start.advanced(byMilliseconds: ShopDay.longestMilliseconds) } ?? now
-        return try repository.figures(between: shown.map(\.start) + [end]).map { figures in
+        let shown = ShopDays(surroundings.days(days, now))
+        return try shown.figures(in: repository).map { figures in
             .staff { writer in
                 writer.name("days")
                 writer.array { writer in
-                    for (day, figures) in zip(shown, figures) { writer.figures(figures, of: day) }
+                    for (day, figures) in figures { writer.figures(figures, of: day) }
                 }
                 writer.name("queue")
                 writer.object { $0.count("waiting", Int64(surroundings.waiting())) }
@@ -118,20 +114,6 @@ struct ShopRoutes {
 }
 
 extension JSONWriter {
-    fileprivate mutating func figures(_ figures: Figures, of day: ShopDay) {
-        object { writer in
-            writer.text("day", day.name)
-            writer.count("customers", figures.customers)
-            writer.count("orders", figures.orders)
-            writer.points("granted", figures.granted)
-            writer.points("spent", figures.spent)
-            writer.points("returned", figures.returned)
-            writer.points("refunded", figures.refunded)
-            writer.points("adjusted", figures.adjusted)
-            writer.points("outstanding", figures.outstanding)
-        }
-    }
-
     fileprivate mutating func backup(_ backup: ShopBackup) {
         object { writer in
             writer.text("name", backup.name)

@@ -1,20 +1,5 @@
 import Loyalty
 
-/// A day of the shop's calendar.
-package struct ShopDay: Equatable, Sendable {
-    /// More than the longest day, on which clocks are set back. It ends a span that has no end yet.
-    static let longestMilliseconds: Int64 = 26 * 3_600_000
-
-    /// `2026-11-28`
-    package let name: String
-    /// The first moment of the day.
-    package let start: Timestamp
-
-    package init(name: String, start: Timestamp) {
-        (self.name, self.start) = (name, start)
-    }
-}
-
 /// A backup in the folder of backups.
 package struct ShopBackup: Equatable, Sendable {
     /// The name of the file.

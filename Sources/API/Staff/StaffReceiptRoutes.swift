@@ -101,7 +101,7 @@ extension StaffReply {
 
 extension JSONWriter {
     /// A good with what it earns.
-    mutating func good(_ good: Good, _ reward: GoodReward) {
+    package mutating func good(_ good: Good, _ reward: GoodReward) {
         object { writer in
             writer.text("description", good.description)
             writer.name("price")

@@ -9,11 +9,25 @@ extension OwnersPool {
         self.init(
             knowsReceipts: isBuiltIn,
             document: { pipeline.snapshot.document(now: SystemClock.monotonicMilliseconds()) },
+            state: { (pipeline.snapshot.unsettled, pipeline.snapshot.stateName) },
             abandon: { pipeline.pool.abandon($0) }, put: { pipeline.pool.put($0) })
     }
 }
 
 extension JobDispatcher.Snapshot {
+    /// The number of orders in memory that wait for the accrual system or are being asked about.
+    var unsettled: Int { waiting + inFlight }
+
+    /// The state of the accrual system, as ``ShopSurroundings`` names it.
+    var stateName: String {
+        switch health {
+        case .healthy: "healthy"
+        case .throttled: "throttled"
+        case .troubled: "troubled"
+        case nil: "unknown"
+        }
+    }
+
     /// The state of the pipeline, as `martlet pool` prints it.
     ///
     /// - Parameter now: the time of the monotonic clock, in milliseconds.

@@ -94,31 +94,10 @@ private final class StaffReader: BatchReader {
 extension ShopSurroundings {
     fileprivate init(_ pipeline: AccrualPipeline, _ folder: BackupFolder?) {
         self.init(
-            days: { count, now in
-                (0..<count).reversed().map { before in
-                    ShopDay(LocalCalendar.day(ofSeconds: now.seconds, daysBefore: before))
-                }
-            },
-            waiting: { pipeline.snapshot.waiting + pipeline.snapshot.inFlight },
-            accrualState: {
-                switch pipeline.snapshot.health {
-                case .healthy: "healthy"
-                case .throttled: "throttled"
-                case .troubled: "troubled"
-                case nil: "unknown"
-                }
-            },
+            days: { ShopDays.last($0, upTo: $1) },
+            waiting: { pipeline.snapshot.unsettled }, accrualState: { pipeline.snapshot.stateName },
             newestBackup: { folder?.list()?.first.map { Timestamp(milliseconds: $0.seconds * 1000) } },
             backups: folder.map { StaffBackups(folder: $0) })
-    }
-}
-
-extension ShopDay {
-    fileprivate init(_ day: LocalCalendar.Day) {
-        func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        self.init(
-            name: "\(day.year)-\(twoDigits(day.month))-\(twoDigits(day.day))",
-            start: Timestamp(milliseconds: day.start * 1000))
     }
 }
 

@@ -80,6 +80,7 @@ extension Statistics {
             "points": .object([
                 "outstanding": .points(hundredths: outstanding), "granted": .points(hundredths: granted),
                 "adjusted": .points(hundredths: adjusted), "spent": .points(hundredths: spent),
+                "returned": .points(hundredths: returned),
             ]),
         ])
     }

@@ -15,9 +15,8 @@ final class Reader {
     private(set) var isBatchOpen = false
     /// The last commit that was finished before the batch's transaction began.
     private var batchRevision = Revision(rawValue: 0)
-    /// The error code of the last read if it failed, so that the log has one line for a broken disk and not one per
-    /// request.
-    private var failureCode: Int32?
+    /// The error of the last read; `nil` if it succeeded.
+    private(set) var failure: SQLiteError?
 
     private static let busyRetrySeconds = 1
 
@@ -42,7 +41,7 @@ final class Reader {
                 isBatchOpen = true
             }
             let value = try body(database)
-            failureCode = nil
+            failure = nil
             return value
         } catch {
             endBatch()
@@ -95,8 +94,10 @@ final class Reader {
     }
 
     private func translate(_ error: SQLiteError) -> LoyaltyError {
-        if failureCode != error.extendedCode {
-            failureCode = error.extendedCode
+        // The log has one line for a broken disk, and not one for each request.
+        let isNew = failure?.extendedCode != error.extendedCode
+        failure = error
+        if isNew {
             log.error("A read from the database failed: \(error)")
         }
         return error.isBusy ? .unavailable(retryAfterSeconds: Self.busyRetrySeconds) : .failed

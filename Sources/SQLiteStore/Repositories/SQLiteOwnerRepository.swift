@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import Posix
 import SQLite
@@ -8,19 +9,26 @@ import Storage
 final class SQLiteOwnerRepository: OwnerRepository {
     private let database: Database
     private let writer: Writer
+    /// Reads through the same connection.
+    private let staffRepository: SQLiteStaffRepository
     private let path: String
     private let clock: WallClock
     let cancellation: Cancellation
 
     /// - Parameters:
     ///   - path: the database's file.
+    ///   - revisions: those of the writer.
     ///   - cancellation: has statements that take long fail.
     init(
-        database: Database, writer: Writer, path: String, clock: @escaping WallClock, cancellation: Cancellation
+        database: Database, writer: Writer, path: String, revisions: UserRevisions, clock: @escaping WallClock,
+        cancellation: Cancellation
     ) {
         database.interruptStatements { cancellation.isCancelled }
         self.database = database
         self.writer = writer
+        // The command reports an error of a read, so that the log need not.
+        let reader = Reader(database: database, revisions: revisions, log: Log { _, _ in })
+        staffRepository = SQLiteStaffRepository(reader: reader, writer: writer)
         self.path = path
         self.clock = clock
         self.cancellation = cancellation
@@ -38,10 +46,27 @@ final class SQLiteOwnerRepository: OwnerRepository {
         do throws(SQLiteError) {
             return try body(database)
         } catch {
-            throw StoreError(
-                error.isInterrupted ? "The server stops." : "The database can't be read: \(error).",
-                isDamage: error.isDamage)
+            throw Self.failure(error)
         }
+    }
+
+    func readAsStaff<Value>(
+        _ body: (any StaffRepository) throws(LoyaltyError) -> Eventual<Value, LoyaltyError>
+    ) throws(StoreError) -> Value {
+        defer { staffRepository.endBatch() }
+        do throws(LoyaltyError) {
+            if case .now(let value) = try body(staffRepository) { return value }
+        } catch {
+            throw staffRepository.reader.failure.map { Self.failure($0) }
+                ?? StoreError("The database can't be read now.")
+        }
+        preconditionFailure("a read of a file must have its result at once")
+    }
+
+    private static func failure(_ error: SQLiteError) -> StoreError {
+        StoreError(
+            error.isInterrupted ? "The server stops." : "The database can't be read: \(error).",
+            isDamage: error.isDamage)
     }
 
     /// Runs an operation as one of the writer's. It is durable when this returns.

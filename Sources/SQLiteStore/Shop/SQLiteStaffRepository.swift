@@ -7,7 +7,7 @@ import Storage
 /// The ``StaffRepository`` of one event loop: its own connection to read, the shared ``Writer`` to write. It is used on
 /// the loop's thread alone.
 final class SQLiteStaffRepository: StaffRepository {
-    private let reader: Reader
+    let reader: Reader
     private let writer: Writer
 
     init(reader: Reader, writer: Writer) {

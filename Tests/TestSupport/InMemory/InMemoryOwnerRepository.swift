@@ -1,3 +1,4 @@
+import Eventual
 import Loyalty
 import Posix
 import Storage
@@ -111,6 +112,17 @@ final class InMemoryOwnerRepository: OwnerRepository {
 
     func isRegistrationOpen() -> Bool? { storage.read { $0.isRegistrationOpen } }
 
+    func readAsStaff<Value>(
+        _ body: (any StaffRepository) throws(LoyaltyError) -> Eventual<Value, LoyaltyError>
+    ) throws(StoreError) -> Value {
+        do throws(LoyaltyError) {
+            if case .now(let value) = try body(InMemoryStaffRepository(storage)) { return value }
+        } catch {
+            throw StoreError("\(error)")
+        }
+        preconditionFailure("a read of a store in memory must have its result at once")
+    }
+
     func statistics() -> Statistics {
         storage.read { tables in
             var statistics = Statistics()
@@ -124,6 +136,7 @@ final class InMemoryOwnerRepository: OwnerRepository {
                 let points = Int128(annotated.entry.points.hundredths)
                 if annotated.entry.kind == .accrual { statistics.granted += points }
                 if annotated.entry.kind == .adjustment { statistics.adjusted += points }
+                if annotated.entry.kind == .returned { statistics.returned -= points }
             }
             return statistics
         }
