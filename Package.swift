@@ -83,8 +83,8 @@ let package = Package(
         .target(
             name: "Owner",
             dependencies: [
-                "CommandLine", "Configuration", "Crypto", "JSON", "Loyalty", "Posix", "Rewards", "Storage", "Text",
-                "Time",
+                "API", "CommandLine", "Configuration", "Crypto", "Eventual", "JSON", "Loyalty", "Posix", "Rewards",
+                "Storage", "Text", "Time",
             ],
             swiftSettings: safe),
         .target(
@@ -137,7 +137,10 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
         .testTarget(
             name: "OwnerTests",
-            dependencies: ["CommandLine", "Configuration", "JSON", "Loyalty", "Owner", "Rewards", "TestSupport"]),
+            dependencies: [
+                "API", "CommandLine", "Configuration", "JSON", "Loyalty", "Owner", "Posix", "Rewards", "Storage",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "AppTests",
             dependencies: [

@@ -32,8 +32,11 @@ struct OwnerConsole {
             let request = try request(invocation, configuration)
             let printer = OwnerPrinter(
                 rowsName: request.rowsName,
-                form: invocation.has(.json) ? .json : invocation.has(.csv) ? .csv : .text, extra: request.extra)
-            return run(request, printer)
+                form: request.isAlwaysJSON || invocation.has(.json) ? .json : invocation.has(.csv) ? .csv : .text,
+                extra: request.extra)
+            guard let answer = request.answer else { return run(request, printer) }
+            printer.print(answer, isFirst: true, isLast: true)
+            return printer.end(answer.status)
         } catch {
             StandardStream.error.write("martlet: \(error.reason)\n")
             return error.status
@@ -48,7 +51,7 @@ struct OwnerConsole {
         while let asked = operation {
             let result = result(of: asked) { printer.take($0) }
             operation = result.next.flatMap { request.operation(after: asked, next: $0, taken: printer.rowsTaken) }
-            printer.print(result, isFirst: isFirst, isLast: operation == nil)
+            printer.print(result, rowsName: asked.rowsName, isFirst: isFirst, isLast: operation == nil)
             done = change(by: request, result)
             guard result.status == ExitStatus.success, !printer.isLost else {
                 return printer.end(result.status, done: done)
@@ -85,15 +88,30 @@ struct OwnerConsole {
             let store = try self.store.open(clock: clock, log: Self.log) {
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
-            defer { store.stop() }
-            return store.run(
-                operation, by: caller.name, pool: nil, backups: configuration.backupPlan?.document, reply: reply)
+            return result(of: operation, on: store, reply)
         } catch {
             switch error {
             case .other(let error): return CommandResult(error)
             case .inUse: return resultFromServer(of: operation, path, reply)
             }
         }
+    }
+
+    private func result(
+        of operation: any StoreOperation, on store: any Storage, _ reply: (OwnerReply) -> Void
+    ) -> CommandResult {
+        let surroundings = OperationSurroundings(
+            plan: configuration.backupPlan, backups: configuration.backupPlan?.document)
+        guard type(of: operation).makesFile else {
+            defer { store.stop() }
+            return store.run(operation, by: caller.name, surroundings, reply: reply)
+        }
+        StopRequest.take()
+        let result = store.run(
+            operation, by: caller.name, surroundings, until: StopRequest.cancellation, reply: reply)
+        store.stop()
+        leaveStopRequest(result)
+        return result
     }
 
     private func result(
@@ -107,10 +125,15 @@ struct OwnerConsole {
         } catch {
             result = CommandResult(error)
         }
-        StopRequest.leave {
-            StandardStream.error.write("martlet: stopped by a signal; no file was left\n")
-        }
+        leaveStopRequest(result)
         return result
+    }
+
+    private func leaveStopRequest(_ result: CommandResult) {
+        let isDone = result.status == ExitStatus.success
+        StopRequest.leave {
+            if !isDone { StandardStream.error.write("martlet: stopped by a signal; no file was left\n") }
+        }
     }
 
     /// Prints errors only: messages about the file are for the log of a server.

@@ -67,6 +67,11 @@ import Testing
             (["user", "show", "--user-id", "7"], OwnerCommand.userShow.command, []),
             (["adjust", "+5", "--user-id=7"], OwnerCommand.adjust.command, ["+5"]),
             (["adjust", "--user-id", "7", "--", "-5"], OwnerCommand.adjust.command, ["-5"]),
+            (["spend", "anna", "18", "5"], OwnerCommand.spend.command, ["anna", "18", "5"]),
+            (["spend", "--user-id=7", "18", "-5"], OwnerCommand.spend.command, ["18", "-5"]),
+            (["user", "find", "--order", "18"], OwnerCommand.userFind.command, []),
+            (["user", "find", ""], OwnerCommand.userFind.command, [""]),
+            (["order", "number"], OwnerCommand.orderNumber.command, []),
         ] as [([String], Command, [String])] {
             guard case .run(let invocation) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
@@ -102,7 +107,10 @@ import Testing
             (["serve", "--chaos"], "there is no flag --chaos"), (["demo", "--chaos=1"], "there is no flag --chaos"),
             (["accrual", "-r", "x"], "there is no flag -r"), (["version", "-a", ":1"], "there is no flag -a"),
             (["help", "x"], "there is no command \"x\""),
-            (["user"], "user needs a subcommand: list, show, add, reset-password, disable, enable, delete"),
+            (
+                ["user"],
+                "user needs a subcommand: list, find, show, orders, withdrawals, ledger, add, reset-password, disable, enable, delete, export"
+            ),
             (["user", "nonsense"], "there is no command \"user nonsense\""),
             (["user", "add"], "LOGIN is missing"), (["adjust", "anna"], "+POINTS|-POINTS is missing"),
             (["user", "show", "anna", "--user-id", "7"], "unexpected argument \"anna\""),

@@ -34,7 +34,10 @@ struct CommandLineTests {
     }
 
     @Test func aNewOrderNumberHasItsCheckDigit() throws {
-        let command = try Server(in: try Folder(), arguments: ["order", "number"])
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        defer { server.signal(SIGTERM) }
+        let command = try Server(in: folder, arguments: ["order", "number"])
         #expect(try command.waitForEnd() == 0)
         let number = command.outputText.dropLast()
         let digits = try #require(Int64(number.dropLast()))

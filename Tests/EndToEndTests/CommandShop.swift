@@ -20,8 +20,10 @@ final class CommandShop {
     private let isServerRunning: Bool
     private var logs: [String] = []
 
-    init(isServerRunning: Bool) throws {
+    /// - Parameter configuration: the text of config.json, which the server and the commands read.
+    init(isServerRunning: Bool, configuration: String = "{}") throws {
         self.isServerRunning = isServerRunning
+        try folder.write(configuration, to: "config.json")
         server = try Server.serving(in: folder)
         if !isServerRunning { try stop() }
     }

@@ -13,6 +13,7 @@ struct CounterCommandTests {
         let (order, late) = (orderNumber(1), orderNumber(2))
         #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)
         try addRules(shop)
+        try tryReceipt(shop)
         let early = try shop.run("receipt", "add", late, input: "100 Kettle Bork\n")
         #expect(
             early.output == "the receipt of the order \(late) earns 10 points, once a user uploads the order\n",
@@ -42,6 +43,7 @@ struct CounterCommandTests {
         #expect(shown?["status"]?.string == "PROCESSED" && shown?["returned"]?.number?.literal == "100")
         #expect(shown?["points"]?.number?.literal == "705" && shown?["login"]?.string == "anna")
         #expect(try shop.run("receipt", "show", late, "--json").json?["login"] == .null)
+        try showFacts(shop, returned: order, unsold: late)
         #expect(try shop.run("check").status == 0)
         let actions = try shop.run("actions", "--json").json?["actions"]?.array ?? []
         #expect(
@@ -49,6 +51,23 @@ struct CounterCommandTests {
                 "order.return", "order.return", "receipt.add", "receipt.correct", "receipt.add", "rule.remove",
                 "rule.add", "rule.add", "rule.add", "customer.add",
             ])
+    }
+
+    private func tryReceipt(_ shop: CommandShop) throws {
+        let tried = try shop.run("receipt", "try", "--json", input: "7000 Kettle Bork\n0.5 Tea\n12 Nothing\n").json
+        #expect(tried?["points"]?.number?.literal == "705")
+        let goods = tried?["goods"]?.array?.compactMap(\.object) ?? []
+        #expect(goods.map { $0["points"]?.number?.literal } == ["700", "5", "0"])
+        #expect(goods.map { $0["rule"]?.string } == ["Bork", "Tea", nil])
+    }
+
+    private func showFacts(_ shop: CommandShop, returned order: String, unsold late: String) throws {
+        let upload = try shop.run("order", "show", order, "--json").json?["upload"]?.object
+        #expect(upload?["returned"]?.number?.literal == "100" && upload?["accrual"]?.number?.literal == "705")
+        let unsold = try shop.run("order", "show", late, "--json").json
+        #expect(unsold?["receipt"]?.object?["points"]?.number?.literal == "20" && unsold?["upload"] == .null)
+        let points = try shop.run("stats", "--json").json?["points"]?.object
+        #expect(points?["returned"]?.number?.literal == "100" && points?["granted"]?.number?.literal == "705")
     }
 
     private func addRules(_ shop: CommandShop) throws {

@@ -35,7 +35,7 @@ import Testing
             RuleAdd(rule: rule),
             RuleRemove(match: ""), RuleTry(good: [goods[0]]), RegistrationSet(isOpen: true),
             RegistrationSet(isOpen: false), RegistrationShow(), ActionList(before: .max, limit: 100),
-        ]
+        ] + CounterCommandTests.operations
 
     /// The lines of version 0.3.0, so that a command and a server of different versions understand each other.
     @Test(

@@ -33,13 +33,7 @@ package final class BackupFolder: Sendable {
     }
 
     /// The backups, the newest first; `nil` if the folder can't be read.
-    package func list() -> [File]? {
-        guard let names = try? FolderListing.names(in: plan.folder) else { return nil }
-        let backups = plan.newestFirst(names, atSeconds: SystemClock.wallMilliseconds() / 1000)
-        return backups.compactMap { name, seconds in
-            Posix.File.size(path: "\(plan.folder)/\(name)").map { File(name: name, seconds: seconds, bytes: $0) }
-        }
-    }
+    package func list() -> [File]? { try? plan.list() }
 
     /// Makes a backup on a thread of its own, as `martlet backup` does, and returns it.
     ///
@@ -78,34 +72,16 @@ package final class BackupFolder: Sendable {
         thread?.join()
     }
 
-    /// Backups belong to the owner of their folder, even if root's server makes them.
     private func backUp() -> File? {
         FileAccount.assumedRoot {
             do throws(StoreError) {
-                let account = try DatabaseAccount.of(database: plan.folder, caller: Caller.current.id)
-                return try FileAccount.acting(for: account) { () throws(StoreError) in try backUpInFolder() }
+                let file = try plan.backUp(try store.makeMaintenance(), until: cancellation)
+                log.info("backed up to \(plan.folder)/\(file.name)")
+                return file
             } catch {
                 log.error("the backup that the staff asked for failed: \(error)")
                 return nil
             }
         }
     }
-
-    private func backUpInFolder() throws(StoreError) -> File? {
-        var seconds = SystemClock.wallMilliseconds() / 1000
-        // A backup of this second may lack the changes that were made since it was begun, and its name is taken.
-        while PrivateFile.exists(path: path(atSeconds: seconds)), !cancellation.isCancelled {
-            sleepBriefly()
-            seconds = SystemClock.wallMilliseconds() / 1000
-        }
-        let name = BackupPlan.name(atSeconds: seconds)
-        let path = path(atSeconds: seconds)
-        let result = try BackUp(file: path).run(
-            on: try store.makeMaintenance(), until: cancellation, reply: { _ in })
-        guard result.status == ExitStatus.success else { throw StoreError(result.summary) }
-        log.info(result.summary)
-        return File(name: name, seconds: seconds, bytes: Posix.File.size(path: path) ?? 0)
-    }
-
-    private func path(atSeconds seconds: Int64) -> String { "\(plan.folder)/\(BackupPlan.name(atSeconds: seconds))" }
 }

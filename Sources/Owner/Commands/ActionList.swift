@@ -39,12 +39,18 @@ extension OwnerCommand {
         document:
             #"{"actions": [{"at", "by", "kind", "role", "action", "login", "user_id", "subject", "points", "note", "address", "id"}]}"#
     ) { invocation, _ throws(Refusal) in
-        guard !invocation.has(.csv) || !invocation.has(.json) else {
-            throw .misuse("--csv and --json exclude each other")
-        }
+        try refuseTwoForms(invocation)
         let limit = try limit(invocation)
         let operation = ActionList(before: .max, limit: Int64(min(limit, Page.rowsMax)))
         return OwnerRequest(operation, rowsName: "actions", rowsMax: limit)
+    }
+}
+
+extension OwnerCommand {
+    static func refuseTwoForms(_ invocation: Invocation) throws(Refusal) {
+        guard !invocation.has(.csv) || !invocation.has(.json) else {
+            throw .misuse("--csv and --json exclude each other")
+        }
     }
 }
 

@@ -15,11 +15,12 @@ package struct OwnerCommand: Sendable {
     /// Every command of the owner that an operation does, in the order of the help. The server knows an operation only
     /// by its command.
     package static let all: [OwnerCommand] = [
-        userList, userShow, userAdd, userResetPassword, userDisable, userEnable, userDelete, orderList, orderShow,
-        orderDrop, adjust, refund, goodsReturn, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove,
-        ruleTry, staffAdd, staffList, staffDisable, staffEnable, staffResetPassword, staffDelete,
-        keyAdd, keyList, keyRemove, registrationOpen, registrationClose, registrationShow, actions, pool, stats, backup,
-        check,
+        userList, userFind, userShow, userOrders, userWithdrawals, userLedger, userAdd, userResetPassword, userDisable,
+        userEnable, userDelete, userExport, orderList, orderShow, orderNumber, orderDrop, adjust, spend, refund,
+        goodsReturn, receiptTry, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove, ruleTry,
+        staffAdd, staffList, staffDisable, staffEnable, staffResetPassword, staffDelete, keyAdd, keyList, keyRemove,
+        registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList, backupsMake,
+        backup, check,
     ]
 
     /// - Parameters:

@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import JSON
 import Loyalty
 import Text
 
@@ -49,4 +50,19 @@ extension Invocation {
 
     /// The operand of a command that has one; empty if a flag replaces it.
     var operand: String { operands.first ?? "" }
+}
+
+extension SettingValue {
+    static let points = SettingValue("POINTS")
+}
+
+extension OwnerCommand {
+    /// Reads a number of points above zero: `500` or `0.5`.
+    static func amount(_ text: String) throws(Refusal) -> Points {
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E }
+        guard isPlain, let hundredths = try? JSONNumber(text: text)?.scaled(places: 2), hundredths > 0 else {
+            throw .misuse("\"\(text.oneLine)\" is not a number of points: digits, and at most two decimals")
+        }
+        return Points(hundredths: hundredths)
+    }
 }

@@ -3,6 +3,10 @@ import JSON
 /// An operation that a command line asks for, and how its answer is printed.
 struct OwnerRequest {
     let operation: any OwnerOperation
+    /// The answer, if the command line alone gives it: then the operation is not done. Else `nil`.
+    var answer: CommandResult?
+    /// True if the answer is a JSON document even without `--json`.
+    var isAlwaysJSON = false
     /// The name of the rows in the JSON document; `nil` if the answer has no rows.
     var rowsName: String?
     /// Members of the JSON document that the server does not know, such as a generated password.
@@ -11,10 +15,12 @@ struct OwnerRequest {
     var rowsMax: Int?
 
     init(
-        _ operation: any OwnerOperation, rowsName: String? = nil, extra: JSONObject = JSONObject([:]),
-        rowsMax: Int? = nil
+        _ operation: any OwnerOperation, answer: CommandResult? = nil, rowsName: String? = nil,
+        extra: JSONObject = JSONObject([:]), rowsMax: Int? = nil, isAlwaysJSON: Bool = false
     ) {
         self.operation = operation
+        self.answer = answer
+        self.isAlwaysJSON = isAlwaysJSON
         self.rowsName = rowsName
         self.extra = extra
         self.rowsMax = rowsMax

@@ -23,11 +23,7 @@ struct ReceiptAdd: StoreOperation, Equatable {
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         if let refusal = context.receiptRefusal { return refusal }
-        guard let number = try? OrderNumber(parsing: order.utf8) else {
-            return .failure(
-                ExitStatus.refused,
-                "\(order.quoted(charactersMax: 80)) is not an order number; martlet order number makes one")
-        }
+        guard let number = try? OrderNumber(parsing: order.utf8) else { return .notAnOrderNumber(order) }
         guard let points = try context.earnings(of: goods) else { return .earnsTooMuch }
         switch try context.apply(.sell(number, earning: points, customer: customer)) {
         case .sold(let sale):

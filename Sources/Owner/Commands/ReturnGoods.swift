@@ -70,22 +70,9 @@ extension OwnerCommand {
         statuses: Statuses.change, effect: .changes
     ) { invocation, _ throws(Refusal) in
         guard let reason = invocation.value(of: .reason) else { throw .misuse("--reason is missing") }
-        let points = invocation.operands.count > 1 ? try points(invocation.operands[1]) : nil
+        let points = invocation.operands.count > 1 ? try amount(invocation.operands[1]) : nil
         let amount = points.map { "\($0) points" } ?? "the points"
         try OwnerQuestion.confirm("Take back \(amount) of the order \(invocation.operand.oneLine)?", invocation)
         return OwnerRequest(ReturnGoods(order: invocation.operand, points: points, reason: reason))
     }
-
-    /// Reads `500` or `0.5`.
-    private static func points(_ text: String) throws(Refusal) -> Points {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E }
-        guard isPlain, let hundredths = try? JSONNumber(text: text)?.scaled(places: 2), hundredths > 0 else {
-            throw .misuse("\"\(text.oneLine)\" is not a number of points: digits, and at most two decimals")
-        }
-        return Points(hundredths: hundredths)
-    }
-}
-
-extension SettingValue {
-    fileprivate static let points = SettingValue("POINTS")
 }

@@ -12,7 +12,7 @@ struct Stats: StoreOperation, Equatable {
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         let statistics = try context.repository.statistics()
-        let backups = JSONObject(["backups": context.backups.map { .object($0) } ?? .null])
+        let backups = JSONObject(["backups": context.surroundings.backups.map { .object($0) } ?? .null])
         return .success(
             statistics.document + context.repository.size.document + context.repository.engine.document + backups)
     }

@@ -1,4 +1,5 @@
 import Posix
+import Rewards
 
 /// Asks a running server for an operation. The client trusts the answer as little as possible: the socket may belong to
 /// another account, the server may hang, and an answer may have no end.
@@ -40,8 +41,8 @@ enum ControlClient {
     /// A page is a few KiB for each row. The lines that a server sends every second during a backup of days add up to a
     /// MiB.
     private static let answerBytesMax = 64 * 1024 * 1024
-    /// This is more than the rows of a page and the rules of a check.
-    private static let rowsMax = 1000
+    /// The goods of a receipt, of which there are more than rows of a page, days of figures and rules of a check.
+    private static let rowsMax = Receipt.goodsMax
 
     static func run(
         _ operation: any OwnerOperation, by author: String, onDatabase path: String, reply: (OwnerReply) -> Void
@@ -76,7 +77,7 @@ enum ControlClient {
     private static func result(
         from server: borrowing UnixSocket, _ reply: (OwnerReply) -> Void
     ) throws(Failure) -> CommandResult {
-        var lines = LineReader(bytesMax: answerBytesMax)
+        var lines = LineReader(lineBytesMax: ControlSocket.answerLineBytesMax, bytesMax: answerBytesMax)
         var rowCount = 0
         while true {
             let next: LineReader.Next

@@ -13,6 +13,7 @@ package final class ControlServer: Sendable {
     private let path: String
     private let store: any Storage
     private let pool: OwnersPool?
+    private let plan: BackupPlan?
     /// The state of scheduled backups; `nil` if there are none.
     package let backups: BackupStatus?
     private let log: Log
@@ -52,6 +53,7 @@ package final class ControlServer: Sendable {
         self.path = path
         self.store = store
         self.pool = pool
+        self.plan = plan
         backups = plan.map { _ in BackupStatus() }
         self.log = log
         threads.withLock { threads in
@@ -139,7 +141,8 @@ package final class ControlServer: Sendable {
 
     private func serve(_ client: consuming UnixSocket) throws(SystemError) {
         try client.limitWaiting(milliseconds: ControlSocket.lookMilliseconds)
-        var lines = LineReader(bytesMax: ControlSocket.lineBytesMax)
+        var lines = LineReader(
+            lineBytesMax: ControlSocket.lineBytesMax, bytesMax: ControlSocket.lineBytesMax)
         let next = try lines.next(
             from: client, withinMilliseconds: ControlSocket.commandMilliseconds, until: stopping)
         guard case .line(let line) = next else { return }
@@ -229,9 +232,9 @@ package final class ControlServer: Sendable {
         guard let operation = operation as? any StoreOperation else {
             preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
         }
-        return store.run(
-            operation, by: author, pool: pool,
-            backups: backups?.current.document(atSeconds: SystemClock.wallMilliseconds() / 1000), until: stopping,
-            reply: reply)
+        let surroundings = OperationSurroundings(
+            pool: pool, plan: plan,
+            backups: backups?.current.document(atSeconds: SystemClock.wallMilliseconds() / 1000))
+        return store.run(operation, by: author, surroundings, until: stopping, reply: reply)
     }
 }

@@ -6,8 +6,11 @@ package enum ControlSocket {
     /// The path of the socket of a database.
     package static func path(ofDatabase path: String) -> String { path + "-control" }
 
-    /// Longer lines are refused.
+    /// A command with a longer line is refused.
     static let lineBytesMax = 64 * 1024
+    /// An answer with a longer line is refused. The longest line has the ends of 10,000 sessions, the most that a
+    /// customer can have (`sessions.per_user_max`): 260 kB.
+    static let answerLineBytesMax = 512 * 1024
     /// A wait for bytes checks this often whether its time is over, and whether the server stops.
     static let lookMilliseconds = 200
     /// The longest time that the server waits for an operation. A client has it ready when it connects.
@@ -23,6 +26,7 @@ package enum ControlSocket {
 
 /// Reads lines from a socket that limits its waits to ``ControlSocket/lookMilliseconds``.
 struct LineReader {
+    private let lineBytesMax: Int
     /// The largest number of bytes that is read in all.
     private let bytesMax: Int
     private var received: [UInt8] = []
@@ -42,7 +46,8 @@ struct LineReader {
         case cancelled
     }
 
-    init(bytesMax: Int) {
+    init(lineBytesMax: Int, bytesMax: Int) {
+        self.lineBytesMax = lineBytesMax
         self.bytesMax = bytesMax
     }
 
@@ -59,12 +64,12 @@ struct LineReader {
         let end = SystemClock.monotonicMilliseconds() + milliseconds
         while true {
             if let end = received.firstIndex(of: 0x0A) {
-                guard end <= ControlSocket.lineBytesMax else { return .tooLong }
+                guard end <= lineBytesMax else { return .tooLong }
                 let line = Array(received[..<end])
                 received.removeFirst(end + 1)
                 return .line(line)
             }
-            guard received.count <= ControlSocket.lineBytesMax, receivedBytes <= bytesMax else { return .tooLong }
+            guard received.count <= lineBytesMax, receivedBytes <= bytesMax else { return .tooLong }
             if let cancellation, cancellation.isCancelled { return .cancelled }
             guard SystemClock.monotonicMilliseconds() < end else { return .late }
             switch try socket.receive(bytesMax: Self.partBytesMax) {

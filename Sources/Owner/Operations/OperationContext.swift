@@ -9,19 +9,37 @@ import Text
 /// which it may block.
 struct OperationContext {
     let repository: any OwnerRepository
-    /// The name of the store, for messages.
-    let store: String
+    let storage: any Storage
     /// The system's name of the account that called the command.
     let author: String
+    let surroundings: OperationSurroundings
+    /// Makes a long operation give up.
+    let cancellation: Cancellation
+
+    /// The name of the store, for messages.
+    var store: String { storage.name }
+
     /// The accrual pipeline; `nil` if there is none.
-    let pool: OwnersPool?
-    /// The state of scheduled backups, as `martlet stats` prints it; `nil` if there are none.
-    let backups: JSONObject?
+    var pool: OwnersPool? { surroundings.pool }
+
+    /// The present time.
+    var now: Timestamp { surroundings.clock() }
 
     /// Makes a change and records the caller of the command as its author.
     func apply(_ change: ShopChange) throws(StoreError) -> ShopChangeResult {
         try repository.apply(change, by: Actor(system: author))
     }
+}
+
+/// The parts of the process, besides the store, that operations work with.
+struct OperationSurroundings: Sendable {
+    /// The accrual pipeline; `nil` if there is none.
+    var pool: OwnersPool?
+    /// The plan of scheduled backups; `nil` if there are none.
+    var plan: BackupPlan?
+    /// The state of scheduled backups, as `martlet stats` prints it; `nil` if there are none.
+    var backups: JSONObject?
+    var clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
 }
 
 extension Storage {
@@ -30,15 +48,17 @@ extension Storage {
     /// - Parameters:
     ///   - author: the system's name of the account that called the command.
     ///   - cancellation: makes a long operation give up.
+    ///   - reply: gets the progress, and each row of the answer.
     func run(
-        _ operation: any StoreOperation, by author: String, pool: OwnersPool?, backups: JSONObject?,
+        _ operation: any StoreOperation, by author: String, _ surroundings: OperationSurroundings,
         until cancellation: Cancellation = Cancellation(), reply: (OwnerReply) -> Void
     ) -> CommandResult {
         do throws(StoreError) {
             let repository = try makeOwnerRepository(until: cancellation)
             defer { repository.close() }
             let context = OperationContext(
-                repository: repository, store: name, author: author, pool: pool, backups: backups)
+                repository: repository, storage: self, author: author, surroundings: surroundings,
+                cancellation: cancellation)
             return try operation.run(in: context) { reply(.row($0)) }
         } catch {
             return CommandResult(error)

@@ -18,8 +18,15 @@ protocol OwnerOperation: Sendable {
     /// True if the operation may read or change much of the file. Only other such operations wait for it.
     static var isLong: Bool { get }
 
+    /// True if the operation makes a file, so that a signal has to end it in order.
+    static var makesFile: Bool { get }
+
     /// The operation and whom it concerns, for the log. It contains no password.
     var summary: String { get }
+
+    /// The name of the rows in the JSON document, if it depends on the operation and not on the command alone; else
+    /// `nil`.
+    var rowsName: String? { get }
 
     /// The operation that asks for the next page; `nil` if no more is wanted.
     ///
@@ -32,6 +39,9 @@ protocol OwnerOperation: Sendable {
 extension OwnerOperation {
     static var isChange: Bool { false }
     static var isLong: Bool { false }
+    static var makesFile: Bool { false }
+
+    var rowsName: String? { nil }
 
     func next(from position: Int64, wanted: Int?) -> Self? { nil }
 }

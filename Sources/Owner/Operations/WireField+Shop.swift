@@ -1,3 +1,4 @@
+import API
 import JSON
 import Loyalty
 import Rewards
@@ -52,6 +53,26 @@ extension WireField {
             if object[name] == .null { return .some(nil) }
             guard let hundredths = object.integer(name), hundredths > 0 else { return nil }
             return .some(Points(hundredths: hundredths))
+        }
+    }
+
+    /// The name of a list about a customer; `null` for none.
+    static func list(_ path: KeyPath<Operation, CustomerList?>) -> Self where Value == CustomerList? {
+        Self(path) {
+            JSONObject(["list": .text($0?.rawValue)])
+        } read: { object in
+            if object["list"] == .null { return .some(nil) }
+            return object["list"]?.string.flatMap { CustomerList(rawValue: $0) }.map { .some($0) }
+        }
+    }
+
+    /// `null` for no text.
+    static func optionalText(_ name: String, _ path: KeyPath<Operation, String?>) -> Self where Value == String? {
+        Self(path) {
+            JSONObject([name: .text($0)])
+        } read: { object in
+            if object[name] == .null { return .some(nil) }
+            return object[name]?.string.map { .some($0) }
         }
     }
 

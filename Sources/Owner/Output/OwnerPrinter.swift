@@ -20,6 +20,11 @@ final class OwnerPrinter {
     private var rows: [JSONObject] = []
     private var table = TextTable()
     private(set) var rowsTaken = 0
+    /// The name of the list of the JSON document that has no end yet; `nil` if there is none.
+    private var openList: String?
+    private var isEmptyList = true
+    /// True if the JSON document has no member yet.
+    private var isEmptyObject = true
 
     /// - Parameters:
     ///   - rowsName: the name of the rows in the JSON document; `nil` if the answer has no rows.
@@ -41,7 +46,9 @@ final class OwnerPrinter {
     }
 
     /// Prints a page. The first page has the members of the document besides its rows.
-    func print(_ result: CommandResult, isFirst: Bool, isLast: Bool) {
+    ///
+    /// - Parameter rowsName: the name of this page's rows, if pages of one document have rows of several names.
+    func print(_ result: CommandResult, rowsName: String? = nil, isFirst: Bool, isLast: Bool) {
         progress.clear()
         defer { rows = [] }
         guard let document = result.document else {
@@ -49,7 +56,7 @@ final class OwnerPrinter {
         }
         let isDone = isLast || result.status != ExitStatus.success
         switch form {
-        case .json: output.write(json(document + extra, isFirst, isDone))
+        case .json: output.write(json(document + extra, rowsName ?? self.rowsName, isFirst, isDone))
         case .csv: output.write(rows.csv(isFirst: isFirst))
         case .text: output.write(text(result, document, isFirst, isDone))
         }
@@ -66,16 +73,24 @@ final class OwnerPrinter {
     }
 
     /// The document of a page: a list is printed in parts, so that it is never in memory as a whole.
-    private func json(_ document: JSONObject, _ isFirst: Bool, _ isLast: Bool) -> String {
-        var parts = isFirst ? document.members.map { "\(Self.json(.string($0.name))):\(Self.json($0.value))" } : []
-        guard let rowsName else { return "{\(parts.joined(separator: ","))}\n" }
-        let list = rows.map { Self.json(.object($0)) }.joined(separator: ",")
+    private func json(_ document: JSONObject, _ rowsName: String?, _ isFirst: Bool, _ isLast: Bool) -> String {
+        var text = ""
         if isFirst {
-            parts.append("\"\(rowsName)\":[\(list)")
-        } else if !list.isEmpty {
-            parts.append(",\(list)")
+            let members = document.members.map { "\(Self.json(.string($0.name))):\(Self.json($0.value))" }
+            text = "{" + members.joined(separator: ",")
+            isEmptyObject = members.isEmpty
         }
-        return (isFirst ? "{" : "") + parts.joined(separator: ",") + (isLast ? "]}\n" : "")
+        if let rowsName {
+            let list = rows.map { Self.json(.object($0)) }.joined(separator: ",")
+            if openList == rowsName {
+                text += list.isEmpty ? "" : (isEmptyList ? "" : ",") + list
+                isEmptyList = isEmptyList && list.isEmpty
+            } else {
+                text += "\(openList == nil ? "" : "]")\(isEmptyObject ? "" : ",")\"\(rowsName)\":[\(list)"
+                (openList, isEmptyObject, isEmptyList) = (rowsName, false, list.isEmpty)
+            }
+        }
+        return text + (isLast ? (openList == nil ? "}\n" : "]}\n") : "")
     }
 
     private static func json(_ value: JSONValue) -> String {
