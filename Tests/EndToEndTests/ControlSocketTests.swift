@@ -84,6 +84,19 @@ struct ControlSocketTests {
         withExtendedLifetime((double, server)) {}
     }
 
+    /// A customer who may have 10,000 sessions is exported in one line for all of their ends.
+    @Test func aLongLineIsRead() throws {
+        let folder = try Folder()
+        let server = try Server.serving(in: folder)
+        let ends = Array(repeating: #""2026-11-23T08:17:12Z""#, count: 10_000).joined(separator: ",")
+        let document = #"{"sessions_end_at":[\#(ends)]}"#
+        let done = #"{"status":0,"text":"","document":\#(document),"next":null}"# + "\n"
+        let double = try double(.bytes(done), in: folder)
+        let ended = try run(["user", "export", "anna"], in: folder)
+        #expect(ended.status == 0 && ended.output == document + "\n", "\(ended.log)")
+        withExtendedLifetime((double, server)) {}
+    }
+
     /// A sign of life each second keeps a command waiting for longer than silence would.
     @Test func theClientWaitsForALiveServer() throws {
         let folder = try Folder()

@@ -200,6 +200,23 @@ struct ShopCommandTests {
         #expect(stopped?["days"] == last && stopped?["queue"]?.object?["waiting"] == .null)
     }
 
+    /// The two zones are 26 hours apart, so that it is never the same day in both.
+    @Test func daysAreThoseOfTheTimeZone() throws {
+        let shop = try CommandShop(isServerRunning: false)
+        #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)
+        var lastDays: Set<String> = []
+        for zone in ["Etc/GMT+12", "Pacific/Kiritimati"] {
+            let command = try Server(
+                in: shop.folder, arguments: ["figures", "--days", "3", "--json"], environment: ["TZ": zone])
+            #expect(try command.waitForEnd() == 0)
+            let days = try JSONParser.parse(Array(command.outputText.utf8)).object?["days"]?.array ?? []
+            let customers = days.compactMap { $0.object?["customers"]?.number?.literal }
+            #expect(customers == ["0", "0", "1"], "\(days)")
+            lastDays.insert(try #require(days.last?.object?["day"]?.string))
+        }
+        #expect(lastDays.count == 2, "\(lastDays)")
+    }
+
     @Test(arguments: [true, false]) func aNewOrderNumberIsUnused(isServerRunning: Bool) throws {
         let shop = try CommandShop(isServerRunning: isServerRunning)
         #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)

@@ -13,6 +13,11 @@ struct UserExport: StoreOperation, Equatable {
     /// The position that the page before gave; `Int64.max` for the first page of a list.
     let before: Int64
 
+    /// The records of a part. A command without a server opens the store for each part, which takes as long as to read
+    /// a few hundred records. A thousand are about 200 kB, and 8 MB at most: numbers of 1,024 digits, and reasons of
+    /// 1,000 control characters.
+    private static let recordsMax = 1000
+
     /// The position of the next list's first page. No record has it.
     private static let nextList: Int64 = 0
 
@@ -45,7 +50,7 @@ struct UserExport: StoreOperation, Equatable {
             try repository.customer(id).then { account throws(LoyaltyError) in
                 guard account != nil else { return .now(nil) }
                 return try list.page(
-                    of: id, from: before == .max ? nil : PageCursor(rawValue: before), limit: Page.rowsMax,
+                    of: id, from: before == .max ? nil : PageCursor(rawValue: before), limit: Self.recordsMax,
                     in: repository
                 ).map { .some($0) }
             }
