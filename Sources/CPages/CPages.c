@@ -119,6 +119,8 @@ static const struct page_file files[] = {
 #include "PageFile.h"
 #define PAGE_FILE "Common/formats.js"
 #include "PageFile.h"
+#define PAGE_FILE "Common/frame.js"
+#include "PageFile.h"
 #define PAGE_FILE "Common/language.js"
 #include "PageFile.h"
 #define PAGE_FILE "Common/memory.js"

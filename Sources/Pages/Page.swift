@@ -2,25 +2,20 @@ import Hashing
 
 /// A page and the files that it loads, with the addresses at which they are served.
 ///
-/// Browsers may keep a file forever only if its address changes with its content. All files of a page are below a path
-/// that has a hash of all of them, `/pages/0123456789abcdef/Customer/app.js`. A hash in each name would be worse:
+/// A page loads the files that its HTML names: a script and a style sheet, each joined with all that it imports
+/// (`PageFile.joined`).
 ///
-/// * Modules import each other by relative paths (`./home.js`, `../Common/api.js`), which work there as they work in
-///   the sources. Names with hashes would have to be written into the modules, which takes a parser of JavaScript and
-///   fails for modules that import each other. An import map is an inline script, which the page's policy forbids.
-/// * A page never runs modules of two versions, even if the server is upgraded while it loads.
-///
-/// Only the addresses in the HTML are replaced. A new version is loaded whole, which is less than 60 kB.
+/// Browsers may keep a file forever only if its address changes with its content. The files of a page are below a path
+/// that has a hash of all of them, `/pages/0123456789abcdef/Customer/app.js`. So a page never runs a script with the
+/// style of another version, even if the server is upgraded while it loads. Only the addresses in the HTML are replaced.
 package struct Page: Sendable {
     /// The file of a page's folder that is the page itself.
     private static let documentName = "index.html"
-    /// The folder whose files all pages may load.
-    private static let sharedFolder = "Common"
     private static let hashDigits = 16
 
     /// The HTML, with the addresses of the files.
     package let document: [UInt8]
-    /// The files that the page may load.
+    /// The files that the page loads, in the order in which its HTML names them.
     package let files: [PageFile]
     /// The path before the files' own paths: `/pages/0123456789abcdef/`.
     package let base: String
@@ -29,12 +24,17 @@ package struct Page: Sendable {
     ///   - folder: the folder of the page, which has an `index.html`.
     ///   - all: the files of all pages.
     package init(_ folder: String, of all: [PageFile] = PageFile.all) {
-        guard let index = all.first(where: { $0.folder == folder && $0.name == Self.documentName }) else {
+        let all = Dictionary(all.map { ($0.path, $0) }) { first, _ in first }
+        guard let index = all["\(folder)/\(Self.documentName)"] else {
             preconditionFailure("a page's folder must have an \(Self.documentName): \(folder)")
         }
-        files = all.filter { [folder, Self.sharedFolder].contains($0.folder) && $0.path != index.path }.map(\.condensed)
+        do throws(PageJoiningError) {
+            files = try Self.files(namedBy: index, of: all)
+        } catch {
+            preconditionFailure("a page's files must be joinable: \(error)")
+        }
         base = "/pages/\(Self.hash(of: files))/"
-        document = Self.addressing(index, folder, base)
+        document = Self.addressing(index, base)
     }
 
     /// The address of a file.
@@ -42,6 +42,19 @@ package struct Page: Sendable {
 
     /// The folders of the files.
     package var folders: Set<String> { Set(files.map(\.folder)) }
+
+    /// The files whose relative addresses the HTML has in attributes: `"./app.js"` and `"../Common/icon.svg"`.
+    private static func files(
+        namedBy index: PageFile, of all: [String: PageFile]
+    ) throws(PageJoiningError) -> [PageFile] {
+        var files: [PageFile] = []
+        for part in String(decoding: index.bytes, as: UTF8.self).split(separator: "\"") {
+            guard let path = index.path(of: part), !files.contains(where: { $0.path == path }) else { continue }
+            guard let file = all[path] else { throw .noFile(path) }
+            files.append(try file.joined(with: all))
+        }
+        return files
+    }
 
     /// Hashes the paths and contents of files, each with a byte after it that occurs in neither.
     private static func hash(of files: [PageFile]) -> String {
@@ -56,10 +69,10 @@ package struct Page: Sendable {
         return String(repeating: "0", count: hashDigits - digits.count) + digits
     }
 
-    /// Replaces the start of each relative address in an attribute: `"./app.js"` and `"../Common/style.css"`.
-    private static func addressing(_ index: PageFile, _ folder: String, _ base: String) -> [UInt8] {
+    /// Replaces the start of each relative address in an attribute.
+    private static func addressing(_ index: PageFile, _ base: String) -> [UInt8] {
         let html = String(decoding: index.bytes, as: UTF8.self)
-            .replacing("\"../", with: "\"\(base)").replacing("\"./", with: "\"\(base)\(folder)/")
+            .replacing("\"../", with: "\"\(base)").replacing("\"./", with: "\"\(base)\(index.folder)/")
         return Array(html.utf8)
     }
 }

@@ -31,6 +31,16 @@ package struct PageFile: Sendable {
         return type
     }
 
+    var isScript: Bool { name.hasSuffix(".js") }
+    var isStyleSheet: Bool { name.hasSuffix(".css") }
+
+    /// The path of the file that this file refers to by a relative address: `./home.js` in its own folder, or
+    /// `../Common/api.js`. `nil` for another kind of address.
+    func path(of address: Substring) -> String? {
+        if address.hasPrefix("./") { return "\(folder)/\(address.dropFirst(2))" }
+        return address.hasPrefix("../") ? String(address.dropFirst(3)) : nil
+    }
+
     /// All files, in the order in which `CPages.c` lists them.
     package static let all: [PageFile] = {
         var files: [PageFile] = []

@@ -22,10 +22,10 @@ export function applyIcon(name, color) {
   const accent = parse(color);
   const letter = [...name.trim()].find((character) => /[\p{L}\p{N}]/u.test(character))?.toUpperCase() ?? 'M';
   if (!accent) return;
-  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
-<rect width="32" height="32" rx="8" fill="${color}"/>
-<text x="16" y="23" text-anchor="middle" font-family="sans-serif" font-size="20"
-fill="${textOn(accent)}">${letter}</text></svg>`;
+  const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    + `<rect width="32" height="32" rx="8" fill="${color}"/>`
+    + `<text x="16" y="23" text-anchor="middle" font-family="sans-serif" font-size="20" fill="${textOn(accent)}">`
+    + `${letter}</text></svg>`;
   document.querySelector('link[rel="icon"]')?.setAttribute('href', `data:image/svg+xml,${encodeURIComponent(drawing)}`);
 }
 

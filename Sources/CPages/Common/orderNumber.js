@@ -4,6 +4,7 @@
 import { announce, element, setText } from './dom.js';
 import { makeField } from './field.js';
 import { text } from './language.js';
+import { scanNumber } from './scanner.js';
 
 const digitsMax = 1024;
 /** A screen reader hears about a right number when typing pauses, and not for each digit. */
@@ -76,7 +77,6 @@ export function makeOrderNumberField({ beside, ...options }) {
   show();
 
   scan?.addEventListener('click', async () => {
-    const { scanNumber } = await import('./scanner.js');
     const found = await scanNumber((read) => orderNumberMistake(read) === null);
     if (found) field.value = plainNumber(found);
     field.input.focus();

@@ -2,6 +2,7 @@
 
 import { whenSessionExpires } from '../Common/api.js';
 import { element, focusHeading, showOnly } from '../Common/dom.js';
+import { setTitle } from '../Common/frame.js';
 import { makeBalance } from './balance.js';
 import { makeHistory } from './history.js';
 import { watchAccount } from './live.js';
@@ -14,10 +15,9 @@ import { makeSpending } from './spending.js';
  * Makes the page.
  *
  * @param login the account's login.
- * @param setTitle takes the name of the view that is shown.
  * @returns `root`, `resume()`, which reads everything anew, and `leave()`, which ends the page.
  */
-export function makeHome(login, setTitle) {
+export function makeHome(login) {
   const balance = makeBalance();
   const views = {
     orders: makeOrders(),

@@ -2,37 +2,38 @@
 
 import { whenSessionExpires } from '../Common/api.js';
 import { element, focusHeading, showOnly } from '../Common/dom.js';
-import { failureText } from '../Common/failures.js';
-import { showNotice } from '../Common/notices.js';
+import { setTitle } from '../Common/frame.js';
 import { makeAccount } from './account.js';
+import { makeActions } from './actions.js';
 import { makeCustomers } from './customers.js';
 import { makeOrders } from './orders.js';
 import { renewSession, sessionIsValid } from './renewal.js';
 import { makeRules } from './rules.js';
 import { makeSale } from './sale.js';
+import { makeShopSettings } from './shopSettings.js';
 import { currentStaff, findStaff, isOwner, show } from './staff.js';
+import { makeTeam } from './team.js';
 import { makeToday } from './today.js';
 
-/** The views in the order of the navigation. Those of the owner are loaded when they are opened. */
+/** The views in the order of the navigation. A view is made when it is opened. */
 const views = {
   today: { make: makeToday },
   customers: { make: makeCustomers },
   sale: { make: makeSale },
   orders: { make: makeOrders },
   rules: { make: makeRules },
-  actions: { forOwner: true, load: async () => (await import('./actions.js')).makeActions },
-  team: { forOwner: true, load: async () => (await import('./team.js')).makeTeam },
-  shopSettings: { forOwner: true, load: async () => (await import('./shopSettings.js')).makeShopSettings },
+  actions: { forOwner: true, make: makeActions },
+  team: { forOwner: true, make: makeTeam },
+  shopSettings: { forOwner: true, make: makeShopSettings },
   account: { make: makeAccount },
 };
 
 /**
  * Shows the page in an element.
  *
- * @param setTitle takes the name of the view that is shown.
  * @returns `resume()`, which reads the shown view anew, and `leave()`, which ends the page.
  */
-export function makeHome(content, setTitle) {
+export function makeHome(content) {
   const names = Object.keys(views).filter((name) => !views[name].forOwner || isOwner());
   const links = Object.fromEntries(names.map((name) => [name, element('a', { href: `#${name}`, text: name })]));
   const navigation = element('nav', { label: 'views', class: 'views' },
@@ -48,13 +49,7 @@ export function makeHome(content, setTitle) {
     const [wanted, ...rest] = location.hash.slice(1).split('/');
     const name = names.includes(wanted) ? wanted : (isOwner() ? 'today' : 'customers');
     const mine = ++turn;
-    try {
-      made[name] ??= (views[name].make ?? await views[name].load())();
-    } catch (failure) {
-      console.error(failure);
-      return showNotice('start', failureText(failure), { text: 'tryAgain', do: () => location.reload() });
-    }
-    if (mine !== turn) return;
+    made[name] ??= views[name].make();
     for (const [each, link] of Object.entries(links)) {
       if (each === name) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
