@@ -1,8 +1,9 @@
 /// One file out of many: browsers ask for it once, and its texts are packed together.
 ///
-/// Browsers learn of a module's imports from the module itself. With files of their own, a page of twenty modules asked
-/// six connections twenty times, and a phone's network takes a seventh of a second for each time. One file also packs
-/// into a quarter less.
+/// With a file for each module, a first visit of the customers' page made twenty requests over the six connections that
+/// a browser opens. Each connection had to be opened, and each request waited for the one before it, which takes a
+/// seventh of a second in a phone's network. The page could be used after 1.1 s, and after 0.7 s as one file. One file
+/// also packs into a quarter less.
 ///
 /// A joined script has each module as a function, after those that it imports:
 ///
