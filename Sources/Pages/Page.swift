@@ -7,7 +7,8 @@ import Hashing
 ///
 /// Browsers may keep a file forever only if its address changes with its content. The files of a page are below a path
 /// that has a hash of all of them, `/pages/0123456789abcdef/Customer/app.js`. So a page never runs a script with the
-/// style of another version, even if the server is upgraded while it loads. Only the addresses in the HTML are replaced.
+/// style of another version, even if the server is upgraded while it loads. Only the addresses in the HTML are
+/// replaced.
 package struct Page: Sendable {
     /// The file of a page's folder that is the page itself.
     private static let documentName = "index.html"

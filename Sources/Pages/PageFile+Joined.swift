@@ -16,8 +16,8 @@
 ///     …
 ///     })();
 ///
-/// So names of modules do not collide, every module runs once, in the order of ES modules, and a browser's messages name
-/// the functions. A joined style sheet has the rules of the imported ones before its own.
+/// So names of modules do not collide, every module runs once, in the order of ES modules, and a browser's messages
+/// name the functions. A joined style sheet has the rules of the imported ones before its own.
 extension PageFile {
     /// The script or style sheet with all that it imports. Other files stay as they are.
     ///

@@ -1,15 +1,15 @@
-/// A script or style sheet as a part of a joined file: the files that it imports, the names that it exports, and its own
-/// code.
+/// A script or style sheet as a part of a joined file: the files that it imports, the names that it exports, and its
+/// own code.
 ///
-/// Modules are taken apart by lines and not by a parser of JavaScript. So the sources may use these forms alone, and all
-/// others are refused:
+/// Modules are taken apart by lines and not by a parser of JavaScript. So the sources may use these forms alone, and
+/// all others are refused:
 ///
 /// * `import { a, b } from './file.js';` in a script, in one or several lines, before all other code,
 /// * `export function a(`, `export async function a(`, `export const a =` and `export class A` at the start of a line,
 /// * `@import url("./file.css");` in a style sheet, before all rules.
 ///
-/// A variable cannot be exported, because an importing module has a copy of each value. The word `import` occurs nowhere
-/// else in a script, and `await` in no line without indentation, since a module's code runs inside a function.
+/// A variable cannot be exported, because an importing module has a copy of each value. The word `import` occurs
+/// nowhere else in a script, and `await` in no line without indentation, since a module's code runs inside a function.
 struct PageModule: Equatable {
     /// A file from which a module takes names. Style sheets take no names.
     struct Import: Equatable {
