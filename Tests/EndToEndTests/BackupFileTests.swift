@@ -127,12 +127,14 @@ struct BackupFileTests {
         try database.execute(fill)
     }
 
-    @Test func aSignalLeavesNoFile() throws {
+    @Test(arguments: [["backup", "b/one.db"], ["backups", "make"]])
+    func aSignalLeavesNoFile(arguments: [String]) throws {
         try makeLargeShop()
         // A shell's background job ignores SIGINT, and so do the commands that it starts.
         for number in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(number) {
             let hold = try CopyHold(in: folder)
-            let backup = try Server(in: folder, arguments: ["backup", "b/one.db"], environment: hold.environment)
+            let environment = hold.environment.merging(["MARTLET_BACKUPS_FOLDER": "b"]) { $1 }
+            let backup = try Server(in: folder, arguments: arguments, environment: environment)
             try hold.waitForCopy()
             #expect(!names.isEmpty)
             backup.signal(number)
@@ -141,6 +143,8 @@ struct BackupFileTests {
             #expect(names == [], "\(number)")
         }
         #expect(try run("check").status == 0, "the lock is free")
+        let actions = try run("actions", "--csv")
+        #expect(!actions.output.contains("backup.make"), "\(actions)")
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

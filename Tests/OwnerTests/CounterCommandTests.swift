@@ -135,6 +135,45 @@ import Testing
         }
     }
 
+    /// Each row once, in order, page by page.
+    @Test(arguments: [1, 99, 100, 101, 250]) func longListsAreReadInPages(count: Int) throws {
+        let storage = InMemoryStorage(clock: { Timestamp(milliseconds: 1) })
+        let owner = storage.makeOwnerRepository(until: Cancellation())
+        for index in 0..<count {
+            _ = try owner.apply(
+                .addCustomer(Login("a\(1000 + index)"), OwnerCommandTests.hash), by: Actor(system: "a"))
+            let points = Points(hundredths: Int64(index + 1))
+            _ = try owner.apply(.adjust(.login(Login("a1000")), points, reason: "\(index)"), by: Actor(system: "a"))
+        }
+        let first = UserSelector.login(try Login("a1000"))
+        let find = UserFind(prefix: "a", order: nil, after: 0, limit: Int64(Page.rowsMax))
+        let logins = rows(of: OwnerRequest(find, rowsName: "users", rowsMax: 1000), in: storage)
+        #expect(logins.compactMap { $0["login"]?.string } == (0..<count).map { "a\(1000 + $0)" })
+        let history = UserHistory(user: first, list: .ledger, before: .max, limit: Int64(Page.rowsMax))
+        let ledger = rows(of: OwnerRequest(history, rowsName: "ledger", rowsMax: 1000), in: storage)
+        #expect(ledger.compactMap { $0["reason"]?.string } == (0..<count).reversed().map { "\($0)" })
+        let some = rows(of: OwnerRequest(history, rowsName: "ledger", rowsMax: 101), in: storage)
+        #expect(some == Array(ledger.prefix(101)))
+        let export = UserExport(user: first, list: nil, before: .max)
+        let exported = rows(of: OwnerRequest(export, isAlwaysJSON: true), in: storage)
+        #expect(exported.filter { $0["balance_after"] != nil } == ledger)
+        #expect(exported.count { $0["action"] != nil } == count + 2)
+    }
+
+    /// The rows of all pages that a command asks for.
+    private func rows(of request: OwnerRequest, in storage: InMemoryStorage) -> [JSONObject] {
+        var rows: [JSONObject] = []
+        var operation: (any OwnerOperation)? = request.operation
+        while let asked = operation as? any StoreOperation {
+            let result = storage.run(asked, by: "a", OperationSurroundings()) { reply in
+                if case .row(let row) = reply { rows.append(row) }
+            }
+            #expect(result.status == ExitStatus.success)
+            operation = result.next.flatMap { request.operation(after: asked, next: $0, taken: rows.count) }
+        }
+        return rows
+    }
+
     /// Numbers of the present millisecond that are in use are passed over, and a shop without a free one is told so.
     @Test(arguments: [(1, "1700000000001"), (15, "1700000000015"), (16, nil)] as [(Int64, String?)])
     func aNewOrderNumberIsNotInUse(takenMilliseconds: Int64, prefix: String?) throws {
