@@ -131,6 +131,8 @@ static const struct page_file files[] = {
 #include "PageFile.h"
 #define PAGE_FILE "Common/pagedList.js"
 #include "PageFile.h"
+#define PAGE_FILE "Common/press.js"
+#include "PageFile.h"
 #define PAGE_FILE "Common/scanner.js"
 #include "PageFile.h"
 #define PAGE_FILE "Common/shop.js"

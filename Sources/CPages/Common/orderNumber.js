@@ -4,6 +4,7 @@
 import { announce, element, setText } from './dom.js';
 import { makeField } from './field.js';
 import { text } from './language.js';
+import { afterPress } from './press.js';
 import { scanNumber } from './scanner.js';
 
 const digitsMax = 1024;
@@ -69,11 +70,12 @@ export function makeOrderNumberField({ beside, ...options }) {
     if (!mistake) announcement = setTimeout(() => announce(text('numberRight')), announceAfterMilliseconds);
   };
   field.input.addEventListener('input', show);
-  field.input.addEventListener('change', () => {
+  field.input.addEventListener('change', () => afterPress(() => {
+    // A press may have sent the form, and an empty field is not wrong before it is sent.
     if (field.value === '') field.fail(null);
     else field.passes();
     show();
-  });
+  }));
   show();
 
   scan?.addEventListener('click', async () => {
