@@ -25,13 +25,14 @@ export function currentPasswordField(label = 'password') {
 }
 
 /** Makes the field for a password that is chosen now. */
-export function newPasswordField(label = 'newPassword') {
+export function newPasswordField({ isOptional = false, ...options } = {}) {
   return makePasswordField({
-    label, name: 'new-password', autocomplete: 'new-password', hint: 'passwordHint',
-    check: (text) => checkBytes(text, {
+    label: 'newPassword', name: 'new-password', autocomplete: 'new-password', hint: 'passwordHint',
+    required: !isOptional, ...options,
+    check: (text) => (isOptional && text === '' ? null : checkBytes(text, {
       min: passwordBytesMin(), max: passwordBytesMax,
       missing: 'passwordMissing', tooShort: 'passwordTooShort', tooLong: 'passwordTooLong',
-    }),
+    })),
   });
 }
 

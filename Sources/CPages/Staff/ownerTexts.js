@@ -135,6 +135,8 @@ export const ownerTexts = {
   staffNameTooLong: ['A name has at most {count} bytes.', 'Имя не длиннее {count} байт.'],
   staffNameTaken: ['This name is taken. Choose another one.', 'Это имя занято. Выберите другое.'],
   staffNameRefused: ['The server does not take this name.', 'Сервер не принимает такое имя.'],
+  staffPasswordHint: ['Optional. Without it, a password is made and shown once.',
+    'Необязательно. Иначе пароль будет создан и показан один раз.'],
   tooManyStaff: ['There are too many accounts. Remove some first.',
     'Учётных записей слишком много. Сначала удалите лишние.'],
   role: ['Role', 'Роль'],

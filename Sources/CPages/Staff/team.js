@@ -1,8 +1,9 @@
 // The view of the staff: people and API keys.
 
-import { checkBytes, makeField } from '../Common/field.js';
+import { newPasswordField } from '../Common/credentials.js';
 import { confirmed } from '../Common/dialog.js';
 import { element, isolated } from '../Common/dom.js';
+import { checkBytes, makeField } from '../Common/field.js';
 import { makeForm } from '../Common/form.js';
 import { timeElement } from '../Common/formats.js';
 import { makePagedList } from '../Common/pagedList.js';
@@ -66,28 +67,45 @@ export function makeTeam() {
 
   const root = element('section', { class: 'view', label: 'team' },
     element('div', { class: 'card' }, element('h2', { text: 'team' }), list.root),
-    element('div', { class: 'card' }, element('h3', { text: 'addStaff' }),
-      makeAddition('addStaff', '/api/staff/staff', 'passwordOfStaff', 'password', list)),
+    element('div', { class: 'card' }, element('h3', { text: 'addStaff' }), makeStaffAddition(list)),
     element('div', { class: 'card' }, element('h3', { text: 'addKey' }), element('p', { class: 'hint', text: 'keyHint' }),
-      makeAddition('addKey', '/api/staff/keys', 'tokenOfKey', 'token', list)));
+      makeKeyAddition(list)));
   return { root, show: () => list.reload(), refresh: () => list.reload({ inBackground: true }) };
 }
 
-/** Makes the form that adds a person or a key, and shows the `secret` of the response once. */
-function makeAddition(label, path, title, secret, list) {
+/** Makes the form that adds a person. A password that the server has made is shown once. */
+function makeStaffAddition(list) {
+  const password = newPasswordField({ label: 'password', hint: 'staffPasswordHint', isOptional: true });
+  return makeAddition('addStaff', [password], list, async (account) => {
+    const { content } = await change('POST', '/api/staff/staff', {
+      json: password.value === '' ? account : { ...account, password: password.value } });
+    password.value = '';
+    if (content.password) showSecret('passwordOfStaff', content.name, content.password);
+  });
+}
+
+/** Makes the form that adds a key. Its token is shown once. */
+function makeKeyAddition(list) {
+  return makeAddition('addKey', [], list, async (account) => {
+    const { content } = await change('POST', '/api/staff/keys', { json: account });
+    showSecret('tokenOfKey', content.name, content.token);
+  });
+}
+
+/** Makes a form that adds an account by `add({ name, role })`. */
+function makeAddition(label, fields, list, add) {
   const name = makeField({
     label: 'staffName', autocomplete: 'off', dir: 'auto', draft: `${label}.name`,
     check: (typed) => checkBytes(typed, { max: nameBytesMax, missing: 'staffNameMissing', tooLong: 'staffNameTooLong' }),
   });
   const role = makeChoice({ label: 'role', options: { cashier: 'role-cashier', owner: 'role-owner' } });
   return makeForm({
-    label, submit: label, fields: [name, role],
+    label, submit: label, fields: [name, role, ...fields],
     failures: { 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff', 400: 'staffNameRefused' },
     fieldFailures: { staffNameTaken: name, staffNameRefused: name },
     send: async () => {
-      const { content } = await change('POST', path, { json: { name: name.value, role: role.value } });
+      await add({ name: name.value, role: role.value });
       name.value = '';
-      await showSecret(title, content.name, content[secret]);
       list.reload({ inBackground: true });
       return ['isAdded'];
     },
