@@ -67,8 +67,12 @@ export function makeHome(content) {
   const look = async () => {
     if (document.visibilityState !== 'visible') return;
     const found = await findStaff().catch(() => undefined);
-    if (found && found.name !== currentStaff()?.name) show(found, true);
-    else if (found) shown?.refresh?.();
+    if (found === null) renewSession(true);
+    else if (found && found.name !== currentStaff()?.name) show(found, true);
+    else if (found) {
+      sessionIsValid();
+      shown?.refresh?.();
+    }
   };
   addEventListener('hashchange', move);
   document.addEventListener('visibilitychange', look);

@@ -1,0 +1,77 @@
+"""A session of the staff that has ended: said in words, and what was typed is kept."""
+
+import requests
+from journey import login
+
+from harness.waiting import wait_until
+
+
+def end_sessions(person, staff: str) -> None:
+    """Changes the password from another device, which ends the sessions of all others."""
+    session = requests.Session()
+    who = {"name": person.name, "password": person.password}
+    session.post(f"{staff}/api/staff/session", json=who, timeout=10).raise_for_status()
+    person.password = "changed elsewhere"
+    change = {"current": who["password"], "new": person.password}
+    session.post(f"{staff}/api/staff/me/password", json=change, timeout=10).raise_for_status()
+
+
+def sign_in_again(person) -> None:
+    dialog = person.dialog("signInAgain")
+    person.wait_for("signInAgainWhy")
+    person.fill("password", person.password)
+    person.press("signInNow", within=dialog)
+
+
+def test_ended_session_asks_for_the_password_and_goes_on(make_staff, server, hand):
+    boss = make_staff(hand)
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("customers")
+    boss.press("newCustomer")
+    dialog = boss.dialog("newCustomer")
+    anna = login("anna")
+    boss.fill("login", anna)
+    end_sessions(boss, server.staff)
+    boss.press("addCustomer", within=dialog)
+    sign_in_again(boss)
+    dialog = boss.dialog("passwordOfCustomer")
+    boss.press("done", within=dialog)
+    boss.wait_for_customer(anna)
+
+
+def test_refused_sign_in_keeps_what_was_typed(make_staff, server):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Kettle")
+    boss.fill("reward", "5")
+    end_sessions(boss, server.staff)
+    boss.press("addRule")
+    dialog = boss.dialog("signInAgain")
+    boss.fill("password", "wrong")
+    boss.press("signInNow", within=dialog)
+    boss.assert_problem("password", "wrongCredentials")
+    boss.press("close", within=dialog)
+    boss.wait_for("sessionEnded")
+    assert boss.value("match") == "Kettle" and boss.value("reward") == "5"
+
+
+def test_ended_session_is_said_without_taking_the_focus(make_staff, server):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Kettle")
+    field = boss.page.focused()
+    end_sessions(boss, server.staff)
+    # The person comes back to the tab, and the page looks at the session.
+    boss.page.run("document.dispatchEvent(new Event('visibilitychange'))")
+    boss.wait_for("sessionEnded")
+    assert boss.page.focused() == field and boss.value("match") == "Kettle"
+    boss.press("signInAgain")
+    sign_in_again(boss)
+    words = boss.texts("sessionEnded")
+    wait_until(lambda: words not in boss.page.text(), "the page does not ask any more")
+    assert boss.value("match") == "Kettle"
