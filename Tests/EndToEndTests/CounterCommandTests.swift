@@ -106,9 +106,13 @@ struct CounterCommandTests {
     @Test func aReceiptThatWouldNeverEarnIsRefused() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, accrual: "http://127.0.0.1:1")
-        let command = try Server(in: folder, arguments: ["receipt", "add", orderNumber(1)], input: "1 Tea\n")
-        #expect(try command.waitForEnd() == 1)
-        #expect(command.logText.contains("asks another accrual system"), "\(command.logText)")
+        for arguments in [
+            ["receipt", "add", orderNumber(1)], ["receipt", "correct", orderNumber(1)], ["receipt", "try"],
+        ] {
+            let command = try Server(in: folder, arguments: arguments, input: "1 Tea\n")
+            #expect(try command.waitForEnd() == 1)
+            #expect(command.logText.contains("asks another accrual system"), "\(command.logText)")
+        }
         #expect(server.isRunning)
     }
 
