@@ -57,6 +57,28 @@ struct ShopCommandTests {
         #expect(try shop.run("check").status == 0)
     }
 
+    /// The counter and terminals that spend the same points at once take them once.
+    @Test func pointsAreSpentOnceByManyAtOnce() throws {
+        let shop = try CommandShop(isServerRunning: true)
+        #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)
+        #expect(try shop.run("adjust", "anna", "+10", "--reason", "why").status == 0)
+        let (folder, order) = (shop.folder, orderNumber(1))
+        let outputs = try atOnce(6) { index in
+            // The last ones spend on numbers of their own, for which the points are enough once.
+            let number = index < 4 ? order : orderNumber(index)
+            let command = try Server(in: folder, arguments: ["spend", "anna", number, index < 4 ? "4" : "5", "--json"])
+            return (index, try command.waitForEnd(), command.outputText)
+        }
+        let same = outputs.filter { $0.0 < 4 }
+        let others = outputs.filter { $0.0 >= 4 && $0.1 == 0 }
+        #expect(same.count { $0.2.contains(#""changed":true"#) } <= 1 && others.count <= 2, "\(outputs)")
+        let spent = (same.contains { $0.1 == 0 } ? 4 : 0) + others.count * 5
+        #expect(spent == 9 || spent == 10, "\(outputs)")
+        let user = try shop.run("user", "show", "anna", "--json").json
+        #expect(user?["withdrawn"]?.number?.literal == "\(spent)", "\(outputs)")
+        #expect(try shop.run("check").status == 0)
+    }
+
     private static let order = orderNumber(1)
     private static let badInput: [([String], Int32, String)] = [
         (["spend", "nobody", order, "1"], 66, "there is no user nobody"),
