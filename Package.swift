@@ -24,11 +24,13 @@ let package = Package(
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CPostgres"),
         // Its C file embeds the files of these folders.
         .target(name: "CPages", exclude: ["Common", "Customer", "Staff"]),
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
+        .target(name: "Postgres", dependencies: ["CPostgres", "Posix", "Text"], swiftSettings: wrapper),
         .target(name: "Gzip", dependencies: ["CZlib", "Posix"], swiftSettings: wrapper),
         .target(name: "Pages", dependencies: ["CPages", "Hashing"], swiftSettings: wrapper),
         .target(name: "Crypto", dependencies: ["CSodium", "Loyalty", "Posix", "SignIn"], swiftSettings: wrapper),
@@ -109,6 +111,7 @@ let package = Package(
             name: "SignInTests",
             dependencies: ["API", "Crypto", "Eventual", "Loyalty", "SignIn", "Storage", "TestSupport"]),
         .testTarget(name: "CryptoTests", dependencies: ["CSodium", "Crypto", "Loyalty", "SignIn", "TestSupport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["CLinux", "Posix", "Postgres", "TestSupport"]),
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [

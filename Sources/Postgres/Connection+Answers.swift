@@ -1,0 +1,180 @@
+import CPostgres
+import Glibc
+
+/// The answer to one thing that was sent.
+package enum Answer: ~Copyable {
+    /// The statement ran. Without rows if it returns none.
+    case rows(ResultSet)
+    /// The statement was prepared.
+    case done
+    /// The statement failed. The server skips the others up to the next synchronization point.
+    case failed(PostgresError)
+    /// The statement was skipped, since another one before it failed.
+    case skipped
+    /// The transaction has ended, and was committed if no statement failed.
+    case synchronized
+}
+
+extension Connection {
+    /// Sends everything that was handed over, and reads what arrives meanwhile: a server that can't send its answers
+    /// reads no further statements.
+    package mutating func flush(until deadline: Deadline) throws(PostgresError) {
+        try requireOpen()
+        inbox.beginAnswer()
+        while true {
+            switch library.functions.PQflush(handle) {
+            case 0: return
+            case 1:
+                try wait(for: Int16(POLLIN | POLLOUT), until: deadline)
+                try consume()
+            default:
+                // The server may have sent its reason before it closed the connection.
+                throw ending(lastWords() ?? refusal())
+            }
+        }
+    }
+
+    /// Sends everything that was handed over, waits for the next answer and returns it.
+    ///
+    /// - Throws: an error that ``PostgresError/isEndOfConnection``; the errors of statements are
+    ///   ``Answer/failed(_:)``.
+    package mutating func next(until deadline: Deadline) throws(PostgresError) -> Answer {
+        guard let expected = pending.first else { preconditionFailure("something must have been sent") }
+        try flush(until: deadline)
+        let result = try receive(until: deadline)
+        guard let result else {
+            throw ending(PostgresError(.protocolViolation, "an answer is missing"))
+        }
+        switch (expected, library.functions.PQresultStatus(result)) {
+        case (.synchronization, PGRES_PIPELINE_SYNC):
+            library.functions.PQclear(result)
+            pending.removeFirst()
+            return .synchronized
+        case (.statement(let name, let hasRows), PGRES_TUPLES_OK), (.statement(let name, let hasRows), PGRES_COMMAND_OK):
+            let rows = ResultSet(owning: result, library, statement: name)
+            try finishStatement(until: deadline)
+            return hasRows ? .rows(rows) : .done
+        case (.statement, PGRES_PIPELINE_ABORTED):
+            library.functions.PQclear(result)
+            try finishStatement(until: deadline)
+            return .skipped
+        case (let expected, PGRES_FATAL_ERROR):
+            let error = failure(result, of: expected)
+            library.functions.PQclear(result)
+            guard !error.isEndOfConnection, case .statement = expected else { throw ending(error) }
+            try finishStatement(until: deadline)
+            return .failed(error)
+        default:
+            library.functions.PQclear(result)
+            throw ending(PostgresError(.protocolViolation, "the server sent another answer than the expected one"))
+        }
+    }
+
+    /// Waits until a notification has arrived or `other` is readable. Returns false if the deadline passes first.
+    ///
+    /// - Parameter other: a descriptor by which another thread wakes this one.
+    package mutating func waitForNotifications(
+        orReadable other: CInt? = nil, until deadline: Deadline
+    ) throws(PostgresError) -> Bool {
+        precondition(pending.count == 0, "all answers must have been read")
+        try requireOpen()
+        try collectNotifications()
+        while !inbox.hasNotifications {
+            inbox.beginAnswer()
+            switch try SocketWait.wait(for: Int16(POLLIN), of: socket, orReadable: other, until: deadline) {
+            case .deadline: return false
+            case .other: return true
+            case .socket: try consume()
+            }
+        }
+        return true
+    }
+
+    /// Reads the end of a statement's answer, after which the next answer follows.
+    private mutating func finishStatement(until deadline: Deadline) throws(PostgresError) {
+        if let extra = try receive(until: deadline) {
+            library.functions.PQclear(extra)
+            throw ending(PostgresError(.protocolViolation, "a statement has two answers"))
+        }
+        pending.removeFirst()
+    }
+
+    /// Waits for libpq's next result; `nil` is the end of a statement's answer.
+    mutating func receive(until deadline: Deadline) throws(PostgresError) -> OpaquePointer? {
+        inbox.beginAnswer()
+        while library.functions.PQisBusy(handle) == 1 {
+            try wait(for: Int16(POLLIN), until: deadline)
+            try consume()
+        }
+        let result = library.functions.PQgetResult(handle)
+        // Those that came with bytes which were read before.
+        try collectNotifications()
+        return result
+    }
+
+    mutating func wait(for events: Int16, until deadline: Deadline) throws(PostgresError) {
+        let isReady: Bool
+        do throws(PostgresError) {
+            isReady = try SocketWait.wait(for: events, of: socket, until: deadline)
+        } catch {
+            throw ending(error)
+        }
+        // Also checked if there is something to read, since a server could send without end.
+        guard isReady, !deadline.hasPassed else {
+            throw ending(PostgresError(.deadlinePassed, "the server did not answer in time"))
+        }
+    }
+
+    /// Reads what has arrived.
+    mutating func consume() throws(PostgresError) {
+        var available: CInt = 0
+        // For a connection of TLS these are the encrypted bytes, which are a little more.
+        if ioctl(socket, UInt(FIONREAD), &available) == 0 {
+            guard inbox.noteBytes(Int(available), max: limits.answerBytesMax) else {
+                throw ending(
+                    PostgresError(.protocolViolation, "an answer has more than \(limits.answerBytesMax) bytes"))
+            }
+        }
+        guard library.functions.PQconsumeInput(handle) == 1 else { throw ending(lastWords() ?? refusal()) }
+        try collectNotifications()
+    }
+
+    private mutating func collectNotifications() throws(PostgresError) {
+        do throws(PostgresError) {
+            try inbox.collect(from: handle)
+        } catch {
+            throw ending(error)
+        }
+    }
+
+    /// The error that the server sent before the connection ended; `nil` if it sent none.
+    private func lastWords() -> PostgresError? {
+        // With an open connection, the call could wait.
+        guard library.functions.PQstatus(handle) == CONNECTION_BAD else { return nil }
+        // At the end there is an answer for the current statement, then an end, and then nothing more.
+        for _ in 0..<3 {
+            guard let result = library.functions.PQgetResult(handle) else { continue }
+            defer { library.functions.PQclear(result) }
+            if library.functions.PQresultStatus(result) == PGRES_FATAL_ERROR {
+                return failure(result, of: pending.first ?? .synchronization)
+            }
+        }
+        return nil
+    }
+
+    /// The error of a result.
+    func failure(_ result: OpaquePointer, of expected: PendingAnswers.Kind) -> PostgresError {
+        func field(_ code: CInt) -> String? {
+            library.functions.PQresultErrorField(result, code).map { String(cString: $0) }
+        }
+        let name = if case .statement(let name, _) = expected { name } else { "" }
+        guard let state = field(martlet_pq_state).flatMap(SQLState.init) else {
+            // libpq's own error, such as the end of the connection.
+            let error = refusal()
+            return PostgresError(.connectionLost, error.message, statement: name)
+        }
+        return PostgresError(
+            .server(state, isFatal: field(martlet_pq_severity) != "ERROR", constraint: field(martlet_pq_constraint)),
+            field(martlet_pq_message) ?? "", statement: name)
+    }
+}

@@ -1,0 +1,141 @@
+import CPostgres
+import Glibc
+
+extension Connection {
+    /// Connects to the first host of an address that takes the connection and accepts writes.
+    ///
+    /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
+    /// wait for it. The name of a host is looked up without a limit but the resolver's own (resolv.conf(5)), so an event
+    /// loop must not connect.
+    ///
+    /// - Parameters:
+    ///   - application: The name of the program, as `pg_stat_activity` shows it.
+    ///   - deadline: For all hosts together.
+    /// - Throws: ``PostgresError/Cause/unreachable(_:)`` with the reason of each host.
+    package static func open(
+        _ address: ConnectionAddress, application: String, with library: PostgresLibrary,
+        limits: ConnectionLimits = ConnectionLimits(), until deadline: Deadline
+    ) throws(PostgresError) -> Connection {
+        var reasons: [String] = []
+        var state: SQLState?
+        for host in address.hosts {
+            let milliseconds = address.connectMilliseconds ?? limits.connectMillisecondsPerHost
+            let end = Deadline.after(milliseconds: milliseconds).orEarlier(deadline)
+            do throws(PostgresError) {
+                return try open(
+                    address.parameters(for: host, application: application), at: host, with: library, limits: limits,
+                    until: end)
+            } catch {
+                reasons.append("\(host): \(error.message)")
+                // A host that answered says more than one that is not there.
+                state = error.state ?? state
+            }
+            if deadline.hasPassed { break }
+        }
+        throw PostgresError(.unreachable(state), reasons.joined(separator: "; "))
+    }
+
+    private static func open(
+        _ parameters: [(keyword: String, value: String)], at host: ConnectionAddress.Host,
+        with library: PostgresLibrary, limits: ConnectionLimits, until deadline: Deadline
+    ) throws(PostgresError) -> Connection {
+        let keywords = CStringList(parameters.map(\.keyword))
+        let values = CStringList(parameters.map(\.value))
+        guard let handle = library.functions.PQconnectStartParams(keywords.pointers, values.pointers, 0) else {
+            throw PostgresError(.refusedCall, "libpq has no memory for a connection")
+        }
+        do throws(PostgresError) {
+            try finish(handle, library, until: deadline)
+        } catch {
+            library.functions.PQfinish(handle)
+            throw error
+        }
+        return try Connection(owning: handle, library, to: host, limits: limits)
+    }
+
+    /// Moves a connection on until it is made (PQconnectPoll).
+    private static func finish(
+        _ handle: OpaquePointer, _ library: PostgresLibrary, until deadline: Deadline
+    ) throws(PostgresError) {
+        // The messages then begin with the code of the error, which libpq gives in no other way.
+        _ = library.functions.PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+        defer { _ = library.functions.PQsetErrorVerbosity(handle, PQERRORS_DEFAULT) }
+        guard library.functions.PQstatus(handle) != CONNECTION_BAD else { throw failure(of: handle, library) }
+        var events = Int16(POLLOUT)
+        while true {
+            guard try SocketWait.wait(for: events, of: library.functions.PQsocket(handle), until: deadline) else {
+                throw PostgresError(.unreachable(nil), "no answer in time")
+            }
+            switch library.functions.PQconnectPoll(handle) {
+            case PGRES_POLLING_READING: events = Int16(POLLIN)
+            case PGRES_POLLING_WRITING: events = Int16(POLLOUT)
+            case PGRES_POLLING_OK: return
+            default: throw failure(of: handle, library)
+            }
+        }
+    }
+
+    private static func failure(of handle: OpaquePointer, _ library: PostgresLibrary) -> PostgresError {
+        let message = ConnectMessage(message(of: handle, library))
+        return PostgresError(.unreachable(message.state), message.text)
+    }
+}
+
+/// The message of a connection that was not made: `connection to server at "db1", port 5432 failed: FATAL:  53300: sorry,
+/// too many clients already; LOCATION:  InitProcess, proc.c:353`.
+struct ConnectMessage: Equatable {
+    let state: SQLState?
+    /// The message without the place in the server's source.
+    let text: String
+
+    init(_ message: String) {
+        text = message.split(separator: "; LOCATION:", maxSplits: 1).first.map(String.init) ?? message
+        // The severity may be in any language; two blanks follow it.
+        let candidates = text.split(separator: ":  ").dropFirst().map { $0.prefix(5) }
+        state = candidates.lazy.compactMap { SQLState(String($0)) }.first
+    }
+}
+
+extension ConnectionAddress {
+    /// The time for one host that the address gives (`connect_timeout`); `nil` if it gives none.
+    fileprivate var connectMilliseconds: Int? {
+        guard let text = value(of: "connect_timeout"), let seconds = Int(text), seconds > 0 else { return nil }
+        return min(seconds, Self.connectSecondsMax) * 1000
+    }
+
+    private static let connectSecondsMax = 3600
+
+    /// The parameters of a connection to one host. A server that takes no writes is refused, whatever the address says.
+    func parameters(for host: Host, application: String) -> [(keyword: String, value: String)] {
+        let fixed = [
+            ("target_session_attrs", "read-write"), ("client_encoding", "UTF8"),
+            ("fallback_application_name", application),
+        ]
+        var parameters = options.filter { option in
+            option.keyword != "connect_timeout" && !fixed.contains { $0.0 == option.keyword }
+        }.map { (keyword: $0.keyword, value: $0.value) }
+        parameters += fixed.map { (keyword: $0.0, value: $0.1) }
+        for (keyword, value) in [("host", host.name), ("hostaddr", host.numericAddress), ("port", host.port)] {
+            if let value { parameters.append((keyword, value)) }
+        }
+        return parameters
+    }
+}
+
+/// Strings as libpq takes them, with a null pointer after the last.
+private final class CStringList {
+    let pointers: [UnsafePointer<CChar>?]
+
+    init(_ strings: [String]) {
+        pointers = strings.map { strdup($0).map { UnsafePointer($0) } } + [nil]
+    }
+
+    deinit {
+        // The password is among them.
+        for case let pointer? in pointers {
+            let address = UnsafeMutablePointer(mutating: pointer)
+            explicit_bzero(address, strlen(address))
+            free(address)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// The kinds of errors that need different answers.
+package enum FailureKind: Equatable, Sendable {
+    /// Another transaction was in the way; the same transaction may succeed if it is tried again.
+    case retry
+    /// The server is a standby, or has become one: a connection to another host may succeed.
+    case readOnly
+    /// The server shuts down, starts or ended the session.
+    case shuttingDown
+    /// The server has no connection left.
+    case tooManyConnections
+    /// The server has no room on its disk, or no memory.
+    case outOfResources
+    /// The connection ended, or its end is to be assumed.
+    case connectionLost
+    /// The statement was cancelled, or took longer than the server's limit.
+    case cancelled
+    case uniqueViolation
+    /// Another constraint was violated.
+    case constraintViolation
+    /// The name, the password or the database of the address is wrong, or the account lacks a right.
+    case notAllowed
+    /// A statement or a value is wrong.
+    case refused
+
+    /// The kind of a code (postgresql.org/docs/current/errcodes-appendix.html).
+    package init(of state: SQLState) {
+        self =
+            switch state {
+            case .serializationFailure, .deadlock, .lockNotAvailable: .retry
+            case .readOnlyTransaction: .readOnly
+            case .adminShutdown, .crashShutdown, .cannotConnectNow, .databaseDropped, .idleSession: .shuttingDown
+            case .tooManyConnections: .tooManyConnections
+            case .cancelled: .cancelled
+            case .uniqueViolation: .uniqueViolation
+            case .resultUnknown: .connectionLost
+            default: Self(ofCategory: state)
+            }
+    }
+
+    private init(ofCategory state: SQLState) {
+        self =
+            switch state.category {
+            case "08": .connectionLost
+            case "23": .constraintViolation
+            case "28", "3D": .notAllowed
+            // A privilege of a table.
+            case "42" where state.description == "42501": .notAllowed
+            case "53", "58": .outOfResources
+            // A time-out of the session or of an idle transaction ends the connection.
+            case "25" where state.description == "25P03": .shuttingDown
+            default: .refused
+            }
+    }
+
+    package init(of error: PostgresError) {
+        self =
+            switch error.cause {
+            case .server(let state, _, _), .unreachable(let state?): Self(of: state)
+            case .unreachable(nil), .connectionLost, .deadlinePassed, .protocolViolation, .refusedCall: .connectionLost
+            case .badValue: .refused
+            }
+    }
+
+    /// True if a connection that reported it must not be used again: the server closes it, or another host is to be
+    /// looked for.
+    package var endsConnection: Bool { [.readOnly, .shuttingDown, .connectionLost].contains(self) }
+}
+
+/// What became of a transaction.
+package enum CommitFate: Equatable, Sendable {
+    case committed
+    /// Nothing of it is visible, now or later.
+    case nothingHappened
+    /// It may have been committed, or may be committed yet. ``CommitMarker`` decides.
+    case inDoubt
+
+    /// The fate of a transaction that met an error.
+    ///
+    /// - Parameter isCommitSent: True if the synchronization point that commits the transaction was handed to libpq, and
+    ///   its answer has not been read (``Connection/isCommitPending``). If it was not, the server rolls the transaction
+    ///   back at the end of the connection at the latest.
+    package static func after(_ error: PostgresError, isCommitSent: Bool) -> CommitFate {
+        guard isCommitSent else { return .nothingHappened }
+        switch error.cause {
+        case .server(let state, let isFatal, _):
+            // An error that is not fatal rolls the transaction back. A shutdown may have come after the commit, and these
+            // classes leave the transaction's end open.
+            let isOpen = isFatal || ["08", "40003"].contains { state.description.hasPrefix($0) }
+            return isOpen ? .inDoubt : .nothingHappened
+        case .unreachable, .connectionLost, .deadlinePassed, .protocolViolation, .badValue, .refusedCall:
+            return .inDoubt
+        }
+    }
+
+    /// The fate of a transaction whose commit was answered.
+    ///
+    /// A commit that waits for a standby was made already on its own server. If the wait is cut short, the server answers
+    /// as after any commit, with only a warning that the transaction might not have been replicated: a failover loses it
+    /// (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
+    package static func after(warnings: [ServerWarning]) -> CommitFate {
+        warnings.contains { $0.isDoubtOfCommit } ? .inDoubt : .committed
+    }
+}
+
+/// A warning that the server sent beside an answer.
+package struct ServerWarning: Equatable, Sendable {
+    package let state: SQLState?
+    package let message: String
+
+    package init(state: SQLState?, message: String) {
+        (self.state, self.message) = (state, message)
+    }
+
+    /// True unless the warning is known to say nothing about a commit. The server sends `01000` if a statement was
+    /// cancelled while a commit waited for a standby, and `57P01` if the session was ended meanwhile (syncrep.c).
+    var isDoubtOfCommit: Bool {
+        // A COMMIT or a BEGIN that was not needed.
+        !["25001", "25P01"].contains(state?.description)
+    }
+}

@@ -1,0 +1,79 @@
+import CPostgres
+
+/// A message of a channel to which a connection listens (sql-notify.html).
+package struct ServerNotification: Equatable, Sendable {
+    package let channel: String
+    package let payload: String
+    /// The number of the server's process that sent it.
+    package let processID: Int
+}
+
+/// The messages that a server sends beside its answers: notifications and warnings. It is used by its connection alone.
+final class Inbox {
+    private let library: PostgresLibrary
+    private let notificationsMax: Int
+    private var notifications: [ServerNotification] = []
+    private var warnings: [ServerWarning] = []
+    private var answerBytes = 0
+
+    /// Warnings that are kept until they are taken; the first ones matter.
+    private static let warningsMax = 16
+
+    init(_ library: PostgresLibrary, notificationsMax: Int) {
+        precondition(notificationsMax > 0, "notificationsMax must be positive")
+        self.library = library
+        self.notificationsMax = notificationsMax
+    }
+
+    /// Moves the notifications that libpq has read into the inbox.
+    ///
+    /// - Throws: if there are more than it may keep. One that is dropped would be missed for good.
+    func collect(from handle: OpaquePointer) throws(PostgresError) {
+        while let notification = library.functions.PQnotifies(handle) {
+            defer { library.functions.PQfreemem(notification) }
+            guard notifications.count < notificationsMax else {
+                throw PostgresError(.protocolViolation, "more notifications arrived than are kept")
+            }
+            guard let channel = String(validatingCString: notification.pointee.relname),
+                let payload = String(validatingCString: notification.pointee.extra)
+            else { throw PostgresError(.protocolViolation, "a notification is not UTF-8") }
+            notifications.append(
+                ServerNotification(
+                    channel: channel, payload: payload, processID: Int(notification.pointee.be_pid)))
+        }
+    }
+
+    func takeNotifications() -> [ServerNotification] {
+        defer { notifications.removeAll() }
+        return notifications
+    }
+
+    func takeWarnings() -> [ServerWarning] {
+        defer { warnings.removeAll() }
+        return warnings
+    }
+
+    /// Begins to count the bytes of an answer.
+    func beginAnswer() { answerBytes = 0 }
+
+    /// Counts bytes that have arrived. Returns false if the answer has more than `max`.
+    func noteBytes(_ count: Int, max: Int) -> Bool {
+        answerBytes += count
+        return answerBytes <= max
+    }
+
+    var hasNotifications: Bool { !notifications.isEmpty }
+
+    /// libpq's receiver of notices (PQsetNoticeReceiver). It keeps warnings, and drops messages of lower severity.
+    static func receive(_ context: UnsafeMutableRawPointer?, _ notice: OpaquePointer?) {
+        guard let context, let notice else { return }
+        let inbox = Unmanaged<Inbox>.fromOpaque(context).takeUnretainedValue()
+        let functions = inbox.library.functions
+        func field(_ code: CInt) -> String? { functions.PQresultErrorField(notice, code).map { String(cString: $0) } }
+        // Notices of libpq itself have no severity.
+        guard field(martlet_pq_severity) == "WARNING", inbox.warnings.count < warningsMax else { return }
+        inbox.warnings.append(
+            ServerWarning(
+                state: field(martlet_pq_state).flatMap(SQLState.init), message: field(martlet_pq_message) ?? ""))
+    }
+}
