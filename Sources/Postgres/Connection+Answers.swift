@@ -50,7 +50,8 @@ extension Connection {
             library.functions.PQclear(result)
             pending.removeFirst()
             return .synchronized
-        case (.statement(let name, let hasRows), PGRES_TUPLES_OK), (.statement(let name, let hasRows), PGRES_COMMAND_OK):
+        case (.statement(let name, let hasRows), PGRES_TUPLES_OK),
+            (.statement(let name, let hasRows), PGRES_COMMAND_OK):
             let rows = ResultSet(owning: result, library, statement: name)
             try finishStatement(until: deadline)
             return hasRows ? .rows(rows) : .done

@@ -103,7 +103,8 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
         let found = reasons.first { reason.contains($0.0) }?.1
         return Fault(
             description: found
-                ?? "it is not written as libpq reads it (in a user or a password, each of :/?#[]@% is a % and two digits)")
+                ?? "it is not written as libpq reads it (in a user or a password, each of :/?#[]@% is a % and two digits)"
+        )
     }
 
     private static func hosts(of options: [Option]) throws(Fault) -> [Host] {

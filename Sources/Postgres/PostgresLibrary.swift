@@ -34,7 +34,8 @@ package final class PostgresLibrary: Sendable {
         defer { functions.deallocate() }
         if let missing = martlet_pq_find(library, functions) {
             throw LoadError(
-                description: "\(file) is too old: it has no \(String(cString: missing)); Martlet needs libpq 14 or later")
+                description:
+                    "\(file) is too old: it has no \(String(cString: missing)); Martlet needs libpq 14 or later")
         }
         let found = functions.pointee
         guard found.PQlibVersion() >= versionMin else {

@@ -28,7 +28,8 @@ struct TestDatabase {
 
     func address(through port: Int? = nil) throws -> ConnectionAddress {
         try ConnectionAddress(
-            server.address(of: name, through: port, "connect_timeout=\(patienceMilliseconds / 1000)"), with: library.get())
+            server.address(of: name, through: port, "connect_timeout=\(patienceMilliseconds / 1000)"),
+            with: library.get())
     }
 }
 
@@ -37,4 +38,19 @@ func parameters(_ add: (inout Parameters) -> Void) -> Parameters {
     var parameters = Parameters()
     add(&parameters)
     return parameters
+}
+
+extension Connection {
+    /// The result of `read` for the first row; `nil` if there is no row.
+    mutating func first<Value>(
+        _ sql: String, _ parameters: Parameters = Parameters(),
+        _ read: (borrowing Row) throws(PostgresError) -> Value
+    ) throws(PostgresError) -> Value? {
+        try run(sql, parameters, until: patience) { rows throws(PostgresError) in try rows.first(read) }
+    }
+
+    /// The integer in the first column of the first row; `nil` if there is no row.
+    mutating func integer(_ sql: String, _ parameters: Parameters = Parameters()) throws(PostgresError) -> Int64? {
+        try first(sql, parameters) { row throws(PostgresError) in try row.integer(0) }
+    }
 }

@@ -86,7 +86,10 @@ package final class CuttingProxy: Sendable {
             state.sockets.formUnion([client, server])
             return true
         }
-        var requests = [pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0)]
+        var requests = [
+            pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: server, events: Int16(POLLIN), revents: 0),
+        ]
         while isOpen {
             // Stalled connections look again now and then.
             guard poll(&requests, 2, 5) >= 0 || errno == EINTR else { break }
@@ -121,7 +124,7 @@ package final class CuttingProxy: Sendable {
         var sent = 0
         while sent < allowed {
             let written = buffer[sent..<allowed].withUnsafeBytes {
-                send(target, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue))
+                send(target, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
             }
             guard written > 0 else { return false }
             sent += written
@@ -134,7 +137,8 @@ package final class CuttingProxy: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let path = Array(target.utf8)
-        precondition(path.count < MemoryLayout.size(ofValue: address.sun_path), "the socket's path must fit its address")
+        precondition(
+            path.count < MemoryLayout.size(ofValue: address.sun_path), "the socket's path must fit its address")
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

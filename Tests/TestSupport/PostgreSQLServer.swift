@@ -9,7 +9,7 @@ import Synchronization
 /// The server ends with the tests, even if they crash.
 package final class PostgreSQLServer: Sendable {
     /// The server that tests share which do not stop it. Each of them makes a database of its own.
-    package static let shared = Result { () throws -> PostgreSQLServer in
+    package static let shared: Result<PostgreSQLServer, any Error> = Result {
         let server = try PostgreSQLServer()
         atexit { try? PostgreSQLServer.shared.get().remove() }
         return server
@@ -36,7 +36,8 @@ package final class PostgreSQLServer: Sendable {
         let durability = isDurable ? [] : ["fsync=off", "full_page_writes=off"]
         self.settings =
             [
-                "port=\(port)", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)", "shared_buffers=16MB",
+                "port=\(port)", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)",
+                "shared_buffers=16MB",
                 "max_connections=60", "max_wal_size=256MB",
             ] + durability + settings
         run = Run()
@@ -136,7 +137,9 @@ extension PostgreSQLServer {
 
         static func forServer() throws -> Account {
             for name in ["postgres", "nobody"] {
-                if let entry = getpwnam(name) { return Account(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid) }
+                if let entry = getpwnam(name) {
+                    return Account(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
+                }
             }
             throw TestFailure("there is no account for a server of PostgreSQL")
         }

@@ -1,0 +1,52 @@
+/// What became of a transaction.
+package enum CommitFate: Equatable, Sendable {
+    case committed
+    /// Nothing of it is visible, now or later.
+    case nothingHappened
+    /// It may have been committed, or may be committed yet. ``CommitMarker`` decides.
+    case inDoubt
+
+    /// The fate of a transaction that met an error.
+    ///
+    /// - Parameter isCommitSent: True if the synchronization point that commits the transaction was handed to libpq, and
+    ///   its answer has not been read (``Connection/isCommitPending``). If it was not, the server rolls the transaction
+    ///   back at the end of the connection at the latest.
+    package static func after(_ error: PostgresError, isCommitSent: Bool) -> CommitFate {
+        guard isCommitSent else { return .nothingHappened }
+        switch error.cause {
+        case .server(let state, let isFatal, _):
+            // An error that is not fatal rolls the transaction back. A shutdown may have come after the commit, and these
+            // classes leave the transaction's end open.
+            let isOpen = isFatal || ["08", "40003"].contains { state.description.hasPrefix($0) }
+            return isOpen ? .inDoubt : .nothingHappened
+        case .unreachable, .connectionLost, .deadlinePassed, .protocolViolation, .badValue, .refusedCall:
+            return .inDoubt
+        }
+    }
+
+    /// The fate of a transaction whose commit was answered.
+    ///
+    /// A commit that waits for a standby was made already on its own server. If the wait is cut short, the server answers
+    /// as after any commit, with only a warning that the transaction might not have been replicated: a failover loses it
+    /// (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
+    package static func after(warnings: [ServerWarning]) -> CommitFate {
+        warnings.contains { $0.isDoubtOfCommit } ? .inDoubt : .committed
+    }
+}
+
+/// A warning that the server sent beside an answer.
+package struct ServerWarning: Equatable, Sendable {
+    package let state: SQLState?
+    package let message: String
+
+    package init(state: SQLState?, message: String) {
+        (self.state, self.message) = (state, message)
+    }
+
+    /// True unless the warning is known to say nothing about a commit. The server sends `01000` if a statement was
+    /// cancelled while a commit waited for a standby, and `57P01` if the session was ended meanwhile (syncrep.c).
+    var isDoubtOfCommit: Bool {
+        // A COMMIT or a BEGIN that was not needed.
+        !["25001", "25P01"].contains(state?.description)
+    }
+}
