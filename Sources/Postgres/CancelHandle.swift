@@ -4,8 +4,8 @@ extension Connection {
     /// Makes the handle by which another thread ends the connection's current statement with
     /// ``SQLState/cancelled``.
     ///
-    /// It is for statements that read. A write must not be cancelled: if its commit waits for a standby, the server ends
-    /// the wait and answers as after a commit that is safe (``CommitFate/after(warnings:)``).
+    /// It is for statements that read. A write must not be cancelled: if its commit waits for a standby, the server
+    /// ends the wait and answers as after a commit that is safe (``CommitFate/after(warnings:)``).
     package func makeCancelHandle() throws(PostgresError) -> CancelHandle {
         guard let handle = library.functions.PQgetCancel(handle) else { throw refusal() }
         return CancelHandle(owning: handle, library)

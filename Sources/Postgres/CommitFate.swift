@@ -1,4 +1,4 @@
-/// What became of a transaction.
+/// The end of a transaction, as far as it is known.
 package enum CommitFate: Equatable, Sendable {
     case committed
     /// Nothing of it is visible, now or later.
@@ -8,15 +8,15 @@ package enum CommitFate: Equatable, Sendable {
 
     /// The fate of a transaction that met an error.
     ///
-    /// - Parameter isCommitSent: True if the synchronization point that commits the transaction was handed to libpq, and
-    ///   its answer has not been read (``Connection/isCommitPending``). If it was not, the server rolls the transaction
-    ///   back at the end of the connection at the latest.
+    /// - Parameter isCommitSent: True if the synchronization point that commits the transaction was handed to libpq,
+    ///   and its answer has not been read (``Connection/isCommitPending``). If it was not, the server rolls the
+    ///   transaction back at the end of the connection at the latest.
     package static func after(_ error: PostgresError, isCommitSent: Bool) -> CommitFate {
         guard isCommitSent else { return .nothingHappened }
         switch error.cause {
         case .server(let state, let isFatal, _):
-            // An error that is not fatal rolls the transaction back. A shutdown may have come after the commit, and these
-            // classes leave the transaction's end open.
+            // An error that is not fatal rolls the transaction back. A shutdown may have come after the commit, and
+            // these classes leave the transaction's end open.
             let isOpen = isFatal || ["08", "40003"].contains { state.description.hasPrefix($0) }
             return isOpen ? .inDoubt : .nothingHappened
         case .unreachable, .connectionLost, .deadlinePassed, .protocolViolation, .badValue, .refusedCall:
@@ -26,9 +26,9 @@ package enum CommitFate: Equatable, Sendable {
 
     /// The fate of a transaction whose commit was answered.
     ///
-    /// A commit that waits for a standby was made already on its own server. If the wait is cut short, the server answers
-    /// as after any commit, with only a warning that the transaction might not have been replicated: a failover loses it
-    /// (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
+    /// A commit that waits for a standby was made already on its own server. If the wait is cut short, the server
+    /// answers as after any commit, with only a warning that the transaction might not have been replicated: a failover
+    /// loses it (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
     package static func after(warnings: [ServerWarning]) -> CommitFate {
         warnings.contains { $0.isDoubtOfCommit } ? .inDoubt : .committed
     }

@@ -1,8 +1,8 @@
 /// The row by which an instance decides whether a transaction was committed whose answer never came.
 ///
 /// After a lost connection, the server may still be executing the transaction, or may not even have read it. Looking at
-/// what the transaction wrote is not enough: it may be committed right after the look. Of 1,500 cut transactions, a look
-/// decided 426 wrongly, and a look that waits for the old transaction's locks 11. So the instance has a row, and:
+/// what the transaction wrote is not enough: it may be committed right after the look. Of 1,500 cut transactions, a
+/// look decided 426 wrongly, and a look that waits for the old transaction's locks 11. So the instance has a row, and:
 ///
 /// 1. The first statement of each transaction (``note``) writes the transaction's number into the row, and fails unless
 ///    the row has the instance's epoch.
@@ -33,8 +33,8 @@ package struct CommitMarker: Sendable {
         ) WITH (fillfactor = 50)
         """
 
-    /// Writes the transaction's number. Fails with ``SQLState/divisionByZero`` if the row has another epoch, so that the
-    /// server skips the rest of the transaction.
+    /// Writes the transaction's number. Fails with ``SQLState/divisionByZero`` if the row has another epoch, so that
+    /// the server skips the rest of the transaction.
     package static let note = PreparedStatement(
         "note transaction",
         """

@@ -5,8 +5,8 @@ extension Connection {
     /// Connects to the first host of an address that takes the connection and accepts writes.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The name of a host is looked up without a limit but the resolver's own (resolv.conf(5)), so an event
-    /// loop must not connect.
+    /// wait for it. The name of a host is looked up without a limit but the resolver's own (resolv.conf(5)), so an
+    /// event loop must not connect.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.
@@ -81,8 +81,8 @@ extension Connection {
     }
 }
 
-/// The message of a connection that was not made: `connection to server at "db1", port 5432 failed: FATAL:  53300: sorry,
-/// too many clients already; LOCATION:  InitProcess, proc.c:353`.
+/// The message of a connection that was not made: `connection to server at "db1", port 5432 failed: FATAL:  53300:
+/// sorry, too many clients already; LOCATION:  InitProcess, proc.c:353`.
 struct ConnectMessage: Equatable {
     let state: SQLState?
     /// The message without the place in the server's source.

@@ -8,8 +8,8 @@ import Glibc
 /// between two synchronization points are one transaction, without `BEGIN` and `COMMIT`: the server commits at the
 /// synchronization point, and after an error it skips the rest and rolls back.
 ///
-/// No call waits beyond its deadline. After an error that ``PostgresError/isEndOfConnection``, a connection can't be used
-/// any more, and every call repeats that error.
+/// No call waits beyond its deadline. After an error that ``PostgresError/isEndOfConnection``, a connection can't be
+/// used any more, and every call repeats that error.
 ///
 /// A connection belongs to one thread at a time.
 package struct Connection: ~Copyable, @unchecked Sendable {
@@ -20,7 +20,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     let inbox: Inbox
     /// The host that took the connection.
     package let host: ConnectionAddress.Host
-    /// What was sent and has not been answered, oldest first.
+    /// Everything that was sent and has not been answered, oldest first.
     var pending = PendingAnswers()
     /// The error after which the connection can't be used any more.
     private(set) var end: PostgresError?
@@ -34,7 +34,8 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         self.host = host
         self.limits = limits
         inbox = Inbox(library, notificationsMax: limits.notificationsMax)
-        // Unmanaged: the inbox lives as long as this value, and libpq calls the receiver only within this value's calls.
+        // Unmanaged: the inbox lives as long as this value, and libpq calls the receiver only within this value's
+        // calls.
         _ = library.functions.PQsetNoticeReceiver(
             handle, { context, notice in Inbox.receive(context, notice) }, Unmanaged.passUnretained(inbox).toOpaque())
         guard library.functions.PQsetnonblocking(handle, 1) == 0, library.functions.PQenterPipelineMode(handle) == 1
@@ -61,8 +62,8 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         library.functions.PQparameterStatus(handle, name).map { String(cString: $0) }
     }
 
-    /// True from the moment at which a synchronization point was handed over until its answer has been read: an error in
-    /// between leaves open whether the transaction was committed (``CommitFate/after(_:isCommitSent:)``).
+    /// True from the moment at which a synchronization point was handed over until its answer has been read: an error
+    /// in between leaves open whether the transaction was committed (``CommitFate/after(_:isCommitSent:)``).
     package var isCommitPending: Bool { pending.hasSynchronization }
 
     /// The number of answers that have not been read.

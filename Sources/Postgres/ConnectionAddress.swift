@@ -1,6 +1,7 @@
 import CPostgres
 
-/// The address of a database, as its owner writes it: `postgresql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?sslmode=…`
+/// The address of a database, as its owner writes it:
+/// `postgresql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?sslmode=…`
 /// (postgresql.org/docs/current/libpq-connect.html, "Connection URIs").
 ///
 /// It prints without its secrets, so that logs may contain it.
@@ -103,7 +104,7 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
         let found = reasons.first { reason.contains($0.0) }?.1
         return Fault(
             description: found
-                ?? "it is not written as libpq reads it (in a user or a password, each of :/?#[]@% is a % and two digits)"
+                ?? "libpq can't read it: in a user or a password, each of :/?#[]@% has to be a % and two digits"
         )
     }
 

@@ -1,4 +1,4 @@
-/// What a connection has sent and the server has not answered, oldest first.
+/// The statements and synchronization points that a connection has sent and the server has not answered, oldest first.
 struct PendingAnswers {
     enum Kind: Equatable {
         /// - Parameters:

@@ -20,8 +20,8 @@ struct CommitMarkerTests {
         let asksFirst: Bool
         /// The time that the server takes before it begins the transaction, and between its statements.
         let (sleepBefore, sleepBetween): (Int, Int)
-        /// The cut of the connection; `nil` if the instance gives up by itself, while the server goes on with everything
-        /// that it has received.
+        /// The cut of the connection; `nil` if the instance gives up by itself, while the server goes on with
+        /// everything that it has received.
         let cut: CuttingProxy.Cut?
         let deadlineMilliseconds: Int
 
@@ -140,8 +140,8 @@ struct CommitMarkerTests {
         }
     }
 
-    /// Loses connections at every step of the protocol: cut in both directions at random bytes, silent, or given up while
-    /// the server goes on. Returns the fates, and the transactions that were decided wrongly.
+    /// Loses connections at every step of the protocol: cut in both directions at random bytes, silent, or given up
+    /// while the server goes on. Returns the fates, and the transactions that were decided wrongly.
     private static func loseConnections(
         _ count: Int, looks: Bool, seed: UInt64
     ) throws -> (fates: [CommitFate], wrong: [Int64]) {

@@ -57,10 +57,9 @@ struct DeadlineTests {
         let database = try TestDatabase()
         let silent = try LoopbackListener()
         defer { silent.close() }
-        let server = database.server
-        let address = try ConnectionAddress(
-            "postgresql://martlet@127.0.0.1:\(silent.port),%2Fnowhere:1,\(server.folder.replacing("/", with: "%2F")):\(server.port)/\(database.name)",
-            with: library.get())
+        let folder = database.server.folder.replacing("/", with: "%2F")
+        let hosts = "127.0.0.1:\(silent.port),%2Fnowhere:1,\(folder):\(database.server.port)"
+        let address = try ConnectionAddress("postgresql://martlet@\(hosts)/\(database.name)", with: library.get())
         var limits = ConnectionLimits()
         limits.connectMillisecondsPerHost = 500
         var connection: Connection

@@ -60,7 +60,8 @@ struct HostileServerTests {
         }
     }
 
-    /// A message of the protocol: a letter, the length of the rest with itself, and the rest (protocol-message-formats.html).
+    /// A message of the protocol: a letter, the length of the rest with itself, and the rest
+    /// (protocol-message-formats.html).
     private static func message(_ letter: Character, _ body: [UInt8]) -> [UInt8] {
         [letter.asciiValue!] + integer(body.count + 4) + body
     }
@@ -71,7 +72,7 @@ struct HostileServerTests {
 
     private static func text(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
 
-    /// What a server sends until the client may send statements.
+    /// The bytes that a server sends until the client may send statements.
     private static let greeting: [UInt8] =
         message("R", integer(0)) + message("S", text("server_version") + text("15.0"))
         + message("S", text("client_encoding") + text("UTF8"))
