@@ -15,6 +15,9 @@ import Testing
     private static let others: Set = [
         "Sources/AccrualClient/AbandonedOrders.swift: countMax", "Sources/JSON/JSONWriter.swift: capacity",
         "Sources/Owner/Commands/OrderList.swift: rowsDefault",
+        "Sources/Postgres/ConnectionLimits.swift: answerBytesMax",
+        "Sources/Postgres/ConnectionLimits.swift: connectMillisecondsPerHost",
+        "Sources/Postgres/ConnectionLimits.swift: notificationsMax",
         "Sources/SQLiteStore/Writing/Writer.swift: checkpointPages",
     ]
 
