@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "Changes", dependencies: ["Eventual", "Loyalty"], swiftSettings: safe),
         .target(
             name: "Storage", dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix"], swiftSettings: safe),
-        .target(name: "SharedStore", dependencies: ["Changes", "Loyalty", "Storage"], swiftSettings: safe),
+        .target(name: "SharedStore", dependencies: ["Changes", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(name: "SignIn", dependencies: ["Eventual", "Loyalty", "Posix", "Storage"], swiftSettings: safe),
         .target(
             name: "SQLiteStore",

@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 
 /// The gate that each worker passes right before it sends a request. It is closed while a pause lasts for which the
@@ -61,6 +62,27 @@ package final class AccrualGate: Sendable {
             state.pace.limit(requestsPerMinute: requestsPerMinute, now: now)
         }
     }
+
+    /// The pace for which the accrual system has asked, for a server that takes over.
+    package func askedPace(now: Int64) -> AskedPace {
+        state.withLock { state in
+            AskedPace(
+                pauseMilliseconds: max(0, state.opensAt > now ? state.opensAt - now : 0),
+                requestsPerMinute: state.pace.raisedMax)
+        }
+    }
+
+    /// Keeps to the pace that another server was asked for.
+    package func adopt(_ pace: AskedPace, now: Int64) {
+        state.withLock { state in
+            state.opensAt = max(
+                state.opensAt, now + min(max(0, pace.pauseMilliseconds), Self.inheritedPauseMillisecondsMax))
+            if let count = pace.requestsPerMinute, count > 0 { state.pace.limit(requestsPerMinute: count, now: now) }
+        }
+    }
+
+    /// The longest pause that is believed: the longest one that the client takes from an accrual system.
+    private static let inheritedPauseMillisecondsMax = Int64(AccrualAnswer.pauseSecondsMax) * 1000
 
     /// Records that the accrual system gave an answer that is not a refusal.
     package func noteGoodAnswer() {

@@ -113,9 +113,10 @@ package final class JobDispatcher: @unchecked Sendable {
         let now = clock()
         collect()
         settle(now: now)
-        if leads() {
+        if leads(now: now) {
             refill(now: now)
             if unsettled.isEmpty { handOut(now: now) }
+            leadership.passOn(gate.askedPace(now: now))
         }
         publish(now: now)
         reportIfDue(now: now)
@@ -126,8 +127,8 @@ package final class JobDispatcher: @unchecked Sendable {
     /// A server that has lost the lead hands out nothing more, settles the answers that still come, and forgets its
     /// orders, since the new leader settles them. A server that gains the lead fills the pool from the database, as a
     /// start does. If it has led before, it first waits for the last of its own requests: two jobs for one order would
-    /// each count for the user.
-    private func leads() -> Bool {
+    /// each count for the user. It keeps to the pause and the pace of the leader before.
+    private func leads(now: Int64) -> Bool {
         guard leadership.isLeading else {
             if pool.isOpen {
                 pool.close()
@@ -138,6 +139,7 @@ package final class JobDispatcher: @unchecked Sendable {
         if !pool.isOpen {
             guard processor.outstanding == 0, unsettled.isEmpty else { return false }
             pool.open()
+            gate.adopt(leadership.inheritedPace, now: now)
             monitor = HealthMonitor()
             log.info("this server asks the accrual system")
         }

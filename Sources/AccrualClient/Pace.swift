@@ -19,7 +19,7 @@ package struct Pace: Sendable {
     }
     /// The limit that the accrual system announced, and the value that it has been raised to since.
     private var announcedMax: Int?
-    private var raisedMax: Int?
+    private(set) var raisedMax: Int?
     private var changedAt: Int64 = 0
     /// True if nearly as many requests as allowed have been sent since the last change: only then a higher limit is of
     /// use.

@@ -2,8 +2,7 @@ import Eventual
 import Loyalty
 import Synchronization
 
-/// The latest changes of all users, in the order of their commits: the feed of a store to which this process alone
-/// commits.
+/// The latest changes of all users, in the order of their commits, as a feed. The writer of its store publishes them.
 ///
 /// A client that listens wants every change of its user after the last one that it has seen, whether it lost its
 /// connection for a moment or only reads slowly. The naive way, a queue of unsent changes for each client, costs memory
@@ -20,10 +19,13 @@ import Synchronization
 /// Early ends of sessions are kept in the same log, because the same listeners need them. They have their own bound, so
 /// they take no room from changes that a client may resume from.
 ///
-/// Ids start at the process's start time in microseconds and grow by one. A process can't commit a change each
-/// microsecond; so the ids of an earlier process are lower than all of this one's, and are recognized as foreign.
+/// Ids grow by one. If this process alone commits to the store, they start at its start time in microseconds: a process
+/// can't commit a change each microsecond, so the ids of an earlier process are lower than all of this one's, and are
+/// recognized as foreign. If several do, the store gives each process, and each restart of a log, ids of its own.
 package final class ChangeLog: ChangeFeed {
     private struct State {
+        /// The id before the first.
+        var epoch: Int64
         var changes: LatestElements<Change>
         var idsOfUser: [UserID: ChangeIDs] = [:]
         var sessionEnds = LatestElements<UserID>(capacity: ChangeLog.sessionEndsKeptMax)
@@ -35,15 +37,42 @@ package final class ChangeLog: ChangeFeed {
     /// once, not for clients that reconnect.
     package static let sessionEndsKeptMax = 4096
 
-    private let epoch: Int64
+    private let capacity: Int
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - capacity: The number of changes that are kept, of all users together.
     ///   - start: The time at which this process began.
-    package init(capacity: Int, start: Timestamp) {
-        epoch = start.milliseconds.multipliedReportingOverflow(by: 1000).partialValue
-        state = Mutex(State(changes: LatestElements(capacity: capacity)))
+    package convenience init(capacity: Int, start: Timestamp) {
+        self.init(capacity: capacity, after: Self.id(at: start))
+    }
+
+    /// - Parameters:
+    ///   - capacity: As above.
+    ///   - id: The id before the first. No other log of the store has ids between this one and those that follow it.
+    package init(capacity: Int, after id: ChangeID) {
+        self.capacity = capacity
+        state = Mutex(State(epoch: id.rawValue, changes: LatestElements(capacity: capacity)))
+    }
+
+    private static func id(at start: Timestamp) -> ChangeID {
+        ChangeID(rawValue: start.milliseconds.multipliedReportingOverflow(by: 1000).partialValue)
+    }
+
+    /// Forgets everything, since changes may be missing, and wakes all subscribers: each position from before is then
+    /// foreign.
+    ///
+    /// - Parameter id: the id before the first one from now on; above all ids so far.
+    package func restart(after id: ChangeID) {
+        let subscribers = state.withLock { state in
+            precondition(id > latest(state), "ids must grow")
+            state.epoch = id.rawValue
+            state.changes = LatestElements(capacity: capacity)
+            state.idsOfUser = [:]
+            state.sessionEnds.forgetAll()
+            return Array(state.subscribers.values)
+        }
+        for wake in subscribers { wake() }
     }
 
     /// The id of the last change, or the id before the first if there is none yet.
@@ -121,7 +150,7 @@ package final class ChangeLog: ChangeFeed {
     }
 
     private func latest(_ state: borrowing State) -> ChangeID {
-        ChangeID(rawValue: epoch + Int64(state.changes.count))
+        ChangeID(rawValue: state.epoch + Int64(state.changes.count))
     }
 
     private func end(_ state: borrowing State) -> ChangePosition {
@@ -130,11 +159,11 @@ package final class ChangeLog: ChangeFeed {
 
     /// Returns true if the log holds everything after `id`.
     private func holds(_ id: ChangeID, _ state: borrowing State) -> Bool {
-        id.rawValue >= epoch + Int64(state.changes.firstKept) && id <= latest(state)
+        id.rawValue >= state.epoch + Int64(state.changes.firstKept) && id <= latest(state)
     }
 
     private func change(_ id: ChangeID, _ state: borrowing State) -> LoggedChange {
-        LoggedChange(id: id, change: state.changes[Int(id.rawValue - epoch - 1)])
+        LoggedChange(id: id, change: state.changes[Int(id.rawValue - state.epoch - 1)])
     }
 
     private func append(_ change: Change, to state: inout State) {
@@ -150,6 +179,8 @@ package final class ChangeLog: ChangeFeed {
 /// The latest elements of a sequence, at most `capacity` of them. They are numbered from 0 in order of arrival.
 private struct LatestElements<Element> {
     private let capacity: Int
+    /// The number of the element at the front of an empty ring.
+    private var base = 0
     /// Grows up to the capacity. From then on, the newest element overwrites the oldest.
     private var ring: [Element] = []
     /// The number of elements that were ever appended, which is also the number of the next one.
@@ -165,12 +196,20 @@ private struct LatestElements<Element> {
 
     subscript(number: Int) -> Element {
         precondition(number >= firstKept && number < count, "the element must still be kept")
-        return ring[number % capacity]
+        return ring[(number - base) % capacity]
+    }
+
+    /// Forgets all elements, and one more that was never there, so that a reader of every earlier number finds that
+    /// something is missing.
+    mutating func forgetAll() {
+        count += 1
+        base = count
+        ring = []
     }
 
     /// Appends an element, and returns the element that it overwrites, if any.
     mutating func append(_ element: Element) -> Element? {
-        let place = count % capacity
+        let place = (count - base) % capacity
         count += 1
         guard place < ring.count else {
             precondition(place == ring.count, "the ring must be filled in order")

@@ -33,6 +33,12 @@ package struct SodiumTokens: SessionTokens {
         SignInPlace(bytes: Sodium.sha256(Array(device.text.utf8)))
     }
 
+    /// The SHA-256 of bytes that servers of one store tell each other.
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        Sodium.ready
+        return Sodium.sha256(bytes)
+    }
+
     private static func randomText(byteCount: Int) -> String {
         var random = [UInt8](repeating: 0, count: byteCount)
         randombytes_buf(&random, random.count)

@@ -16,11 +16,17 @@ extension LoyaltyStore: Storage {
 
     package var engine: StoreEngine { Self.engine }
 
+    package var entityTagEpoch: UInt64? { nil }
+
     package var changes: any ChangeFeed { changeLog }
 
     package var leadership: any Leadership { SoleLeadership() }
 
+    package var attemptExchange: (any AttemptExchange)? { nil }
+
     package var obstacle: String? { writer.snapshot.obstacle(now: SystemClock.monotonicMilliseconds()) }
+
+    package var weakness: String? { nil }
 
     package func renewNames() { renewLock() }
 

@@ -2,6 +2,7 @@ import Changes
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 import Storage
 import Synchronization
 
@@ -119,7 +120,7 @@ package final class LoyaltyStore: Sendable {
     package func startSweepingSessions() {
         sweeper.withLock { sweeper in
             precondition(sweeper == nil, "the sweeper must be started once")
-            sweeper = SessionSweeper(writer: writer, clock: clock)
+            sweeper = SessionSweeper(clock: clock) { [writer] now in writer.sweepSessions(at: now) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Loyalty
+import Storage
 import Synchronization
 
 /// Slows down clients that guess passwords or register without end, and keeps one client from filling the hasher's
@@ -20,8 +21,9 @@ import Synchronization
 /// gets in. A counter has free failures per hour, and then a wait that doubles (``BackoffTable``). Wider blocks have
 /// more free failures than the networks in them (``BlockBackoff``).
 ///
-/// All event loops share one throttle. The counters are in memory only, and a restart clears them. Only the
-/// database knows from which places each login has signed in.
+/// All event loops share one throttle. The counters are in memory only, and a restart clears them. If several servers
+/// share the store, each tells the others what it counted (``SharedAttempt``). Only the database knows from which
+/// places each login has signed in.
 package final class AccountThrottle: Sendable {
     private struct Counts {
         var signIns: SignInLimits
@@ -29,6 +31,11 @@ package final class AccountThrottle: Sendable {
         var registrations: BlockBackoff?
         /// The number of hashes that each source has in progress; sources without any are left out.
         var hashing: [AttemptSource: Int] = [:]
+
+        mutating func noteRegistration(in network: ClientNetwork, now: Int64) {
+            registrations?.begin(in: network.blocks, now: now)
+            registrations?.end(in: network.blocks, counts: true, now: now)
+        }
     }
 
     private static let registeringNetworksMax = 16_384
@@ -39,9 +46,19 @@ package final class AccountThrottle: Sendable {
     private let hashingPerSourceMax: Int
     private let counts: Mutex<Counts>
     private let clock: MonotonicClock
+    /// `nil` if no other server shares the store.
+    private let exchange: (any AttemptExchange)?
+    private let digest: @Sendable ([UInt8]) -> [UInt8]
 
-    /// - Parameter clock: A monotonic clock in milliseconds.
-    package init(_ policy: ThrottlePolicy, clock: @escaping MonotonicClock) {
+    /// - Parameters:
+    ///   - exchange: The connection to the other servers of the store; `nil` if there are none.
+    ///   - digest: A cryptographic hash, under which logins are sent to other servers. It is called only if there is an
+    ///     exchange.
+    ///   - clock: A monotonic clock in milliseconds.
+    package init(
+        _ policy: ThrottlePolicy, exchange: (any AttemptExchange)? = nil,
+        digest: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }, clock: @escaping MonotonicClock
+    ) {
         var registrations: BlockBackoff?
         if policy.registrationsPerHourMax > 0 {
             registrations = BlockBackoff(
@@ -51,6 +68,10 @@ package final class AccountThrottle: Sendable {
         counts = Mutex(Counts(signIns: SignInLimits(policy), registrations: registrations))
         hashingPerSourceMax = policy.hashingPerSourceMax
         self.clock = clock
+        (self.exchange, self.digest) = (exchange, digest)
+        exchange?.subscribe { [weak self] bytes in
+            if let attempt = SharedAttempt(bytes) { self?.count(attempt) }
+        }
     }
 
     /// Runs `body`, which hashes a password, unless `source` already has `hashingPerSourceMax` hashes in progress. The
@@ -100,6 +121,9 @@ package final class AccountThrottle: Sendable {
         defer { counts.withLock { $0.signIns.end(attempt, result, now: clock()) } }
         let matches = try await verify()
         result = matches ? .succeeded : .failed
+        if exchange != nil {
+            announce(.signIn(loginDigest(login), source, isKnown: isKnown, hasSucceeded: matches))
+        }
         return matches
     }
 
@@ -111,21 +135,46 @@ package final class AccountThrottle: Sendable {
         let wait = counts.withLock { counts in
             let wait = counts.registrations?.wait(in: network.blocks, countsPending: false, now: now) ?? 0
             if wait == 0 {
-                counts.registrations?.begin(in: network.blocks, now: now)
-                counts.registrations?.end(in: network.blocks, counts: true, now: now)
+                counts.noteRegistration(in: network, now: now)
             }
             return wait
         }
+        if wait == 0 { announce(.registration(network)) }
         guard wait == 0 else { throw .tooManyRegistrations(retryAfterSeconds: Self.seconds(wait)) }
     }
 
     private func begin(
         _ login: Login, from source: AttemptSource, isKnown: Bool
     ) throws(LoyaltyError) -> SignInLimits.Attempt {
-        switch counts.withLock({ $0.signIns.begin(login, from: source, isKnown: isKnown, now: clock()) }) {
+        let hash = exchange == nil ? login.hashValue : loginDigest(login).hashValue
+        switch counts.withLock({ $0.signIns.begin(loginHash: hash, from: source, isKnown: isKnown, now: clock()) }) {
         case .admitted(let attempt): return attempt
         case .refused(let wait): throw .tooManyFailures(retryAfterSeconds: Self.seconds(wait))
         }
+    }
+
+    private func announce(_ attempt: SharedAttempt) {
+        if let exchange, let bytes = attempt.bytes { exchange.announce(bytes) }
+    }
+
+    /// Counts an attempt of another server, which has admitted it.
+    private func count(_ attempt: SharedAttempt) {
+        let now = clock()
+        counts.withLock { counts in
+            switch attempt {
+            case .registration(let network): counts.noteRegistration(in: network, now: now)
+            case .signIn(let login, let source, let isKnown, let hasSucceeded):
+                let admission = counts.signIns.begin(
+                    loginHash: login.hashValue, from: source, isKnown: isKnown, now: now)
+                // A source that has to wait here already needs no further count.
+                guard case .admitted(let attempt) = admission else { return }
+                counts.signIns.end(attempt, hasSucceeded ? .succeeded : .failed, now: now)
+            }
+        }
+    }
+
+    private func loginDigest(_ login: Login) -> [UInt8] {
+        Array(digest(Array(login.text.utf8)).prefix(SharedAttempt.loginDigestBytes))
     }
 
     /// Rounds up, so that a client that waits as long as it was told is let in.

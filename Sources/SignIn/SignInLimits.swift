@@ -88,8 +88,13 @@ struct SignInLimits: Sendable {
     /// - Parameter isKnown: True if, by the database, the login has signed in from this source before. It is asked for
     ///   each attempt, so that a place that was forgotten there is a stranger's at once.
     mutating func begin(_ login: Login, from source: AttemptSource, isKnown: Bool, now: Int64) -> Admission {
-        let pair = Pair(loginHash: login.hashValue, source: source)
-        let attempt = Attempt(pair: pair, isKnown: isKnown)
+        begin(loginHash: login.hashValue, from: source, isKnown: isKnown, now: now)
+    }
+
+    /// - Parameter loginHash: of a hash whose key no client knows.
+    mutating func begin(loginHash: Int, from source: AttemptSource, isKnown: Bool, now: Int64) -> Admission {
+        let attempt = Attempt(pair: Pair(loginHash: loginHash, source: source), isKnown: isKnown)
+        let pair = attempt.pair
         // Attempts in progress do not count at a known source, because the owner's programs may sign in many times at
         // once. A stranger there is bounded by the limit on attempts in progress.
         var wait = pairs?.wait(for: pair, countsPending: !attempt.isKnown, now: now) ?? 0

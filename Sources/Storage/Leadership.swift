@@ -22,6 +22,28 @@ package protocol Leadership: Sendable {
     ///
     /// - Throws: As a ``Repository`` does. The next call then returns the orders.
     func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder]
+
+    /// The pace for which the accrual system has asked the leader before, as of now. The dispatcher reads it when this
+    /// server gains the lead.
+    var inheritedPace: AskedPace { get }
+
+    /// Passes the pace on to the next leader. The dispatcher calls it at each tick while this server leads; the call
+    /// does not wait.
+    func passOn(_ pace: AskedPace)
+}
+
+/// The pace for which an accrual system has asked, which holds for all servers together.
+package struct AskedPace: Equatable, Sendable {
+    /// The rest of a pause; 0 if there is none.
+    package var pauseMilliseconds: Int64
+    /// The requests that are allowed in a minute; `nil` if the accrual system has named no number.
+    package var requestsPerMinute: Int?
+
+    package static let none = AskedPace(pauseMilliseconds: 0, requestsPerMinute: nil)
+
+    package init(pauseMilliseconds: Int64, requestsPerMinute: Int?) {
+        (self.pauseMilliseconds, self.requestsPerMinute) = (pauseMilliseconds, requestsPerMinute)
+    }
 }
 
 /// The leadership of a store that one server at a time has open.
@@ -31,4 +53,8 @@ package struct SoleLeadership: Leadership {
     package var isLeading: Bool { true }
 
     package func ordersOfOtherServers() -> [UnfinishedOrder] { [] }
+
+    package var inheritedPace: AskedPace { .none }
+
+    package func passOn(_ pace: AskedPace) {}
 }

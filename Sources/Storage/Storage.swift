@@ -21,6 +21,10 @@ package protocol Storage: Sendable {
 
     var engine: StoreEngine { get }
 
+    /// A number that is a part of each entity tag, so that revisions of another store, or of another process, are not
+    /// taken for this one's. `nil` if revisions belong to this process, which then chooses a number.
+    var entityTagEpoch: UInt64? { get }
+
     /// Makes what one event loop reads and writes through. It goes to the loop's thread and stays there.
     func makeRepository() throws(StoreError) -> sending any Repository
 
@@ -55,12 +59,19 @@ package protocol Storage: Sendable {
     /// The lead among the servers that have the store open.
     var leadership: any Leadership { get }
 
+    /// Connects the counts of attempts of the servers on the store; `nil` if there is one server.
+    var attemptExchange: (any AttemptExchange)? { get }
+
     /// Removes expired sessions in the background from now on, until ``stop()``.
     func startSweepingSessions()
 
     /// The reason why writes are refused at this moment, in words; `nil` if none is known. If no client has tried for a
     /// while, none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
     var obstacle: String? { get }
+
+    /// The reason, in a sentence, for which an acknowledged write could be lost although the store takes writes, such
+    /// as a setting of its server; `nil` if none is known.
+    var weakness: String? { get }
 
     /// True if another program removed or replaced a file of the store while it was open, so that acknowledged data may
     /// not be where the next start looks for it. Nothing is written any more.

@@ -10,15 +10,18 @@ import Web
     private struct State {
         var illness: String?
         var obstacle: String?
+        var weakness: String?
 
         static let all = [
             State(), State(illness: "a loop hangs"), State(obstacle: "the disk is full"),
-            State(illness: "a loop hangs", obstacle: "the disk is full"),
+            State(illness: "a loop hangs", obstacle: "the disk is full"), State(weakness: "fsync is off."),
+            State(obstacle: "the disk is full", weakness: "fsync is off."),
         ]
 
         var api: APIHandler {
             AdminAPI.handler(
                 hostNames: [], database: "a database", illness: { illness }, obstacle: { obstacle },
+                weakness: { weakness },
                 metrics: { _ in }, requestIDs: RequestIDs(prefix: 0x5EED),
                 reader: InMemoryRewards(InMemoryStorage()))
         }
@@ -50,6 +53,8 @@ import Web
         ("/healthz", 0, 200, "ok\n"), ("/readyz", 0, 200, "ok\n"), ("/healthz", 1, 503, "a loop hangs\n"),
         ("/readyz", 1, 503, "a loop hangs\n"), ("/healthz", 2, 200, "ok\n"), ("/readyz", 2, 503, "the disk is full\n"),
         ("/healthz", 3, 503, "a loop hangs\n"), ("/readyz", 3, 503, "a loop hangs\n"),
+        ("/healthz", 4, 200, "ok\n"), ("/readyz", 4, 200, "ok, but: fsync is off.\n"),
+        ("/readyz", 5, 503, "the disk is full\n"),
     ])
     func healthAndReadiness(path: String, state: Int, status: Int, text: String) async {
         let response = await Self.response("GET \(path)", from: State.all[state].api)

@@ -1,5 +1,6 @@
 import AccrualClient
 import Loyalty
+import Storage
 import TestSupport
 import Testing
 
@@ -128,5 +129,22 @@ import Testing
         #expect(Set(database.settlements.map(\.order)).count == Int(id))
         #expect(servers.allSatisfy { $0.pool.counts.all == 0 })
         for server in servers { server.stop() }
+    }
+
+    @Test func aNewLeaderKeepsToThePauseAndThePaceOfTheOneBefore() {
+        let harness = PipelineHarness(isLeading: false)
+        harness.leadership.passOn(AskedPace(pauseMilliseconds: 10_000, requestsPerMinute: 60))
+        harness.tick()
+        harness.leadership.change(to: true)
+        harness.upload(order(1))
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.accrual.asked.isEmpty)
+        let passedOn = harness.leadership.inheritedPace
+        #expect((1...10_000).contains(passedOn.pauseMilliseconds) && passedOn.requestsPerMinute == 60)
+        for _ in 0..<41 { harness.tick() }
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.accrual.asked.count == 1)
+        #expect(harness.leadership.inheritedPace == AskedPace(pauseMilliseconds: 0, requestsPerMinute: 60))
+        harness.stop()
     }
 }

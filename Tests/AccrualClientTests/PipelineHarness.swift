@@ -72,9 +72,20 @@ final class PipelineHarness: Sendable {
 
 /// The lead that a test gives and takes, and orders that other servers have stored.
 final class ChangingLeadership: Leadership {
-    private let state: Mutex<(isLeading: Bool, orders: [UnfinishedOrder])>
+    private struct State {
+        var isLeading: Bool
+        var orders: [UnfinishedOrder] = []
+        var pace = AskedPace.none
+    }
 
-    init(_ isLeading: Bool) { state = Mutex((isLeading, [])) }
+    private let state: Mutex<State>
+
+    init(_ isLeading: Bool) { state = Mutex(State(isLeading: isLeading)) }
+
+    /// The pace that one leader passes on, and the next one finds.
+    var inheritedPace: AskedPace { state.withLock { $0.pace } }
+
+    func passOn(_ pace: AskedPace) { state.withLock { $0.pace = pace } }
 
     var isLeading: Bool { state.withLock { $0.isLeading } }
 

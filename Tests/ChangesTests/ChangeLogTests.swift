@@ -36,6 +36,26 @@ import Testing
         #expect(Self.log(capacity: 10).latest < later.latest)
     }
 
+    /// Changes may be missing after a restart, so each position from before is foreign, and those after it go on.
+    @Test(arguments: [0, 1, 4, 5, 9])
+    func aRestartedLogKnowsNoPositionFromBefore(changeCount: Int) {
+        let log = Self.log(capacity: 4)
+        let wakes = Mutex(0)
+        let (_, position) = log.subscribe { wakes.withLock { $0 += 1 } }
+        for number in 0..<changeCount { log.publish([Self.change(number, of: 1)], sessionEnds: [UserID(rawValue: 1)]) }
+        log.restart(after: Self.id(1000))
+        #expect(wakes.withLock { $0 } == changeCount + 1)
+        for offset in [0, changeCount, 999] { #expect(log.changes(after: Self.id(Int64(offset))) == nil) }
+        #expect(log.sessionEnds(after: position.sessionEnds) == nil)
+        #expect(log.sessionEnds(after: position.sessionEnds + changeCount) == nil)
+        let end = log.end
+        #expect(end.change == Self.id(1000) && log.changes(after: end.change) == [])
+        for number in 0..<changeCount { log.publish([Self.change(number, of: 2)], sessionEnds: [UserID(rawValue: 2)]) }
+        #expect(log.latest == Self.id(1000 + Int64(changeCount)))
+        #expect(log.sessionEnds(after: end.sessionEnds)?.count == changeCount)
+        #expect((log.changes(after: end.change) != nil) == (changeCount <= 4))
+    }
+
     /// After ten changes in a log with room for four: the positions from which a reader can resume, and the changes
     /// that it gets.
     @Test(arguments: -2...12)

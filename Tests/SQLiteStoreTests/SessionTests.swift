@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import SQLiteStore
+@testable import SharedStore
 
 /// Sessions that end before their time, and those whose time has come.
 struct SessionTests {

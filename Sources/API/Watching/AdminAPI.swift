@@ -16,18 +16,23 @@ package enum AdminAPI {
     ///     field.
     ///   - illness: the reason, in words, for which the server has to be restarted; `nil` if it is alive.
     ///   - obstacle: the reason, in words, for which the server can't serve now; `nil` if it can.
+    ///   - weakness: the reason, in a sentence, for which an acknowledged write could be lost although the server can
+    ///     serve; `nil` if there is none.
     ///   - metrics: writes all metrics.
     ///   - reader: the reader of `obstacle` and `metrics`.
     package static func handler(
         hostNames: [String], database: String?, illness: @escaping () -> String?, obstacle: @escaping () -> String?,
-        metrics: @escaping (inout MetricsText) -> Void, requestIDs: RequestIDs, reader: any BatchReader
+        weakness: @escaping () -> String? = { nil }, metrics: @escaping (inout MetricsText) -> Void,
+        requestIDs: RequestIDs, reader: any BatchReader
     ) -> APIHandler {
         var configuration = APIHandler.Configuration()
         configuration.bodyBytesMax = 0
         configuration.hostCheck = HostCheck(names: hostNames)
         let routes = [
             Route(.get, "/healthz", for: .everyone) { _ in .now(state(illness(), database)) },
-            Route(.get, "/readyz", for: .everyone) { _ in .now(state(illness() ?? obstacle(), database)) },
+            Route(.get, "/readyz", for: .everyone) { _ in
+                .now(state(illness() ?? obstacle(), weakness: weakness(), database))
+            },
             Route(.get, "/metrics", for: .everyone) { _ in
                 var text = MetricsText()
                 metrics(&text)
@@ -37,10 +42,11 @@ package enum AdminAPI {
         return APIHandler(routes: routes, configuration, requestIDs: requestIDs, reader: reader)
     }
 
-    private static func state(_ trouble: String?, _ database: String?) -> Response {
+    private static func state(_ trouble: String?, weakness: String? = nil, _ database: String?) -> Response {
+        let sentence = trouble ?? weakness.map { "ok, but: \($0)" } ?? "ok"
         var response = Response(
             trouble == nil ? .ok : .serviceUnavailable, contentType: "text/plain; charset=utf-8",
-            .bytes(Array("\(trouble ?? "ok")\n".utf8)))
+            .bytes(Array("\(sentence)\n".utf8)))
         response.add("Cache-Control", "no-store")
         if let database { response.add(databaseField, database) }
         return response

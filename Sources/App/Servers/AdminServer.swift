@@ -35,7 +35,8 @@ final class AdminServer: Sendable {
             let probe = try store.makeProbe()
             return AdminAPI.handler(
                 hostNames: hostNames, database: database, illness: { watch.illness },
-                obstacle: { watch.obstacle(probe) }, metrics: { watch.writeMetrics(&$0, probe) },
+                obstacle: { watch.obstacle(probe) }, weakness: { store.weakness },
+                metrics: { watch.writeMetrics(&$0, probe) },
                 requestIDs: RequestIDs(prefix: UInt64.random(in: .min ... .max)), reader: probe)
         }
     }

@@ -148,10 +148,12 @@ final class Application: StoppableServer {
         _ queue: any OrderQueue, _ events: EventHub, _ writer: LogWriter
     ) throws(StartError) -> Front {
         let log = writer.log
-        let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        let throttle = AccountThrottle(
+            configuration.throttlePolicy, exchange: store.attemptExchange, digest: SodiumTokens.digest,
+            clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }
-        settings.entityTagEpoch = UInt64.random(in: .min ... .max)
+        settings.entityTagEpoch = store.entityTagEpoch ?? .random(in: .min ... .max)
         var front = configuration.effectiveFront
         front.requestLog = writer
         return try Front.serving("the API", front, listeners, log) { [settings] in

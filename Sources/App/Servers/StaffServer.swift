@@ -36,7 +36,9 @@ final class StaffServer: Sendable {
         let folder = configuration.backupPlan.map { BackupFolder($0, store: store, log: log) }
         self.folder = folder
         // Its counters are not those of the customers.
-        let throttle = AccountThrottle(configuration.throttlePolicy, clock: SystemClock.monotonicMilliseconds)
+        let throttle = AccountThrottle(
+            configuration.throttlePolicy, exchange: store.attemptExchange, digest: SodiumTokens.digest,
+            clock: SystemClock.monotonicMilliseconds)
         let surroundings = ShopSurroundings(pipeline, folder)
         var settings = configuration.staffAPI
         settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }

@@ -1,41 +1,24 @@
 import Loyalty
 import SQLite
+import SharedStore
 
 /// Rules about single values: each is one that Martlet itself would have stored. Another program that writes to the
 /// file could break them.
 extension IntegrityCheck {
     /// Adds the SQL functions that the rules call to a connection that only the check uses.
     static func addPredicates(to database: Database) throws(SQLiteError) {
-        try database.addPredicate("martlet_is_order_number") { bytes in
-            guard let number = try? OrderNumber(parsing: bytes) else { return false }
-            return number.digits.utf8.count == bytes.count
-        }
-        try database.addPredicate("martlet_is_login") { bytes in
-            isText(bytes, 1...Login.bytesMax)
-        }
-        try database.addPredicate("martlet_is_match") { bytes in isText(bytes, 1...RewardRule.matchBytesMax) }
-        try database.addPredicate("martlet_is_author") { bytes in isText(bytes, 1...authorBytesMax) }
-        try database.addPredicate("martlet_is_reason") { bytes in isText(bytes, 0...LedgerNote.reasonBytesMax) }
-        try database.addPredicate("martlet_is_staff_name") { bytes in
-            guard let text = String(validating: bytes, as: UTF8.self) else { return false }
-            return (try? StaffName(text)) != nil
-        }
-        try database.addPredicate("martlet_is_address") { bytes in isText(bytes, 0...Actor.addressBytesMax) }
-        try database.addPredicate("martlet_is_action") { bytes in
-            String(validating: bytes, as: UTF8.self).flatMap(StaffAction.Name.init) != nil
-        }
-        try database.addPredicate("martlet_is_subject") { bytes in isText(bytes, 0...StaffAction.subjectBytesMax) }
-        try database.addPredicate("martlet_is_password_hash") { bytes in
-            PasswordHash.isWellFormed(bytes)
-        }
+        for (name, isRight) in predicates { try database.addPredicate(name, body: isRight) }
     }
 
-    private static func isText(_ bytes: [UInt8], _ length: ClosedRange<Int>) -> Bool {
-        length.contains(bytes.count) && String(validating: bytes, as: UTF8.self) != nil
+    private static var predicates: [(String, ([UInt8]) -> Bool)] {
+        [
+            ("martlet_is_order_number", StoredText.isOrderNumber), ("martlet_is_login", StoredText.isLogin),
+            ("martlet_is_match", StoredText.isMatch), ("martlet_is_author", StoredText.isAuthor),
+            ("martlet_is_reason", StoredText.isReason), ("martlet_is_staff_name", StoredText.isStaffName),
+            ("martlet_is_address", StoredText.isAddress), ("martlet_is_action", StoredText.isAction),
+            ("martlet_is_subject", StoredText.isSubject), ("martlet_is_password_hash", PasswordHash.isWellFormed),
+        ]
     }
-
-    /// The author of a ledger entry is the name of a system account, which is far shorter on every system.
-    private static let authorBytesMax = 1024
 
     static let valueRules: [Rule] = [
         Rule(
@@ -119,10 +102,7 @@ extension IntegrityCheck {
                 """, where: hasSignInPlaces),
     ]
 
-    /// Ids are counted up from 1, and JSON readers take no greater integer exactly (RFC 8259, section 6). No server
-    /// ever counts this far. With the greatest id that SQLite has, the next insert would get a random one, and lists
-    /// would lose their order (sqlite.org/autoinc.html).
-    static let idMax: Int64 = 9_007_199_254_740_991
+    static let idMax = StoredText.idMax
 
     /// An SQL expression that is true if a column's value is a time that the API can write.
     static func isTime(_ column: String) -> String {

@@ -43,6 +43,11 @@ package final class InMemoryStorage: Storage {
     package var identity: String? { nil }
     package var engine: StoreEngine { StoreEngine(name: "Memory", version: "1") }
 
+    package var entityTagEpoch: UInt64? { nil }
+    package var weakness: String? { nil }
+
+    package var attemptExchange: (any AttemptExchange)? { nil }
+
     package func makeRepository() -> sending any Repository { InMemoryRepository(self) }
 
     package func makeRewardRepository() -> sending any RewardRepository { InMemoryRewards(self) }
