@@ -7,7 +7,8 @@ package enum Answer: ~Copyable {
     case rows(ResultSet)
     /// The statement was prepared.
     case done
-    /// The statement failed. The server skips the others up to the next synchronization point.
+    /// The statement failed, and the server skips the others up to the next synchronization point; or the commit failed,
+    /// of which ``synchronized`` is the next answer.
     case failed(PostgresError)
     /// The statement was skipped, since another one before it failed.
     case skipped
@@ -41,7 +42,9 @@ extension Connection {
     package mutating func next(until deadline: Deadline) throws(PostgresError) -> Answer {
         guard let expected = pending.first else { preconditionFailure("something must have been sent") }
         try flush(until: deadline)
-        let result = try receive(until: deadline)
+        var result = try receive(until: deadline)
+        // After the error of a commit, libpq returns the end of an answer before the synchronization.
+        if result == nil, expected == .synchronization { result = try receive(until: deadline) }
         guard let result else {
             throw ending(PostgresError(.protocolViolation, "an answer is missing"))
         }
@@ -62,8 +65,8 @@ extension Connection {
         case (let expected, PGRES_FATAL_ERROR):
             let error = failure(result, of: expected)
             library.functions.PQclear(result)
-            guard !error.isEndOfConnection, case .statement = expected else { throw ending(error) }
-            try finishStatement(until: deadline)
+            guard !error.isEndOfConnection else { throw ending(error) }
+            if case .statement = expected { try finishStatement(until: deadline) }
             return .failed(error)
         default:
             library.functions.PQclear(result)

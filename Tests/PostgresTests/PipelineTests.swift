@@ -94,6 +94,31 @@ struct PipelineTests {
         #expect(result == 9422)
     }
 
+    /// Some errors come with the commit: of deferred constraints, and of a full queue of notifications.
+    @Test func anErrorOfTheCommitRollsBackAndLeavesTheConnectionUsable() throws {
+        var connection = try TestDatabase().connect()
+        try connection.run("CREATE TABLE late (n int8 UNIQUE DEFERRABLE INITIALLY DEFERRED)", until: patience)
+        try connection.run("INSERT INTO late VALUES (1)", until: patience)
+        for _ in 0..<2 {
+            try connection.send("INSERT INTO late VALUES (1)")
+            var error: PostgresError?
+            do throws(PostgresError) {
+                try connection.finishTransaction(until: patience)
+            } catch let failure {
+                error = failure
+            }
+            #expect(error?.state == .uniqueViolation)
+            #expect(error?.isEndOfConnection == false)
+            #expect(connection.pendingCount == 0)
+            #expect(try connection.integer("SELECT count(*) FROM late") == 1)
+        }
+        try connection.send("INSERT INTO late VALUES (1)")
+        try connection.sendSynchronization()
+        try connection.send("INSERT INTO late VALUES (2)")
+        try connection.sendSynchronization()
+        #expect(try Self.answers(&connection) == ["1 rows", "failed 23505", "synchronized", "1 rows", "synchronized"])
+    }
+
     @Test func aScriptIsOneTransaction() throws {
         var connection = try Self.connect(to: TestDatabase())
         try connection.runScript("INSERT INTO numbers VALUES (1); INSERT INTO numbers VALUES (2)", until: patience)
