@@ -103,7 +103,11 @@ package final class APIHandler: RequestHandler {
 
     package func begin(wake: @escaping @Sendable () -> Void) { work?.begin(wake: wake) }
 
-    package func wakeUp() { work?.wakeUp() }
+    package func wakeUp() {
+        // The work looks at what was committed, which the reads of this batch may not see.
+        reader.endBatch()
+        work?.wakeUp()
+    }
 
     package func close() {
         work?.close()

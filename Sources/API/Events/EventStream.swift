@@ -122,6 +122,12 @@ final class EventStream: BodyStream {
         reader?.streamHasMore()
     }
 
+    /// A session of the user was ended, perhaps the stream's. If not, the stream reads on after its pause.
+    func sessionHasEnded() {
+        endWithSession()
+        if isBehind { reader?.streamHasMore() }
+    }
+
     /// The event loop itself has missed changes, so the stream reads them from the feed.
     func fallBehind() {
         endWithSession()
@@ -129,8 +135,11 @@ final class EventStream: BodyStream {
         reader?.streamHasMore()
     }
 
-    /// Writes the changes that were read from the feed, or a reset if it no longer has them.
+    /// Writes the changes that were read from the feed, or a reset if it no longer has them. If a session of the user
+    /// was ended meanwhile, it writes nothing: the changes may be later than the end of the stream's session, which the
+    /// loop finds when it is woken.
     private func write(_ found: UserChanges?) {
+        guard !streams.isSessionEndPending(of: user) else { return }
         guard let found else {
             position = streams.hub.feed.end.change
             isBehind = false

@@ -65,13 +65,19 @@ final class EventStreams: LoopWork {
         guard let users = hub.feed.sessionEnds(after: position.sessionEnds) else {
             // More sessions ended at once than the feed keeps.
             position.sessionEnds = hub.feed.end.sessionEnds
-            for stream in streams.values.joined() { stream.endWithSession() }
+            for stream in streams.values.joined() { stream.sessionHasEnded() }
             return
         }
         position.sessionEnds += users.count
         for user in users {
-            for stream in streams[user] ?? [] { stream.endWithSession() }
+            for stream in streams[user] ?? [] { stream.sessionHasEnded() }
         }
+    }
+
+    /// Returns true if a session of the user was ended, and the loop is about to be woken for it. Changes that are read
+    /// from the feed until then may be later than that end.
+    func isSessionEndPending(of user: UserID) -> Bool {
+        hub.feed.sessionEnds(after: position.sessionEnds)?.contains(user) ?? true
     }
 
     private func deliverChanges(through last: ChangeID) {
