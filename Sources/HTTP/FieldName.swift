@@ -27,6 +27,7 @@ extension FieldName {
     package static let ifNoneMatch = FieldName("If-None-Match")
     package static let lastEventID = FieldName("Last-Event-ID")
     package static let origin = FieldName("Origin")
+    package static let referer = FieldName("Referer")
     package static let secFetchSite = FieldName("Sec-Fetch-Site")
     package static let transferEncoding = FieldName("Transfer-Encoding")
     package static let xForwardedFor = FieldName("X-Forwarded-For")

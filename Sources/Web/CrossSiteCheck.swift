@@ -24,6 +24,25 @@ package struct CrossSiteCheck {
         for origin in origins where !Self.isOwn(origin, host: request.host) {
             throw Self.refusal(origin: origin, host: request.host)
         }
+        guard origins.isEmpty else { return }
+        for page in request.headers.all(.referer) { try check(referrer: page, of: request) }
+    }
+
+    /// Checks the page that an old browser names if it sends neither `Sec-Fetch-Site` nor `Origin`. A client that sends
+    /// none of the three is not a browser, or one whose page keeps its address to itself.
+    private func check(referrer page: ArraySlice<UInt8>, of request: Request) throws(Problem) {
+        let origin = Self.origin(of: page)
+        guard !Self.isOwn(origin, host: request.host), !allowedOrigins.contains(origin) else { return }
+        throw Self.refusal(origin: origin, host: request.host)
+    }
+
+    /// The scheme and authority of an address (RFC 9110, section 10.1.3).
+    private static func origin(of address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let colon = address.firstIndex(of: UInt8(ascii: ":")), address[colon...].prefix(3).equals("://") else {
+            return address
+        }
+        let ends = [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")]
+        return address.prefix(upTo: address[(colon + 3)...].firstIndex(where: ends.contains) ?? address.endIndex)
     }
 
     /// Returns true if the origin's host and port are those that the request was sent to. The scheme's default port may

@@ -78,7 +78,31 @@ import Testing
         post(["Origin: http://[::2]:8080"], to: "[::1]:8080", gives: 403),
     ]
 
-    @Test(arguments: fetchSites + origins)
+    /// The page that an old browser names, if the request has neither of the other fields.
+    static let referrers: [Scenario] = [
+        post(["Referer: http://shop.example/orders?a=b#c"], gives: 202),
+        post(["Referer: https://SHOP.example"], gives: 202),
+        post(["Referer: https://shop.example:443/"], gives: 202),
+        post(["Referer: http://[::1]:8080/a"], to: "[::1]:8080", gives: 202),
+        post(["Referer: https://evil.example/"], gives: 403),
+        post(["Referer: https://evil.example/http://shop.example/"], gives: 403),
+        post(["Referer: https://shop.example.evil.example/"], gives: 403),
+        post(["Referer: https://shop.example@evil.example/"], gives: 403),
+        post(["Referer: https://evil.example?https://shop.example"], gives: 403),
+        post(["Referer: https://evil.example#https://shop.example"], gives: 403),
+        post(["Referer: https://shop.example:8080/"], gives: 403),
+        post(["Referer: /orders"], gives: 403),
+        post(["Referer: about:blank"], gives: 403),
+        post(["Referer:"], gives: 403),
+        post(["Referer: http://shop.example/", "Referer: http://evil.example/"], gives: 403),
+        // The other fields decide if there is one.
+        post(["Referer: https://evil.example/", "Sec-Fetch-Site: same-origin"], gives: 202),
+        post(["Referer: https://evil.example/", "Origin: http://shop.example"], gives: 202),
+        post(["Referer: http://shop.example/", "Origin: http://evil.example"], gives: 403),
+        post(["Referer: http://shop.example/", "Sec-Fetch-Site: cross-site"], gives: 403),
+    ]
+
+    @Test(arguments: fetchSites + origins + referrers)
     func siteOfARequest(_ scenario: Scenario) async { await scenario.run() }
 
     static let evil = ["Sec-Fetch-Site: cross-site", "Origin: http://evil.example"]
