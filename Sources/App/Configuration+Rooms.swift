@@ -45,7 +45,8 @@ extension Configuration {
         settings.trustedProxies = trustedProxies.compactMap { IPNetwork($0) }
         settings.adjustmentMax = Points(hundredths: Int64(staff.adjustmentPointsMax) * 100)
         settings.isRegistrationOpen = accounts.isRegistrationOpen
-        settings.page = ShopPage("Staff", of: shop, passwordBytesMin: accounts.passwordBytesMin)
+        settings.page = ShopPage("Staff", of: shop, passwordBytesMin: staff.passwordBytesMin)
+        settings.hostNames = hostNames
         return settings
     }
 
@@ -57,15 +58,22 @@ extension Configuration {
         return settings
     }
 
-    /// The names that the listeners without sessions accept: those of the setting, and those of the addresses on which
-    /// the server listens.
+    /// The names that all listeners but the customers' accept: those of the setting, and those of the addresses on
+    /// which the server listens.
     var hostNames: [String] {
-        allowedHosts + [runAddress, accrual.listen.address, admin?.address].compactMap { $0?.host }
+        allowedHosts
+            + [runAddress, accrual.listen.address, admin?.address, staffListen?.address].compactMap { $0?.host }
     }
 
     var accountPolicy: AccountPolicy {
         AccountPolicy(
             passwordBytesMin: accounts.passwordBytesMin, sessionSeconds: Int64(sessions.lifetimeSeconds),
+            sessionsPerUserMax: sessions.perUserMax)
+    }
+
+    var staffPolicy: AccountPolicy {
+        AccountPolicy(
+            passwordBytesMin: staff.passwordBytesMin, sessionSeconds: StaffSignInService.sessionSeconds,
             sessionsPerUserMax: sessions.perUserMax)
     }
 

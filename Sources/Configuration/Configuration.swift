@@ -24,7 +24,7 @@ package struct Configuration: Sendable {
     package var trustedProxies: [String] = []
     /// The origins whose pages may call the API from a browser.
     package var corsOrigins: [String] = []
-    /// The names, without a port, that the accrual and admin listeners accept in addition to those of their own
+    /// The names, without a port, that the listeners other than the customers' accept in addition to those of their own
     /// machine.
     package var allowedHosts: [String] = []
     package var web = Web()
@@ -72,6 +72,8 @@ package struct Configuration: Sendable {
     package struct Staff: Sendable {
         /// The most whole points that a cashier may give or take at once.
         package var adjustmentPointsMax = 1000
+        /// A password is the only factor of a member of the staff, who can change balances.
+        package var passwordBytesMin = 12
     }
 
     /// The built-in accrual system.

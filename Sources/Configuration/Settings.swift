@@ -61,6 +61,9 @@ package enum Settings {
         Setting(
             "staff.adjustment_points_max", \.staff.adjustmentPointsMax, .integer(0...1_000_000_000),
             "most points that a cashier may give or take at once; the owner may do more"),
+        Setting(
+            "staff.password_bytes_min", \.staff.passwordBytesMin, .integer(1...Password.bytesMax),
+            "shortest new password of a member of the staff"),
     ]
 
     private static let neighbours: [Setting] = [
@@ -77,7 +80,7 @@ package enum Settings {
         Setting(
             "allowed_hosts", \.allowedHosts,
             .list("host names such as accrual or metrics.shop.example, without a port", isElement: HostName.isValid),
-            "names of the accrual and admin listeners, besides localhost and IP addresses"),
+            "names of the listeners besides localhost and IP addresses; the customers' takes any"),
     ]
 
     private static let accrual: [Setting] = [

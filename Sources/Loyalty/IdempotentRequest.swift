@@ -1,7 +1,8 @@
 /// A request that a client may repeat without doing its change twice (the `Idempotency-Key` of
 /// draft-ietf-httpapi-idempotency-key-header).
 ///
-/// The store keeps the response in the transaction of the change, by account of the staff and key.
+/// The store keeps the response in the transaction of the change, by account of the staff and key. A change that is
+/// refused keeps no response (``ShopChangeResult/isKept``).
 package struct IdempotentRequest: Sendable {
     package static let digestBytes = 32
     package static let lifetimeMilliseconds: Int64 = 86_400_000

@@ -58,6 +58,9 @@ package enum ShopChange: Equatable, Sendable {
     /// Sets another password of a person and ends all of their sessions. Result:
     /// ``ShopChangeResult/staff(_:isChanged:)``.
     case setStaffPassword(StaffName, PasswordHash)
+    /// Gives a person another role, which the next request of each of their sessions has. Result:
+    /// ``ShopChangeResult/staff(_:isChanged:)``.
+    case setStaffRole(StaffName, StaffRole)
     /// Lets a person sign in, or keeps them from it and ends all of their sessions. Result:
     /// ``ShopChangeResult/staff(_:isChanged:)``.
     case setStaffEnabled(StaffName, Bool)
@@ -79,7 +82,8 @@ extension ShopChange {
         case .addCustomer, .setCustomerPassword, .sell, .correctReceipt, .spend, .refund, .returnGoods, .adjust:
             .cashier
         case .setCustomerEnabled, .deleteCustomer, .exportCustomer, .addRule, .removeRule, .setRegistration,
-            .makeBackup, .addStaff, .setStaffPassword, .setStaffEnabled, .deleteStaff, .addKey, .removeKey:
+            .makeBackup, .addStaff, .setStaffPassword, .setStaffRole, .setStaffEnabled, .deleteStaff, .addKey,
+            .removeKey:
             .owner
         }
     }
@@ -104,6 +108,7 @@ extension ShopChange {
         case .makeBackup: .backupMake
         case .addStaff: .staffAdd
         case .setStaffPassword: .staffPassword
+        case .setStaffRole: .staffRole
         case .setStaffEnabled(_, let isEnabled): isEnabled ? .staffEnable : .staffDisable
         case .deleteStaff: .staffDelete
         case .addKey: .keyAdd

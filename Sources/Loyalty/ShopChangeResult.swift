@@ -16,9 +16,11 @@ package enum ShopChangeResult: Equatable, Sendable {
 }
 
 extension ShopChangeResult {
-    /// True if a repeated request gets the response to this result instead of being tried again. A limit that only
-    /// waiting lifts asks the client to repeat its request.
-    package var isFinal: Bool { self != .refused(.tooManyUnfinishedOrders) }
+    /// True if a repeated request gets the response to this result instead of being done again. A refused change is
+    /// decided anew, because it changed nothing: its reason may be gone by then.
+    package var isKept: Bool {
+        if case .refused = self { false } else { true }
+    }
 }
 
 /// The reason for which a ``ShopChange`` was refused.
@@ -44,6 +46,8 @@ package enum ShopRefusal: Equatable, Sendable {
     case tooManyUnfinishedOrders
     /// Another withdrawal has the order's number.
     case withdrawalConflict
+    /// The customer is disabled, and so can't spend points.
+    case customerDisabled
     case noSuchWithdrawal
     case refundedBefore
     /// No customer has uploaded the order, or it has earned nothing.

@@ -22,6 +22,7 @@ package struct StaffAction: Equatable, Sendable {
         case staffAdd = "staff.add"
         case staffDisable = "staff.disable"
         case staffEnable = "staff.enable"
+        case staffRole = "staff.role"
         case staffPassword = "staff.password"
         case staffDelete = "staff.delete"
         case staffSignIn = "staff.sign-in"
@@ -46,7 +47,8 @@ package struct StaffAction: Equatable, Sendable {
     /// The points that a receipt earns, or that the balance gained (below zero if it lost points); `nil` for other
     /// actions.
     package let points: Points?
-    /// The reason that was given, the role of a new account, or a rule's reward; empty for other actions.
+    /// The reason that was given, the role of a new account or the new role of a person, or a rule's reward; empty for
+    /// other actions.
     package let note: String
 
     package init(

@@ -52,6 +52,9 @@ extension ShopTransaction {
     ) throws(Failure) -> ShopChangeResult {
         precondition(sum > .zero, "a withdrawal's sum must be positive")
         guard let (user, _) = try user(selector) else { return .refused(.noSuchCustomer) }
+        // A number that was used before has its result, whatever became of the customer since.
+        let isUsed = try first("SELECT 1 FROM withdrawals WHERE order_number = ?", number.digits) { _ in true }
+        if isUsed == nil, try account(of: user)?.state == .disabled { return .refused(.customerDisabled) }
         let result = try withdraw(sum, for: number, of: user, at: record.at)
         if result == .withdrawn { try annotateWithdrawal(of: number, user, record.note("")) }
         guard let account = try account(of: user) else { return .refused(.noSuchCustomer) }

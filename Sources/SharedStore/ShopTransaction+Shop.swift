@@ -13,7 +13,7 @@ extension ShopTransaction {
             return kept.isSameRequest ? .before(kept.response) : .keyOfAnotherRequest
         }
         let result = try apply(change, by: actor, at: now)
-        if result.isFinal { try keep(request.response(result), to: request, of: staff, at: now) }
+        if result.isKept { try keep(request.response(result), to: request, of: staff, at: now) }
         return .now(result)
     }
 
@@ -42,7 +42,7 @@ extension ShopTransaction {
             return try returnGoods(number, points, reason: reason, record)
         case .adjust(let user, let points, let reason): return try adjust(user, by: points, reason: reason, record)
         case .addRule, .removeRule, .setRegistration, .makeBackup: return try applyToShop(change, record)
-        case .addStaff, .setStaffPassword, .setStaffEnabled, .deleteStaff, .addKey, .removeKey:
+        case .addStaff, .setStaffPassword, .setStaffRole, .setStaffEnabled, .deleteStaff, .addKey, .removeKey:
             return try applyToStaff(change, record)
         }
     }

@@ -13,6 +13,12 @@ extension ShopTransaction {
             try run("UPDATE staff SET password_hash = ? WHERE id = ?", hash.text, staff.id.rawValue)
             try endSessions(of: staff.id)
             return try recordChange(of: staff, isChanged: true, record)
+        case .setStaffRole(let name, let role):
+            guard let staff = try staff(name, .person) else { return .refused(.noSuchStaff) }
+            if role != .owner, try isLastOwner(staff, record) { return .refused(.lastOwner) }
+            let changed = try run(
+                "UPDATE staff SET role = ?1 WHERE id = ?2 AND role <> ?1", role.rawValue, staff.id.rawValue)
+            return try recordChange(of: staff, isChanged: changed == 1, record, note: role.description)
         case .setStaffEnabled(let name, let isEnabled):
             guard let staff = try staff(name, .person) else { return .refused(.noSuchStaff) }
             if !isEnabled, try isLastOwner(staff, record) { return .refused(.lastOwner) }
@@ -74,9 +80,9 @@ extension ShopTransaction {
     }
 
     private func recordChange(
-        of staff: StaffAccount, isChanged: Bool, _ record: ActionRecord
+        of staff: StaffAccount, isChanged: Bool, _ record: ActionRecord, note: String = ""
     ) throws(Failure) -> ShopChangeResult {
-        if isChanged { try add(record, subject: staff.name) }
+        if isChanged { try add(record, subject: staff.name, note: note) }
         let after = try first(
             "SELECT id, name, kind, role, state, created_at, last_used_at FROM staff WHERE id = ?", staff.id.rawValue
         ) { row throws(BadValue) in try StaffAccount(row) }

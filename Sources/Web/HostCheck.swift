@@ -2,7 +2,7 @@ import HTTP
 
 /// Refuses requests that name the server by a foreign name.
 ///
-/// It protects listeners without sessions from DNS rebinding: a page of `evil.example`, whose name suddenly leads to
+/// It protects listeners of inner networks from DNS rebinding: a page of `evil.example`, whose name suddenly leads to
 /// this machine, would be of the same origin as the listener. Its requests have that name as their `Host`.
 package struct HostCheck: Sendable {
     /// In small letters, without a port.

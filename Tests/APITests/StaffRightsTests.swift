@@ -31,7 +31,8 @@ import Testing
         ("GET /api/staff/actions", .owner), ("GET /api/staff/staff", .owner), ("POST /api/staff/staff", .owner),
         ("DELETE /api/staff/staff/{name}", .owner), ("POST /api/staff/staff/{name}/disable", .owner),
         ("POST /api/staff/staff/{name}/enable", .owner), ("POST /api/staff/staff/{name}/password", .owner),
-        ("POST /api/staff/keys", .owner), ("DELETE /api/staff/keys/{name}", .owner), ("GET /openapi.json", .everyone),
+        ("PUT /api/staff/staff/{name}/role", .owner), ("POST /api/staff/keys", .owner),
+        ("DELETE /api/staff/keys/{name}", .owner), ("GET /openapi.json", .everyone),
         ("GET /docs", .everyone),
     ]
 
@@ -104,11 +105,50 @@ import Testing
         await api.run(Scenario("GET /api/staff/me", as: token, gives: 401))
     }
 
+    /// A session of a demoted owner is one of a cashier at once.
+    @Test func demotedOwnerIsACashier() async throws {
+        let api = try await TestStaffAPI.filled()
+        await api.run(Scenario("GET /api/staff/actions?limit=1", as: Token.owner, gives: 200))
+        let role = { (line: String, role: String, status: Int) in
+            Scenario(line, as: "owner-key", body: Body(stringLiteral: #"{"role":"\#(role)"}"#), gives: status)
+        }
+        await api.run(role("PUT /api/staff/staff/olga/role", "cashier", 200))
+        await api.run(Scenario("GET /api/staff/actions?limit=1", as: Token.owner, gives: 403))
+        await api.run(
+            Scenario("GET /api/staff/me", as: Token.owner, gives: 200, part: #""role":"cashier""#))
+        for name in ["oscar", "olga"] {
+            await api.run(
+                Scenario(
+                    "PUT /api/staff/staff/\(name)/role", as: Token.owner, body: #"{"role":"owner"}"#, gives: 403))
+        }
+        // Oscar is the last owner.
+        await api.run(role("PUT /api/staff/staff/oscar/role", "cashier", 409))
+        await api.run(role("PUT /api/staff/staff/oscar/role", "owner", 200))
+        await api.run(role("PUT /api/staff/staff/till/role", "owner", 404))
+        await api.run(role("PUT /api/staff/staff/cashier-key/role", "owner", 404))
+        await api.run(role("PUT /api/staff/staff/olga/role", "manager", 400))
+        await api.run(role("PUT /api/staff/staff/olga/role", "owner", 200))
+        await api.run(Scenario("GET /api/staff/actions?limit=1", as: Token.owner, gives: 200))
+    }
+
+    /// Against DNS rebinding, the listener is served by its names alone.
+    @Test(arguments: HostCheckTests.cases) func foreignNamesAreRefused(host: String, isServed: Bool) async throws {
+        let api = try await TestStaffAPI.filled(hostNames: ["Accrual", "metrics.shop.example"])
+        for line in ["GET /api/staff/me", "PUT /api/staff/registration", "GET /docs", "OPTIONS *"] {
+            let body: Body? = line.hasPrefix("PUT") ? #"{"open":true}"# : nil
+            let request = Scenario(line, as: Token.owner, ["Host: \(host)"], body: body, gives: 200).request
+            let response = await api.response(to: request)
+            #expect((response.status == 421) == !isServed, "\(line) \(response.status)")
+        }
+    }
+
     @Test(arguments: ["POST /api/staff/backups", "PUT /api/staff/registration", "DELETE /api/staff/rules?match=Bork"])
     func otherSitesAreRefused(line: String) async throws {
         let api = try await TestStaffAPI.filled()
-        for fields in [["Sec-Fetch-Site: cross-site"], ["Origin: https://evil.example"], ["Sec-Fetch-Site: same-site"]]
-        {
+        for fields in [
+            ["Sec-Fetch-Site: cross-site"], ["Origin: https://evil.example"], ["Sec-Fetch-Site: same-site"],
+            ["Referer: https://evil.example/page"],
+        ] {
             await api.run(
                 Scenario(
                     line, fields + ["Cookie: staff=owner"], body: "{\"open\":true}", gives: 403,

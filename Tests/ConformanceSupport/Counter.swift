@@ -41,6 +41,27 @@ extension ConformanceCase {
             try expect(try store.asOwner { try $0.facts(of: .sample(1)) }, facts)
             try expect(try await store.withStaff { try await $0.facts(of: .sample(40)).get().isUnused })
         },
+        ConformanceCase("a disabled customer spends nothing, and refunds, returns and repetitions go on") { store in
+            let user = try await store.addUser("gopher")
+            try await store.credit(1000, for: 1, to: user)
+            let spend = { (body: Int) async throws in
+                try await store.apply(.spend(.id(user), .sample(body), points(300)))
+            }
+            guard case .customer(_, isChanged: true) = try await spend(2) else { throw Violation("there are points") }
+            try await store.apply(.setCustomerEnabled(.id(user), false))
+            try expect(try await spend(3), .refused(.customerDisabled))
+            // The withdrawal was made, and its client may not have heard of it.
+            guard case .customer(_, isChanged: false) = try await spend(2) else {
+                throw Violation("a repetition must have its result")
+            }
+            try expect(try await store.balance(of: user), .hundredths(700, 300))
+            guard case .refunded = try await store.apply(.refund(.sample(2), reason: "")),
+                case .returned = try await store.apply(.returnGoods(.sample(1), points(400), reason: ""))
+            else { throw Violation("what went wrong before must be put right") }
+            try expect(try await store.balance(of: user), .hundredths(600, 0))
+            try await store.apply(.setCustomerEnabled(.id(user), true))
+            guard case .customer(_, isChanged: true) = try await spend(3) else { throw Violation("there are points") }
+        },
         ConformanceCase("a receipt is corrected until its order is credited, and the order earns the correction") {
             store in
             let user = try await store.addUser("gopher")

@@ -18,7 +18,8 @@ extension ConformanceCase {
             .setCustomerEnabled(gopher, false), .setCustomerEnabled(gopher, true), .addRule(rule),
             .removeRule(matching: "Bork"), .setRegistration(isOpen: false), .setRegistration(isOpen: true),
             .makeBackup(name: "martlet.backup"), .addStaff(name, .cashier, .sample("new")),
-            .setStaffPassword(name, .sample("newer")), .setStaffEnabled(name, false), .setStaffEnabled(name, true),
+            .setStaffPassword(name, .sample("newer")), .setStaffRole(name, .owner),
+            .setStaffEnabled(name, false), .setStaffEnabled(name, true),
             .deleteStaff(name), .addKey(name, .owner, .sample("token")), .removeKey(name), .deleteCustomer(gopher),
         ]
     }
@@ -100,7 +101,6 @@ extension ConformanceCase {
                 case .now(.refused(.notEnoughPoints)) = try await store.apply(
                     take, by: anna, request: request("r", "b"))
             else { throw Violation("a balance must not go below zero") }
-            try expect(try await store.apply(take, by: anna, request: request("r", "b")), .before(first))
             store.clock.advance(bySeconds: IdempotentRequest.lifetimeMilliseconds / 1000 - 1)
             try expect(try await store.apply(give, by: anna, request: request("k", "b")), .before(first))
             store.clock.advance(bySeconds: 1)
@@ -109,6 +109,35 @@ extension ConformanceCase {
             }
             try expect(try await balance(), 300)
             try expect(try await store.apply(give, by: anna, request: request("k", "b")), .keyOfAnotherRequest)
+        },
+        ConformanceCase("a request that was refused is decided anew when it is repeated, and is done once") { store in
+            let user = try await store.addUser("gopher")
+            let anna = Actor(try await store.hire("anna", .owner), address: "192.0.2.1")
+            let request = { (body: String) in
+                IdempotentRequest(
+                    key: SessionID.sample("k").bytes, request: SessionID.sample(body).bytes,
+                    response: { _ in StoredResponse(status: 200, body: [1]) })
+            }
+            let spend = { () async throws in
+                try await store.apply(
+                    .spend(.id(user), .sample(1), Points(hundredths: 60)), by: anna, request: request("spend"))
+            }
+            for _ in 0..<2 {
+                guard case .now(.refused(.notEnoughPoints)) = try await spend() else {
+                    throw Violation("there must not be enough points")
+                }
+            }
+            // A refusal does not bind the key to its request.
+            let unknown = ShopChange.removeRule(matching: "Bork")
+            try expect(
+                try await store.apply(unknown, by: anna, request: request("rule")), .now(.refused(.noSuchRule)))
+            try await store.apply(.adjust(.id(user), Points(hundredths: 100), reason: "a present"))
+            guard case .now(.customer(_, true)) = try await spend() else {
+                throw Violation("the repeated request must be done")
+            }
+            try expect(try await spend(), .before(StoredResponse(status: 200, body: [1])))
+            try expect(try await store.apply(unknown, by: anna, request: request("rule")), .keyOfAnotherRequest)
+            try expect(try await store.balance(of: user), .hundredths(40, 60))
         },
         ConformanceCase("a request that has to wait is tried again when it is repeated") { store in
             let user = try await store.addUser("gopher")

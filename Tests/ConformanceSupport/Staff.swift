@@ -105,6 +105,7 @@ extension ConformanceCase {
                 .staff(boris.with(.disabled), isChanged: true))
             for change in [
                 ShopChange.setStaffEnabled(try StaffName("anna"), false), .deleteStaff(try StaffName("anna")),
+                .setStaffRole(try StaffName("anna"), .cashier),
             ] {
                 try expect(try await store.apply(change, by: actor), .refused(.lastOwner))
             }
@@ -114,6 +115,37 @@ extension ConformanceCase {
             try expect(try await store.apply(.deleteStaff(StaffName("vera")), by: actor), .refused(.notAllowed))
             try expect(
                 try await store.apply(.deleteStaff(StaffName("boris"))), .staff(boris, isChanged: true))
+        },
+        ConformanceCase("a person has another role from the next request on, and keeps the sessions") { store in
+            let anna = try await store.hire("anna", .owner)
+            let boris = try await store.hire("boris", .owner)
+            try await store.openStaffSession("open", of: boris)
+            let (byAnna, byBoris) = (Actor(anna, address: "192.0.2.1"), Actor(boris, address: "192.0.2.2"))
+            let demote = ShopChange.setStaffRole(try StaffName("boris"), .cashier)
+            guard case .staff(let after, isChanged: true) = try await store.apply(demote, by: byAnna) else {
+                throw Violation("the role must change")
+            }
+            try expect(after.role, .cashier)
+            try expect(try await store.staffSession("open")?.staff.role, .cashier)
+            // An actor that began as an owner has no more rights than the account.
+            try expect(try await store.apply(demote, by: byBoris), .refused(.notAllowed))
+            guard case .staff(_, isChanged: false) = try await store.apply(demote, by: byAnna) else {
+                throw Violation("the role was the same")
+            }
+            let recorded = try await store.actions().filter { $0.name == .staffRole }
+            try expect(recorded.map(\.note), ["cashier"])
+            try expect(recorded.map(\.subject), ["boris"])
+            _ = try await store.apply(.addKey(StaffName("till"), .owner, .sample("token")))
+            for name in ["till", "nobody"] {
+                try expect(
+                    try await store.apply(.setStaffRole(StaffName(name), .cashier)), .refused(.noSuchStaff))
+            }
+            // Now anna is the last owner. A command may take the role all the same.
+            let last = ShopChange.setStaffRole(try StaffName("anna"), .cashier)
+            try expect(try await store.apply(last, by: byAnna), .refused(.lastOwner))
+            guard case .staff(_, isChanged: true) = try await store.apply(last) else {
+                throw Violation("a command must take the role")
+            }
         },
         ConformanceCase("registration is as the owner has set it") { store in
             let read = { () async throws in

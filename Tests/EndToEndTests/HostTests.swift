@@ -2,7 +2,7 @@ import EndToEndSupport
 import Posix
 import Testing
 
-/// By which names the listeners without sessions are served, against DNS rebinding.
+/// By which names the listeners other than the customers' are served, against DNS rebinding.
 @Suite(.serialized)
 struct HostTests {
     private func status(_ endpoint: Endpoint, _ path: String, host: String) throws -> Int {
@@ -15,13 +15,14 @@ struct HostTests {
         return answer.status
     }
 
-    @Test func foreignNamesAreRefusedByTheListenersWithoutSessions() throws {
+    @Test func foreignNamesAreRefusedByAllListenersButTheCustomers() throws {
         let server = try Server.serving(
             in: try Folder(), environment: ["MARTLET_ALLOWED_HOSTS": "accrual, Metrics.Shop.example"])
         let accrual = try server.accrualClient().endpoint
         let admin = try server.adminEndpoint()
         for (endpoint, path, served) in [
             (accrual, "/api/orders/18", 204), (admin, "/readyz", 200), (admin, "/metrics", 200),
+            (try server.staffClient().endpoint, "/docs", 200),
         ] {
             for host in [
                 "localhost:\(endpoint.port)", "127.0.0.1", "[::1]:8082", "10.1.2.3", "accrual:8081",

@@ -31,6 +31,7 @@ struct StaffCommandTests {
                 "NAME  ", "till 1", "till 2",
             ])
 
+        try expectRolesChange(shop)
         let reset = try shop.run("staff", "reset-password", "anna", "--generate", "--json")
         let second = try #require(reset.json?["password"]?.string)
         #expect(try shop.run("staff", "disable", "boris").output.hasPrefix("boris: can't sign in any more"))
@@ -47,6 +48,20 @@ struct StaffCommandTests {
         #expect(try shop.run("check").status == 0)
         #expect(
             try shop.files(containing: [password, second, "a long secret", token, String(line.dropFirst(7))]) == [])
+    }
+
+    private func expectRolesChange(_ shop: CommandShop) throws {
+        let short = try shop.run("staff", "add", "vera", "--role", "cashier", input: "11 letters.\n")
+        #expect(short.status != 0 && short.log.contains("shorter than 12 bytes"), "\(short)")
+        #expect(
+            try shop.run("staff", "set-role", "boris", "--role", "owner").output
+                == "boris: has the rights of an owner\n")
+        #expect(
+            try shop.run("staff", "set-role", "boris", "--role", "cashier", "--json").json?["changed"] == .bool(true))
+        #expect(
+            try shop.run("staff", "set-role", "boris", "--role", "cashier").output
+                == "boris: has the rights of a cashier already\n")
+        #expect(try shop.run("staff", "set-role", "till 1", "--role", "owner").status == 66)
     }
 
     @Test func theControlSocketCarriesNoSecret() throws {

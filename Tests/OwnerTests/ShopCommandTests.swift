@@ -21,7 +21,8 @@ import Testing
         names.flatMap { name -> [any OwnerOperation & Equatable] in
             [
                 StaffAdd(name: name, role: .owner, hash: OwnerCommandTests.hash),
-                StaffSetEnabled(name: name, isEnabled: true), StaffSetEnabled(name: name, isEnabled: false),
+                StaffSetRole(name: name, role: .cashier), StaffSetEnabled(name: name, isEnabled: true),
+                StaffSetEnabled(name: name, isEnabled: false),
                 StaffResetPassword(name: name, hash: OwnerCommandTests.hash), StaffDelete(name: name),
                 KeyAdd(name: name, role: .cashier, hash: keyHash), KeyRemove(name: name),
             ]
@@ -47,6 +48,10 @@ import Testing
             (
                 StaffSetEnabled(name: names[0], isEnabled: false),
                 #"{"command":"set_staff_enabled","by":"a","name":"anna","enabled":false}"#
+            ),
+            (
+                StaffSetRole(name: names[0], role: .cashier),
+                #"{"command":"set_staff_role","by":"a","name":"anna","role":"cashier"}"#
             ),
             (StaffDelete(name: names[0]), #"{"command":"delete_staff","by":"a","name":"anna"}"#),
             (StaffList(isOfKeys: true, after: 7), #"{"command":"staff","by":"a","keys":true,"after":7}"#),

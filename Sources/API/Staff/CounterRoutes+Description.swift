@@ -21,10 +21,11 @@ extension Operation {
                 Problem(.notEnoughPoints, "There are not enough points on the account."),
                 "The balance is lower than the sum."),
             .refusal(
-                .withdrawalConflict, of: spending, "The number was used for another customer or sum, or refunded."),
+                .withdrawalConflict, of: spending,
+                "The number was used for another customer or sum, or refunded, or the customer is disabled."),
             .invalidValue,
         ]
-    ).idempotent
+    ).idempotent()
 
     static let adjustPoints = Operation(
         id: "adjustPoints", tag: tag, summary: "Give points to a customer, or take them", parameters: [customerID],
@@ -43,7 +44,7 @@ extension Operation {
                 "The balance would go below zero, or would be too large."),
             .invalidValue,
         ]
-    ).idempotent
+    ).idempotent()
 
     static let refundWithdrawal = Operation(
         id: "refundWithdrawal", tag: tag, summary: "Give back the points that were spent on an order",
@@ -100,7 +101,7 @@ extension Operation {
                 .moreThanLeft(Points(hundredths: 8750)), of: spending,
                 "The order earned less than that, or earlier returns took it."), .invalidValue,
         ]
-    ).idempotent
+    ).idempotent()
 
     static let makeOrderNumber = Operation(
         id: "makeOrderNumber", tag: tag, summary: "Make an order number with a check digit",

@@ -146,16 +146,12 @@ struct CounterRoutes {
                 return Self.response(number)
             }
         }
+        let digits = try object.string("digits")
         do throws(OrderNumber.ParseError) {
-            return .now(Self.response(try OrderNumber(appendingCheckDigitTo: try Self.digits(of: object).utf8)))
+            return .now(Self.response(try OrderNumber(appendingCheckDigitTo: digits.utf8)))
         } catch {
             throw .orderNumberInvalid(error)
         }
-    }
-
-    private static func digits(of object: RequestObject) throws(OrderNumber.ParseError) -> String {
-        guard let digits = try? object.string("digits") else { throw .notDigits }
-        return digits
     }
 
     private static func response(_ number: OrderNumber) -> Response {

@@ -17,18 +17,22 @@ extension Operation {
 
     static func goods(_ others: [Schema.Property] = [], example: String) -> MediaType {
         object(
-            others + [Schema.Property("goods", Schema(.array(of: .shopGood)), "At most 2,000.")], example: example)
+            others + [Schema.Property("goods", Schema(.array(of: .shopGood), "", [.minItems(1)]), "1 to 2,000.")],
+            example: example)
     }
 
     static let reason = object(
         [Schema.Property("reason", .text(bytesMax: LedgerNote.reasonBytesMax))], example: #"{"reason":"wrong order"}"#)
 
     /// An operation whose repetition with the same `Idempotency-Key` gets the first response.
-    var idempotent: Operation {
+    ///
+    /// - Parameter hasSecret: true if the response has a secret.
+    func idempotent(hasSecret: Bool = false) -> Operation {
+        let lengths = IdempotencyKey.lengths(protectsSecret: hasSecret)
         let key = Parameter(
             "Idempotency-Key", in: .header,
-            "A new text for each request of the user, 1 to 255 visible characters of ASCII. For 24 hours the same key and body get the same response, and another body gets 422.",
-            Schema(.string, "", [.pattern("^[!-~]{1,255}$")]))
+            "A new random text for each request of the user, \(lengths.lowerBound) to \(lengths.upperBound) visible characters of ASCII. If the request succeeds, the same key and body of the same account get the same response for 24 hours, and another body gets 422. A refused request changed nothing, and is decided anew.",
+            Schema(.string, "", [.pattern("^[!-~]{\(lengths.lowerBound),\(lengths.upperBound)}$")]))
         return adding(
             [
                 .problem(

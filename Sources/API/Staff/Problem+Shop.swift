@@ -25,6 +25,8 @@ extension Problem {
                 .tooManyUnfinishedOrders, "Too many orders of this customer wait for their points.",
                 fields: [.retryAfter(60)])
         case .withdrawalConflict: self = Problem(LoyaltyError.withdrawalConflict)
+        case .customerDisabled:
+            self.init(.customerDisabled, "The customer is disabled, and can't spend points.")
         case .noSuchWithdrawal: self.init(.withdrawalUnknown, "No points were spent on this order.")
         case .refundedBefore: self.init(.refundedBefore, "The withdrawal was refunded before.")
         case .orderNotCredited: self.init(.orderNotCredited, "No customer has earned points with this order.")

@@ -4,7 +4,8 @@ import Web
 extension ProblemType {
     static let ofShop = [
         adjustmentTooLarge, customerUnknown, receiptUnknown, withdrawalUnknown, orderNotCredited,
-        staffUnknown, accrualOff, tooFewPoints, tooManyPoints, receiptCredited, refundedBefore, moreThanLeft,
+        customerDisabled, staffUnknown, accrualOff, tooFewPoints, tooManyPoints, receiptCredited, refundedBefore,
+        moreThanLeft,
         staffNameTaken, tooManyStaff, lastOwner, backupsOff, idempotencyKeyReused,
     ]
 
@@ -14,6 +15,10 @@ extension ProblemType {
 
     static let customerUnknown = ProblemType(
         "customer-unknown", .notFound, "Unknown customer", "There is no customer with this id, or it was deleted.")
+
+    static let customerDisabled = ProblemType(
+        "customer-disabled", .conflict, "Customer disabled",
+        "A disabled customer can't spend points. An owner may enable the customer; refunds and returns work as ever.")
 
     static let receiptUnknown = ProblemType(
         "receipt-unknown", .notFound, "Unknown receipt", "The order has no receipt here.")

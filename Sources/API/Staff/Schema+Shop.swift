@@ -85,7 +85,9 @@ extension Schema {
     static let shopGood = Schema(
         .object(
             [
-                Property("description", Schema(.string), "The text in which rules look for their match."),
+                Property(
+                    "description", Schema(.string, "", [.minLength(1), .pattern("\\S")]),
+                    "The text in which rules look for their match. It is not empty."),
                 Property("price", price, "The price, with at most 18 decimals."),
             ], isClosed: false),
         named: "Good")

@@ -15,6 +15,8 @@ package enum StaffAPI {
         package var cookieIsSecure = false
         /// Origins, other than the server's own, whose pages may send requests that change something.
         package var allowedOrigins: [String] = []
+        /// The names by which requests may name the listener, besides loopback and IP addresses.
+        package var hostNames: [String] = []
         /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
         package var trustedProxies: [IPNetwork] = []
         /// The same for all event loops.
@@ -48,6 +50,7 @@ package enum StaffAPI {
         var configuration = APIHandler.Configuration()
         configuration.bodyBytesMax = settings.bodyBytesMax
         configuration.allowedOrigins = settings.allowedOrigins
+        configuration.hostCheck = HostCheck(names: settings.hostNames)
         configuration.proxies = TrustedProxies(networks: settings.trustedProxies, watch: settings.proxyWatch)
         let authentication = StaffAuthentication(
             signIns: signIns, repository: repository, cookieIsSecure: settings.cookieIsSecure)
@@ -72,7 +75,7 @@ package enum StaffAPI {
         let page = settings.page?.routes { () throws(LoyaltyError) in
             try repository.isRegistrationOpen().map { $0 ?? settings.isRegistrationOpen }
         }
-        let documents = DocumentationRoutes(of: documentation, describing: routes)
+        let documents = DocumentationRoutes(of: documentation, describing: routes, isHostChecked: true)
         return APIHandler(
             routes: routes + documents.routes + (page ?? []), configuration, authenticator: authentication,
             requestIDs: requestIDs, reader: reader)

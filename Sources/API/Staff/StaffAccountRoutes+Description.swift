@@ -57,6 +57,15 @@ extension Operation {
         id: "enableStaff", tag: tag, summary: "Let a person sign in again", parameters: [staffNameInPath],
         responses: [.json(.ok, "The person, who is active.", .staffAccount, example: Example.staff), unknown])
 
+    static let setStaffRole = Operation(
+        id: "setStaffRole", tag: tag, summary: "Give a person another role",
+        description:
+            "The person's sessions stay, and have the new rights from their next request on. The role of a key does not change: revoke it, and add another.",
+        parameters: [staffNameInPath], body: object([Schema.Property("role", .role)], example: #"{"role":"cashier"}"#),
+        responses: [
+            .json(.ok, "The person, who has the role.", .staffAccount, example: Example.staff), unknown, lastOwner,
+        ])
+
     static let resetStaffPassword = Operation(
         id: "resetStaffPassword", tag: tag, summary: "Issue a new password for a person",
         description: "Ends all sessions of the person.", parameters: [staffNameInPath],

@@ -24,6 +24,9 @@ struct StaffAccountRoutes {
             Route(.post, "\(path)/{name}/enable", .enableStaff, for: .owner) { call throws(LoyaltyError) in
                 try setEnabled(true, call)
             },
+            Route(
+                .put, "\(path)/{name}/role", .setStaffRole, for: .owner, bodyBytesMax: BodyLimit.credentialsBytes,
+                setRole),
             Route(.post, "\(path)/{name}/password", .resetStaffPassword, for: .owner, resetPassword),
             Route(
                 .post, "/api/staff/keys", .addKey, for: .owner, bodyBytesMax: BodyLimit.credentialsBytes, addKey),
@@ -61,6 +64,16 @@ struct StaffAccountRoutes {
         let request = changes.unrepeated(call)
         return .later { () async throws(LoyaltyError) in
             try await changes.apply(.setStaffEnabled(name, isEnabled), for: request) { .staff($0) }
+        }
+    }
+
+    /// `{"role": "…"}`
+    private func setRole(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
+        let role = try RequestObject(call.body).role()
+        let name = try call.staffName()
+        let request = changes.unrepeated(call)
+        return .later { () async throws(LoyaltyError) in
+            try await changes.apply(.setStaffRole(name, role), for: request) { .staff($0) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Eventual
 import HTTP
+import JSON
 import Loyalty
 import SignIn
 import Storage
@@ -24,7 +25,7 @@ struct StaffReply: Sendable {
         self.init(problem.type.status, bytes)
     }
 
-    /// The time after which a kept 429 or 503 may be tried again.
+    /// The time after which a 429 or 503 may be tried again.
     private static let retryAfterSeconds = 60
 
     var response: Response {
@@ -57,9 +58,11 @@ struct StaffChanges {
 
     /// The request as a change needs it.
     ///
-    /// - Throws: ``Loyalty/LoyaltyError/malformed(_:)`` if `Idempotency-Key` is not a key.
-    func request(of call: Call) throws(LoyaltyError) -> Request {
-        let kept = try KeptRequest(call, digest: { signIns.id(of: SessionToken(text: $0)).bytes })
+    /// - Parameter hasSecret: true if the response has a secret, which only a key that can't be guessed protects.
+    /// - Throws: ``Loyalty/LoyaltyError/malformed(_:)`` if `Idempotency-Key` is not a key, or too short.
+    func request(of call: Call, hasSecret: Bool = false) throws(LoyaltyError) -> Request {
+        let kept = try KeptRequest(
+            call, hasSecret: hasSecret, digest: { signIns.id(of: SessionToken(text: $0)).bytes })
         return Request(actor: actor(of: call), network: proxies.clientNetwork(of: call.request), kept: kept)
     }
 
@@ -77,12 +80,9 @@ struct StaffChanges {
 
     /// Makes a change and answers.
     ///
-    /// - Parameters:
-    ///   - hasSecret: true if the response contains a secret, which only the session of the first request may see
-    ///     again.
-    ///   - reply: makes the response to a change that was not refused. The store may call it on its own thread.
+    /// - Parameter reply: makes the response to a change that was not refused. The store may call it on its own thread.
     func apply(
-        _ change: ShopChange, for request: Request, hasSecret: Bool = false,
+        _ change: ShopChange, for request: Request,
         _ reply: @escaping @Sendable (ShopChangeResult) -> StaffReply
     ) async throws(LoyaltyError) -> Response {
         let answer = { @Sendable (result: ShopChangeResult) in
@@ -93,8 +93,7 @@ struct StaffChanges {
         let idempotent = kept.map { kept in
             IdempotentRequest(key: kept.keyDigest, request: kept.requestDigest) { result in
                 let reply = answer(result)
-                return StoredResponse(
-                    status: reply.status.rawValue, body: kept.sealed(reply.body, hasSecret: hasSecret, tokens))
+                return StoredResponse(status: reply.status.rawValue, body: kept.sealed(reply.body, tokens))
             }
         }
         switch try await repository.apply(change, by: request.actor, request: idempotent, at: signIns.now) {
@@ -104,57 +103,28 @@ struct StaffChanges {
         case .keyOfAnotherRequest:
             return Problem(.idempotencyKeyReused, "The Idempotency-Key was used for another request.").response
         case .before(let stored):
-            let status = Status(rawValue: stored.status) ?? .internalServerError
-            guard let body = kept?.opened(stored.body, hasSecret: hasSecret, tokens) else {
-                return Problem(
-                    .idempotencyKeyReused,
-                    "The request was made before by another session, to which alone its response is shown."
-                ).response
+            guard let status = Status(rawValue: stored.status), let body = kept?.opened(stored.body, tokens) else {
+                throw .failed
             }
-            return StaffReply(status, body).response
+            return try await response(StaffReply(status, body))
         }
+    }
+
+    /// The response that was kept. A deleted customer is not shown again.
+    private func response(_ reply: StaffReply) async throws(LoyaltyError) -> Response {
+        if let customer = reply.customer, try await repository.customer(customer).get() == nil {
+            return Problem.noCustomer.response
+        }
+        return reply.response
     }
 }
 
-/// A request with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header).
-private struct KeptRequest: Sendable {
-    let keyDigest: [UInt8]
-    let requestDigest: [UInt8]
-    /// The client's key and token, from which responses are encrypted. The store has only hashes of both.
-    private let key: String
-    private let token: String
-
-    private static let keyBytesMax = 255
-
-    /// `nil` if the request has no key, or is not a POST.
-    init?(_ call: Call, digest: (String) -> [UInt8]) throws(LoyaltyError) {
-        guard call.request.method == .post, let key = call.request.headers[.idempotencyKey] else { return nil }
-        guard (1...Self.keyBytesMax).contains(key.count), key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .malformed("Idempotency-Key does not have 1 to \(Self.keyBytesMax) visible characters of ASCII.")
-        }
-        let text = String(decoding: key, as: UTF8.self)
-        keyDigest = digest(text)
-        requestDigest = digest(
-            "\(String(decoding: call.request.target, as: UTF8.self))\n\(String(decoding: call.body, as: UTF8.self))")
-        self.key = text
-        token = String(decoding: call.caller.token, as: UTF8.self)
-    }
-
-    /// The body, encrypted, so that a file and its copies show neither a secret nor the login of a customer who was
-    /// deleted since.
-    ///
-    /// - Parameter hasSecret: true if the token is needed to open it, whose 256 random bits can't be guessed; else the
-    ///   key is enough, since the person may have signed in again before the request is repeated.
-    func sealed(_ body: [UInt8], hasSecret: Bool, _ tokens: any SessionTokens) -> [UInt8] {
-        sealer(hasSecret, tokens).sealed(body)
-    }
-
-    /// The body that was sealed; `nil` if it was sealed for another token.
-    func opened(_ sealed: [UInt8], hasSecret: Bool, _ tokens: any SessionTokens) -> [UInt8]? {
-        sealer(hasSecret, tokens).opened(sealed)
-    }
-
-    private func sealer(_ hasSecret: Bool, _ tokens: any SessionTokens) -> ResponseSealer {
-        ResponseSealer(secret: hasSecret ? "\(token) \(key)" : key, tokens: tokens)
+extension StaffReply {
+    /// The customer whom the body shows: the object itself, or its member `customer`.
+    fileprivate var customer: UserID? {
+        guard let object = (try? JSONParser.parse(body[...]))?.object else { return nil }
+        let id = object["customer"]?.object?["id"] ?? object["id"]
+        return id?.number.flatMap { try? $0.scaledWide(places: 0) }.flatMap { Int64(exactly: $0) }.map(
+            UserID.init(rawValue:))
     }
 }

@@ -24,9 +24,10 @@ extension Operation {
             .json(
                 .created, "The customer, with the password for the customer.", .newCustomer,
                 example: Example.customer.dropLast() + #","password":"yZ0b7Vn2cQeS1mUt4kPaXw"}"#),
+            .problem(.noCustomer, "The request was made before, and its customer was deleted since."),
             .problem(LoyaltyError.loginTaken, "Another customer has this login."),
         ]
-    ).idempotent
+    ).idempotent(hasSecret: true)
 
     static let getCustomer = Operation(
         id: "getCustomer", tag: tag, summary: "Show a customer", parameters: [customerID],

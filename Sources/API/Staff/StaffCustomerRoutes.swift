@@ -52,10 +52,10 @@ struct StaffCustomerRoutes {
     /// `{"login": "…"}`
     private func add(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         let login = try Login(try RequestObject(call.body).string("login"))
-        let request = try changes.request(of: call)
+        let request = try changes.request(of: call, hasSecret: true)
         return .later { () async throws(LoyaltyError) in
             let (password, hash) = try await signIns.makePassword(from: request.network)
-            return try await changes.apply(.addCustomer(login, hash), for: request, hasSecret: true) { result in
+            return try await changes.apply(.addCustomer(login, hash), for: request) { result in
                 StaffReply(
                     .created,
                     JSONWriter.object { writer in

@@ -49,7 +49,7 @@ extension Operation {
                 .tooManyUnfinishedOrders, of: selling,
                 "Too many orders of the customer wait for their points. Nothing happened."),
         ]
-    ).idempotent
+    ).idempotent()
 
     static let correctReceipt = Operation(
         id: "correctReceipt", tag: tag, summary: "Correct a receipt that was not credited yet",

@@ -28,7 +28,7 @@ struct StaffReceiptRoutes {
     /// `{"goods": […]}`
     private func preview(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         guard let rewards else { return .now(Problem.accrualOff.response) }
-        let goods = try [Good](try RequestObject(call.body, valuesMax: Receipt.valuesMax))
+        let goods = try [Good](sold: try RequestObject(call.body, valuesMax: Receipt.valuesMax))
         return try rewards.preview(of: goods).map { preview in
             .staff { writer in
                 writer.points("points", preview.points)
@@ -45,7 +45,7 @@ struct StaffReceiptRoutes {
         guard let rewards else { return .now(Problem.accrualOff.response) }
         let object = try RequestObject(call.body, valuesMax: Receipt.valuesMax)
         let number = try WithdrawalService.number(parsing: try object.string("order").utf8)
-        let goods = try [Good](object)
+        let goods = try [Good](sold: object)
         var customer: UserSelector?
         if object.has("customer") {
             let id: Int64 = try object.decimal("customer", places: 0)
@@ -67,7 +67,7 @@ struct StaffReceiptRoutes {
     private func correct(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         guard let rewards else { return .now(Problem.accrualOff.response) }
         let number = try call.orderNumber()
-        let goods = try [Good](try RequestObject(call.body, valuesMax: Receipt.valuesMax))
+        let goods = try [Good](sold: try RequestObject(call.body, valuesMax: Receipt.valuesMax))
         let points = try rewards.earnings(of: Receipt(order: number, goods: goods))
         let request = changes.unrepeated(call)
         return .later { () async throws(LoyaltyError) in
@@ -96,6 +96,25 @@ extension StaffReply {
                 writer.member("customer", sale.customer) { $1.customer($0) }
                 writer.text("status", sale.status?.name)
             })
+    }
+}
+
+extension [Good] {
+    /// The goods of a receipt at the counter, which has at least one. The accrual system takes receipts of other
+    /// programs, whose goods may be none or lack a description: they earn nothing there.
+    fileprivate init(sold object: RequestObject) throws(LoyaltyError) {
+        try self.init(object)
+        guard !isEmpty else { throw .malformed("\"goods\" has no entries.") }
+        for good in self { try good.checkDescription() }
+    }
+}
+
+extension Good {
+    /// Throws ``Loyalty/LoyaltyError/malformed(_:)`` if the description shows nothing.
+    func checkDescription() throws(LoyaltyError) {
+        guard description.contains(where: { !$0.isWhitespace }) else {
+            throw .malformed("A \"description\" is empty.")
+        }
     }
 }
 

@@ -55,6 +55,7 @@ struct StaffRuleRoutes {
     private func tryOut(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         guard let rewards else { return .now(Problem.accrualOff.response) }
         let good = try Good(try RequestObject(call.body))
+        try good.checkDescription()
         return try rewards.preview(of: [good]).map { preview in
             var writer = JSONWriter()
             writer.good(good, preview.goods[0])

@@ -52,7 +52,7 @@ final class StaffServer: Sendable {
                     monotonicClock: SystemClock.monotonicMilliseconds)
             }
             let signIns = StaffSignInService(
-                repository: repository, hasher: hasher, tokens: SodiumTokens(), policy: configuration.accountPolicy,
+                repository: repository, hasher: hasher, tokens: SodiumTokens(), policy: configuration.staffPolicy,
                 throttle: throttle, clock: SystemClock.wallClock)
             return StaffAPI.handler(
                 signIns: signIns, repository: repository, rewards: rewards, queue: queue, surroundings: surroundings,

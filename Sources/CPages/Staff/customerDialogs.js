@@ -26,7 +26,7 @@ export function spendPoints(customer, read) {
       label: 'spendPoints', submit: 'spendPoints', fields: [number, sum],
       failures: {
         ...onceFailures,
-        402: 'notEnough', 409: 'orderPaidBefore', 422: 'numberCheckDigit', 'invalid-sum': 'sumTooFine',
+        402: 'notEnough', 'customer-disabled': 'cannotSpend', 409: 'orderPaidBefore', 422: 'numberCheckDigit', 'invalid-sum': 'sumTooFine',
       },
       fieldFailures: { notEnough: sum, sumTooFine: sum, orderPaidBefore: number, numberCheckDigit: number },
       send: async () => {

@@ -48,12 +48,15 @@ export function makeTeam() {
 
   function personDeeds(member) {
     const path = `/api/staff/staff/${encodeURIComponent(member.name)}`;
+    const setRole = (role) => change('PUT', `${path}/role`, { json: { role } });
     const isDisabled = member.state === 'disabled';
     return [
       deed(member, 'newPassword', 'newPasswordStaffAsk', async () => {
         const { content } = await change('POST', `${path}/password`);
         await showSecret('passwordOfStaff', member.name, content.password);
       }),
+      member.role === 'owner' ? deed(member, 'makeCashier', 'makeCashierAsk', () => setRole('cashier'))
+        : deed(member, 'makeOwner', 'makeOwnerAsk', () => setRole('owner')),
       isDisabled ? deed(member, 'enable', null, () => change('POST', `${path}/enable`))
         : deed(member, 'disable', 'disableStaffAsk', () => change('POST', `${path}/disable`)),
       deed(member, 'remove', 'removeStaffAsk', () => change('DELETE', path)),

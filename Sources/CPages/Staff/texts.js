@@ -91,6 +91,8 @@ export const texts = {
 
   // Spending and adjusting
   orderToPay: ['Number of the order to pay for', 'Номер оплачиваемого заказа'],
+  cannotSpend: ['The customer is disabled and cannot spend points. Nothing was spent.',
+    'Покупатель заблокирован и не может списывать баллы. Ничего не списано.'],
   notEnough: ['The balance is lower than that, as shown above. Nothing was spent.',
     'На балансе меньше, он показан выше. Ничего не списано.'],
   orderPaidBefore: ['This order was paid for already. Look it up under Orders. Nothing was spent.',

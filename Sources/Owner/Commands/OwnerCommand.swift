@@ -18,8 +18,9 @@ package struct OwnerCommand: Sendable {
         userList, userFind, userShow, userOrders, userWithdrawals, userLedger, userAdd, userResetPassword, userDisable,
         userEnable, userDelete, userExport, orderList, orderShow, orderNumber, orderDrop, adjust, spend, refund,
         goodsReturn, receiptTry, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove, ruleTry,
-        staffAdd, staffList, staffDisable, staffEnable, staffResetPassword, staffDelete, keyAdd, keyList, keyRemove,
-        registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList, backupsMake,
+        staffAdd, staffList, staffDisable, staffEnable, staffSetRole, staffResetPassword, staffDelete, keyAdd, keyList,
+        keyRemove, registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList,
+        backupsMake,
         backup, check,
     ]
 

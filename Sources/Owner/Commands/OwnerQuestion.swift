@@ -21,24 +21,24 @@ enum OwnerQuestion {
 
     /// A new password and its hash: generated if `--generate` was given, else from the terminal or the first line of
     /// stdin.
+    ///
+    /// - Parameter bytesMin: the length of the shortest password that is taken.
     static func password(
-        _ invocation: Invocation, _ configuration: Configuration
+        _ invocation: Invocation, bytesMin: Int
     ) throws(Refusal) -> (password: Password, hash: PasswordHash) {
-        let password = try newPassword(invocation, configuration)
+        let password = try newPassword(invocation, bytesMin: bytesMin)
         guard let hash = Argon2Hasher.hashAndWait(password) else {
             throw Refusal(status: ExitStatus.unavailable, reason: "there is not enough memory to hash a password")
         }
         return (password, hash)
     }
 
-    private static func newPassword(
-        _ invocation: Invocation, _ configuration: Configuration
-    ) throws(Refusal) -> Password {
+    private static func newPassword(_ invocation: Invocation, bytesMin: Int) throws(Refusal) -> Password {
         let text =
             invocation.has(.generate)
             ? String(SodiumTokens().makeToken().text.prefix(generatedPasswordLength)) : try typedPassword()
         do throws(LoyaltyError) {
-            return try Password(text, bytesMin: configuration.accounts.passwordBytesMin)
+            return try Password(text, bytesMin: bytesMin)
         } catch {
             guard case .malformed(let reason) = error else {
                 preconditionFailure("a password must be refused only as malformed")

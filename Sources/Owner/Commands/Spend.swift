@@ -51,6 +51,7 @@ struct Spend: StoreOperation, Equatable {
         case .noSuchCustomer: return .noUser(user)
         case .notEnoughPoints(let account):
             reason = "\(account.login.oneLine) has only \(account.balance.current) points"
+        case .customerDisabled: reason = "the user is disabled, and can't spend points"
         case .withdrawalConflict:
             reason = "the order \(number.digits) was paid for by another user or with another sum, or was refunded"
         default: reason = "the points could not be spent"

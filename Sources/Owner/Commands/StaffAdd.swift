@@ -36,7 +36,8 @@ extension OwnerCommand {
         statuses: Statuses.read + [ExitStatus.refused], effect: .changes
     ) { invocation, configuration throws(Refusal) in
         let (name, role) = (try invocation.newStaffName(), try invocation.role())
-        let (password, hash) = try OwnerQuestion.password(invocation, configuration)
+        let (password, hash) = try OwnerQuestion.password(
+            invocation, bytesMin: configuration.staff.passwordBytesMin)
         let extra = invocation.has(.generate) ? JSONObject(["password": .string(password.text)]) : JSONObject([:])
         return OwnerRequest(StaffAdd(name: name, role: role, hash: hash), extra: extra)
     }
@@ -60,7 +61,7 @@ extension CommandResult {
 }
 
 extension StaffRole {
-    fileprivate var withArticle: String {
+    var withArticle: String {
         switch self {
         case .cashier: "a cashier"
         case .owner: "an owner"

@@ -35,7 +35,8 @@ extension OwnerCommand {
     ) { invocation, configuration throws(Refusal) in
         // The name is read before the person is asked for a password.
         let name = try invocation.staffName(.person)
-        let (password, hash) = try OwnerQuestion.password(invocation, configuration)
+        let (password, hash) = try OwnerQuestion.password(
+            invocation, bytesMin: configuration.staff.passwordBytesMin)
         let extra = invocation.has(.generate) ? JSONObject(["password": .string(password.text)]) : JSONObject([:])
         return OwnerRequest(StaffResetPassword(name: name, hash: hash), extra: extra)
     }

@@ -35,7 +35,8 @@ extension OwnerCommand {
         document: #"{"login", "password"}, the password only if it was generated"#,
         statuses: Statuses.read + [ExitStatus.refused], effect: .changes
     ) { invocation, configuration throws(Refusal) in
-        let (password, hash) = try OwnerQuestion.password(invocation, configuration)
+        let (password, hash) = try OwnerQuestion.password(
+            invocation, bytesMin: configuration.accounts.passwordBytesMin)
         let extra = invocation.has(.generate) ? JSONObject(["password": .string(password.text)]) : JSONObject([:])
         return OwnerRequest(UserAdd(login: invocation.operand, hash: hash), extra: extra)
     }

@@ -33,7 +33,8 @@ extension OwnerCommand {
     ) { invocation, configuration throws(Refusal) in
         // The user is read before the person is asked for a password.
         let user = try invocation.user()
-        let (password, hash) = try OwnerQuestion.password(invocation, configuration)
+        let (password, hash) = try OwnerQuestion.password(
+            invocation, bytesMin: configuration.accounts.passwordBytesMin)
         let extra = invocation.has(.generate) ? JSONObject(["password": .string(password.text)]) : JSONObject([:])
         return OwnerRequest(UserResetPassword(user: user, hash: hash), extra: extra)
     }

@@ -25,7 +25,7 @@ final class TestStaffAPI {
     let queue = KeptOrders()
     private let api: APIHandler
 
-    init(hasRewards: Bool = true, hasBackups: Bool = true) {
+    init(hasRewards: Bool = true, hasBackups: Bool = true, hostNames: [String] = ["shop.example"]) {
         let clock = clock
         let now = { @Sendable in clock.now }
         storage = InMemoryStorage(clock: now)
@@ -44,14 +44,18 @@ final class TestStaffAPI {
                 }
             }, waiting: { 3 }, accrualState: { "healthy" }, newestBackup: { clock.now },
             backups: hasBackups ? FixedBackups(at: clock.now) : nil)
+        var settings = StaffAPI.Settings()
+        settings.hostNames = hostNames
         api = StaffAPI.handler(
             signIns: signIns, repository: repository, rewards: hasRewards ? rewards : nil, queue: queue,
-            surroundings: surroundings, clock: now, settings: StaffAPI.Settings(),
+            surroundings: surroundings, clock: now, settings: settings,
             requestIDs: RequestIDs(prefix: 0x5EED), reader: repository)
     }
 
-    static func filled(hasRewards: Bool = true, hasBackups: Bool = true) async throws -> TestStaffAPI {
-        let api = TestStaffAPI(hasRewards: hasRewards, hasBackups: hasBackups)
+    static func filled(
+        hasRewards: Bool = true, hasBackups: Bool = true, hostNames: [String] = ["shop.example"]
+    ) async throws -> TestStaffAPI {
+        let api = TestStaffAPI(hasRewards: hasRewards, hasBackups: hasBackups, hostNames: hostNames)
         try await api.addStaff()
         try await api.addShop()
         return api

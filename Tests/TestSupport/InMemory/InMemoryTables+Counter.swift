@@ -9,6 +9,9 @@ extension InMemoryTables {
         case .correctReceipt(let number, let points): return correctReceipt(number, points, record)
         case .spend(let selector, let number, let sum):
             guard let user = user(selector) else { return .refused(.noSuchCustomer) }
+            if user.state == .disabled, !spent.contains(where: { $0.withdrawal.order == number }) {
+                return .refused(.customerDisabled)
+            }
             let result = withdraw(sum, for: number, of: user.id, at: record.at)
             let account = account(of: user)
             switch result {

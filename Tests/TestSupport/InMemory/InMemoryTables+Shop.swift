@@ -25,7 +25,7 @@ extension InMemoryTables {
             return kept.request == request.request ? .before(kept.response) : .keyOfAnotherRequest
         }
         let result = apply(change, by: actor, at: now)
-        if result.isFinal {
+        if result.isKept {
             keptResponses[key] = KeptResponse(request: request.request, response: request.response(result), at: now)
         }
         return .now(result)
@@ -56,7 +56,7 @@ extension InMemoryTables {
             return recordChange(of: user.id, record)
         case .sell, .correctReceipt, .spend, .refund, .returnGoods, .adjust: return applyAtCounter(change, record)
         case .addRule, .removeRule, .setRegistration, .makeBackup: return applyToShop(change, record)
-        case .addStaff, .setStaffPassword, .setStaffEnabled, .deleteStaff, .addKey, .removeKey:
+        case .addStaff, .setStaffPassword, .setStaffRole, .setStaffEnabled, .deleteStaff, .addKey, .removeKey:
             return applyToStaff(change, record)
         }
     }

@@ -7,7 +7,7 @@ extension InMemoryTables {
         var name: StaffName?
         let id: StaffID
         let kind: StaffAccount.Kind
-        let role: StaffRole
+        var role: StaffRole
         var state = UserAccount.State.active
         var passwordHash: PasswordHash?
         var key: SessionID?
@@ -39,6 +39,13 @@ extension InMemoryTables {
             endSessions(of: staff[index].id)
             add(record, subject: name.text)
             return .staff(staff[index].account, isChanged: true)
+        case .setStaffRole(let name, let role):
+            guard let index = index(of: name, .person) else { return .refused(.noSuchStaff) }
+            if role != .owner, isLastOwner(index, record) { return .refused(.lastOwner) }
+            let isChanged = staff[index].role != role
+            staff[index].role = role
+            if isChanged { add(record, subject: name.text, note: role.description) }
+            return .staff(staff[index].account, isChanged: isChanged)
         case .setStaffEnabled(let name, let isEnabled):
             guard let index = index(of: name, .person) else { return .refused(.noSuchStaff) }
             if !isEnabled, isLastOwner(index, record) { return .refused(.lastOwner) }
