@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "CPostgres"),
         // Its C file embeds the files of these folders.
-        .target(name: "CPages", exclude: ["Common", "Customer", "Staff"]),
+        .target(name: "CPages", exclude: ["Common", "Customer", "Docs", "Staff"]),
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CSodium", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Pages",
+                "API", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Pages",
                 "Posix", "Rewards", "SignIn", "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),

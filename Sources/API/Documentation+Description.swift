@@ -33,8 +33,8 @@ extension GophermartAPI {
                 Document.Tag("Balance", "The points that a user has, and those that were spent."),
                 Document.Tag("Events", "Changes as they happen."),
                 .documentation,
-            ], problems: Documentation.problems, endpoints: endpoints,
-            sessionCookie: sessionCookie)
+            ], problems: Documentation.problems, endpoints: endpoints, origin: "http://localhost:8080",
+            start: .customers, sessionCookie: sessionCookie)
     }
 }
 
@@ -64,7 +64,8 @@ extension StaffAPI {
                 Document.Tag("Shop", "Registration, figures, backups and the record of actions."),
                 Document.Tag("Staff", "People and API keys that may work here."),
                 .documentation,
-            ], problems: Documentation.problems, endpoints: endpoints, sessionCookie: StaffAPI.cookieName)
+            ], problems: Documentation.problems, endpoints: endpoints, origin: "http://localhost:8083", start: .staff,
+            sessionCookie: StaffAPI.cookieName)
     }
 }
 
@@ -83,7 +84,8 @@ extension AccrualAPI {
                 Document.Tag("Rules", "The points for goods."),
                 Document.Tag("Receipts", "The goods that customers bought, and their points."),
                 .documentation,
-            ], problems: Documentation.problems, endpoints: endpoints)
+            ], problems: Documentation.problems, endpoints: endpoints, origin: "http://localhost:8081",
+            start: .accruals)
     }
 }
 

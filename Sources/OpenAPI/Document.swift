@@ -34,12 +34,15 @@ package struct Document: Sendable {
     package let endpoints: [Endpoint]
     /// The name of the cookie that presents a session.
     let sessionCookie: String
+    /// The start of the URLs in samples, such as `http://localhost:8080`. The page's script replaces it by its own.
+    let origin: String
+    let start: Start
 
     package init(
         title: String, version: String, description: String, tags: [Tag], problems: [Problem], endpoints: [Endpoint],
-        sessionCookie: String = "session"
+        origin: String, start: Start, sessionCookie: String = "session"
     ) {
-        self.sessionCookie = sessionCookie
+        (self.origin, self.start, self.sessionCookie) = (origin, start, sessionCookie)
         (self.title, self.version, self.description) = (title, version, description)
         (self.tags, self.problems, self.endpoints) = (tags, problems, endpoints)
         let ids = endpoints.map(\.operation.id)
@@ -163,6 +166,7 @@ extension JSONWriter {
             }
             writer.name("schema")
             writer.schema(parameter.schema)
+            if let example = parameter.example { writer.member("example", example) }
         }
     }
 

@@ -32,18 +32,13 @@ struct HTMLWriter {
         self.text += Self.escaped(text)
     }
 
-    /// Writes HTML or a stylesheet without escaping.
-    mutating func raw(_ text: String) {
-        self.text += text
-    }
-
     private mutating func open(_ name: String, _ attributes: KeyValuePairs<String, String>) {
         text += "<\(name)"
         for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
         text += ">"
     }
 
-    private static func escaped(_ text: some StringProtocol) -> String {
+    static func escaped(_ text: some StringProtocol) -> String {
         var escaped = ""
         for character in text {
             switch character {

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// An operation of an API, with its parameters, its body and its responses (OpenAPI 3.1, section 4.8.10). Of
 /// CommonMark, descriptions use only `code`.
@@ -14,12 +15,22 @@ package struct Operation: Sendable {
         let schema: Schema
         /// True if every operation has the parameter, so that the document describes it once.
         let isEverywhere: Bool
+        /// The parameter's own example as a text; `nil` for that of the schema.
+        let example: String?
 
         package init(
-            _ name: String, in place: Place, _ description: String, _ schema: Schema, isEverywhere: Bool = false
+            _ name: String, in place: Place, _ description: String, _ schema: Schema, isEverywhere: Bool = false,
+            example: String? = nil
         ) {
             (self.name, self.place, self.description, self.schema) = (name, place, description, schema)
-            self.isEverywhere = isEverywhere
+            (self.isEverywhere, self.example) = (isEverywhere, example)
+        }
+
+        /// An example as a text that is not encoded; `nil` if there is none.
+        var exampleText: String? {
+            if let example { return example }
+            guard let literal = schema.example else { return nil }
+            return (try? JSONParser.parse(literal.utf8))?.string ?? literal
         }
     }
 

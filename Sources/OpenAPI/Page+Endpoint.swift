@@ -1,60 +1,84 @@
 import HTTP
 
 extension HTMLWriter {
-    mutating func endpoint(_ endpoint: Endpoint) {
+    /// Writes an operation, with samples at its side. The attributes are for the page's script, which sends requests.
+    mutating func endpoint(_ endpoint: Endpoint, of document: Document) {
         let operation = endpoint.operation
-        element("article", ["aria-labelledby": operation.id]) { writer in
-            writer.element("h3", ["id": operation.id]) { writer in
-                writer.element("code") { writer in
-                    writer.element("span", ["class": "method"]) { $0.append(endpoint.method.name) }
-                    writer.append(" \(endpoint.path)")
+        let attributes: KeyValuePairs = [
+            "aria-labelledby": operation.id, "data-method": endpoint.method.name, "data-path": endpoint.path,
+            "data-access": endpoint.needsSession ? "session" : "everyone",
+        ]
+        element("article", attributes) { writer in
+            writer.element("div", ["class": "text"]) { writer in
+                writer.heading("h3", id: operation.id, operation.summary)
+                writer.requestLine(endpoint)
+                if !operation.description.isEmpty { writer.element("p", [:], operation.description) }
+                if endpoint.needsSession {
+                    writer.element(
+                        "p", [:],
+                        "Requires a session: `Authorization: Bearer TOKEN`, or the cookie `\(document.sessionCookie)`.")
                 }
+                let parameters = operation.parameters.filter { !$0.isEverywhere }
+                if !parameters.isEmpty {
+                    writer.element("h4", [:], "Parameters")
+                    writer.parameters(parameters)
+                }
+                if let body = operation.body {
+                    writer.element("h4", [:], "Body")
+                    writer.body(body)
+                }
+                writer.element("h4", [:], "Responses")
+                writer.responses(operation.responses.filter { !$0.isShared })
+                writer.sharedResponses(operation.responses.filter(\.isShared))
             }
-            writer.element("p", ["class": "summary"], operation.summary + ".")
-            if !operation.description.isEmpty { writer.element("p", [:], operation.description) }
-            if endpoint.needsSession {
-                writer.element(
-                    "p", [:], "Requires a session: `Authorization: Bearer TOKEN`, or the cookie `session`.")
+            writer.element("div", ["class": "side"]) { writer in
+                writer.samples(Sample(endpoint, origin: document.origin))
+                writer.resultExample(of: operation)
             }
-            writer.parameters(operation.parameters.filter { !$0.isEverywhere })
-            if let body = operation.body {
-                writer.element("h4", [:], "Body")
-                writer.mediaType(body)
-            }
-            writer.element("h4", [:], "Responses")
-            writer.responses(operation.responses.filter { !$0.isShared })
-            writer.sharedResponses(operation.responses.filter(\.isShared))
         }
     }
 
-    /// - Parameter heading: The element of the heading, one level below the heading before it.
-    mutating func parameters(_ parameters: [Operation.Parameter], heading: String = "h4") {
-        guard !parameters.isEmpty else { return }
-        element(heading, [:], "Parameters")
-        table("Parameters", columns: ["Name", "In", "Description", "Value"]) { writer in
+    mutating func requestLine(_ endpoint: Endpoint) {
+        element("p", ["class": "line"]) { writer in
+            writer.method(endpoint.method)
+            writer.append(" ")
+            writer.element("code") { $0.append(endpoint.path) }
+        }
+    }
+
+    mutating func method(_ method: Method) {
+        element("span", ["class": "method \(method.name.lowercased())"]) { $0.append(method.name) }
+    }
+
+    mutating func parameters(_ parameters: [Operation.Parameter]) {
+        element("dl") { writer in
             for parameter in parameters {
-                writer.element("tr") { writer in
-                    writer.element("th", ["scope": "row"], "`\(parameter.name)`")
-                    writer.element("td", [:], parameter.place.rawValue)
-                    writer.element("td", [:], parameter.description)
-                    writer.element("td") { $0.type(of: parameter.schema) }
+                let attributes: KeyValuePairs = [
+                    "data-in": parameter.place.rawValue, "data-name": parameter.name,
+                    "data-value": parameter.exampleText ?? "",
+                ]
+                writer.element("dt", attributes) { writer in
+                    writer.element("code") { $0.append(parameter.name) }
+                    writer.element("span", ["class": "kind"]) { writer in
+                        writer.append(" in the \(parameter.place.rawValue), ")
+                        writer.type(of: parameter.schema)
+                    }
                 }
+                writer.element("dd", [:], parameter.description)
             }
         }
     }
 
     mutating func responses(_ responses: [Operation.Response]) {
-        table("Responses", columns: ["Status", "Meaning", "Content"]) { writer in
+        element("dl") { writer in
             for response in responses {
-                writer.element("tr") { writer in
-                    writer.responseHeading(response)
-                    writer.element("td", [:], response.description)
-                    writer.element("td") { writer in
-                        let headers = response.headers.filter { !$0.isEverywhere }
-                        if headers.isEmpty, response.content.isEmpty { writer.append("no body") }
-                        for header in headers { writer.header(header) }
-                        for type in response.content { writer.mediaType(type) }
-                    }
+                writer.responseHeading(response)
+                writer.element("dd") { writer in
+                    writer.element("p", [:], response.description)
+                    let headers = response.headers.filter { !$0.isEverywhere }
+                    if headers.isEmpty, response.content.isEmpty { writer.element("p", ["class": "kind"], "No body.") }
+                    for header in headers { writer.header(header) }
+                    for type in response.content { writer.mediaType(type) }
                 }
             }
         }
@@ -69,8 +93,9 @@ extension HTMLWriter {
 
     private mutating func responseHeading(_ response: Operation.Response) {
         let title = "\(response.status.rawValue) \(response.status.phrase)"
-        guard response.isShared else { return element("th", ["scope": "row"], title) }
-        element("th", ["scope": "row", "id": "answer-\(response.status.rawValue)"], title)
+        let kind = "status-\(response.status.rawValue / 100)"
+        guard response.isShared else { return element("dt", ["class": kind], title) }
+        element("dt", ["class": kind, "id": "answer-\(response.status.rawValue)"], title)
     }
 
     /// Writes links to the shared responses in one line.
@@ -86,6 +111,18 @@ extension HTMLWriter {
         }
     }
 
+    /// Writes the type of a request's body, and the members if it is an object without a name.
+    private mutating func body(_ type: Operation.MediaType) {
+        element("div", ["data-type": type.name, "data-body": type.shownExample]) { writer in
+            writer.element("p") { writer in
+                writer.element("code") { $0.append(type.name) }
+                writer.append(": ")
+                writer.type(of: type.schema)
+            }
+            if type.schema.name == nil { writer.members(of: type.schema) }
+        }
+    }
+
     private mutating func mediaType(_ type: Operation.MediaType) {
         element("p") { writer in
             writer.element("code") { $0.append(type.name) }
@@ -95,28 +132,15 @@ extension HTMLWriter {
         for example in type.examples {
             element("details") { writer in
                 writer.element("summary") { $0.append("Example: \(example.name)") }
-                writer.element("pre", ["tabindex": "0"]) { writer in writer.element("code") { $0.append(example.text) }
-                }
+                writer.code(JSONLayout.shown(example.text, isJSON: type.isJSON))
             }
         }
     }
+}
 
-    mutating func link(to anchor: String, _ prose: String) {
-        element("a", ["href": "#\(anchor)"], prose)
-    }
-
-    /// Writes a table that scrolls horizontally on a narrow screen, also with the keyboard. It is a group and not a
-    /// region, because screen readers list regions, and the page has many tables of one name.
-    mutating func table(_ label: String, columns: [String], _ rows: (inout HTMLWriter) -> Void) {
-        element("div", ["class": "wide", "role": "group", "aria-label": label, "tabindex": "0"]) { writer in
-            writer.element("table") { writer in
-                writer.element("thead") { writer in
-                    writer.element("tr") { writer in
-                        for column in columns { writer.element("th", ["scope": "col"], column) }
-                    }
-                }
-                writer.element("tbody") { rows(&$0) }
-            }
-        }
+extension Operation.MediaType {
+    /// The first example, laid out.
+    fileprivate var shownExample: String {
+        JSONLayout.shown(examples.first?.text ?? "", isJSON: isJSON)
     }
 }

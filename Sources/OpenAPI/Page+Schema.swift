@@ -2,20 +2,27 @@ extension HTMLWriter {
     /// Writes a component with the anchor to which references link.
     mutating func definition(of schema: Schema) {
         guard let name = schema.name else { preconditionFailure("a component must have a name") }
-        element("h3", ["id": "schema-\(name)"]) { $0.append(name) }
+        heading("h3", id: "schema-\(name)", name)
         if !schema.description.isEmpty { element("p", [:], schema.description) }
-        guard case .object(let properties, _) = schema.shape else { return element("p") { $0.inline(schema) } }
-        table(name, columns: ["Member", "Value", "Meaning"]) { writer in
+        guard case .object = schema.shape else { return element("p") { $0.inline(schema) } }
+        members(of: schema)
+    }
+
+    /// Writes the members of an object; nothing for another value.
+    mutating func members(of schema: Schema) {
+        guard case .object(let properties, _) = schema.shape, !properties.isEmpty else { return }
+        element("dl") { writer in
             for property in properties {
-                writer.element("tr") { writer in
-                    writer.element("th", ["scope": "row"], "`\(property.name)`")
-                    writer.element("td") { $0.type(of: property.schema) }
-                    writer.element("td") { writer in
-                        writer.prose(property.description)
-                        if property.description.isEmpty { writer.prose(property.schema.description) }
-                        if !property.isRequired { writer.append(" May be missing.") }
+                writer.element("dt") { writer in
+                    writer.element("code") { $0.append(property.name) }
+                    writer.element("span", ["class": "kind"]) { writer in
+                        writer.append(" ")
+                        writer.type(of: property.schema)
+                        if !property.isRequired { writer.append(", may be missing") }
                     }
                 }
+                let meaning = property.description.isEmpty ? property.schema.description : property.description
+                writer.element("dd", [:], meaning)
             }
         }
     }

@@ -1,5 +1,6 @@
 import HTTP
 import OpenAPI
+import Pages
 import Synchronization
 
 /// The description of an API for programs (OpenAPI) and for people (a page). It is written once, from the API's routes,
@@ -14,13 +15,21 @@ package final class Documentation: Sendable {
         init(_ document: Document) {
             self.document = PrerenderedResponse(contentType: "application/json", document.json)
             page = PrerenderedResponse(
-                contentType: "text/html; charset=utf-8", document.html,
+                contentType: "text/html; charset=utf-8",
+                document.html(in: String(decoding: Documentation.template.document, as: UTF8.self)),
                 fields: [
-                    Response.Field(name: "Content-Security-Policy", value: Document.contentSecurityPolicy),
+                    Response.Field(
+                        name: "Content-Security-Policy", value: PrerenderedPage.contentSecurityPolicy),
                     Response.Field(name: "Referrer-Policy", value: "no-referrer"),
+                    Response.Field(name: "Cross-Origin-Opener-Policy", value: "same-origin"),
                 ])
         }
     }
+
+    /// The head of the page, with its script and its style sheet, and an empty body.
+    fileprivate static let template = Page("Docs", of: PageFile.all.filter { $0.folder == "Docs" })
+    /// The script and the style sheet, which are the same for all APIs.
+    fileprivate static let files = PrerenderedPage(template)
 
     private let describe: @Sendable ([Endpoint]) -> Document
     private let written = Mutex<Written?>(nil)
@@ -52,7 +61,10 @@ package struct DocumentationRoutes {
         (self.documentation, described, self.isHostChecked) = (documentation, routes, isHostChecked)
     }
 
-    package var routes: [Route] {
+    /// The routes of the two documents, which describe themselves, and of the files that the page loads.
+    package var routes: [Route] { documents + Documentation.files.fileRoutes }
+
+    private var documents: [Route] {
         [
             Route(.get, "/openapi.json", .document, for: .everyone, reuse: .prerendered) { call in
                 .now(written.document.response(to: call.request))
@@ -64,6 +76,6 @@ package struct DocumentationRoutes {
     }
 
     private var written: Documentation.Written {
-        documentation.written { (described + routes).map { $0.endpoint(isHostChecked: isHostChecked) } }
+        documentation.written { (described + documents).map { $0.endpoint(isHostChecked: isHostChecked) } }
     }
 }

@@ -45,13 +45,18 @@ package struct PrerenderedPage: Sendable {
     /// The routes of the page and its files.
     package var routes: [Route] {
         [Route(.get, "/", for: .everyone, reuse: .prerendered) { call in .now(document.response(to: call.request)) }]
-            + paths.map { path, shown in
-                Route(.get, path, for: .everyone, reuse: .prerendered, shownPath: shown) { (call) throws(Problem) in
-                    guard let file = files[call.request.path] else {
-                        throw Problem(.unknownPath, "There is nothing at this path.")
-                    }
-                    return .now(file.response(to: call.request))
+            + fileRoutes
+    }
+
+    /// The routes of the files.
+    var fileRoutes: [Route] {
+        paths.map { path, shown in
+            Route(.get, path, for: .everyone, reuse: .prerendered, shownPath: shown) { (call) throws(Problem) in
+                guard let file = files[call.request.path] else {
+                    throw Problem(.unknownPath, "There is nothing at this path.")
                 }
+                return .now(file.response(to: call.request))
             }
+        }
     }
 }

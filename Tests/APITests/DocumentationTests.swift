@@ -1,4 +1,3 @@
-import CSodium
 import HTTP
 import JSON
 import Testing
@@ -182,36 +181,55 @@ import Web
         for link in links { #expect(ids.contains(link), "#\(link)") }
     }
 
-    /// Elements are nested properly, and the page loads and runs nothing.
-    @Test(arguments: API.allCases) func pageIsWellFormedAndNeedsNothingElse(api: API) {
+    /// Elements are nested properly, and the page loads its own script and style sheet alone.
+    @Test(arguments: API.allCases) func pageIsWellFormedAndLoadsItsOwnFiles(api: API) async throws {
         let page = api.page
         var open: [Substring] = []
-        for tag in page.matches(of: /<(\/?)([a-z0-9]+)[^<>]*>/) where tag.2 != "meta" {
+        for tag in page.matches(of: /<(\/?)([a-z0-9]+)[^<>]*>/) where !["meta", "link"].contains(tag.2) {
             if tag.1.isEmpty { open.append(tag.2) } else { #expect(open.popLast() == tag.2) }
         }
         #expect(open.isEmpty)
         #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
         #expect(page.contains(#"<meta name="viewport" content="width=device-width, initial-scale=1">"#))
-        for word in ["<script", "<link", "<img", "<iframe", "style=\"", "javascript:", "url(", "@import", "http-equiv"]
-        {
+        for word in [
+            "<style", "<img", "<iframe", "style=\"", "javascript:", "url(", "@import", "http-equiv", "<script>",
+        ] {
             #expect(!page.contains(word), "\(word)")
+        }
+        let loaded = page.matches(of: /<(?:script|link)[^>]* (?:src|href)="([^"]+)"/).map { String($0.1) }
+            .filter { !$0.hasPrefix("data:") }
+        #expect(loaded.count == 2)
+        for address in loaded {
+            #expect(address.hasPrefix("/pages/"))
+            let file = await api.response(to: Scenario("GET \(address)", gives: 200))
+            #expect(file.status == 200 && file["Cache-Control"] == "public, max-age=31536000, immutable")
         }
     }
 
-    /// The policy names the style by its hash.
-    @Test(arguments: API.allCases) func styleIsTheOneThatThePolicyNames(api: API) async throws {
-        let style = try #require(api.page.firstMatch(of: /<style>([^<]*)<\/style>/)).1
-        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        crypto_hash_sha256(&digest, Array(style.utf8), UInt64(style.utf8.count))
-        let length = sodium_base64_encoded_len(digest.count, sodium_base64_VARIANT_ORIGINAL)
-        var base64 = [CChar](repeating: 0, count: length)
-        sodium_bin2base64(&base64, length, digest, digest.count, sodium_base64_VARIANT_ORIGINAL)
-        let hash = String(decoding: base64.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// The policy allows no other host, no script or style in the HTML, and no HTML made of text.
+    @Test(arguments: API.allCases) func policyIsStrict(api: API) async {
         let response = await api.response(to: Scenario("GET /docs", gives: 200))
         let policy = """
-            default-src 'none'; style-src 'sha256-\(hash)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+            form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+            trusted-types 'none'
             """
         #expect(response["Content-Security-Policy"] == policy)
+    }
+
+    /// Packed, a page with its files takes a second in a phone's slow network. The staff's API has the largest.
+    @Test(arguments: API.allCases) func pageIsSmall(api: API) async {
+        let packed = await api.response(to: Scenario("GET /docs", ["Accept-Encoding: gzip"], gives: 200)).body.count
+        #expect(packed < 45_000, "\(packed) bytes")
+    }
+
+    /// Every operation has a sample in each language, also those of the first steps.
+    @Test(arguments: API.allCases) func everyOperationHasSamples(api: API) {
+        let page = api.page
+        for language in ["curl", "JavaScript", "Python"] {
+            let count = page.ranges(of: "<figure data-language=\"\(language)\">").count
+            #expect(count > api.lines.count)
+        }
     }
 
     // MARK: - Both as responses

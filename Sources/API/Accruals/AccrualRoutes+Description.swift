@@ -66,7 +66,11 @@ extension Operation {
 
     static let receiptStatus = Operation(
         id: "getAccrual", tag: "Receipts", summary: "Show the points of an order",
-        parameters: [Parameter("number", in: .path, "The number of an order.", Schema(.string, "", [.minLength(1)]))],
+        parameters: [
+            Parameter(
+                "number", in: .path, "The number of an order.", Schema(.string, "", [.minLength(1)]),
+                example: "12345678903")
+        ],
         responses: [
             Response(
                 .ok, "The status of the order.",

@@ -21,7 +21,7 @@ extension Operation {
             A repetition with the same order and sum gets 200 and debits nothing, unless the withdrawal was refunded. So a client \
             that has lost the answer can ask again.
             """,
-        body: MediaType("application/json", .spending, examples: ["spending": #"{"order":"2377225624","sum":751}"#]),
+        body: MediaType("application/json", .spending, examples: ["spending": #"{"order":"2377225624","sum":500}"#]),
         responses: [
             Response(.ok, "The points are spent."),
             .problem(LoyaltyError.malformed("\"sum\" is not a number."), "The body is not that object."),

@@ -6,9 +6,10 @@ import Web
 /// Parts that descriptions of the staff API share.
 extension Operation {
     static let customerID = Parameter("id", in: .path, "The id of the customer.", .id)
-    static let numberInPath = Parameter("number", in: .path, "The number of an order.", .text(bytesMax: 1024))
+    static let numberInPath = Parameter(
+        "number", in: .path, "The number of an order.", .text(bytesMax: 1024), example: "12345678903")
     static let staffNameInPath = Parameter(
-        "name", in: .path, "The name, percent-encoded.", .text(bytesMax: StaffName.bytesMax * 3))
+        "name", in: .path, "The name, percent-encoded.", .text(bytesMax: StaffName.bytesMax * 3), example: "boris")
 
     /// A body of a JSON object with one example.
     static func object(_ properties: [Schema.Property], example: String) -> MediaType {

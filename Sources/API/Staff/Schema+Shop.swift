@@ -6,7 +6,7 @@ import OpenAPI
 extension Schema {
     static func text(bytesMax: Int) -> Schema { Schema(.string, "", [.minLength(1), .maxLength(bytesMax)]) }
 
-    static let id = Schema(.integer, "", [.minimum("1")])
+    static let id = Schema(.integer, "", [.minimum("1")], example: "1")
     static let amount = Schema(.integer, "", [.minimum("0")])
     static let truth = Schema(.boolean)
 

@@ -25,7 +25,7 @@ extension Operation {
         parameters: [
             Parameter(
                 "days", in: .query, "The number of days up to today; 1 without it.",
-                Schema(.integer, "", [.minimum("1"), .maximum("\(ShopDays.counts.upperBound)")]))
+                Schema(.integer, "", [.minimum("1"), .maximum("\(ShopDays.counts.upperBound)")], example: "30"))
         ],
         responses: [
             .json(

@@ -12,7 +12,9 @@ extension Operation {
             "By the start of the login, in the order of logins, or by the number of an order that was uploaded or paid with points.",
         of: .customer, example: Example.customer,
         parameters: [
-            Parameter("login", in: .query, "The start of the login; all customers without it.", Schema(.string)),
+            Parameter(
+                "login", in: .query, "The start of the login; all customers without it.", Schema(.string),
+                example: "an"),
             Parameter("order", in: .query, "The number of an order.", Schema(.string)),
         ], others: [.invalidNumber])
 

@@ -25,7 +25,10 @@ extension Operation {
     static let removeShopRule = Operation(
         id: "deleteRule", tag: tag, summary: "Remove a rule",
         description: "Points that receipts have earned by it stay.",
-        parameters: [Parameter("match", in: .query, "The rule's match.", .text(bytesMax: RewardRule.matchBytesMax))],
+        parameters: [
+            Parameter(
+                "match", in: .query, "The rule's match.", .text(bytesMax: RewardRule.matchBytesMax), example: "Bork")
+        ],
         responses: [
             Response(.noContent, "The rule is removed."),
             .problem(
