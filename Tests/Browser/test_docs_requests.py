@@ -99,7 +99,7 @@ def test_stream_is_shown_until_it_is_stopped(make_profile, server):
     register.send("Send POST and change data")
     events = Attempt(page, HANDS[0], "Follow changes as they happen")
     events.hand.press(page, page.find("button", "Send GET", events.form))
-    page.wait_for_text("event: balance", events.form)
+    page.wait_for_text("events from now on", events.form)
     events.hand.press(page, page.find("button", "Stop", events.form))
     page.wait_for_text("Stopped.", events.form)
 

@@ -3,8 +3,10 @@
 const nav = document.getElementById('contents');
 const block = nav.querySelector('details');
 const narrow = matchMedia('(max-width: 47.99rem)');
-// A section is in view if its heading is above this line of the window.
-const lineInPixels = 120;
+// The space above and below the marked entry in the column.
+const marginInPixels = 100;
+// A heading may be this far below the line to which links scroll it.
+const toleranceInPixels = 8;
 
 /** Marks the section in view, and closes the contents on a phone when the reader has chosen. */
 export function followReader() {
@@ -44,11 +46,22 @@ export function followReader() {
   });
   addEventListener('scroll', later, { passive: true });
   addEventListener('resize', later, { passive: true });
+  addEventListener('hashchange', later);
   mark();
 }
 
-/** The last target above the line. Targets are in the order of the page, so half of them are left out at each step. */
+/**
+ * The last target above the line to which links scroll. Targets are in the order of the page, so half of them are left out
+ * at each step. The last sections of the page can't be scrolled to the line: there, the address decides.
+ */
 function inView(targets) {
+  const root = document.documentElement;
+  if (scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 1) {
+    const named = targets.find((target) => `#${target.id}` === location.hash);
+    const { top = -1 } = named?.getBoundingClientRect() ?? {};
+    if (top >= 0 && top < innerHeight) return named;
+  }
+  const lineInPixels = parseFloat(getComputedStyle(root).scrollPaddingTop) + toleranceInPixels;
   let [low, high] = [0, targets.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -63,6 +76,8 @@ function showInColumn(link) {
   const closed = link.closest('details:not([open])');
   const shown = (closed ?? link).getBoundingClientRect();
   const column = nav.getBoundingClientRect();
-  if (shown.top < column.top + lineInPixels) nav.scrollTop += shown.top - column.top - lineInPixels;
-  else if (shown.bottom > column.bottom - lineInPixels) nav.scrollTop += shown.bottom - column.bottom + lineInPixels;
+  const above = shown.top - column.top - marginInPixels;
+  const below = shown.bottom - column.bottom + marginInPixels;
+  if (above < 0) nav.scrollTop += above;
+  else if (below > 0) nav.scrollTop += below;
 }

@@ -46,7 +46,7 @@ function copyButton(samples) {
   const button = element('button', { type: 'button', class: 'copy' }, 'Copy');
   let restoring = 0;
   button.addEventListener('click', async () => {
-    const code = samples.querySelector(`[data-language="${document.body.dataset.language}"] code`);
+    const code = samples.querySelector(`figure[data-language="${document.body.dataset.language}"] code`);
     const isCopied = await copy(code);
     button.textContent = isCopied ? 'Copied' : 'Not copied';
     announce(isCopied ? 'Copied.' : 'The browser does not allow copying. Select the text instead.');

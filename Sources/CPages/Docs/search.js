@@ -10,7 +10,7 @@ const announceAfterMilliseconds = 600;
 /** Puts the field for words above the contents. `/` focuses it, Escape clears it. */
 export function makeSearch() {
   const field = element('input', {
-    type: 'search', id: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: 'Operations, words, objects',
+    type: 'search', id: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: 'Operation or word',
     'aria-describedby': 'hits',
   });
   const hits = element('p', { id: 'hits', class: 'hint' }, 'Press / to search.');
