@@ -135,23 +135,30 @@ async function run({ url, options }, { send, stop, result }) {
   }
 }
 
-/** Shows a body as text, part by part: a stream of events does not end by itself. */
+/** Shows a body as text. A stream of events does not end by itself, so its parts are shown as they arrive. */
 async function showBody(response, shown, abort) {
   const type = response.headers.get('Content-Type') ?? '';
+  if (type.startsWith('text/event-stream')) return showStream(response, shown, abort);
+  const text = await response.text();
+  const whole = text === '' ? 'No body.' : type.includes('json') ? laidOut(text) : text;
+  shown.textContent = whole.length > shownCharactersMax ? cut(whole) : whole;
+}
+
+async function showStream(response, shown, abort) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  if (response.body) {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    while (true) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += value;
-      shown.textContent = text;
-      if (text.length > shownCharactersMax) {
-        shown.textContent = `${text.slice(0, shownCharactersMax)}\n… The rest is left out.`;
-        abort.abort();
-        return;
-      }
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += value;
+    shown.textContent = text;
+    if (text.length > shownCharactersMax) {
+      shown.textContent = cut(text);
+      abort.abort();
     }
   }
-  shown.textContent = text === '' ? 'No body.' : type.includes('json') ? laidOut(text) : text;
+}
+
+function cut(text) {
+  return `${text.slice(0, shownCharactersMax)}\n… The rest is left out.`;
 }
