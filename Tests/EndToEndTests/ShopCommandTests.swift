@@ -142,6 +142,11 @@ struct ShopCommandTests {
         #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)
         #expect(try shop.run("adjust", "anna", "+5", "--reason", "why").status == 0)
         #expect(try shop.run("user", "disable", "anna").status == 0)
+        let refused = try shop.run("spend", "anna", orderNumber(1), "1")
+        #expect(
+            refused.status == 1
+                && refused.log == "martlet: the user is disabled, and can't spend points; nothing was changed\n",
+            "\(refused)")
         #expect(try rows(shop, "users", "user", "find", "an").first?["state"]?.string == "disabled")
         #expect(try rows(shop, "ledger", "user", "ledger", "anna").count == 1)
         let export = try shop.run("user", "export", "anna").json
