@@ -61,6 +61,22 @@ def test_javascript_samples_are_programs(make_profile, server):
     assert page.run("try { new Function('const a'); return false } catch { return true }"), "a fault is found"
 
 
+def test_javascript_samples_run_in_a_browser(make_profile, start_server):
+    server = start_server()
+    page = make_profile().tab(f"{server.shop}/docs")
+    # The sample of an upload does not read the body, which is empty.
+    page.expect(r"/api/user/orders: (NS_BINDING_ABORTED|net::ERR_ABORTED)")
+    register, upload, *_ = read_start(server.shop, "JavaScript")
+    # The page's own policy does not apply to scripts of the driver.
+    run = "const done = arguments[0]; (async () => {{\n{}\n}})().then(done, (error) => done(`failed: ${{error}}`));"
+    token = page.driver.execute_async_script(run.format(f"{register}\nreturn token;"))
+    status = page.driver.execute_async_script(
+        run.format(f"const token = {json.dumps(token)};\n{upload}\nreturn response.status;")
+    )
+    assert status == 202
+    assert ask(f"{server.shop}/api/user/orders", token)[0]["number"] == "12345678903"
+
+
 class Shell:
     """Runs commands one after the other. `TOKEN` is kept between them."""
 
