@@ -1,0 +1,11 @@
+/// The schema of a database, as a list of migrations: each makes the next version.
+///
+/// A migration only adds, since instances of the version before may still run while one of this version starts.
+enum Schema {
+    static let migrations = [[foundation, staff, instances].joined(separator: "\n")]
+
+    static var version: Int { migrations.count }
+
+    /// The text that names a database as Martlet's, so that no other program's is taken for one.
+    static let application = "martlet"
+}
