@@ -6,7 +6,7 @@ extension Schema {
     /// `shop` has one row: it orders the changes of the staff (each locks it), and has what is the same on all instances.
     /// `tag_epoch` is a part of each entity tag, `feeds` counts the runs of instances, so that each has ids of changes of
     /// its own, `rules_version` grows with each change of the reward rules, and `timeline` is the highest one on which an
-    /// instance has written (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
+    /// instance has written, of the cluster with this `system_identifier` (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
     ///
     /// `dispatcher` has the lease of the instance that asks the accrual system. Its times are those of the database.
     static let instances = """
@@ -15,6 +15,7 @@ extension Schema {
             tag_epoch int8 NOT NULL,
             feeds int8 NOT NULL DEFAULT 0,
             rules_version int8 NOT NULL DEFAULT 1,
+            system_identifier int8 NOT NULL DEFAULT 0,
             timeline int8 NOT NULL DEFAULT 0
         );
 

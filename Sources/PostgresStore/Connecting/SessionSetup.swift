@@ -1,0 +1,59 @@
+import Postgres
+
+/// The checks and settings of each new session.
+enum SessionSetup {
+    private static let versionMin = 130_000
+
+    /// The settings do not depend on `ALTER ROLE` or on the server's file:
+    ///
+    /// * A commit is acknowledged once it is durable. A stronger setting (`remote_apply`) stays.
+    /// * Statements and locks end before a client gives up. The wait for a standby has no limit on the server; the
+    ///   deadline of the connection bounds it.
+    /// * Each statement of a transaction sees what was committed before it.
+    static func apply(
+        _ purpose: StoreConnector.Purpose, to connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) {
+        try requireServer(&connection, until: deadline)
+        let statementMilliseconds = purpose == .serving ? 4_000 : 0
+        try connection.runScript(
+            """
+            SET statement_timeout = \(statementMilliseconds);
+            SET lock_timeout = 4000;
+            SET idle_in_transaction_session_timeout = \(purpose == .serving ? 10_000 : 0);
+            SET default_transaction_isolation = 'read committed';
+            SET default_transaction_read_only = off;
+            SET client_min_messages = warning;
+            SET bytea_output = hex;
+            SELECT set_config('synchronous_commit', 'on', false)
+                WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+            """, until: deadline)
+    }
+
+    private static func requireServer(
+        _ connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) {
+        guard connection.serverVersion >= versionMin else {
+            throw refusal("the server is older than PostgreSQL 13")
+        }
+        let encoding = connection.reportedParameter("server_encoding") ?? ""
+        guard encoding == "UTF8" else {
+            throw refusal("the database has the encoding \(encoding); Martlet needs UTF8 (createdb --encoding=UTF8)")
+        }
+        let processID = Int64(connection.processID)
+        let facts = try connection.run("SELECT version(), pg_backend_pid()::int8", until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in (try row.text(0), try row.integer(1)) }
+        }
+        guard let (version, actualProcessID) = facts else { throw .badValue("the server's version") }
+        for (mark, name) in [("CockroachDB", "CockroachDB"), ("-YB-", "YugabyteDB")] where version.contains(mark) {
+            throw refusal("the server is \(name), on which Martlet has not been tested")
+        }
+        guard actualProcessID == processID else {
+            throw refusal(
+                "a connection pooler is between Martlet and the server; Martlet keeps a few connections of its own, and needs sessions that stay its own"
+            )
+        }
+    }
+
+    static func refusal(_ reason: String) -> PostgresError { PostgresError(.refusedCall, reason) }
+}
