@@ -1,0 +1,40 @@
+import Postgres
+import Storage
+
+/// The statements of the row by which one instance at a time asks the accrual system.
+///
+/// The lease is a row and no lock of a session: a hung instance keeps its session, and a failover loses it. All times in
+/// the row are those of the database's clock, so that the clocks of the instances need not agree.
+enum Lease {
+    /// An instance that was killed is replaced after this time and a renewal. It has to outlast a pause of a busy
+    /// machine and a short failover.
+    static let milliseconds: Int64 = 8_000
+    static let renewalMilliseconds = 1_000
+
+    /// Takes or renews the lease; no row if another instance has it.
+    static let renew = PreparedStatement(
+        "renew lease",
+        """
+        UPDATE dispatcher SET epoch = epoch + CASE WHEN owner = $1 THEN 0 ELSE 1 END, owner = $1,
+            until = (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $2,
+            paused_until = CASE WHEN owner <> $1 THEN paused_until
+                ELSE (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $3 END,
+            announced_per_minute = CASE WHEN owner <> $1 THEN announced_per_minute ELSE nullif($4, 0) END
+        WHERE id = 1 AND (owner = $1 OR until < (extract(epoch FROM clock_timestamp()) * 1000)::int8)
+        RETURNING epoch, paused_until - (extract(epoch FROM clock_timestamp()) * 1000)::int8,
+            coalesce(announced_per_minute, 0)
+        """, .integer, .integer, .integer, .integer)
+
+    /// Gives the lease back, so that another instance need not wait for its end.
+    static let release = PreparedStatement(
+        "release lease", "UPDATE dispatcher SET until = 0 WHERE id = 1 AND owner = $1", .integer)
+
+    static func renewal(of instance: Int64, passingOn pace: AskedPace) -> Parameters {
+        var parameters = Parameters()
+        parameters.add(instance)
+        parameters.add(milliseconds)
+        parameters.add(pace.pauseMilliseconds)
+        parameters.add(Int64(pace.requestsPerMinute ?? 0))
+        return parameters
+    }
+}

@@ -1,0 +1,93 @@
+import Loyalty
+import Posix
+import Postgres
+import Storage
+
+/// The work of the lease's thread, to which it is confined.
+final class LeaseLoop {
+    private let connector: StoreConnector
+    private let instance: Int64
+    private let lease: LeaseState
+    private let end: BlockingQueue<Never>
+    private let log: Log
+    /// The last failure, which is logged when it changes, and not each second.
+    private var failure: PostgresError?
+    private var lookedAt = Int64.min
+
+    /// A renewal that takes longer is given up, and the connection is made anew.
+    private static let renewalDeadlineMilliseconds = 2_000
+    private static let connectDeadlineMilliseconds = 5_000
+    /// Settings of a server change rarely, and a look costs a statement.
+    private static let lookMilliseconds: Int64 = 10_000
+
+    init(connector: StoreConnector, instance: Int64, lease: LeaseState, end: BlockingQueue<Never>, log: Log) {
+        self.connector = connector
+        self.instance = instance
+        self.lease = lease
+        self.end = end
+        self.log = log
+    }
+
+    func run() {
+        while !isAtEnd(withinMilliseconds: 0) {
+            do throws(PostgresError) {
+                try serve()
+            } catch {
+                if error != failure { log.warning("The lease of the database can't be renewed: \(error).") }
+                failure = error
+                // The lease holds until its end by our own clock.
+                if isAtEnd(withinMilliseconds: Lease.renewalMilliseconds) { return }
+            }
+        }
+    }
+
+    /// Renews the lease until the connection fails or the server stops.
+    private func serve() throws(PostgresError) {
+        var connection = try connector.connect(
+            until: .after(milliseconds: Self.connectDeadlineMilliseconds))
+        try connection.prepare([Lease.renew, Lease.release], until: deadline)
+        repeat {
+            try renew(on: &connection)
+            if failure != nil { log.info("The lease of the database is renewed again.") }
+            failure = nil
+            try look(on: &connection)
+        } while !isAtEnd(withinMilliseconds: Lease.renewalMilliseconds)
+        var parameters = Parameters()
+        parameters.add(instance)
+        lease.noteNotHeld()
+        try connection.run(Lease.release, parameters, until: deadline) {
+            (_: borrowing ResultSet) throws(PostgresError) in
+        }
+    }
+
+    private func renew(on connection: inout Connection) throws(PostgresError) {
+        let askedAt = SystemClock.monotonicMilliseconds()
+        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace)
+        let row = try connection.run(Lease.renew, parameters, until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in
+                (try row.integer(0), try row.integer(1), try row.integer(2))
+            }
+        }
+        guard let (epoch, pauseMilliseconds, perMinute) = row else { return lease.noteNotHeld() }
+        let pace = AskedPace(
+            pauseMilliseconds: max(0, pauseMilliseconds),
+            requestsPerMinute: perMinute > 0 ? Int(clamping: perMinute) : nil)
+        lease.noteHeld(epoch: epoch, askedAt: askedAt, pace)
+    }
+
+    private func look(on connection: inout Connection) throws(PostgresError) {
+        let now = SystemClock.monotonicMilliseconds()
+        guard lookedAt == .min || now - lookedAt >= Self.lookMilliseconds else { return }
+        lookedAt = now
+        let durability = try Durability.read(on: &connection, until: deadline)
+        if durability != lease.durability, let fault = durability.fault { log.warning(fault) }
+        lease.note(durability)
+    }
+
+    private var deadline: Deadline { .after(milliseconds: Self.renewalDeadlineMilliseconds) }
+
+    private func isAtEnd(withinMilliseconds milliseconds: Int) -> Bool {
+        end.takeSeveral(limit: 1, withinMilliseconds: milliseconds) == nil
+    }
+}

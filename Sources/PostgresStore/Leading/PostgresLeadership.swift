@@ -1,0 +1,20 @@
+import Loyalty
+import Storage
+
+/// The lead among the instances of one database.
+struct PostgresLeadership: Leadership {
+    let lease: LeaseLane
+    let writes: WriteLane
+
+    var isLeading: Bool { lease.isLeading }
+
+    var inheritedPace: AskedPace { lease.inheritedPace }
+
+    func passOn(_ pace: AskedPace) {
+        lease.passOn(pace)
+    }
+
+    func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder] {
+        try writes.takeOrdersOfOtherServers()
+    }
+}
