@@ -33,19 +33,11 @@ extension LoyaltyStore: Storage {
     package func whenReached(_ answer: @escaping @Sendable () -> Void) { writer.whenReached(answer) }
 
     package func writeMetrics(_ text: inout MetricsText) {
-        let writer = writer.snapshot
-        text.gauge("martlet_writer_waiting_operations", "Writes that wait to be committed.", writer.waiting)
-        text.gauge("martlet_writer_waiting_operations_max", "Writes that may wait.", writer.waitingMax)
-        text.histogram("martlet_commit_operations", "Writes that were committed together.") {
-            $0.add(writer.operations)
-        }
-        text.histogram(
-            "martlet_commit_duration_seconds", "From the beginning of a transaction until it was on the disk."
-        ) { $0.add(writer.commits) }
+        writer.writeMetrics(&text)
         text.histogram(
             "martlet_checkpoint_duration_seconds",
             "How long each step of writing the log back into the database's file kept writes waiting."
-        ) { $0.add(writer.checkpoints) }
+        ) { $0.add(writer.snapshot.checkpoints) }
         let size = StoreSize(ofDatabase: path)
         text.gauge("martlet_database_bytes", "Length of the database's file.", Int(size.bytes))
         text.gauge("martlet_database_wal_bytes", "Length of the file of the database's log.", Int(size.logBytes))

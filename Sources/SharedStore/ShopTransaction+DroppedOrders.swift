@@ -6,8 +6,9 @@ extension ShopTransaction {
     /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave
     /// the log of changes for them.
     package func drop(_ orders: [UnfinishedOrder]) throws(Failure) -> [UnfinishedOrder] {
-        var dropped: [UnfinishedOrder] = []
-        for order in orders {
+        var dropped: Set<OrderID> = []
+        // By id, in the order in which settlements lock orders.
+        for order in orders.sorted(by: { $0.id < $1.id }) {
             let changed = try run(
                 """
                 UPDATE orders SET status = ?1 WHERE id = ?2 AND user_id = ?3 AND status < 2
@@ -16,8 +17,8 @@ extension ShopTransaction {
                 UserAccount.State.deleted.rawValue)
             guard changed == 1 else { continue }
             noteFinished(of: order.user)
-            dropped.append(order)
+            dropped.insert(order.id)
         }
-        return dropped
+        return orders.filter { dropped.contains($0.id) }
     }
 }

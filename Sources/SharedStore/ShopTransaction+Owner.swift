@@ -6,7 +6,9 @@ extension ShopTransaction {
         _ selector: UserSelector, by points: Points, note: LedgerNote, at now: Timestamp
     ) throws(Failure) -> AdjustmentResult {
         precondition(points != .zero, "an adjustment's points must not be zero")
-        guard let (user, login) = try user(selector), let before = try balance(of: user) else { return .noSuchUser }
+        guard let (user, login) = try user(selector) else { return .noSuchUser }
+        try lock(user)
+        guard let before = try balance(of: user) else { return .noSuchUser }
         guard let current = before.current.adding(points), current.adding(before.withdrawn) != nil else {
             return .tooManyPoints
         }
@@ -46,6 +48,8 @@ extension ShopTransaction {
 
     func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
+        // A sign-in takes the same lock, and so opens no session after the end of all.
+        try lock(user)
         let state = isEnabled ? UserAccount.State.active : .disabled
         let changed = try run(
             "UPDATE users SET state = ?1 WHERE id = ?2 AND state <> ?1", state.rawValue, user.rawValue)
@@ -55,6 +59,7 @@ extension ShopTransaction {
 
     func setPassword(_ hash: PasswordHash, of selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
+        try lock(user)
         try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, user.rawValue)
         try endSessions(of: user)
         try forgetPlaces(of: user, except: [])
@@ -64,6 +69,7 @@ extension ShopTransaction {
     /// Erases a user. The row stays, and with it the rows that refer to it.
     func deleteUser(_ selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
+        try lock(user)
         // Longer than a login may be, so that no user has it or can register it.
         let placeholder = Self.placeholder(of: user.rawValue, bytes: Login.bytesMax + 1)
         try run(

@@ -13,7 +13,7 @@ extension Descriptor {
     }
 
     /// Waits until the descriptor is readable. Returns false if the time passes or a signal arrives first (poll(2)).
-    func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+    package func waitUntilReadable(milliseconds: Int32) throws(SystemError) -> Bool {
         var request = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
         let count = poll(&request, 1, milliseconds)
         guard count >= 0 || errno == EINTR else { throw SystemError("poll") }

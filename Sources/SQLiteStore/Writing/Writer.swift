@@ -1,5 +1,6 @@
 import Changes
 import Loyalty
+import Metrics
 import Posix
 import SQLite
 import SharedStore
@@ -112,6 +113,11 @@ package final class Writer: Sendable {
 
     package var snapshot: WriterSnapshot {
         WriterSnapshot(statistics, waiting: waitingCount, waitingMax: queueCapacity)
+    }
+
+    /// Writes the metrics that the writers of all engines have.
+    func writeMetrics(_ text: inout MetricsText) {
+        statistics.commits.write(to: &text, waiting: waitingCount, waitingMax: queueCapacity)
     }
 
     private func submit(_ job: WriteJob, beyondCapacity: Bool = false) {

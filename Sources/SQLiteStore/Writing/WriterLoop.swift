@@ -101,7 +101,7 @@ final class WriterLoop {
             let changesBefore = database.totalChanges
             let beganAt = SystemClock.monotonicNanoseconds()
             let acknowledgements = try commit(batch)
-            statistics.noteCommit(
+            statistics.commits.note(
                 operations: batch.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
             // A commit into a file that will not be found again must not be acknowledged.
             guard areFilesRight({ $0.look(after: .commit) }) else { return refuse(batch, .failed) }

@@ -1,17 +1,12 @@
 import Metrics
+import Storage
 import Synchronization
 
 /// The counts of the writer's thread and the reason of its last refusal, for other threads to read.
 final class WriterStatistics: Sendable {
-    let operations = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096])
-    let commits = Histogram.durations()
+    let commits = CommitStatistics()
     let checkpoints = Histogram.durations()
     private let refusal = Mutex<WriterSnapshot.Refusal?>(nil)
-
-    func noteCommit(operations count: Int, nanoseconds: Int64) {
-        operations.observe(count)
-        commits.observe(Int(nanoseconds))
-    }
 
     func noteCheckpoint(nanoseconds: Int64) {
         checkpoints.observe(Int(nanoseconds))
@@ -55,9 +50,6 @@ package struct WriterSnapshot: Sendable {
     /// The operations that wait now, and the most that may.
     package let waiting: Int
     package let waitingMax: Int
-    /// The number of operations of each transaction, and the time until it was on the disk.
-    package let operations: HistogramSnapshot
-    package let commits: HistogramSnapshot
     package let checkpoints: HistogramSnapshot
     /// The last refusal of a write; `nil` if something was written since.
     package let refusal: Refusal?
@@ -65,8 +57,6 @@ package struct WriterSnapshot: Sendable {
     init(_ statistics: WriterStatistics, waiting: Int, waitingMax: Int) {
         self.waiting = waiting
         self.waitingMax = waitingMax
-        operations = statistics.operations.snapshot
-        commits = statistics.commits.snapshot
         checkpoints = statistics.checkpoints.snapshot
         refusal = statistics.lastRefusal
     }

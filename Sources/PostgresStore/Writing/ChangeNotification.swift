@@ -1,0 +1,105 @@
+import Changes
+import Loyalty
+
+/// A notification by which an instance passes the events of a transaction on to all instances, itself included
+/// (sql-notify.html).
+///
+/// The server delivers notifications in the order of the commits, and the same order to all listeners. A notification
+/// has at most 8,000 bytes, so a transaction may need several: all of them are adjacent. Its text is
+/// `INSTANCE.TRANSACTION.PART.PARTS|RECORD;RECORD`, and the record of a kind that a later version adds is skipped.
+struct ChangeNotification: Equatable, Sendable {
+    static let channel = "martlet"
+
+    /// The instance's row, and the number of its transaction.
+    let instance: Int64
+    let transaction: Int64
+    /// Counts from 0. Without it, the server would drop the second of two equal notifications.
+    let part: Int
+    let partCount: Int
+    let events: TransactionEvents
+
+    /// 8,000 bytes are too many (async.c), and the rest is a reserve.
+    static let bytesMax = 7_900
+    /// Four numbers and their marks.
+    private static let headerBytesMax = 84
+
+    /// The texts of the notifications of a transaction; none if it has no events.
+    static func texts(of events: TransactionEvents, instance: Int64, transaction: Int64) -> [String] {
+        var parts: [String] = []
+        for record in records(of: events) {
+            precondition(
+                record.utf8.count <= bytesMax - headerBytesMax, "a record must fit into one notification")
+            if let last = parts.last, last.utf8.count + 1 + record.utf8.count <= bytesMax - headerBytesMax {
+                parts[parts.count - 1] += ";" + record
+            } else {
+                parts.append(record)
+            }
+        }
+        return parts.enumerated().map { "\(instance).\(transaction).\($0).\(parts.count)|\($1)" }
+    }
+
+    private static func records(of events: TransactionEvents) -> [String] {
+        var records: [String] = []
+        for change in events.changes {
+            let user = change.user.rawValue
+            switch change.kind {
+            case .order(let order):
+                records.append(
+                    "o,\(user),\(order.number.digits),\(order.status.rawValue),\(order.accrual.hundredths),\(order.uploadedAt.milliseconds)"
+                )
+            case .balance(let balance):
+                records.append("b,\(user),\(balance.current.hundredths),\(balance.withdrawn.hundredths)")
+            }
+        }
+        for order in events.newOrders {
+            records.append("n,\(order.user.rawValue),\(order.number.digits),\(order.id.rawValue)")
+        }
+        for user in events.sessionEnds { records.append("s,\(user.rawValue)") }
+        return records
+    }
+
+    /// Reads the text of a notification. Returns `nil` if it is not one of Martlet's: anyone who may connect to the
+    /// database may notify.
+    init?(text: String) {
+        guard text.utf8.count <= Self.bytesMax, let bar = text.firstIndex(of: "|") else { return nil }
+        let numbers = text[..<bar].split(separator: ".", omittingEmptySubsequences: false).map { Int64($0) }
+        guard numbers.count == 4, let instance = numbers[0], let transaction = numbers[1],
+            let part = numbers[2].flatMap({ Int(exactly: $0) }),
+            let partCount = numbers[3].flatMap({ Int(exactly: $0) }),
+            (0..<partCount).contains(part)
+        else { return nil }
+        var events = TransactionEvents()
+        for record in text[text.index(after: bar)...].split(separator: ";", omittingEmptySubsequences: false) {
+            guard Self.read(record, into: &events) else { return nil }
+        }
+        (self.instance, self.transaction, self.part, self.partCount) = (instance, transaction, part, partCount)
+        self.events = events
+    }
+
+    private static func read(_ record: Substring, into events: inout TransactionEvents) -> Bool {
+        let fields = record.split(separator: ",", omittingEmptySubsequences: false)
+        guard let kind = fields.first, ["o", "b", "n", "s"].contains(kind) else { return fields.count > 0 }
+        guard fields.count > 1, let user = Int64(fields[1]).map({ UserID(rawValue: $0) }) else { return false }
+        switch (kind, fields.count) {
+        case ("o", 6):
+            guard let number = OrderNumber(fromFile: String(fields[2])),
+                let status = Int64(fields[3]).flatMap({ Order.Status(rawValue: $0) }),
+                let accrual = Int64(fields[4]), let uploadedAt = Int64(fields[5])
+            else { return false }
+            let order = Order(
+                number: number, status: status, accrual: Points(hundredths: accrual),
+                uploadedAt: Timestamp(milliseconds: uploadedAt))
+            events.changes.append(Change(.order(order), of: user))
+        case ("b", 4):
+            guard let current = Int64(fields[2]), let withdrawn = Int64(fields[3]) else { return false }
+            let balance = Balance(current: Points(hundredths: current), withdrawn: Points(hundredths: withdrawn))
+            events.changes.append(Change(.balance(balance), of: user))
+        case ("n", 4):
+            guard let number = OrderNumber(fromFile: String(fields[2])), let id = Int64(fields[3]) else { return false }
+            events.newOrders.append(UnfinishedOrder(id: OrderID(rawValue: id), number: number, user: user))
+        case ("s", 2): events.sessionEnds.append(user)
+        default: return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,94 @@
+import Changes
+import Loyalty
+import Posix
+import Postgres
+import Synchronization
+
+/// A connection of the writer that listens, and the facts that it needs to begin.
+struct WriteConnection: ~Copyable {
+    var connection: Connection
+    /// The marker for the transactions of this connection.
+    let marker: CommitMarker
+    /// The fate of the last transaction on the connection before.
+    let fate: CommitFate
+    /// The id before the first of a log of changes that begins anew.
+    let feedStart: ChangeID
+    let highestOrder: OrderID
+
+    private static let highestOrderQuery = "SELECT coalesce(max(id), 0) FROM orders"
+
+    /// Connects, listens, decides the fate of the last transaction, and prepares the statements.
+    ///
+    /// It listens before it decides: so whatever is committed after a log of changes begins anew is heard of.
+    static func open(
+        _ connector: StoreConnector, after marker: CommitMarker, at now: Timestamp, until deadline: Deadline
+    ) throws(PostgresError) -> WriteConnection {
+        var connection = try connector.connect(until: deadline)
+        try connection.run("LISTEN \(ChangeNotification.channel)", until: deadline)
+        var marker = marker
+        let fate = try EpochFence.raise(for: &marker, on: &connection, until: deadline)
+        if fate == .inDoubt { marker = try InstanceRow.claim(on: &connection, at: now, until: deadline).marker }
+        try connection.prepare(
+            [CommitMarker.note] + BatchAsk.statements + BatchStatements.all, until: deadline)
+        let feedStart = try ChangeFeedRow.next(on: &connection, until: deadline)
+        let highest = try connection.run(highestOrderQuery, until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+        }
+        return WriteConnection(
+            connection: connection, marker: marker, fate: fate, feedStart: feedStart,
+            highestOrder: OrderID(rawValue: highest ?? 0))
+    }
+}
+
+/// An attempt to connect, on a thread of its own.
+///
+/// The name of a host is looked up without a limit but the resolver's (resolv.conf(5)), and meanwhile the lane has to
+/// answer the callers whose time is over.
+final class ConnectionAttempt: Sendable {
+    private let result: Result
+    private let thread: Thread
+
+    /// The time for all hosts and all statements of the beginning.
+    private static let milliseconds = 5_000
+
+    private final class Result: Sendable {
+        let connection = Mutex<WriteConnection?>(nil)
+        let error = Mutex<PostgresError?>(nil)
+        let isFinished = Atomic<Bool>(false)
+    }
+
+    /// - Parameter onEnd: called at the end of the attempt, on its thread.
+    init(
+        _ connector: StoreConnector, after marker: CommitMarker, at now: Timestamp,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        let result = Result()
+        self.result = result
+        thread = Thread(name: "connect") {
+            do throws(PostgresError) {
+                // The lock is free again at the end, and nothing takes it before.
+                try result.connection.withLock { connection throws(PostgresError) in
+                    connection = try WriteConnection.open(
+                        connector, after: marker, at: now, until: .after(milliseconds: Self.milliseconds))
+                }
+            } catch {
+                result.error.withLock { $0 = error }
+            }
+            result.isFinished.store(true, ordering: .sequentiallyConsistent)
+            onEnd()
+        }
+    }
+
+    var isFinished: Bool { result.isFinished.load(ordering: .sequentiallyConsistent) }
+
+    /// Waits for the end of the attempt, and returns the connection. Called once.
+    func finish() throws(PostgresError) -> WriteConnection {
+        thread.join()
+        let connection = result.connection.withLock { $0.take() }
+        guard let connection else {
+            throw result.error.withLock { $0 } ?? PostgresError(.connectionLost, "the attempt gave no connection")
+        }
+        return connection
+    }
+}

@@ -1,0 +1,56 @@
+import Changes
+import Loyalty
+import Posix
+import Postgres
+
+/// Publishes what notifications bring: changes to the listeners of this process, new orders to its pipeline. It belongs
+/// to the thread of the writer.
+struct EventPublisher {
+    private let changeLog: ChangeLog
+    private let orders: OrdersOfOthers
+    private let log: Log
+    private var hasWarned = false
+
+    init(changeLog: ChangeLog, orders: OrdersOfOthers, log: Log) {
+        (self.changeLog, self.orders, self.log) = (changeLog, orders, log)
+    }
+
+    /// Publishes the events of notifications, in their order.
+    ///
+    /// - Parameter own: the transaction of this instance whose events the caller waits for.
+    /// - Returns: The number of notifications of that transaction.
+    mutating func publish(
+        _ notifications: [ServerNotification], own: (instance: Int64, transaction: Int64)
+    ) -> Int {
+        guard !notifications.isEmpty else { return 0 }
+        var events = TransactionEvents()
+        var othersOrders: [UnfinishedOrder] = []
+        var ownCount = 0
+        for notification in notifications where notification.channel == ChangeNotification.channel {
+            guard let read = ChangeNotification(text: notification.payload) else {
+                warn(of: notification)
+                continue
+            }
+            if read.instance == own.instance {
+                if read.transaction == own.transaction { ownCount += 1 }
+            } else {
+                othersOrders += read.events.newOrders
+            }
+            events.append(read.events)
+        }
+        changeLog.publish(events.changes, sessionEnds: events.sessionEnds)
+        let now = SystemClock.monotonicMilliseconds()
+        if let highest = events.newOrders.map(\.id).max() { orders.noteStored(highest, now: now) }
+        if !othersOrders.isEmpty { orders.put(othersOrders, now: now) }
+        return ownCount
+    }
+
+    /// Warns once, since the sender might go on.
+    private mutating func warn(of notification: ServerNotification) {
+        guard !hasWarned else { return }
+        hasWarned = true
+        log.warning(
+            "The process \(notification.processID) of the database's server sent a notification that is not of this version of Martlet. It and others like it are ignored."
+        )
+    }
+}

@@ -1,0 +1,115 @@
+import Loyalty
+import Posix
+import Synchronization
+
+/// The new orders of other instances, for the instance that asks the accrual system.
+///
+/// Notifications bring them. Some may be missed: while the connection is lost, or if more come than are kept. Then the
+/// orders have to be looked for in the table, from an id on before which nothing can be missing. The highest known id
+/// is not that id, since ids are given before the commit: a transaction with a lower id may be committed later. But no
+/// transaction lives for a minute, so the highest id that was known a minute before the first one was missed is.
+final class OrdersOfOthers: Sendable {
+    /// The result of ``take(now:)``.
+    enum Taken: Equatable {
+        case orders([UnfinishedOrder])
+        /// Some are missing. The table has all of them after this id.
+        case lookAfter(OrderID)
+    }
+
+    private struct State {
+        var orders: [UnfinishedOrder] = []
+        /// The id after which orders are to be looked for; `nil` if none is missing.
+        var missingAfter: OrderID?
+        var highestID: OrderID
+        /// Highest ids at earlier times, oldest first, with a minute between them. Before the first, nothing is missing.
+        var samples: [(id: OrderID, at: Int64)]
+        var takenAt: Int64?
+    }
+
+    private let capacity: Int
+    private let state: Mutex<State>
+
+    /// A hundred bytes each, and a kilobyte each if the numbers have the greatest length.
+    static let countMax = 65_536
+    /// More than a transaction lives, which statements and idle times end within 15 seconds.
+    private static let transactionMilliseconds: Int64 = 60_000
+    /// The leader takes orders several times a second. If it has not for so long, this instance does not lead, and an
+    /// instance that gains the lead looks at all unfinished orders.
+    private static let followedMilliseconds: Int64 = 60_000
+    /// More orders than all instances together add in transactions that are open at one time.
+    private static let openOrdersMax: Int64 = 100_000
+
+    init(capacity: Int = OrdersOfOthers.countMax) {
+        precondition(capacity > 0, "capacity must be positive")
+        self.capacity = capacity
+        state = Mutex(State(highestID: OrderID(rawValue: 0), samples: [(OrderID(rawValue: 0), .min)]))
+    }
+
+    /// Takes note of the highest id in the table when this instance begins to listen.
+    func begin(at highestID: OrderID) {
+        let floor = highestID.rawValue.subtractingReportingOverflow(Self.openOrdersMax).partialValue
+        state.withLock { state in
+            state.highestID = max(state.highestID, highestID)
+            state.samples = [(OrderID(rawValue: max(0, floor)), .min)]
+        }
+    }
+
+    /// Takes note of an order that any instance has stored.
+    func noteStored(_ id: OrderID, now: Int64) {
+        state.withLock { Self.note(id, now, &$0) }
+    }
+
+    /// Keeps new orders of another instance. If there are too many, the oldest is looked for later.
+    func put(_ orders: [UnfinishedOrder], now: Int64) {
+        state.withLock { state in
+            for order in orders { Self.note(order.id, now, &state) }
+            guard state.orders.count + orders.count <= capacity else {
+                state.orders = []
+                return noteMissing(now, &state)
+            }
+            state.orders += orders
+        }
+    }
+
+    /// Takes note that orders may have been missed.
+    ///
+    /// - Parameter since: In milliseconds of the monotonic clock.
+    func noteMissing(since: Int64) {
+        state.withLock { noteMissing(since, &$0) }
+    }
+
+    /// Takes what is there. If some are missing, they stay missing until ``beginLook()``.
+    func take(now: Int64) -> Taken {
+        state.withLock { state in
+            let isFollowed = state.takenAt.map { now - $0 < Self.followedMilliseconds } ?? false
+            state.takenAt = now
+            if !isFollowed { state.missingAfter = nil }
+            if let id = state.missingAfter { return .lookAfter(id) }
+            defer { state.orders = [] }
+            return .orders(state.orders)
+        }
+    }
+
+    /// Takes note that a look has begun that finds everything that is missing now.
+    func beginLook() {
+        state.withLock { $0.missingAfter = nil }
+    }
+
+    /// Takes note that a look has failed, so that the next one begins at the same id.
+    func noteFailedLook(after id: OrderID) {
+        state.withLock { $0.missingAfter = $0.missingAfter.map { min($0, id) } ?? id }
+    }
+
+    private func noteMissing(_ since: Int64, _ state: inout State) {
+        let sample = state.samples.last { $0.at <= since - Self.transactionMilliseconds } ?? state.samples[0]
+        state.missingAfter = state.missingAfter.map { min($0, sample.id) } ?? sample.id
+    }
+
+    private static func note(_ id: OrderID, _ now: Int64, _ state: inout State) {
+        state.highestID = max(state.highestID, id)
+        guard let last = state.samples.last, last.at == .min || now - last.at >= transactionMilliseconds else { return }
+        state.samples.append((state.highestID, now))
+        // One that is old enough is needed, and the ones since then.
+        if state.samples.count > 3 { state.samples.removeFirst() }
+    }
+}

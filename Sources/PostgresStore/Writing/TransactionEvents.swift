@@ -1,0 +1,20 @@
+import Changes
+import Loyalty
+
+/// The events of one transaction that other threads and instances learn after its commit.
+struct TransactionEvents: Equatable, Sendable {
+    /// The changes of users, in order.
+    var changes: [Change] = []
+    /// The users of whom sessions were ended before their time, so that their event streams end.
+    var sessionEnds: [UserID] = []
+    /// Orders that the leader is to ask about.
+    var newOrders: [UnfinishedOrder] = []
+
+    var isEmpty: Bool { changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty }
+
+    mutating func append(_ others: TransactionEvents) {
+        changes += others.changes
+        sessionEnds += others.sessionEnds
+        newOrders += others.newOrders
+    }
+}
