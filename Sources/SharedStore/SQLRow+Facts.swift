@@ -83,7 +83,7 @@ extension StaffAccount {
 
 extension OwnedOrder {
     /// From a statement that selects `id`, the columns of an order, `login` and `state`.
-    init(_ row: SQLRow) throws(BadValue) {
+    package init(_ row: SQLRow) throws(BadValue) {
         self.init(id: OrderID(rawValue: row.integer(0)), order: try Order(row, from: 1), login: row.login(5))
     }
 }

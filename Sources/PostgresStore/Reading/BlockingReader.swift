@@ -1,0 +1,79 @@
+import Posix
+import Postgres
+
+/// Reads on the calling thread, which blocks. The connection is made when it is needed.
+///
+/// A read whose connection ends is tried once more on the next one, since it changes nothing. A reader is used by one
+/// thread at a time.
+final class BlockingReader {
+    private let connector: StoreConnector
+    private let purpose: StoreConnector.Purpose
+    private let milliseconds: Int
+    private let settings: String
+    /// `nil` without a connection.
+    private var session: PostgresSession?
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - milliseconds: the time in which a read is answered or fails.
+    ///   - settings: statements that set up each connection.
+    init(
+        connector: StoreConnector, purpose: StoreConnector.Purpose = .serving,
+        withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds, settings: String? = nil
+    ) {
+        (self.connector, self.purpose, self.milliseconds) = (connector, purpose, milliseconds)
+        self.settings = settings ?? ReadStatements.settings
+    }
+
+    /// Called with the handle that ends the statements of a new connection.
+    var onConnection: (CancelHandle) -> Void = { _ in }
+
+    /// Runs the statements of a read as a transaction.
+    ///
+    /// - Parameters:
+    ///   - isSnapshot: true if it has several statements that are to see one state of the database.
+    ///   - body: may be called twice.
+    func read<Value>(
+        isSnapshot: Bool = false, _ body: (PostgresSession) throws(PostgresError) -> Value
+    ) throws(PostgresError) -> Value {
+        let deadline = Deadline.after(milliseconds: milliseconds)
+        let hadSession = session != nil
+        do throws(PostgresError) {
+            return try readOnce(isSnapshot: isSnapshot, until: deadline, body)
+        } catch {
+            guard error.isEndOfConnection, hadSession, !isClosed, !deadline.hasPassed else { throw error }
+        }
+        return try readOnce(isSnapshot: isSnapshot, until: deadline, body)
+    }
+
+    private func readOnce<Value>(
+        isSnapshot: Bool, until deadline: Deadline, _ body: (PostgresSession) throws(PostgresError) -> Value
+    ) throws(PostgresError) -> Value {
+        do throws(PostgresError) {
+            let session = try openSession(until: deadline)
+            session.deadline = deadline
+            return try session.read(isSnapshot: isSnapshot, body)
+        } catch {
+            if error.isEndOfConnection { session = nil }
+            throw error
+        }
+    }
+
+    /// The session; connects if there is none.
+    private func openSession(until deadline: Deadline) throws(PostgresError) -> PostgresSession {
+        if let session { return session }
+        guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
+        var connection = try connector.connect(purpose, until: deadline)
+        if !settings.isEmpty { try connection.runScript(settings, until: deadline) }
+        onConnection(try connection.makeCancelHandle())
+        let session = PostgresSession(connection, until: deadline)
+        self.session = session
+        return session
+    }
+
+    /// Closes the connection. A read that follows fails.
+    func close() {
+        session = nil
+        isClosed = true
+    }
+}

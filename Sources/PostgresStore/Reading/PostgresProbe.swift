@@ -1,0 +1,139 @@
+import Loyalty
+import Posix
+import Postgres
+import SharedStore
+import Storage
+import Synchronization
+
+/// The ``Storage/StoreProbe`` of a database. A thread of its own asks the database again and again, so that the loop
+/// that is asked about health never waits for it.
+final class PostgresProbe: StoreProbe {
+    private let state = ProbeState()
+    private let stopped: BlockingQueue<Bool>
+    private let thread: Thread
+
+    init(connector: StoreConnector, clock: @escaping WallClock, log: Log) {
+        let stopped = BlockingQueue<Bool>(capacity: 1)
+        self.stopped = stopped
+        thread = Thread(name: "probe") { [state] in
+            let loop = ProbeLoop(connector: connector, clock: clock, state: state, log: log)
+            repeat {
+                loop.look()
+            } while stopped.takeSeveral(limit: 1, withinMilliseconds: ProbeLoop.pauseMilliseconds) != nil
+            loop.close()
+        }
+    }
+
+    var isReadable: Bool { state.current.isReadable }
+
+    var sessionCount: Int? { state.current.counts?.sessions }
+
+    var unfinishedOrderCount: Int? { state.current.counts?.unfinishedOrders }
+
+    func endBatch() {}
+
+    func close() {
+        stopped.close()
+        thread.join()
+    }
+}
+
+/// The result of the last look at a database.
+private final class ProbeState: Sendable {
+    struct Counts: Sendable {
+        let sessions: Int
+        let unfinishedOrders: Int
+        let countedAt: Int64
+    }
+
+    struct Look: Sendable {
+        var isReadable = false
+        var lookedAt: Int64 = 0
+        var counts: Counts?
+    }
+
+    /// A look that lasts longer than this has found a database that can't be read.
+    private static let lookLifetimeMilliseconds = Int64(ProbeLoop.pauseMilliseconds + 2 * ReadLane.deadlineMilliseconds)
+    private static let countsLifetimeMilliseconds: Int64 = 60_000
+
+    private let look = Mutex(Look())
+
+    /// The last look, without parts that are too old.
+    var current: Look {
+        let now = SystemClock.monotonicMilliseconds()
+        var look = look.withLock { $0 }
+        if now - look.lookedAt > Self.lookLifetimeMilliseconds { look.isReadable = false }
+        if let counts = look.counts, now - counts.countedAt > Self.countsLifetimeMilliseconds { look.counts = nil }
+        return look
+    }
+
+    func note(isReadable: Bool) {
+        let now = SystemClock.monotonicMilliseconds()
+        look.withLock { ($0.isReadable, $0.lookedAt) = (isReadable, now) }
+    }
+
+    func note(_ counts: Counts) {
+        look.withLock { $0.counts = counts }
+    }
+}
+
+/// The work of the probe's thread.
+private final class ProbeLoop {
+    static let pauseMilliseconds = 1_000
+    /// Counting reads an index entry for each session or order. The counts are renewed well before they are too old.
+    private static let countedAgainAfterMilliseconds: Int64 = 30_000
+
+    private let reader: BlockingReader
+    private let clock: WallClock
+    private let state: ProbeState
+    private var failures: FailureLog
+    private var countedAt: Int64?
+
+    init(connector: StoreConnector, clock: @escaping WallClock, state: ProbeState, log: Log) {
+        // The planner decides, since a count reads everything.
+        reader = BlockingReader(connector: connector, settings: "")
+        (self.clock, self.state) = (clock, state)
+        failures = FailureLog(log)
+    }
+
+    func look() {
+        do throws(PostgresError) {
+            _ = try reader.read { session throws(PostgresError) in
+                try session.first("SELECT 1 FROM users LIMIT 1") { row in row.integer(0) }
+            }
+            failures.noteConnection()
+            state.note(isReadable: true)
+        } catch {
+            failures.note(error)
+            state.note(isReadable: false)
+            return
+        }
+        let now = SystemClock.monotonicMilliseconds()
+        if let countedAt, now - countedAt < Self.countedAgainAfterMilliseconds { return }
+        // A count that fails is not tried again at once, because it may be what the server takes too long for.
+        countedAt = now
+        do throws(PostgresError) {
+            state.note(try count(at: now))
+        } catch {
+            failures.note(error)
+        }
+    }
+
+    private func count(at now: Int64) throws(PostgresError) -> ProbeState.Counts {
+        let time = clock()
+        let sessions = try reader.read { session throws(PostgresError) in
+            try session.first("SELECT count(*) FROM sessions WHERE expires_at > ?", time.milliseconds) { row in
+                row.integer(0)
+            }
+        }
+        let orders = try reader.read { session throws(PostgresError) in
+            try session.first("SELECT count(*) FROM orders WHERE status < 2") { row in row.integer(0) }
+        }
+        return ProbeState.Counts(
+            sessions: Int(sessions ?? 0), unfinishedOrders: Int(orders ?? 0), countedAt: now)
+    }
+
+    func close() {
+        reader.close()
+    }
+}

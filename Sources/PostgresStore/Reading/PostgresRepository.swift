@@ -1,0 +1,170 @@
+import Eventual
+import Loyalty
+import Posix
+import Postgres
+import SharedStore
+import Storage
+
+/// The ``Storage/Repository`` of one event loop: its own connection to read, the shared ``WriteLane`` to write. It is
+/// used on the loop's thread alone.
+///
+/// Each read asks the database, since another instance may have changed everything. Nothing is kept from one read to
+/// the next.
+final class PostgresRepository: Repository {
+    private let reads: TurnReads
+    private let writes: WriteLane
+
+    init(lane: ReadLane, writes: WriteLane) {
+        (reads, self.writes) = (TurnReads(lane), writes)
+    }
+
+    /// Hands over the reads that have begun in this turn; see ``TurnReads/endBatch()``.
+    func endBatch() {
+        reads.endBatch()
+    }
+
+    func close() {
+        reads.close()
+    }
+
+    /// Reads by statements that all engines share.
+    private func read<Value: Sendable>(
+        isSnapshot: Bool = false, _ body: @escaping @Sendable (PostgresSession) throws(PostgresError) -> Value
+    ) -> Eventual<Value, LoyaltyError> {
+        .later { [reads] () async throws(LoyaltyError) in try await reads.read(isSnapshot: isSnapshot, body) }
+    }
+}
+
+// MARK: - Sign-in
+
+extension PostgresRepository {
+    func session(_ id: SessionID) -> Eventual<OpenSession?, LoyaltyError> {
+        .later { [reads] () async throws(LoyaltyError) in try await reads.session(id) }
+    }
+
+    func credentials(of login: Login) -> Eventual<Credentials?, LoyaltyError> {
+        read { session throws(PostgresError) in try session.credentials(of: login) }
+    }
+
+    func signInPlaces(
+        of login: Login, among places: [SignInPlace]
+    ) -> Eventual<[SignInPlace], LoyaltyError> {
+        read(isSnapshot: places.count > 1) { session throws(PostgresError) in
+            try session.signInPlaces(of: login, among: places)
+        }
+    }
+
+    func profile(of user: UserID) -> Eventual<UserProfile?, LoyaltyError> {
+        read { session throws(PostgresError) in try session.profile(of: user) }
+    }
+
+    func isRegistrationOpen() -> Eventual<Bool?, LoyaltyError> {
+        read { session throws(PostgresError) in try session.isRegistrationOpen() }
+    }
+
+    func addUser(
+        _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
+    ) async throws(LoyaltyError) -> UserID {
+        let user = try await writes.converse { transaction throws(PostgresError) in
+            try transaction.addUser(login, passwordHash: passwordHash, session: session, at: now)
+        }
+        guard let user else { throw .loginTaken }
+        return user
+    }
+
+    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+        let isAdded = try await writes.converse { transaction throws(PostgresError) in
+            try transaction.addSession(session, of: credentials)
+        }
+        guard isAdded else { throw .wrongCredentials }
+    }
+
+    func removeSession(_ id: SessionID) async throws(LoyaltyError) {
+        try await writes.converse { transaction throws(PostgresError) in try transaction.removeSession(id) }
+    }
+
+    func changePassword(
+        of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID, places: [SignInPlace]
+    ) async throws(LoyaltyError) {
+        let isChanged = try await writes.converse { transaction throws(PostgresError) in
+            try transaction.changePassword(of: credentials, to: hash, keeping: session, places: places)
+        }
+        guard isChanged else { throw .wrongCurrentPassword }
+    }
+}
+
+// MARK: - Orders and points
+
+extension PostgresRepository {
+    func orders(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) -> Eventual<Page<Order>, LoyaltyError> {
+        page(ReadStatements.orders, of: user, from: cursor, limit: limit) { row throws(PostgresError) in
+            try Order(row, from: 1)
+        }
+    }
+
+    func order(_ number: OrderNumber, of user: UserID) -> Eventual<Order?, LoyaltyError> {
+        var parameters = Parameters()
+        parameters.add(number.digits)
+        parameters.add(user.rawValue)
+        return .later { [reads, parameters] () async throws(LoyaltyError) in
+            try await reads.rows(of: ReadStatements.order, parameters) { rows throws(PostgresError) in
+                try rows.first { row throws(PostgresError) in try Order(row, from: 0) }
+            }
+        }
+    }
+
+    func addOrder(
+        _ number: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> OrderUpload {
+        try await writes.addOrder(number, of: user, at: now)
+    }
+
+    func balance(of user: UserID) -> Eventual<Balance, LoyaltyError> {
+        .later { [reads] () async throws(LoyaltyError) in try await reads.balance(of: user) }
+    }
+
+    func withdrawals(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) -> Eventual<Page<Withdrawal>, LoyaltyError> {
+        page(ReadStatements.withdrawals, of: user, from: cursor, limit: limit) { row throws(PostgresError) in
+            try Withdrawal(row, from: 1)
+        }
+    }
+
+    func ledger(
+        of user: UserID, from cursor: PageCursor?, limit: Int
+    ) -> Eventual<Page<LedgerEntry>, LoyaltyError> {
+        page(ReadStatements.ledger, of: user, from: cursor, limit: limit) { row throws(PostgresError) in
+            try LedgerEntry(row, from: 1)
+        }
+    }
+
+    func withdraw(
+        _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
+    ) async throws(LoyaltyError) -> WithdrawalResult {
+        precondition(sum > .zero, "a withdrawal's sum must be positive")
+        return try await writes.withdraw(sum, for: order, of: user, at: now)
+    }
+
+    /// A page of a list whose entries have ids that grow, newest first. The id is the first column.
+    private func page<Item: Sendable>(
+        _ statement: PreparedStatement, of user: UserID, from cursor: PageCursor?, limit: Int,
+        item: @escaping @Sendable (borrowing Row) throws(PostgresError) -> Item
+    ) -> Eventual<Page<Item>, LoyaltyError> {
+        precondition(limit > 0, "limit must be positive")
+        var parameters = Parameters()
+        parameters.add(user.rawValue)
+        parameters.add(cursor?.rawValue ?? .max)
+        // One more tells whether there is a next page.
+        parameters.add(Int64(limit) + 1)
+        return .later { [reads, parameters] () async throws(LoyaltyError) in
+            try await reads.rows(of: statement, parameters) { rows throws(PostgresError) in
+                let found = try rows.all { row throws(PostgresError) in (id: try row.integer(0), item: try item(row)) }
+                let next = found.count > limit ? PageCursor(rawValue: found[limit - 1].id) : nil
+                return Page(items: found.prefix(limit).map(\.item), next: next)
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Loyalty
+import Posix
+import Postgres
+
+/// The work of a ``ReadLane``'s thread: it connects, and answers reads in rounds.
+final class ReadLoop {
+    /// A connection is tried for so long while reads wait for it.
+    private static let connectMilliseconds = ReadLane.deadlineMilliseconds
+    /// A connection is tried for so long while no read waits: some hosts of an address may hang, each for two seconds.
+    private static let patientConnectMilliseconds = 6_000
+    private static let pauseMillisecondsMin = 100
+    private static let pauseMillisecondsMax = 2_000
+    /// The reads that travel together. Their answers are kept in memory until all have arrived.
+    private static let readsPerRoundMax = 256
+
+    private let connector: StoreConnector
+    private let inbox: ReadInbox
+    /// `nil` without a connection.
+    private var session: PostgresSession?
+    /// Reads that were taken from the inbox.
+    private var waiting: [WaitingRead] = []
+    private var failures: FailureLog
+
+    init(connector: StoreConnector, inbox: ReadInbox, log: Log) {
+        (self.connector, self.inbox) = (connector, inbox)
+        failures = FailureLog(log)
+    }
+
+    func run() {
+        while true {
+            if session == nil, !connect() {
+                guard waitForDatabase() else { break }
+            }
+            if waiting.isEmpty {
+                guard let reads = inbox.take() else { break }
+                waiting = reads
+            }
+            answer()
+        }
+        inbox.refuse(waiting)
+    }
+
+    // MARK: - Connecting
+
+    /// Connects while reads may wait. If that fails, all of them are refused.
+    private func connect() -> Bool {
+        let deadline = waiting.reduce(Deadline.after(milliseconds: Self.connectMilliseconds)) { earliest, waiting in
+            earliest.orEarlier(waiting.deadline)
+        }
+        do throws(PostgresError) {
+            try connect(until: deadline)
+            return true
+        } catch {
+            failures.note(error)
+            inbox.refuse(waiting)
+            waiting = []
+            inbox.refuseAll()
+            return false
+        }
+    }
+
+    /// Connects again and again, while reads are refused. Returns false if the lane was closed.
+    private func waitForDatabase() -> Bool {
+        var pause = Self.pauseMillisecondsMin
+        while true {
+            guard inbox.take(withinMilliseconds: pause) != nil else { return false }
+            do throws(PostgresError) {
+                try connect(until: .after(milliseconds: Self.patientConnectMilliseconds))
+                inbox.takeAgain()
+                return true
+            } catch {
+                failures.note(error)
+                pause = min(2 * pause, Self.pauseMillisecondsMax)
+            }
+        }
+    }
+
+    private func connect(until deadline: Deadline) throws(PostgresError) {
+        var connection = try connector.connect(until: deadline)
+        try connection.runScript(ReadStatements.settings, until: deadline)
+        try connection.prepare(ReadStatements.all, until: deadline)
+        session = PostgresSession(connection, until: deadline)
+        failures.noteConnection()
+    }
+
+    // MARK: - Answering
+
+    /// Answers the next reads that wait.
+    private func answer() {
+        let late = waiting.filter { $0.deadline.hasPassed }
+        inbox.refuse(late)
+        waiting.removeAll { $0.deadline.hasPassed }
+        guard let session, let first = waiting.first else { return }
+        let reads = Array(waiting.prefix(Self.readsPerRoundMax))
+        session.deadline = reads.reduce(first.deadline) { $0.orEarlier($1.deadline) }
+        var round = ReadRound(reads.map(\.read))
+        var isLost = false
+        do throws(PostgresError) {
+            try round.run(on: session)
+        } catch {
+            failures.note(error)
+            self.session = nil
+            isLost = true
+        }
+        var again: [WaitingRead] = []
+        for (index, var read) in reads.enumerated() {
+            switch round.results[index] {
+            case .answered(let complete):
+                inbox.noteAnswered(read.read.count)
+                complete()
+            case .failed(let error):
+                failures.note(error)
+                inbox.refuse([read], error.refusalOfRead)
+            case nil:
+                precondition(isLost, "a round must end each read unless its connection has ended")
+                if read.isSecondTry {
+                    inbox.refuse([read])
+                } else {
+                    read.isSecondTry = true
+                    again.append(read)
+                }
+            }
+        }
+        waiting.replaceSubrange(..<reads.count, with: again)
+    }
+}

@@ -1,0 +1,60 @@
+import Postgres
+
+/// The statements of the frequent reads. Each connection of a ``ReadLane`` prepares them when it is made.
+enum ReadStatements {
+    /// The sessions of all requests of a turn: a row for each that there is, with its position among the parameters
+    /// (from 1), and with the version of its user's data.
+    static let sessions = PreparedStatement(
+        "sessions",
+        """
+        SELECT shown.position, sessions.user_id, expires_at, version
+        FROM unnest($1) WITH ORDINALITY AS shown (hash, position)
+        JOIN sessions ON token_hash = hash JOIN balances ON balances.user_id = sessions.user_id
+        """, .bytesArray)
+
+    /// The balances of all requests of a turn, as ``sessions``.
+    static let balances = PreparedStatement(
+        "balances",
+        """
+        SELECT asked.position, current, withdrawn
+        FROM unnest($1) WITH ORDINALITY AS asked (id, position) JOIN balances ON user_id = asked.id
+        """, .integerArray)
+
+    static let orders = PreparedStatement(
+        "orders",
+        """
+        SELECT id, number, status, accrual, uploaded_at FROM orders
+        WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+        """, .integer, .integer, .integer)
+
+    static let order = PreparedStatement(
+        "order", "SELECT number, status, accrual, uploaded_at FROM orders WHERE number = $1 AND user_id = $2",
+        .text, .integer)
+
+    static let withdrawals = PreparedStatement(
+        "withdrawals",
+        """
+        SELECT id, order_number, sum, processed_at FROM withdrawals
+        WHERE user_id = $1 AND id < $2 AND refunded_at IS NULL ORDER BY id DESC LIMIT $3
+        """, .integer, .integer, .integer)
+
+    static let ledger = PreparedStatement(
+        "ledger",
+        """
+        SELECT id, kind, order_number, amount, balance_after, created_at FROM ledger
+        WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+        """, .integer, .integer, .integer)
+
+    static let all = [sessions, balances, orders, order, withdrawals, ledger]
+
+    /// Settings of a connection that reads rows by their keys.
+    ///
+    /// A prepared statement keeps its plan until the statistics of a table change. The plan of an empty table reads all
+    /// of it, and a shop that begins could keep that plan while its tables grow. So the planner has to use the indexes,
+    /// with the first execution as with all others. The costs that it adds for a plan without an index must not have the
+    /// server compile the statement.
+    static let settings = """
+        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+        SET plan_cache_mode = force_generic_plan
+        """
+}
