@@ -74,12 +74,12 @@ extension ConformanceCase {
                     let loop = LoopThread()
                     // Safe: used on the loop's thread alone, until that has ended.
                     nonisolated(unsafe) let repository = try store.storage.makeRepository()
+                    loop.serve(repository)
                     let result: Result<Value, any Error>
                     do {
                         result = .success(
                             try await Task(executorPreference: loop) {
-                                defer { repository.endBatch() }
-                                return try await body(index, repository)
+                                try await body(index, repository)
                             }.value)
                     } catch {
                         result = .failure(error)

@@ -16,12 +16,12 @@ extension StoreUnderTest {
         let loop = LoopThread()
         // Safe: used on the loop's thread alone, until that has ended.
         nonisolated(unsafe) let staff = try storage.makeStaffRepository()
+        loop.serve(staff)
         let result: Result<Value, any Error>
         do {
             result = .success(
                 try await Task(executorPreference: loop) {
-                    defer { staff.endBatch() }
-                    return try await body(staff)
+                    try await body(staff)
                 }.value)
         } catch {
             result = .failure(error)

@@ -20,6 +20,7 @@ package final class StoreUnderTest: Sendable {
         self.storage = storage
         self.clock = clock
         repository = try storage.makeRepository()
+        loop.serve(repository)
     }
 
     /// Ends the loop and stops the store.
@@ -29,14 +30,13 @@ package final class StoreUnderTest: Sendable {
         storage.stop()
     }
 
-    /// Runs on the loop's thread as one turn of the loop.
+    /// Runs on the loop's thread.
     @discardableResult
     func turn<Value: Sendable>(
         _ body: @Sendable @escaping (any Repository) async throws -> Value
     ) async throws -> Value {
         try await Task(executorPreference: loop) {
-            defer { self.repository.endBatch() }
-            return try await body(self.repository)
+            try await body(self.repository)
         }.value
     }
 
@@ -45,11 +45,11 @@ package final class StoreUnderTest: Sendable {
         let loop = LoopThread()
         // Safe: used on the loop's thread alone, until that has ended.
         nonisolated(unsafe) let rewards = try storage.makeRewardRepository()
+        loop.serve(rewards)
         let result: Result<Void, any Error>
         do {
             result = .success(
                 try await Task(executorPreference: loop) {
-                    defer { rewards.endBatch() }
                     try await body(rewards)
                 }.value)
         } catch {
