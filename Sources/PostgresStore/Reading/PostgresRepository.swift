@@ -14,8 +14,12 @@ final class PostgresRepository: Repository {
     private let reads: TurnReads
     private let writes: WriteLane
 
-    init(lane: ReadLane, writes: WriteLane) {
-        (reads, self.writes) = (TurnReads(lane), writes)
+    convenience init(lane: ReadLane, writes: WriteLane) {
+        self.init(TurnReads(lane), writes: writes)
+    }
+
+    init(_ reads: TurnReads, writes: WriteLane) {
+        (self.reads, self.writes) = (reads, writes)
     }
 
     /// Hands over the reads that have begun in this turn; see ``TurnReads/endBatch()``.

@@ -36,11 +36,3 @@ extension LedgerEntry {
             at: Timestamp(milliseconds: try row.integer(column + 4)))
     }
 }
-
-extension Row {
-    /// The order number of a column. Throws ``Postgres/PostgresError/Cause/badValue`` if the column has none.
-    borrowing func orderNumber(_ column: Int) throws(PostgresError) -> OrderNumber {
-        guard let number = OrderNumber(fromFile: try text(column)) else { throw .badValue("an order number") }
-        return number
-    }
-}

@@ -58,6 +58,7 @@ final class TestTransaction: ShopTransaction {
         return .withdrawn
     }
 
+    @discardableResult
     func addLedgerEntry(
         _ kind: LedgerEntry.Kind, of user: UserID, order: String, amount: Int64, at now: Timestamp
     ) throws(PostgresError) -> Int64 {
