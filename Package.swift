@@ -52,6 +52,10 @@ let package = Package(
             dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "SQLite", "SharedStore", "Storage"],
             swiftSettings: safe),
         .target(
+            name: "PostgresStore",
+            dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Postgres", "SharedStore", "Storage"],
+            swiftSettings: safe),
+        .target(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],
             swiftSettings: wrapper),
         .target(
@@ -93,8 +97,9 @@ let package = Package(
             name: "App",
             dependencies: [
                 "API", "AccrualClient", "Changes", "CommandLine", "Configuration", "Crypto", "Eventual", "Front",
-                "HTTP",
-                "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "Rewards", "SQLiteStore", "SignIn",
+                "HTTP", "Hashing",
+                "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "PostgresStore", "Rewards", "SQLiteStore",
+                "SignIn",
                 "Storage", "Systemd", "Text", "Time", "Web",
             ],
             swiftSettings: safe),
@@ -120,6 +125,12 @@ let package = Package(
                 "TestSupport",
             ]),
         .testTarget(
+            name: "PostgresStoreTests",
+            dependencies: [
+                "CLinux", "Changes", "ConformanceSupport", "Eventual", "Loyalty", "Posix", "Postgres", "PostgresStore",
+                "SharedStore", "Storage", "TestSupport",
+            ]),
+        .testTarget(
             name: "AccrualClientTests",
             dependencies: ["AccrualClient", "Gzip", "Loyalty", "Posix", "Rewards", "Storage", "TestSupport"]),
         .testTarget(
@@ -129,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Changes", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Pages",
+                "API", "Changes", "Crypto", "Eventual", "Gzip", "HTTP", "JSON", "Loyalty", "OpenAPI", "Pages",
                 "Posix", "Rewards", "SignIn", "Storage", "TestSupport", "Web",
             ]),
         .testTarget(name: "FrontTests", dependencies: ["Eventual", "Front", "HTTP", "Posix", "TestSupport"]),

@@ -25,6 +25,8 @@ package enum GophermartAPI {
         package var sharedOrigins: [String] = []
         /// Random at the start of the server, and the same for all event loops.
         package var entityTagEpoch: UInt64 = 0
+        /// The hash of entity tags; `nil` if no other server makes the same tags.
+        package var entityTagHash: EntityTagHash?
 
         /// The page for customers; `nil` if it is not served.
         package var customerPage: ShopPage?
@@ -53,6 +55,7 @@ package enum GophermartAPI {
         configuration.sharedOrigins = settings.sharedOrigins
         configuration.proxies = TrustedProxies(networks: settings.trustedProxies, watch: settings.proxyWatch)
         configuration.entityTagEpoch = settings.entityTagEpoch
+        configuration.entityTagHash = settings.entityTagHash
         let routes =
             AccountRoutes(accounts: accounts, authentication: authentication, proxies: configuration.proxies).routes
             + ProfileRoutes(repository: repository).routes

@@ -1,7 +1,6 @@
 import CommandLine
 import Configuration
 import Owner
-import SQLiteStore
 import Storage
 
 extension CommandSet {
@@ -18,6 +17,6 @@ extension CommandSet {
 
     /// The store of a configuration, which the owner's commands open if no server runs on it.
     private static let idleStore: @Sendable (Configuration) -> any IdleStore = { configuration in
-        SQLiteIdleStore(path: configuration.database.path)
+        DatabaseEngine.idleStore(of: configuration)
     }
 }

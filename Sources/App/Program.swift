@@ -19,6 +19,7 @@ package enum Program {
         ProcessStart.quietDispatch()
         BrokenPipe.ignore()
         let arguments = ProgramArguments.all
+        ProgramArguments.hide(DatabaseAddress.secrets)
         guard let name = arguments.first, !name.isEmpty || arguments.count > 1 else {
             StandardStream.error.write(
                 "martlet: the program was started without arguments, not even with its own name\n")
@@ -88,11 +89,11 @@ package enum Program {
 
     /// Refuses a folder or a device in place of a database, in clearer words than SQLite's.
     private static func check(_ database: DatabaseLocation, for command: Command) throws(ConfigurationError) {
-        guard command.opensDatabase else { return }
-        switch File.kind(path: database.path) {
+        guard command.opensDatabase, let path = database.path else { return }
+        switch File.kind(path: path) {
         case .missing, .regular: return
-        case .folder: throw ConfigurationError("database_uri: \(database.path) is a folder, and not a file")
-        case .other: throw ConfigurationError("database_uri: \(database.path) is a device or a pipe, and not a file")
+        case .folder: throw ConfigurationError("database_uri: \(path) is a folder, and not a file")
+        case .other: throw ConfigurationError("database_uri: \(path) is a device or a pipe, and not a file")
         }
     }
 

@@ -21,6 +21,7 @@
   X(PQfreeCancel) \
   X(PQfreemem) \
   X(PQfformat) \
+  X(PQfname) \
   X(PQftype) \
   X(PQgetCancel) \
   X(PQgetCopyData) \

@@ -1,22 +1,47 @@
-/// The path of the database's file, as a setting or an operand gives it.
-package struct DatabaseLocation: Sendable, Equatable {
-    package let path: String
+import Text
+
+/// The place of the database, as a setting or an operand gives it.
+package enum DatabaseLocation: Sendable, Equatable {
+    /// The path of a file of SQLite.
+    case file(String)
+    /// The address of a database of PostgreSQL.
+    case server(DatabaseAddress)
 
     package init(path: String) {
-        self.path = path
+        self = .file(path)
     }
 
-    /// Takes a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path; `nil` for
-    /// everything else.
+    /// Takes a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path, and an address
+    /// that begins with `postgres://` or `postgresql://`; `nil` for everything else.
     package init?(_ text: String) {
+        if DatabaseAddress.isAddress(text) {
+            guard DatabaseAddress.fault(in: text) == nil else { return nil }
+            self = .server(DatabaseAddress(text: text))
+            return
+        }
         guard case .success(let path) = Self.path(of: text) else { return nil }
-        self.path = path
+        self = .file(path)
     }
 
-    /// Returns the reason why a text names no file, as a sentence about it; `nil` if it names one.
+    /// Returns the reason why a text names no database, as a sentence about it; `nil` if it names one.
     package static func fault(in text: String) -> String? {
+        if DatabaseAddress.isAddress(text) { return DatabaseAddress.fault(in: text) }
         guard case .failure(let fault) = path(of: text) else { return nil }
         return fault.reason
+    }
+
+    /// The path of the file; `nil` if the database is on a server.
+    package var path: String? {
+        guard case .file(let path) = self else { return nil }
+        return path
+    }
+
+    /// The path, or the address without its secrets.
+    package var printable: String {
+        switch self {
+        case .file(let path): path
+        case .server(let address): address.description
+        }
     }
 
     private struct Fault: Error {
@@ -80,4 +105,50 @@ package struct DatabaseLocation: Sendable, Equatable {
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         return name.isEmpty || name == "." || name == ".." ? "it names a folder, and not a file" : nil
     }
+}
+
+/// The address of a database on a server, which may contain a password. It prints without it.
+package struct DatabaseAddress: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+    /// The address with its secrets.
+    package let text: String
+
+    /// The schemes as libpq knows them.
+    fileprivate static func isAddress(_ text: String) -> Bool {
+        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
+    }
+
+    /// Only what every address lacks. libpq, which is loaded when a server starts, knows the rest.
+    fileprivate static func fault(in text: String) -> String? {
+        if text.unicodeScalars.contains(where: { $0.isUnprintable || $0.properties.isWhitespace }) {
+            return "it has a space or a control character, which an address writes as % and two digits"
+        }
+        return text.unicodeScalars.contains("\u{FFFD}") ? "it is not UTF-8" : nil
+    }
+
+    package var description: String { RefusedValue.masked(text) }
+
+    /// The places in the bytes of a text that may be the secrets of an address: everything between the first colon of
+    /// its user and the last `@`, and the values of its parameters.
+    package static func secrets(in bytes: [UInt8]) -> [Range<Int>] {
+        guard let scheme = bytes.firstRange(of: "://".utf8), isAddressScheme(bytes[..<scheme.lowerBound]) else {
+            return []
+        }
+        var secrets: [Range<Int>] = []
+        let end = bytes.lastIndex(of: UInt8(ascii: "@")) ?? scheme.upperBound
+        if let colon = bytes[scheme.upperBound..<end].firstIndex(of: UInt8(ascii: ":")) {
+            secrets.append(colon + 1..<end)
+        }
+        for sign in bytes.indices[end...] where bytes[sign] == UInt8(ascii: "=") {
+            let value = bytes[(sign + 1)...].prefix { $0 != UInt8(ascii: "&") }
+            secrets.append(value.startIndex..<value.endIndex)
+        }
+        return secrets
+    }
+
+    /// An option may precede the scheme, as in `--database-uri=postgres://…`.
+    private static func isAddressScheme(_ bytes: ArraySlice<UInt8>) -> Bool {
+        ["postgres", "postgresql"].contains { bytes.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    }
+
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

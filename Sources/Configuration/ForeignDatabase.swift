@@ -37,7 +37,7 @@ enum ForeignDatabase {
     }
 
     private static func kept(_ reason: String) -> String {
-        "\(reason), and Martlet keeps its data in a SQLite file"
+        "\(reason), and Martlet keeps its data in a SQLite file or on PostgreSQL (postgres://…)"
     }
 
     /// `C:\shop\martlet.db`, `C:/shop/martlet.db`, `C:martlet.db`, `\\machine\share\martlet.db`, `..\martlet.db`

@@ -30,11 +30,11 @@ package enum Settings {
     ]
 
     package static let database = Setting(
-        "database_uri", flags: ["-d", "--database-uri"], "FILE", environment: "DATABASE_URI", \.database,
+        "database_uri", flags: ["-d", "--database-uri"], "DATABASE", environment: "DATABASE_URI", \.database,
         .text(
-            "the path of a SQLite file, alone or after file: or sqlite:",
-            parse: { DatabaseLocation($0) }, write: \.path, hint: { DatabaseLocation.fault(in: $0) }),
-        "file of the database")
+            "the path of a SQLite file, alone or after file: or sqlite:, or an address postgres://…",
+            parse: { DatabaseLocation($0) }, write: \.printable, hint: { DatabaseLocation.fault(in: $0) }),
+        "file of the database, or its address on PostgreSQL")
 
     private static let anAddress = "host:port, :port or [v6]:port, with a port from 0 to 65535"
 

@@ -23,7 +23,9 @@ struct OwnerConsole {
     func run(_ request: (Invocation, Configuration) throws(Refusal) -> OwnerRequest) -> Int32 {
         do throws(StoreError) {
             // This comes before any thread starts, and before the person is asked anything.
-            try DatabaseAccount.of(database: configuration.database.path, caller: caller.id)?.assume(withGroups: true)
+            if let path = configuration.database.path {
+                try DatabaseAccount.of(database: path, caller: caller.id)?.assume(withGroups: true)
+            }
         } catch {
             StandardStream.error.write("martlet: \(error.description.oneLine)\n")
             return ExitStatus.unavailable
@@ -78,7 +80,6 @@ struct OwnerConsole {
 
     /// Does the operation on the store or, if a server runs on it, asks that server.
     private func result(of operation: any OwnerOperation, _ reply: (OwnerReply) -> Void) -> CommandResult {
-        let path = configuration.database.path
         do throws(IdleStoreError) {
             if let operation = operation as? any FileOperation { return try result(of: operation, reply) }
             guard let operation = operation as? any StoreOperation else {
@@ -92,7 +93,7 @@ struct OwnerConsole {
         } catch {
             switch error {
             case .other(let error): return CommandResult(error)
-            case .inUse: return resultFromServer(of: operation, path, reply)
+            case .inUse: return resultFromServer(of: operation, configuration.database.printable, reply)
             }
         }
     }

@@ -14,3 +14,9 @@ package struct PreparedStatement: Sendable {
         (self.name, self.sql, self.types) = (name, sql, types)
     }
 }
+
+extension PreparedStatement {
+    package init(_ name: String, _ sql: String, types: [ValueType]) {
+        (self.name, self.sql, self.types) = (name, sql, types)
+    }
+}

@@ -4,8 +4,8 @@ import CPostgres
 ///
 /// It keeps the memory of libpq's result, so it should live briefly.
 package struct ResultSet: ~Copyable {
-    private let library: PostgresLibrary
-    private let handle: OpaquePointer
+    let library: PostgresLibrary
+    let handle: OpaquePointer
     private let statement: String
     package let rowCount: Int
     package let columnCount: Int

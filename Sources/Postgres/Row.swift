@@ -5,10 +5,10 @@ import CPostgres
 /// The server is another program, perhaps of another version or another schema. So each value is checked for its type
 /// and its length, and a value of another type throws ``PostgresError/badValue(_:)`` and never traps.
 package struct Row: ~Copyable {
-    private let library: PostgresLibrary
-    private let handle: OpaquePointer
-    private let index: CInt
-    private let columnCount: Int
+    let library: PostgresLibrary
+    let handle: OpaquePointer
+    let index: CInt
+    let columnCount: Int
     private let statement: String
 
     init(library: PostgresLibrary, handle: OpaquePointer, index: CInt, columnCount: Int, statement: String) {
@@ -83,7 +83,7 @@ package struct Row: ~Copyable {
         return UnsafeRawBufferPointer(start: address, count: Int(length))
     }
 
-    private borrowing func fault(_ column: Int) -> PostgresError {
+    borrowing func fault(_ column: Int) -> PostgresError {
         PostgresError(
             .badValue, "the column \(column) of a row has another type than the statement expects",
             statement: statement)

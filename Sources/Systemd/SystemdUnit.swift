@@ -88,13 +88,20 @@ package struct SystemdUnit: Sendable {
         ]
     }
 
+    /// A file with the address of a database on a server, as `DATABASE_URI=postgres://…`: every account may read a unit.
+    private static let addressFile = "/etc/martlet/database.env"
+
     /// The settings from flags and variables, which systemd would not know otherwise.
     private var environment: [String] {
-        Settings.all.compactMap { setting in
-            let value = setting.text(configuration)
-            guard let value, value != setting.text(withoutEnvironment) else { return nil }
-            return "Environment=\(Self.quoted("\(setting.environment)=\(value)"))"
-        }
+        let isOnServer = configuration.database.path == nil
+        let file = isOnServer && configuration.database != withoutEnvironment.database
+        return (file ? ["EnvironmentFile=\(Self.addressFile)"] : [])
+            + Settings.all.compactMap { setting in
+                if isOnServer, setting.environment == Settings.database.environment { return nil }
+                let value = setting.text(configuration)
+                guard let value, value != setting.text(withoutEnvironment) else { return nil }
+                return "Environment=\(Self.quoted("\(setting.environment)=\(value)"))"
+            }
     }
 }
 
@@ -102,7 +109,7 @@ package struct SystemdUnit: Sendable {
 extension SystemdUnit {
     /// The folder under `/var/lib` that systemd makes for the service; `nil` if the database is elsewhere.
     private var state: String? {
-        let path = configuration.database.path
+        guard let path = configuration.database.path else { return Self.defaultState }
         return path.hasPrefix("/") ? Self.stateName(of: Self.folder(of: path)) : Self.defaultState
     }
 
@@ -127,7 +134,7 @@ extension SystemdUnit {
     /// The other folders to which the service writes.
     private var writtenFolders: [String] {
         var paths = [configuration.backups.folder].compactMap { $0 }
-        if state == nil { paths.append(Self.folder(of: configuration.database.path)) }
+        if state == nil, let path = configuration.database.path { paths.append(Self.folder(of: path)) }
         let stateFolder = state.map { Self.stateRoot + $0 + "/" }
         return paths.filter { path in path.hasPrefix("/") && !(stateFolder.map { "\(path)/".hasPrefix($0) } ?? false) }
     }
@@ -140,8 +147,8 @@ extension SystemdUnit {
         if let state {
             let states = [state, backupsState].compactMap { $0 }.joined(separator: " ")
             lines += ["StateDirectory=\(states)", "StateDirectoryMode=0700", "WorkingDirectory=%S/\(state)"]
-        } else {
-            lines.append("WorkingDirectory=\(Self.escaped(Self.folder(of: configuration.database.path)))")
+        } else if let path = configuration.database.path {
+            lines.append("WorkingDirectory=\(Self.escaped(Self.folder(of: path)))")
         }
         return lines + writtenFolders.map { "ReadWritePaths=\(Self.quoted($0))" }
     }

@@ -20,6 +20,8 @@ package final class APIHandler: RequestHandler {
         /// A number from which entity tags are made: random at the start of the server, and the same for all event
         /// loops.
         package var entityTagEpoch: UInt64 = 0
+        /// The hash of entity tags; `nil` if no other server makes the same tags.
+        package var entityTagHash: EntityTagHash?
 
         package init() {}
     }
@@ -57,7 +59,9 @@ package final class APIHandler: RequestHandler {
         sharing = CrossOriginSharing(origins: configuration.sharedOrigins)
         proxies = configuration.proxies
         contentCoding = ContentCoding(bodyBytesMax: configuration.bodyBytesMax)
-        userReads = UserReads(tags: EntityTags(epoch: configuration.entityTagEpoch), contentCoding: contentCoding)
+        userReads = UserReads(
+            tags: EntityTags(epoch: configuration.entityTagEpoch, sharedHash: configuration.entityTagHash),
+            contentCoding: contentCoding)
         self.work = work
         self.requestIDs = requestIDs
         self.reader = reader

@@ -1,3 +1,4 @@
+import Crypto
 import HTTP
 import Testing
 
@@ -15,20 +16,31 @@ import Testing
             user: user, route: route, isPacked: isPacked, selection: Array(selection.utf8))
     }
 
-    private static func state(epoch: UInt64 = 7, _ key: ResponseCache.Key = key, revision: UInt64 = 3) -> UInt64 {
-        EntityTags(epoch: epoch).state(of: key, at: revision)
+    private static func state(
+        epoch: UInt64 = 7, _ key: ResponseCache.Key = key, revision: UInt64 = 3, isShared: Bool = false
+    ) -> UInt64 {
+        EntityTags(epoch: epoch, sharedHash: isShared ? KeyedHash.sipHash : nil).state(of: key, at: revision)
     }
 
-    @Test func dependsOnEverythingThatTheResponseDoes() {
+    /// - Parameter isShared: true for the tags of several servers.
+    @Test(arguments: [false, true])
+    func dependsOnEverythingThatTheResponseDoes(isShared: Bool) {
+        func state(epoch: UInt64 = 7, _ key: ResponseCache.Key = Self.key, revision: UInt64 = 3) -> UInt64 {
+            Self.state(epoch: epoch, key, revision: revision, isShared: isShared)
+        }
         let others = [
-            Self.state(epoch: 8), Self.state(revision: 4), Self.state(Self.key(user: 2)),
-            Self.state(Self.key(route: 3)),
-            Self.state(Self.key(selection: "?limit=2")), Self.state(Self.key(selection: "")),
+            state(epoch: 8), state(revision: 4), state(Self.key(user: 2)), state(Self.key(route: 3)),
+            state(Self.key(selection: "?limit=2")), state(Self.key(selection: "")),
         ]
-        #expect(!others.contains(Self.state()))
+        #expect(!others.contains(state()))
         #expect(Set(others).count == others.count)
         // All event loops make the same tag, and a packed response has the tag of a plain one.
-        #expect(Self.state(Self.key(isPacked: true)) == Self.state())
+        #expect(state(Self.key(isPacked: true)) == state())
+    }
+
+    /// A server of the next start, or beside this one, makes the same tag.
+    @Test func tagsOfSeveralServersAreThoseOfEveryProcess() {
+        #expect(Self.state(isShared: true) == 0)
     }
 
     @Test(

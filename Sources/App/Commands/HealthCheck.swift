@@ -27,9 +27,11 @@ enum HealthCheck {
         guard let address = configuration.admin?.address, address.port > 0 else {
             return .failure(Trouble(text: "admin_address is not set, so there is nothing to ask"))
         }
-        let path = configuration.database.path
-        guard let database = FileIdentity.lastingText(path: path) else {
-            return .failure(Trouble(text: "database_uri: \(path) is missing, or this account may not look at it"))
+        let path = configuration.database.printable
+        let database: String
+        switch DatabaseEngine.identity(of: configuration.database) {
+        case .success(let identity): database = identity
+        case .failure(let error): return .failure(Trouble(text: "database_uri: \(error)"))
         }
         var trouble = Trouble(text: "\(address): no answer")
         do throws(Endpoint.ResolutionError) {

@@ -25,13 +25,13 @@ extension Command {
 
     /// The files of the manual page.
     private static var files: [(name: String, text: String)] {
-        let database = Configuration().database.path
+        let database = Configuration().database.printable
         return [
             ("config.json", "The settings, if neither --config nor MARTLET_CONFIG names another file."),
             (database, "The database, with \(database)-wal and \(database)-shm beside it while the server runs."),
             ("\(database)-lock", "Keeps a second server away."),
             (ControlSocket.path(ofDatabase: database), "The socket on which the server takes the owner's commands."),
-            (Command.accrual.defaults.database.path, "The database of martlet accrual."),
+            (Command.accrual.defaults.database.printable, "The database of martlet accrual."),
         ]
     }
 }

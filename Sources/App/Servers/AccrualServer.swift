@@ -2,7 +2,6 @@ import Configuration
 import Loyalty
 import Owner
 import Posix
-import SQLiteStore
 import Storage
 import Systemd
 
@@ -21,7 +20,7 @@ final class AccrualServer: StoppableServer {
 
     init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(StartError) {
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
-        store = try LoyaltyStore.open(configuration, log)
+        store = try DatabaseEngine.open(configuration, log)
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)
         accruals = try BuiltInAccruals(configuration, front: configuration.effectiveFront, listeners, store, log)

@@ -5,13 +5,13 @@ import Configuration
 import Crypto
 import Front
 import HTTP
+import Hashing
 import JSON
 import Logging
 import Loyalty
 import Owner
 import Posix
 import Rewards
-import SQLiteStore
 import SignIn
 import Storage
 import Systemd
@@ -41,7 +41,7 @@ final class Application: StoppableServer {
     ) throws(StartError) {
         let log = writer.log
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
-        store = try LoyaltyStore.open(configuration, log)
+        store = try DatabaseEngine.open(configuration, log)
         hasher = Argon2Hasher(limits: configuration.hashing)
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)
@@ -153,7 +153,13 @@ final class Application: StoppableServer {
             clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }
-        settings.entityTagEpoch = store.entityTagEpoch ?? .random(in: .min ... .max)
+        if let epoch = store.entityTagEpoch {
+            // Servers of another version may write the same data in another way.
+            let build = FNV1a.hash64(Array("\(Version.text) \(BuildCommit.text ?? "")".utf8))
+            (settings.entityTagEpoch, settings.entityTagHash) = (epoch ^ build, KeyedHash.sipHash)
+        } else {
+            settings.entityTagEpoch = .random(in: .min ... .max)
+        }
         var front = configuration.effectiveFront
         front.requestLog = writer
         return try Front.serving("the API", front, listeners, log) { [settings] in

@@ -8,13 +8,15 @@ import Time
 /// `martlet restore`. It asks no server, since no server may run on the database meanwhile.
 enum RestoreCommand {
     static func run(_ invocation: Invocation, _ configuration: Configuration, _ store: any IdleStore) -> Int32 {
-        let path = configuration.database.path
+        let path = configuration.database.printable
         let printer = OwnerPrinter(rowsName: nil, form: invocation.has(.json) ? .json : .text)
         let result: CommandResult
         StopRequest.take()
         do throws(StoreError) {
             let caller = Caller.current
-            try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
+            if let path = configuration.database.path {
+                try DatabaseAccount.of(database: path, caller: caller.id, isReplaced: true)?.assume(withGroups: true)
+            }
             let now = CivilTime(secondsSince1970: SystemClock.wallMilliseconds() / 1000)
             let (report, kept) = try store.restore(
                 invocation.operands[0], keepingOldAs: ".before-restore-\(now.forFileName)",

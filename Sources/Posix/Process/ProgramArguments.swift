@@ -10,6 +10,19 @@ package enum ProgramArguments {
         return (0..<Int(count)).compactMap { index in vector?[index].map { String(cString: $0) } }
     }
 
+    /// Replaces the secrets of addresses in the arguments by `*`, since every account may read the arguments of a process
+    /// (proc(5), /proc/PID/cmdline). Called before other threads start, and after ``all`` was read.
+    ///
+    /// - Parameter range: the place of the secrets in an argument's bytes.
+    package static func hide(_ ranges: ([UInt8]) -> [Range<Int>]) {
+        let (count, vector) = received
+        for index in 0..<Int(count) {
+            guard let argument = vector?[index] else { continue }
+            let bytes = Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+            for place in ranges(bytes).joined() { argument[place] = CChar(UInt8(ascii: "*")) }
+        }
+    }
+
     fileprivate typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
     /// Written once before `main`, while the process has a single thread, and only read afterwards.

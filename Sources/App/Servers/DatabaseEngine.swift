@@ -1,0 +1,71 @@
+import CommandLine
+import Configuration
+import Loyalty
+import Owner
+import Posix
+import PostgresStore
+import SQLiteStore
+import Storage
+
+/// The engines on which a store can be: the one place that knows them all.
+enum DatabaseEngine {
+    /// Opens the database of a configuration for a server.
+    static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
+        do throws(StoreError) {
+            switch configuration.database {
+            case .file(let path): return try openFile(path, configuration, log)
+            case .server(let address):
+                if configuration.backups.folder != nil {
+                    throw StoreError("backups.folder is set, and backups of PostgreSQL are made by its own tools.")
+                }
+                return try PostgresStore(
+                    address: address.text, limits: configuration.storage, clock: SystemClock.wallClock, log: log)
+            }
+        } catch {
+            throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
+        }
+    }
+
+    private static func openFile(
+        _ path: String, _ configuration: Configuration, _ log: Log
+    ) throws(StoreError) -> any Storage {
+        var limits = Writer.Limits()
+        limits.storage = configuration.storage
+        // Files that root's server makes beside the database belong to the owner of the database. The writer's thread
+        // inherits that.
+        let account = try DatabaseAccount.of(database: path, caller: Caller.current.id)
+        return try FileAccount.acting(for: account) { () throws(StoreError) in
+            try LoyaltyStore(path: path, limits: limits, clock: SystemClock.wallClock, log: log) {
+                // After an I/O error, nothing that is still in memory can be trusted to reach the disk. Acknowledged
+                // writes are on it.
+                log.flush()
+                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+            }
+        }
+    }
+
+    /// The store of a configuration for the owner's commands.
+    static func idleStore(of configuration: Configuration) -> any IdleStore {
+        switch configuration.database {
+        case .file(let path): SQLiteIdleStore(path: path)
+        case .server(let address): PostgresIdleStore(address: address.text, limits: configuration.storage)
+        }
+    }
+
+    /// The identity of a database, by which a health check recognizes the server that has it open.
+    static func identity(of database: DatabaseLocation) -> Result<String, StoreError> {
+        switch database {
+        case .file(let path):
+            guard let identity = FileIdentity.lastingText(path: path) else {
+                return .failure(StoreError("\(path) is missing, or this account may not look at it"))
+            }
+            return .success(identity)
+        case .server(let address):
+            do throws(StoreError) {
+                return .success(try PostgresStore.identity(of: address.text))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Changes
+import Postgres
+
+/// The facts about a database that a server needs at its start.
+struct Shop {
+    let identity: String
+    let entityTagEpoch: UInt64
+    /// As people write it, such as `15.18`.
+    let serverVersion: String
+
+    static func read(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Shop {
+        let identity = try identity(on: &connection, until: deadline)
+        let epoch = try connection.run("SELECT tag_epoch FROM shop", until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+        }
+        guard let epoch else { throw .badValue("the row of the shop") }
+        let version = connection.serverVersion
+        return Shop(
+            identity: identity, entityTagEpoch: UInt64(bitPattern: epoch),
+            serverVersion: "\(version / 10_000).\(version % 10_000)")
+    }
+
+    /// The name of a database on all of its servers: the cluster's identifier and the database's number in it.
+    static func identity(
+        on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> String {
+        let identity = try connection.run(
+            """
+            SELECT system_identifier::text || ':' || (SELECT oid::text FROM pg_database
+                WHERE datname = current_database()) FROM pg_control_system()
+            """, until: deadline
+        ) { (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.text(0) }
+        }
+        guard let identity else { throw .badValue("the cluster's identifier") }
+        return identity
+    }
+}
+
+/// The count of logs of changes that the database has seen.
+///
+/// Each instance, and each restart of its log, has a range of ids of its own. So the id of a change that another
+/// instance gave leads to a reset, and never to the wrong changes.
+enum ChangeFeedRow {
+    /// The ids of one log: more than a server commits changes in a thousand years.
+    private static let idBits: Int64 = 40
+
+    /// The id before the first of a new log.
+    static func next(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> ChangeID {
+        let count = try connection.run("UPDATE shop SET feeds = feeds + 1 RETURNING feeds", until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+        }
+        guard let count, (1..<(1 << 22)).contains(count) else { throw .badValue("the number of a log of changes") }
+        return ChangeID(rawValue: count << idBits)
+    }
+}

@@ -1,0 +1,41 @@
+import Loyalty
+import Posix
+import Postgres
+import Storage
+
+/// The database at an address, for the owner's commands. Servers may run on it: a command is one more instance.
+package struct PostgresIdleStore: IdleStore {
+    private let address: String
+    private let limits: StorageLimits
+
+    /// - Parameter address: as libpq takes it, with its secrets.
+    package init(address: String, limits: StorageLimits) {
+        (self.address, self.limits) = (address, limits)
+    }
+
+    package func open(
+        clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
+    ) throws(IdleStoreError) -> any Storage {
+        do throws(StoreError) {
+            return try PostgresStore(
+                StoreConnector(address: address), migrates: false, limits: limits, clock: clock, log: log)
+        } catch {
+            throw .other(error)
+        }
+    }
+
+    package func openMaintenance() throws(IdleStoreError) -> any StoreMaintenance {
+        do throws(StoreError) {
+            return PostgresMaintenance(connector: try StoreConnector(address: address))
+        } catch {
+            throw .other(error)
+        }
+    }
+
+    package func restore(
+        _ backup: String, keepingOldAs suffix: String, caller: UInt32?, until cancellation: Cancellation,
+        progress: (MaintenanceStage) -> Void
+    ) throws(StoreError) -> (report: CheckReport, kept: String?) {
+        throw StoreError("Databases of PostgreSQL are restored by its own tools, such as pg_restore.")
+    }
+}

@@ -1,0 +1,191 @@
+import Changes
+import Loyalty
+import Metrics
+import Posix
+import Postgres
+import SharedStore
+import Storage
+import Synchronization
+
+/// The part of one server in a database of PostgreSQL: its connections, and the threads that use them.
+///
+/// The order of the end: each repository is closed on its thread, then ``stop()``.
+package final class PostgresStore: Storage {
+    package let name: String
+    package let identity: String?
+    package let engine: StoreEngine
+    package let entityTagEpoch: UInt64?
+    private let connector: StoreConnector
+    private let changeLog: ChangeLog
+    private let writes: WriteLane
+    private let lease: LeaseLane
+    private let clock: WallClock
+    private let log: Log
+    /// `nil` until it is started.
+    private let sweeper = Mutex<SessionSweeper?>(nil)
+
+    /// Connecting, the lock of a migration and the migration itself.
+    private static let openMilliseconds = 60_000
+
+    /// Connects to a database, and makes its tables if it has none.
+    ///
+    /// - Parameter address: as libpq takes it, with its secrets.
+    /// - Throws: An error whose sentence has no secret.
+    package convenience init(
+        address: String, limits: StorageLimits, clock: @escaping WallClock, log: Log
+    ) throws(StoreError) {
+        try self.init(StoreConnector(address: address), migrates: true, limits: limits, clock: clock, log: log)
+    }
+
+    /// - Parameter migrates: false for a command, which leaves the schema as it is.
+    init(
+        _ connector: StoreConnector, migrates: Bool, limits: StorageLimits, clock: @escaping WallClock, log: Log
+    ) throws(StoreError) {
+        self.connector = connector
+        (self.clock, self.log) = (clock, log)
+        name = connector.address.description
+        do throws(PostgresError) {
+            let deadline = Deadline.after(milliseconds: Self.openMilliseconds)
+            if migrates {
+                var connection = try connector.open(.owner, until: deadline)
+                try Migration.run(on: &connection, until: deadline)
+            }
+            var connection = try connector.connect(until: deadline)
+            let shop = try Shop.read(on: &connection, until: deadline)
+            (identity, entityTagEpoch) = (shop.identity, shop.entityTagEpoch)
+            engine = StoreEngine(name: "PostgreSQL", version: shop.serverVersion)
+            let instance = try InstanceRow.claim(on: &connection, at: clock(), until: deadline)
+            changeLog = ChangeLog(
+                capacity: limits.keptChangesMax, after: try ChangeFeedRow.next(on: &connection, until: deadline))
+            writes = try WriteLane(
+                connector: connector, instance: instance, limits: limits, changeLog: changeLog, clock: clock, log: log)
+            lease = LeaseLane(connector: connector, instance: instance.id, log: log)
+        } catch {
+            throw StoreError(opening: error, name)
+        }
+    }
+
+    package var filePath: String? { nil }
+
+    package var changes: any ChangeFeed { changeLog }
+
+    package var leadership: any Leadership { PostgresLeadership(lease: lease, writes: writes) }
+
+    package var settlements: any SettlementRepository { PostgresSettlementRepository(writes: writes, connector, log) }
+
+    package func makeRepository() throws(StoreError) -> sending any Repository {
+        PostgresRepository(lane: ReadLane(connector: connector, log: log), writes: writes)
+    }
+
+    package func makeRewardRepository() throws(StoreError) -> sending any RewardRepository {
+        PostgresRewardRepository(lane: ReadLane(connector: connector, log: log), writes: writes)
+    }
+
+    package func makeStaffRepository() throws(StoreError) -> sending any StaffRepository {
+        PostgresStaffRepository(lane: ReadLane(connector: connector, log: log), writes: writes)
+    }
+
+    package func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup {
+        PostgresReceiptLookup(connector: connector, log: log)
+    }
+
+    package func makeProbe() throws(StoreError) -> sending any StoreProbe {
+        PostgresProbe(connector: connector, clock: clock, log: log)
+    }
+
+    package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository {
+        try PostgresOwnerRepository(
+            connector: connector, writes: writes, engine: engine, clock: clock, cancellation: cancellation)
+    }
+
+    package func makeMaintenance() throws(StoreError) -> sending any StoreMaintenance {
+        PostgresMaintenance(connector: connector)
+    }
+
+    package func startSweepingSessions() {
+        sweeper.withLock { sweeper in
+            precondition(sweeper == nil, "the sweeper must be started once")
+            sweeper = SessionSweeper(clock: clock) { [writes, lease] now in
+                // One instance is enough.
+                guard lease.isLeading else { return .removed(0) }
+                do throws(LoyaltyError) {
+                    return .removed(
+                        try writes.converseAndWait { transaction throws(PostgresError) in
+                            try transaction.sweepSessions(at: now, limit: SessionSweep.batchMax)
+                        })
+                } catch {
+                    return .refused
+                }
+            }
+        }
+    }
+
+    package var attemptExchange: (any AttemptExchange)? { nil }
+
+    package var obstacle: String? { writes.obstacle }
+
+    package var weakness: String? { lease.durability.fault }
+
+    package var hasFileFault: Bool { false }
+
+    package func renewNames() {}
+
+    package func writeMetrics(_ text: inout MetricsText) {
+        writes.writeMetrics(&text)
+        text.gauge(
+            "martlet_database_durable",
+            "1 if the database's settings keep acknowledged writes, and its standby is there.",
+            weakness == nil ? 1 : 0)
+        text.gauge("martlet_leader", "1 if this server asks the accrual system.", lease.isLeading ? 1 : 0)
+    }
+
+    package func whenReached(_ answer: @escaping @Sendable () -> Void) {
+        writes.whenReached(answer)
+    }
+
+    package func stop() {
+        let sweeper = sweeper.withLock { sweeper in
+            let taken = sweeper
+            sweeper = nil
+            return taken
+        }
+        sweeper?.stop()
+        writes.stop()
+        lease.stop()
+    }
+
+    /// The identity of the database at an address.
+    package static func identity(of address: String) throws(StoreError) -> String {
+        let connector = try StoreConnector(address: address)
+        do throws(PostgresError) {
+            let deadline = Deadline.after(milliseconds: openMilliseconds)
+            var connection = try connector.open(until: deadline)
+            return try Shop.identity(on: &connection, until: deadline)
+        } catch {
+            throw StoreError(opening: error, connector.address.description)
+        }
+    }
+}
+
+extension StoreConnector {
+    /// - Parameter address: as libpq takes it, with its secrets.
+    init(address: String) throws(StoreError) {
+        let library: PostgresLibrary
+        do throws(PostgresLibrary.LoadError) {
+            library = try PostgresLibrary.load()
+        } catch {
+            throw StoreError("\(error).")
+        }
+        do throws(ConnectionAddress.Fault) {
+            self.init(address: try ConnectionAddress(address, with: library), library: library)
+        } catch {
+            throw StoreError("The address can't be used: \(error).")
+        }
+    }
+}
+
+extension StoreError {
+    init(opening error: PostgresError, _ name: String) {
+        self.init("The database \(name) can't be opened: \(error).")
+    }
+}
