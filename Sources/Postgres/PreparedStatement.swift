@@ -9,9 +9,14 @@ package struct PreparedStatement: Sendable {
     /// - Parameters:
     ///   - name: not empty, and without U+0000.
     ///   - types: the types of `$1`, `$2` and so on.
-    package init(_ name: String, _ sql: String, _ types: ValueType...) {
+    package init(_ name: String, _ sql: String, types: [ValueType]) {
         precondition(!name.isEmpty && !name.utf8.contains(0), "a statement's name must not be empty")
         (self.name, self.sql, self.types) = (name, sql, types)
+    }
+
+    /// As ``init(_:_:types:)``.
+    package init(_ name: String, _ sql: String, _ types: ValueType...) {
+        self.init(name, sql, types: types)
     }
 }
 

@@ -55,6 +55,35 @@ struct ValueTests {
         }
     }
 
+    @Test func valuesOfAnyTypeAreReadByTheirTypes() throws {
+        var connection = try TestDatabase().connect()
+        let cases: [(sql: String, value: AnyValue)] = [
+            ("1::int2", .integer(1)), ("'-32768'::int2", .integer(-32_768)), ("-1::int4", .integer(-1)),
+            ("2147483647", .integer(2_147_483_647)), ("'-9223372036854775808'::int8", .integer(.min)),
+            ("true", .integer(1)), ("1 > 2", .integer(0)), ("'é'::text", .text("é")), ("'x'::varchar", .text("x")),
+            ("'x'::char(3)", .text("x  ")), ("current_database()", .text(try connectionName(&connection))),
+            ("'\\x00ff'::bytea", .bytes([0, 255])), ("NULL::int8", .null), ("NULL::float8", .null),
+        ]
+        for (sql, value) in cases {
+            let found = try connection.run("SELECT \(sql) AS named", until: patience) {
+                (rows: borrowing ResultSet) throws(PostgresError) in
+                #expect(rows.columnName(0) == "named")
+                return try rows.first { row throws(PostgresError) in try row.anyValue(0) }
+            }
+            #expect(found == value, "\(sql)")
+        }
+        for sql in ["1.5::float8", "1::numeric", "now()", "ARRAY[1]"] {
+            let error = #expect(throws: PostgresError.self) {
+                try connection.first("SELECT \(sql)") { row throws(PostgresError) in try row.anyValue(0) }
+            }
+            #expect(error?.cause == .badValue)
+        }
+    }
+
+    private func connectionName(_ connection: inout Connection) throws -> String {
+        try connection.first("SELECT current_database()::text") { row throws(PostgresError) in try row.text(0) } ?? ""
+    }
+
     @Test func arraysBecomeRows() throws {
         var connection = try TestDatabase().connect()
         let values = parameters { parameters in
