@@ -147,7 +147,7 @@ let package = Package(
         .testTarget(name: "TextTests", dependencies: ["JSON", "Text"]),
         .testTarget(
             name: "LoggingTests", dependencies: ["Front", "HTTP", "JSON", "Logging", "Posix"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "JSON"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "JSON", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["Configuration", "Posix", "Systemd"]),
         .testTarget(
             name: "OwnerTests",

@@ -7,8 +7,8 @@ package enum Answer: ~Copyable {
     case rows(ResultSet)
     /// The statement was prepared.
     case done
-    /// The statement failed, and the server skips the others up to the next synchronization point; or the commit failed,
-    /// of which ``synchronized`` is the next answer.
+    /// The statement failed, and the server skips the others up to the next synchronization point; or the commit
+    /// failed, of which ``synchronized`` is the next answer.
     case failed(PostgresError)
     /// The statement was skipped, since another one before it failed.
     case skipped

@@ -19,9 +19,3 @@ package struct PreparedStatement: Sendable {
         self.init(name, sql, types: types)
     }
 }
-
-extension PreparedStatement {
-    package init(_ name: String, _ sql: String, types: [ValueType]) {
-        (self.name, self.sql, self.types) = (name, sql, types)
-    }
-}

@@ -1,4 +1,5 @@
 import Loyalty
+import Posix
 import Storage
 
 /// Customers, their passwords and their sessions.
@@ -53,16 +54,37 @@ extension ShopTransaction {
             "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND state = ?", hash.text, user,
             credentials.passwordHash.text, UserAccount.State.active.rawValue)
         guard changed == 1 else { return false }
-        let ended = try run("DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", user, session.bytes)
-        if ended > 0 { noteEndedSessions(of: credentials.user) }
+        noteEnds(
+            of: try all(
+                "DELETE FROM sessions WHERE user_id = ? AND token_hash <> ? RETURNING user_id, expires_at", user,
+                session.bytes
+            ) { row in EndedSession(row) })
         try forgetPlaces(of: credentials.user, except: places)
         return true
     }
 
     package func removeSession(_ id: SessionID) throws(Failure) {
-        let users = try all("DELETE FROM sessions WHERE token_hash = ? RETURNING user_id", id.bytes) { row in
-            UserID(rawValue: row.integer(0))
-        }
-        for user in users { noteEndedSessions(of: user) }
+        noteEnds(
+            of: try all("DELETE FROM sessions WHERE token_hash = ? RETURNING user_id, expires_at", id.bytes) { row in
+                EndedSession(row)
+            })
+    }
+
+    /// Notes sessions that were ended before their time.
+    func noteEnds(of sessions: [EndedSession]) {
+        let now = SystemClock.wallMilliseconds()
+        for session in sessions where session.expiresAt > now { noteEndedSessions(of: session.user) }
+    }
+}
+
+/// A session that was removed.
+struct EndedSession {
+    let user: UserID
+    /// In milliseconds since 1970.
+    let expiresAt: Int64
+
+    /// From a statement that returns `user_id` and `expires_at`.
+    init(_ row: SQLRow) {
+        (user, expiresAt) = (UserID(rawValue: row.integer(0)), row.integer(1))
     }
 }

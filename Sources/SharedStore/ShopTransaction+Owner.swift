@@ -103,7 +103,10 @@ extension ShopTransaction {
     }
 
     private func endSessions(of user: UserID) throws(Failure) {
-        if try run("DELETE FROM sessions WHERE user_id = ?", user.rawValue) > 0 { noteEndedSessions(of: user) }
+        noteEnds(
+            of: try all("DELETE FROM sessions WHERE user_id = ? RETURNING user_id, expires_at", user.rawValue) { row in
+                EndedSession(row)
+            })
     }
 
     /// Stores the author and the reason of a ledger entry.

@@ -7,8 +7,8 @@ package protocol RewardRepository: BatchReader {
     /// All rules, the oldest first.
     func rules() throws(LoyaltyError) -> Eventual<[RewardRule], LoyaltyError>
 
-    /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known, since
-    /// a change is just being committed.
+    /// The revision of the rules, which every read after this one shows or a later one. `nil` if it is not known,
+    /// since a change is just being committed, or since the store would have to be asked.
     var rulesRevision: Revision? { get }
 
     /// The points that an accepted receipt earned; `nil` if the order has no receipt.

@@ -88,7 +88,8 @@ package struct SystemdUnit: Sendable {
         ]
     }
 
-    /// A file with the address of a database on a server, as `DATABASE_URI=postgres://…`: every account may read a unit.
+    /// A file with the address of a database on a server, as `DATABASE_URI=postgres://…`: every account may read a
+    /// unit.
     private static let addressFile = "/etc/martlet/database.env"
 
     /// The settings from flags and variables, which systemd would not know otherwise.

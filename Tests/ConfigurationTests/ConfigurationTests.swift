@@ -1,5 +1,6 @@
 import JSON
 import Loyalty
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -72,8 +73,8 @@ import Testing
             "RUN_ADDRESS: run_address must be host:port, :port or [v6]:port, with a port from 0 to 65535, and not \"8080\": a port alone has a colon before it"
         ),
         (
-            ["DATABASE_URI": "postgres://u:p@h/d"], "{}",
-            "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, and not \"postgres://***@h/d\": it names a database server (PostgreSQL), and Martlet keeps its data in a SQLite file"
+            ["DATABASE_URI": "mysql://u:p@h/d"], "{}",
+            "DATABASE_URI: database_uri must be the path of a SQLite file, alone or after file: or sqlite:, or an address postgres://…, and not \"mysql://***@h/d\": it names a database server (MySQL), and Martlet keeps its data in a SQLite file or on PostgreSQL (postgres://…)"
         ),
         (
             ["MARTLET_DISPATCHER_WORKERS": "0"], "{}",
@@ -236,15 +237,43 @@ import Testing
         }
     }
 
-    @Test func databasesAreFiles() {
+    @Test func databasesAreFilesOrAddresses() {
         let good = [
             ("martlet.db", "martlet.db"), ("file:a.db", "a.db"), ("sqlite:/a/b.db", "/a/b.db"),
             ("sqlite:///a.db", "/a.db"),
             ("file:///a.db", "/a.db"), ("./a:b.db", "./a:b.db"),
         ]
         for (text, path) in good { #expect(DatabaseLocation(text)?.path == path, "\(text)") }
-        for text in ["", "file:", "postgres://h/d", "mysql://h", "a/", "sqlite:"] {
+        for text in ["", "file:", "postgres://h/d e", "postgres://h\n", "mysql://h", "a/", "sqlite:"] {
             #expect(DatabaseLocation(text) == nil, "\(text)")
+        }
+    }
+
+    /// Passwords with marks that a shell or an address knows, too.
+    @Test(arguments: [
+        ("postgres://h/d", "postgres://h/d"), ("postgresql://", "postgresql://"),
+        ("postgresql://u:hidden@h,i:5/d?sslmode=disable", "postgresql://***@h,i:5/d?sslmode=disable"),
+        ("postgres://u:hid$den/x@h/d", "postgres://***@h/d"), ("postgres://u:hid@den@h/d", "postgres://***@h/d"),
+        ("postgres://h/d?password=hidden&x=1", "postgres://h/d?password=***"),
+    ])
+    func anAddressPrintsWithoutItsSecrets(text: String, printed: String) throws {
+        let location = try #require(DatabaseLocation(text))
+        guard case .server(let address) = location else { throw TestFailure("an address must name a server") }
+        #expect(address.text == text && location.path == nil)
+        for printable in [location.printable, "\(location)", "\(address)", String(reflecting: address)] {
+            #expect(!printable.contains("hid") && !printable.contains("den"))
+        }
+        #expect(location.printable == printed)
+        let argument = Array("--database-uri=\(text)".utf8)
+        var rest = argument
+        for place in DatabaseAddress.secrets(in: argument).joined() { rest[place] = UInt8(ascii: "*") }
+        #expect(!String(decoding: rest, as: UTF8.self).contains("hid"))
+        #expect(rest.count == argument.count && rest.starts(with: "--database-uri=postgres".utf8))
+    }
+
+    @Test func otherArgumentsHaveNoSecrets() {
+        for text in ["", "martlet.db", "http://a:b@c", "--config=x", "postgres:", "a=b"] {
+            #expect(DatabaseAddress.secrets(in: Array(text.utf8)).isEmpty, "\(text)")
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
         ("mart\u{1B}let.db", "control"), ("mart\u{202E}let.db", "control"), ("\u{FEFF}martlet.db", "byte order mark"),
         ("\u{FFFD}.db", "UTF-8"), (" martlet.db", "space"), ("martlet.db\u{A0}", "space"), ("~/martlet.db", "shell"),
         ("$HOME/martlet.db", "shell"), ("${HOME}/martlet.db", "shell"), ("file:~/martlet.db", "shell"),
-        ("postgres://user:p@host/db", "server"), ("PostgreSQL://host/db", "server"), ("mysql:host", "server"),
+        ("PostgreSQL://host/db", "server"), ("mysql:host", "server"),
         ("mysql://u:p@h:3306/d", "(MySQL)"), ("sqlserver://u:p@h?database=d", "(SQL Server)"),
         ("mongodb+srv://u:p@h/d", "(MongoDB)"), ("postgresql+psycopg://u:p@h/d", "(PostgreSQL)"),
         ("jdbc:sqlite:x.db", "JDBC"), ("jdbc:oracle:thin:u/p@h:1521:d", "JDBC"), ("http://host/x.db", "scheme"),

@@ -14,7 +14,8 @@ import Testing
         limits.keptChangesMax = StoreUnderTest.keptChangesMax
         limits.unfinishedOrdersPerUserMax = StoreUnderTest.unfinishedPerUserMax
         let lines = LogLines()
-        let storage = try TestStorage(TestDatabase(), limits: limits, clock: { clock.now }, log: lines.log)
+        let storage = try PostgresStore(
+            TestDatabase().connector(), migrates: false, limits: limits, clock: { clock.now }, log: lines.log)
         let store = try StoreUnderTest(storage, clock: clock)
         defer { store.stop() }
         do { try await test.run(store) } catch { throw TestFailure("\(error); \(lines.all)") }

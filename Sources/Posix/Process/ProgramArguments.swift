@@ -10,8 +10,8 @@ package enum ProgramArguments {
         return (0..<Int(count)).compactMap { index in vector?[index].map { String(cString: $0) } }
     }
 
-    /// Replaces the secrets of addresses in the arguments by `*`, since every account may read the arguments of a process
-    /// (proc(5), /proc/PID/cmdline). Called before other threads start, and after ``all`` was read.
+    /// Replaces the secrets of addresses in the arguments by `*`, since every account may read the arguments of a
+    /// process (proc(5), /proc/PID/cmdline). Called before other threads start, and after ``all`` was read.
     ///
     /// - Parameter range: the place of the secrets in an argument's bytes.
     package static func hide(_ ranges: ([UInt8]) -> [Range<Int>]) {

@@ -3,8 +3,8 @@ import Storage
 
 /// The statements of the row by which one instance at a time asks the accrual system.
 ///
-/// The lease is a row and no lock of a session: a hung instance keeps its session, and a failover loses it. All times in
-/// the row are those of the database's clock, so that the clocks of the instances need not agree.
+/// The lease is a row and no lock of a session: a hung instance keeps its session, and a failover loses it. All times
+/// in the row are those of the database's clock, so that the clocks of the instances need not agree.
 enum Lease {
     /// An instance that was killed is replaced after this time and a renewal. It has to outlast a pause of a busy
     /// machine and a short failover.

@@ -38,7 +38,7 @@ final class LeaseLane: Sendable {
     }
 }
 
-/// What the lease's thread knows, for other threads.
+/// The state of the lease, as its thread leaves it for other threads.
 final class LeaseState: Sendable {
     private struct State {
         /// By this process's monotonic clock; in the past if another instance leads.

@@ -3,8 +3,8 @@ import Postgres
 extension PostgresSession {
     /// Runs the statements of one read as a transaction.
     ///
-    /// - Parameter isSnapshot: true if all statements are to see one state of the database; otherwise each sees what was
-    ///   committed before it.
+    /// - Parameter isSnapshot: true if all statements are to see one state of the database; otherwise each sees what
+    ///   was committed before it.
     func read<Value>(
         isSnapshot: Bool, _ body: (PostgresSession) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {

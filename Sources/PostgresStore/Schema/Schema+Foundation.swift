@@ -1,10 +1,10 @@
 extension Schema {
-    /// Users, orders and points. Amounts are hundredths of a point, times are milliseconds since 1970 (UTC), statuses are
-    /// `Order.Status`, states are `UserAccount.State`, kinds are `LedgerEntry.Kind`. Every integer has eight bytes, so
-    /// that no value is read as one of another width.
+    /// Users, orders and points. Amounts are hundredths of a point, times are milliseconds since 1970 (UTC), statuses
+    /// are `Order.Status`, states are `UserAccount.State`, kinds are `LedgerEntry.Kind`. Every integer has eight bytes,
+    /// so that no value is read as one of another width.
     ///
-    /// `orders`, `withdrawals` and `ledger` have no foreign key to `users`: each row would take a lock on its user, which
-    /// costs uploads a third of their speed. The check proves what the keys would.
+    /// `orders`, `withdrawals` and `ledger` have no foreign key to `users`: each row would take a lock on its user,
+    /// which costs uploads a third of their speed. The check proves what the keys would.
     ///
     /// `balances.version` grows with everything that changes for a user, and `balances.unfinished` is the number of
     /// the user's orders without a final status. Both cost nothing, since the row is locked and written anyway.

@@ -3,10 +3,11 @@ import Postgres
 extension Schema {
     /// The tables by which several instances share a database.
     ///
-    /// `shop` has one row: it orders the changes of the staff (each locks it), and has what is the same on all instances.
-    /// `tag_epoch` is a part of each entity tag, `feeds` counts the runs of instances, so that each has ids of changes of
-    /// its own, `rules_version` grows with each change of the reward rules, and `timeline` is the highest one on which an
-    /// instance has written, of the cluster with this `system_identifier` (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
+    /// `shop` has one row: it orders the changes of the staff (each locks it), and has what is the same on all
+    /// instances. `tag_epoch` is a part of each entity tag, `feeds` counts the runs of instances, so that each has ids
+    /// of changes of its own, `rules_version` grows with each change of the reward rules, and `timeline` is the highest
+    /// one on which an instance has written, of the cluster with this `system_identifier`
+    /// (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
     ///
     /// `dispatcher` has the lease of the instance that asks the accrual system. Its times are those of the database.
     static let instances = """

@@ -2,7 +2,7 @@ import Changes
 import Loyalty
 import SharedStore
 
-/// What the operations of a batch lead to: their results, and the rows to write.
+/// The results of the operations of a batch, and the rows to write.
 ///
 /// The writer reads and locks the rows of all operations at once, decides here, and writes all rows at once. So a hot
 /// user costs no statement of their own, and each result is known before the commit: if the answer to the commit is

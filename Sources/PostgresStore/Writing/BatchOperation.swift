@@ -18,8 +18,8 @@ enum BatchResult: Equatable, Sendable {
     case impossible
 }
 
-/// The rows by which a batch is decided. The rows of accounts and orders are locked, so that they stay as they are until
-/// the end of the transaction.
+/// The rows by which a batch is decided. The rows of accounts and orders are locked, so that they stay as they are
+/// until the end of the transaction.
 struct BatchFacts: Equatable {
     struct Account: Equatable {
         var balance: Balance

@@ -3,9 +3,10 @@ import Postgres
 
 /// Decides on a new connection what became of the transaction that was under way on the last one.
 ///
-/// The instance's row has an epoch, which each transaction demands with its first statement (``Postgres/CommitMarker``).
-/// The fence replaces the epoch: that waits for an old transaction that has begun, and an old one that begins later
-/// fails. The number in the row is then that of the last transaction that was committed, for good.
+/// The instance's row has an epoch, which each transaction demands with its first statement
+/// (``Postgres/CommitMarker``). The fence replaces the epoch: that waits for an old transaction that has begun, and an
+/// old one that begins later fails. The number in the row is then that of the last transaction that was committed, for
+/// good.
 ///
 /// The answer to the fence may be lost as well. So the next epoch is always the same number until it is known to be in
 /// the row, and a fence that was raised already counts as raised. Another process that takes the row over counts the

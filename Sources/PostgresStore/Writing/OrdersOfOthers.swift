@@ -21,7 +21,8 @@ final class OrdersOfOthers: Sendable {
         /// The id after which orders are to be looked for; `nil` if none is missing.
         var missingAfter: OrderID?
         var highestID: OrderID
-        /// Highest ids at earlier times, oldest first, with a minute between them. Before the first, nothing is missing.
+        /// Highest ids at earlier times, oldest first, with a minute between them. Before the first, nothing is
+        /// missing.
         var samples: [(id: OrderID, at: Int64)]
         var takenAt: Int64?
     }

@@ -4,8 +4,8 @@ import Postgres
 import Storage
 import Synchronization
 
-/// The `SettlementRepository` of the accrual pipeline: it writes through the ``WriteLane``, and reads on a connection of
-/// its own, so that a start with many unfinished orders delays no write. Callers take turns at it.
+/// The `SettlementRepository` of the accrual pipeline: it writes through the ``WriteLane``, and reads on a connection
+/// of its own, so that a start with many unfinished orders delays no write. Callers take turns at it.
 final class PostgresSettlementRepository: SettlementRepository {
     private struct Reads {
         /// `nil` before the first read, and after an error that ended it.

@@ -4,7 +4,7 @@ import Postgres
 import SharedStore
 
 extension WriteLoop {
-    /// What a transaction has written, and the answers to its callers.
+    /// The events of a transaction that has written, and the answers to its callers.
     private struct Written {
         let events: TransactionEvents
         let figures: PendingFigures
@@ -15,8 +15,8 @@ extension WriteLoop {
 
     /// Runs jobs in one transaction: one conversation, or any number of operations.
     ///
-    /// - Returns: The error of a transaction that has certainly left nothing; `nil` if the jobs were answered, or if the
-    ///   next connection decides about them.
+    /// - Returns: The error of a transaction that has certainly left nothing; `nil` if the jobs were answered, or if
+    ///   the next connection decides about them.
     func attempt(_ jobs: [WriteJob], in session: PostgresSession) -> PostgresError? {
         session.deadline = jobs.dropFirst().reduce(jobs[0].deadline) { $0.orEarlier($1.deadline) }
         let beganAt = SystemClock.monotonicNanoseconds()

@@ -37,7 +37,8 @@ final class WriteLoop {
 
     /// The time between two looks at the queue's end if nothing happens.
     private static let idleMilliseconds = 1_000
-    /// A transaction that has less time is not begun: to give up its answer would cost the connection and leave a doubt.
+    /// A transaction that has less time is not begun: to give up its answer would cost the connection and leave a
+    /// doubt.
     private static let attemptMillisecondsMin = 500
     private static let lateRetrySeconds = 1
 

@@ -15,6 +15,7 @@ final class ReadingFixture: Sendable {
     let database: TestDatabase
     let lines = LogLines()
     private let loop = LoopThread()
+    private let writes: WriteLane
     // Safe: used on the loop's thread alone, until that has ended.
     nonisolated(unsafe) let reads: TurnReads
     nonisolated(unsafe) let repository: PostgresRepository
@@ -24,7 +25,8 @@ final class ReadingFixture: Sendable {
         self.database = database
         let lane = ReadLane(connector: try database.connector(through: port), log: lines.log)
         reads = TurnReads(lane)
-        repository = PostgresRepository(reads, writes: WriteLane())
+        writes = try database.makeWrites()
+        repository = PostgresRepository(reads, writes: writes)
         loop.serve(repository)
     }
 
@@ -41,6 +43,7 @@ final class ReadingFixture: Sendable {
     func stop() {
         loop.stop()
         repository.close()
+        writes.stop()
     }
 
     /// Runs on the loop's thread.

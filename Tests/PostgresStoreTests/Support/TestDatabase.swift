@@ -1,4 +1,6 @@
+import Changes
 import Loyalty
+import Posix
 import Postgres
 import Storage
 import TestSupport
@@ -31,6 +33,16 @@ struct TestDatabase: Sendable {
         let library = try Self.library.get()
         let address = server.address(of: name, through: port)
         return StoreConnector(address: try ConnectionAddress(address, with: library), library: library)
+    }
+
+    /// A writer of an instance of its own.
+    func makeWrites() throws -> WriteLane {
+        var connection = try connect()
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        return try WriteLane(
+            connector: try connector(), instance: try .claim(on: &connection, at: now, until: Self.patience),
+            limits: StorageLimits(), changeLog: ChangeLog(capacity: 100, after: ChangeID(rawValue: 0)), clock: { now },
+            log: Log { _, _ in })
     }
 
     func connect() throws -> Connection { try connector().connect(until: Self.patience) }
