@@ -11,10 +11,11 @@ package final class RewardService {
     private let recents: RecentReceipts
     private let clock: WallClock
     private let monotonicClock: MonotonicClock
-    /// The rules, with the revision at which they were read. They are read again after a change.
-    private var index: (rules: RuleIndex, revision: Revision)?
-    /// The document of the rules at a revision.
-    private var document: (bytes: [UInt8], revision: Revision)?
+    /// The rules, with the revision at which they were read; `nil` if that was not known. They are read again after a
+    /// change.
+    private var index: (rules: RuleIndex, revision: Revision?)?
+    /// The document of some rules.
+    private var document: (bytes: [UInt8], rules: [RewardRule])?
 
     /// - Parameters:
     ///   - recents: Shared by everything that answers about the receipts of one database.
@@ -36,11 +37,11 @@ package final class RewardService {
     package func document(
         _ write: @escaping ([RewardRule]) -> [UInt8]
     ) throws(LoyaltyError) -> Eventual<[UInt8], LoyaltyError> {
-        let revision = repository.rulesRevision
-        if let document, document.revision == revision { return .now(document.bytes) }
-        return try index(at: revision).map { [self] index in
+        try index(at: repository.rulesRevision).map { [self] index in
+            // Usually the same array, whose comparison takes no time.
+            if let document, document.rules == index.rules { return document.bytes }
             let written = write(index.rules)
-            document = revision.map { (written, $0) }
+            document = (written, index.rules)
             return written
         }
     }
@@ -101,10 +102,15 @@ package final class RewardService {
 
     /// The rules at a revision, or at a later one.
     private func index(at revision: Revision?) throws(LoyaltyError) -> Eventual<RuleIndex, LoyaltyError> {
-        if let index, index.revision == revision { return .now(index.rules) }
+        if let revision, let index, index.revision == revision { return .now(index.rules) }
         return try repository.rules().map { [self] rules in
+            // A store that keeps its rules returns the same array, whose comparison then takes no time.
+            if let index, index.rules.rules == rules {
+                self.index = (index.rules, revision)
+                return index.rules
+            }
             let rules = RuleIndex(rules)
-            index = revision.map { (rules, $0) }
+            index = (rules, revision)
             return rules
         }
     }
