@@ -1,0 +1,129 @@
+import Glibc
+import Loyalty
+import Posix
+import Postgres
+import SharedStore
+import Storage
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+
+/// Readers beside those of the event loops: of receipts, of health checks, and of the owner's commands.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled), .serialized) struct ReaderTests {
+    private static let endSessions = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """
+
+    private func withOwner(
+        _ database: TestDatabase, _ cancellation: Cancellation = Cancellation(),
+        _ body: (PostgresOwnerRepository) throws -> Void
+    ) throws {
+        let writes = try database.makeWrites()
+        defer { writes.stop() }
+        let owner = try PostgresOwnerRepository(
+            connector: database.connector(), writes: writes, engine: StoreEngine(name: "PostgreSQL", version: "15"),
+            clock: { Timestamp(milliseconds: 1_700_000_000_000) }, cancellation: cancellation)
+        defer { owner.close() }
+        try body(owner)
+    }
+
+    @Test func receiptsAreReadAgainAfterALostConnection() throws {
+        let database = try TestDatabase()
+        let lookup = PostgresReceiptLookup(connector: try database.connector(), log: .none)
+        defer { lookup.close() }
+        #expect(try lookup.earned(by: .sample(1)) == nil)
+        try database.run("INSERT INTO receipts VALUES ('\(OrderNumber.sample(1).digits)', 700, 0)")
+        for _ in 0..<3 {
+            #expect(try lookup.earned(by: .sample(1)) == Points(hundredths: 700))
+            try database.run(Self.endSessions)
+        }
+        lookup.close()
+        #expect(throws: LoyaltyError.self) { try lookup.earned(by: .sample(1)) }
+    }
+
+    @Test func theProbeFindsADatabaseThatCanBeReadAndOneThatCanNot() throws {
+        let server = try PostgreSQLServer()
+        defer { server.remove() }
+        let database = try TestDatabase(on: server)
+        _ = try database.addUsers(3)
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        let probe = PostgresProbe(connector: try database.connector(), clock: { now }, log: .none)
+        defer { probe.close() }
+        try eventually { probe.isReadable && probe.sessionCount == 3 && probe.unfinishedOrderCount == 0 }
+        server.stop(SIGQUIT)
+        try eventually { !probe.isReadable }
+        try server.start()
+        try eventually { probe.isReadable }
+    }
+
+    @Test func aProbeOfAServerThatHangsIsUnreadable() throws {
+        let database = try TestDatabase()
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        let probe = PostgresProbe(
+            connector: try database.connector(through: proxy.port), clock: { Timestamp(milliseconds: 0) }, log: .none)
+        defer { probe.close() }
+        try eventually { probe.isReadable }
+        proxy.order(CuttingProxy.Cut(.toClient, after: 0, closes: false))
+        try eventually { !probe.isReadable }
+        proxy.order(nil)
+        try eventually { probe.isReadable }
+    }
+
+    @Test func aCancellationEndsAReadOfTheOwner() throws {
+        let cancellation = Cancellation()
+        try withOwner(TestDatabase(), cancellation) { owner throws in
+            #expect(try owner.rules() == [])
+            let canceller = Posix.Thread(name: "canceller") {
+                sleepBriefly()
+                cancellation.cancel()
+            }
+            defer { canceller.join() }
+            let begin = ContinuousClock.now
+            let error = #expect(throws: StoreError.self) {
+                try owner.read { session throws(PostgresError) in
+                    try session.first("SELECT 1 FROM pg_sleep(600)") { _ in true }
+                }
+            }
+            #expect(error?.description == "The server stops.")
+            #expect(ContinuousClock.now - begin < .seconds(eventuallySecondsMax))
+            #expect(throws: StoreError.self) { try owner.rules() }
+        }
+    }
+
+    @Test func theOwnerReadsAgainAfterALostConnection() throws {
+        let database = try TestDatabase()
+        let users = try database.addUsers(2)
+        try withOwner(database) { owner throws in
+            for _ in 0..<2 {
+                #expect(try owner.users(after: nil, limit: 9).map(\.id) == users)
+                try database.run(Self.endSessions)
+            }
+            #expect(owner.size.bytes > 1_000_000)
+        }
+    }
+
+    @Test func theOwnerListsOrders() throws {
+        let database = try TestDatabase()
+        let users = try database.addUsers(3)
+        try database.run(
+            "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('\(OrderNumber.sample(9).digits)', \(users[1].rawValue), 0)"
+        )
+        try withOwner(database) { owner throws in
+            let numbers = { (user: UserSelector?, status: Order.Status?, last: OrderID?) in
+                try owner.orders(of: user, status: status, before: last, limit: 3)?.map(\.order.number)
+            }
+            #expect(try numbers(nil, nil, nil) == [.sample(9), .sample(3), .sample(2)])
+            #expect(try numbers(nil, .new, nil) == [.sample(9)])
+            #expect(try numbers(nil, .processed, nil) == [.sample(3), .sample(2), .sample(1)])
+            #expect(try numbers(.id(users[1]), nil, nil) == [.sample(9), .sample(2)])
+            #expect(try numbers(.id(users[1]), .processed, nil) == [.sample(2)])
+            #expect(try numbers(.login(Login("nobody")), nil, nil) == nil)
+            let last = try owner.orders(of: nil, status: nil, before: nil, limit: 3)?.last?.id
+            #expect(try numbers(nil, nil, last) == [.sample(1)])
+            #expect(try numbers(nil, .new, last) == [])
+        }
+    }
+}
