@@ -26,6 +26,17 @@ import Testing
         await Scenario(path, as: "ann", ["If-None-Match: \(tag)"], gives: 200).run(on: api)
     }
 
+    @Test func aBalanceThatCameWithTheSessionIsNotReadAgain() async throws {
+        let (api, other) = (TestAPI(isLate: true), TestAPI())
+        api.repository.readsBalanceWithSession = true
+        for _ in 0..<2 {
+            let first = await Scenario("GET /api/user/balance", as: "ann", gives: 200).run(on: api)
+            #expect(await Scenario("GET /api/user/balance", as: "ann", gives: 200).run(on: other) == first)
+            for each in [api, other] { each.repository.credit(Points(hundredths: 1), to: each.users["ann"]!) }
+        }
+        #expect(api.repository.readCount == 0 && other.repository.readCount == 2)
+    }
+
     private static func withLongList(isLate: Bool) -> TestAPI {
         let api = TestAPI(isLate: isLate)
         for index in 0..<1200 { api.addOrder("\(index)", .new, accrual: 0, at: api.clock.now, of: "carl") }

@@ -21,6 +21,7 @@ import Testing
             let found = try sessions.map { try $0.get()?.user }
             #expect(found == users + [nil, users[2], users[2], nil])
             #expect(try sessions[0].get()?.expiresAt == Timestamp(milliseconds: 4_000_000_000_000))
+            #expect(try sessions[6].get()?.balance?.current == Points(hundredths: 7))
 
             let strangers = [UserID(rawValue: 0), UserID(rawValue: -1)]
             let balances = try await fixture.atOnce(

@@ -74,7 +74,11 @@ struct Authentication: Authenticator {
             if known == nil { ids.insert(id, of: token) }
             return .now(session)
         case .later(let session):
-            return .later { () async throws(LoyaltyError) in try await session().flatMap { isOpen($0) ? $0 : nil } }
+            return .later { () async throws(LoyaltyError) in
+                guard let session = try await session(), isOpen(session) else { return nil }
+                if known == nil { ids.insert(id, of: token) }
+                return session
+            }
         }
     }
 
@@ -96,7 +100,24 @@ struct Authentication: Authenticator {
 
 extension Caller {
     fileprivate init(_ session: OpenSession, _ token: ArraySlice<UInt8>) {
-        self.init(user: session.user.rawValue, revision: session.revision?.rawValue, token: token)
+        self.init(
+            user: session.user.rawValue, revision: session.revision?.rawValue, token: token,
+            account: session.balance.map { KnownBalance(balance: $0) })
+    }
+
+    /// The points of the caller, if they were read together with the session.
+    var knownBalance: Balance? {
+        guard let account else { return nil }
+        return (account as? KnownBalance)?.balance
+    }
+}
+
+/// The points of a caller, read after the request arrived.
+private final class KnownBalance: Sendable {
+    let balance: Balance
+
+    init(balance: Balance) {
+        self.balance = balance
     }
 }
 

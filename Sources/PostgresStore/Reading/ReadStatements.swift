@@ -3,11 +3,11 @@ import Postgres
 /// The statements of the frequent reads. Each connection of a ``ReadLane`` prepares them when it is made.
 enum ReadStatements {
     /// The sessions of all requests of a turn: a row for each that there is, with its position among the parameters
-    /// (from 1), and with the version of its user's data.
+    /// (from 1), with the version of its user's data, and with the balance, which costs nothing in the same row.
     static let sessions = PreparedStatement(
         "sessions",
         """
-        SELECT shown.position, sessions.user_id, expires_at, version
+        SELECT shown.position, sessions.user_id, expires_at, version, current, withdrawn
         FROM unnest($1) WITH ORDINALITY AS shown (hash, position)
         JOIN sessions ON token_hash = hash JOIN balances ON balances.user_id = sessions.user_id
         """, .bytesArray)

@@ -16,7 +16,9 @@ final class TurnReads {
     } value: { (row: borrowing Row) throws(PostgresError) in
         OpenSession(
             user: UserID(rawValue: try row.integer(1)), expiresAt: Timestamp(milliseconds: try row.integer(2)),
-            revision: Revision(rawValue: UInt64(bitPattern: try row.integer(3))))
+            revision: Revision(rawValue: UInt64(bitPattern: try row.integer(3))),
+            balance: Balance(
+                current: Points(hundredths: try row.integer(4)), withdrawn: Points(hundredths: try row.integer(5))))
     }
     // Every user has a row, unless the database was damaged.
     private var balances = KeyedReads<UserID, Balance>(

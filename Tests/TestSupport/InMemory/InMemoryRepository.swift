@@ -15,6 +15,8 @@ package final class InMemoryRepository: Repository {
     package var duringNextRead: (() -> Void)?
     /// True if a full page names the next one even if that is empty, as a store may that does not look ahead.
     package var namesEmptyPages = false
+    /// True if a session comes with its user's points, as a store that asks a server reads them.
+    package var readsBalanceWithSession = false
     /// True if a commit is in progress, so that no revision is known.
     package var isChanging = false
     package private(set) var endedBatches = 0
@@ -55,11 +57,12 @@ package final class InMemoryRepository: Repository {
     package func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
         try call("session")
         return .now(
-            storage.read { [isChanging] tables in
+            storage.read { [isChanging, readsBalanceWithSession] tables in
                 tables.sessions[id].map { session in
                     let revision = Revision(rawValue: tables.revisions[session.user] ?? 0)
                     return OpenSession(
-                        user: session.user, expiresAt: session.expiresAt, revision: isChanging ? nil : revision)
+                        user: session.user, expiresAt: session.expiresAt, revision: isChanging ? nil : revision,
+                        balance: readsBalanceWithSession ? tables.balance(of: session.user) : nil)
                 }
             })
     }
