@@ -128,7 +128,7 @@ let package = Package(
             name: "PostgresStoreTests",
             dependencies: [
                 "CLinux", "Changes", "ConformanceSupport", "Eventual", "Loyalty", "Posix", "Postgres", "PostgresStore",
-                "SharedStore", "Storage", "TestSupport",
+                "SharedStore", "SignIn", "Storage", "TestSupport",
             ]),
         .testTarget(
             name: "AccrualClientTests",

@@ -120,7 +120,7 @@ package final class PostgresStore: Storage {
         }
     }
 
-    package var attemptExchange: (any AttemptExchange)? { nil }
+    package var attemptExchange: (any AttemptExchange)? { writes.attempts }
 
     package var obstacle: String? { writes.obstacle }
 

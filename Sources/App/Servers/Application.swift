@@ -149,7 +149,8 @@ final class Application: StoppableServer {
     ) throws(StartError) -> Front {
         let log = writer.log
         let throttle = AccountThrottle(
-            configuration.throttlePolicy, exchange: store.attemptExchange, digest: SodiumTokens.digest,
+            configuration.throttlePolicy, exchange: store.attemptExchange?.limited(to: .customers),
+            digest: SodiumTokens.digest,
             clock: SystemClock.monotonicMilliseconds)
         var settings = configuration.api
         settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }

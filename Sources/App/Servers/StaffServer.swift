@@ -37,7 +37,8 @@ final class StaffServer: Sendable {
         self.folder = folder
         // Its counters are not those of the customers.
         let throttle = AccountThrottle(
-            configuration.throttlePolicy, exchange: store.attemptExchange, digest: SodiumTokens.digest,
+            configuration.throttlePolicy, exchange: store.attemptExchange?.limited(to: .staff),
+            digest: SodiumTokens.digest,
             clock: SystemClock.monotonicMilliseconds)
         let surroundings = ShopSurroundings(pipeline, folder)
         var settings = configuration.staffAPI

@@ -9,6 +9,8 @@ import Loyalty
 /// `INSTANCE.TRANSACTION.PART.PARTS|RECORD;RECORD`, and the record of a kind that a later version adds is skipped.
 struct ChangeNotification: Equatable, Sendable {
     static let channel = "martlet"
+    /// The number in notifications of attempts that are sent alone. Transactions count from 1.
+    static let noTransaction: Int64 = 0
 
     /// The instance's row, and the number of its transaction.
     let instance: Int64
@@ -55,6 +57,7 @@ struct ChangeNotification: Equatable, Sendable {
             records.append("n,\(order.user.rawValue),\(order.number.digits),\(order.id.rawValue)")
         }
         for user in events.sessionEnds { records.append("s,\(user.rawValue)") }
+        for attempt in events.attempts { records.append("a,\(hexadecimal(attempt))") }
         return records
     }
 
@@ -78,7 +81,12 @@ struct ChangeNotification: Equatable, Sendable {
 
     private static func read(_ record: Substring, into events: inout TransactionEvents) -> Bool {
         let fields = record.split(separator: ",", omittingEmptySubsequences: false)
-        guard let kind = fields.first, ["o", "b", "n", "s"].contains(kind) else { return fields.count > 0 }
+        guard let kind = fields.first, ["o", "b", "n", "s", "a"].contains(kind) else { return fields.count > 0 }
+        if kind == "a" {
+            guard fields.count == 2, let attempt = bytes(ofHexadecimal: fields[1]) else { return false }
+            events.attempts.append(attempt)
+            return true
+        }
         guard fields.count > 1, let user = Int64(fields[1]).map({ UserID(rawValue: $0) }) else { return false }
         switch (kind, fields.count) {
         case ("o", 6):
@@ -101,5 +109,30 @@ struct ChangeNotification: Equatable, Sendable {
         default: return false
         }
         return true
+    }
+}
+
+extension ChangeNotification {
+    /// An attempt has at most 128 bytes (`AttemptExchange`).
+    private static let attemptBytesMax = 128
+
+    fileprivate static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    /// Returns `nil` if the text is not the hexadecimal form of an attempt.
+    fileprivate static func bytes(ofHexadecimal text: Substring) -> [UInt8]? {
+        let digits = text.utf8.map { digit in
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+            default: UInt8.max
+            }
+        }
+        guard !digits.isEmpty, digits.count % 2 == 0, digits.count <= 2 * attemptBytesMax, !digits.contains(.max) else {
+            return nil
+        }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 }

@@ -3,16 +3,17 @@ import Loyalty
 import Posix
 import Postgres
 
-/// Publishes what notifications bring: changes to the listeners of this process, new orders to its pipeline. It belongs
-/// to the thread of the writer.
+/// Publishes the content of notifications: changes to the listeners of this process, new orders to its pipeline, and
+/// attempts to sign in to its limits. It belongs to the thread of the writer.
 struct EventPublisher {
     private let changeLog: ChangeLog
     private let orders: OrdersOfOthers
+    private let attempts: AttemptsOfInstances
     private let log: Log
     private var hasWarned = false
 
-    init(changeLog: ChangeLog, orders: OrdersOfOthers, log: Log) {
-        (self.changeLog, self.orders, self.log) = (changeLog, orders, log)
+    init(changeLog: ChangeLog, orders: OrdersOfOthers, attempts: AttemptsOfInstances, log: Log) {
+        (self.changeLog, self.orders, self.attempts, self.log) = (changeLog, orders, attempts, log)
     }
 
     /// Publishes the events of notifications, in their order.
@@ -25,6 +26,7 @@ struct EventPublisher {
         guard !notifications.isEmpty else { return 0 }
         var events = TransactionEvents()
         var othersOrders: [UnfinishedOrder] = []
+        var othersAttempts: [[UInt8]] = []
         var ownCount = 0
         for notification in notifications where notification.channel == ChangeNotification.channel {
             guard let read = ChangeNotification(text: notification.payload) else {
@@ -35,6 +37,7 @@ struct EventPublisher {
                 if read.transaction == own.transaction { ownCount += 1 }
             } else {
                 othersOrders += read.events.newOrders
+                othersAttempts += read.events.attempts
             }
             events.append(read.events)
         }
@@ -42,6 +45,7 @@ struct EventPublisher {
         let now = SystemClock.monotonicMilliseconds()
         if let highest = events.newOrders.map(\.id).max() { orders.noteStored(highest, now: now) }
         if !othersOrders.isEmpty { orders.put(othersOrders, now: now) }
+        attempts.deliver(othersAttempts)
         return ownCount
     }
 

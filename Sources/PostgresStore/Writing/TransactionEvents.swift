@@ -9,12 +9,15 @@ struct TransactionEvents: Equatable, Sendable {
     var sessionEnds: [UserID] = []
     /// Orders that the leader is to ask about.
     var newOrders: [UnfinishedOrder] = []
+    /// Attempts to sign in or to register, which other instances count too. They are not of the transaction.
+    var attempts: [[UInt8]] = []
 
-    var isEmpty: Bool { changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty }
+    var isEmpty: Bool { changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty && attempts.isEmpty }
 
     mutating func append(_ others: TransactionEvents) {
         changes += others.changes
         sessionEnds += others.sessionEnds
         newOrders += others.newOrders
+        attempts += others.attempts
     }
 }

@@ -27,6 +27,8 @@ final class WriteLane: Sendable {
     private let status = LaneStatus()
     private let statistics = CommitStatistics()
     private let orders = OrdersOfOthers()
+    /// Carries attempts to sign in among the instances.
+    let attempts: AttemptsOfInstances
     private let queueCapacity: Int
 
     /// The time within which each caller is answered. A client and a load balancer wait longer; a healthy server takes
@@ -42,11 +44,13 @@ final class WriteLane: Sendable {
     ) throws(PostgresError) {
         queue = try WriteQueue(capacity: limits.writeQueueMax)
         queueCapacity = limits.writeQueueMax
+        attempts = AttemptsOfInstances { [queue] in queue.wake() }
         let attempted = BlockingQueue<Void>(capacity: 1)
-        thread = Thread(name: "writer") { [queue, status, statistics, orders] in
+        thread = Thread(name: "writer") { [queue, status, statistics, orders, attempts] in
             WriteLoop(
                 connector: connector, marker: instance.marker, limits: limits, queue: queue, status: status,
-                statistics: statistics, changeLog: changeLog, orders: orders, clock: clock, log: log,
+                statistics: statistics, changeLog: changeLog, orders: orders, attempts: attempts, clock: clock,
+                log: log,
                 onFirstAttempt: { _ = attempted.put(()) }
             ).run()
         }

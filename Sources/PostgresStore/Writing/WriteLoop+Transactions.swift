@@ -31,8 +31,10 @@ extension WriteLoop {
             }
             acknowledgements = written.acknowledgements
             try BatchStatements.send(written.figures, of: marker.instance, on: &session.connection)
+            var events = written.events
+            events.attempts = attempts.take()
             let texts = ChangeNotification.texts(
-                of: written.events, instance: marker.instance, transaction: marker.transaction)
+                of: events, instance: marker.instance, transaction: marker.transaction)
             try BatchStatements.send(notifications: texts, on: &session.connection)
             try session.connection.finishTransaction(until: session.deadline)
             guard CommitFate.after(warnings: session.connection.takeWarnings()) == .committed else {

@@ -13,6 +13,7 @@ final class WriteLoop {
     let statistics: CommitStatistics
     let changeLog: ChangeLog
     let orders: OrdersOfOthers
+    let attempts: AttemptsOfInstances
     let clock: WallClock
     let log: Log
     /// Called after the first attempt to connect.
@@ -44,15 +45,16 @@ final class WriteLoop {
 
     init(
         connector: StoreConnector, marker: CommitMarker, limits: StorageLimits, queue: WriteQueue, status: LaneStatus,
-        statistics: CommitStatistics, changeLog: ChangeLog, orders: OrdersOfOthers, clock: @escaping WallClock,
-        log: Log, onFirstAttempt: @escaping () -> Void
+        statistics: CommitStatistics, changeLog: ChangeLog, orders: OrdersOfOthers, attempts: AttemptsOfInstances,
+        clock: @escaping WallClock, log: Log, onFirstAttempt: @escaping () -> Void
     ) {
         precondition(limits.batchMax > 0, "batchMax must be positive")
         (self.connector, self.marker, self.limits) = (connector, marker, limits)
         (self.queue, self.status, self.statistics) = (queue, status, statistics)
-        (self.changeLog, self.orders, self.clock, self.log) = (changeLog, orders, clock, log)
+        (self.changeLog, self.orders, self.attempts) = (changeLog, orders, attempts)
+        (self.clock, self.log) = (clock, log)
         self.onFirstAttempt = onFirstAttempt
-        publisher = EventPublisher(changeLog: changeLog, orders: orders, log: log)
+        publisher = EventPublisher(changeLog: changeLog, orders: orders, attempts: attempts, log: log)
     }
 
     /// Works until the queue is closed and everything is answered, then closes the connection.
@@ -78,7 +80,10 @@ final class WriteLoop {
             return jobs
         }
         guard let jobs = queue.take(limit: limits.batchMax) else { return nil }
-        if jobs.isEmpty { waitForEvents() }
+        if jobs.isEmpty {
+            announceAttempts()
+            waitForEvents()
+        }
         return jobs
     }
 

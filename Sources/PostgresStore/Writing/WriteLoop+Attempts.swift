@@ -1,0 +1,32 @@
+import Posix
+import Postgres
+
+extension WriteLoop {
+    /// Notifications have no row, so nothing is lost if the server fails before it has written the commit to its disk:
+    /// the transaction waits neither for the disk nor for a standby.
+    private static let announce = """
+        SELECT set_config('synchronous_commit', 'off', true), pg_notify('\(ChangeNotification.channel)', text)
+        FROM unnest($1::text[]) WITH ORDINALITY AS texts (text, position) ORDER BY position
+        """
+    /// A healthy server takes less than a millisecond. Writes wait meanwhile.
+    private static let announceMilliseconds = 1_000
+
+    /// Sends the attempts that wait in a transaction of their own. Attempts of a transaction that fails are lost.
+    func announceAttempts() {
+        guard let session else { return }
+        let waiting = attempts.take()
+        guard !waiting.isEmpty else { return }
+        let texts = ChangeNotification.texts(
+            of: TransactionEvents(attempts: waiting), instance: marker.instance,
+            transaction: ChangeNotification.noTransaction)
+        do throws(PostgresError) {
+            try session.connection.send(Self.announce, Parameters { $0.add(array: texts) })
+            try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
+            heardAt = SystemClock.monotonicMilliseconds()
+            _ = publisher.publish(
+                session.connection.takeNotifications(), own: (marker.instance, marker.transaction))
+        } catch {
+            if error.isEndOfConnection { lose(error) }
+        }
+    }
+}

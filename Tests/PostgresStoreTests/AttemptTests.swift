@@ -1,0 +1,132 @@
+import Loyalty
+import Posix
+import Postgres
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+@testable import SignIn
+
+/// Attempts to sign in travel between the instances of a database.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct AttemptTests {
+    private static let network = ClientNetwork.ipv4(0xC000_0201)
+    private static let policy = ThrottlePolicy(
+        failuresPerLoginMax: 3, failuresPerNetworkMax: 100, registrationsPerHourMax: 2, delaySecondsMax: 60,
+        hashingPerSourceMax: 0)
+
+    private static func throttle(of store: PostgresStore, for accounts: AttemptAccounts) -> AccountThrottle {
+        AccountThrottle(
+            policy, exchange: store.attemptExchange?.limited(to: accounts),
+            digest: { $0 + [UInt8](repeating: 0, count: 16) }, clock: { 0 })
+    }
+
+    private static func isRefused(_ login: Login, by throttle: AccountThrottle) async -> Bool {
+        do throws(LoyaltyError) {
+            _ = try await throttle.verifying(login, from: .network(network), isKnown: false) { true }
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    @Test func failuresOnOneServerHaveTheOtherRefuse() async throws {
+        let database = try TestDatabase()
+        func open() throws -> PostgresStore {
+            try PostgresStore(
+                database.connector(), migrates: false, limits: StorageLimits(),
+                clock: { Timestamp(milliseconds: 1_700_000_000_000) }, log: Log { _, _ in })
+        }
+        let (first, second) = (try open(), try open())
+        defer {
+            first.stop()
+            second.stop()
+        }
+        let here = Self.throttle(of: first, for: .customers)
+        let there = Self.throttle(of: second, for: .customers)
+        let staff = Self.throttle(of: second, for: .staff)
+        let arrived = Mutex(0)
+        second.attemptExchange?.subscribe { _ in arrived.withLock { $0 += 1 } }
+        let login = try Login("anna")
+        while await !Self.isRefusedAfterFailure(login, by: here) {}
+        while (try? here.countRegistration(from: Self.network)) != nil {}
+        let sentCount = Self.policy.failuresPerLoginMax + Self.policy.registrationsPerHourMax
+        try await eventually("all attempts arrive") { arrived.withLock { $0 } >= sentCount }
+        #expect(await Self.isRefused(login, by: there))
+        #expect(throws: LoyaltyError.self) { try there.countRegistration(from: Self.network) }
+        // The staff's accounts are others, even those of the same name.
+        #expect(await !Self.isRefused(login, by: staff))
+        try staff.countRegistration(from: Self.network)
+    }
+
+    private static func isRefusedAfterFailure(_ login: Login, by throttle: AccountThrottle) async -> Bool {
+        do throws(LoyaltyError) {
+            _ = try await throttle.verifying(login, from: .network(network), isKnown: false) { false }
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    /// Attempts go with the transactions of other writes, and alone if there are none, in their order.
+    @Test(arguments: [false, true]) func attemptsArriveInTheirOrder(besideWrites: Bool) async throws {
+        let database = try TestDatabase()
+        let (here, there) = (try database.makeWrites(), try database.makeWrites())
+        defer {
+            here.stop()
+            there.stop()
+        }
+        let arrived = Mutex<[[UInt8]]>([])
+        let returned = Mutex<[[UInt8]]>([])
+        there.attempts.subscribe { attempt in arrived.withLock { $0.append(attempt) } }
+        here.attempts.subscribe { attempt in returned.withLock { $0.append(attempt) } }
+        let sent = (0..<300).map { number in
+            [UInt8](repeating: UInt8(number % 256), count: 1 + number % AttemptsOfInstances.attemptBytesMax)
+        }
+        for attempt in sent {
+            here.attempts.announce(attempt)
+            if besideWrites { try await here.converse { (_) throws(PostgresError) in } }
+        }
+        try await eventually("all attempts arrive") { arrived.withLock { $0.count } >= sent.count }
+        #expect(arrived.withLock { $0 } == sent)
+        there.attempts.announce([1])
+        try await eventually("the other instance's attempt arrives") { !returned.withLock { $0.isEmpty } }
+        #expect(returned.withLock { $0 } == [[1]])
+    }
+
+    @Test func attemptsBeyondTheLimitAreDropped() {
+        let wakes = Mutex(0)
+        let attempts = AttemptsOfInstances { wakes.withLock { $0 += 1 } }
+        let sent = (0..<AttemptsOfInstances.waitingMax + 10).map { [UInt8($0 % 256)] }
+        for attempt in sent { attempts.announce(attempt) }
+        #expect(attempts.take() == Array(sent.prefix(AttemptsOfInstances.waitingMax)))
+        #expect(attempts.take().isEmpty)
+        attempts.announce([1])
+        #expect(attempts.take() == [[1]])
+        #expect(wakes.withLock { $0 } == 2)
+    }
+
+    // MARK: Notifications
+
+    @Test func attemptsSurviveTheirNotifications() throws {
+        let attempts = (0..<200).map { number in [UInt8](repeating: UInt8(number), count: 1 + number % 128) }
+        let texts = ChangeNotification.texts(of: TransactionEvents(attempts: attempts), instance: 7, transaction: 0)
+        #expect(texts.count > 1)
+        #expect(texts.allSatisfy { $0.utf8.count <= ChangeNotification.bytesMax })
+        let read = try texts.map { try #require(ChangeNotification(text: $0)) }
+        #expect(read.flatMap(\.events.attempts) == attempts)
+        #expect(read.allSatisfy { $0.instance == 7 && $0.transaction == 0 })
+    }
+
+    /// Anyone who may connect to the database may notify.
+    @Test(
+        arguments: [
+            "a", "a,", "a,0", "a,0g", "a,AB", "a,+1", "a,00,00", "a,\u{0661}\u{0661}",
+            "a,\(String(repeating: "0", count: 258))",
+        ])
+    func otherTextsAreNoAttempts(record: String) {
+        #expect(ChangeNotification(text: "7.0.0.1|\(record)") == nil)
+        #expect(ChangeNotification(text: "7.0.0.1|x,1;a,00")?.events == TransactionEvents(attempts: [[0]]))
+    }
+}
