@@ -15,6 +15,8 @@ struct StoreConnector: Sendable {
 
     let address: ConnectionAddress
     let library: PostgresLibrary
+    /// That of all copies of this connector.
+    let latestTimeline = LatestTimeline()
 
     /// The name of the sessions in `pg_stat_activity`.
     static let application = "martlet"
@@ -24,9 +26,23 @@ struct StoreConnector: Sendable {
     /// - Throws: also ``PostgresError/Cause/refusedCall`` with a sentence for the owner if the server or the database
     ///   can't be used.
     func connect(_ purpose: Purpose = .serving, until deadline: Deadline) throws(PostgresError) -> Connection {
+        var point: LatestTimeline.Point?
+        return try connect(purpose, until: deadline, at: &point)
+    }
+
+    /// As ``connect(_:until:)``.
+    ///
+    /// - Parameter point: becomes the server's timeline.
+    func connect(
+        _ purpose: Purpose = .serving, until deadline: Deadline, at point: inout LatestTimeline.Point?
+    ) throws(PostgresError) -> Connection {
         var connection = try open(purpose, until: deadline)
         try Migration.requireCurrent(on: &connection, until: deadline)
-        try Timeline.require(on: &connection, until: deadline)
+        let found = try Timeline.require(on: &connection, until: deadline)
+        guard latestTimeline.note(found) else {
+            throw SessionSetup.refusal("the server is a former primary (timeline \(found.timeline))")
+        }
+        point = found
         return connection
     }
 

@@ -11,18 +11,23 @@ enum Timeline {
         FROM pg_control_system()
         """
 
-    static func require(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
+    /// Returns the server's timeline.
+    static func require(
+        on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> LatestTimeline.Point {
         let now = try pair(read, on: &connection, until: deadline)
         let noted = try pair("SELECT system_identifier, timeline FROM shop", on: &connection, until: deadline)
         guard let (cluster, timeline) = now, let (notedCluster, notedTimeline) = noted else {
             throw .badValue("the server's timeline")
         }
-        guard cluster == notedCluster else { return try note(cluster, timeline, on: &connection, until: deadline) }
-        guard timeline >= notedTimeline else {
+        if cluster == notedCluster, timeline < notedTimeline {
             throw SessionSetup.refusal(
                 "the server is a former primary (timeline \(timeline), and Martlet has written on \(notedTimeline))")
         }
-        if timeline > notedTimeline { try note(cluster, timeline, on: &connection, until: deadline) }
+        if cluster != notedCluster || timeline > notedTimeline {
+            try note(cluster, timeline, on: &connection, until: deadline)
+        }
+        return LatestTimeline.Point(cluster: cluster, timeline: timeline)
     }
 
     /// Notes a timeline that is higher than the noted one, or on another cluster.

@@ -17,6 +17,8 @@ final class ReadLoop {
     private let inbox: ReadInbox
     /// `nil` without a connection.
     private var session: PostgresSession?
+    /// The timeline of the connection's server.
+    private var timeline: LatestTimeline.Point?
     /// Reads that were taken from the inbox.
     private var waiting: [WaitingRead] = []
     private var failures: FailureLog
@@ -35,12 +37,18 @@ final class ReadLoop {
                 guard let reads = inbox.take() else { break }
                 waiting = reads
             }
-            answer()
+            if isLatest { answer() } else { session = nil }
         }
         inbox.refuse(waiting)
     }
 
     // MARK: - Connecting
+
+    /// False if the server has a successor, so that the connection may have slept through a failover.
+    private var isLatest: Bool {
+        guard let timeline else { return false }
+        return connector.latestTimeline.isLatest(timeline)
+    }
 
     /// Connects while reads may wait. If that fails, all of them are refused.
     private func connect() -> Bool {
@@ -76,7 +84,7 @@ final class ReadLoop {
     }
 
     private func connect(until deadline: Deadline) throws(PostgresError) {
-        var connection = try connector.connect(until: deadline)
+        var connection = try connector.connect(until: deadline, at: &timeline)
         try connection.runScript(ReadStatements.settings, until: deadline)
         try connection.prepare(ReadStatements.all, until: deadline)
         session = PostgresSession(connection, until: deadline)

@@ -20,20 +20,28 @@ final class ReadingFixture: Sendable {
     nonisolated(unsafe) let reads: TurnReads
     nonisolated(unsafe) let repository: PostgresRepository
 
-    /// - Parameter port: the port of a proxy before the server.
-    init(_ database: TestDatabase, through port: Int? = nil) throws {
+    /// - Parameter connector: makes the connection of the reads.
+    private init(_ database: TestDatabase, _ connector: StoreConnector) throws {
         self.database = database
-        let lane = ReadLane(connector: try database.connector(through: port), log: lines.log)
+        let lane = ReadLane(connector: connector, log: lines.log)
         reads = TurnReads(lane)
         writes = try database.makeWrites()
         repository = PostgresRepository(reads, writes: writes)
         loop.serve(repository)
     }
 
+    /// - Parameter port: the port of a proxy before the server.
     static func with(
         _ database: TestDatabase, through port: Int? = nil, _ body: (ReadingFixture) async throws -> Void
     ) async throws {
-        let fixture = try ReadingFixture(database, through: port)
+        try await with(database, through: database.connector(through: port), body)
+    }
+
+    /// - Parameter connector: makes the connection of the reads.
+    static func with(
+        _ database: TestDatabase, through connector: StoreConnector, _ body: (ReadingFixture) async throws -> Void
+    ) async throws {
+        let fixture = try ReadingFixture(database, connector)
         let result: Result<Void, any Error>
         do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
         fixture.stop()

@@ -1,0 +1,31 @@
+import Postgres
+import Synchronization
+
+/// The latest timeline to which this process has connected.
+///
+/// A primary that was frozen does not know of its successor when it goes on, until its manager ends it. A connection to
+/// it that was idle meanwhile would read the past. Another connection of this process has met the successor by then.
+final class LatestTimeline: Sendable {
+    /// A history of a cluster's log.
+    struct Point: Equatable, Sendable {
+        /// The identifier of the cluster. A copy of a database on another one begins anew.
+        let cluster: Int64
+        let timeline: Int64
+    }
+
+    private let latest = Mutex<Point?>(nil)
+
+    /// Notes a server's timeline. Returns false if the server is a former primary.
+    func note(_ point: Point) -> Bool {
+        latest.withLock { latest in
+            if let known = latest, known.cluster == point.cluster, known.timeline > point.timeline { return false }
+            latest = point
+            return true
+        }
+    }
+
+    /// Returns true if no connection was made to a later timeline than this one.
+    func isLatest(_ point: Point) -> Bool {
+        latest.withLock { $0 == nil || $0 == point }
+    }
+}
