@@ -22,5 +22,5 @@ package struct SettingValue: Sendable, ExpressibleByStringLiteral {
     }
 
     /// True if a shell completes the value with the names of files.
-    package var isFile: Bool { name == "FILE" }
+    package var isFile: Bool { name == "FILE" || name == "DATABASE" }
 }

@@ -22,7 +22,7 @@ struct CommandLineTests {
         (["order", "number", String(repeating: "1", count: 1024)], 64, "", "at most 1023 digits"),
         (["srve"], 64, "", "did you mean \"serve\"?"), (["completion", "tcsh"], 64, "", "bash, zsh, fish"),
         (["--nonsense"], 64, "", "--nonsense"), (["nonsense"], 64, "", "nonsense"),
-        (["-d", "postgres://user:hidden@host/db"], 78, "", "database_uri"),
+        (["-d", "mysql://user:hidden@host/db"], 78, "", "database_uri"),
         (["--config", "missing.json"], 78, "", "missing.json"),
     ])
     func saysWhatItShould(arguments: [String], status: Int32, output: String, log: String) throws {

@@ -1,3 +1,4 @@
+import Posix
 import Postgres
 import TestSupport
 import Testing
@@ -137,22 +138,20 @@ struct PipelineTests {
         #expect(connection.takeWarnings().isEmpty)
     }
 
-    @Test func aStatementIsCancelledByAnotherThread() async throws {
+    @Test func aStatementIsCancelledByAnotherThread() throws {
         var connection = try TestDatabase().connect()
         let handle = try connection.makeCancelHandle()
-        async let cancelled = Task.detached {
+        let end = BlockingQueue<Never>(capacity: 1)
+        // A thread of its own, since the statement blocks one of those that tasks run on.
+        let canceller = Thread(name: "canceller") {
             // The first request may come before the statement begins, and then does nothing.
-            while !Task.isCancelled {
-                handle.cancel()
-                try? await Task.sleep(for: .milliseconds(20))
-            }
+            while end.takeSeveral(limit: 1, withinMilliseconds: 20) != nil { handle.cancel() }
         }
-        let canceller = await cancelled
         let error = #expect(throws: PostgresError.self) {
             try connection.run("SELECT pg_sleep(60)", until: patience)
         }
-        canceller.cancel()
-        await canceller.value
+        end.close()
+        canceller.join()
         #expect(error?.state == .cancelled)
         #expect(error?.isEndOfConnection == false)
     }
