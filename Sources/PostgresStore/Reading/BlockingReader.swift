@@ -9,20 +9,16 @@ final class BlockingReader {
     private let connector: StoreConnector
     private let purpose: StoreConnector.Purpose
     private let milliseconds: Int
-    private let settings: String
     /// `nil` without a connection.
     private var session: PostgresSession?
     private var isClosed = false
 
-    /// - Parameters:
-    ///   - milliseconds: the time in which a read is answered or fails.
-    ///   - settings: statements that set up each connection.
+    /// - Parameter milliseconds: the time in which a read is answered or fails.
     init(
         connector: StoreConnector, purpose: StoreConnector.Purpose = .serving,
-        withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds, settings: String? = nil
+        withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds
     ) {
         (self.connector, self.purpose, self.milliseconds) = (connector, purpose, milliseconds)
-        self.settings = settings ?? ReadStatements.settings
     }
 
     /// Called with the handle that ends the statements of a new connection.
@@ -64,7 +60,6 @@ final class BlockingReader {
         if let session { return session }
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
         var connection = try connector.connect(purpose, until: deadline)
-        if !settings.isEmpty { try connection.runScript(settings, until: deadline) }
         onConnection(try connection.makeCancelHandle())
         let session = PostgresSession(connection, until: deadline)
         self.session = session

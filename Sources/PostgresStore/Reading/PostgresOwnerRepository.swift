@@ -24,9 +24,8 @@ final class PostgresOwnerRepository: OwnerRepository {
         cancellation: Cancellation
     ) throws(StoreError) {
         (self.writes, self.engine, self.clock, self.cancellation) = (writes, engine, clock, cancellation)
-        // A command looks at few rows or at all, so that the planner decides.
         reader = BlockingReader(
-            connector: connector, purpose: .owner, withinMilliseconds: Self.readMilliseconds, settings: "")
+            connector: connector, purpose: .owner, withinMilliseconds: Self.readMilliseconds)
         watch = CancellationWatch(cancellation)
         reader.onConnection = { [watch] handle in watch.watch(handle) }
     }

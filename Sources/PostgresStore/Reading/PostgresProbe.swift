@@ -90,8 +90,7 @@ private final class ProbeLoop {
     private var countedAt: Int64?
 
     init(connector: StoreConnector, clock: @escaping WallClock, state: ProbeState, log: Log) {
-        // The planner decides, since a count reads everything.
-        reader = BlockingReader(connector: connector, settings: "")
+        reader = BlockingReader(connector: connector)
         (self.clock, self.state) = (clock, state)
         failures = FailureLog(log)
     }

@@ -85,7 +85,6 @@ final class ReadLoop {
 
     private func connect(until deadline: Deadline) throws(PostgresError) {
         var connection = try connector.connect(until: deadline, at: &timeline)
-        try connection.runScript(ReadStatements.settings, until: deadline)
         try connection.prepare(ReadStatements.all, until: deadline)
         session = PostgresSession(connection, until: deadline)
         failures.noteConnection()

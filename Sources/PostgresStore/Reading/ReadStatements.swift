@@ -46,15 +46,4 @@ enum ReadStatements {
         """, .integer, .integer, .integer)
 
     static let all = [sessions, balances, orders, order, withdrawals, ledger]
-
-    /// Settings of a connection that reads rows by their keys.
-    ///
-    /// A prepared statement keeps its plan until the statistics of a table change. The plan of an empty table reads all
-    /// of it, and a shop that begins could keep that plan while its tables grow. So the planner has to use the indexes,
-    /// with the first execution as with all others. The costs that it adds for a plan without an index must not have
-    /// the server compile the statement.
-    static let settings = """
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-        SET plan_cache_mode = force_generic_plan
-        """
 }
