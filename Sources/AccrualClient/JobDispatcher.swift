@@ -95,6 +95,8 @@ package final class JobDispatcher: @unchecked Sendable {
             processor.stop()
             collect()
             settle(now: clock())
+            // The last answers may have asked for a pause, which the next leader has to keep.
+            if pool.isOpen, leadership.isLeading { leadership.passOn(gate.askedPace(now: clock())) }
         }
     }
 

@@ -25,16 +25,34 @@ enum Lease {
             coalesce(announced_per_minute, 0)
         """, .integer, .integer, .integer, .integer)
 
-    /// Gives the lease back, so that another instance need not wait for its end.
+    /// Gives the lease back, so that another instance need not wait for its end. The next leader may take it at once, so
+    /// the pace is written too: a pause may have begun since the last renewal.
     static let release = PreparedStatement(
-        "release lease", "UPDATE dispatcher SET until = 0 WHERE id = 1 AND owner = $1", .integer)
+        "release lease",
+        """
+        UPDATE dispatcher SET until = 0,
+            paused_until = (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $2,
+            announced_per_minute = nullif($3, 0)
+        WHERE id = 1 AND owner = $1
+        """, .integer, .integer, .integer)
 
     static func renewal(of instance: Int64, passingOn pace: AskedPace) -> Parameters {
-        var parameters = Parameters()
-        parameters.add(instance)
-        parameters.add(milliseconds)
+        Parameters {
+            $0.add(instance)
+            $0.add(milliseconds)
+            add(pace, to: &$0)
+        }
+    }
+
+    static func release(by instance: Int64, passingOn pace: AskedPace) -> Parameters {
+        Parameters {
+            $0.add(instance)
+            add(pace, to: &$0)
+        }
+    }
+
+    private static func add(_ pace: AskedPace, to parameters: inout Parameters) {
         parameters.add(pace.pauseMilliseconds)
         parameters.add(Int64(pace.requestsPerMinute ?? 0))
-        return parameters
     }
 }

@@ -8,14 +8,15 @@ import Synchronization
 final class LeaseLane: Sendable {
     private let lease = LeaseState()
     private let thread: Thread
-    /// A stop signal: it stays empty, and closing it ends the thread's wait.
-    private let end: BlockingQueue<Never>
+    /// An element renews the lease at once. The end of the queue ends the thread.
+    private let requests: BlockingQueue<Void>
 
     init(connector: StoreConnector, instance: Int64, log: Log) {
-        let end = BlockingQueue<Never>(capacity: 1)
-        self.end = end
+        // One request is enough, since a renewal writes the newest pace.
+        let requests = BlockingQueue<Void>(capacity: 1)
+        self.requests = requests
         thread = Thread(name: "lease") { [lease] in
-            LeaseLoop(connector: connector, instance: instance, lease: lease, end: end, log: log).run()
+            LeaseLoop(connector: connector, instance: instance, lease: lease, requests: requests, log: log).run()
         }
     }
 
@@ -23,17 +24,19 @@ final class LeaseLane: Sendable {
     var isLeading: Bool { lease.isHeld(at: SystemClock.monotonicMilliseconds()) }
 
     /// The pace that the leader before has left.
-    var inheritedPace: AskedPace { lease.inheritedPace }
+    var inheritedPace: AskedPace { lease.inheritedPace(at: SystemClock.monotonicMilliseconds()) }
 
+    /// Writes a new pause or pace at once: if this instance is killed, the next leader has to know of it.
     func passOn(_ pace: AskedPace) {
-        lease.passOn(pace)
+        // A full queue has a request already.
+        if lease.passOn(pace, at: SystemClock.monotonicMilliseconds()) { _ = requests.put(()) }
     }
 
     var durability: Durability { lease.durability }
 
     /// Gives the lease back, and ends the thread. It blocks until then.
     func stop() {
-        end.close()
+        requests.close()
         thread.join()
     }
 }
@@ -45,23 +48,55 @@ final class LeaseState: Sendable {
         var heldUntil = Int64.min
         /// The number of the lease. It grows when the lead goes to another instance.
         var epoch: Int64?
-        var inherited = AskedPace.none
-        var passedOn = AskedPace.none
+        var inherited = Pace()
+        var passedOn = Pace()
         var durability = Durability()
     }
 
+    /// A pace with the end of its pause by this process's monotonic clock, so that a pause does not grow while it waits
+    /// to be written or taken up.
+    private struct Pace {
+        var pausedUntil = Int64.min
+        var requestsPerMinute: Int?
+
+        /// A longer pause is of no accrual system: the row could hold any number.
+        private static let pauseMillisecondsMax: Int64 = 7 * 86_400_000
+
+        init() {}
+
+        init(_ pace: AskedPace, at now: Int64) {
+            pausedUntil = now + min(max(0, pace.pauseMilliseconds), Self.pauseMillisecondsMax)
+            requestsPerMinute = pace.requestsPerMinute
+        }
+
+        func asked(at now: Int64) -> AskedPace {
+            AskedPace(
+                pauseMilliseconds: pausedUntil > now ? pausedUntil - now : 0, requestsPerMinute: requestsPerMinute)
+        }
+    }
+
     private let state = Mutex(State())
+    /// A pause that ends so much later is a new one. The rest of a pause is known to the millisecond.
+    private static let newPauseMilliseconds: Int64 = 100
     /// The clocks of two machines differ by far less in the time of a lease.
     private static let marginMilliseconds: Int64 = 500
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 
-    var inheritedPace: AskedPace { state.withLock { $0.inherited } }
-    var passedOnPace: AskedPace { state.withLock { $0.passedOn } }
+    func inheritedPace(at now: Int64) -> AskedPace { state.withLock { $0.inherited.asked(at: now) } }
+    func passedOnPace(at now: Int64) -> AskedPace { state.withLock { $0.passedOn.asked(at: now) } }
     var durability: Durability { state.withLock { $0.durability } }
 
-    func passOn(_ pace: AskedPace) {
-        state.withLock { $0.passedOn = pace }
+    /// Returns true if the pace is not that of the last call: a pause has begun or was extended, or the number of
+    /// requests has changed.
+    func passOn(_ pace: AskedPace, at now: Int64) -> Bool {
+        let new = Pace(pace, at: now)
+        return state.withLock { state in
+            let old = state.passedOn
+            state.passedOn = new
+            let isLonger = new.pausedUntil > now && new.pausedUntil - Self.newPauseMilliseconds > old.pausedUntil
+            return isLonger || new.requestsPerMinute != old.requestsPerMinute
+        }
     }
 
     /// Notes that the database renewed the lease.
@@ -75,7 +110,8 @@ final class LeaseState: Sendable {
             state.heldUntil = askedAt + Lease.milliseconds - Self.marginMilliseconds
             guard state.epoch != epoch else { return }
             // The dispatcher passes its own pace on once it has taken this one up.
-            (state.epoch, state.inherited, state.passedOn) = (epoch, pace, pace)
+            let inherited = Pace(pace, at: askedAt)
+            (state.epoch, state.inherited, state.passedOn) = (epoch, inherited, inherited)
         }
     }
 

@@ -8,7 +8,7 @@ final class LeaseLoop {
     private let connector: StoreConnector
     private let instance: Int64
     private let lease: LeaseState
-    private let end: BlockingQueue<Never>
+    private let requests: BlockingQueue<Void>
     private let log: Log
     /// The last failure, which is logged when it changes, and not each second.
     private var failure: PostgresError?
@@ -20,11 +20,11 @@ final class LeaseLoop {
     /// Settings of a server change rarely, and a look costs a statement.
     private static let lookMilliseconds: Int64 = 10_000
 
-    init(connector: StoreConnector, instance: Int64, lease: LeaseState, end: BlockingQueue<Never>, log: Log) {
+    init(connector: StoreConnector, instance: Int64, lease: LeaseState, requests: BlockingQueue<Void>, log: Log) {
         self.connector = connector
         self.instance = instance
         self.lease = lease
-        self.end = end
+        self.requests = requests
         self.log = log
     }
 
@@ -52,17 +52,16 @@ final class LeaseLoop {
             failure = nil
             try look(on: &connection)
         } while !isAtEnd(withinMilliseconds: Lease.renewalMilliseconds)
-        var parameters = Parameters()
-        parameters.add(instance)
+        let pace = lease.passedOnPace(at: SystemClock.monotonicMilliseconds())
         lease.noteNotHeld()
-        try connection.run(Lease.release, parameters, until: deadline) {
+        try connection.run(Lease.release, Lease.release(by: instance, passingOn: pace), until: deadline) {
             (_: borrowing ResultSet) throws(PostgresError) in
         }
     }
 
     private func renew(on connection: inout Connection) throws(PostgresError) {
         let askedAt = SystemClock.monotonicMilliseconds()
-        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace)
+        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace(at: askedAt))
         let row = try connection.run(Lease.renew, parameters, until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in
@@ -87,7 +86,8 @@ final class LeaseLoop {
 
     private var deadline: Deadline { .after(milliseconds: Self.renewalDeadlineMilliseconds) }
 
+    /// Waits for the next renewal. Returns true if this instance stops.
     private func isAtEnd(withinMilliseconds milliseconds: Int) -> Bool {
-        end.takeSeveral(limit: 1, withinMilliseconds: milliseconds) == nil
+        requests.takeSeveral(limit: 1, withinMilliseconds: milliseconds) == nil
     }
 }
