@@ -47,9 +47,16 @@ enum ChangeFeedRow {
     private static let idBits: Int64 = 40
 
     /// The id before the first of a new log.
-    static func next(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> ChangeID {
-        let count = try connection.run("UPDATE shop SET feeds = feeds + 1 RETURNING feeds", until: deadline) {
-            (rows: borrowing ResultSet) throws(PostgresError) in
+    ///
+    /// - Parameter last: the last id of this instance's log. The count may be lower than it says, if the database has
+    ///   lost its newest commits in a failover.
+    static func next(
+        after last: ChangeID = ChangeID(rawValue: 0), on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> ChangeID {
+        let count = try connection.run(
+            "UPDATE shop SET feeds = greatest(feeds, $1) + 1 RETURNING feeds",
+            Parameters { $0.add(last.rawValue >> idBits) }, until: deadline
+        ) { (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
         }
         guard let count, (1..<(1 << 22)).contains(count) else { throw .badValue("the number of a log of changes") }

@@ -20,8 +20,11 @@ struct WriteConnection: ~Copyable {
     /// Connects, listens, decides the fate of the last transaction, and prepares the statements.
     ///
     /// It listens before it decides: so whatever is committed after a log of changes begins anew is heard of.
+    ///
+    /// - Parameter lastChange: the last id of the log of changes.
     static func open(
-        _ connector: StoreConnector, after marker: CommitMarker, at now: Timestamp, until deadline: Deadline
+        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID, at now: Timestamp,
+        until deadline: Deadline
     ) throws(PostgresError) -> WriteConnection {
         var connection = try connector.connect(until: deadline)
         try connection.run("LISTEN \(ChangeNotification.channel)", until: deadline)
@@ -30,7 +33,7 @@ struct WriteConnection: ~Copyable {
         if fate == .inDoubt { marker = try InstanceRow.claim(on: &connection, at: now, until: deadline).marker }
         try connection.prepare(
             [CommitMarker.note] + BatchAsk.statements + BatchStatements.all, until: deadline)
-        let feedStart = try ChangeFeedRow.next(on: &connection, until: deadline)
+        let feedStart = try ChangeFeedRow.next(after: lastChange, on: &connection, until: deadline)
         let highest = try connection.run(highestOrderQuery, until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
@@ -60,7 +63,7 @@ final class ConnectionAttempt: Sendable {
 
     /// - Parameter onEnd: called at the end of the attempt, on its thread.
     init(
-        _ connector: StoreConnector, after marker: CommitMarker, at now: Timestamp,
+        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID, at now: Timestamp,
         onEnd: @escaping @Sendable () -> Void
     ) {
         let result = Result()
@@ -70,7 +73,7 @@ final class ConnectionAttempt: Sendable {
                 // The lock is free again at the end, and nothing takes it before.
                 try result.connection.withLock { connection throws(PostgresError) in
                     connection = try WriteConnection.open(
-                        connector, after: marker, at: now, until: .after(milliseconds: Self.milliseconds))
+                        connector, after: marker, lastChange, at: now, until: .after(milliseconds: Self.milliseconds))
                 }
             } catch {
                 result.error.withLock { $0 = error }

@@ -39,7 +39,9 @@ extension WriteLoop {
     }
 
     private func waitForConnection() throws(PostgresError) -> WriteConnection {
-        let attempt = ConnectionAttempt(connector, after: marker, at: clock()) { [queue] in queue.wake() }
+        let attempt = ConnectionAttempt(connector, after: marker, changeLog.latest, at: clock()) { [queue] in
+            queue.wake()
+        }
         while !attempt.isFinished {
             look()
             queue.wait(milliseconds: Self.lookMilliseconds)
