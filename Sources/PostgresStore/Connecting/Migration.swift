@@ -12,7 +12,13 @@ enum Migration {
     /// Makes the tables that are missing. Returns the version from before; 0 for a new database.
     @discardableResult
     static func run(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Int {
-        try connection.runScript("BEGIN; SELECT pg_advisory_xact_lock(\(lockKey))", until: deadline)
+        // The turn of another instance may take long; `deadline` bounds the wait. The locks of tables are waited for as
+        // ever, since everything else waits after them.
+        try connection.runScript(
+            """
+            BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(\(lockKey));
+            SET LOCAL lock_timeout = \(SessionSetup.lockMilliseconds)
+            """, until: deadline)
         do throws(PostgresError) {
             let before = try version(on: &connection, until: deadline)
             guard before < Schema.version else {

@@ -3,6 +3,10 @@ import Postgres
 /// The checks and settings of each new session.
 enum SessionSetup {
     private static let versionMin = 130_000
+    static let lockMilliseconds = 4_000
+    /// An instance that hangs within a transaction keeps rows locked that the others want. The server ends its session
+    /// before the others give up their wait for the lock.
+    private static let idleMilliseconds = 3_000
 
     /// The settings do not depend on `ALTER ROLE` or on the server's file:
     ///
@@ -18,8 +22,8 @@ enum SessionSetup {
         try connection.runScript(
             """
             SET statement_timeout = \(statementMilliseconds);
-            SET lock_timeout = 4000;
-            SET idle_in_transaction_session_timeout = \(purpose == .serving ? 10_000 : 0);
+            SET lock_timeout = \(lockMilliseconds);
+            SET idle_in_transaction_session_timeout = \(purpose == .serving ? idleMilliseconds : 0);
             SET default_transaction_isolation = 'read committed';
             SET default_transaction_read_only = off;
             SET client_min_messages = warning;

@@ -138,7 +138,9 @@ final class WriteLoop {
                     for job in jobs { commit([job]) }
                 } else {
                     log.error("A write to the database failed: \(error).")
-                    refuse(jobs, .failed)
+                    // Other transactions were in the way, and the write is not at fault.
+                    let isHindered = FailureKind(of: error) == .retry
+                    refuse(jobs, isHindered ? .unavailable(retryAfterSeconds: Self.lateRetrySeconds) : .failed)
                 }
                 return
             }
