@@ -41,6 +41,6 @@ struct LeaseStateTests {
         let state = LeaseState()
         state.noteHeld(epoch: 1, askedAt: 1_000, Self.pace(milliseconds))
         #expect((0...604_800_000).contains(state.inheritedPace(at: 1_000).pauseMilliseconds))
-        #expect(state.isHeld(at: 8_000) && !state.isHeld(at: 9_000))
+        #expect(state.isHeld(at: 6_000) && !state.isHeld(at: 7_000))
     }
 }

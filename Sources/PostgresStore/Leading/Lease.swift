@@ -8,8 +8,11 @@ import Storage
 enum Lease {
     /// An instance that was killed is replaced after this time and a renewal. It has to outlast a pause of a busy
     /// machine and a short failover.
-    static let milliseconds: Int64 = 8_000
+    static let milliseconds: Int64 = 6_000
     static let renewalMilliseconds = 1_000
+    /// An instance without the lease tries to take it so often: it writes nothing if another one has it, and a lease that
+    /// is given back moves at once.
+    static let attemptMilliseconds = 250
 
     /// Takes or renews the lease; no row if another instance has it.
     static let renew = PreparedStatement(

@@ -51,13 +51,15 @@ final class LeaseLoop {
             if failure != nil { log.info("The lease of the database is renewed again.") }
             failure = nil
             try look(on: &connection)
-        } while !isAtEnd(withinMilliseconds: Lease.renewalMilliseconds)
+        } while !isAtEnd(withinMilliseconds: isHeld ? Lease.renewalMilliseconds : Lease.attemptMilliseconds)
         let pace = lease.passedOnPace(at: SystemClock.monotonicMilliseconds())
         lease.noteNotHeld()
         try connection.run(Lease.release, Lease.release(by: instance, passingOn: pace), until: deadline) {
             (_: borrowing ResultSet) throws(PostgresError) in
         }
     }
+
+    private var isHeld: Bool { lease.isHeld(at: SystemClock.monotonicMilliseconds()) }
 
     private func renew(on connection: inout Connection) throws(PostgresError) {
         let askedAt = SystemClock.monotonicMilliseconds()
