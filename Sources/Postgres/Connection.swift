@@ -153,7 +153,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
 
     static func message(of handle: OpaquePointer, _ library: PostgresLibrary) -> String {
         guard let text = library.functions.PQerrorMessage(handle) else { return "" }
-        let lines = String(cString: text).split(separator: "\n").map { String($0) }
+        let lines = String(cString: text).split(separator: "\n").map { String($0.drop { $0 == "\t" || $0 == " " }) }
         return lines.isEmpty ? "libpq gave no reason" : lines.joined(separator: "; ")
     }
 

@@ -46,6 +46,8 @@ final class LeaseLoop {
         var connection = try connector.connect(
             until: .after(milliseconds: Self.connectDeadlineMilliseconds))
         try connection.prepare([Lease.renew, Lease.release], until: deadline)
+        // A renewal waits for a missing standby until its deadline, so the look that reports the standby comes first.
+        try look(on: &connection)
         repeat {
             try renew(on: &connection)
             if failure != nil { log.info("The lease of the database is renewed again.") }
