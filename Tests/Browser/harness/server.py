@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import uuid
 from pathlib import Path
 
 from .waiting import wait_until
@@ -28,12 +29,23 @@ SETTINGS = {
 }
 
 
+def make_database(folder: Path) -> str:
+    """The place of a new database: a file, or one on the server that Tests/on-postgres started."""
+    postgres = os.environ.get("MARTLET_TEST_POSTGRES")
+    if not postgres:
+        return str(folder / "martlet.db")
+    name = f"browser_{uuid.uuid4().hex}"
+    command = ["psql", "--no-psqlrc", "--quiet", "--command", f"CREATE DATABASE {name}"]
+    subprocess.run([*command, f"{postgres}/postgres?sslmode=disable"], check=True, timeout=60)
+    return f"{postgres}/{name}?sslmode=disable"
+
+
 class Server:
     """A running Martlet."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        self.settings = {**SETTINGS, "DATABASE_URI": str(folder / "martlet.db"), **settings}
+        self.settings = {**SETTINGS, "DATABASE_URI": make_database(folder), **settings}
         self.log = folder / "log"
         self.addresses: dict[str, str] = {}
         self.start()
