@@ -69,7 +69,11 @@ package final class PostgresStore: Storage {
 
     package var changes: any ChangeFeed { changeLog }
 
-    package var leadership: any Leadership { PostgresLeadership(lease: lease, writes: writes) }
+    /// The instance seeks the lead once a pipeline takes this.
+    package var leadership: any Leadership {
+        lease.seek()
+        return PostgresLeadership(lease: lease, writes: writes)
+    }
 
     package var settlements: any SettlementRepository { PostgresSettlementRepository(writes: writes, connector, log) }
 

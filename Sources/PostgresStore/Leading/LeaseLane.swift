@@ -4,7 +4,8 @@ import Postgres
 import Storage
 import Synchronization
 
-/// The thread that renews this instance's lease each second, and looks at how durable the database is.
+/// The thread that renews this instance's lease each second if the instance seeks it, and looks at how durable the
+/// database is.
 final class LeaseLane: Sendable {
     private let lease = LeaseState()
     private let thread: Thread
@@ -18,6 +19,12 @@ final class LeaseLane: Sendable {
         thread = Thread(name: "lease") { [lease] in
             LeaseLoop(connector: connector, instance: instance, lease: lease, requests: requests, log: log).run()
         }
+    }
+
+    /// Seeks the lease from now on. An instance that does not ask the accrual system, such as a command or
+    /// `martlet accrual`, must not: with the lease it would keep every other instance from asking.
+    func seek() {
+        lease.seek()
     }
 
     /// True while this instance has the lease, by its own clock.
@@ -51,6 +58,7 @@ final class LeaseState: Sendable {
         var inherited = Pace()
         var passedOn = Pace()
         var durability = Durability()
+        var isSought = false
     }
 
     /// A pace with the end of its pause by this process's monotonic clock, so that a pause does not grow while it waits
@@ -80,6 +88,12 @@ final class LeaseState: Sendable {
     private static let newPauseMilliseconds: Int64 = 100
     /// The clocks of two machines differ by far less in the time of a lease.
     private static let marginMilliseconds: Int64 = 500
+
+    var isSought: Bool { state.withLock { $0.isSought } }
+
+    func seek() {
+        state.withLock { $0.isSought = true }
+    }
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 

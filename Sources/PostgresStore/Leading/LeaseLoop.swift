@@ -49,11 +49,12 @@ final class LeaseLoop {
         // A renewal waits for a missing standby until its deadline, so the look that reports the standby comes first.
         try look(on: &connection)
         repeat {
-            try renew(on: &connection)
+            if lease.isSought { try renew(on: &connection) }
             if failure != nil { log.info("The lease of the database is renewed again.") }
             failure = nil
             try look(on: &connection)
         } while !isAtEnd(withinMilliseconds: isHeld ? Lease.renewalMilliseconds : Lease.attemptMilliseconds)
+        guard lease.isSought else { return }
         let pace = lease.passedOnPace(at: SystemClock.monotonicMilliseconds())
         lease.noteNotHeld()
         try connection.run(Lease.release, Lease.release(by: instance, passingOn: pace), until: deadline) {

@@ -47,14 +47,14 @@ extension PostgresRepository {
     }
 
     func credentials(of login: Login) -> Eventual<Credentials?, LoyaltyError> {
-        read { session throws(PostgresError) in try session.credentials(of: login) }
+        read { session throws(PostgresError) in login.isStorable ? try session.credentials(of: login) : nil }
     }
 
     func signInPlaces(
         of login: Login, among places: [SignInPlace]
     ) -> Eventual<[SignInPlace], LoyaltyError> {
         read(isSnapshot: places.count > 1) { session throws(PostgresError) in
-            try session.signInPlaces(of: login, among: places)
+            login.isStorable ? try session.signInPlaces(of: login, among: places) : []
         }
     }
 
@@ -69,6 +69,7 @@ extension PostgresRepository {
     func addUser(
         _ login: Login, passwordHash: PasswordHash, session: NewSession, at now: Timestamp
     ) async throws(LoyaltyError) -> UserID {
+        guard login.isStorable else { throw .malformed("The login has the character U+0000.") }
         let user = try await writes.converse { transaction throws(PostgresError) in
             try transaction.addUser(login, passwordHash: passwordHash, session: session, at: now)
         }
@@ -171,4 +172,10 @@ extension PostgresRepository {
             }
         }
     }
+}
+
+extension Login {
+    /// True unless it has the one character that texts of PostgreSQL can't have
+    /// (postgresql.org/docs/current/datatype-character.html).
+    fileprivate var isStorable: Bool { !text.utf8.contains(0) }
 }
