@@ -16,7 +16,8 @@ package final class Server {
     private let output: String
     private let log: String
 
-    /// Starts `martlet` with these arguments and only this environment. Its output goes to files of the folder.
+    /// Starts `martlet` with these arguments and only this environment. Its output goes to files of the folder. If the
+    /// tests run on PostgreSQL, addresses of databases take the place of paths in both.
     ///
     /// - Parameters:
     ///   - input: the text on stdin; `nil` for none.
@@ -26,6 +27,11 @@ package final class Server {
         executable: String = Server.executable, input: String? = nil, inputDescriptor: Int32? = nil
     ) throws {
         self.folder = folder
+        var (arguments, environment) = (arguments, environment)
+        if TestEngine.current == .postgres, executable == Server.executable {
+            (arguments, environment) = try folder.databases.replacingPaths(
+                in: arguments, environment, folder: folder.path)
+        }
         let name = UUID().uuidString
         output = folder.file("\(name).out")
         log = folder.file("\(name).log")

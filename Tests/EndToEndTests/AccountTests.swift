@@ -116,7 +116,7 @@ struct AccountTests {
                 .split(separator: ";").first.map { String($0.dropFirst("device=".count)) })
         first.signal(SIGTERM)
         #expect(try first.waitForEnd() == 0)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db")))
+        let bytes = try folder.databaseBytes()
         #expect(bytes.range(of: Data(device.utf8)) == nil)
 
         let server = try Server.serving(in: folder, environment: environment)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The files of backups on file systems that can do less than most, and what an interrupted backup leaves.
-@Suite(.serialized)
+@Suite(.serialized, .backupsOfSQLite)
 struct BackupFileTests {
     private let folder: Folder
 

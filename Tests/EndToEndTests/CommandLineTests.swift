@@ -54,7 +54,7 @@ struct CommandLineTests {
         #expect(server.logText.split(separator: "\n").count == 1)
     }
 
-    @Test func aSecondServerOnTheFileIsRefused() throws {
+    @Test(.onSQLite("several servers share a database of PostgreSQL")) func aSecondServerOnTheFileIsRefused() throws {
         let folder = try Folder()
         let first = try Server.serving(in: folder)
         let second = try Server(
@@ -115,7 +115,7 @@ struct CommandLineTests {
         #expect(try server.waitForEnd() == -SIGTERM)
     }
 
-    @Test func onlyTheOwnerMayReadTheDatabase() throws {
+    @Test(.filesOfSQLite) func onlyTheOwnerMayReadTheDatabase() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         try server.client().register("user", password: "a-password-to-look-for")

@@ -56,11 +56,16 @@ final class CommandShop {
     /// The files of the database, and the logs of the server, that contain one of the texts. The outputs of commands
     /// are not among them.
     func files(containing texts: [String]) throws -> [String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
-            $0.hasPrefix("martlet.db") && !$0.hasSuffix("-control")
+        let files: [(String, Data)]
+        if TestEngine.current == .postgres {
+            files = [("the dump", try folder.databaseBytes())]
+        } else {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.hasPrefix("martlet.db") && !$0.hasSuffix("-control")
+            }
+            guard names.contains("martlet.db") else { throw TestFailure("there is no database in \(names)") }
+            files = try names.map { ($0, try Data(contentsOf: URL(fileURLWithPath: folder.file($0)))) }
         }
-        guard names.contains("martlet.db") else { throw TestFailure("there is no database in \(names)") }
-        let files = try names.map { ($0, try Data(contentsOf: URL(fileURLWithPath: folder.file($0)))) }
         let logs = (logs + [server?.logText ?? ""]).map { ("the log", Data($0.utf8)) }
         return (files + logs).filter { _, bytes in texts.contains { bytes.range(of: Data($0.utf8)) != nil } }.map(\.0)
     }

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// The owner's commands when what answers is not the server, does not answer, or never ends.
-@Suite(.serialized)
+@Suite(.serialized, .controlSocket)
 struct ControlSocketTests {
     private struct Ended {
         let status: Int32

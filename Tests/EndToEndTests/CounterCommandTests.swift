@@ -103,7 +103,7 @@ struct CounterCommandTests {
         #expect(rest?["current"]?.number?.literal == "0" && rest?["left"]?.number?.literal == "605")
     }
 
-    @Test func aReceiptThatWouldNeverEarnIsRefused() throws {
+    @Test(.controlSocket) func aReceiptThatWouldNeverEarnIsRefused() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, accrual: "http://127.0.0.1:1")
         for arguments in [
@@ -147,9 +147,12 @@ struct CounterCommandTests {
         let many = (0...2000).map { "1 Tea \($0)\n" }.joined()
         let ended = try shop.run("receipt", "add", order, input: many)
         #expect(ended.status == 1 && ended.log.contains("at most 2000 goods"), "\(ended)")
-        let long = String(repeating: "1 \(String(repeating: "x", count: 4000))\n", count: 20)
-        let tooLong = try shop.run("receipt", "add", order, input: long)
-        #expect(tooLong.status == 69 && tooLong.log.contains("longer than 65536 bytes"), "\(tooLong)")
+        // The control socket has a limit for a request.
+        if TestEngine.current == .sqlite {
+            let long = String(repeating: "1 \(String(repeating: "x", count: 4000))\n", count: 20)
+            let tooLong = try shop.run("receipt", "add", order, input: long)
+            #expect(tooLong.status == 69 && tooLong.log.contains("longer than 65536 bytes"), "\(tooLong)")
+        }
         #expect(try shop.run("actions", "--json").json?["actions"]?.array?.count == 1)
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// One database, reached by two names: a second server must not have it, and no server without its log.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct DatabaseNameTests {
     private let folder: Folder
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files of a shop that are removed, replaced or moved while the server runs.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct DisplacementTests {
     private let folder: Folder
     private let data: String

@@ -64,7 +64,7 @@ struct DroppedOrderTests {
         return asked
     }
 
-    @Test func aRunningServerForgetsDroppedOrdersAtOnce() throws {
+    @Test(.controlSocket) func aRunningServerForgetsDroppedOrdersAtOnce() throws {
         let folder = try Folder()
         let accrual = try AccrualServer(otherwise: { _ in
             AccrualServer.Answer(status: "200 OK", delivery: .never)

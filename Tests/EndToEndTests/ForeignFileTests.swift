@@ -5,7 +5,7 @@ import Testing
 
 /// Databases that another program has changed: Martlet uses only what it made itself, and no value in a file ends the
 /// process.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct ForeignFileTests {
     private func run(_ arguments: String..., in folder: Folder) throws -> (status: Int32, log: String, output: String) {
         let command = try Server(in: folder, arguments: arguments)

@@ -10,7 +10,7 @@ struct HandbookTests {
     private static let hasCaddy = FileManager.default.isExecutableFile(atPath: "/usr/bin/caddy")
 
     /// The scripts run one after the other beside one server, as a reader would run them from top to bottom.
-    @Test func commandsPrintAsShown() throws {
+    @Test(.onSQLite("the handbook shows the commands on a file")) func commandsPrintAsShown() throws {
         let server = try Server.serving(in: try Folder())
         let scripts = try Handbook().scripts()
         #expect(scripts.count >= 4)
@@ -21,7 +21,7 @@ struct HandbookTests {
         }
     }
 
-    @Test func theServerStartsAsShown() throws {
+    @Test(.onSQLite("the handbook shows the log of a server on a file")) func theServerStartsAsShown() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_LOG_FORMAT": "text"])
         // The warning depends on the machine's SQLite.
         let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
@@ -58,7 +58,7 @@ struct HandbookTests {
     }
 
     /// Every metric that a page names is one that the server has, on one engine at least.
-    @Test func metricsNamedExist() throws {
+    @Test(.backupsOfSQLite) func metricsNamedExist() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": folder.path])
         let page = try server.metrics()

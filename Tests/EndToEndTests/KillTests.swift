@@ -181,7 +181,7 @@ struct WriteLoadTests {
         try KillTests.expectCheckPasses(folder)
     }
 
-    @Test func backupsUnderLoadHoldWhatWasAcknowledged() throws {
+    @Test(.backupsOfSQLite) func backupsUnderLoadHoldWhatWasAcknowledged() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         let endpoint = try server.endpoint()

@@ -47,13 +47,23 @@ struct LongListTests {
         try client.register("user")
         server.signal(SIGTERM)
         _ = try server.waitForEnd()
-        let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
-        try database.execute(
-            """
-            INSERT INTO orders (number, user_id, uploaded_at)
-            WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < \(orderCount - 1))
-            SELECT printf('9%06d', i), 1, 1700000000000 + i FROM n
-            """)
+        switch TestEngine.current {
+        case .sqlite:
+            let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
+            try database.execute(
+                """
+                INSERT INTO orders (number, user_id, uploaded_at)
+                WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < \(orderCount - 1))
+                SELECT printf('9%06d', i), 1, 1700000000000 + i FROM n
+                """)
+        case .postgres:
+            try folder.executeOnPostgreSQL(
+                """
+                INSERT INTO orders (number, user_id, uploaded_at)
+                SELECT '9' || lpad(i::text, 6, '0'), 1, 1700000000000 + i FROM generate_series(0, \(orderCount - 1)) AS n (i);
+                UPDATE balances SET unfinished = \(orderCount) WHERE user_id = 1
+                """)
+        }
         guard let authorization = client.authorization else { throw TestFailure("nobody is signed in") }
         return authorization
     }

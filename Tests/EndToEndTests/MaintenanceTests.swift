@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The owner's commands, beside a running server and without one.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct MaintenanceTests {
     /// Runs a command in the folder and returns how it ended.
     private func run(_ arguments: String..., in folder: Folder) throws -> (status: Int32, output: String, log: String) {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Output that cannot be written: each command fails, and its line on stderr names the changes that were made.
-@Suite(.serialized)
+@Suite(.serialized, .onSQLite("lines for a shell name files"))
 struct OutputTests {
     private struct Ended {
         let status: Int32

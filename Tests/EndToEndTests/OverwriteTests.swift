@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Other programs write into the files of a running server, which stay where they are.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct OverwriteTests {
     private let shop: OverwrittenShop
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Files that an account may not see, and the accounts in whose names root works.
-@Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
+@Suite(.serialized, .filesOfSQLite, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct PermissionTests {
     private let account = OtherAccount.service
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Random writes of another program into the files of a busy server: it acknowledges nothing that is lost without an
 /// error line.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct RandomOverwriteTests {
     private static let connections = 3
     private static let seeds = 1...24 as ClosedRange<UInt64>

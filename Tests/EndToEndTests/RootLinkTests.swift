@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Files and links that a service's account may put into its folder to lead root elsewhere.
-@Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
+@Suite(.serialized, .filesOfSQLite, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct RootLinkTests {
     private let account = OtherAccount.service
 
@@ -84,7 +84,7 @@ struct RootLinkTests {
 }
 
 /// An account exchanges a folder of its own for a symbolic link while root's command runs.
-@Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
+@Suite(.serialized, .filesOfSQLite, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct RootFolderRaceTests {
     private let account = OtherAccount.service
 

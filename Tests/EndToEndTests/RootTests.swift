@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Root runs commands on the database of a service's account: every file beside it stays the account's.
-@Suite(.serialized, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
+@Suite(.serialized, .filesOfSQLite, .enabled(if: OtherAccount.canBeUsed, "\(OtherAccount.reason)"))
 struct RootTests {
     private let account = OtherAccount.service
 

@@ -24,7 +24,7 @@ struct ServiceManagerTests {
     }
 
     /// A writer that waits for the disk, or for a lock, does not live; its loops and a timer would.
-    @Test func theWatchdogIsNotifiedOnlyIfEveryPartWorks() throws {
+    @Test(.filesOfSQLite) func theWatchdogIsNotifiedOnlyIfEveryPartWorks() throws {
         let folder = try Folder()
         let manager = try ServiceManagerDouble()
         let server = try manager.start(in: folder, environment: ["WATCHDOG_USEC": "400000"])

@@ -264,7 +264,7 @@ struct ShopCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("martlet.db")))
     }
 
-    @Test(arguments: [true, false]) func backupsAreMadeAndListed(isServerRunning: Bool) throws {
+    @Test(.backupsOfSQLite, arguments: [true, false]) func backupsAreMadeAndListed(isServerRunning: Bool) throws {
         let shop = try CommandShop(isServerRunning: isServerRunning, configuration: #"{"backups": {"folder": "."}}"#)
         #expect(try shop.run("user", "add", "anna", input: "secret\n").status == 0)
         let made = try shop.run("backups", "make", "--json")

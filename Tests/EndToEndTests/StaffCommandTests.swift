@@ -64,7 +64,7 @@ struct StaffCommandTests {
         #expect(try shop.run("staff", "set-role", "till 1", "--role", "owner").status == 66)
     }
 
-    @Test func theControlSocketCarriesNoSecret() throws {
+    @Test(.controlSocket) func theControlSocketCarriesNoSecret() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         let done = #"{"status":0,"text":"done\n","document":{},"next":null}"# + "\n"

@@ -11,13 +11,17 @@ import Testing
 struct StaffJourneyTests {
     /// Adds an owner whose name and password are those of a customer.
     private static func addOwner(_ name: String, in folder: Folder) throws {
-        let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
-        defer { database.close() }
-        try database.execute(
-            """
+        let statement = """
             INSERT INTO staff (name, kind, role, state, password_hash, created_at)
             SELECT login, 1, 2, 0, password_hash, created_at FROM users WHERE login = '\(name)'
-            """)
+            """
+        switch TestEngine.current {
+        case .sqlite:
+            let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
+            defer { database.close() }
+            try database.execute(statement)
+        case .postgres: try folder.executeOnPostgreSQL(statement)
+        }
     }
 
     private func signedIn(_ name: String, to server: Server) throws -> (client: Client, fields: [String]) {
@@ -95,7 +99,7 @@ struct StaffJourneyTests {
         #expect(again.status == 404 && !again.text.contains(login), "\(again.text)")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
-        let file = try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db")))
+        let file = try folder.databaseBytes()
         for text in [login, initial] { #expect(file.range(of: Data(text.utf8)) == nil, "\(text)") }
     }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A database of an earlier Martlet opens, keeps its content, and can be used further.
-@Suite(.serialized)
+@Suite(.serialized, .filesOfSQLite)
 struct UpgradeTests {
     /// The schema that this Martlet makes.
     private static let currentVersion: Int? = try? { () throws -> Int in

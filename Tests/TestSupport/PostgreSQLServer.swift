@@ -92,6 +92,23 @@ package final class PostgreSQLServer: Sendable {
         guard status == 0 else { throw TestFailure("psql ended with \(status) after \(sql)") }
     }
 
+    /// A database as statements of SQL, all rows included (pg_dump(1)).
+    package func dump(of database: String) throws -> String {
+        guard let programs = Self.programs else { throw TestFailure("PostgreSQL is not installed") }
+        let path = "\(folder)/dump-\(UInt64.random(in: 0 ... .max))"
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        defer {
+            close(file)
+            unlink(path)
+        }
+        let pgDump = try ChildProcess(
+            "\(programs)/pg_dump",
+            ["--host=\(folder)", "--port=\(port)", "--username=\(Self.user)", database], output: file)
+        let status = pgDump.waitForEnd()
+        guard status == 0 else { throw TestFailure("pg_dump ended with \(status)") }
+        return Self.text(of: path)
+    }
+
     /// Makes an empty database and returns its name.
     package func makeDatabase() throws -> String {
         let name = "test_\(UInt64.random(in: 0 ... .max))"
@@ -222,8 +239,12 @@ extension PostgreSQLServer {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }
+        var text: [UInt8] = []
         var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = read(file, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        while true {
+            let count = read(file, &bytes, bytes.count)
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text += bytes.prefix(count)
+        }
     }
 }
