@@ -184,6 +184,7 @@ let package = Package(
                 "Crypto", "EndToEndSupport", "HTTP", "JSON", "Loyalty", "Posix", "SQLite", "SQLiteStore", "TestSupport",
             ],
             exclude: ["Preload"]),
+        .testTarget(name: "ClusterTests", dependencies: ["EndToEndSupport", "JSON", "Posix", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

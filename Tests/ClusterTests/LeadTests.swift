@@ -1,0 +1,141 @@
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+extension ClusterTests {
+    /// One server at a time asks the accrual system. Another takes over when it ends, is killed or hangs.
+    @Suite struct LeadTests {
+        /// Orders are uploaded all the time, so that some are on their way when the lead changes.
+        private static func upload(_ client: Client, _ range: Range<Int>) throws {
+            for index in range {
+                #expect(try client.send("POST", "/api/user/orders", orderNumber(index)).status == 202)
+            }
+        }
+
+        private static func makeCluster(
+            _ database: PostgreSQLServer, _ accrual: AccrualServer
+        ) throws -> (cluster: Cluster, authorization: String?) {
+            let cluster = try Cluster(3, on: database, accrual: accrual.address).start()
+            let client = try cluster.client(0)
+            try client.register("anna")
+            return (cluster, client.authorization)
+        }
+
+        private static func client(_ cluster: Cluster, otherThan index: Int, _ authorization: String?) throws -> Client
+        {
+            let client = try cluster.client((index + 1) % cluster.servers.count)
+            client.authorization = authorization
+            return client
+        }
+
+        /// A planned stop, a kill, and a server that hangs and goes on later.
+        @Test func theLeadMovesAndNothingIsSettledTwice() throws {
+            let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
+            let database = try Cluster.makeDatabaseServer()
+            defer { database.remove() }
+            let (cluster, authorization) = try Self.makeCluster(database, accrual)
+
+            var leader = try cluster.waitForLeader()
+            try Self.upload(Self.client(cluster, otherThan: leader, authorization), 0..<50)
+            var start = ContinuousClock.now
+            #expect(try cluster.stop(leader) == 0)
+            report("the leader ended in \((ContinuousClock.now - start) / .seconds(1)) s")
+            let planned = try cluster.waitForLeader(after: leader, since: start)
+            #expect(planned.seconds < 2)
+            report("another server leads \(planned.seconds) s after SIGTERM")
+            try cluster.start()
+
+            leader = planned.index
+            try Self.upload(Self.client(cluster, otherThan: leader, authorization), 50..<100)
+            start = ContinuousClock.now
+            try cluster.kill(leader)
+            try Self.upload(Self.client(cluster, otherThan: leader, authorization), 100..<150)
+            let killed = try cluster.waitForLeader(after: leader, since: start)
+            #expect(killed.seconds < 10)
+            report("another server leads \(killed.seconds) s after SIGKILL")
+            try cluster.start()
+
+            leader = killed.index
+            let frozen = try cluster.server(leader)
+            try Self.upload(Self.client(cluster, otherThan: leader, authorization), 150..<200)
+            start = ContinuousClock.now
+            frozen.signal(SIGSTOP)
+            try Self.upload(Self.client(cluster, otherThan: leader, authorization), 200..<250)
+            report("50 uploads took \((ContinuousClock.now - start) / .seconds(1)) s while the leader hung")
+            let hung = try cluster.waitForLeader(after: leader, since: start)
+            #expect(hung.seconds < 10)
+            report("another server leads \(hung.seconds) s after SIGSTOP")
+            try Self.expectQuiet(frozen, cluster, newLeader: hung.index, authorization)
+
+            let client = try Self.client(cluster, otherThan: hung.index, authorization)
+            let expected = #"{"current":300,"withdrawn":0}"#
+            try eventually("each order is credited") {
+                try client.send("GET", "/api/user/balance").text == expected
+            }
+            #expect(try client.send("GET", "/api/user/ledger").json?.array?.count == 300)
+            try cluster.expectSoundEnd()
+        }
+
+        /// Lets a hung leader go on: it must not lead, and the new leader goes on.
+        private static func expectQuiet(
+            _ frozen: Server, _ cluster: Cluster, newLeader: Int, _ authorization: String?
+        ) throws {
+            frozen.signal(SIGCONT)
+            let end = ContinuousClock.now + .seconds(2)
+            var count = 250
+            while ContinuousClock.now < end {
+                #expect(try !frozen.isLeading())
+                if count < 300 {
+                    try upload(client(cluster, otherThan: newLeader, authorization), count..<(count + 1))
+                    count += 1
+                }
+            }
+            while count < 300 {
+                try upload(client(cluster, otherThan: newLeader, authorization), count..<(count + 1))
+                count += 1
+            }
+            #expect(try cluster.server(newLeader).isLeading())
+        }
+
+        /// The accrual system asks for a pause. The leader ends at once, and the next one keeps quiet for the rest of
+        /// it; a pace holds for the next leader too.
+        @Test(arguments: scale == 1 ? [SIGTERM] : [SIGTERM, SIGKILL])
+        func aPauseSurvivesTheChangeOfTheLeader(signal: Int32) throws {
+            let pauseSeconds = signal == SIGTERM ? 5 : 20
+            let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
+            let database = try Cluster.makeDatabaseServer()
+            defer { database.remove() }
+            let (cluster, authorization) = try Self.makeCluster(database, accrual)
+            let leader = try cluster.waitForLeader()
+            let client = try Self.client(cluster, otherThan: leader, authorization)
+            let (throttled, later) = (orderNumber(1), orderNumber(2))
+            accrual.answer(
+                throttled, with: [.throttled(seconds: pauseSeconds), .known(throttled, "PROCESSED", accrual: "1")])
+            #expect(try client.send("POST", "/api/user/orders", throttled).status == 202)
+            try eventually("the accrual system is asked") { !accrual.asked(throttled).isEmpty }
+            if signal == SIGKILL {
+                // The answer has to arrive, and the pause to be written, before nothing more can be.
+                let server = try cluster.server(leader)
+                try eventually("the leader pauses") { server.logText.contains("asks for fewer requests") }
+            }
+            let start = ContinuousClock.now
+            if signal == SIGTERM { #expect(try cluster.stop(leader) == 0) } else { try cluster.kill(leader) }
+            #expect(try client.send("POST", "/api/user/orders", later).status == 202)
+            let next = try cluster.waitForLeader(after: leader, since: start)
+            let pausedAt = try #require(accrual.asked(throttled).first)
+            #expect(next.seconds < Double(pauseSeconds), "or there is no pause left to keep")
+            try eventually("both orders are credited") {
+                try client.send("GET", "/api/user/balance").text == #"{"current":2,"withdrawn":0}"#
+            }
+            for time in [accrual.asked(throttled)[1], try #require(accrual.asked(later).first)] {
+                let seconds = time.timeIntervalSince(pausedAt)
+                #expect(seconds >= Double(pauseSeconds) - 0.1)
+                report("the next leader asks \(seconds) s after a pause of \(pauseSeconds) s began")
+            }
+            let admin = try Client(endpoint: cluster.server(next.index).adminEndpoint())
+            #expect(try admin.send("GET", "/metrics").text.contains("\nmartlet_accrual_requests_per_second_max 100"))
+            try cluster.expectSoundEnd()
+        }
+    }
+}
