@@ -99,7 +99,7 @@ let package = Package(
                 "API", "AccrualClient", "Changes", "CommandLine", "Configuration", "Crypto", "Eventual", "Front",
                 "HTTP", "Hashing",
                 "JSON", "Logging", "Loyalty", "Metrics", "Owner", "Posix", "PostgresStore", "Rewards", "SQLiteStore",
-                "SignIn",
+                "SharedStore", "SignIn",
                 "Storage", "Systemd", "Text", "Time", "Web",
             ],
             swiftSettings: safe),

@@ -22,5 +22,8 @@ package struct SettingValue: Sendable, ExpressibleByStringLiteral {
     }
 
     /// True if a shell completes the value with the names of files.
-    package var isFile: Bool { name == "FILE" || name == "DATABASE" }
+    package var isFile: Bool { name == "FILE" || isDatabase }
+
+    /// True if the value is a path or an address of a database, which a shell completes with the names of files.
+    package var isDatabase: Bool { ["DATABASE", "FROM", "TO"].contains(name) }
 }

@@ -36,7 +36,7 @@ extension Invocation {
             guard operand.choices.isEmpty || operand.choices.contains(argument) else {
                 throw Misuse("\(operand.name) must be one of \(operand.choices.joined(separator: ", "))")
             }
-            if operand.isFile, let fault = PathText.fault(in: argument) {
+            if operand.isFile, !operand.isDatabase, let fault = PathText.fault(in: argument) {
                 throw Misuse("\(operand.name) must be a path, and not \(RefusedValue.shown(argument)): \(fault)")
             }
         }

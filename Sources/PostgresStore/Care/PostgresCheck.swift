@@ -41,6 +41,15 @@ enum PostgresCheck {
         on connection: inout Connection, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
     ) throws(PostgresError) -> CheckReport {
         try connection.runScript("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", until: deadline)
+        let report = try report(on: &connection, until: cancellation, progress)
+        try connection.runScript("COMMIT", until: deadline)
+        return report
+    }
+
+    /// Runs the check in the transaction of the caller.
+    static func report(
+        on connection: inout Connection, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
+    ) throws(PostgresError) -> CheckReport {
         var findings: [CheckReport.Finding] = []
         let counts = try counts(on: &connection)
         for (index, rule) in rules.enumerated() {
@@ -49,7 +58,6 @@ enum PostgresCheck {
             findings.append(
                 CheckReport.Finding(rule: rule.text, faults: try rule.faults(&connection, cancellation)))
         }
-        try connection.runScript("COMMIT", until: deadline)
         return CheckReport(counts: counts, findings: findings)
     }
 

@@ -7,7 +7,7 @@ import Postgres
 /// it. Without it, even `CREATE TABLE IF NOT EXISTS` fails if another transaction makes the same table.
 enum Migration {
     /// "MRTL", as SQLite's application id.
-    private static let lockKey = 0x4D52_544C
+    static let lockKey = 0x4D52_544C
 
     /// Makes the tables that are missing. Returns the version from before; 0 for a new database.
     @discardableResult
@@ -26,13 +26,33 @@ enum Migration {
                 try require(before)
                 return before
             }
-            try connection.runScript(script(from: before), until: deadline)
+            try connection.runScript(script(from: before) + ";\nCOMMIT", until: deadline)
             return before
         } catch {
-            if !error.isEndOfConnection { try connection.runScript("ROLLBACK", until: deadline) }
-            throw error.state?.description == "42P07"
-                ? SessionSetup.refusal("the database has tables of another program: \(error.message)") : error
+            throw try rolledBack(error, on: &connection, until: deadline)
         }
+    }
+
+    /// Makes all tables in a database that has none, in a transaction that the caller ends. Servers that start meanwhile
+    /// wait for it.
+    static func beginNew(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
+        try connection.runScript("BEGIN; SELECT pg_advisory_xact_lock(\(lockKey))", until: deadline)
+        do throws(PostgresError) {
+            guard try version(on: &connection, until: deadline) == 0 else {
+                throw PostgresError(.badValue, "another program has just made its tables")
+            }
+            try connection.runScript(script(from: 0), until: deadline)
+        } catch {
+            throw try rolledBack(error, on: &connection, until: deadline)
+        }
+    }
+
+    private static func rolledBack(
+        _ error: PostgresError, on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> PostgresError {
+        if !error.isEndOfConnection { try connection.runScript("ROLLBACK", until: deadline) }
+        return error.state?.description == "42P07"
+            ? SessionSetup.refusal("the database has tables of another program: \(error.message)") : error
     }
 
     /// Refuses a database whose schema is of another version.
@@ -66,7 +86,7 @@ enum Migration {
         return number
     }
 
-    /// The end of a transaction that makes the missing tables.
+    /// The statements that make the missing tables, in a transaction.
     private static func script(from version: Int) -> String {
         var statements = Schema.migrations[version...].map { $0 }
         if version == 0 {
@@ -85,6 +105,6 @@ enum Migration {
         } else {
             statements.append("UPDATE martlet_schema SET version = \(Schema.version)")
         }
-        return (statements + ["COMMIT"]).joined(separator: ";\n")
+        return statements.joined(separator: ";\n")
     }
 }

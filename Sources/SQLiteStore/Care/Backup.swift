@@ -44,7 +44,7 @@ enum Backup {
 
     /// Makes the partial file, locked, in place of what an earlier try left under the same name. The lock tells other
     /// backups that this file is no leftover.
-    private static func makePartial(_ partial: String, for path: String) throws(StoreError) -> InodeLock {
+    static func makePartial(_ partial: String, for path: String) throws(StoreError) -> InodeLock {
         let failure = "The backup \(path) can't be made"
         do throws(FileLock.LockError) {
             try removeLeftover(partial)

@@ -110,7 +110,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     }
 
     /// The canonical path of a database that may not be there yet.
-    private static func place(_ path: String) throws(StoreError) -> String {
+    static func place(_ path: String) throws(StoreError) -> String {
         guard SQLiteLibrary.versionNumber >= Self.libraryVersionMin else {
             throw StoreError("SQLite \(SQLiteLibrary.version) is too old: Martlet needs 3.37 or later.")
         }
@@ -123,7 +123,7 @@ struct DatabaseFile: ~Copyable, Sendable {
     }
 
     /// SQLite removes the log of an empty file.
-    private static func refuseOrphanedLog(_ place: String, _ path: String) throws(StoreError) {
+    static func refuseOrphanedLog(_ place: String, _ path: String) throws(StoreError) {
         guard File.size(path: place) ?? 0 > 0 || File.size(path: place + "-wal") ?? 0 == 0 else {
             throw StoreError(
                 "The database \(path) is missing or empty, but its log \(place)-wal is there: put the database back "

@@ -1,0 +1,57 @@
+import Postgres
+import SharedStore
+
+/// The keys, foreign keys and indexes of the tables of a copy, which are made after the rows: into tables that have
+/// them, a million orders take ten times as long.
+///
+/// The server's own texts make them again, so that they are as the schema has them.
+struct DeferredKeys {
+    private struct Object {
+        let removal: String
+        let statement: String
+    }
+
+    /// In the order in which they are made.
+    private let objects: [Object]
+
+    /// Removes the keys and indexes of the tables that a copy fills.
+    static func remove(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> DeferredKeys
+    {
+        let constraints = try list(
+            """
+            SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
+                format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+            FROM pg_constraint WHERE contype IN ('p', 'u', 'f')
+                AND conrelid IN (SELECT to_regclass(name) FROM unnest($1) AS name)
+            ORDER BY CASE contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 ELSE 3 END, conrelid, conname
+            """, on: &connection, until: deadline)
+        // Foreign keys need the keys that they name.
+        for object in constraints.reversed() { try connection.runScript(object.removal, until: deadline) }
+        let indexes = try list(
+            """
+            SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+            FROM pg_index WHERE indrelid IN (SELECT to_regclass(name) FROM unnest($1) AS name)
+            ORDER BY indexrelid
+            """, on: &connection, until: deadline)
+        for object in indexes { try connection.runScript(object.removal, until: deadline) }
+        return DeferredKeys(objects: constraints + indexes)
+    }
+
+    /// Makes the keys and indexes again.
+    func make(on connection: inout Connection) throws(PostgresError) {
+        for object in objects { try connection.runScript(object.statement, until: PostgresCheck.deadline) }
+    }
+
+    private static func list(
+        _ sql: String, on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> [Object] {
+        var parameters = Parameters()
+        parameters.add(array: StoredTable.all.map(\.name))
+        return try connection.run(sql, parameters, until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.all { (row: borrowing Row) throws(PostgresError) in
+                Object(removal: try row.text(0), statement: try row.text(1))
+            }
+        }
+    }
+}

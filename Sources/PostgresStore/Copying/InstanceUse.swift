@@ -1,0 +1,67 @@
+import Posix
+import Postgres
+import Storage
+
+/// The traces that instances leave in a database: their rows, which each write renews, and the lease, which one of them
+/// renews each second.
+struct InstanceUse: Equatable {
+    /// The sum of all epochs and transactions: grows with each start and each write.
+    private let writes: Int64
+    private let leaseEpoch: Int64
+    private let leaseUntil: Int64
+    /// True if an instance has the lease, or was seen in the last ten seconds by its own clock.
+    private let isRecent: Bool
+
+    static func == (left: InstanceUse, right: InstanceUse) -> Bool {
+        left.writes == right.writes && left.leaseEpoch == right.leaseEpoch && left.leaseUntil == right.leaseUntil
+    }
+
+    private static let lifetimeMilliseconds = 10_000
+    private static let lookMilliseconds = 250
+    /// A time in the future, by a clock that is wrong, must not delay a copy for longer.
+    private static let waitMilliseconds = 15_000
+
+    static let refusal = PostgresError(
+        .refusedCall, "a server or a command uses it; stop all servers of the database, and try again")
+
+    static func read(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> InstanceUse {
+        let use = try connection.run(
+            """
+            WITH now AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS now)
+            SELECT coalesce((SELECT sum(epoch) + sum(transaction) FROM instances), 0)::int8, epoch, until,
+                until > now OR EXISTS (SELECT FROM instances WHERE seen_at > now - \(lifetimeMilliseconds))
+            FROM dispatcher, now
+            """, until: deadline
+        ) { (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in
+                InstanceUse(
+                    writes: try row.integer(0), leaseEpoch: try row.integer(1), leaseUntil: try row.integer(2),
+                    isRecent: try row.bool(3))
+            }
+        }
+        guard let use else { throw .badValue("the row of the lease") }
+        return use
+    }
+
+    /// Waits until the traces are old enough.
+    ///
+    /// - Throws: ``refusal`` if an instance still uses the database.
+    static func awaitEnd(
+        on connection: inout Connection, until cancellation: Cancellation, _ progress: (CopyProgress) -> Void
+    ) throws(PostgresError) -> InstanceUse {
+        let deadline = Deadline.after(milliseconds: waitMilliseconds)
+        let pause = BlockingQueue<Never>(capacity: 1)
+        let first = try read(on: &connection, until: deadline)
+        var use = first
+        while use.isRecent {
+            // What changes is in use, except the lease of a server that ends.
+            guard use.writes == first.writes, use.leaseUntil == first.leaseUntil || use.leaseUntil == 0,
+                !cancellation.isCancelled, !deadline.hasPassed
+            else { throw refusal }
+            progress(.waiting)
+            _ = pause.takeSeveral(limit: 1, withinMilliseconds: lookMilliseconds)
+            use = try read(on: &connection, until: deadline)
+        }
+        return use
+    }
+}

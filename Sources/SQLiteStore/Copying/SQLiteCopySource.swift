@@ -1,0 +1,54 @@
+import Posix
+import SQLite
+import SharedStore
+import Storage
+
+/// A database that no server runs on, and none can while this lives, as the source of a copy.
+package final class SQLiteCopySource: CopySource {
+    private let file: DatabaseFile
+    private let database: Database
+    private let reader: SQLiteTableReader
+
+    /// Locks a database that is there, and puts the content of its log back into it.
+    package init(path: String, until cancellation: Cancellation) throws(StoreError) {
+        do throws(IdleStoreError) {
+            file = try IdleDatabase.lock(path)
+        } catch {
+            switch error {
+            case .inUse: throw StoreError("A server runs on the database \(path); stop it first.")
+            case .other(let error): throw error
+            }
+        }
+        database = try file.openWithoutServer()
+        do throws(StoreError) {
+            try Self.requireCurrent(database, path)
+            reader = try SQLiteTableReader(database, path)
+        } catch {
+            database.close()
+            throw error
+        }
+        database.interruptStatements { cancellation.isCancelled }
+    }
+
+    deinit {
+        reader.close()
+        database.close()
+    }
+
+    private static func requireCurrent(_ database: Database, _ path: String) throws(StoreError) {
+        let version = (try? database.first("PRAGMA user_version") { row in row.integer(0) }) ?? nil
+        guard let version, version < Schema.migrations.count else { return }
+        throw StoreError(
+            "The database \(path) was made by an earlier Martlet (schema \(version), and this one has "
+                + "\(Schema.migrations.count)); start this Martlet on it once, which converts it.")
+    }
+
+    package func rowCount(of table: StoredTable) throws(StoreError) -> Int64 { try reader.rowCount(of: table) }
+
+    package func page(of table: StoredTable, after key: [SQLValue]?) throws(StoreError) -> TablePage {
+        try reader.page(of: table, after: key)
+    }
+
+    /// The lock keeps all servers away.
+    package func confirmIdle() throws(StoreError) {}
+}
