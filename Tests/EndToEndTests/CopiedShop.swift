@@ -16,9 +16,11 @@ final class CopiedShop {
         for login in ["anna", "boris", "vera"] {
             try Self.require(commands.run("user", "add", login, input: "secret\n"))
         }
-        try Self.require(commands.run("rule", "add", "Kettle", "10"))
+        try Self.require(commands.run("rule", "add", "Kettle", "10%"))
         let longest = Self.longestNumber
-        for (order, goods) in [(orderNumber(1), "100 Kettle\n"), (longest, "7 Kettle\n"), (orderNumber(3), "1 Tea\n")] {
+        for (order, goods) in [
+            (orderNumber(1), "100 Kettle\n"), (longest, "7 Kettle\n"), (orderNumber(3), "1 Kettle\n"),
+        ] {
             try Self.require(commands.run("receipt", "add", order, "--user", "anna", input: goods))
         }
         try Self.require(commands.run("receipt", "add", orderNumber(4), input: "5 Kettle\n"))
@@ -53,7 +55,7 @@ final class CopiedShop {
 
     /// Rows that a client would have to make by way of the staff's page.
     private static let rest = """
-        INSERT INTO sign_in_places VALUES (1, x'7f000001', 5, 1), (1, x'0000000000000001', 253402300799999, 0);
+        INSERT OR REPLACE INTO sign_in_places VALUES (1, x'7f000001', 5, 1), (1, x'0000000000000001', 253402300799999, 0);
         INSERT INTO staff_sessions VALUES (zeroblob(32), 1, 9000000000000);
         INSERT INTO sessions VALUES (zeroblob(32), 1, 0), (x'\(String(repeating: "f", count: 64))', 1, 253402300799999);
         INSERT INTO kept_responses (staff_id, key_hash, request_hash, status, body, created_at)

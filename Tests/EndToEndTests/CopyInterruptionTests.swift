@@ -61,7 +61,7 @@ struct CopyInterruptionTests {
     }
 
     /// The largest file that the process may write is too small.
-    @Test(arguments: [8, 40, 120]) func aFullDiskLeavesNothing(blocks: Int) throws {
+    @Test(arguments: [80, 160, 240]) func aFullDiskLeavesNothing(blocks: Int) throws {
         let shell = try Server(
             in: shop.folder,
             arguments: ["-c", "trap '' XFSZ; ulimit -f \(blocks); exec \"$M\" copy martlet.db copy.db"],

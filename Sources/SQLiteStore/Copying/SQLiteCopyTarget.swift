@@ -12,7 +12,7 @@ package final class SQLiteCopyTarget: CopyTarget {
     private let partial: String
     private let lock: InodeLock
     private let cancellation: Cancellation
-    /// `nil` when the rows are complete.
+    /// `nil` before the first rows, and after the last ones.
     private var writer: SQLiteTableWriter?
     /// `nil` before the rows are complete.
     private var copied: (database: Database, reader: SQLiteTableReader)?
@@ -31,22 +31,22 @@ package final class SQLiteCopyTarget: CopyTarget {
         BackupLeftovers.remove(beside: place)
         (self.path, partial, self.cancellation) = (place, place + Backup.partialSuffix, cancellation)
         lock = try Backup.makePartial(partial, for: place)
-        do throws(SQLiteError) {
-            writer = try SQLiteTableWriter(path: partial, until: cancellation)
-        } catch {
-            Self.removeFiles(partial)
-            throw Self.unwritable(path, error)
-        }
     }
 
     package func write(_ page: TablePage) throws(StoreError) {
-        guard let writer else { preconditionFailure("rows must be written before finishRows()") }
-        do throws(SQLiteError) { try writer.write(page) } catch { throw Self.unwritable(path, error) }
+        do throws(SQLiteError) { try openWriter().write(page) } catch { throw unwritable(error) }
     }
 
     package func finishRows() throws(StoreError) {
-        do throws(SQLiteError) { try writer?.finish() } catch { throw Self.unwritable(path, error) }
+        do throws(SQLiteError) { try openWriter().finish() } catch { throw unwritable(error) }
         writer = nil
+    }
+
+    private func openWriter() throws(SQLiteError) -> SQLiteTableWriter {
+        if let writer { return writer }
+        let opened = try SQLiteTableWriter(path: partial, until: cancellation)
+        writer = opened
+        return opened
     }
 
     package func reader() throws(StoreError) -> any TableReader {
@@ -79,7 +79,7 @@ package final class SQLiteCopyTarget: CopyTarget {
     package func discard() {
         closeReader()
         writer = nil
-        Self.removeFiles(partial)
+        for suffix in Backup.partialFiles.reversed() { try? PrivateFile.remove(path: partial + suffix) }
     }
 
     private func closeReader() {
@@ -89,11 +89,7 @@ package final class SQLiteCopyTarget: CopyTarget {
         copied = nil
     }
 
-    private static func removeFiles(_ partial: String) {
-        for suffix in Backup.partialFiles.reversed() { try? PrivateFile.remove(path: partial + suffix) }
-    }
-
-    private static func unwritable(_ path: String, _ error: SQLiteError) -> StoreError {
+    private func unwritable(_ error: SQLiteError) -> StoreError {
         StoreError("The copy \(path) could not be written: \(error).")
     }
 }
