@@ -50,7 +50,10 @@ struct StoredTableTests {
     private func page(_ rows: [(Int64, String)]) -> TablePage {
         var page = TablePage(of: StoredTable("t", key: [.integer("id")], [.text("secret"), .integer("n")]))
         for (id, text) in rows {
-            #expect(page.append(.integer(id)) && page.append(.text(text)) && page.append(.integer(7)))
+            for value in [SQLValue.integer(id), .text(text), .integer(7)] {
+                let isAdmitted = page.append(value)
+                #expect(isAdmitted)
+            }
         }
         return page
     }
@@ -81,7 +84,8 @@ struct StoredTableTests {
         ]
         for (row, isAdmitted) in values {
             var page = TablePage(of: table)
-            #expect(row.allSatisfy { page.append($0) } == isAdmitted, "\(row)")
+            let areAdmitted = row.map { page.append($0) }
+            #expect(areAdmitted.allSatisfy { $0 } == isAdmitted, "\(row)")
         }
     }
 
