@@ -85,7 +85,7 @@ extension Command {
             ) throws(StoreError) -> CheckReport.Counts
     ) -> Command {
         Command(
-            "copy", "copy the shop of the database FROM into the new database TO; no server may run on either",
+            "copy", "copy the database FROM into a new one, TO; no server may run on either",
             operands: ["FROM", "TO"], options: [.json],
             details: [
                 "FROM and TO are paths of files of SQLite, or addresses of databases of PostgreSQL (postgres://…).",

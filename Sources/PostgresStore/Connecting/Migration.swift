@@ -33,8 +33,8 @@ enum Migration {
         }
     }
 
-    /// Makes all tables in a database that has none, in a transaction that the caller ends. Servers that start meanwhile
-    /// wait for it.
+    /// Makes all tables in a database that has none, in a transaction that the caller ends. Servers that start
+    /// meanwhile wait for it.
     static func beginNew(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
         try connection.runScript("BEGIN; SELECT pg_advisory_xact_lock(\(lockKey))", until: deadline)
         do throws(PostgresError) {

@@ -54,7 +54,7 @@ struct InstanceUse: Equatable {
         let first = try read(on: &connection, until: deadline)
         var use = first
         while use.isRecent {
-            // What changes is in use, except the lease of a server that ends.
+            // A change shows that an instance is there, unless a server gives back its lease at its end.
             guard use.writes == first.writes, use.leaseUntil == first.leaseUntil || use.leaseUntil == 0,
                 !cancellation.isCancelled, !deadline.hasPassed
             else { throw refusal }
