@@ -5,7 +5,7 @@ import Testing
 
 /// Copies that are killed, stopped, cut off or out of room. Each leaves the source as it was and nothing half done, and
 /// the next copy succeeds.
-@Suite(.serialized)
+@Suite(.serialized, .onSQLite("copies name the engines of their databases"))
 struct CopyInterruptionTests {
     private let shop: CopiedShop
     private let before: [String: [String]]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `martlet copy` between files of SQLite and databases of PostgreSQL.
-@Suite(.serialized)
+@Suite(.serialized, .onSQLite("copies name the engines of their databases"))
 struct CopyTests {
     private let shop: CopiedShop
 

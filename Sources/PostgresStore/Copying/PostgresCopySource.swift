@@ -5,7 +5,7 @@ import Storage
 
 /// A database that no instance uses, as the source of a copy: one state of it, read in one transaction.
 ///
-/// Servers that start meanwhile wait for the lock of the migration, and give up after four seconds. An instance that
+/// Servers that start meanwhile wait for the lock of the migration, and give up after a minute. An instance that
 /// was only frozen shows itself by the lease or by its row (``confirmIdle()``).
 package final class PostgresCopySource: CopySource {
     private let connector: StoreConnector

@@ -6,7 +6,7 @@ import Storage
 /// A database without tables that a copy is written into, in one transaction: no server sees anything of it before the
 /// commit, and the server rolls back everything if the connection ends before.
 ///
-/// Servers that start meanwhile wait for the lock of the migration, and give up after four seconds.
+/// Servers that start meanwhile wait for the lock of the migration, and give up after a minute.
 package final class PostgresCopyTarget: CopyTarget {
     private let connector: StoreConnector
     private let cancellation: Cancellation
