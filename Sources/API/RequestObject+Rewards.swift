@@ -31,7 +31,7 @@ extension Good {
 extension RewardRule {
     /// `{"match": "…", "reward": …, "reward_type": "…"}`
     init(_ object: RequestObject) throws(LoyaltyError) {
-        let match = try object.string("match")
+        let match = try object.storableText("match")
         let type = try object.string("reward_type")
         guard let kind = Kind.allCases.first(where: { $0.name == type }) else {
             throw .malformed("\"reward_type\" is neither \"%\" nor \"pt\".")

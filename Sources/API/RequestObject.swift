@@ -59,6 +59,16 @@ struct RequestObject {
         return value
     }
 
+    /// The pattern of a text that ``storableText(_:)`` takes, for the description of the API.
+    static let textPattern = "^[^\\u0000]+$"
+
+    /// A text that is to be stored. Not every store can keep U+0000, so it is refused.
+    func storableText(_ name: String) throws(LoyaltyError) -> String {
+        let text = try string(name)
+        guard !text.utf8.contains(0) else { throw .malformed("\"\(name)\" has the character U+0000.") }
+        return text
+    }
+
     func string(_ name: String) throws(LoyaltyError) -> String {
         guard let text = object[name]?.string else { throw .malformed("\"\(name)\" is not a string.") }
         return text

@@ -50,7 +50,7 @@ package struct AccountService {
     package func register(
         login: String, password: String, from network: ClientNetwork
     ) async throws(LoyaltyError) -> SignedIn {
-        let login = try Login(login)
+        let login = try Login(new: login)
         let password = try Password(password, bytesMin: policy.passwordBytesMin)
         let turn = HashingTurn(source: .network(network), network: network, isKnown: false)
         let hash = try await throttle.hashing(from: turn.source) { () async throws(LoyaltyError) -> PasswordHash in

@@ -31,6 +31,7 @@ import Testing
         rule(#"{"match":"Bork","reward":1,"reward_type":"pt"}"#, gives: 409, part: "a rule for this match"),
         rule(#"{"match":"","reward":1,"reward_type":"pt"}"#, gives: 400, part: "empty"),
         rule("{\"match\":\"\(long)x\",\"reward\":1,\"reward_type\":\"%\"}", gives: 400, part: "longer than"),
+        rule(#"{"match":"a\u0000","reward":1,"reward_type":"pt"}"#, gives: 400, part: "U+0000"),
         rule(#"{"match":"a","reward":0,"reward_type":"pt"}"#, gives: 400, part: "not above zero"),
         rule(#"{"match":"a","reward":-1,"reward_type":"pt"}"#, gives: 400, part: "not above zero"),
         rule(#"{"match":"a","reward":0.0000001,"reward_type":"pt"}"#, gives: 400, part: "more than 6 decimal places"),

@@ -32,7 +32,10 @@ import Testing
         register(#"{"login":"Ann","password":"p"}"#, gives: 200),
         register(#"{"login":"анна","password":"пароль"}"#, gives: 200),
         register(#"{"login":" ","password":" "}"#, gives: 200),
-        register(#"{"login":"\u0000","password":"\u0000"}"#, gives: 200),
+        register(#"{"login":"d","password":"\u0000"}"#, gives: 200),
+        // Not every store can keep it.
+        register(#"{"login":"\u0000","password":"p"}"#, gives: 400, part: "U+0000"),
+        register(#"{"login":"da\u0000ve","password":"p"}"#, gives: 400, part: "U+0000"),
         register(#"{"login":"a\"\\\n","password":"\ud83d\ude00"}"#, gives: 200),
         register(#"{"login":"' OR 1=1; --","password":"p"}"#, gives: 200),
         register(#"{"login":"\#(long)","password":"p"}"#, gives: 200),

@@ -72,6 +72,9 @@ enum StaffScenarios {
             "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":1,"reason":" \u00a0"}"#,
             gives: 400, part: "is empty"),
         Scenario(
+            "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":1,"reason":"a\u0000b"}"#,
+            gives: 400, part: "U+0000"),
+        Scenario(
             "POST /api/staff/customers/1/adjustments", as: "cashier", body: #"{"points":-1000.01,"reason":"r"}"#,
             gives: 403),
         Scenario(

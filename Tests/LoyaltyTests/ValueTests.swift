@@ -45,6 +45,15 @@ import Testing
         }
     }
 
+    @Test func aNewLoginHasNoNullCharacter() throws {
+        let refusal = LoyaltyError.malformed("The login has the character U+0000.")
+        for text in ["\0", "a\0", "\0a", "a\0b"] {
+            #expect(throws: refusal) { try Login(new: text) }
+        }
+        for text in ["a", "\u{1}", "0"] { #expect(try Login(new: text).text == text) }
+        #expect(throws: LoyaltyError.malformed("The login is empty.")) { try Login(new: "") }
+    }
+
     @Test func limits() throws {
         #expect(throws: LoyaltyError.malformed("The login is empty.")) { try Login("") }
         let tooLong = LoyaltyError.malformed("The login is longer than 256 bytes.")

@@ -97,7 +97,10 @@ extension Schema {
         .object(
             [
                 Property(
-                    "match", Schema(.string, "", [.minLength(1), .maxLength(RewardRule.matchBytesMax)]),
+                    "match",
+                    Schema(
+                        .string, "",
+                        [.minLength(1), .maxLength(RewardRule.matchBytesMax), .pattern(RequestObject.textPattern)]),
                     "A text that the good's description contains, byte for byte; at most \(RewardRule.matchBytesMax) bytes."
                 ),
                 Property(

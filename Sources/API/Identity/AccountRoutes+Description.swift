@@ -78,7 +78,10 @@ extension Operation {
             .object(
                 [
                     Schema.Property(
-                        "login", text(bytesMax: Login.bytesMax),
+                        "login",
+                        Schema(
+                            .string, "",
+                            [.minLength(1), .maxLength(Login.bytesMax), .pattern(RequestObject.textPattern)]),
                         "The login, compared byte for byte; at most \(Login.bytesMax) bytes of UTF-8."),
                     Schema.Property(
                         "password", text(bytesMax: Password.bytesMax),

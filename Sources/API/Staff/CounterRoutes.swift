@@ -162,7 +162,7 @@ struct CounterRoutes {
 extension RequestObject {
     /// The reason of a change.
     func reason() throws(LoyaltyError) -> String {
-        let reason = try string("reason")
+        let reason = try storableText("reason")
         guard reason.utf8.count <= LedgerNote.reasonBytesMax else {
             throw .malformed("\"reason\" is longer than \(LedgerNote.reasonBytesMax) bytes.")
         }

@@ -51,7 +51,7 @@ struct StaffCustomerRoutes {
 
     /// `{"login": "…"}`
     private func add(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        let login = try Login(try RequestObject(call.body).string("login"))
+        let login = try Login(new: try RequestObject(call.body).string("login"))
         let request = try changes.request(of: call, hasSecret: true)
         return .later { () async throws(LoyaltyError) in
             let (password, hash) = try await signIns.makePassword(from: request.network)

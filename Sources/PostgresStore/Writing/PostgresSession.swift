@@ -19,11 +19,13 @@ final class PostgresSession: SQLSession {
     }
 
     func run(_ sql: StaticString, values: [SQLValue]) throws(PostgresError) -> Int {
-        try answer(sql, values) { (rows: borrowing ResultSet) throws(PostgresError) in rows.affectedRowCount }
+        guard !Self.matchesNothing(sql, values) else { return 0 }
+        return try answer(sql, values) { (rows: borrowing ResultSet) throws(PostgresError) in rows.affectedRowCount }
     }
 
     func rows(_ sql: StaticString, values: [SQLValue]) throws(PostgresError) -> [SQLRow] {
-        try answer(sql, values) { (rows: borrowing ResultSet) throws(PostgresError) in
+        guard !Self.matchesNothing(sql, values) else { return [] }
+        return try answer(sql, values) { (rows: borrowing ResultSet) throws(PostgresError) in
             let columnCount = rows.columnCount
             var names: [String] = []
             for column in 0..<columnCount { names.append(rows.columnName(column)) }
@@ -34,6 +36,15 @@ final class PostgresSession: SQLSession {
                 return SQLRow(values, names: columnNames)
             }
         }
+    }
+
+    /// Returns true if a statement looks for a text with U+0000, which no row has, since the server refuses it (22021).
+    /// The server would refuse the statement as well.
+    private static func matchesNothing(_ sql: StaticString, _ values: [SQLValue]) -> Bool {
+        let hasNull = values.contains { value in
+            if case .text(let text?) = value { text.utf8.contains(0) } else { false }
+        }
+        return hasNull && ["SELECT", "DELETE"].contains { sql.description.hasPrefix($0) }
     }
 
     private func answer<Value>(
