@@ -1,4 +1,4 @@
-import Posix
+import Metrics
 import Synchronization
 
 /// Why a ``WriteLane`` refuses writes, for other threads to read.
@@ -10,6 +10,8 @@ final class LaneStatus: Sendable {
     }
 
     private let state = Mutex(State())
+    /// The number of transactions whose commit was in doubt.
+    let doubts = Counter()
 
     /// A refusal counts for a while only: if a load balancer kept customers away for it, no write would ever show that
     /// there is room again.
@@ -18,6 +20,8 @@ final class LaneStatus: Sendable {
     func noteConnection(_ isConnected: Bool) {
         state.withLock { $0.isConnected = isConnected }
     }
+
+    var isConnected: Bool { state.withLock { $0.isConnected } }
 
     func noteFull(now: Int64) {
         state.withLock { $0.fullAt = now }

@@ -160,11 +160,17 @@ final class WriteLane: Sendable {
         return waiting >= queueCapacity ? "\(waiting) writes wait, as many as may" : nil
     }
 
+    /// The number of transactions whose commit was in doubt.
+    var doubtCount: Int { status.doubts.current }
+
     func writeMetrics(_ text: inout MetricsText) {
         statistics.write(to: &text, waiting: queue.count, waitingMax: queueCapacity)
         text.gauge(
             "martlet_writer_connected", "1 if the writer has a connection to the database.",
-            status.obstacle(now: SystemClock.monotonicMilliseconds()) == nil ? 1 : 0)
+            status.isConnected ? 1 : 0)
+        text.counter(
+            "martlet_writer_doubts_total",
+            "Transactions whose commit was not answered, and whose fate the next connection decided.", doubtCount)
     }
 
     /// Calls back on the lane's thread after all writes that wait now; at once if the database can't be reached.

@@ -75,10 +75,11 @@ extension WriteLoop {
 
     private func doubt(_ jobs: Zip2Sequence<[WriteJob], [WriteJob.Acknowledgement]>) {
         doubtful = jobs.map { DoubtfulJob(job: $0, acknowledge: $1) }
+        status.doubts.add()
     }
 
-    /// Ends a transaction that has failed. An error that this program has found is none of the server's, which would
-    /// commit: so the last statement fails.
+    /// Ends a transaction that has failed. The server does not know of an error that this program has found, and would
+    /// commit. So the last statement fails.
     private func rollBack(_ session: PostgresSession) {
         do throws(PostgresError) {
             try session.connection.send("SELECT 1 / 0")

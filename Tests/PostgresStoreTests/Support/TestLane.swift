@@ -1,0 +1,182 @@
+import Changes
+import Loyalty
+import Posix
+import Postgres
+import Storage
+import TestSupport
+
+@testable import PostgresStore
+
+/// The writer of one instance, on a database that a test has for itself.
+final class TestLane: Sendable {
+    let lane: WriteLane
+    let changeLog: ChangeLog
+    /// The position before the first change.
+    let start: ChangeID
+    let instance: InstanceRow
+    let clock: TestClock
+    let log: LogLines
+
+    /// - Parameter port: the port of a proxy before the server.
+    init(_ database: TestDatabase, through port: Int? = nil, limits: StorageLimits = StorageLimits()) throws {
+        var connection = try database.connect()
+        clock = TestClock()
+        log = LogLines()
+        instance = try InstanceRow.claim(on: &connection, at: clock.now, until: TestDatabase.patience)
+        start = try ChangeFeedRow.next(on: &connection, until: TestDatabase.patience)
+        changeLog = ChangeLog(capacity: 100_000, after: start)
+        lane = try WriteLane(
+            connector: try database.connector(through: port), instance: instance, limits: limits,
+            changeLog: changeLog, clock: { [clock] in clock.now }, log: log.log)
+    }
+
+    var now: Timestamp { clock.now }
+
+    /// Makes a lane, and stops it after the body.
+    static func with<Value>(
+        _ database: TestDatabase, through port: Int? = nil, limits: StorageLimits = StorageLimits(),
+        _ body: (TestLane) async throws -> Value
+    ) async throws -> Value {
+        let lane = try TestLane(database, through: port, limits: limits)
+        do {
+            let value = try await body(lane)
+            lane.lane.stop()
+            return value
+        } catch {
+            lane.lane.stop()
+            throw error
+        }
+    }
+
+    /// Makes several lanes, and stops them after the body.
+    static func with<Value>(
+        _ count: Int, _ database: TestDatabase, limits: StorageLimits = StorageLimits(),
+        _ body: ([TestLane]) async throws -> Value
+    ) async throws -> Value {
+        let lanes = try (0..<count).map { _ in try TestLane(database, limits: limits) }
+        do {
+            let value = try await body(lanes)
+            for lane in lanes { lane.lane.stop() }
+            return value
+        } catch {
+            for lane in lanes { lane.lane.stop() }
+            throw error
+        }
+    }
+
+    func upload(_ number: OrderNumber, by user: UserID) async throws(LoyaltyError) -> OrderUpload {
+        try await lane.addOrder(number, of: user, at: now)
+    }
+
+    func spend(_ hundredths: Int64, for number: OrderNumber, by user: UserID) async throws(LoyaltyError)
+        -> WithdrawalResult
+    {
+        try await lane.withdraw(Points(hundredths: hundredths), for: number, of: user, at: now)
+    }
+
+    /// Settles on a thread that may block.
+    func settle(_ settlements: [Settlement]) async throws(LoyaltyError) -> [Settlement] {
+        let result = await Resumption<Result<[Settlement], LoyaltyError>>.suspend { resumption in
+            let thread = Posix.Thread(name: "settle") { [self] in
+                do throws(LoyaltyError) {
+                    resumption.resume(returning: .success(try lane.settle(settlements, at: now)))
+                } catch {
+                    resumption.resume(returning: .failure(error))
+                }
+            }
+            Task.detached { thread.join() }
+        }
+        return try result.get()
+    }
+}
+
+extension TestDatabase {
+    /// Adds users, who have no points.
+    func addPlainUsers(_ count: Int) throws -> [UserID] {
+        try server.run(
+            """
+            WITH added AS (INSERT INTO users (login, password_hash, created_at)
+                SELECT 'user ' || n, 'x', 0 FROM generate_series(1, \(count)) AS n RETURNING id)
+            INSERT INTO balances (user_id) SELECT id FROM added
+            """, in: name)
+        return try column("SELECT id FROM users ORDER BY id").map { UserID(rawValue: $0) }
+    }
+
+    /// The integers in the first column.
+    func column(_ sql: String) throws -> [Int64] {
+        var connection = try connect()
+        return try connection.run(sql, until: Self.patience) { (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.all { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+        }
+    }
+
+    func integer(_ sql: String) throws -> Int64? { try column(sql).first }
+
+    /// Statements that return rows where the data contradicts itself.
+    private static let rules: [(rule: String, violations: String)] = [
+        (
+            "a balance is the sum of its ledger",
+            """
+            SELECT user_id FROM balances b WHERE current <>
+                (SELECT coalesce(sum(amount), 0)::int8 FROM ledger l WHERE l.user_id = b.user_id)
+            """
+        ),
+        (
+            "each entry has the balance after it",
+            """
+            SELECT id FROM (SELECT id, balance_after,
+                (sum(amount) OVER (PARTITION BY user_id ORDER BY id))::int8 AS s FROM ledger) l WHERE s <> balance_after
+            """
+        ),
+        (
+            "withdrawn points are those of the withdrawals in force",
+            """
+            SELECT user_id FROM balances b WHERE withdrawn <> (SELECT coalesce(sum(sum), 0)::int8 FROM withdrawals w
+                WHERE w.user_id = b.user_id AND refunded_at IS NULL)
+            """
+        ),
+        (
+            "each withdrawal has one entry",
+            """
+            SELECT w.id FROM withdrawals w WHERE 1 <> (SELECT count(*) FROM ledger l WHERE kind = 2
+                AND l.user_id = w.user_id AND l.order_number = w.order_number AND l.amount = -w.sum)
+            """
+        ),
+        (
+            "each credited order has one entry",
+            """
+            SELECT o.id FROM orders o WHERE accrual > 0 AND 1 <> (SELECT count(*) FROM ledger l WHERE kind = 1
+                AND l.user_id = o.user_id AND l.order_number = o.number AND l.amount = o.accrual)
+            """
+        ),
+        (
+            "each credit has an order",
+            """
+            SELECT l.id FROM ledger l WHERE kind = 1 AND NOT EXISTS (SELECT 1 FROM orders o WHERE status = 3
+                AND o.user_id = l.user_id AND o.number = l.order_number AND o.accrual = l.amount)
+            """
+        ),
+        (
+            "unfinished orders are counted",
+            """
+            SELECT user_id FROM balances b WHERE unfinished <>
+                (SELECT count(*) FROM orders o WHERE o.user_id = b.user_id AND status < 2)
+            """
+        ),
+        (
+            "the figures are those of the ledger",
+            """
+            SELECT 1::int8 FROM (SELECT coalesce(sum(orders), 0) AS o, coalesce(sum(granted), 0) AS g,
+                coalesce(sum(spent), 0) AS s FROM figures) f
+            WHERE o <> (SELECT count(*) FROM orders)
+                OR g <> (SELECT coalesce(sum(amount), 0) FROM ledger WHERE kind = 1)
+                OR s <> (SELECT -coalesce(sum(amount), 0) FROM ledger WHERE kind = 2)
+            """
+        ),
+    ]
+
+    /// The rules that the data breaks.
+    func brokenRules() throws -> [String] {
+        try Self.rules.filter { try !column($0.violations).isEmpty }.map(\.rule)
+    }
+}

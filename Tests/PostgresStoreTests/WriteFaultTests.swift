@@ -1,0 +1,162 @@
+import Glibc
+import Loyalty
+import Posix
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+
+/// Errors of the server, each with what it means for the callers.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled), .serialized)
+struct WriteFaultTests {
+    private static let poisoned = OrderNumber.sample(666)
+
+    /// Has the server raise an error for uploads of one number.
+    ///
+    /// - Parameter times: the number of times; then the upload succeeds.
+    private static func poison(_ database: TestDatabase, code: String, times: Int = .max) throws {
+        try database.server.run(
+            """
+            CREATE SEQUENCE attempts;
+            CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.number = '\(poisoned.digits)' AND nextval('attempts') <= \(times) THEN
+                    RAISE EXCEPTION 'poisoned' USING ERRCODE = '\(code)';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER poison BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION poison();
+            """, in: database.name)
+    }
+
+    /// Uploads the poisoned number together with others. Returns the error of the first, after the others were accepted.
+    private static func uploadAll(_ lane: TestLane, by user: UserID) async throws -> LoyaltyError? {
+        try await withThrowingTaskGroup(of: LoyaltyError?.self) { group in
+            for number in (1...40).map({ OrderNumber.sample($0) }) + [poisoned] {
+                group.addTask {
+                    let error = await result(lane, number, user)
+                    if number != poisoned, let error { throw error }
+                    return error
+                }
+            }
+            return try await group.reduce(nil) { $0 ?? $1 }
+        }
+    }
+
+    @Test func anOperationAtFaultFailsAlone() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try Self.poison(database, code: "P0001")
+        try await TestLane.with(database) { lane in
+            let error = try await Self.uploadAll(lane, by: user)
+            #expect(error == .failed)
+            #expect(lane.log.count(of: "poisoned") == 1)
+        }
+        #expect(try database.integer("SELECT count(*) FROM orders") == 40)
+        #expect(try database.brokenRules() == [])
+    }
+
+    @Test func aTransactionInTheWayIsWaitedFor() async throws {
+        for code in ["40001", "40P01", "23505"] {
+            let database = try TestDatabase()
+            let user = try database.addPlainUsers(1)[0]
+            try Self.poison(database, code: code, times: 3)
+            try await TestLane.with(database) { lane in
+                let error = try await Self.uploadAll(lane, by: user)
+                #expect(error == nil, "\(code)")
+                #expect(lane.log.messages(from: .warning) == [])
+            }
+            #expect(try database.integer("SELECT count(*) FROM orders") == 41)
+            #expect(try database.brokenRules() == [])
+        }
+    }
+
+    @Test func aServerWithoutRoomRefusesAndIsAnObstacle() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try Self.poison(database, code: "53100", times: 1)
+        try await TestLane.with(database) { lane in
+            await #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 10)) {
+                try await lane.upload(Self.poisoned, by: user)
+            }
+            #expect(lane.lane.obstacle == "the database has no room")
+            let upload = try await lane.upload(Self.poisoned, by: user)
+            #expect(upload != .uploadedBefore, "nothing had happened")
+            #expect(lane.lane.obstacle == nil)
+        }
+    }
+
+    /// The server commits, and cuts its wait for a standby short.
+    @Test func aCommitWithAWarningIsNoAcknowledgement() async throws {
+        let server = try PostgreSQLServer()
+        defer { server.remove() }
+        let database = try TestDatabase(on: server)
+        let user = try database.addPlainUsers(1)[0]
+        try await TestLane.with(database) { lane in
+            try server.run("ALTER SYSTEM SET synchronous_standby_names = 'nowhere'")
+            try server.run("SELECT pg_reload_conf()")
+            async let upload = Self.result(lane, .sample(1), user)
+            var connection = try await waitingCommit(in: database)
+            _ = try connection.run(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+                until: TestDatabase.patience)
+            // The fence waits for the standby, too, so that the caller's time is over first.
+            #expect(await upload == .failed)
+            #expect(lane.lane.doubtCount == 1)
+            try server.run("ALTER SYSTEM RESET synchronous_standby_names")
+            try server.run("SELECT pg_reload_conf()")
+            try await eventually("the lane connects again") { lane.lane.obstacle == nil }
+            let again = try await lane.upload(.sample(1), by: user)
+            #expect(again == .uploadedBefore)
+        }
+    }
+
+    private func waitingCommit(in database: TestDatabase) async throws -> Connection {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        try await eventually("no commit waits for a standby") { try database.integer(waiting) == 1 }
+        return try database.connect()
+    }
+
+    private static func result(_ lane: TestLane, _ number: OrderNumber, _ user: UserID) async -> LoyaltyError? {
+        do throws(LoyaltyError) {
+            _ = try await lane.upload(number, by: user)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// A stopped process keeps its locks, and its kernel goes on acknowledging what arrives.
+    @Test func aStoppedServerProcessKeepsNoClientWaiting() async throws {
+        let database = try TestDatabase()
+        let users = try database.addPlainUsers(2)
+        try await TestLane.with(database) { lane in
+            _ = try await lane.upload(.sample(1), by: users[0])
+            let process = try #require(
+                try database.integer(
+                    """
+                    SELECT pid::int8 FROM pg_stat_activity WHERE application_name = 'martlet'
+                        AND datname = '\(database.name)' AND query NOT LIKE '%pg_stat_activity%'
+                    """))
+            #expect(kill(pid_t(process), SIGSTOP) == 0)
+            defer { kill(pid_t(process), SIGCONT) }
+            let began = SystemClock.monotonicMilliseconds()
+            let results = await withTaskGroup(of: LoyaltyError?.self) { group in
+                for index in 2..<20 { group.addTask { await Self.result(lane, .sample(index), users[index % 2]) } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            let took = SystemClock.monotonicMilliseconds() - began
+            #expect(took < Int64(WriteLane.writeDeadlineMilliseconds + 2_000), "answered after \(took) ms")
+            // What was asked first had its time. The others may have been written on the next connection.
+            for result in results {
+                if let result { #expect(result != .failed, "no commit was sent") }
+            }
+            kill(pid_t(process), SIGCONT)
+            try await eventually("the lane connects again") { lane.lane.obstacle == nil }
+            let accepted = results.count { $0 == nil }
+            #expect(try database.integer("SELECT count(*) FROM orders") == Int64(accepted + 1))
+        }
+        #expect(try database.brokenRules() == [])
+    }
+}
