@@ -59,7 +59,7 @@ final class BlockingReader {
     private func openSession(until deadline: Deadline) throws(PostgresError) -> PostgresSession {
         if let session { return session }
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
-        var connection = try connector.connect(purpose, until: deadline)
+        let connection = try connector.connect(purpose, until: deadline)
         onConnection(try connection.makeCancelHandle())
         let session = PostgresSession(connection, until: deadline)
         self.session = session
