@@ -45,7 +45,10 @@ struct EventTests {
         let balance = try client.send("GET", "/api/user/balance").text
         #expect("[\(follower.events[follower.events.count - 2].data)]" == list)
         #expect(follower.events.last?.data == balance)
-        #expect(follower.events.first?.data.contains(#""status":"PROCESSING""#) ?? false)
+        // A batch on PostgreSQL may take both steps, and then it tells the second.
+        if TestEngine.current == .sqlite {
+            #expect(follower.events.first?.data.contains(#""status":"PROCESSING""#) ?? false)
+        }
         #expect(follower.events.dropLast().allSatisfy { $0.name == "order" })
 
         let withdrawal = #"{"order":"\#(orderNumber(42))","sum":50.5}"#

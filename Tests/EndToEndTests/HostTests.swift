@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Posix
+import TestSupport
 import Testing
 
 /// By which names the listeners other than the customers' are served, against DNS rebinding.
@@ -20,6 +21,7 @@ struct HostTests {
             in: try Folder(), environment: ["MARTLET_ALLOWED_HOSTS": "accrual, Metrics.Shop.example"])
         let accrual = try server.accrualClient().endpoint
         let admin = try server.adminEndpoint()
+        try eventually("it is ready") { try status(admin, "/readyz", host: "localhost") == 200 }
         for (endpoint, path, served) in [
             (accrual, "/api/orders/18", 204), (admin, "/readyz", 200), (admin, "/metrics", 200),
             (try server.staffClient().endpoint, "/docs", 200),
