@@ -156,8 +156,8 @@ final class Cluster {
 }
 
 extension Server {
-    /// True if it says that it asks the accrual system. Its metrics are not parsed as a whole, which takes a second on a
-    /// busy machine.
+    /// True if it says that it asks the accrual system. Its metrics are not parsed as a whole, which takes a second on
+    /// a busy machine.
     func isLeading() throws -> Bool {
         let text = try Client(endpoint: adminEndpoint()).send("GET", "/metrics").text
         guard text.contains("\nmartlet_leader ") else { throw TestFailure("no martlet_leader in \(text)") }

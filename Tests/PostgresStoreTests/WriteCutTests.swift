@@ -16,7 +16,7 @@ struct WriteCutTests {
     /// Far fewer than one cut in ten leaves.
     private static let doubtsMin = 5
 
-    /// What a client was answered, for numbers that it alone uses.
+    /// The answers that a client got, for numbers that it alone uses.
     private struct Answers {
         var stored: [OrderNumber] = []
         var notStored: [OrderNumber] = []

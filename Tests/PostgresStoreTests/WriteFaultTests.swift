@@ -30,7 +30,8 @@ struct WriteFaultTests {
             """, in: database.name)
     }
 
-    /// Uploads the poisoned number together with others. Returns the error of the first, after the others were accepted.
+    /// Uploads the poisoned number together with others. Returns the error of the first, after the others were
+    /// accepted.
     private static func uploadAll(_ lane: TestLane, by user: UserID) async throws -> LoyaltyError? {
         try await withThrowingTaskGroup(of: LoyaltyError?.self) { group in
             for number in (1...40).map({ OrderNumber.sample($0) }) + [poisoned] {

@@ -10,8 +10,8 @@ enum Lease {
     /// machine and a short failover.
     static let milliseconds: Int64 = 6_000
     static let renewalMilliseconds = 1_000
-    /// An instance without the lease tries to take it so often: it writes nothing if another one has it, and a lease that
-    /// is given back moves at once.
+    /// An instance without the lease tries to take it so often: it writes nothing if another one has it, and a lease
+    /// that is given back moves at once.
     static let attemptMilliseconds = 250
 
     /// Takes or renews the lease; no row if another instance has it.
@@ -28,8 +28,8 @@ enum Lease {
             coalesce(announced_per_minute, 0)
         """, .integer, .integer, .integer, .integer)
 
-    /// Gives the lease back, so that another instance need not wait for its end. The next leader may take it at once, so
-    /// the pace is written too: a pause may have begun since the last renewal.
+    /// Gives the lease back, so that another instance need not wait for its end. The next leader may take it at once,
+    /// so the pace is written too: a pause may have begun since the last renewal.
     static let release = PreparedStatement(
         "release lease",
         """
