@@ -88,13 +88,13 @@ struct OwnerTests {
         let folder = try Folder()
         let server = try Server.serving(in: folder)
         try server.client().register("anna")
-        let logins = [#"a\u0000b"#, #"\r\n\u001b[2J"#, #"\u202Eeve"#]
+        let logins = [#"a\u0001b"#, #"\r\n\u001b[2J"#, #"\u202Eeve"#]
         for login in logins {
             let body = #"{"login":"\#(login)","password":"secret"}"#
             #expect(try server.client().send("POST", "/api/user/register", body).status == 200)
         }
         let client = try server.client()
-        let credentials = #"{"login":"a\u0000b","password":"secret"}"#
+        let credentials = #"{"login":"a\u0001b","password":"secret"}"#
         let signedIn = try client.send("POST", "/api/user/login", credentials)
         #expect(signedIn.status == 200)
         client.authorization = signedIn["Authorization"]
@@ -109,10 +109,10 @@ struct OwnerTests {
         #expect(Set(ids).count == 4)
         let table = try run("user", "list", in: folder).output.split(separator: "\n")
         #expect(table.count == 5 && table[0].hasSuffix(" ID"))
-        let line = try #require(table.first { $0.hasPrefix(#"a\u{0}b "#) }, "\(table)")
+        let line = try #require(table.first { $0.hasPrefix(#"a\u{1}b "#) }, "\(table)")
         let id = try #require(line.split(separator: " ").last.map { String($0) })
         #expect(id == ids[1])
-        try manage(id, of: "a\0b", shownAs: #"a\u{0}b"#, in: folder)
+        try manage(id, of: "a\u{1}b", shownAs: #"a\u{1}b"#, in: folder)
         for other in ids.dropFirst(2) {
             #expect(try run("user", "delete", "--user-id", other, "--yes", in: folder).status == 0)
         }
