@@ -81,7 +81,7 @@ struct OwnerTests {
         #expect(!server.logText.contains(generated) && !server.logText.contains("argon2"))
     }
 
-    /// A login may have characters that no argument of a command can have, such as U+0000.
+    /// A login may have characters that no argument of a command can have, such as a control character.
     @Test(.onSQLite("texts of PostgreSQL have no U+0000"), arguments: [true, false]) func aUserIsManagedByID(
         isServerRunning: Bool
     ) throws {
@@ -105,7 +105,7 @@ struct OwnerTests {
         }
         let list = try run("user", "list", "--json", in: folder).json?["users"]?.array ?? []
         let ids = list.compactMap { $0.object?["id"]?.number?.literal }
-        #expect(list.map { $0.object?["login"]?.string } == ["anna", "a\0b", "\r\n\u{1B}[2J", "\u{202E}eve"])
+        #expect(list.map { $0.object?["login"]?.string } == ["anna", "a\u{1}b", "\r\n\u{1B}[2J", "\u{202E}eve"])
         #expect(Set(ids).count == 4)
         let table = try run("user", "list", in: folder).output.split(separator: "\n")
         #expect(table.count == 5 && table[0].hasSuffix(" ID"))

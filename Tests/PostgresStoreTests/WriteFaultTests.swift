@@ -150,7 +150,7 @@ struct WriteFaultTests {
             let took = SystemClock.monotonicMilliseconds() - began
             // The other tests take the processor meanwhile.
             #expect(took < Int64(WriteLane.writeDeadlineMilliseconds + 30_000), "answered after \(took) ms")
-            // What was asked first had its time. The others may have been written on the next connection.
+            // The first requests had their time. The others may have been written on the next connection.
             for result in results {
                 if let result { #expect(result != .failed, "no commit was sent") }
             }
