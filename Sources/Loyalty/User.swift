@@ -23,8 +23,9 @@ package struct Login: Hashable, Sendable {
         self.text = text
     }
 
-    /// The login of a user who is to be added. Throws ``LoyaltyError/malformed(_:)`` also if it has U+0000, which not
-    /// every store can keep.
+    /// The login of a user who is to be added.
+    ///
+    /// - Throws: ``LoyaltyError/malformed(_:)`` as for every login, and if it has U+0000: PostgreSQL can't keep that.
     package init(new text: String) throws(LoyaltyError) {
         guard !text.utf8.contains(0) else { throw .malformed("The login has the character U+0000.") }
         try self.init(text)

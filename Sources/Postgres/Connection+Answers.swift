@@ -129,7 +129,7 @@ extension Connection {
         }
     }
 
-    /// Reads what has arrived.
+    /// Reads the bytes that have arrived.
     mutating func consume() throws(PostgresError) {
         var available: CInt = 0
         // For a connection of TLS these are the encrypted bytes, which are a little more.

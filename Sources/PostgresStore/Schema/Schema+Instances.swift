@@ -5,7 +5,7 @@ extension Schema {
     ///
     /// `shop` has one row: it orders the changes of the staff (each locks it), and has what is the same on all
     /// instances. `tag_epoch` is a part of each entity tag, `feeds` counts the runs of instances, so that each has ids
-    /// of changes of its own, `rules_version` grows with each change of the reward rules, and `timeline` is the highest
+    /// of changes of its own, `rules_version` grows with each exclusive change, and `timeline` is the highest
     /// one on which an instance has written, of the cluster with this `system_identifier`
     /// (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
     ///

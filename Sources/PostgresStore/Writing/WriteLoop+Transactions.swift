@@ -57,7 +57,7 @@ extension WriteLoop {
         }
     }
 
-    /// Publishes what has arrived with the commit, and then answers the callers.
+    /// Publishes the notifications that came with the commit, and then answers the callers.
     private func acknowledge(
         _ acknowledgements: [WriteJob.Acknowledgement], after notificationCount: Int, in session: PostgresSession
     ) {
