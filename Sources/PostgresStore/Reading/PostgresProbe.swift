@@ -46,9 +46,10 @@ private final class ProbeState: Sendable {
         let countedAt: Int64
     }
 
+    /// Until the first look, the database is taken for readable: the store was opened right before.
     struct Look: Sendable {
-        var isReadable = false
-        var lookedAt: Int64 = 0
+        var isReadable = true
+        var lookedAt = SystemClock.monotonicMilliseconds()
         var counts: Counts?
     }
 
