@@ -116,7 +116,7 @@ import Testing
         #expect(texts.allSatisfy { $0.utf8.count <= ChangeNotification.bytesMax })
         let read = try texts.map { try #require(ChangeNotification(text: $0)) }
         #expect(read.flatMap(\.events.attempts) == attempts)
-        #expect(read.allSatisfy { $0.instance == 7 && $0.transaction == 0 })
+        #expect(read.allSatisfy { $0.header.instance == 7 && $0.header.transaction == 0 })
     }
 
     /// Anyone who may connect to the database may notify.

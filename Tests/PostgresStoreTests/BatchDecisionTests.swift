@@ -86,14 +86,14 @@ struct BatchDecisionTests {
             $0.owners = [Self.order: Self.bob]
         }
         #expect(decision.results == [.upload(.uploadedByAnother), .upload(.uploadedBefore)])
-        #expect(decision.newOrders.isEmpty && decision.changedUsers.isEmpty)
+        #expect(decision.newOrders.isEmpty && decision.accounts.isEmpty)
     }
 
     @Test func aUserWithoutABalanceIsRefused() {
         let operations = [Self.add(Self.order, Self.stranger), Self.spend(1, Self.order, Self.stranger)]
         let decision = Self.decide(operations)
         #expect(decision.results == [.impossible, .withdrawal(.notEnoughPoints)])
-        #expect(decision.changedUsers.isEmpty && decision.newOrders.isEmpty && decision.entries.isEmpty)
+        #expect(decision.accounts.isEmpty && decision.newOrders.isEmpty && decision.entries.isEmpty)
     }
 
     // MARK: Withdrawals
@@ -130,7 +130,7 @@ struct BatchDecisionTests {
                 $0.withdrawals = [Self.order: earlier]
             }
             #expect(decision.results == [.withdrawal(result)])
-            #expect(decision.changedUsers.isEmpty)
+            #expect(decision.accounts.isEmpty)
         }
     }
 

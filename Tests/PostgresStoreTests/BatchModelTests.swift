@@ -27,9 +27,13 @@ struct BatchModelTests {
         }
 
         /// The rows of a batch, as they are read.
-        mutating func facts(for operations: [BatchOperation]) -> BatchFacts {
+        ///
+        /// - Parameter counts: true if the accounts are counted up for the uploads.
+        mutating func facts(for operations: [BatchOperation], counts: Bool) -> BatchFacts {
             var facts = BatchFacts()
+            if counts { countUploads(of: operations) }
             facts.accounts = accounts
+            if counts { facts.noteCounted(Self.uploads(of: operations)) }
             facts.orders = orders
             facts.withdrawals = withdrawals
             facts.owners = Dictionary(uniqueKeysWithValues: orders.values.map { ($0.number, $0.user) })
@@ -38,6 +42,22 @@ struct BatchModelTests {
                 nextID += 1
             }
             return facts
+        }
+
+        private static func uploads(of operations: [BatchOperation]) -> [(Int64, Int64)] {
+            users.map { user in
+                let count = operations.count { operation in
+                    if case .addOrder(_, user, _) = operation { true } else { false }
+                }
+                return (user.rawValue, Int64(count))
+            }
+        }
+
+        private mutating func countUploads(of operations: [BatchOperation]) {
+            for (user, count) in Self.uploads(of: operations) {
+                accounts[UserID(rawValue: user)]?.version += 1
+                accounts[UserID(rawValue: user)]?.unfinished += count
+            }
         }
 
         mutating func apply(_ decision: BatchDecision) {
@@ -53,7 +73,7 @@ struct BatchModelTests {
                 orders[id]?.status = changed.status
                 accruals[id] = changed.accrual
             }
-            for user in decision.changedUsers { accounts[user] = decision.facts.accounts[user] }
+            for (user, account) in decision.accounts { accounts[user] = account }
             for entry in decision.entries { ledger[entry.user, default: 0] += entry.amount }
         }
     }
@@ -74,7 +94,8 @@ struct BatchModelTests {
                 Self.operation(&random, tables.orders.keys.sorted())
             }
             let decision = BatchDecision(
-                operations, tables.facts(for: operations), unfinishedPerUserMax: Self.unfinishedMax)
+                operations, tables.facts(for: operations, counts: .random(using: &random)),
+                unfinishedPerUserMax: Self.unfinishedMax)
             for (operation, result) in zip(operations, decision.results) {
                 try await Self.expect(result, of: operation, storage, repository, &ids)
             }

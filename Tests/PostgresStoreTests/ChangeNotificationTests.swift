@@ -39,8 +39,8 @@ struct ChangeNotificationTests {
         for (index, text) in texts.enumerated() {
             #expect(text.utf8.count <= ChangeNotification.bytesMax)
             let notification = try #require(ChangeNotification(text: text))
-            #expect(notification.instance == .max && notification.transaction == .max)
-            #expect(notification.part == index && notification.partCount == texts.count)
+            #expect(notification.header.instance == .max && notification.header.transaction == .max)
+            #expect(notification.header.part == index && notification.header.partCount == texts.count)
             read.append(notification.events)
         }
         #expect(read == events)
@@ -53,7 +53,7 @@ struct ChangeNotificationTests {
             let torn = String(decoding: text.utf8.prefix(length), as: UTF8.self)
             // A cut at the end of a number leaves a shorter number. What matters is that nothing is made up.
             guard let read = ChangeNotification(text: torn) else { continue }
-            #expect(read.instance == 3 && read.transaction == 4)
+            #expect(read.header.instance == 3 && read.header.transaction == 4)
             #expect(read.events.changes.count <= 4)
         }
     }

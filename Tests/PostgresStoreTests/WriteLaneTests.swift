@@ -45,6 +45,24 @@ struct WriteLaneTests {
         #expect(try database.brokenRules() == [])
     }
 
+    @Test func anUploadThatIsRefusedLeavesItsAccountAsItWas() async throws {
+        let database = try TestDatabase()
+        let users = try database.addPlainUsers(2)
+        var limits = StorageLimits()
+        limits.unfinishedOrdersPerUserMax = 1
+        try await TestLane.with(database, limits: limits) { lane in
+            _ = try Self.id(of: try await lane.upload(Self.order, by: users[0]))
+            #expect(try await lane.upload(Self.order, by: users[0]) == .uploadedBefore)
+            #expect(try await lane.upload(.sample(2), by: users[0]) == .tooManyUnfinished)
+            #expect(try await lane.upload(Self.order, by: users[1]) == .uploadedByAnother)
+        }
+        for (user, version, unfinished) in [(users[0], 2, 1), (users[1], 1, 0)] {
+            let row = "FROM balances WHERE user_id = \(user.rawValue)"
+            #expect(try database.integer("SELECT version \(row)") == Int64(version))
+            #expect(try database.integer("SELECT unfinished \(row)") == Int64(unfinished))
+        }
+    }
+
     @Test func changesAreInTheLogBeforeTheAcknowledgement() async throws {
         let database = try TestDatabase()
         let user = try database.addPlainUsers(1)[0]

@@ -8,10 +8,12 @@ import Postgres
 /// notifications (``BatchStatements``). What is read after the locks is what was committed before them, because each
 /// statement sees what was committed when it began.
 struct BatchAsk {
+    /// In ascending order.
     private let users: [Int64]
+    /// The number of uploads of each user, as long as `users`.
+    private let uploadCounts: [Int64]
     private let settled: [Int64]
-    private let uploadCount: Int
-    private let uploads: [String]
+    private let uploads: [OrderNumber]
     private let withdrawals: [String]
     /// An answer about a receipt may be from before a correction later than this.
     private let correctedAfter: Int64
@@ -21,32 +23,47 @@ struct BatchAsk {
     static let correctionLifetimeMilliseconds: Int64 = 600_000
 
     init(_ operations: [BatchOperation], at now: Timestamp) {
-        var (users, settled): (Set<Int64>, Set<Int64>) = ([], [])
-        var (uploads, withdrawals): ([String], [String]) = ([], [])
+        var counts: [Int64: Int64] = [:]
+        var settled: Set<Int64> = []
+        var (uploads, withdrawals): ([OrderNumber], [String]) = ([], [])
         for operation in operations {
             switch operation {
             case .addOrder(let number, let user, _):
-                users.insert(user.rawValue)
-                uploads.append(number.digits)
+                counts[user.rawValue, default: 0] += 1
+                uploads.append(number)
             case .withdraw(_, let order, let user, _):
-                users.insert(user.rawValue)
+                counts[user.rawValue, default: 0] += 0
                 withdrawals.append(order.digits)
             case .settle(let settlements, _):
                 for settlement in settlements { settled.insert(settlement.order.rawValue) }
             }
         }
-        (self.users, self.settled) = (Array(users), Array(settled))
-        (self.uploads, self.withdrawals, uploadCount) = (uploads, withdrawals, uploads.count)
+        let users = counts.sorted { $0.key < $1.key }
+        (self.users, uploadCounts) = (users.map(\.key), users.map(\.value))
+        (self.settled, self.uploads, self.withdrawals) = (Array(settled), uploads, withdrawals)
         correctedAfter = now.advanced(byMilliseconds: -Self.correctionLifetimeMilliseconds).milliseconds
     }
 
     /// The statements, for a new connection to prepare.
-    static let statements = [lockOrders, lockAccounts, lockAccountsAndOwners, newIDs, owners, earlier, corrected]
+    static let statements = [
+        lockOrders, countUploads, lockAccounts, lockAccountsAndOwners, idsAndOwners, earlier, corrected,
+    ]
+
+    /// True if the accounts are counted up where they are locked, as if each upload were accepted. Most are, and then
+    /// an account is written once and not locked before. For a withdrawal the account is written again in any case.
+    private var countsUploads: Bool { settled.isEmpty && uploads.count > withdrawals.count }
 
     private static let lockOrders = PreparedStatement(
         "lock orders",
         "SELECT id, user_id, number, status, uploaded_at FROM orders WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
         .integerArray)
+    private static let countUploads = PreparedStatement(
+        "count uploads",
+        """
+        UPDATE balances SET version = version + 1, unfinished = unfinished + asked.uploads
+        FROM (SELECT u, n FROM unnest($1, $2) AS q (u, n) ORDER BY u) AS asked (id, uploads) WHERE user_id = asked.id
+        RETURNING user_id, current, withdrawn, version, unfinished
+        """, .integerArray, .integerArray)
     private static let lockAccounts = PreparedStatement(
         "lock accounts",
         """
@@ -61,10 +78,12 @@ struct BatchAsk {
         WHERE user_id IN (SELECT unnest($1) UNION SELECT user_id FROM orders WHERE id = ANY ($2))
         ORDER BY user_id FOR UPDATE
         """, .integerArray, .integerArray)
-    private static let newIDs = PreparedStatement(
-        "new order ids", "SELECT nextval('orders_id_seq') FROM generate_series(1, $1)", .integer)
-    private static let owners = PreparedStatement(
-        "owners of numbers", "SELECT number, user_id FROM orders WHERE number = ANY ($1)", .textArray)
+    private static let idsAndOwners = PreparedStatement(
+        "new ids, and owners of numbers",
+        """
+        SELECT position, nextval('orders_id_seq'), orders.user_id
+        FROM unnest($1) WITH ORDINALITY AS asked (number, position) LEFT JOIN orders ON orders.number = asked.number
+        """, .textArray)
     private static let earlier = PreparedStatement(
         "earlier withdrawals",
         """
@@ -79,7 +98,14 @@ struct BatchAsk {
 
     /// Sends the statements that the batch needs.
     func send(on connection: inout Connection) throws(PostgresError) {
-        if settled.isEmpty {
+        if countsUploads {
+            try connection.send(
+                Self.countUploads,
+                Parameters {
+                    $0.add(array: users)
+                    $0.add(array: uploadCounts)
+                })
+        } else if settled.isEmpty {
             try connection.send(Self.lockAccounts, Parameters { $0.add(array: users) })
         } else {
             try connection.send(Self.lockOrders, Parameters { $0.add(array: settled) })
@@ -97,8 +123,7 @@ struct BatchAsk {
                 })
         }
         if !uploads.isEmpty {
-            try connection.send(Self.newIDs, Parameters { $0.add(uploadCount) })
-            try connection.send(Self.owners, Parameters { $0.add(array: uploads) })
+            try connection.send(Self.idsAndOwners, Parameters { $0.add(array: uploads.map(\.digits)) })
         }
         if !withdrawals.isEmpty { try connection.send(Self.earlier, Parameters { $0.add(array: withdrawals) }) }
     }
@@ -108,6 +133,7 @@ struct BatchAsk {
         var facts = BatchFacts()
         if !settled.isEmpty { facts.orders = try Self.readOrders(on: &connection, until: deadline) }
         facts.accounts = try Self.readAccounts(on: &connection, until: deadline)
+        if countsUploads { facts.noteCounted(zip(users, uploadCounts)) }
         if !settled.isEmpty {
             let rows = try connection.rows(until: deadline) { (row: borrowing Row) throws(PostgresError) in
                 (try row.orderNumber(0), Points(hundredths: try row.integer(1)))
@@ -115,17 +141,24 @@ struct BatchAsk {
             facts.correctedReceipts = Dictionary(rows) { first, _ in first }
         }
         if !uploads.isEmpty {
-            facts.newOrderIDs = try connection.rows(until: deadline) { (row: borrowing Row) throws(PostgresError) in
-                OrderID(rawValue: try row.integer(0))
-            }
-            guard facts.newOrderIDs.count == uploadCount else { throw .badValue("the ids of new orders") }
-            let rows = try connection.rows(until: deadline) { (row: borrowing Row) throws(PostgresError) in
-                (try row.orderNumber(0), UserID(rawValue: try row.integer(1)))
-            }
-            facts.owners = Dictionary(rows) { first, _ in first }
+            try readIDsAndOwners(into: &facts, on: &connection, until: deadline)
         }
         if !withdrawals.isEmpty { facts.withdrawals = try Self.readWithdrawals(on: &connection, until: deadline) }
         return facts
+    }
+
+    private func readIDsAndOwners(
+        into facts: inout BatchFacts, on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) {
+        let rows = try connection.rows(until: deadline) { (row: borrowing Row) throws(PostgresError) in
+            (position: try row.integer(0), id: try row.integer(1), owner: try row.integerIfAny(2))
+        }
+        guard rows.count == uploads.count else { throw .badValue("the ids of new orders") }
+        facts.newOrderIDs = rows.map(\.id).sorted().map { OrderID(rawValue: $0) }
+        for case (let position, _, let owner?) in rows {
+            guard (1...Int64(uploads.count)).contains(position) else { throw .badValue("the position of a number") }
+            facts.owners[uploads[Int(position) - 1]] = UserID(rawValue: owner)
+        }
     }
 
     private static func readOrders(

@@ -48,8 +48,8 @@ struct BatchDecision {
     private(set) var newOrders: [NewOrder] = []
     private(set) var newWithdrawals: [NewWithdrawal] = []
     private(set) var changedOrders: [OrderID: ChangedOrder] = [:]
-    /// The users whose account in ``facts`` is to be written.
-    private(set) var changedUsers: Set<UserID> = []
+    /// The users whose account in ``facts`` has changed.
+    private var changedUsers: Set<UserID> = []
     private(set) var entries: [NewEntry] = []
     private(set) var changes: [Change] = []
     let figures = PendingFigures()
@@ -60,6 +60,14 @@ struct BatchDecision {
         self.facts = facts
         unusedOrderIDs = facts.newOrderIDs[...]
         for operation in operations { results.append(decide(operation)) }
+    }
+
+    /// The accounts to write: those that are not in the table yet as the batch leaves them.
+    var accounts: [(user: UserID, account: BatchFacts.Account)] {
+        changedUsers.union(facts.counted.keys).compactMap { user in
+            guard let account = facts.accounts[user], account != facts.counted[user] else { return nil }
+            return (user, account)
+        }
     }
 
     private mutating func decide(_ operation: BatchOperation) -> BatchResult {

@@ -44,6 +44,8 @@ struct BatchFacts: Equatable {
     }
 
     var accounts: [UserID: Account] = [:]
+    /// The accounts that are in the table already as if each upload of the batch were accepted.
+    private(set) var counted: [UserID: Account] = [:]
     /// The orders that are to be settled.
     var orders: [OrderID: UploadedOrder] = [:]
     /// The users of the numbers that are to be uploaded, as far as they were uploaded before.
@@ -53,4 +55,16 @@ struct BatchFacts: Equatable {
     var correctedReceipts: [OrderNumber: Points] = [:]
     /// An id for each upload of the batch, in ascending order.
     var newOrderIDs: [OrderID] = []
+
+    /// Takes note that the accounts are in the table as they were read, after they were counted up for uploads.
+    mutating func noteCounted(_ uploads: some Sequence<(Int64, Int64)>) {
+        counted = accounts
+        for (user, count) in uploads {
+            guard var account = counted[UserID(rawValue: user)] else { continue }
+            // The statement has added both.
+            account.version &-= 1
+            account.unfinished &-= count
+            accounts[UserID(rawValue: user)] = account
+        }
+    }
 }

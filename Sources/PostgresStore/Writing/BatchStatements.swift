@@ -102,8 +102,7 @@ enum BatchStatements {
         of decision: BatchDecision, on connection: inout Connection
     ) throws(PostgresError) {
         var columns: [[Int64]] = Array(repeating: [], count: 5)
-        for user in decision.changedUsers {
-            guard let account = decision.facts.accounts[user] else { continue }
+        for (user, account) in decision.accounts {
             let row = [
                 user.rawValue, account.balance.current.hundredths, account.balance.withdrawn.hundredths,
                 account.version, account.unfinished,

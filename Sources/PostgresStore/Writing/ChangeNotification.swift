@@ -12,12 +12,17 @@ struct ChangeNotification: Equatable, Sendable {
     /// The number in notifications of attempts that are sent alone. Transactions count from 1.
     static let noTransaction: Int64 = 0
 
-    /// The instance's row, and the number of its transaction.
-    let instance: Int64
-    let transaction: Int64
-    /// Counts from 0. Without it, the server would drop the second of two equal notifications.
-    let part: Int
-    let partCount: Int
+    /// What is before the records.
+    struct Header: Equatable, Sendable {
+        /// The instance's row, and the number of its transaction.
+        let instance: Int64
+        let transaction: Int64
+        /// Counts from 0. Without it, the server would drop the second of two equal notifications.
+        let part: Int
+        let partCount: Int
+    }
+
+    let header: Header
     let events: TransactionEvents
 
     /// 8,000 bytes are too many (async.c), and the rest is a reserve.
@@ -28,15 +33,18 @@ struct ChangeNotification: Equatable, Sendable {
     /// The texts of the notifications of a transaction; none if it has no events.
     static func texts(of events: TransactionEvents, instance: Int64, transaction: Int64) -> [String] {
         var parts: [String] = []
+        var part = ""
         for record in records(of: events) {
             precondition(
                 record.utf8.count <= bytesMax - headerBytesMax, "a record must fit into one notification")
-            if let last = parts.last, last.utf8.count + 1 + record.utf8.count <= bytesMax - headerBytesMax {
-                parts[parts.count - 1] += ";" + record
-            } else {
-                parts.append(record)
+            if !part.isEmpty, part.utf8.count + 1 + record.utf8.count > bytesMax - headerBytesMax {
+                parts.append(part)
+                part = ""
             }
+            if !part.isEmpty { part += ";" }
+            part += record
         }
+        if !part.isEmpty { parts.append(part) }
         return parts.enumerated().map { "\(instance).\(transaction).\($0).\(parts.count)|\($1)" }
     }
 
@@ -64,23 +72,21 @@ struct ChangeNotification: Equatable, Sendable {
     /// Reads the text of a notification. Returns `nil` if it is not one of Martlet's: anyone who may connect to the
     /// database may notify.
     init?(text: String) {
-        guard text.utf8.count <= Self.bytesMax, let bar = text.firstIndex(of: "|") else { return nil }
-        let numbers = text[..<bar].split(separator: ".", omittingEmptySubsequences: false).map { Int64($0) }
-        guard numbers.count == 4, let instance = numbers[0], let transaction = numbers[1],
-            let part = numbers[2].flatMap({ Int(exactly: $0) }),
-            let partCount = numbers[3].flatMap({ Int(exactly: $0) }),
-            (0..<partCount).contains(part)
-        else { return nil }
+        guard let header = Header(text: text), let bar = text.utf8.firstIndex(of: UInt8(ascii: "|")) else { return nil }
         var events = TransactionEvents()
-        for record in text[text.index(after: bar)...].split(separator: ";", omittingEmptySubsequences: false) {
+        for record in Self.split(text[text.utf8.index(after: bar)...], at: ";") {
             guard Self.read(record, into: &events) else { return nil }
         }
-        (self.instance, self.transaction, self.part, self.partCount) = (instance, transaction, part, partCount)
-        self.events = events
+        (self.header, self.events) = (header, events)
+    }
+
+    /// Splits at an ASCII character. To look for it among the bytes takes a fraction of the time that characters take.
+    fileprivate static func split(_ text: Substring, at separator: Unicode.Scalar) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map { Substring($0) }
     }
 
     private static func read(_ record: Substring, into events: inout TransactionEvents) -> Bool {
-        let fields = record.split(separator: ",", omittingEmptySubsequences: false)
+        let fields = split(record, at: ",")
         guard let kind = fields.first, ["o", "b", "n", "s", "a"].contains(kind) else { return fields.count > 0 }
         if kind == "a" {
             guard fields.count == 2, let attempt = bytes(ofHexadecimal: fields[1]) else { return false }
@@ -109,6 +115,22 @@ struct ChangeNotification: Equatable, Sendable {
         default: return false
         }
         return true
+    }
+}
+
+extension ChangeNotification.Header {
+    /// Reads the beginning of the text of a notification.
+    init?(text: String) {
+        guard text.utf8.count <= ChangeNotification.bytesMax,
+            let bar = text.utf8.firstIndex(of: UInt8(ascii: "|"))
+        else { return nil }
+        let numbers = ChangeNotification.split(text[..<bar], at: ".").map { Int64($0) }
+        guard numbers.count == 4, let instance = numbers[0], let transaction = numbers[1],
+            let part = numbers[2].flatMap({ Int(exactly: $0) }),
+            let partCount = numbers[3].flatMap({ Int(exactly: $0) }),
+            (0..<partCount).contains(part)
+        else { return nil }
+        (self.instance, self.transaction, self.part, self.partCount) = (instance, transaction, part, partCount)
     }
 }
 

@@ -3,6 +3,17 @@ import Loyalty
 import Posix
 import Postgres
 
+/// A transaction of this instance, with its events if it has just been committed.
+struct OwnTransaction {
+    let instance: Int64
+    let number: Int64
+    var events = TransactionEvents()
+
+    fileprivate func isSender(of header: ChangeNotification.Header) -> Bool {
+        header.instance == instance && header.transaction == number
+    }
+}
+
 /// Publishes the content of notifications: changes to the listeners of this process, new orders to its pipeline, and
 /// attempts to sign in to its limits. It belongs to the thread of the writer.
 struct EventPublisher {
@@ -18,24 +29,27 @@ struct EventPublisher {
 
     /// Publishes the events of notifications, in their order.
     ///
-    /// - Parameter own: the transaction of this instance whose events the caller waits for.
+    /// - Parameter own: the transaction of this instance whose events the caller waits for. Its events are known, so
+    ///   its notifications only give their position among those of others and are not read.
     /// - Returns: The number of notifications of that transaction.
-    mutating func publish(
-        _ notifications: [ServerNotification], own: (instance: Int64, transaction: Int64)
-    ) -> Int {
+    mutating func publish(_ notifications: [ServerNotification], own: OwnTransaction) -> Int {
         guard !notifications.isEmpty else { return 0 }
         var events = TransactionEvents()
         var othersOrders: [UnfinishedOrder] = []
         var othersAttempts: [[UInt8]] = []
         var ownCount = 0
         for notification in notifications where notification.channel == ChangeNotification.channel {
+            if let header = ChangeNotification.Header(text: notification.payload), own.isSender(of: header) {
+                ownCount += 1
+                // The notifications of a transaction are adjacent.
+                if header.part == 0 { events.append(own.events) }
+                continue
+            }
             guard let read = ChangeNotification(text: notification.payload) else {
                 warn(of: notification)
                 continue
             }
-            if read.instance == own.instance {
-                if read.transaction == own.transaction { ownCount += 1 }
-            } else {
+            if read.header.instance != own.instance {
                 othersOrders += read.events.newOrders
                 othersAttempts += read.events.attempts
             }

@@ -24,7 +24,8 @@ extension WriteLoop {
             try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
             heardAt = SystemClock.monotonicMilliseconds()
             _ = publisher.publish(
-                session.connection.takeNotifications(), own: (marker.instance, marker.transaction))
+                session.connection.takeNotifications(),
+                own: OwnTransaction(instance: marker.instance, number: marker.transaction))
         } catch {
             if error.isEndOfConnection { lose(error) }
         }

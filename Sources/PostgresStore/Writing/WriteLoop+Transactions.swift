@@ -44,7 +44,7 @@ extension WriteLoop {
             }
             statistics.note(
                 operations: jobs.count, nanoseconds: SystemClock.monotonicNanoseconds() - beganAt)
-            acknowledge(acknowledgements, after: texts.count, in: session)
+            acknowledge(acknowledgements, events, in: texts.count, session)
             return nil
         } catch {
             if CommitFate.after(error, isCommitSent: session.connection.isCommitPending) == .inDoubt {
@@ -59,12 +59,14 @@ extension WriteLoop {
 
     /// Publishes the notifications that came with the commit, and then answers the callers.
     private func acknowledge(
-        _ acknowledgements: [WriteJob.Acknowledgement], after notificationCount: Int, in session: PostgresSession
+        _ acknowledgements: [WriteJob.Acknowledgement], _ events: TransactionEvents, in notificationCount: Int,
+        _ session: PostgresSession
     ) {
         heardAt = SystemClock.monotonicMilliseconds()
         status.noteSuccess()
         let ownCount = publisher.publish(
-            session.connection.takeNotifications(), own: (marker.instance, marker.transaction))
+            session.connection.takeNotifications(),
+            own: OwnTransaction(instance: marker.instance, number: marker.transaction, events: events))
         for acknowledge in acknowledgements { acknowledge() }
         // The server sends them before the end of the transaction's answer (postgres.c). If it did not, a listener
         // would miss changes, and the log has to begin anew.

@@ -96,7 +96,8 @@ final class WriteLoop {
             }
             let notifications = session.connection.takeNotifications()
             if !notifications.isEmpty { heardAt = SystemClock.monotonicMilliseconds() }
-            _ = publisher.publish(notifications, own: (marker.instance, marker.transaction))
+            _ = publisher.publish(
+                notifications, own: OwnTransaction(instance: marker.instance, number: marker.transaction))
         } catch {
             lose(error)
         }
