@@ -32,7 +32,7 @@ final class PostgresDatabases: Sendable {
             arguments[index + 1] = try address(for: arguments[index + 1], in: folder)
         } else if let path = environment["DATABASE_URI"] {
             environment["DATABASE_URI"] = try address(for: path, in: folder)
-        } else {
+        } else if !Self.namesDatabase(arguments, in: folder) {
             let command = arguments.first { !$0.hasPrefix("-") }
             let path = command == "accrual" ? "martlet-accrual.db" : "martlet.db"
             let isServer = arguments.first?.hasPrefix("-") ?? true || command == "serve" || command == "accrual"
@@ -41,6 +41,15 @@ final class PostgresDatabases: Sendable {
             }
         }
         return (arguments, environment)
+    }
+
+    /// Returns true if an option such as `--database-uri=ADDRESS` or a file of settings names the database. The variable
+    /// would take precedence over the file.
+    private static func namesDatabase(_ arguments: [String], in folder: String) -> Bool {
+        if arguments.contains(where: { $0.hasPrefix("--database-uri=") }) { return true }
+        guard let index = arguments.firstIndex(of: "--config"), index + 1 < arguments.count else { return false }
+        let file = URL(fileURLWithPath: arguments[index + 1], relativeTo: URL(fileURLWithPath: "\(folder)/"))
+        return (try? String(contentsOf: file, encoding: .utf8))?.contains("\"database_uri\"") ?? false
     }
 
     /// The address of the database that replaces a file. It is made at the first use. Addresses, and texts that are

@@ -50,8 +50,10 @@ package final class PostgreSQLServer: Sendable {
         }
     }
 
-    /// The folder of Debian's newest version; `nil` if none is installed.
+    /// The folder of the server's programs: `MARTLET_TEST_POSTGRES_PROGRAMS`, or else that of Debian's newest version;
+    /// `nil` if there is none.
     private static let programs: String? = {
+        if let folder = getenv("MARTLET_TEST_POSTGRES_PROGRAMS") { return String(cString: folder) }
         let root = "/usr/lib/postgresql"
         let versions = (try? FolderListing.names(in: root)) ?? []
         let newest = versions.compactMap { Int($0) }.filter { access("\(root)/\($0)/bin/initdb", X_OK) == 0 }.max()

@@ -80,9 +80,7 @@ final class WriteLane: Sendable {
     /// See `SettlementRepository.settle(_:at:)`. It blocks, and returns the settlements that are impossible.
     func settle(_ settlements: [Settlement], at now: Timestamp) throws(LoyaltyError) -> [Settlement] {
         let result = try Self.wait { answer in
-            submit(
-                .operation(.settle(settlements, at: now)) { answer(.success($0)) }, beyondCapacity: true,
-                refuse: { answer(.failure($0)) })
+            begin(.settle(settlements, at: now), beyondCapacity: true, answer: answer)
         }
         guard case .settlement(let refused) = result else { throw .failed }
         return refused
@@ -189,11 +187,23 @@ final class WriteLane: Sendable {
 
     private func perform(_ operation: BatchOperation) async throws(LoyaltyError) -> BatchResult {
         let result = await Resumption<Result<BatchResult, LoyaltyError>>.suspend { resumption in
-            submit(
-                .operation(operation) { resumption.resume(returning: .success($0)) },
-                refuse: { resumption.resume(returning: .failure($0)) })
+            begin(operation) { resumption.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Has an operation committed together with others.
+    ///
+    /// - Parameters:
+    ///   - beyondCapacity: True if a full queue takes it too.
+    ///   - answer: It is called exactly once, on the lane's thread, or at once if the queue does not take the operation.
+    func begin(
+        _ operation: BatchOperation, beyondCapacity: Bool = false,
+        answer: @escaping @Sendable (Result<BatchResult, LoyaltyError>) -> Void
+    ) {
+        submit(
+            .operation(operation) { answer(.success($0)) }, beyondCapacity: beyondCapacity,
+            refuse: { answer(.failure($0)) })
     }
 
     private func submit(
