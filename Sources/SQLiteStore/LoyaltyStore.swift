@@ -75,9 +75,9 @@ package final class LoyaltyStore: Sendable {
 
     /// Makes the access of one event loop to the database; it goes to the loop's thread and stays there.
     package func makeRepository() throws(StoreError) -> sending any Repository {
-        SQLiteRepository(
-            reader: Reader(database: try openReader(), revisions: revisions, log: log),
-            writer: writer, clock: clock)
+        let database = try openReader(cacheKibibytes: ConnectionSettings.loopCacheKibibytes)
+        return SQLiteRepository(
+            reader: Reader(database: database, revisions: revisions, log: log), writer: writer, clock: clock)
     }
 
     /// Makes the access of an event loop of the built-in accrual system; as ``makeRepository()``.
@@ -146,9 +146,11 @@ package final class LoyaltyStore: Sendable {
     }
 
     /// Opens the file that the writer has, and no other one that may have its path by now.
-    private func openReader() throws(StoreError) -> sending Database {
+    private func openReader(
+        cacheKibibytes: Int = ConnectionSettings.readerCacheKibibytes
+    ) throws(StoreError) -> sending Database {
         if let fault = places.displacement { throw Self.refusal(fault) }
-        let database = try DatabaseFile.openReader(path: path)
+        let database = try DatabaseFile.openReader(path: path, cacheKibibytes: cacheKibibytes)
         if let fault = places.displacement {
             database.close()
             throw Self.refusal(fault)

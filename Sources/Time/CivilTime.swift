@@ -34,6 +34,32 @@ package struct CivilTime: Equatable, Sendable {
             + "T\(Self.padded(hour)):\(Self.padded(minute)):\(Self.padded(second))Z"
     }
 
+    /// Appends the characters of ``rfc3339``. A long list has a time in each entry, and a text for each of its numbers
+    /// would cost more than to read the list.
+    package func appendRFC3339(to bytes: inout [UInt8]) {
+        // A damaged file may have other years.
+        guard (0...9_999).contains(year) else { return bytes.append(contentsOf: rfc3339.utf8) }
+        Self.append(year / 100, to: &bytes)
+        Self.append(year % 100, to: &bytes)
+        Self.append(month, after: "-", to: &bytes)
+        Self.append(day, after: "-", to: &bytes)
+        Self.append(hour, after: "T", to: &bytes)
+        Self.append(minute, after: ":", to: &bytes)
+        Self.append(second, after: ":", to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    private static func append(_ value: Int, after mark: Unicode.Scalar, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: mark))
+        append(value, to: &bytes)
+    }
+
+    /// Appends two digits.
+    private static func append(_ value: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "0") + UInt8(value / 10))
+        bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
+    }
+
     /// `Mon, 23 Nov 2026 08:17:12 GMT` (RFC 9110, section 5.6.7).
     package var imfFixdate: String {
         "\(Self.weekdays[weekday]), \(Self.padded(day)) \(Self.months[month - 1]) \(Self.padded(year, to: 4)) "

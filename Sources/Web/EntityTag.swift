@@ -31,6 +31,9 @@ package struct EntityTag: Equatable {
     }
 
     private static let stateDigits = 16
+    /// A tag whose digits are all zero.
+    private static let template = Array("W/\"\(String(repeating: "0", count: stateDigits + 1))\"".utf8)
+    private static let stateStart = 3
 
     /// The number that ``EntityTags`` made of everything on which the response depends.
     package let state: UInt64
@@ -49,10 +52,19 @@ package struct EntityTag: Equatable {
     }
 
     package var text: String {
-        var digits: [UInt8] = []
-        digits.append(hexadecimal: state, digitsMin: Self.stateDigits)
-        digits.append(hexadecimal: variation.rawValue)
-        return "W/\"\(String(decoding: digits, as: UTF8.self))\""
+        // Written into place, since nearly every response to a customer has a tag.
+        var text = Self.template
+        for place in 0..<Self.stateDigits {
+            text[Self.stateStart + place] = Self.digit(state >> UInt64(4 * (Self.stateDigits - 1 - place)))
+        }
+        text[Self.stateStart + Self.stateDigits] = Self.digit(variation.rawValue)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The hexadecimal digit of the lowest four bits.
+    private static func digit(_ number: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: number) & 0xF
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {

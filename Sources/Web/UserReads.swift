@@ -23,27 +23,26 @@ struct UserReads {
         let condition = IfNoneMatch(request.headers)
         // A client with the tag of this state has sent the same request before and was not refused, so nothing has to
         // be read.
-        if let condition, let revision = caller.revision,
-            let tag = condition.tag(of: tags.state(of: key, at: revision))
-        {
+        let state = caller.revision.map { tags.state(of: key, at: $0) }
+        if let condition, let state, let tag = condition.tag(of: state) {
             return .now(.notModified(tag: tag.text, vary: tag.variation.vary))
         }
-        let response = try response(to: request, of: caller, on: route, key)
+        let response = try response(to: request, of: caller, on: route, key, state: state)
         guard let condition, condition.isAny else { return response }
         return try response.map { .notModified(tag: $0["ETag"], vary: $0["Vary"]) }
     }
 
     private func response(
-        to request: Request, of caller: Caller, on route: Route, _ key: ResponseCache.Key
+        to request: Request, of caller: Caller, on route: Route, _ key: ResponseCache.Key, state: UInt64?
     ) throws(Problem) -> Eventual<Response, Problem> {
-        guard let revision = caller.revision else {
+        guard let revision = caller.revision, let state else {
             return contentCoding.packed(try route.answer(Call(request, from: caller)), ifPreferred: key.isPacked)
         }
-        if let response = cache.response(for: key, at: revision) { return .now(response) }
+        if let response = cache.response(for: key, at: revision, state: state) { return .now(response) }
         switch try route.answer(Call(request, from: caller)) {
-        case .now(let response): return .now(keep(response, key, revision))
+        case .now(let response): return .now(keep(response, key, revision, state))
         case .later(let response):
-            return .later { () async throws(Problem) in keep(try await response(), key, revision) }
+            return .later { () async throws(Problem) in keep(try await response(), key, revision, state) }
         }
     }
 
@@ -51,11 +50,13 @@ struct UserReads {
     ///
     /// The revision is older than the read. If the user changed in between, then the response is newer than its tag:
     /// the next request comes with a later revision, and finds neither.
-    private func keep(_ response: Response, _ key: ResponseCache.Key, _ revision: UInt64) -> Response {
+    private func keep(
+        _ response: Response, _ key: ResponseCache.Key, _ revision: UInt64, _ state: UInt64
+    ) -> Response {
         var response = contentCoding.packed(response, ifPreferred: key.isPacked)
-        let tag = EntityTag(state: tags.state(of: key, at: revision), variation: EntityTag.Variation(of: response))
+        let tag = EntityTag(state: state, variation: EntityTag.Variation(of: response))
         response.add("ETag", tag.text)
-        cache.insert(response, for: key, at: revision)
+        cache.insert(response, for: key, at: revision, state: state)
         return response
     }
 }

@@ -3,7 +3,7 @@ import Loyalty
 import TestSupport
 import Testing
 
-/// Responses are kept for clients that ask again, until something of the user changes.
+/// Responses are kept for clients that ask again and again, until something of the user changes.
 @Suite struct KeptResponseTests {
     private static let reads = ["/api/user/balance", "/api/user/orders", "/api/user/withdrawals"]
 
@@ -14,12 +14,14 @@ import Testing
         await Scenario("GET \(path)", as: user, fields, gives: status).run(on: api)
     }
 
+    /// The second request has the response kept, so the following ones cause no read.
     @Test(arguments: reads)
     func anUnchangedResponseCausesNoRead(path: String) async {
         let api = TestAPI()
         let first = await get(path, from: api)
+        #expect(api.repository.readCount > 0)
+        #expect(await get(path, from: api) == first)
         let readCount = api.repository.readCount
-        #expect(readCount > 0)
         for _ in 0..<3 { #expect(await get(path, from: api) == first) }
         #expect(api.repository.readCount == readCount)
         let head = await Scenario("HEAD \(path)", as: "ann", gives: 200).run(on: api)
@@ -29,13 +31,15 @@ import Testing
     /// Another user's change leaves ann's responses as they are.
     @Test func aChangeOfTheUserIsSeenAtOnce() async {
         let api = TestAPI()
-        for path in Self.reads { await get(path, from: api) }
+        for path in Self.reads + Self.reads { await get(path, from: api) }
         api.addOrder("117", .processed, accrual: 100, at: api.clock.now, of: "ann")
         #expect(await get("/api/user/orders", from: api).text.hasPrefix(#"[{"number":"117""#))
         api.repository.credit(Points(hundredths: 100), to: api.users["ann"]!)
         #expect(await get("/api/user/balance", from: api).text == #"{"current":501.5,"withdrawn":42}"#)
         api.addWithdrawal("125", 100, at: api.clock.now, of: "ann")
-        #expect(await get("/api/user/withdrawals", from: api).text.hasPrefix(#"[{"order":"125""#))
+        for _ in 0..<2 {
+            #expect(await get("/api/user/withdrawals", from: api).text.hasPrefix(#"[{"order":"125""#))
+        }
         let readCount = api.repository.readCount
         api.addOrder("133", .new, accrual: 0, at: api.clock.now, of: "bob")
         #expect(await get("/api/user/withdrawals", from: api).text.hasPrefix(#"[{"order":"125""#))
@@ -44,7 +48,7 @@ import Testing
 
     @Test func usersAndRoutesAreKeptApart() async {
         let api = TestAPI()
-        for _ in 0..<2 {
+        for _ in 0..<3 {
             #expect(await get("/api/user/balance", from: api).text == #"{"current":500.5,"withdrawn":42}"#)
             #expect(await get("/api/user/balance", as: "bob", from: api).text == #"{"current":0,"withdrawn":10}"#)
             #expect(await get("/api/user/orders", as: "bob", from: api).text.hasPrefix(#"[{"number":"91""#))
@@ -57,7 +61,7 @@ import Testing
         for index in 0..<40 {
             api.addOrder("\(index)", .new, accrual: 0, at: api.clock.now, of: "carl")
         }
-        for _ in 0..<2 {
+        for _ in 0..<3 {
             let plain = await get("/api/user/orders", as: "carl", from: api)
             let packed = await get("/api/user/orders", as: "carl", ["Accept-Encoding: gzip"], from: api)
             #expect(!plain.has("Content-Encoding") && packed["Content-Encoding"] == "gzip")
@@ -107,7 +111,7 @@ import Testing
                 api.addOrder("\(index)00\(number)", .new, accrual: 0, at: api.clock.now, of: name)
             }
         }
-        for _ in 0..<2 {
+        for _ in 0..<3 {
             for (index, name) in names.enumerated() {
                 let response = await get("/api/user/orders", as: name, from: api)
                 #expect(response.text.hasPrefix(#"[{"number":"\#(index)00\#((index % 7) * 60)""#))

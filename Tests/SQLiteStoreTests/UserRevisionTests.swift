@@ -125,6 +125,40 @@ struct UserRevisionTests {
         }
     }
 
+    /// A balance is read again only if its user has another revision, and a kept one is never newer or older than the
+    /// batch.
+    @Test func aBalanceIsReadOnceForEachRevision() async throws {
+        try await Fixture.with { fixture async throws in
+            let user = try await fixture.addUser("user")
+            let other = try await fixture.addUser("other")
+            @Sendable func setBalance(to current: Int64) throws {
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run(
+                        "UPDATE balances SET current = ? WHERE user_id = 1", values: [.integer(current)])
+                }
+            }
+            try await fixture.onLoop { repository in
+                func current(of user: UserID) throws -> Int64 {
+                    try repository.balance(of: user).atOnce.current.hundredths
+                }
+                #expect(try [current(of: user), current(of: other)] == [0, 0])
+                repository.endBatch()
+                #expect(try [current(of: user), current(of: other)] == [0, 0])
+                #expect(!repository.reader.isBatchOpen, "nothing was read")
+                try setBalance(to: 5)
+                #expect(try current(of: other) == 0)
+                #expect(!repository.reader.isBatchOpen, "the commit touched another user")
+                #expect(try current(of: user) == 5)
+                #expect(repository.reader.isBatchOpen)
+                // The batch began before this commit. What it reads is not kept.
+                try setBalance(to: 7)
+                #expect(try current(of: user) == 5, "the snapshot stays")
+                repository.endBatch()
+                #expect(try current(of: user) == 7)
+            }
+        }
+    }
+
     /// An operation that fails changes nothing, but its users may have another revision: their data is read once more.
     @Test func anOperationThatFailsLeavesARevision() async throws {
         try await Fixture.with { fixture async throws in

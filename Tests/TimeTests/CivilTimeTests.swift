@@ -45,6 +45,19 @@ import Testing
         #expect(time.imfFixdate == imfFixdate)
     }
 
+    /// The appended characters are those of the text, in each year that a file may have.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func appendsItsText(seed: UInt64) {
+        var generator = SeededRandom(seed: seed)
+        for _ in 0..<2_000 {
+            let secondsMax = Int64(1) << Int64.random(in: 1...45, using: &generator)
+            let time = CivilTime(secondsSince1970: .random(in: -secondsMax...secondsMax, using: &generator))
+            var bytes = Array("at ".utf8)
+            time.appendRFC3339(to: &bytes)
+            #expect(bytes == Array("at \(time.rfc3339)".utf8))
+        }
+    }
+
     /// Times from 1600, when Foundation's calendar is Gregorian, to the last year of four digits.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func agreesWithFoundation(seed: UInt64) {

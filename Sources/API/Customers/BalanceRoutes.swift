@@ -47,7 +47,6 @@ struct BalanceRoutes {
     }
 
     private func list(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        var times = TimestampWriter()
         let format = ListFormat<Withdrawal>.json { withdrawal, writer in
             writer.object { writer in
                 writer.name(.order)
@@ -55,7 +54,7 @@ struct BalanceRoutes {
                 writer.name(.sum)
                 writer.number(hundredths: withdrawal.sum.hundredths)
                 writer.name(.processedAt)
-                times.write(withdrawal.processedAt, &writer)
+                writer.time(withdrawal.processedAt)
             }
         }
         let user = call.user

@@ -27,7 +27,6 @@ struct LedgerRoutes {
     }
 
     private static func json() -> ListFormat<LedgerEntry> {
-        var times = TimestampWriter()
         return .json { entry, writer in
             writer.object { writer in
                 writer.name(.kind)
@@ -41,7 +40,7 @@ struct LedgerRoutes {
                 writer.name(.balance)
                 writer.number(hundredths: entry.balanceAfter.hundredths)
                 writer.name(.processedAt)
-                times.write(entry.at, &writer)
+                writer.time(entry.at)
             }
         }
     }

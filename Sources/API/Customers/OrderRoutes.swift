@@ -29,8 +29,7 @@ struct OrderRoutes {
     }
 
     private func list(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        var times = TimestampWriter()
-        let format = ListFormat<Order>.json { order, writer in writer.order(order, &times) }
+        let format = ListFormat<Order>.json { order, writer in writer.order(order) }
         let user = call.user
         return try .list(format, for: call) { cursor, limit throws(LoyaltyError) in
             try repository.orders(of: user, from: cursor, limit: limit)
@@ -45,9 +44,8 @@ struct OrderRoutes {
         else { throw .orderUnknown }
         return try repository.order(number, of: call.user).map { order throws(LoyaltyError) in
             guard let order else { throw .orderUnknown }
-            var times = TimestampWriter()
             var writer = JSONWriter(reserving: 128 + order.number.digits.utf8.count)
-            writer.order(order, &times)
+            writer.order(order)
             return .private(contentType: "application/json", .bytes(writer.bytes))
         }
     }
@@ -61,7 +59,7 @@ extension JSONName {
 }
 
 extension JSONWriter {
-    mutating func order(_ order: Order, _ times: inout TimestampWriter) {
+    mutating func order(_ order: Order) {
         object { writer in
             writer.name(.number)
             writer.plain(order.number.digits)
@@ -72,7 +70,7 @@ extension JSONWriter {
                 writer.number(hundredths: order.accrual.hundredths)
             }
             writer.name(.uploadedAt)
-            times.write(order.uploadedAt, &writer)
+            writer.time(order.uploadedAt)
         }
     }
 }

@@ -117,7 +117,7 @@ final class EventStream: BodyStream {
             isBehind = true
             return
         }
-        EventText.write(change, &streams.times, into: &waiting)
+        EventText.write(change, into: &waiting)
         position = change.id
         reader?.streamHasMore()
     }
@@ -145,7 +145,7 @@ final class EventStream: BodyStream {
             isBehind = false
             return EventText.writeReset(at: position, into: &waiting)
         }
-        for change in found.changes { EventText.write(change, &streams.times, into: &waiting) }
+        for change in found.changes { EventText.write(change, into: &waiting) }
         position = found.upTo
         // While the stream waited for the feed, the loop may have handed out later changes, which the stream did not
         // take.

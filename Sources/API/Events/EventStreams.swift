@@ -7,8 +7,6 @@ import Web
 final class EventStreams: LoopWork {
     let hub: EventHub
     let authentication: Authentication
-    /// Writes the times of the events, most of which are of one day.
-    var times = TimestampWriter()
     private var wake: @Sendable () -> Void = {}
     private var streams: [UserID: [EventStream]] = [:]
     /// `nil` while there are no streams.

@@ -17,11 +17,11 @@ enum EventText {
         bytes += "\n".utf8
     }
 
-    static func write(_ logged: LoggedChange, _ times: inout TimestampWriter, into bytes: inout [UInt8]) {
+    static func write(_ logged: LoggedChange, into bytes: inout [UInt8]) {
         var writer = JSONWriter()
         switch logged.change.kind {
         case .order(let order):
-            writer.order(order, &times)
+            writer.order(order)
             write("order", logged.id, writer.bytes, into: &bytes)
         case .balance(let balance):
             writer.balance(balance)

@@ -240,10 +240,12 @@ struct DatabaseFile: ~Copyable, Sendable {
 
     /// A connection that can neither write nor checkpoint, opened while the writer is open. It has read once, so that
     /// it has all its files open, and no name leads it to another file later.
-    static func openReader(path: String) throws(StoreError) -> sending Database {
+    static func openReader(
+        path: String, cacheKibibytes: Int = ConnectionSettings.readerCacheKibibytes
+    ) throws(StoreError) -> sending Database {
         let database = try connect(to: path, mode: .readOnly)
         do throws(SQLiteError) {
-            try database.execute(ConnectionSettings.reader)
+            try database.execute(ConnectionSettings.reader(cacheKibibytes: cacheKibibytes))
             _ = try database.first("SELECT 1 FROM sqlite_schema LIMIT 1") { row in row.integer(0) }
         } catch {
             throw StoreError("The database \(path) can't be read: \(error).")

@@ -6,6 +6,13 @@ enum ConnectionSettings {
     /// The most memory in which the writer caches pages, so that random order numbers find their pages there.
     static let writerCacheKibibytes = 16 * 1024
 
+    /// The most memory in which an event loop of the customers caches pages. The orders of a customer are on as many
+    /// pages, and each page that is not there costs a system call, and a check of all its cells.
+    static let loopCacheKibibytes = 32 * 1024
+
+    /// The memory of other readers, which are many and read little: SQLite's default.
+    static let readerCacheKibibytes = 2000
+
     /// None of these settings changes the file, so a foreign file stays as it was.
     static let common = """
         PRAGMA foreign_keys = ON;
@@ -29,10 +36,13 @@ enum ConnectionSettings {
     /// A log that grew while a backup was reading is truncated to this size when it starts over.
     static let walBytesKept = 64 * 1024 * 1024
 
-    static let reader = """
+    static func reader(cacheKibibytes: Int) -> String {
+        """
         PRAGMA query_only = ON;
         PRAGMA wal_autocheckpoint = 0;
+        PRAGMA cache_size = -\(cacheKibibytes);
         """
+    }
 
     /// The longest value that a reader accepts. Martlet stores values of up to 1,024 bytes and a few of them in a row;
     /// a foreign file may have longer ones, which would have to be read into memory.

@@ -6,7 +6,7 @@ import Storage
 
 extension SQLiteRepository {
     func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
-        if let session = sessions.session(id), reader.revision(of: session.user) == session.revision {
+        if let session = recent.session(id), reader.revision(of: session.user) == session.revision {
             return .now(session)
         }
         let found = try reader.read { database throws(SQLiteError) in
@@ -17,7 +17,7 @@ extension SQLiteRepository {
         guard let (user, expiresAt) = found else { return .now(nil) }
         // A revision of this batch: the row that was read belongs to it.
         let session = OpenSession(user: user, expiresAt: expiresAt, revision: reader.revision(of: user))
-        if session.revision != nil { sessions.insert(session, id) }
+        if session.revision != nil { recent.insert(session, id) }
         return .now(session)
     }
 

@@ -5,13 +5,19 @@ import SharedStore
 
 extension SQLiteRepository {
     func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
-        let balance = try reader.read { database throws(SQLiteError) in
+        if let revision = reader.revision(of: user), let balance = recent.balance(of: user, at: revision) {
+            return .now(balance)
+        }
+        let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT current, withdrawn FROM balances WHERE user_id = ?", user.rawValue) { row in
                 Balance(row)
             }
         }
         // Every user has a row, unless the file was damaged.
-        return .now(balance ?? Balance(current: .zero, withdrawn: .zero))
+        let balance = found ?? Balance(current: .zero, withdrawn: .zero)
+        // A revision of this batch: the row that was read belongs to it.
+        if let revision = reader.revision(of: user) { recent.insert(balance, of: user, at: revision) }
+        return .now(balance)
     }
 
     func withdrawals(

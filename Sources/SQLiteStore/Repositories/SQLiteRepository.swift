@@ -11,7 +11,7 @@ import Storage
 final class SQLiteRepository: Repository {
     let reader: Reader
     private let writer: Writer
-    let sessions = SessionCache()
+    let recent = RecentUsers()
     let clock: WallClock
 
     init(reader: Reader, writer: Writer, clock: @escaping WallClock) {

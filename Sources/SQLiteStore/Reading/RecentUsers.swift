@@ -1,0 +1,46 @@
+import Loyalty
+import Storage
+
+/// Sessions and balances that one event loop has read before, so that the next request of a user costs no read. An
+/// entry may be used for as long as its user has the same revision.
+///
+/// A shop's customers come one after the other, and each of them asks several times. In a batch that reads nothing but
+/// these, no transaction begins. A commit makes SQLite forget the pages that it has in memory, but only those users
+/// whom the commit touches lose their entries here.
+final class RecentUsers {
+    private struct KeptBalance {
+        let balance: Balance
+        let revision: Revision
+    }
+
+    /// The most sessions, and the most balances: 24 MiB in one event loop, if as many users have been there.
+    private static let countMax = 131_072
+
+    private var sessions = RecentFacts<SessionID, OpenSession>(slotCountMax: countMax)
+    private var balances = RecentFacts<UserID, KeptBalance>(slotCountMax: countMax)
+
+    /// An id is a hash of a token, so the time of the look-up discloses nothing about tokens.
+    func session(_ id: SessionID) -> OpenSession? { sessions.fact(for: id, hash: Self.hash(of: id)) }
+
+    func insert(_ session: OpenSession, _ id: SessionID) {
+        sessions.insert(session, for: id, hash: Self.hash(of: id))
+    }
+
+    /// The balance that was read at the revision.
+    func balance(of user: UserID, at revision: Revision) -> Balance? {
+        guard let kept = balances.fact(for: user, hash: UInt64(bitPattern: user.rawValue)), kept.revision == revision
+        else { return nil }
+        return kept.balance
+    }
+
+    /// - Parameter revision: the revision of the balance that was read.
+    func insert(_ balance: Balance, of user: UserID, at revision: Revision) {
+        balances.insert(
+            KeptBalance(balance: balance, revision: revision), for: user, hash: UInt64(bitPattern: user.rawValue))
+    }
+
+    /// The first bytes of an id, which fill the slots evenly.
+    private static func hash(of id: SessionID) -> UInt64 {
+        id.bytes.prefix(4).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
