@@ -15,13 +15,16 @@ private enum SignInRecords {
 extension ShopTransaction {
     /// Ends those sessions of the user that are too many with the new one: the ones that would end first.
     func trimSessions(of user: UserID, keeping session: NewSession) throws(Failure) {
-        try run(
-            """
-            DELETE FROM sessions WHERE token_hash IN
-                (SELECT token_hash FROM sessions WHERE user_id = ? AND token_hash <> ?
-                 ORDER BY expires_at DESC LIMIT ? OFFSET ?)
-            """, user.rawValue, session.id.bytes, Int64(SignInRecords.sessionsRemovedMax), Int64(session.perUserMax - 1)
-        )
+        noteEnds(
+            of: try all(
+                """
+                DELETE FROM sessions WHERE token_hash IN
+                    (SELECT token_hash FROM sessions WHERE user_id = ? AND token_hash <> ?
+                     ORDER BY expires_at DESC LIMIT ? OFFSET ?)
+                RETURNING user_id, expires_at
+                """, user.rawValue, session.id.bytes, Int64(SignInRecords.sessionsRemovedMax),
+                Int64(session.perUserMax - 1)
+            ) { row in EndedSession(row) })
     }
 
     /// Remembers where the user signs in from.

@@ -90,7 +90,12 @@ extension ConformanceCase {
             for (name, end) in [("late", 4_000_000_000_003), ("early", 4_000_000_000_001)] as [(String, Int64)] {
                 try await store.turn { try await $0.addSession(.sample(name, expiresAt: end), of: credentials) }
             }
+            let feed = store.storage.changes
+            let start = feed.end.sessionEnds
             try await store.turn { try await $0.addSession(.sample("new", perUserMax: 2), of: credentials) }
+            // The event streams of these sessions end with them.
+            try await eventually { feed.end.sessionEnds > start }
+            try expect(feed.sessionEnds(after: start), [user])
             try expect(try await store.session("late")?.user, user)
             try expect(try await store.session("new")?.user, user)
             try expect(try await store.session("early"), nil)
