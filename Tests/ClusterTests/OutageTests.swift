@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-extension ClusterTests {
+extension ClusterFailureTests {
     /// The database is away for a while: requests are refused in time and in words, and go on by themselves.
     @Suite struct OutageTests {
         enum Kind: CaseIterable {

@@ -213,8 +213,10 @@ struct ShopCommandTests {
                 .object
             let shown = try shop.run("figures", "--days", "\(days)", "--json").json
             #expect(page?["days"]?.array?.count == days && shown?["days"] == page?["days"])
-            #expect(shown?["queue"]?.object?["waiting"]?.number != nil)
-            #expect(shown?["accrual"]?.object?["state"]?.string != nil)
+            // A command on PostgreSQL asks no server for its queue.
+            let isQueueKnown = TestEngine.current == .sqlite
+            #expect((shown?["queue"]?.object?["waiting"]?.number != nil) == isQueueKnown)
+            #expect((shown?["accrual"]?.object?["state"]?.string != nil) == isQueueKnown)
         }
         let table = try shop.run("figures").output.split(separator: "\n")
         #expect(table.contains { $0.hasPrefix("DAY         CUSTOMERS  ORDERS  GRANTED  SPENT") }, "\(table)")
