@@ -81,18 +81,39 @@ import Testing
         await Scenario("GET /api/user/balance", as: "ann", gives: 503, has: ["Retry-After: 7"]).run(on: api)
     }
 
-    /// A stream can't wait for the repository. It goes on until a session of its user ends, or its own runs out.
-    @Test func aStreamEndsIfItsSessionMayHaveEnded() async throws {
+    /// A stream waits for the repository after a session of its user was ended, and sends nothing meanwhile.
+    @Test func aStreamEndsWithItsSessionAndNoOther() async throws {
         let api = TestAPI(isLate: true)
+        api.addSession("other", of: "ann")
         let listener = try #require(await api.listenLate(as: "ann"))
         await listener.take()
         await listener.beat()
         api.publish(.balance(1), of: "ann", sessionEnds: ["bob"])
         await listener.take()
         #expect(!listener.hasEnded && listener.events.count == 1)
+        api.removeSession("other", of: "ann")
         api.publish(.balance(2), of: "ann", sessionEnds: ["ann"])
+        #expect(listener.nextTakesTurn)
         await listener.take()
-        #expect(listener.hasEnded && listener.events.count == 1)
+        #expect(!listener.hasEnded && listener.events.count == 2)
+        api.publish(.balance(3), of: "ann")
+        await listener.take()
+        #expect(!listener.hasEnded && listener.events.count == 3)
+        api.removeSession("ann", of: "ann")
+        api.publish(.balance(4), of: "ann", sessionEnds: ["ann"])
+        await listener.take()
+        #expect(listener.hasEnded && listener.events.count == 3)
+    }
+
+    @Test func aStreamEndsIfItsSessionCanNotBeReadOrRunsOut() async throws {
+        let api = TestAPI(isLate: true)
+        let listener = try #require(await api.listenLate(as: "ann"))
+        await listener.take()
+        api.repository.failure = .unavailable(retryAfterSeconds: 7)
+        api.publish(.balance(1), of: "ann", sessionEnds: ["ann"])
+        await listener.take()
+        #expect(listener.hasEnded && listener.events.isEmpty)
+        api.repository.failure = nil
         let other = try #require(await api.listenLate(as: "bob"))
         api.clock.advance(bySeconds: TestAPI.sessionSeconds)
         await other.beat()

@@ -30,6 +30,9 @@ final class EventStream: BodyStream {
     /// True if the next events are read from the feed rather than taken as they come.
     private var isBehind: Bool
     private var hasEnded = false
+    /// True if a session of the user was ended, and the repository has to be asked whether it was the stream's. Until it
+    /// has answered, the stream sends nothing.
+    private var isSessionInQuestion = false
     /// True from the stream's admission until it closes: the stream counts among the user's streams.
     private var isCounted = true
 
@@ -69,6 +72,7 @@ final class EventStream: BodyStream {
 
     func next() throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
         guard nextTakesTurn else { return .now(takeWaiting()) }
+        if isSessionInQuestion { return nextAfterSession() }
         let found: Eventual<UserChanges?, LoyaltyError>
         do throws(LoyaltyError) {
             found = try streams.hub.feed.changes(of: user, after: position, limit: Self.changesPerReadMax)
@@ -85,6 +89,22 @@ final class EventStream: BodyStream {
         }
     }
 
+    /// Asks the repository for the session, and goes on if it is open. An error ends the stream: the client reconnects
+    /// and presents its session again.
+    private func nextAfterSession() -> Eventual<[UInt8]?, BodyFailure> {
+        // Another end that comes meanwhile asks again.
+        isSessionInQuestion = false
+        guard let found = try? streams.authentication.session(presenting: token[...]) else {
+            hasEnded = true
+            return .now(nil)
+        }
+        return .later { () async throws(BodyFailure) in
+            let session = try? await found.get()
+            if session?.user != self.user { self.hasEnded = true }
+            return try await self.next().get()
+        }
+    }
+
     /// The bytes for the client; `nil` if the stream has ended.
     private func takeWaiting() -> [UInt8]? {
         guard !hasEnded else { return nil }
@@ -94,7 +114,7 @@ final class EventStream: BodyStream {
     }
 
     func beat() {
-        endWithSession(ifUnknown: !streams.authentication.isOpen(session))
+        if !endWithSession(), !streams.authentication.isOpen(session) { end() }
         waiting += EventText.heartbeat
     }
 
@@ -124,13 +144,13 @@ final class EventStream: BodyStream {
 
     /// A session of the user was ended, perhaps the stream's. If not, the stream reads on after its pause.
     func sessionHasEnded() {
-        endWithSession()
+        if !endWithSession() { (isSessionInQuestion, isBehind) = (true, true) }
         if isBehind { reader?.streamHasMore() }
     }
 
     /// The event loop itself has missed changes, so the stream reads them from the feed.
     func fallBehind() {
-        endWithSession()
+        if !endWithSession() { isSessionInQuestion = true }
         isBehind = true
         reader?.streamHasMore()
     }
@@ -154,17 +174,19 @@ final class EventStream: BodyStream {
 
     /// Ends the stream if its session has ended.
     ///
-    /// - Parameter endsIfUnknown: true to end it as well if the repository can't answer at once. The client then
-    ///   reconnects and presents its session again.
-    func endWithSession(ifUnknown endsIfUnknown: Bool = true) {
+    /// - Returns: false if the repository can't answer at once.
+    private func endWithSession() -> Bool {
+        guard !hasEnded else { return true }
+        switch try? streams.authentication.session(presenting: token[...]) {
+        case .now(let session): if session?.user != user { end() }
+        case .later: return false
+        case nil: end()
+        }
+        return true
+    }
+
+    private func end() {
         guard !hasEnded else { return }
-        let goesOn =
-            switch try? streams.authentication.session(presenting: token[...]) {
-            case .now(let session): session?.user == user
-            case .later: !endsIfUnknown
-            case nil: false
-            }
-        guard !goesOn else { return }
         hasEnded = true
         reader?.streamHasMore()
     }
