@@ -4,9 +4,9 @@ import Postgres
 /// The statements that read and lock the rows by which a batch is decided.
 ///
 /// All transactions of all instances take their locks in this order, so that none waits for one that waits for it:
-/// the instance's own row, orders by id, balances by user, and then new order numbers, new withdrawals and the order of
-/// notifications (``BatchStatements``). What is read after the locks is what was committed before them, because each
-/// statement sees what was committed when it began.
+/// the instance's own row, orders by id, balances by user, receipts that change, and then new order numbers, new
+/// withdrawals and the order of notifications (``BatchStatements``). What is read after the locks is what was committed
+/// before them, because each statement sees what was committed when it began.
 struct BatchAsk {
     /// In ascending order.
     private let users: [Int64]
@@ -46,7 +46,8 @@ struct BatchAsk {
 
     /// The statements, for a new connection to prepare.
     static let statements = [
-        lockOrders, countUploads, lockAccounts, lockAccountsAndOwners, idsAndOwners, earlier, corrected,
+        lockOrders, countUploads, lockAccounts, lockAccountsAndOwners, idsAndOwners, earlier, changedReceipts,
+        corrected,
     ]
 
     /// True if the accounts are counted up where they are locked, as if each upload were accepted. Most are, and then
@@ -89,6 +90,14 @@ struct BatchAsk {
         """
         SELECT order_number, user_id, sum, refunded_at IS NULL FROM withdrawals WHERE order_number = ANY ($1)
         """, .textArray)
+    /// Waits for corrections that began before their orders were uploaded, and so have not locked these. `xmax` names
+    /// the transaction that changes or locks a row, if there is one, so that most settlements lock no receipt.
+    private static let changedReceipts = PreparedStatement(
+        "receipts that change",
+        """
+        SELECT 1 FROM receipts
+        WHERE order_number IN (SELECT number FROM orders WHERE id = ANY ($1)) AND xmax <> 0 FOR SHARE OF receipts
+        """, .integerArray)
     private static let corrected = PreparedStatement(
         "corrected receipts",
         """
@@ -115,6 +124,7 @@ struct BatchAsk {
                     $0.add(array: users)
                     $0.add(array: settled)
                 })
+            try connection.send(Self.changedReceipts, Parameters { $0.add(array: settled) })
             try connection.send(
                 Self.corrected,
                 Parameters {
@@ -135,6 +145,7 @@ struct BatchAsk {
         facts.accounts = try Self.readAccounts(on: &connection, until: deadline)
         if countsUploads { facts.noteCounted(zip(users, uploadCounts)) }
         if !settled.isEmpty {
+            _ = try connection.rows(until: deadline) { (_: borrowing Row) throws(PostgresError) in }
             let rows = try connection.rows(until: deadline) { (row: borrowing Row) throws(PostgresError) in
                 (try row.orderNumber(0), Points(hundredths: try row.integer(1)))
             }

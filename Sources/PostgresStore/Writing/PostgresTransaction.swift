@@ -49,8 +49,20 @@ final class PostgresTransaction: ShopTransaction {
         try run("UPDATE balances SET version = version + 1 WHERE user_id = ?", user.rawValue)
     }
 
+    /// Locks an order, or keeps it from being settled if it is uploaded meanwhile.
+    ///
+    /// An order that is not there can't be locked, and could be uploaded and credited for its receipt before this
+    /// transaction ends. So the receipt is locked in its place: a settlement waits for it (``BatchAsk``). An order that
+    /// has appeared since may be held by a settlement that already waits. Then the transaction begins again instead of
+    /// waiting (55P03, lock_not_available), and finds the order.
     func lock(_ order: OrderNumber) throws(PostgresError) {
-        _ = try first("SELECT 1 FROM orders WHERE number = ? FOR UPDATE", order.digits) { _ in true }
+        let isThere = try first("SELECT 1 FROM orders WHERE number = ? FOR UPDATE", order.digits) { _ in true }
+        guard isThere == nil else { return }
+        let hasReceipt = try first("SELECT 1 FROM receipts WHERE order_number = ? FOR UPDATE", order.digits) { _ in
+            true
+        }
+        guard hasReceipt != nil else { return }
+        _ = try first("SELECT 1 FROM orders WHERE number = ? FOR UPDATE NOWAIT", order.digits) { _ in true }
     }
 
     @discardableResult
