@@ -18,19 +18,27 @@ extension Connection {
     ) throws(PostgresError) -> Connection {
         var reasons: [String] = []
         var state: SQLState?
-        for host in address.hosts {
-            let milliseconds = address.connectMilliseconds ?? limits.connectMillisecondsPerHost
-            let end = Deadline.after(milliseconds: milliseconds).orEarlier(deadline)
-            do throws(PostgresError) {
-                return try open(
-                    address.parameters(for: host, application: application), at: host, with: library, limits: limits,
-                    until: end)
-            } catch {
-                reasons.append("\(host): \(error.message)")
-                // A host that answered says more than one that is not there.
-                state = error.state ?? state
+        var hosts = address.hosts
+        // The second round is for hosts whose share of the time was too short.
+        for _ in 0..<2 where !hosts.isEmpty && !deadline.hasPassed {
+            var hurried: [ConnectionAddress.Host] = []
+            for (index, host) in hosts.enumerated() where !deadline.hasPassed {
+                let share = ConnectShare(
+                    ofMilliseconds: deadline.millisecondsLeft, among: hosts.count - index,
+                    asked: address.connectMilliseconds, longest: limits.connectMillisecondsPerHost)
+                let end = Deadline.after(milliseconds: share.milliseconds).orEarlier(deadline)
+                do throws(PostgresError) {
+                    return try open(
+                        address.parameters(for: host, application: application), at: host, with: library,
+                        limits: limits, until: end)
+                } catch {
+                    reasons.append("\(host): \(error.message)")
+                    // A host that answered says more than one that is not there.
+                    state = error.state ?? state
+                    if end.hasPassed, share.isCut { hurried.append(host) }
+                }
             }
-            if deadline.hasPassed { break }
+            hosts = hurried
         }
         throw PostgresError(.unreachable(state), reasons.joined(separator: "; "))
     }

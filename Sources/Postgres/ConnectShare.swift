@@ -1,0 +1,22 @@
+/// The time in which one host of an address has to take a connection.
+struct ConnectShare: Equatable {
+    let milliseconds: Int
+    /// True if the host would have more time if others did not share the deadline with it.
+    let isCut: Bool
+
+    /// A healthy host mostly takes less, even on a busy machine. A longer time would delay the host after one that
+    /// hangs.
+    private static let sharedMillisecondsMin = 2_000
+
+    /// - Parameters:
+    ///   - left: the time until the deadline of all hosts.
+    ///   - hosts: the number of hosts that share it: this one and those after it.
+    ///   - asked: the `connect_timeout` of the address; `nil` if it has none.
+    ///   - longest: the longest time for one host without a `connect_timeout`.
+    init(ofMilliseconds left: Int, among hosts: Int, asked: Int?, longest: Int) {
+        precondition(hosts > 0, "hosts must be positive")
+        let share = max(left / hosts, Self.sharedMillisecondsMin)
+        milliseconds = asked ?? min(longest, share)
+        isCut = asked == nil && share < longest
+    }
+}
