@@ -1,7 +1,9 @@
 import JSON
 import Loyalty
+import Storage
 
-/// The accrual pipeline of a running server, as far as the owner's commands use it.
+/// The accrual pipeline of a running server, as far as the owner's commands use it: that of the process itself, or that
+/// of the server that leads among several.
 package struct OwnersPool: Sendable {
     /// True if the pipeline asks the built-in accrual system, so that receipts earn points.
     let knowsReceipts: Bool
@@ -26,5 +28,33 @@ package struct OwnersPool: Sendable {
         self.state = state
         self.abandon = abandon
         self.put = put
+    }
+}
+
+/// The report of the server that leads, which a store keeps for the commands that ask no server.
+extension OwnersPool {
+    /// The pipeline's state as a text for other processes.
+    package var report: String {
+        let (_, accrual) = state()
+        var writer = JSONWriter()
+        writer.value(
+            .object(["built_in": .bool(knowsReceipts), "accrual": .string(accrual), "pool": .object(document())]))
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// The pipeline of another process; `nil` if it has left no report that can be read.
+    ///
+    /// It learns of dropped and of uploaded orders from the store, not from this process.
+    init?(_ report: LeadersReport) {
+        guard let text = report.text, let object = (try? JSONParser.parse(Array(text.utf8)))?.object,
+            case .bool(let isBuiltIn)? = object["built_in"], let accrual = object["accrual"]?.string,
+            let document = object["pool"]?.object, let waiting = document.integer("waiting"),
+            let inFlight = document.integer("in_flight")
+        else { return nil }
+        let (count, isTooHigh) = waiting.addingReportingOverflow(inFlight)
+        guard waiting >= 0, inFlight >= 0, !isTooHigh else { return nil }
+        self.init(
+            knowsReceipts: isBuiltIn || report.hasReceiptServer, document: { document },
+            state: { (Int(clamping: count), accrual) }, abandon: { _ in }, put: { _ in })
     }
 }

@@ -19,6 +19,7 @@ package final class PostgresStore: Storage {
     private let changeLog: ChangeLog
     private let writes: WriteLane
     private let lease: LeaseLane
+    private let size = DatabaseSize()
     private let clock: WallClock
     private let log: Log
     /// `nil` until it is started.
@@ -90,11 +91,12 @@ package final class PostgresStore: Storage {
     }
 
     package func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup {
-        PostgresReceiptLookup(connector: connector, log: log)
+        lease.noteReceiptServer()
+        return PostgresReceiptLookup(connector: connector, log: log)
     }
 
     package func makeProbe() throws(StoreError) -> sending any StoreProbe {
-        PostgresProbe(connector: connector, clock: clock, log: log)
+        PostgresProbe(connector: connector, size: size, clock: clock, log: log)
     }
 
     package func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository {
@@ -140,6 +142,9 @@ package final class PostgresStore: Storage {
             "martlet_database_durable",
             "1 if the database's settings keep acknowledged writes, and its standby is there.",
             weakness == nil ? 1 : 0)
+        text.gauge("martlet_database_bytes", "Length of the database's files, as of a minute ago at most.") {
+            if let bytes = size.bytes { $0.add(Int(bytes)) }
+        }
         text.gauge("martlet_leader", "1 if this server asks the accrual system.", lease.isLeading ? 1 : 0)
     }
 

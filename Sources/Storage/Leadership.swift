@@ -30,6 +30,29 @@ package protocol Leadership: Sendable {
     /// Passes the pace on to the next leader. The dispatcher calls it at each tick while this server leads; the call
     /// does not wait.
     func passOn(_ pace: AskedPace)
+
+    /// Has the store keep a report of the pipeline while this server leads, for commands that ask no server
+    /// (``OwnerRepository/leadersReport()``).
+    ///
+    /// - Parameter make: makes the report, on any thread and about once a second; a text of at most
+    ///   ``LeadersReport/bytesMax`` bytes.
+    func share(_ make: @escaping @Sendable () -> String)
+}
+
+/// The facts about the accrual pipeline that a store has which several servers have open.
+package struct LeadersReport: Equatable, Sendable {
+    /// A longer text is not kept. A report has a few hundred bytes.
+    package static let bytesMax = 4_096
+
+    /// The last report of the server that leads now; `nil` if no server leads, or if it has not written any yet.
+    package let text: String?
+    /// True if a server answers about the receipts of this store, so that they may earn points whichever accrual
+    /// system the leader asks.
+    package let hasReceiptServer: Bool
+
+    package init(text: String?, hasReceiptServer: Bool) {
+        (self.text, self.hasReceiptServer) = (text, hasReceiptServer)
+    }
 }
 
 /// The pace for which an accrual system has asked, which holds for all servers together.
@@ -57,4 +80,7 @@ package struct SoleLeadership: Leadership {
     package var inheritedPace: AskedPace { .none }
 
     package func passOn(_ pace: AskedPace) {}
+
+    /// Commands ask the server itself.
+    package func share(_ make: @escaping @Sendable () -> String) {}
 }

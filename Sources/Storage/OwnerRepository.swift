@@ -75,6 +75,14 @@ package protocol OwnerRepository: AnyObject {
     /// Counts everything, in one state of the store. It may take seconds.
     func statistics() throws(StoreError) -> Statistics
 
+    /// Returns the facts about the accrual pipeline of all servers that have the store open; `nil` if an engine lets
+    /// one server open it, which commands then ask.
+    func leadersReport() throws(StoreError) -> LeadersReport?
+
+    /// Has clients read everything again, since the store was replaced by an older state of itself. Returns false if
+    /// the engine needs no such note, because each start of a server has them do so.
+    func noteRestoredState() throws(StoreError) -> Bool
+
     var engine: StoreEngine { get }
 
     var size: StoreSize { get }

@@ -87,6 +87,8 @@ final class ChangingLeadership: Leadership {
 
     func passOn(_ pace: AskedPace) { state.withLock { $0.pace = pace } }
 
+    func share(_ make: @escaping @Sendable () -> String) {}
+
     var isLeading: Bool { state.withLock { $0.isLeading } }
 
     func change(to isLeading: Bool) { state.withLock { $0.isLeading = isLeading } }

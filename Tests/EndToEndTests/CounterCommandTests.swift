@@ -103,9 +103,12 @@ struct CounterCommandTests {
         #expect(rest?["current"]?.number?.literal == "0" && rest?["left"]?.number?.literal == "605")
     }
 
-    @Test(.controlSocket) func aReceiptThatWouldNeverEarnIsRefused() throws {
+    @Test func aReceiptThatWouldNeverEarnIsRefused() throws {
         let folder = try Folder()
         let server = try Server.serving(in: folder, accrual: "http://127.0.0.1:1")
+        try eventually("commands can know of the pipeline") {
+            try Server(in: folder, arguments: ["pool"]).waitForEnd() == 0
+        }
         for arguments in [
             ["receipt", "add", orderNumber(1)], ["receipt", "correct", orderNumber(1)], ["receipt", "try"],
         ] {

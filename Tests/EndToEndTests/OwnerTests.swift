@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The commands on users, orders and points, beside a running server and on the file alone.
@@ -231,9 +232,9 @@ struct OwnerTests {
         let table = try run("order", "list", "--limit", "3", in: folder).output.split(separator: "\n")
         #expect(table.count == 4 && table[0].hasPrefix("NUMBER"))
 
-        if TestEngine.current == .sqlite {
+        try eventually("commands can know of the pipeline") {
             let pool = try run("pool", "--json", in: folder).json
-            #expect(pool?["waiting"]?.number != nil && pool?["answers"]?.object?["unknown"]?.number != nil)
+            return pool?["waiting"]?.number != nil && pool?["answers"]?.object?["unknown"]?.number != nil
         }
         let stats = try run("stats", "--json", in: folder).json
         #expect(stats?["users"]?.object?["active"]?.number?.literal == "1")

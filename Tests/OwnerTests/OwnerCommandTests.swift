@@ -30,6 +30,7 @@ import Testing
             BackUp(file: "/a \"b\"\n"), Check(), UserList(after: 0), UserList(after: .max),
             UserAdd(login: "an\u{7}na", hash: hash), OrderList(user: nil, status: nil, before: .max, limit: 1),
             OrderShow(number: "18"), Refund(order: "18", reason: ""), Pool(), Stats(), OrderDrop(),
+            RestoredState(),
         ]
 
     @Test(arguments: operations.indices) func anOperationIsWrittenAndReadAgain(index: Int) {
@@ -77,6 +78,7 @@ import Testing
             ),
             (Refund(order: "18", reason: "r"), #"{"command":"refund","by":"a","number":"18","reason":"r"}"#),
             (Pool(), #"{"command":"pool","by":"a"}"#), (Stats(), #"{"command":"statistics","by":"a"}"#),
+            (RestoredState(), #"{"command":"note_restored_state","by":"a"}"#),
         ] as [(any OwnerOperation, String)])
     func linesStayAsTheyWere(operation: any OwnerOperation, line: String) {
         #expect(String(decoding: operation.line(by: "a"), as: UTF8.self) == line + "\n")

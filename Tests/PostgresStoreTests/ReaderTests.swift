@@ -49,9 +49,13 @@ import Testing
         let database = try TestDatabase(on: server)
         _ = try database.addUsers(3)
         let now = Timestamp(milliseconds: 1_700_000_000_000)
-        let probe = PostgresProbe(connector: try database.connector(), clock: { now }, log: .none)
+        let size = DatabaseSize()
+        let probe = PostgresProbe(connector: try database.connector(), size: size, clock: { now }, log: .none)
         defer { probe.close() }
         try eventually { probe.isReadable && probe.sessionCount == 3 && probe.unfinishedOrderCount == 0 }
+        try eventually { size.bytes.map { $0 > 1_000_000 } == true }
+        try database.run("DELETE FROM sessions")
+        try eventually("a quick count is repeated soon") { probe.sessionCount == 0 }
         server.stop(SIGQUIT)
         try eventually { !probe.isReadable }
         try server.start()
@@ -63,7 +67,8 @@ import Testing
         let proxy = try CuttingProxy(to: database.server.socketPath)
         defer { proxy.close() }
         let probe = PostgresProbe(
-            connector: try database.connector(through: proxy.port), clock: { Timestamp(milliseconds: 0) }, log: .none)
+            connector: try database.connector(through: proxy.port), size: DatabaseSize(),
+            clock: { Timestamp(milliseconds: 0) }, log: .none)
         defer { probe.close() }
         try eventually { probe.isReadable }
         proxy.order(CuttingProxy.Cut(.toClient, after: 0, closes: false))

@@ -50,8 +50,9 @@ final class Application: StoppableServer {
         let events = EventHub(feed: store.changes, limits: configuration.events)
         front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
         staff = try Self.serveStaff(configuration, accrual, store, hasher, pipeline, manager, writer)
-        control = try ControlServer.starting(
-            configuration, store, log, pool: OwnersPool(pipeline, isBuiltIn: accruals != nil))
+        let pool = OwnersPool(pipeline, isBuiltIn: accruals != nil)
+        control = try ControlServer.starting(configuration, store, log, pool: pool)
+        store.leadership.share { pool.report }
         watch = ServerWatch(
             fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? [])
                 + (staff.map { [("staff", $0.front)] } ?? []),

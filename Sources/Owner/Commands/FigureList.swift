@@ -26,7 +26,7 @@ struct FigureList: StoreOperation, Equatable {
             try shown.figures(in: repository)
         }
         for (day, figures) in figures { row(JSONObject(written: { $0.figures(figures, of: day) })) }
-        let state = context.pool?.state()
+        let state = try context.pool()?.state()
         let backups = context.surroundings.backups
         return .success(
             JSONObject([

@@ -18,7 +18,7 @@ struct OrderDrop: StoreOperation, Equatable {
         do throws(StoreError) {
             try context.repository.dropOrdersOfDeletedUsers { orders in
                 droppedCount += orders.count
-                context.pool?.abandon(orders)
+                context.surroundings.pool?.abandon(orders)
             }
         } catch {
             guard droppedCount > 0 else { throw error }

@@ -20,8 +20,7 @@ package struct OwnerCommand: Sendable {
         goodsReturn, receiptTry, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove, ruleTry,
         staffAdd, staffList, staffDisable, staffEnable, staffSetRole, staffResetPassword, staffDelete, keyAdd, keyList,
         keyRemove, registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList,
-        backupsMake,
-        backup, check,
+        backupsMake, backup, check, restored,
     ]
 
     /// - Parameters:

@@ -9,7 +9,7 @@ struct Pool: StoreOperation, Equatable {
     var summary: String { "pool" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        guard let pool = context.pool else {
+        guard let pool = try context.pool() else {
             return .failure(
                 ExitStatus.unavailable, "no server that asks an accrual system runs on \(context.store)")
         }

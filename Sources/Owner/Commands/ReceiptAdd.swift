@@ -22,12 +22,12 @@ struct ReceiptAdd: StoreOperation, Equatable {
     var summary: String { "receipt add \(order)\(customer.map { " for \($0)" } ?? "")" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        if let refusal = context.receiptRefusal { return refusal }
+        if let refusal = try context.receiptRefusal() { return refusal }
         guard let number = try? OrderNumber(parsing: order.utf8) else { return .notAnOrderNumber(order) }
         guard let points = try context.earnings(of: goods) else { return .earnsTooMuch }
         switch try context.apply(.sell(number, earning: points, customer: customer)) {
         case .sold(let sale):
-            if let uploaded = sale.uploaded { context.pool?.put(uploaded) }
+            if let uploaded = sale.uploaded { context.surroundings.pool?.put(uploaded) }
             return sale.result
         case .refused(let refusal): return refused(refusal, number)
         default: return .failure(ExitStatus.software, "the receipt could not be added")

@@ -18,7 +18,7 @@ struct ReceiptCorrect: StoreOperation, Equatable {
     var summary: String { "receipt correct \(order)" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        if let refusal = context.receiptRefusal { return refusal }
+        if let refusal = try context.receiptRefusal() { return refusal }
         guard let number = try? OrderNumber(parsing: order.utf8) else { return .noReceipt(order) }
         guard let points = try context.earnings(of: goods) else { return .earnsTooMuch }
         switch try context.apply(.correctReceipt(number, earning: points)) {

@@ -59,8 +59,8 @@ enum ReceiptGoods {
 
 extension OperationContext {
     /// The refusal of a receipt that would never earn; `nil` if it may. Without a server nothing is known about it.
-    var receiptRefusal: CommandResult? {
-        guard let pool, !pool.knowsReceipts else { return nil }
+    func receiptRefusal() throws(StoreError) -> CommandResult? {
+        guard let pool = try pool(), !pool.knowsReceipts else { return nil }
         return .failure(
             ExitStatus.refused,
             "the server asks another accrual system, which does not know Martlet's receipts; nothing was changed")

@@ -14,7 +14,7 @@ struct ReceiptTry: StoreOperation, Equatable {
     var summary: String { "receipt try" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        if let refusal = context.receiptRefusal { return refusal }
+        if let refusal = try context.receiptRefusal() { return refusal }
         guard let preview = Earnings.preview(of: goods, by: try context.repository.rules()) else {
             return .earnsTooMuch
         }

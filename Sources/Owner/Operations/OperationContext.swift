@@ -19,8 +19,12 @@ struct OperationContext {
     /// The name of the store, for messages.
     var store: String { storage.name }
 
-    /// The accrual pipeline; `nil` if there is none.
-    var pool: OwnersPool? { surroundings.pool }
+    /// The accrual pipeline: that of this process, else that of the server that leads on the store. `nil` if there is
+    /// none.
+    func pool() throws(StoreError) -> OwnersPool? {
+        if let pool = surroundings.pool { return pool }
+        return try repository.leadersReport().flatMap { OwnersPool($0) }
+    }
 
     /// The present time.
     var now: Timestamp { surroundings.clock() }
@@ -33,7 +37,7 @@ struct OperationContext {
 
 /// The parts of the process, besides the store, that operations work with.
 struct OperationSurroundings: Sendable {
-    /// The accrual pipeline; `nil` if there is none.
+    /// The accrual pipeline of this process; `nil` if there is none.
     var pool: OwnersPool?
     /// The plan of scheduled backups; `nil` if there are none.
     var plan: BackupPlan?

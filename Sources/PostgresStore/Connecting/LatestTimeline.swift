@@ -11,6 +11,8 @@ final class LatestTimeline: Sendable {
         /// The identifier of the cluster. A copy of a database on another one begins anew.
         let cluster: Int64
         let timeline: Int64
+        /// The number of the database's history (``DatabaseState``).
+        var history: Int64 = 0
     }
 
     private let latest = Mutex<Point?>(nil)

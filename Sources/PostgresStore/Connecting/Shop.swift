@@ -45,6 +45,11 @@ struct Shop {
 enum ChangeFeedRow {
     /// The ids of one log: more than a server commits changes in a thousand years.
     private static let idBits: Int64 = 40
+    /// The logs that a database that was restored may have forgotten: one a minute in a week.
+    static let lostMax: Int64 = 10_000
+    /// A restored database begins again at 0 before it runs out of numbers. The logs of so many restores before have
+    /// no clients any more.
+    static let countMax: Int64 = 4_000_000
 
     /// The id before the first of a new log.
     ///
@@ -54,8 +59,10 @@ enum ChangeFeedRow {
         after last: ChangeID = ChangeID(rawValue: 0), on connection: inout Connection, until deadline: Deadline
     ) throws(PostgresError) -> ChangeID {
         let count = try connection.run(
-            "UPDATE shop SET feeds = greatest(feeds, $1) + 1 RETURNING feeds",
-            Parameters { $0.add(last.rawValue >> idBits) }, until: deadline
+            """
+            UPDATE shop SET feeds = greatest(feeds, $1) + 1, written_by = \(Timeline.transaction)
+            RETURNING feeds
+            """, Parameters { $0.add(last.rawValue >> idBits) }, until: deadline
         ) { (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
         }

@@ -22,11 +22,12 @@ enum Lease {
             until = (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $2,
             paused_until = CASE WHEN owner <> $1 THEN paused_until
                 ELSE (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $3 END,
+            report = nullif($5, ''),
             announced_per_minute = CASE WHEN owner <> $1 THEN announced_per_minute ELSE nullif($4, 0) END
         WHERE id = 1 AND (owner = $1 OR until < (extract(epoch FROM clock_timestamp()) * 1000)::int8)
         RETURNING epoch, paused_until - (extract(epoch FROM clock_timestamp()) * 1000)::int8,
             coalesce(announced_per_minute, 0)
-        """, .integer, .integer, .integer, .integer)
+        """, .integer, .integer, .integer, .integer, .text)
 
     /// Gives the lease back, so that another instance need not wait for its end. The next leader may take it at once,
     /// so the pace is written too: a pause may have begun since the last renewal.
@@ -39,11 +40,28 @@ enum Lease {
         WHERE id = 1 AND owner = $1
         """, .integer, .integer, .integer)
 
-    static func renewal(of instance: Int64, passingOn pace: AskedPace) -> Parameters {
+    /// Says for a while that this process answers about receipts.
+    static let noteReceiptServer = PreparedStatement(
+        "note receipt server",
+        """
+        UPDATE dispatcher SET receipts_until = (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $1
+        WHERE id = 1
+        """, .integer)
+    static let receiptServerMilliseconds: Int64 = 30_000
+
+    /// The report of the leader, and 1 if a server answers about receipts. A lease that has ended is of no leader.
+    static let report: StaticString = """
+        SELECT coalesce(CASE WHEN until > now THEN report END, ''), receipts_until > now
+        FROM dispatcher, (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS now) AS clock
+        """
+
+    /// - Parameter report: The pipeline's state; an empty text if there is none.
+    static func renewal(of instance: Int64, passingOn pace: AskedPace, report: String) -> Parameters {
         Parameters {
             $0.add(instance)
             $0.add(milliseconds)
             add(pace, to: &$0)
+            $0.add(report)
         }
     }
 

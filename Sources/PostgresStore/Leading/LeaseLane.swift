@@ -39,6 +39,18 @@ final class LeaseLane: Sendable {
         if lease.passOn(pace, at: SystemClock.monotonicMilliseconds()) { _ = requests.put(()) }
     }
 
+    /// Has each renewal write a report of the pipeline.
+    func share(_ make: @escaping @Sendable () -> String) {
+        lease.share(make)
+    }
+
+    /// Lets commands know from now on that this process answers about receipts.
+    func noteReceiptServer() {
+        lease.noteReceiptServer()
+        // A full queue has a request already.
+        _ = requests.put(())
+    }
+
     var durability: Durability { lease.durability }
 
     /// Gives the lease back, and ends the thread. It blocks until then.
@@ -59,6 +71,8 @@ final class LeaseState: Sendable {
         var passedOn = Pace()
         var durability = Durability()
         var isSought = false
+        var makeReport: @Sendable () -> String = { "" }
+        var answersAboutReceipts = false
     }
 
     /// A pace with the end of its pause by this process's monotonic clock, so that a pause does not grow while it waits
@@ -93,6 +107,23 @@ final class LeaseState: Sendable {
 
     func seek() {
         state.withLock { $0.isSought = true }
+    }
+
+    /// True if this process answers about receipts.
+    var answersAboutReceipts: Bool { state.withLock { $0.answersAboutReceipts } }
+
+    func noteReceiptServer() {
+        state.withLock { $0.answersAboutReceipts = true }
+    }
+
+    /// The report of the pipeline as of now; an empty text if there is none, or if it is longer than a report may be.
+    var report: String {
+        let report = state.withLock { $0.makeReport }()
+        return report.utf8.count <= LeadersReport.bytesMax ? report : ""
+    }
+
+    func share(_ make: @escaping @Sendable () -> String) {
+        state.withLock { $0.makeReport = make }
     }
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }

@@ -13,6 +13,7 @@ final class LeaseLoop {
     /// The last failure, which is logged when it changes, and not each second.
     private var failure: PostgresError?
     private var lookedAt = Int64.min
+    private var notedReceiptServerAt = Int64.min
 
     /// A renewal that takes longer is given up, and the connection is made anew.
     private static let renewalDeadlineMilliseconds = 2_000
@@ -45,11 +46,12 @@ final class LeaseLoop {
     private func serve() throws(PostgresError) {
         var connection = try connector.connect(
             until: .after(milliseconds: Self.connectDeadlineMilliseconds))
-        try connection.prepare([Lease.renew, Lease.release], until: deadline)
+        try connection.prepare([Lease.renew, Lease.release, Lease.noteReceiptServer], until: deadline)
         // A renewal waits for a missing standby until its deadline, so the look that reports the standby comes first.
         try look(on: &connection)
         repeat {
             if lease.isSought { try renew(on: &connection) }
+            if lease.answersAboutReceipts { try noteReceiptServer(on: &connection) }
             if failure != nil { log.info("The lease of the database is renewed again.") }
             failure = nil
             try look(on: &connection)
@@ -66,7 +68,7 @@ final class LeaseLoop {
 
     private func renew(on connection: inout Connection) throws(PostgresError) {
         let askedAt = SystemClock.monotonicMilliseconds()
-        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace(at: askedAt))
+        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace(at: askedAt), report: lease.report)
         let row = try connection.run(Lease.renew, parameters, until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in
@@ -78,6 +80,18 @@ final class LeaseLoop {
             pauseMilliseconds: max(0, pauseMilliseconds),
             requestsPerMinute: perMinute > 0 ? Int(clamping: perMinute) : nil)
         lease.noteHeld(epoch: epoch, askedAt: askedAt, pace)
+    }
+
+    /// Commands learn from the row that receipts may earn points. A process that was killed is believed for a while.
+    private func noteReceiptServer(on connection: inout Connection) throws(PostgresError) {
+        let now = SystemClock.monotonicMilliseconds()
+        let isRecent = now - Lease.receiptServerMilliseconds / 3 < notedReceiptServerAt
+        guard !isRecent else { return }
+        let parameters = Parameters { $0.add(Lease.receiptServerMilliseconds) }
+        try connection.run(Lease.noteReceiptServer, parameters, until: deadline) {
+            (_: borrowing ResultSet) throws(PostgresError) in
+        }
+        notedReceiptServerAt = now
     }
 
     private func look(on connection: inout Connection) throws(PostgresError) {

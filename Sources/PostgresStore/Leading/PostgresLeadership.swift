@@ -14,6 +14,10 @@ struct PostgresLeadership: Leadership {
         lease.passOn(pace)
     }
 
+    func share(_ make: @escaping @Sendable () -> String) {
+        lease.share(make)
+    }
+
     func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder] {
         try writes.takeOrdersOfOtherServers()
     }

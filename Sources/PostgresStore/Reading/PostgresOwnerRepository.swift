@@ -134,6 +134,24 @@ extension PostgresOwnerRepository {
         try read { session throws(PostgresError) in try session.isRegistrationOpen() }
     }
 
+    func leadersReport() throws(StoreError) -> LeadersReport? {
+        try read { session throws(PostgresError) in
+            try session.first(Lease.report) { row in
+                LeadersReport(text: row.text(0).isEmpty ? nil : row.text(0), hasReceiptServer: row.integer(1) != 0)
+            }
+        }
+    }
+
+    func noteRestoredState() throws(StoreError) -> Bool {
+        let history = Int64.random(in: 1 ... .max)
+        return try write { transaction, _ throws(PostgresError) in
+            try transaction.run(
+                """
+                UPDATE shop SET history = ?1, feeds = (feeds + ?2) % ?3, written_by = txid_current() % 4294967296
+                """, history, ChangeFeedRow.lostMax, ChangeFeedRow.countMax) == 1
+        }
+    }
+
     /// Reads all of the tables, in one state of the database.
     func statistics() throws(StoreError) -> Statistics {
         try read(isSnapshot: true) { session throws(PostgresError) in try session.statistics() }

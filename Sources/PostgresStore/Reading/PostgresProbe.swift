@@ -12,11 +12,12 @@ final class PostgresProbe: StoreProbe {
     private let stopped: BlockingQueue<Bool>
     private let thread: Thread
 
-    init(connector: StoreConnector, clock: @escaping WallClock, log: Log) {
+    /// - Parameter size: is told the size of the database.
+    init(connector: StoreConnector, size: DatabaseSize, clock: @escaping WallClock, log: Log) {
         let stopped = BlockingQueue<Bool>(capacity: 1)
         self.stopped = stopped
         thread = Thread(name: "probe") { [state] in
-            let loop = ProbeLoop(connector: connector, clock: clock, state: state, log: log)
+            let loop = ProbeLoop(connector: connector, clock: clock, state: state, size: size, log: log)
             repeat {
                 loop.look()
             } while stopped.takeSeveral(limit: 1, withinMilliseconds: ProbeLoop.pauseMilliseconds) != nil
@@ -81,18 +82,23 @@ private final class ProbeState: Sendable {
 /// The work of the probe's thread.
 private final class ProbeLoop {
     static let pauseMilliseconds = 1_000
-    /// Counting reads an index entry for each session or order. The counts are renewed well before they are too old.
-    private static let countedAgainAfterMilliseconds: Int64 = 30_000
+    /// Counting reads an index entry for each session or order, so it takes at most a hundredth of the time. The counts
+    /// are renewed well before they are too old.
+    private static let restPerCount: Int64 = 99
+    private static let restMillisecondsMax: Int64 = 30_000
 
     private let reader: BlockingReader
     private let clock: WallClock
     private let state: ProbeState
     private var failures: FailureLog
-    private var countedAt: Int64?
+    private var isCountedAgainAt = Int64.min
+    private let size: DatabaseSize
 
-    init(connector: StoreConnector, clock: @escaping WallClock, state: ProbeState, log: Log) {
+    init(
+        connector: StoreConnector, clock: @escaping WallClock, state: ProbeState, size: DatabaseSize, log: Log
+    ) {
         reader = BlockingReader(connector: connector)
-        (self.clock, self.state) = (clock, state)
+        (self.clock, self.state, self.size) = (clock, state, size)
         failures = FailureLog(log)
     }
 
@@ -109,14 +115,25 @@ private final class ProbeLoop {
             return
         }
         let now = SystemClock.monotonicMilliseconds()
-        if let countedAt, now - countedAt < Self.countedAgainAfterMilliseconds { return }
-        // A count that fails is not tried again at once, because it may be what the server takes too long for.
-        countedAt = now
+        guard now >= isCountedAgainAt else { return }
+        var rest = Self.restMillisecondsMax
         do throws(PostgresError) {
             state.note(try count(at: now))
+            size.note(try measure(), at: now)
+            rest = min(rest, Self.restPerCount * (SystemClock.monotonicMilliseconds() - now))
         } catch {
+            // A count that fails is not tried again at once, because it may be what the server takes too long for.
             failures.note(error)
         }
+        isCountedAgainAt = SystemClock.monotonicMilliseconds() + rest
+    }
+
+    /// The server asks its file system for the length of each file.
+    private func measure() throws(PostgresError) -> Int64 {
+        let bytes = try reader.read { session throws(PostgresError) in
+            try session.first("SELECT pg_database_size(current_database())") { row in row.integer(0) }
+        }
+        return bytes ?? 0
     }
 
     private func count(at now: Int64) throws(PostgresError) -> ProbeState.Counts {

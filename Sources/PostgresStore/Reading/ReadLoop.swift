@@ -6,7 +6,7 @@ import Postgres
 final class ReadLoop {
     /// A connection is tried for so long while reads wait for it.
     private static let connectMilliseconds = ReadLane.deadlineMilliseconds
-    /// A connection is tried for so long while no read waits: some hosts of an address may hang, each for two seconds.
+    /// A connection is tried for so long while no read waits. The hosts of an address share it, and some may hang.
     private static let patientConnectMilliseconds = 6_000
     private static let pauseMillisecondsMin = 100
     private static let pauseMillisecondsMax = 2_000
@@ -85,7 +85,7 @@ final class ReadLoop {
 
     private func connect(until deadline: Deadline) throws(PostgresError) {
         var connection = try connector.connect(until: deadline, at: &timeline)
-        try connection.prepare(ReadStatements.all, until: deadline)
+        try connection.prepare(ReadStatements.all(ofHistory: timeline?.history ?? 0), until: deadline)
         session = PostgresSession(connection, until: deadline)
         failures.noteConnection()
     }

@@ -4,13 +4,20 @@ import Postgres
 enum ReadStatements {
     /// The sessions of all requests of a turn: a row for each that there is, with its position among the parameters
     /// (from 1), with the version of its user's data, and with the balance, which costs nothing in the same row.
-    static let sessions = PreparedStatement(
-        "sessions",
-        """
-        SELECT shown.position, sessions.user_id, expires_at, version, current, withdrawn
-        FROM unnest($1) WITH ORDINALITY AS shown (hash, position)
-        JOIN sessions ON token_hash = hash JOIN balances ON balances.user_id = sessions.user_id
-        """, .bytesArray)
+    static let sessions = sessions(ofHistory: 0)
+
+    /// The history is a part of each revision, so that the version of a lost history is not taken for the same version
+    /// of this one. Two random numbers of 63 bits that differ only in the few bits that versions use are unlikely. As a
+    /// constant of the statement, the history costs nothing.
+    private static func sessions(ofHistory history: Int64) -> PreparedStatement {
+        PreparedStatement(
+            "sessions",
+            """
+            SELECT shown.position, sessions.user_id, expires_at, version # (\(history))::int8, current, withdrawn
+            FROM unnest($1) WITH ORDINALITY AS shown (hash, position)
+            JOIN sessions ON token_hash = hash JOIN balances ON balances.user_id = sessions.user_id
+            """, .bytesArray)
+    }
 
     /// The balances of all requests of a turn, as ``sessions``.
     static let balances = PreparedStatement(
@@ -45,5 +52,10 @@ enum ReadStatements {
         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
         """, .integer, .integer, .integer)
 
-    static let all = [sessions, balances, orders, order, withdrawals, ledger]
+    /// The statements as one connection prepares them.
+    ///
+    /// - Parameter history: The number of the database's history as of this connection (``DatabaseState``).
+    static func all(ofHistory history: Int64) -> [PreparedStatement] {
+        [sessions(ofHistory: history), balances, orders, order, withdrawals, ledger]
+    }
 }

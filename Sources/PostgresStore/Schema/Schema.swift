@@ -2,7 +2,7 @@
 ///
 /// A migration only adds, since instances of the version before may still run while one of this version starts.
 enum Schema {
-    static let migrations = [[foundation, staff, instances].joined(separator: "\n")]
+    static let migrations = [[foundation, staff, instances].joined(separator: "\n"), history]
 
     static var version: Int { migrations.count }
 

@@ -92,7 +92,7 @@ final class WriteLane: Sendable {
     /// effect outside the transaction. If it throws, nothing happened.
     ///
     /// - Parameter isExclusive: True if the exclusive bodies of all instances are to run one after another, such as
-    ///   changes of the staff and of the reward rules, which look at several rows. Each counts up `shop.rules_version`.
+    ///   changes of the staff and of the reward rules, which look at several rows. Each locks the row `shop`.
     func converse<Value: Sendable>(
         isExclusive: Bool = false, _ body: @escaping @Sendable (PostgresTransaction) throws(PostgresError) -> Value
     ) async throws(LoyaltyError) -> Value {

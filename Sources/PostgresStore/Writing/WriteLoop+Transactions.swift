@@ -123,7 +123,8 @@ extension WriteLoop {
 
     // MARK: Conversations
 
-    private static let takeTurn = "UPDATE shop SET rules_version = rules_version + 1"
+    /// The row is locked, and not written: that would be a version of the row more.
+    private static let takeTurn = "SELECT 1 FROM shop FOR UPDATE"
 
     private func converse(
         _ conversation: WriteJob.Conversation, in session: PostgresSession

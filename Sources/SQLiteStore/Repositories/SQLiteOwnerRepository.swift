@@ -34,6 +34,10 @@ final class SQLiteOwnerRepository: OwnerRepository {
         self.cancellation = cancellation
     }
 
+    func leadersReport() -> LeadersReport? { nil }
+
+    func noteRestoredState() -> Bool { false }
+
     var engine: StoreEngine { LoyaltyStore.engine }
 
     var size: StoreSize { StoreSize(ofDatabase: path) }

@@ -28,6 +28,11 @@ struct TestDatabase: Sendable {
         try Migration.run(on: &connection, until: Self.patience)
     }
 
+    /// A database that is there.
+    init(on server: PostgreSQLServer, named name: String) {
+        (self.server, self.name) = (server, name)
+    }
+
     /// - Parameter port: the port of a proxy before the server.
     func connector(through port: Int? = nil) throws -> StoreConnector {
         let library = try Self.library.get()

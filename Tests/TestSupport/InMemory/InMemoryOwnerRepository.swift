@@ -142,6 +142,10 @@ final class InMemoryOwnerRepository: OwnerRepository {
         }
     }
 
+    func leadersReport() -> LeadersReport? { storage.leadersReport }
+
+    func noteRestoredState() -> Bool { false }
+
     var engine: StoreEngine { storage.engine }
 
     var size: StoreSize { StoreSize(bytes: 0, logBytes: 0) }

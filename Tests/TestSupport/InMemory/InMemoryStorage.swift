@@ -11,12 +11,15 @@ package final class InMemoryStorage: Storage {
     private let tables: Mutex<InMemoryTables>
     private let changeLog: ChangeLog
     let clock: WallClock
+    /// As if several servers had the store open.
+    let leadersReport: LeadersReport?
 
     package init(
         clock: @escaping WallClock = { Timestamp(milliseconds: 0) },
         unfinishedPerUserMax: Int = StorageLimits().unfinishedOrdersPerUserMax,
-        keptChangesMax: Int = 1000
+        keptChangesMax: Int = 1000, leadersReport: LeadersReport? = nil
     ) {
+        self.leadersReport = leadersReport
         var tables = InMemoryTables()
         tables.unfinishedPerUserMax = unfinishedPerUserMax
         self.tables = Mutex(tables)
