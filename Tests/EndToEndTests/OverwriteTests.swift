@@ -104,9 +104,9 @@ struct OverwriteTests {
         ]
         if FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3") {
             lines += [
-                "sqlite3 martlet.db 'SELECT count(*) FROM orders'", "sqlite3 martlet.db .schema",
-                "sqlite3 martlet.db 'PRAGMA wal_checkpoint'", "sqlite3 martlet.db 'PRAGMA wal_checkpoint(TRUNCATE)'",
-                "sqlite3 martlet.db 'BEGIN IMMEDIATE; ROLLBACK'", "sqlite3 martlet.db .quit",
+                "\(Self.sqlite3) 'SELECT count(*) FROM orders'", "\(Self.sqlite3) .schema",
+                "\(Self.sqlite3) 'PRAGMA wal_checkpoint'", "\(Self.sqlite3) 'PRAGMA wal_checkpoint(TRUNCATE)'",
+                "\(Self.sqlite3) 'BEGIN IMMEDIATE; ROLLBACK'", "\(Self.sqlite3) .quit",
                 Self.longTransaction(ending: "ROLLBACK"), Self.longTransaction(ending: "COMMIT"),
                 Self.longTransaction(after: "(TRUNCATE)", ending: "ROLLBACK"),
                 Self.longTransaction(after: "(TRUNCATE)", ending: "COMMIT"),
@@ -127,9 +127,12 @@ struct OverwriteTests {
         #expect(try shop.command("check").status == 0)
     }
 
+    /// SQLite's shell on the shop's database. It waits while the server holds a lock, as any program with a timeout does.
+    private static let sqlite3 = "sqlite3 -cmd '.timeout 30000' martlet.db"
+
     /// Commands of an owner that write through SQLite, followed by a checkpoint.
     private static let maintenance = ["VACUUM", "ANALYZE", "CREATE TABLE x (a); DROP TABLE x"].flatMap { statement in
-        ["PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(TRUNCATE)"].map { "sqlite3 martlet.db '\(statement); \($0)'" }
+        ["PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(TRUNCATE)"].map { "\(sqlite3) '\(statement); \($0)'" }
     }
 
     /// A transaction of another program that fills its cache, so that frames are written to an empty log, and then
@@ -137,8 +140,8 @@ struct OverwriteTests {
     private static func longTransaction(after checkpoint: String = "", ending end: String) -> String {
         let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
         return
-            "sqlite3 martlet.db 'PRAGMA wal_checkpoint\(checkpoint)'; (echo 'PRAGMA cache_size=10; BEGIN IMMEDIATE; "
-            + "CREATE TABLE y (a); \(rows) INSERT INTO y SELECT randomblob(900) FROM n;'; sleep 1.2; echo 'DROP TABLE y; \(end);') | sqlite3 martlet.db"
+            "\(sqlite3) 'PRAGMA wal_checkpoint\(checkpoint)'; (echo 'PRAGMA cache_size=10; BEGIN IMMEDIATE; "
+            + "CREATE TABLE y (a); \(rows) INSERT INTO y SELECT randomblob(900) FROM n;'; sleep 1.2; echo 'DROP TABLE y; \(end);') | \(sqlite3)"
     }
 
     /// After an orderly stop the log is empty, and the index has no position until the first commit.
