@@ -141,8 +141,8 @@ final class FileGuard {
     ) -> Bool {
         if followsCheckpoint, isOpenedByStranger(events) { return true }
         if ownWrite == .checkpoint { return false }
-        if let now, hasForeignCheckpoint(now, ownWrite) {
-            isAfterForeignCheckpoint = ownWrite == .none
+        if let now, hasForeignCheckpoint(now, events, ownWrite) {
+            isAfterForeignCheckpoint = true
             return false
         }
         defer { isAfterForeignCheckpoint = false }
@@ -155,13 +155,18 @@ final class FileGuard {
     }
 
     /// Returns true if the index shows that another program wrote frames back since the last look, or is about to.
-    private func hasForeignCheckpoint(_ now: LogPosition, _ ownWrite: OwnWrite) -> Bool {
+    private func hasForeignCheckpoint(
+        _ now: LogPosition, _ events: WatchedFiles.Events, _ ownWrite: OwnWrite
+    ) -> Bool {
         let isOther =
             if let position {
                 now.hasOtherBackfill(than: position)
             } else {
-                // The index is new since the last look: so is everything that it shows, but for the server's commit.
-                ownWrite == .none || now.backfillTried > 0
+                // The index is new since the last look: so is everything that it shows, but for the server's commit. The
+                // server's commit leaves frames in the log, and opens no file. If another program opened the log, it may
+                // have begun the log and written it back before that commit.
+                ownWrite == .none || now.backfillTried > 0 || now.frameCount == 0 || isLogSuspect
+                    || !events.log.isEmpty
             }
         if isOther { isForeignCheckpointUnderWay = true }
         defer { if now.backfilled == now.backfillTried { isForeignCheckpointUnderWay = false } }
