@@ -1,6 +1,7 @@
 import Loyalty
 import Posix
 import SQLite
+import SharedStore
 import Storage
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ struct DroppedOrderTests {
     private static let now = Timestamp(milliseconds: 1)
 
     /// More than two batches.
-    private static let floodCount = 2 * SQLiteOwnerRepository.droppedPerBatchMax + 50
+    private static let floodCount = 2 * DeletedUsersOrder.batchMax + 50
 
     private func upload(_ bodies: ClosedRange<Int>, of user: UserID, _ fixture: Fixture) throws -> [OrderID] {
         try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
@@ -84,7 +85,7 @@ struct DroppedOrderTests {
 
             let batches = try drop(fixture)
             let dropped = batches.flatMap { $0 }
-            let batchMax = SQLiteOwnerRepository.droppedPerBatchMax
+            let batchMax = DeletedUsersOrder.batchMax
             #expect(batches.map(\.count) == [batchMax, batchMax, 56])
             #expect(Set(dropped.map(\.id)).count == dropped.count && dropped.count == flood.count + 6)
             #expect(Set(dropped.map(\.user)) == Set(deleted))
@@ -159,13 +160,13 @@ struct DroppedOrderTests {
                     }
                 }
             }
-            #expect(batches == [SQLiteOwnerRepository.droppedPerBatchMax])
+            #expect(batches == [DeletedUsersOrder.batchMax])
             #expect(
                 try fixture.number("SELECT count(*) FROM orders WHERE status < 2")
-                    == Int64(Self.floodCount - SQLiteOwnerRepository.droppedPerBatchMax))
+                    == Int64(Self.floodCount - DeletedUsersOrder.batchMax))
             #expect(
                 try drop(fixture).map(\.count).reduce(0, +) == Self.floodCount
-                    - SQLiteOwnerRepository.droppedPerBatchMax)
+                    - DeletedUsersOrder.batchMax)
             try fixture.expectPassesCheck()
         }
     }

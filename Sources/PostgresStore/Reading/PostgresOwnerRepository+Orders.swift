@@ -40,29 +40,15 @@ extension PostgresOwnerRepository {
     }
 }
 
-/// Unfinished orders of deleted users, which an owner may end instead of waiting for answers of the accrual system.
 extension PostgresOwnerRepository {
-    /// Orders in one transaction: each costs a round trip, so that a batch takes some ten milliseconds of the writer's
-    /// time, and customers' writes between two batches hardly wait.
-    private static let droppedPerBatchMax = 256
-
     func dropOrdersOfDeletedUsers(afterBatch: ([UnfinishedOrder]) -> Void) throws(StoreError) {
-        var last = DeletedUsersOrder(id: OrderID(rawValue: .min), user: UserID(rawValue: .min), number: nil)
-        while true {
-            guard !cancellation.isCancelled else { throw StoreError("The server stops.") }
-            let found = try ordersOfDeletedUsers(after: last)
-            guard let lastFound = found.last else { return }
-            // In the order in which settlements lock them, too.
-            let orders = found.compactMap(\.unfinished).sorted { $0.id.rawValue < $1.id.rawValue }
-            let dropped = try write { transaction, _ throws(PostgresError) in try transaction.drop(orders) }
-            afterBatch(dropped)
-            guard found.count == Self.droppedPerBatchMax else { return }
-            last = lastFound
-        }
+        try DeletedUsersOrder.dropAll(
+            until: cancellation, find: ordersOfDeletedUsers,
+            drop: { orders throws(StoreError) in
+                try write { transaction, _ throws(PostgresError) in try transaction.drop(orders) }
+            }, afterBatch: afterBatch)
     }
 
-    /// A batch, in the order of users and of their orders. Read outside the transaction that writes, since it looks at
-    /// all users.
     private func ordersOfDeletedUsers(after last: DeletedUsersOrder) throws(StoreError) -> [DeletedUsersOrder] {
         try read { session throws(PostgresError) in
             try session.all(
@@ -71,22 +57,10 @@ extension PostgresOwnerRepository {
                 WHERE users.id >= ?1 AND state = ?3 AND status < 2 AND (users.id > ?1 OR orders.id > ?2)
                 ORDER BY users.id, orders.id LIMIT ?4
                 """, last.user.rawValue, last.id.rawValue, UserAccount.State.deleted.rawValue,
-                Int64(Self.droppedPerBatchMax)
+                Int64(DeletedUsersOrder.batchMax)
             ) { row in
-                DeletedUsersOrder(
-                    id: OrderID(rawValue: row.integer(0)), user: UserID(rawValue: row.integer(1)),
-                    number: OrderNumber(fromFile: row.text(2)))
+                DeletedUsersOrder(id: row.integer(0), user: row.integer(1), number: row.text(2))
             }
         }
     }
-}
-
-private struct DeletedUsersOrder {
-    let id: OrderID
-    let user: UserID
-    /// `nil` if the database has no order number there; such an order passes no check, is never asked about, and stays
-    /// as it is.
-    let number: OrderNumber?
-
-    var unfinished: UnfinishedOrder? { number.map { UnfinishedOrder(id: id, number: $0, user: user) } }
 }

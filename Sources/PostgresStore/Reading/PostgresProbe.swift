@@ -82,9 +82,9 @@ private final class ProbeState: Sendable {
 /// The work of the probe's thread.
 private final class ProbeLoop {
     static let pauseMilliseconds = 1_000
-    /// Counting reads an index entry for each session or order, so it takes at most a hundredth of the time. The counts
+    /// Counting reads an index entry for each session or order, so it takes at most a twentieth of the time. The counts
     /// are renewed well before they are too old.
-    private static let restPerCount: Int64 = 99
+    private static let restPerCount: Int64 = 19
     private static let restMillisecondsMax: Int64 = 30_000
 
     private let reader: BlockingReader
