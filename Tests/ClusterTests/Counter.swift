@@ -27,13 +27,26 @@ struct Counter {
     /// - Parameter key: makes it happen once, however often it is asked for.
     func adjust(_ customer: Customer, by hundredths: Int, key: String, through client: Client) throws -> Bool {
         let points = hundredths < 0 ? "-\(Customer.points(-hundredths))" : Customer.points(hundredths)
-        let answer = try client.send(
-            "POST", "/api/staff/customers/\(customer.id)/adjustments", #"{"points":\#(points),"reason":"a gift"}"#,
-            fields: fields + ["Idempotency-Key: \(key)"])
+        func send() throws -> Client.Answer {
+            try client.send(
+                "POST", "/api/staff/customers/\(customer.id)/adjustments", #"{"points":\#(points),"reason":"a gift"}"#,
+                fields: fields + ["Idempotency-Key: \(key)"])
+        }
+        var answer = try send()
+        for _ in 0..<Client.Answer.triesMax where answer.isRefusalForNow { answer = try send() }
         switch answer.status {
         case 200: return true
         case 409: return false
         default: throw TestFailure("adjustment: \(answer.status) \(answer.text)")
         }
     }
+}
+
+extension Client.Answer {
+    /// True if nothing happened and the client may try again: on a busy machine, a write may wait for longer than its
+    /// deadline.
+    var isRefusalForNow: Bool { status == 503 && self["Retry-After"] != nil }
+
+    /// The times that a client tries again. Each may take the five seconds of a write's deadline.
+    static let triesMax = 10
 }
