@@ -15,8 +15,8 @@ enum ClusterTests {
 /// The tests that mostly wait for the end of a lease, of a pause or of a time for requests. They run beside the others.
 @Suite(.onOwnThread, .enabled(if: PostgreSQLServer.isInstalled))
 enum ClusterFailureTests {
-    /// Times that a change of the lead or an outage may take are promises for a machine with time to spare. The long run
-    /// is alone on the machine; beside other tests, everything may take this many times as long.
+    /// Times that a change of the lead or an outage may take are promises for a machine with time to spare. The long
+    /// run is alone on the machine; beside other tests, everything may take this many times as long.
     static let slowness = ClusterTests.scale == 1 ? 3.0 : 1.0
 }
 

@@ -43,8 +43,8 @@ final class PostgresDatabases: Sendable {
         return (arguments, environment)
     }
 
-    /// Returns true if an option such as `--database-uri=ADDRESS` or a file of settings names the database. The variable
-    /// would take precedence over the file.
+    /// Returns true if an option such as `--database-uri=ADDRESS` or a file of settings names the database. The
+    /// variable would take precedence over the file.
     private static func namesDatabase(_ arguments: [String], in folder: String) -> Bool {
         if arguments.contains(where: { $0.hasPrefix("--database-uri=") }) { return true }
         guard let index = arguments.firstIndex(of: "--config"), index + 1 < arguments.count else { return false }

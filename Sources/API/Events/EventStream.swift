@@ -30,8 +30,8 @@ final class EventStream: BodyStream {
     /// True if the next events are read from the feed rather than taken as they come.
     private var isBehind: Bool
     private var hasEnded = false
-    /// True if a session of the user was ended, and the repository has to be asked whether it was the stream's. Until it
-    /// has answered, the stream sends nothing.
+    /// True if a session of the user was ended, and the repository has to be asked whether it was the stream's. Until
+    /// it has answered, the stream sends nothing.
     private var isSessionInQuestion = false
     /// True from the stream's admission until it closes: the stream counts among the user's streams.
     private var isCounted = true

@@ -12,7 +12,7 @@ struct ChangeNotification: Equatable, Sendable {
     /// The number in notifications of attempts that are sent alone. Transactions count from 1.
     static let noTransaction: Int64 = 0
 
-    /// What is before the records.
+    /// The fields before the records.
     struct Header: Equatable, Sendable {
         /// The instance's row, and the number of its transaction.
         let instance: Int64

@@ -196,7 +196,8 @@ final class WriteLane: Sendable {
     ///
     /// - Parameters:
     ///   - beyondCapacity: True if a full queue takes it too.
-    ///   - answer: It is called exactly once, on the lane's thread, or at once if the queue does not take the operation.
+    ///   - answer: It is called exactly once, on the lane's thread, or at once if the queue does not take the
+    ///     operation.
     func begin(
         _ operation: BatchOperation, beyondCapacity: Bool = false,
         answer: @escaping @Sendable (Result<BatchResult, LoyaltyError>) -> Void

@@ -162,9 +162,9 @@ final class FileGuard {
             if let position {
                 now.hasOtherBackfill(than: position)
             } else {
-                // The index is new since the last look: so is everything that it shows, but for the server's commit. The
-                // server's commit leaves frames in the log, and opens no file. If another program opened the log, it may
-                // have begun the log and written it back before that commit.
+                // The index is new since the last look: so is everything that it shows, but for the server's commit.
+                // The server's commit leaves frames in the log, and opens no file. If another program opened the log,
+                // it may have begun the log and written it back before that commit.
                 ownWrite == .none || now.backfillTried > 0 || now.frameCount == 0 || isLogSuspect
                     || !events.log.isEmpty
             }
