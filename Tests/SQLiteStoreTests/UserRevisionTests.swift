@@ -100,8 +100,8 @@ struct UserRevisionTests {
         }
     }
 
-    /// A session comes with its user's revision, and is read again only if that has changed.
-    @Test func aSessionIsReadOnceForEachRevision() async throws {
+    /// A session comes with its user's revision, and is read again only if the user's account or sessions have changed.
+    @Test func aSessionIsReadOnceForEachChangeOfItsAccount() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser()
             try await fixture.onLoop { repository in
@@ -114,8 +114,13 @@ struct UserRevisionTests {
                     try transaction.run("UPDATE balances SET current = 5 WHERE user_id = 1")
                 }
                 let second = try #require(try repository.session(.sample("gopher")).atOnce)
+                #expect(!repository.reader.isBatchOpen, "the account is as it was")
+                #expect(second.user == user && second.revision != first.revision && second.revision != nil)
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.run("UPDATE sessions SET expires_at = 1")
+                }
+                #expect(try repository.session(.sample("gopher")).atOnce?.expiresAt == Timestamp(milliseconds: 1))
                 #expect(repository.reader.isBatchOpen)
-                #expect(second.user == user && second.revision != first.revision)
                 repository.endBatch()
                 _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
                     try transaction.run("DELETE FROM sessions")

@@ -54,6 +54,9 @@ final class Reader {
     /// batch lack it.
     func revision(of user: UserID) -> Revision? { visible(revisions.revision(of: user)) }
 
+    /// The revision of the user's account and sessions, as ``revision(of:)``.
+    func accountRevision(of user: UserID) -> Revision? { visible(revisions.accountRevision(of: user)) }
+
     /// The revision of the reward rules, as ``revision(of:)``.
     var rulesRevision: Revision? { visible(revisions.rulesRevision) }
 

@@ -1,13 +1,21 @@
 import Loyalty
 import Storage
 
-/// Sessions and balances that one event loop has read before, so that the next request of a user costs no read. An
-/// entry may be used for as long as its user has the same revision.
+/// Sessions and balances that one event loop has read before, so that the next request of a user costs no read. A
+/// balance may be used for as long as its user has the same revision, and a session for as long as its user's account
+/// has.
 ///
 /// A shop's customers come one after the other, and each of them asks several times. In a batch that reads nothing but
 /// these, no transaction begins. A commit makes SQLite forget the pages that it has in memory, but only those users
 /// whom the commit touches lose their entries here.
 final class RecentUsers {
+    /// A session, and the revision of its user's account when it was read.
+    struct KeptSession {
+        let user: UserID
+        let expiresAt: Timestamp
+        let accountRevision: Revision
+    }
+
     private struct KeptBalance {
         let balance: Balance
         let revision: Revision
@@ -16,13 +24,13 @@ final class RecentUsers {
     /// The most sessions, and the most balances: 24 MiB in one event loop, if as many users have been there.
     private static let countMax = 131_072
 
-    private var sessions = RecentFacts<SessionID, OpenSession>(slotCountMax: countMax)
+    private var sessions = RecentFacts<SessionID, KeptSession>(slotCountMax: countMax)
     private var balances = RecentFacts<UserID, KeptBalance>(slotCountMax: countMax)
 
     /// An id is a hash of a token, so the time of the look-up discloses nothing about tokens.
-    func session(_ id: SessionID) -> OpenSession? { sessions.fact(for: id, hash: Self.hash(of: id)) }
+    func session(_ id: SessionID) -> KeptSession? { sessions.fact(for: id, hash: Self.hash(of: id)) }
 
-    func insert(_ session: OpenSession, _ id: SessionID) {
+    func insert(_ session: KeptSession, _ id: SessionID) {
         sessions.insert(session, for: id, hash: Self.hash(of: id))
     }
 

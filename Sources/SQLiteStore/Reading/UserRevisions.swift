@@ -2,7 +2,7 @@ import Loyalty
 import Storage
 import Synchronization
 
-/// The number of the last commit that touched each user's data, and that of the last commit that touched the reward
+/// The numbers of the last commits that touched each user's data, each user's account or sessions, and the reward
 /// rules. They are kept in memory, since only this process writes the file.
 ///
 /// A reader notes the last finished commit before its snapshot begins. Data that it reads of a user then stays current
@@ -14,6 +14,8 @@ final class UserRevisions: Sendable {
 
     /// The number of the last commit that touched a user of the slot, or ``changing``.
     private let slots: InlineArray<65_536, Atomic<UInt64>>
+    /// As ``slots``, of accounts and sessions alone: an upload does not end what a loop knows of its session.
+    private let accountSlots: InlineArray<65_536, Atomic<UInt64>>
     private let rules = Atomic<UInt64>(0)
     private let finishedCommit = Atomic<UInt64>(0)
 
@@ -22,6 +24,7 @@ final class UserRevisions: Sendable {
 
     init() {
         slots = InlineArray { _ in Atomic(0) }
+        accountSlots = InlineArray { _ in Atomic(0) }
     }
 
     /// The last commit whose changes every read that begins now will see.
@@ -29,6 +32,11 @@ final class UserRevisions: Sendable {
 
     /// The last commit that touched the user; `nil` while a commit that touches the user is in progress.
     func revision(of user: UserID) -> Revision? { Self.revision(slots[Self.slot(of: user)].load(ordering: .acquiring)) }
+
+    /// The last commit that touched the user's account or sessions; `nil` while such a commit is in progress.
+    func accountRevision(of user: UserID) -> Revision? {
+        Self.revision(accountSlots[Self.slot(of: user)].load(ordering: .acquiring))
+    }
 
     /// The last commit that touched the reward rules; `nil` while such a commit is in progress.
     var rulesRevision: Revision? { Self.revision(rules.load(ordering: .acquiring)) }
@@ -51,6 +59,9 @@ final class UserRevisions: Sendable {
 
     private func mark(_ touched: TouchedData, _ value: UInt64) {
         for user in touched.users { slots[Self.slot(of: user)].store(value, ordering: .sequentiallyConsistent) }
+        for user in touched.accounts {
+            accountSlots[Self.slot(of: user)].store(value, ordering: .sequentiallyConsistent)
+        }
         if touched.hasRules { rules.store(value, ordering: .sequentiallyConsistent) }
     }
 

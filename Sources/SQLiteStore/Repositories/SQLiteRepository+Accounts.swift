@@ -6,8 +6,9 @@ import Storage
 
 extension SQLiteRepository {
     func session(_ id: SessionID) throws(LoyaltyError) -> Eventual<OpenSession?, LoyaltyError> {
-        if let session = recent.session(id), reader.revision(of: session.user) == session.revision {
-            return .now(session)
+        if let kept = recent.session(id), reader.accountRevision(of: kept.user) == kept.accountRevision {
+            return .now(
+                OpenSession(user: kept.user, expiresAt: kept.expiresAt, revision: reader.revision(of: kept.user)))
         }
         let found = try reader.read { database throws(SQLiteError) in
             try database.first("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?", id.bytes) { row in
@@ -16,9 +17,10 @@ extension SQLiteRepository {
         }
         guard let (user, expiresAt) = found else { return .now(nil) }
         // A revision of this batch: the row that was read belongs to it.
-        let session = OpenSession(user: user, expiresAt: expiresAt, revision: reader.revision(of: user))
-        if session.revision != nil { recent.insert(session, id) }
-        return .now(session)
+        if let revision = reader.accountRevision(of: user) {
+            recent.insert(RecentUsers.KeptSession(user: user, expiresAt: expiresAt, accountRevision: revision), id)
+        }
+        return .now(OpenSession(user: user, expiresAt: expiresAt, revision: reader.revision(of: user)))
     }
 
     func credentials(of login: Login) throws(LoyaltyError) -> Eventual<Credentials?, LoyaltyError> {

@@ -4,11 +4,14 @@ import Loyalty
 /// forget a user. Confined to the writer's thread.
 final class TouchedData {
     private(set) var users: [UserID] = []
+    /// Those users of whom an account or a session is touched.
+    private(set) var accounts: [UserID] = []
     /// True if the transaction touches the reward rules.
     private(set) var hasRules = false
 
     func removeAll() {
         users.removeAll(keepingCapacity: true)
+        accounts.removeAll(keepingCapacity: true)
         hasRules = false
     }
 
@@ -24,8 +27,17 @@ final class TouchedData {
         if users.last != user { users.append(user) }
     }
 
+    /// Called by the triggers of accounts and sessions.
+    func addAccount(of user: Int64) {
+        add(user)
+        let user = UserID(rawValue: user)
+        if accounts.last != user { accounts.append(user) }
+    }
+
     /// The SQL function that the triggers call.
     static let function = "martlet_touch"
+    /// The SQL function that the triggers of ``accountTables`` call.
+    static let accountFunction = "martlet_touch_account"
     /// Ids of users are above zero.
     private static let rulesArgument: Int64 = -1
 
@@ -35,14 +47,18 @@ final class TouchedData {
         ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
     ]
 
+    /// The watched tables from which sessions are read.
+    static let accountTables = ["users", "sessions"]
+
     /// The triggers are temporary: they belong to the writer's connection and are not part of the file.
     static let triggers: String = {
         var sql = ""
         for (table, column) in watchedTables {
+            let called = accountTables.contains(table) ? accountFunction : function
             for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
                 sql += """
                     CREATE TEMP TRIGGER touch_\(table)_\(event) AFTER \(event) ON main.\(table)
-                    BEGIN SELECT \(function)(\(column.map { "\(row).\($0)" } ?? String(rulesArgument))); END;
+                    BEGIN SELECT \(called)(\(column.map { "\(row).\($0)" } ?? String(rulesArgument))); END;
 
                     """
             }
