@@ -127,7 +127,7 @@ struct OverwriteTests {
         #expect(try shop.command("check").status == 0)
     }
 
-    /// SQLite's shell on the shop's database. It waits while the server holds a lock, as any program with a timeout does.
+    /// SQLite's shell on the shop's database. It waits for a lock that the server holds.
     private static let sqlite3 = "sqlite3 -cmd '.timeout 30000' martlet.db"
 
     /// Commands of an owner that write through SQLite, followed by a checkpoint.

@@ -14,8 +14,8 @@ import Testing
     }
 }
 
-// These functions are not asynchronous, because a task that sleeps may open descriptors: Dispatch makes its event queue at
-// the first timer, and ends the process if it can't.
+// These functions are not asynchronous, because a task that sleeps may open descriptors: Dispatch makes its event queue
+// at the first timer, and ends the process if it can't.
 
 private func restAndResume() throws {
     let front = try TestFront(clock: TestClock()) { $0.timeouts.idleMilliseconds = 60_000 }
