@@ -40,7 +40,7 @@ import Testing
         let known = Settings.all.map(\.environment) + [CommandOption.config.environment]
         let ofTests = [
             "MARTLET_SEED", "MARTLET_TEST_SCALE", "MARTLET_TEST_ENGINE", "MARTLET_CUT", "MARTLET_WRITE_DATABASE",
-            "MARTLET_EXECUTABLE",
+            "MARTLET_EXECUTABLE", "MARTLET_TEST_POSTGRES_PROGRAMS",
         ]
         for (path, text) in try Document.all() {
             for match in text.matches(of: /MARTLET_[A-Z_]+[A-Z]/) {
