@@ -66,7 +66,7 @@ struct AdminTests {
         }
     }
 
-    /// On PostgreSQL, another thread counts and measures, soon after each change while the database is small.
+    /// While the database is small, it is counted again soon after each change; on PostgreSQL, by another thread.
     @Test func theDatabaseIsCountedAndMeasured() throws {
         let server = try Server.serving(in: try Folder())
         try server.client().register("anna")

@@ -1,5 +1,6 @@
 import Eventual
 import Loyalty
+import Posix
 import SQLite
 import Storage
 
@@ -10,11 +11,13 @@ final class SQLiteProbe: StoreProbe {
     private var sessions: KeptCount?
     private var unfinishedOrders: KeptCount?
 
-    private typealias KeptCount = (count: Int, countedAt: Timestamp)
+    private typealias KeptCount = (count: Int, countedAgainAt: Int64)
 
-    /// The age at which counts are renewed. Counting reads an index entry for each session or order, a million in some
-    /// tens of milliseconds.
-    private static let countedAgainAfterMilliseconds: Int64 = 60_000
+    /// Counting reads an index entry for each session or order, a million in some tens of milliseconds, so it takes at
+    /// most a twentieth of the time.
+    private static let restPerCount: Int64 = 19
+    private static let restMillisecondsMin: Int64 = 1_000
+    private static let restMillisecondsMax: Int64 = 60_000
 
     init(reader: Reader, clock: @escaping WallClock) {
         self.reader = reader
@@ -52,16 +55,16 @@ final class SQLiteProbe: StoreProbe {
         keptIn path: ReferenceWritableKeyPath<SQLiteProbe, KeptCount?>,
         _ read: (Database, Timestamp) throws(SQLiteError) -> Int64?
     ) -> Int? {
-        let now = clock()
-        if let kept = self[keyPath: path],
-            (0..<Self.countedAgainAfterMilliseconds).contains(now.milliseconds - kept.countedAt.milliseconds)
-        {
-            return kept.count
-        }
+        let began = SystemClock.monotonicMilliseconds()
+        if let kept = self[keyPath: path], began < kept.countedAgainAt { return kept.count }
         do throws(LoyaltyError) {
-            let count = try reader.read { (database) throws(SQLiteError) in try read(database, now) }
-            self[keyPath: path] = count.map { (Int($0), now) }
-            return count.map { Int($0) }
+            let now = clock()
+            let found = try reader.read { (database) throws(SQLiteError) in try read(database, now) }
+            guard let count = found.map({ Int($0) }) else { return nil }
+            let ended = SystemClock.monotonicMilliseconds()
+            let rest = max(Self.restPerCount * (ended - began), Self.restMillisecondsMin)
+            self[keyPath: path] = (count, ended + min(rest, Self.restMillisecondsMax))
+            return count
         } catch {
             return nil
         }
