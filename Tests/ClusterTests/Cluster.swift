@@ -63,7 +63,7 @@ final class Cluster {
 
     /// A server of PostgreSQL with room for the connections of many servers.
     static func makeDatabaseServer(isDurable: Bool = false) throws -> PostgreSQLServer {
-        try PostgreSQLServer(isDurable: isDurable, settings: ["max_connections=200"])
+        try PostgreSQLServer(isDurable: isDurable)
     }
 
     var uri: String { database.address(of: name) }

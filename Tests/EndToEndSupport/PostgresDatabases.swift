@@ -8,7 +8,7 @@ final class PostgresDatabases: Sendable {
     /// The server of PostgreSQL for all folders. Several servers of the tests run on it at once, and each has a dozen
     /// connections. It is durable, or none of them would be ready.
     static let server: Result<PostgreSQLServer, any Error> = Result {
-        let server = try PostgreSQLServer(isDurable: true, settings: ["max_connections=200"])
+        let server = try PostgreSQLServer(isDurable: true)
         atexit { try? PostgresDatabases.server.get().remove() }
         return server
     }

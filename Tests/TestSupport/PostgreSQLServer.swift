@@ -34,11 +34,11 @@ package final class PostgreSQLServer: Sendable {
         folder = try TemporaryFolder(prefix: "martlet-pg-", under: Self.parent).path
         port = try Self.freePort()
         let durability = isDurable ? [] : ["fsync=off", "full_page_writes=off"]
+        // All tests of a process share one server at once, and each store has up to ten connections.
         self.settings =
             [
                 "port=\(port)", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)",
-                "shared_buffers=16MB",
-                "max_connections=60", "max_wal_size=256MB",
+                "shared_buffers=16MB", "max_connections=500", "max_wal_size=256MB",
             ] + durability + settings
         run = Run()
         do {
