@@ -29,14 +29,15 @@ struct Trace: Sendable {
         var events: [Event] = []
         try bytes.withUnsafeBytes { buffer in
             var position = 0
-            while position < buffer.count {
-                guard position + Self.headerBytes <= buffer.count else { throw TestFailure("a trace ends in an event") }
+            // A process that was killed may have written a part of its last event.
+            while position + Self.headerBytes <= buffer.count {
                 let number = buffer.loadUnaligned(fromByteOffset: position, as: Int32.self)
                 let start = position + Self.headerBytes
                 let length = Int(buffer.loadUnaligned(fromByteOffset: position + 16, as: Int64.self))
-                guard let kind = Kind(rawValue: number), start + length <= buffer.count else {
+                guard let kind = Kind(rawValue: number) else {
                     throw TestFailure("a trace has something else at \(position)")
                 }
+                guard length <= buffer.count - start else { break }
                 events.append(
                     Event(
                         kind: kind, descriptor: buffer.loadUnaligned(fromByteOffset: position + 4, as: Int32.self),

@@ -68,6 +68,18 @@ static void note(enum event event, int descriptor, int64_t offset, const void *d
     errno = saved;
 }
 
+/* Returns where the whole events of the trace end: a killed process may have written a part of its last one. */
+static int64_t end_of_events(void) {
+    struct header header;
+    int64_t end = 0, length = syscall(SYS_lseek, trace, 0, SEEK_END);
+    while (syscall(SYS_pread64, trace, &header, sizeof header, end) == (long)sizeof header) {
+        int64_t next = end + (int64_t)sizeof header + header.length;
+        if (next > length) break;
+        end = next;
+    }
+    return end;
+}
+
 static void set_up(void) {
     const char *path = getenv("RECORDER_DATABASE"), *file = getenv("RECORDER_TRACE");
     const char *dropped = getenv("RECORDER_DROP"), *fault = getenv("RECORDER_FAULT");
@@ -86,8 +98,8 @@ static void set_up(void) {
                                                  : TO_DATABASE;
     }
     if (!file) return;
-    trace = (int)syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (trace < 0) give_up("trace");
+    trace = (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (trace < 0 || syscall(SYS_ftruncate, trace, end_of_events()) != 0) give_up("trace");
     note(START, -1, 0, NULL, 0);
 }
 
