@@ -3,9 +3,11 @@ import Postgres
 /// The checks and settings of each new session.
 enum SessionSetup {
     private static let versionMin = 130_000
-    static let lockMilliseconds = 4_000
-    /// An instance that hangs within a transaction keeps rows locked that the others want. The server ends its session
-    /// before the others give up their wait for the lock.
+    /// Longer than a hung transaction may be silent, which then is ended (``HungSessions``). The caller has time left to
+    /// try again.
+    static let lockMilliseconds = 2_500
+    /// An instance that hangs within a migration keeps all others waiting. This limit applies to nothing else, because
+    /// all other transactions are without a `BEGIN`.
     private static let idleMilliseconds = 3_000
 
     /// The settings do not depend on `ALTER ROLE` or on the server's file:

@@ -28,6 +28,8 @@ struct WriteConnection: ~Copyable {
     ) throws(PostgresError) -> WriteConnection {
         var connection = try connector.connect(until: deadline)
         try connection.run("LISTEN \(ChangeNotification.channel)", until: deadline)
+        // If the network failed, the server may not have noticed the end of the last connection.
+        _ = try HungSessions.end(on: &connection, until: deadline)
         var marker = marker
         let fate = try EpochFence.raise(for: &marker, on: &connection, until: deadline)
         if fate == .inDoubt { marker = try InstanceRow.claim(on: &connection, at: now, until: deadline).marker }

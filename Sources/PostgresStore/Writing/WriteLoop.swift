@@ -128,7 +128,9 @@ final class WriteLoop {
             }
             guard let error = attempt(jobs, in: session) else { return }
             switch FailedWrite(after: error, repetitions: repetitions) {
-            case .runAgain: repetitions += 1
+            case .runAgain:
+                if error.state == .lockNotAvailable { endHungSessions(session) }
+                repetitions += 1
             case .runOnNextConnection, .claimRow: lose(error)
             case .refuse(let reason):
                 log.error("The database can't take writes: \(error).")
@@ -145,6 +147,18 @@ final class WriteLoop {
                 }
                 return
             }
+        }
+    }
+
+    private func endHungSessions(_ session: PostgresSession) {
+        do throws(PostgresError) {
+            let count = try HungSessions.end(on: &session.connection, until: session.deadline)
+            guard count > 0 else { return }
+            log.warning(
+                "Sessions of the database were ended that kept rows locked and were silent for \(HungSessions.silenceMilliseconds) ms: \(count)."
+            )
+        } catch {
+            if error.isEndOfConnection { lose(error) }
         }
     }
 
