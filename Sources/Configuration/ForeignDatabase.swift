@@ -31,7 +31,8 @@ enum ForeignDatabase {
         }
         if scheme != nil, text.contains("@") { return kept("it names a server, with a user and a password") }
         if isConnectionString(text) {
-            return "it is a connection string, and Martlet takes the path of a SQLite file; a file of this name is ./…"
+            return "it is a connection string, and Martlet takes an address of PostgreSQL (postgres://…) or the path "
+                + "of a SQLite file; a file of this name is ./…"
         }
         return nil
     }

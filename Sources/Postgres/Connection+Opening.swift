@@ -93,14 +93,22 @@ extension Connection {
 /// sorry, too many clients already; LOCATION:  InitProcess, proc.c:353`.
 struct ConnectMessage: Equatable {
     let state: SQLState?
-    /// The message without the place in the server's source.
+    /// The message as a part of a sentence: without the code, the place in the server's source, libpq's question
+    /// whether the server runs, and a full stop.
     let text: String
 
     init(_ message: String) {
-        text = message.split(separator: "; LOCATION:", maxSplits: 1).first.map(String.init) ?? message
+        var text = message
+        for end in ["; LOCATION:", "; Is the server running"] {
+            if let found = text.split(separator: end, maxSplits: 1).first { text = String(found) }
+        }
+        if text.hasSuffix(".") { text.removeLast() }
         // The severity may be in any language; two blanks follow it.
-        let candidates = text.split(separator: ":  ").dropFirst().map { $0.prefix(5) }
-        state = candidates.lazy.compactMap { SQLState(String($0)) }.first
+        let candidates = text.split(separator: ":  ").dropFirst().map { String($0.prefix(5)) }
+        let code = candidates.first { SQLState($0) != nil }
+        state = code.flatMap { SQLState($0) }
+        if let code { text = text.split(separator: ":  \(code): ", maxSplits: 1).joined(separator: ":  ") }
+        self.text = text
     }
 }
 

@@ -77,6 +77,11 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
             throw Fault(description: "it has the parameter replication, which Martlet does not take")
         }
         hosts = try Self.hosts(of: all)
+        // libpq takes the rest of such a password for a host or a database, and logs would show it.
+        let database = all.first { $0.keyword == "dbname" }?.value ?? ""
+        guard !hosts.contains(where: { ($0.name ?? "").dropFirst().contains("@") }),
+            !database.contains("@") || text.contains("%40")
+        else { throw Fault(description: "it has an @ after its host: \(Self.escapes)") }
         options = all.filter { !Self.hostKeywords.contains($0.keyword) }
     }
 
@@ -102,11 +107,10 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
             ("key/value separator", "a parameter has no =, or more than one"),
         ]
         let found = reasons.first { reason.contains($0.0) }?.1
-        return Fault(
-            description: found
-                ?? "libpq can't read it: in a user or a password, each of :/?#[]@% has to be a % and two digits"
-        )
+        return Fault(description: found ?? "libpq can't read it: \(escapes)")
     }
+
+    private static let escapes = "in a user or a password, each of :/?#[]@% has to be a % and two digits"
 
     private static func hosts(of options: [Option]) throws(Fault) -> [Host] {
         func list(_ keyword: String) -> [String] {

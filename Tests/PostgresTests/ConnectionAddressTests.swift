@@ -48,7 +48,9 @@ struct ConnectionAddressTests {
         "postgresql://ann:secret@db/shop?colour=secret", "postgresql://ann:sec%ret@db/shop",
         "postgresql://ann:secret%00@db/shop", "postgresql://ann:secret@[::1/shop", "postgresql://ann:secret@[]/shop",
         "postgresql://ann:secret@db/shop?sslmode", "postgresql://ann:secret@db/shop?sslmode=a=secret",
-        "postgresql://ann:secret@db:1:secret/shop", "postgresql://ann:secret@db/shop\u{0}",
+        "postgresql://ann:p@secret@db/shop", "postgresql://ann:p@secret/word@db/shop",
+        "postgresql://ann:1/secret@db/shop", "postgresql://ann:secret@db:1:secret/shop",
+        "postgresql://ann:secret@db/shop\u{0}",
         "postgresql://" + (0..<17).map { "h\($0)" }.joined(separator: ",") + "/shop",
     ])
     func refusesWithoutQuotingASecret(_ text: String) throws {

@@ -55,10 +55,17 @@ struct FailureTests {
         (
             #"connection to server at "db" failed: FATAL:  53300: sorry, too many clients; LOCATION:  InitProcess, proc.c"#,
             "53300",
-            #"connection to server at "db" failed: FATAL:  53300: sorry, too many clients"#
+            #"connection to server at "db" failed: FATAL:  sorry, too many clients"#
         ),
-        ("FATAL:  28P01: password authentication failed", "28P01", "FATAL:  28P01: password authentication failed"),
-        ("connection failed: Connection refused", nil, "connection failed: Connection refused"),
+        ("FATAL:  28P01: password authentication failed", "28P01", "FATAL:  password authentication failed"),
+        (
+            "connection failed: Connection refused; Is the server running on that host and accepting connections?", nil,
+            "connection failed: Connection refused"
+        ),
+        (
+            "root.crt does not exist; Either provide it or change sslmode.", nil,
+            "root.crt does not exist; Either provide it or change sslmode"
+        ),
         ("session is read-only", nil, "session is read-only"), ("", nil, ""), (":  :  :  ", nil, ":  :  :  "),
     ])
     func aRefusedConnectionHasACode(_ message: String, _ code: String?, _ text: String) {
