@@ -32,6 +32,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private let gate: AccrualGate
     private let settlements: any SettlementRepository
     private let leadership: any Leadership
+    /// The term at the last tick; `nil` if this server did not lead, and before the first tick.
+    private var term: Int64?
     private let clock: MonotonicClock
     private let wallClock: WallClock
     private let log: Log
@@ -131,13 +133,18 @@ package final class JobDispatcher: @unchecked Sendable {
     /// start does. If it has led before, it first waits for the last of its own requests: two jobs for one order would
     /// each count for the user. It keeps to the pause and the pace of the leader before.
     private func leads(now: Int64) -> Bool {
-        guard leadership.isLeading else {
-            if pool.isOpen {
-                pool.close()
-                log.info("another server asks the accrual system")
-            }
-            return false
+        let term = leadership.isLeading ? leadership.term : nil
+        // The pool may be open before the first tick.
+        let isOver = term == nil || (self.term != nil && term != self.term)
+        if pool.isOpen, isOver {
+            pool.close()
+            log.info(
+                term == nil
+                    ? "another server asks the accrual system"
+                    : "the orders that wait are read again, since the database may have lost some")
         }
+        self.term = term
+        guard term != nil else { return false }
         if !pool.isOpen {
             guard processor.outstanding == 0, unsettled.isEmpty else { return false }
             pool.open()

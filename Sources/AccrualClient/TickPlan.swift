@@ -32,7 +32,7 @@ package struct TickPlan: Equatable {
         case .answered(.processed(let points)): settle(job, .processed(points))
         case .answered(.pending):
             counts.pending += 1
-            if !job.isKnown { settlements.append(Settlement(order: job.order.id, verdict: .processing)) }
+            if !job.isKnown { settlements.append(job.order.settled(.processing)) }
             var job = job
             job.isKnown = true
             job.trust = .trusted
@@ -57,7 +57,7 @@ package struct TickPlan: Equatable {
 
     private mutating func settle(_ job: Job, _ verdict: Settlement.Verdict) {
         if verdict == .invalid { counts.invalid += 1 } else { counts.processed += 1 }
-        settlements.append(Settlement(order: job.order.id, verdict: verdict))
+        settlements.append(job.order.settled(verdict))
         finished.append(job.order)
     }
 
@@ -74,5 +74,11 @@ package struct TickPlan: Equatable {
         job.isNew = false
         let delay = policy.delayMilliseconds(afterAttempts: Int(job.attempts))
         putBack.append(PutBack(job: job, dueAt: now + Int64(delay)))
+    }
+}
+
+extension UnfinishedOrder {
+    fileprivate func settled(_ verdict: Settlement.Verdict) -> Settlement {
+        Settlement(order: id, number: number, verdict: verdict)
     }
 }

@@ -101,10 +101,14 @@ package struct Settlement: Equatable, Sendable {
     }
 
     package let order: OrderID
+    /// The number about which the accrual system was asked, which is the order's; `nil` leaves it unchecked. A shared
+    /// database that has lost its newest commits gives their ids a second time, to orders with other numbers.
+    package let number: OrderNumber?
     package let verdict: Verdict
 
-    package init(order: OrderID, verdict: Verdict) {
+    package init(order: OrderID, number: OrderNumber? = nil, verdict: Verdict) {
         self.order = order
+        self.number = number
         self.verdict = verdict
     }
 }

@@ -14,6 +14,10 @@ package protocol Leadership: Sendable {
     /// The dispatcher reads it at each tick, so it does not wait.
     var isLeading: Bool { get }
 
+    /// The number of this server's term, which changes when it gains the lead, and when the store may have lost orders.
+    /// The orders of a former term are read again.
+    var term: Int64 { get }
+
     /// Returns the orders without a final status that other servers have stored since the last call. Some may be
     /// returned again. Orders from before this server's lead may be left out, since a server that gains the lead looks
     /// for all unfinished orders.
@@ -74,6 +78,7 @@ package struct SoleLeadership: Leadership {
     package init() {}
 
     package var isLeading: Bool { true }
+    package var term: Int64 { 0 }
 
     package func ordersOfOtherServers() -> [UnfinishedOrder] { [] }
 

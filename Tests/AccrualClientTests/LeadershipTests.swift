@@ -48,6 +48,20 @@ import Testing
         harness.stop()
     }
 
+    /// An order whose id was given a second time would otherwise wait until this server loses the lead.
+    @Test func theOrdersOfAFormerTermAreReadAgain() {
+        let harness = PipelineHarness()
+        let (lost, stored) = (order(1), UnfinishedOrder(id: order(1).id, number: .sample(7), user: order(1).user))
+        for order in [lost, stored] { harness.accrual.script(order, [.answer(204, "")]) }
+        harness.upload(lost)
+        harness.tick()
+        harness.database.state.withLock { $0.unfinished = [stored] }
+        harness.leadership.beginTerm()
+        for _ in 0..<5 { harness.tick() }
+        #expect(harness.accrual.asked.last == stored.number.digits && harness.pool.counts.all == 1)
+        harness.stop()
+    }
+
     /// Otherwise the order would be in the pool twice when its request ends.
     @Test func aServerThatLeadsAgainFirstWaitsForItsFormerRequests() throws {
         let harness = PipelineHarness(workers: 2)

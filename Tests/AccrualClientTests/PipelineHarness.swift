@@ -74,6 +74,7 @@ final class PipelineHarness: Sendable {
 final class ChangingLeadership: Leadership {
     private struct State {
         var isLeading: Bool
+        var term: Int64 = 0
         var orders: [UnfinishedOrder] = []
         var pace = AskedPace.none
     }
@@ -90,6 +91,11 @@ final class ChangingLeadership: Leadership {
     func share(_ make: @escaping @Sendable () -> String) {}
 
     var isLeading: Bool { state.withLock { $0.isLeading } }
+
+    var term: Int64 { state.withLock { $0.term } }
+
+    /// The store has lost its newest orders.
+    func beginTerm() { state.withLock { $0.term += 1 } }
 
     func change(to isLeading: Bool) { state.withLock { $0.isLeading = isLeading } }
 

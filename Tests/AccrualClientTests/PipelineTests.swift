@@ -22,8 +22,9 @@ import Testing
         // write.
         #expect(
             harness.database.settlements == [
-                Settlement(order: order.id, verdict: .processing),
-                Settlement(order: order.id, verdict: .processed(Points(hundredths: 72_998))),
+                Settlement(order: order.id, number: order.number, verdict: .processing),
+                Settlement(
+                    order: order.id, number: order.number, verdict: .processed(Points(hundredths: 72_998))),
             ])
         #expect(harness.accrual.asked.count == 7)
         harness.stop()

@@ -207,6 +207,18 @@ struct BatchDecisionTests {
         #expect(decision.results == [.settlement(refused: [refused])])
     }
 
+    /// After a failover that lost commits, the leader may know the order that had the id before.
+    @Test func anAnswerAboutAnotherNumberIsRefused() {
+        let verdicts: [Settlement.Verdict] = [.processing, .invalid, Self.points(1)]
+        let answers = verdicts.map { Settlement(order: OrderID(rawValue: 5), number: Self.other, verdict: $0) }
+        let decision = Self.decide([.settle(answers, at: Self.now)]) {
+            $0.orders[OrderID(rawValue: 5)] = BatchFacts.UploadedOrder(
+                user: Self.ann, number: Self.order, status: .new, uploadedAt: Self.now)
+        }
+        #expect(decision.results == [.settlement(refused: [answers[2]])])
+        #expect(decision.changedOrders.isEmpty && decision.entries.isEmpty && decision.changes.isEmpty)
+    }
+
     @Test func aCorrectedReceiptCountsAndNotTheAnswerFromBefore() {
         let decision = Self.decide([Self.settle([Self.points(20)])]) {
             $0.orders[OrderID(rawValue: 5)] = BatchFacts.UploadedOrder(

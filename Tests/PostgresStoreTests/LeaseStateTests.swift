@@ -28,7 +28,7 @@ struct LeaseStateTests {
     /// A pause ends at the same time, however late it is written or taken up.
     @Test func aPauseDoesNotGrowWhileItWaits() {
         let state = LeaseState()
-        state.noteHeld(epoch: 1, askedAt: 1_000, Self.pace(5_000, 60))
+        state.noteHeld(epoch: 1, history: 1, askedAt: 1_000, Self.pace(5_000, 60))
         for (now, rest) in [(1_000, 5_000), (4_000, 2_000), (6_000, 0), (9_000, 0)] as [(Int64, Int64)] {
             #expect(state.inheritedPace(at: now) == Self.pace(rest, 60))
             #expect(state.passedOnPace(at: now) == Self.pace(rest, 60))
@@ -39,8 +39,22 @@ struct LeaseStateTests {
     @Test(arguments: [Int64.min, -1, 0, .max])
     func anyPauseInTheRowIsRead(milliseconds: Int64) {
         let state = LeaseState()
-        state.noteHeld(epoch: 1, askedAt: 1_000, Self.pace(milliseconds))
+        state.noteHeld(epoch: 1, history: 1, askedAt: 1_000, Self.pace(milliseconds))
         #expect((0...604_800_000).contains(state.inheritedPace(at: 1_000).pauseMilliseconds))
         #expect(state.isHeld(at: 6_000) && !state.isHeld(at: 7_000))
+    }
+
+    /// The leader reads its orders again in each of these cases.
+    @Test func aTermEndsWithTheLeaseAndIfTheDatabaseMayHaveLostOrders() {
+        let state = LeaseState()
+        var terms: [Int64] = []
+        for (epoch, history) in [(1, 1), (1, 1), (1, 2), (1, 2), (2, 2)] as [(Int64, Int64)] {
+            state.noteHeld(epoch: epoch, history: history, askedAt: 1_000, Self.pace(0))
+            terms.append(state.term)
+        }
+        #expect(terms == [1, 1, 2, 2, 3])
+        state.noteNotHeld()
+        state.noteHeld(epoch: 2, history: 2, askedAt: 2_000, Self.pace(0))
+        #expect(state.term == 4)
     }
 }

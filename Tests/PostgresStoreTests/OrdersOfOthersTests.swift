@@ -46,6 +46,18 @@ struct OrdersOfOthersTests {
         #expect(orders.take(now: 190_000) == .lookAfter(OrderID(rawValue: 20)), "the earlier one counts")
     }
 
+    /// New orders have ids below those that are known.
+    @Test func aLookBeginsAtALowerIDAfterADatabaseHasLostOrders() {
+        let orders = OrdersOfOthers(capacity: 3)
+        orders.begin(at: OrderID(rawValue: 1_000_000))
+        orders.put(Self.orders(1_000_001...1_000_001), now: 0)
+        orders.begin(at: OrderID(rawValue: 500_000))
+        orders.noteStored(OrderID(rawValue: 500_001), now: 60_000)
+        #expect(orders.take(now: 120_000) == .orders([]))
+        orders.noteMissing(since: 130_000)
+        #expect(orders.take(now: 130_000) == .lookAfter(OrderID(rawValue: 500_001)))
+    }
+
     @Test func anInstanceThatHasNotLedLooksForNothing() {
         let orders = OrdersOfOthers(capacity: 3)
         orders.noteMissing(since: 0)

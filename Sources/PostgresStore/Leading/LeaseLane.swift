@@ -30,6 +30,9 @@ final class LeaseLane: Sendable {
     /// True while this instance has the lease, by its own clock.
     var isLeading: Bool { lease.isHeld(at: SystemClock.monotonicMilliseconds()) }
 
+    /// The number of this instance's term (``Leadership/term``).
+    var term: Int64 { lease.term }
+
     /// The pace that the leader before has left.
     var inheritedPace: AskedPace { lease.inheritedPace(at: SystemClock.monotonicMilliseconds()) }
 
@@ -67,6 +70,9 @@ final class LeaseState: Sendable {
         var heldUntil = Int64.min
         /// The number of the lease. It grows when the lead goes to another instance.
         var epoch: Int64?
+        /// The number of the database's history (``DatabaseState``) in which the lease was renewed.
+        var history: Int64?
+        var term: Int64 = 0
         var inherited = Pace()
         var passedOn = Pace()
         var durability = Durability()
@@ -128,6 +134,9 @@ final class LeaseState: Sendable {
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 
+    /// Grows with each lease, and if the database may have lost orders while this instance held it.
+    var term: Int64 { state.withLock { $0.term } }
+
     func inheritedPace(at now: Int64) -> AskedPace { state.withLock { $0.inherited.asked(at: now) } }
     func passedOnPace(at now: Int64) -> AskedPace { state.withLock { $0.passedOn.asked(at: now) } }
     var durability: Durability { state.withLock { $0.durability } }
@@ -148,12 +157,15 @@ final class LeaseState: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: the number of the lease.
+    ///   - history: the number of the database's history.
     ///   - askedAt: the time before the renewal was sent, since the database's time of the renewal is unknown.
     ///   - pace: the pace in the row.
-    func noteHeld(epoch: Int64, askedAt: Int64, _ pace: AskedPace) {
+    func noteHeld(epoch: Int64, history: Int64, askedAt: Int64, _ pace: AskedPace) {
         state.withLock { state in
             state.heldUntil = askedAt + Lease.milliseconds - Self.marginMilliseconds
-            guard state.epoch != epoch else { return }
+            guard state.epoch != epoch || state.history != history else { return }
+            state.history = history
+            state.term += 1
             // The dispatcher passes its own pace on once it has taken this one up.
             let inherited = Pace(pace, at: askedAt)
             (state.epoch, state.inherited, state.passedOn) = (epoch, inherited, inherited)

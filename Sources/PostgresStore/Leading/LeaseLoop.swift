@@ -44,13 +44,15 @@ final class LeaseLoop {
 
     /// Renews the lease until the connection fails or the server stops.
     private func serve() throws(PostgresError) {
+        var point: LatestTimeline.Point?
         var connection = try connector.connect(
-            until: .after(milliseconds: Self.connectDeadlineMilliseconds))
+            until: .after(milliseconds: Self.connectDeadlineMilliseconds), at: &point)
+        let history = point?.history ?? 0
         try connection.prepare([Lease.renew, Lease.release, Lease.noteReceiptServer], until: deadline)
         // A renewal waits for a missing standby until its deadline, so the look that reports the standby comes first.
         try look(on: &connection)
         repeat {
-            if lease.isSought { try renew(on: &connection) }
+            if lease.isSought { try renew(in: history, on: &connection) }
             if lease.answersAboutReceipts { try noteReceiptServer(on: &connection) }
             if failure != nil { log.info("The lease of the database is renewed again.") }
             failure = nil
@@ -66,7 +68,7 @@ final class LeaseLoop {
 
     private var isHeld: Bool { lease.isHeld(at: SystemClock.monotonicMilliseconds()) }
 
-    private func renew(on connection: inout Connection) throws(PostgresError) {
+    private func renew(in history: Int64, on connection: inout Connection) throws(PostgresError) {
         let askedAt = SystemClock.monotonicMilliseconds()
         let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace(at: askedAt), report: lease.report)
         let row = try connection.run(Lease.renew, parameters, until: deadline) {
@@ -79,7 +81,7 @@ final class LeaseLoop {
         let pace = AskedPace(
             pauseMilliseconds: max(0, pauseMilliseconds),
             requestsPerMinute: perMinute > 0 ? Int(clamping: perMinute) : nil)
-        lease.noteHeld(epoch: epoch, askedAt: askedAt, pace)
+        lease.noteHeld(epoch: epoch, history: history, askedAt: askedAt, pace)
     }
 
     /// Commands learn from the row that receipts may earn points. A process that was killed is believed for a while.

@@ -116,8 +116,8 @@ struct BatchDecision {
 
     /// Returns false if the settlement is impossible.
     private mutating func settle(_ settlement: Settlement, at now: Timestamp) -> Bool {
-        guard let order = facts.orders[settlement.order] else {
-            // An order that is not there can't have been credited.
+        guard let order = facts.orders[settlement.order], order.number == settlement.number ?? order.number else {
+            // An order that is not there, or that has its id from an order that was lost, can't have been credited.
             if case .processed = settlement.verdict { return false }
             return true
         }

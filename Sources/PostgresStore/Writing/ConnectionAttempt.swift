@@ -14,6 +14,8 @@ struct WriteConnection: ~Copyable {
     /// The id before the first of a log of changes that begins anew.
     let feedStart: ChangeID
     let highestOrder: OrderID
+    /// The number of the database's history (``DatabaseState``).
+    let history: Int64
 
     private static let highestOrderQuery = "SELECT coalesce(max(id), 0) FROM orders"
 
@@ -26,7 +28,8 @@ struct WriteConnection: ~Copyable {
         _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID, at now: Timestamp,
         until deadline: Deadline
     ) throws(PostgresError) -> WriteConnection {
-        var connection = try connector.connect(until: deadline)
+        var point: LatestTimeline.Point?
+        var connection = try connector.connect(until: deadline, at: &point)
         try connection.run("LISTEN \(ChangeNotification.channel)", until: deadline)
         // If the network failed, the server may not have noticed the end of the last connection.
         _ = try HungSessions.end(on: &connection, until: deadline)
@@ -42,7 +45,7 @@ struct WriteConnection: ~Copyable {
         }
         return WriteConnection(
             connection: connection, marker: marker, fate: fate, feedStart: feedStart,
-            highestOrder: OrderID(rawValue: highest ?? 0))
+            highestOrder: OrderID(rawValue: highest ?? 0), history: point?.history ?? 0)
     }
 }
 

@@ -46,11 +46,13 @@ final class OrdersOfOthers: Sendable {
         state = Mutex(State(highestID: OrderID(rawValue: 0), samples: [(OrderID(rawValue: 0), .min)]))
     }
 
-    /// Takes note of the highest id in the table when this instance begins to listen.
+    /// Takes note of the highest id in the table when this instance begins to listen, to the first database or to one
+    /// that has lost orders.
     func begin(at highestID: OrderID) {
         let floor = highestID.rawValue.subtractingReportingOverflow(Self.openOrdersMax).partialValue
         state.withLock { state in
-            state.highestID = max(state.highestID, highestID)
+            state.orders = []
+            state.highestID = highestID
             state.samples = [(OrderID(rawValue: max(0, floor)), .min)]
         }
     }

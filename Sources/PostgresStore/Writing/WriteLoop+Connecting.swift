@@ -58,13 +58,14 @@ extension WriteLoop {
     private func adopt(_ opened: consuming WriteConnection, missesNothing: Bool) {
         marker = opened.marker
         let fate = opened.fate
-        if missesNothing {
-            orders.begin(at: opened.highestOrder)
-        } else {
+        // A database that has lost orders gives their ids a second time.
+        if opened.history != history { orders.begin(at: opened.highestOrder) }
+        history = opened.history
+        if !missesNothing {
             // Changes may have been missed. The log begins anew before the jobs in doubt are answered, so that their
             // callers miss nothing either.
             changeLog.restart(after: opened.feedStart)
-            if hasListened { orders.noteMissing(since: heardAt) } else { orders.begin(at: opened.highestOrder) }
+            if hasListened { orders.noteMissing(since: heardAt) }
             log.info("The writer is connected to the database again.")
         }
         (hasListened, failure, lostAt) = (true, nil, nil)

@@ -33,6 +33,8 @@ final class WriteLoop {
     var heardAt = SystemClock.monotonicMilliseconds()
     /// True from the first connection on.
     var hasListened = false
+    /// The number of the history of the database to which this instance has listened; `nil` before.
+    var history: Int64?
     /// The time at which the last connection was lost; the start, if there has been none; `nil` if there is one.
     var lostAt: Int64? = SystemClock.monotonicMilliseconds()
 
