@@ -5,8 +5,8 @@ extension Connection {
     /// Connects to the first host of an address that takes the connection and accepts writes.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The name of a host is looked up without a limit but the resolver's own (resolv.conf(5)), so an
-    /// event loop must not connect.
+    /// wait for it. The lookup of its name is a part of this time. libpq itself looks up a host that is not in the
+    /// address, but in a service file or in `PGHOST`.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.
@@ -29,8 +29,8 @@ extension Connection {
                 let end = Deadline.after(milliseconds: share.milliseconds).orEarlier(deadline)
                 do throws(PostgresError) {
                     return try open(
-                        address.parameters(for: host, application: application), at: host, with: library,
-                        limits: limits, until: end)
+                        address.parameters(for: try host.lookedUp(until: end), application: application), at: host,
+                        with: library, limits: limits, until: end)
                 } catch {
                     reasons.append("\(host): \(error.message)")
                     // A host that answered says more than one that is not there.
@@ -109,6 +109,18 @@ struct ConnectMessage: Equatable {
         state = code.flatMap { SQLState($0) }
         if let code { text = text.split(separator: ":  \(code): ", maxSplits: 1).joined(separator: ":  ") }
         self.text = text
+    }
+}
+
+extension ConnectionAddress.Host {
+    /// The host with its addresses, as libpq takes several: each with the name, which the server's certificate has.
+    func lookedUp(until deadline: Deadline) throws(PostgresError) -> ConnectionAddress.Host {
+        // The folder of a socket, or the name of an abstract one.
+        guard let name, numericAddress == nil, !name.hasPrefix("/"), !name.hasPrefix("@") else { return self }
+        let addresses = try NameLookup.addresses(of: name, until: deadline)
+        return ConnectionAddress.Host(
+            name: addresses.map { _ in name }.joined(separator: ","),
+            numericAddress: addresses.joined(separator: ","), port: port)
     }
 }
 

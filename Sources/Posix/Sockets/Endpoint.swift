@@ -27,10 +27,17 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     /// `127.0.0.1:8080`, `[::1]:8080`
     package var description: String {
-        if family == AF_INET { return address.map { String($0) }.joined(separator: ".") + ":\(port)" }
+        family == AF_INET ? "\(host):\(port)" : "[\(host)]:\(port)"
+    }
+
+    /// The address without the port, as getaddrinfo(3) takes it: `127.0.0.1`, `::1`, `fe80::1%2`
+    package var numericHost: String { scope == 0 ? host : "\(host)%\(scope)" }
+
+    private var host: String {
+        if family == AF_INET { return address.map { String($0) }.joined(separator: ".") }
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         inet_ntop(AF_INET6, address, &text, socklen_t(text.count))
-        return "[\(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))]:\(port)"
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Returns every address of a host name, at least one; every address of this machine if `host` is `nil`

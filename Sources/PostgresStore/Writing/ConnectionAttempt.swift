@@ -51,8 +51,7 @@ struct WriteConnection: ~Copyable {
 
 /// An attempt to connect, on a thread of its own.
 ///
-/// The name of a host is looked up without a limit but the resolver's (resolv.conf(5)), and meanwhile the lane has to
-/// answer the callers whose time is over.
+/// It takes up to five seconds, and meanwhile the lane has to answer the callers whose time is over.
 final class ConnectionAttempt: Sendable {
     private let result: Result
     private let thread: Thread
