@@ -56,8 +56,9 @@ package final class PostgresStore: Storage {
             (identity, entityTagEpoch) = (shop.identity, shop.entityTagEpoch)
             engine = StoreEngine(name: "PostgreSQL", version: shop.serverVersion)
             let instance = try InstanceRow.claim(on: &connection, at: clock(), until: deadline)
-            changeLog = ChangeLog(
-                capacity: limits.keptChangesMax, after: try ChangeFeedRow.next(on: &connection, until: deadline))
+            // A command has no clients that read changes, and scripts may run millions of commands.
+            let feedStart = migrates ? try ChangeFeedRow.next(on: &connection, until: deadline) : ChangeID(rawValue: 0)
+            changeLog = ChangeLog(capacity: limits.keptChangesMax, after: feedStart)
             writes = try WriteLane(
                 connector: connector, instance: instance, limits: limits, changeLog: changeLog, clock: clock, log: log)
             lease = LeaseLane(connector: connector, instance: instance.id, log: log)

@@ -11,8 +11,8 @@ struct WriteConnection: ~Copyable {
     let marker: CommitMarker
     /// The fate of the last transaction on the connection before.
     let fate: CommitFate
-    /// The id before the first of a log of changes that begins anew.
-    let feedStart: ChangeID
+    /// The id before the first of a log of changes that begins anew; `nil` if the log goes on.
+    let feedStart: ChangeID?
     let highestOrder: OrderID
     /// The number of the database's history (``DatabaseState``).
     let history: Int64
@@ -23,9 +23,9 @@ struct WriteConnection: ~Copyable {
     ///
     /// It listens before it decides: so whatever is committed after a log of changes begins anew is heard of.
     ///
-    /// - Parameter lastChange: the last id of the log of changes.
+    /// - Parameter lastChange: the last id of the log of changes if it begins anew; `nil` if it goes on.
     static func open(
-        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID, at now: Timestamp,
+        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID?, at now: Timestamp,
         until deadline: Deadline
     ) throws(PostgresError) -> WriteConnection {
         var point: LatestTimeline.Point?
@@ -38,7 +38,10 @@ struct WriteConnection: ~Copyable {
         if fate == .inDoubt { marker = try InstanceRow.claim(on: &connection, at: now, until: deadline).marker }
         try connection.prepare(
             [CommitMarker.note] + BatchAsk.statements + BatchStatements.all, until: deadline)
-        let feedStart = try ChangeFeedRow.next(after: lastChange, on: &connection, until: deadline)
+        var feedStart: ChangeID?
+        if let lastChange {
+            feedStart = try ChangeFeedRow.next(after: lastChange, on: &connection, until: deadline)
+        }
         let highest = try connection.run(highestOrderQuery, until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
@@ -67,7 +70,7 @@ final class ConnectionAttempt: Sendable {
 
     /// - Parameter onEnd: called at the end of the attempt, on its thread.
     init(
-        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID, at now: Timestamp,
+        _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID?, at now: Timestamp,
         onEnd: @escaping @Sendable () -> Void
     ) {
         let result = Result()

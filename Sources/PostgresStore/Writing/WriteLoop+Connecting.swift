@@ -20,7 +20,7 @@ extension WriteLoop {
         var isFirst = !hasListened
         while true {
             do throws(PostgresError) {
-                adopt(try waitForConnection(), missesNothing: isFirst)
+                adopt(try waitForConnection(missingNothing: isFirst))
                 if isFirst { onFirstAttempt() }
                 return true
             } catch {
@@ -38,10 +38,10 @@ extension WriteLoop {
         }
     }
 
-    private func waitForConnection() throws(PostgresError) -> WriteConnection {
-        let attempt = ConnectionAttempt(connector, after: marker, changeLog.latest, at: clock()) { [queue] in
-            queue.wake()
-        }
+    /// - Parameter missingNothing: true if the log of changes goes on with the connection.
+    private func waitForConnection(missingNothing: Bool) throws(PostgresError) -> WriteConnection {
+        let lastChange = missingNothing ? nil : changeLog.latest
+        let attempt = ConnectionAttempt(connector, after: marker, lastChange, at: clock()) { [queue] in queue.wake() }
         while !attempt.isFinished {
             look()
             queue.wait(milliseconds: Self.lookMilliseconds)
@@ -55,16 +55,16 @@ extension WriteLoop {
     }
 
     /// Takes over a new connection, and decides about the jobs in doubt.
-    private func adopt(_ opened: consuming WriteConnection, missesNothing: Bool) {
+    private func adopt(_ opened: consuming WriteConnection) {
         marker = opened.marker
         let fate = opened.fate
         // A database that has lost orders gives their ids a second time.
         if opened.history != history { orders.begin(at: opened.highestOrder) }
         history = opened.history
-        if !missesNothing {
+        if let feedStart = opened.feedStart {
             // Changes may have been missed. The log begins anew before the jobs in doubt are answered, so that their
             // callers miss nothing either.
-            changeLog.restart(after: opened.feedStart)
+            changeLog.restart(after: feedStart)
             if hasListened { orders.noteMissing(since: heardAt) }
             log.info("The writer is connected to the database again.")
         }
