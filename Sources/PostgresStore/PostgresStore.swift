@@ -61,7 +61,7 @@ package final class PostgresStore: Storage {
             changeLog = ChangeLog(capacity: limits.keptChangesMax, after: feedStart)
             writes = try WriteLane(
                 connector: connector, instance: instance, limits: limits, changeLog: changeLog, clock: clock, log: log)
-            lease = LeaseLane(connector: connector, instance: instance.id, log: log)
+            lease = LeaseLane(connector: connector, log: log)
         } catch {
             throw StoreError(opening: error, name)
         }
@@ -113,12 +113,12 @@ package final class PostgresStore: Storage {
         sweeper.withLock { sweeper in
             precondition(sweeper == nil, "the sweeper must be started once")
             sweeper = SessionSweeper(clock: clock) { [writes, lease] now in
-                // One instance is enough.
-                guard lease.isLeading else { return .removed(0) }
+                // One instance is enough. The transactions of the others renew their rows, which then are in use.
+                let isLeading = lease.isLeading
                 do throws(LoyaltyError) {
                     return .removed(
                         try writes.converseAndWait { transaction throws(PostgresError) in
-                            try transaction.sweepSessions(at: now, limit: SessionSweep.batchMax)
+                            isLeading ? try transaction.sweepSessions(at: now, limit: SessionSweep.batchMax) : 0
                         })
                 } catch {
                     return .refused

@@ -14,7 +14,8 @@ enum Lease {
     /// that is given back moves at once.
     static let attemptMilliseconds = 250
 
-    /// Takes or renews the lease; no row if another instance has it.
+    /// Takes or renews the lease; no row if another instance has it. After a failover to a machine whose clock is
+    /// slow, a lease may end late: one that would end after twice its time is not waited for.
     static let renew = PreparedStatement(
         "renew lease",
         """
@@ -24,7 +25,8 @@ enum Lease {
                 ELSE (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $3 END,
             report = nullif($5, ''),
             announced_per_minute = CASE WHEN owner <> $1 THEN announced_per_minute ELSE nullif($4, 0) END
-        WHERE id = 1 AND (owner = $1 OR until < (extract(epoch FROM clock_timestamp()) * 1000)::int8)
+        WHERE id = 1 AND (owner = $1
+            OR until - (extract(epoch FROM clock_timestamp()) * 1000)::int8 NOT BETWEEN 0 AND 2 * $2)
         RETURNING epoch, paused_until - (extract(epoch FROM clock_timestamp()) * 1000)::int8,
             coalesce(announced_per_minute, 0)
         """, .integer, .integer, .integer, .integer, .text)

@@ -12,12 +12,12 @@ final class LeaseLane: Sendable {
     /// An element renews the lease at once. The end of the queue ends the thread.
     private let requests: BlockingQueue<Void>
 
-    init(connector: StoreConnector, instance: Int64, log: Log) {
+    init(connector: StoreConnector, log: Log) {
         // One request is enough, since a renewal writes the newest pace.
         let requests = BlockingQueue<Void>(capacity: 1)
         self.requests = requests
         thread = Thread(name: "lease") { [lease] in
-            LeaseLoop(connector: connector, instance: instance, lease: lease, requests: requests, log: log).run()
+            LeaseLoop(connector: connector, lease: lease, requests: requests, log: log).run()
         }
     }
 

@@ -6,7 +6,9 @@ import Storage
 /// The work of the lease's thread, to which it is confined.
 final class LeaseLoop {
     private let connector: StoreConnector
-    private let instance: Int64
+    /// The process in the row. The number of an instance's row is not enough: another process takes the row over if it
+    /// was not used for a day.
+    private let owner = Int64.random(in: 1 ... .max)
     private let lease: LeaseState
     private let requests: BlockingQueue<Void>
     private let log: Log
@@ -21,9 +23,8 @@ final class LeaseLoop {
     /// Settings of a server change rarely, and a look costs a statement.
     private static let lookMilliseconds: Int64 = 10_000
 
-    init(connector: StoreConnector, instance: Int64, lease: LeaseState, requests: BlockingQueue<Void>, log: Log) {
+    init(connector: StoreConnector, lease: LeaseState, requests: BlockingQueue<Void>, log: Log) {
         self.connector = connector
-        self.instance = instance
         self.lease = lease
         self.requests = requests
         self.log = log
@@ -61,7 +62,7 @@ final class LeaseLoop {
         guard lease.isSought else { return }
         let pace = lease.passedOnPace(at: SystemClock.monotonicMilliseconds())
         lease.noteNotHeld()
-        try connection.run(Lease.release, Lease.release(by: instance, passingOn: pace), until: deadline) {
+        try connection.run(Lease.release, Lease.release(by: owner, passingOn: pace), until: deadline) {
             (_: borrowing ResultSet) throws(PostgresError) in
         }
     }
@@ -70,7 +71,7 @@ final class LeaseLoop {
 
     private func renew(in history: Int64, on connection: inout Connection) throws(PostgresError) {
         let askedAt = SystemClock.monotonicMilliseconds()
-        let parameters = Lease.renewal(of: instance, passingOn: lease.passedOnPace(at: askedAt), report: lease.report)
+        let parameters = Lease.renewal(of: owner, passingOn: lease.passedOnPace(at: askedAt), report: lease.report)
         let row = try connection.run(Lease.renew, parameters, until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in
