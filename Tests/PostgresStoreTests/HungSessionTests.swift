@@ -1,6 +1,7 @@
 import Changes
 import Loyalty
 import Postgres
+import Storage
 import TestSupport
 import Testing
 
@@ -9,6 +10,8 @@ import Testing
 /// Instances that hang within a transaction.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled))
 struct HungSessionTests {
+    private static let now = Timestamp(milliseconds: 1_700_000_000_000)
+
     /// Runs a statement within a transaction that goes no further.
     private static func hang(_ sql: String, on connection: inout Connection) throws(PostgresError) {
         try connection.send(sql)
@@ -28,7 +31,7 @@ struct HungSessionTests {
                 let upload = try await lane.upload(.sample(index), by: user)
                 #expect(upload.isAccepted)
             }
-            #expect(lane.log.count(of: "silent for 2000 ms: 1") == 1)
+            #expect(lane.log.count(of: HungSessions.warning(of: 1)) == 1)
         }
         let error = #expect(throws: PostgresError.self) { try hung.finishTransaction(until: TestDatabase.patience) }
         #expect(error?.state == .adminShutdown)
@@ -36,18 +39,77 @@ struct HungSessionTests {
         #expect(try database.brokenRules() == [])
     }
 
+    /// The address may name each instance's sessions.
+    @Test func aSessionOfAnotherNameIsEnded() throws {
+        let database = try TestDatabase()
+        _ = try database.addPlainUsers(1)
+        var hung = try database.connect()
+        try hung.run("SET application_name = 'martlet 2'", until: TestDatabase.patience)
+        try Self.hang("UPDATE balances SET version = 2", on: &hung)
+        var other = try database.connect()
+        try eventually("it is ended") { try HungSessions.end(on: &other, until: TestDatabase.patience) == 1 }
+    }
+
+    /// The row `shop` is changed by each start.
+    @Test func aServerStartsBesideAnInstanceThatHangsInAChangeOfTheStaff() throws {
+        let database = try TestDatabase()
+        var hung = try database.connect()
+        try Self.hang("WITH noted AS (UPDATE instances SET seen_at = 0) SELECT 1 FROM shop FOR UPDATE", on: &hung)
+        var store: PostgresStore?
+        try eventually("it starts") {
+            store = try? PostgresStore(
+                database.connector(), migrates: true, limits: StorageLimits(), clock: { Self.now },
+                log: .none)
+            return store != nil
+        }
+        store?.stop()
+    }
+
+    /// While an instance takes no notifications, the server keeps a snapshot for it.
+    @Test func aSessionThatTakesNoNotificationsIsEnded() throws {
+        let database = try TestDatabase()
+        var hung = try database.connect()
+        try hung.run("LISTEN \(ChangeNotification.channel)", until: TestDatabase.patience)
+        var other = try database.connect()
+        let flood = """
+            SELECT pg_notify('\(ChangeNotification.channel)', n || repeat('x', 7000)) FROM generate_series(1, 500) AS n
+            """
+        try eventually("the notifications fill every buffer, and the session is ended") {
+            try other.run(flood, until: TestDatabase.patience)
+            return try HungSessions.end(withSnapshotFor: 100, on: &other, until: TestDatabase.patience) == 1
+        }
+    }
+
+    @Test func anInstanceThatHangsInItsTurnToMigrateLosesIt() throws {
+        let database = try TestDatabase()
+        var hung = try database.connector().open(.owner, until: TestDatabase.patience)
+        try Migration.takeTurn(on: &hung, until: TestDatabase.patience)
+        var other = try database.connector().open(.owner, until: TestDatabase.patience)
+        #expect(try Migration.run(on: &other, until: TestDatabase.patience) == Schema.version)
+    }
+
+    @Test func aRoleThatMayEndNoSessionsEndsNone() throws {
+        let database = try TestDatabase()
+        let role = "\(database.name)_limited"
+        try database.server.run(
+            "CREATE ROLE \(role); REVOKE EXECUTE ON FUNCTION pg_terminate_backend FROM PUBLIC", in: database.name)
+        var connection = try database.connect()
+        try connection.run("SET ROLE \(role)", until: TestDatabase.patience)
+        #expect(try HungSessions.end(on: &connection, until: TestDatabase.patience) == 0)
+        #expect(try connection.run("SELECT 1", until: TestDatabase.patience) == 1)
+    }
+
     /// The server has not heard of the end of the last connection.
     @Test func theNextConnectionOfAnInstanceEndsItsLastOne() throws {
         let database = try TestDatabase()
         var last = try database.connect()
         var other = try database.connect()
-        let now = Timestamp(milliseconds: 1_700_000_000_000)
-        let instance = try InstanceRow.claim(on: &other, at: now, until: TestDatabase.patience)
+        let instance = try InstanceRow.claim(on: &other, at: Self.now, until: TestDatabase.patience)
         try Self.hang("SELECT 1 FROM instances FOR UPDATE", on: &last)
         let connector = try database.connector()
         func connect() throws(PostgresError) -> CommitFate {
             try WriteConnection.open(
-                connector, after: instance.marker, ChangeID(rawValue: 0), at: now, until: TestDatabase.patience
+                connector, after: instance.marker, ChangeID(rawValue: 0), at: Self.now, until: TestDatabase.patience
             ).fate
         }
         let error = #expect(throws: PostgresError.self) { _ = try connect() }

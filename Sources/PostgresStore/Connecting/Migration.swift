@@ -12,13 +12,7 @@ enum Migration {
     /// Makes the tables that are missing. Returns the version from before; 0 for a new database.
     @discardableResult
     static func run(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Int {
-        // The turn of another instance may take long; `deadline` bounds the wait. The locks of tables are waited for as
-        // ever, since everything else waits after them.
-        try connection.runScript(
-            """
-            BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(\(lockKey));
-            SET LOCAL lock_timeout = \(SessionSetup.lockMilliseconds)
-            """, until: deadline)
+        try takeTurn(on: &connection, until: deadline)
         do throws(PostgresError) {
             let before = try version(on: &connection, until: deadline)
             guard before < Schema.version else {
@@ -31,6 +25,17 @@ enum Migration {
         } catch {
             throw try rolledBack(error, on: &connection, until: deadline)
         }
+    }
+
+    /// Begins the transaction. The turn of another instance may take long; `deadline` bounds the wait. The locks of
+    /// tables are waited for as ever, since everything else waits after them.
+    static func takeTurn(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
+        try connection.runScript(
+            """
+            BEGIN; SET LOCAL idle_in_transaction_session_timeout = \(SessionSetup.idleMilliseconds);
+            SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(\(lockKey));
+            SET LOCAL lock_timeout = \(SessionSetup.lockMilliseconds)
+            """, until: deadline)
     }
 
     /// Makes all tables in a database that has none, in a transaction that the caller ends. Servers that start

@@ -3,12 +3,12 @@ import Postgres
 /// The checks and settings of each new session.
 enum SessionSetup {
     private static let versionMin = 130_000
-    /// Longer than a hung transaction may be silent, which then is ended (``HungSessions``). The caller has time left to
-    /// try again.
+    /// Longer than a hung transaction may be silent, which then is ended (``HungSessions``). The caller has time left
+    /// to try again.
     static let lockMilliseconds = 2_500
     /// An instance that hangs within a migration keeps all others waiting. This limit applies to nothing else, because
-    /// all other transactions are without a `BEGIN`.
-    private static let idleMilliseconds = 3_000
+    /// all other transactions are without a `BEGIN`, or send no synchronization point after it.
+    static let idleMilliseconds = 3_000
 
     /// The settings do not depend on `ALTER ROLE` or on the server's file:
     ///
@@ -25,7 +25,7 @@ enum SessionSetup {
             """
             SET statement_timeout = \(statementMilliseconds);
             SET lock_timeout = \(lockMilliseconds);
-            SET idle_in_transaction_session_timeout = \(purpose == .serving ? idleMilliseconds : 0);
+            SET idle_in_transaction_session_timeout = 0;
             SET default_transaction_isolation = 'read committed';
             SET default_transaction_read_only = off;
             SET client_min_messages = warning;

@@ -4,8 +4,8 @@ import Postgres
 import Storage
 import Synchronization
 
-/// The thread that renews this instance's lease each second if the instance seeks it, and looks at how durable the
-/// database is.
+/// The thread that renews this instance's lease each second if the instance seeks it, looks at how durable the
+/// database is, and ends sessions that hang.
 final class LeaseLane: Sendable {
     private let lease = LeaseState()
     private let thread: Thread

@@ -101,6 +101,9 @@ final class LeaseLoop {
         let now = SystemClock.monotonicMilliseconds()
         guard lookedAt == .min || now - lookedAt >= Self.lookMilliseconds else { return }
         lookedAt = now
+        let hungCount = try HungSessions.end(
+            lockingFor: HungSessions.snapshotMilliseconds, on: &connection, until: deadline)
+        if hungCount > 0 { log.warning(HungSessions.warning(of: hungCount)) }
         let durability = try Durability.read(on: &connection, until: deadline)
         if durability != lease.durability, let fault = durability.fault { log.warning(fault) }
         lease.note(durability)

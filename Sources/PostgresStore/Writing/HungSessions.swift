@@ -1,34 +1,72 @@
 import Postgres
 
-/// Ends the sessions of instances that hang within a transaction, and so keep rows locked that others want.
+/// Ends the sessions of instances that hang, and so keep others from working:
 ///
-/// The server has no time limit for them. It counts a session that has sent a part of a transaction, and no
-/// synchronization point, as active and not as idle, so that `idle_in_transaction_session_timeout` does not apply
-/// (postgres.c, `PostgresMain`); and `transaction_timeout` came with PostgreSQL 17. If the instance was only slow, its
-/// transaction is rolled back, and runs again on its next connection.
+/// * within a transaction that has locked rows. The server has no time limit for them. It counts a session that has
+///   sent a part of a transaction, and no synchronization point, as active and not as idle, so that
+///   `idle_in_transaction_session_timeout` does not apply (postgres.c, `PostgresMain`); and `transaction_timeout` came
+///   with PostgreSQL 17.
+/// * with a snapshot: within a read of several statements, or while they take no notifications. The server then keeps
+///   the old versions of all rows. The row of an instance gets a version with each transaction, and each transaction
+///   passes them all.
+///
+/// If the instance was only slow, its transaction is rolled back, and runs again on its next connection.
 enum HungSessions {
-    /// The time after the last statement of a transaction. An instance takes a millisecond to send the next one.
+    /// The time after the last statement of a transaction, if another one waits for its locks. An instance takes a
+    /// millisecond to send the next statement.
     static let silenceMilliseconds: Int64 = 2_000
+    /// The time for sessions that nothing waits for. It is longer than a client waits for a read.
+    static let snapshotMilliseconds: Int64 = 10_000
 
-    /// A transaction has a number (`backend_xid`) as soon as it locks or writes a row. The names keep out other
-    /// programs that share the role or the server.
+    /// A transaction has a number (`backend_xid`) as soon as it locks or writes a row. Locks of Martlet's tables keep
+    /// out other programs that share the role. A name would not do, since an address may have an `application_name`.
+    /// Between two statements, the sessions of a copy are in the state `idle in transaction`.
     private static let statement = """
         SELECT count(*) FROM (
-            SELECT pg_terminate_backend(pid) AS is_ended FROM pg_stat_activity
-            WHERE datname = current_database() AND usename = current_user
-                AND application_name = current_setting('application_name')
-                AND backend_xid IS NOT NULL AND wait_event = 'ClientRead'
-                AND state_change < clock_timestamp() - $1 * interval '1 millisecond'
+            SELECT pg_terminate_backend(pid) AS is_ended FROM pg_stat_activity AS session
+            WHERE datname = current_database() AND usename = current_user AND CASE
+                WHEN backend_xid IS NOT NULL THEN state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
+                    AND state_change < clock_timestamp() - $1 * interval '1 millisecond'
+                    AND EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = session.pid
+                        AND relation IN ('instances'::regclass, 'balances'::regclass))
+                ELSE backend_xmin IS NOT NULL
+                    AND (state, wait_event) IN (('active', 'ClientRead'), ('idle', 'ClientWrite'))
+                    AND greatest(state_change, xact_start) < clock_timestamp() - $2 * interval '1 millisecond'
+                END
         ) AS hung WHERE is_ended
         """
 
-    /// Ends them, and returns their number.
-    static func end(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Int {
-        let count = try connection.run(
-            statement, Parameters { $0.add(silenceMilliseconds) }, until: deadline
-        ) { (rows: borrowing ResultSet) throws(PostgresError) in
-            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+    /// Ends them, and returns their number. A role that may not end sessions ends none.
+    ///
+    /// - Parameters:
+    ///   - lockMilliseconds: the shortest silence of a session that has locked rows.
+    ///   - snapshotMilliseconds: the shortest silence of one that has only a snapshot.
+    static func end(
+        lockingFor lockMilliseconds: Int64 = HungSessions.silenceMilliseconds,
+        withSnapshotFor snapshotMilliseconds: Int64 = HungSessions.snapshotMilliseconds,
+        on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> Int {
+        let parameters = Parameters {
+            $0.add(lockMilliseconds)
+            $0.add(snapshotMilliseconds)
         }
-        return Int(count ?? 0)
+        do throws(PostgresError) {
+            let count = try connection.run(statement, parameters, until: deadline) {
+                (rows: borrowing ResultSet) throws(PostgresError) in
+                try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
+            }
+            // If another instance was faster, the server warns that there is no such process. A warning must not be
+            // left for the next commit, which would then be in doubt.
+            _ = connection.takeWarnings()
+            return Int(count ?? 0)
+        } catch {
+            guard !error.isEndOfConnection else { throw error }
+            return 0
+        }
+    }
+
+    /// Says in a log that sessions were ended.
+    static func warning(of count: Int) -> String {
+        "Sessions of the database were ended that hung and kept rows locked, or old versions of rows from being removed: \(count)."
     }
 }

@@ -155,10 +155,7 @@ final class WriteLoop {
     private func endHungSessions(_ session: PostgresSession) {
         do throws(PostgresError) {
             let count = try HungSessions.end(on: &session.connection, until: session.deadline)
-            guard count > 0 else { return }
-            log.warning(
-                "Sessions of the database were ended that kept rows locked and were silent for \(HungSessions.silenceMilliseconds) ms: \(count)."
-            )
+            if count > 0 { log.warning(HungSessions.warning(of: count)) }
         } catch {
             if error.isEndOfConnection { lose(error) }
         }
