@@ -34,11 +34,13 @@ package struct OwnersPool: Sendable {
 /// The report of the server that leads, which a store keeps for the commands that ask no server.
 extension OwnersPool {
     /// The pipeline's state as a text for other processes.
-    package var report: String {
+    ///
+    /// - Parameter leader: names this process and its machine for a person.
+    package func report(of leader: String) -> String {
         let (_, accrual) = state()
+        let pool = JSONObject(members: [.init(name: "leader", value: .string(leader))] + document().members)
         var writer = JSONWriter()
-        writer.value(
-            .object(["built_in": .bool(knowsReceipts), "accrual": .string(accrual), "pool": .object(document())]))
+        writer.value(.object(["built_in": .bool(knowsReceipts), "accrual": .string(accrual), "pool": .object(pool)]))
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 

@@ -236,6 +236,9 @@ struct OwnerTests {
             let pool = try run("pool", "--json", in: folder).json
             return pool?["waiting"]?.number != nil && pool?["answers"]?.object?["unknown"]?.number != nil
         }
+        let leader = try run("pool", "--json", in: folder).json?["leader"]?.string
+        let isNamed = leader?.hasSuffix(", process \(server.processID)")
+        #expect(isNamed == (TestEngine.current == .postgres ? true : nil), "\(leader ?? "no leader")")
         let stats = try run("stats", "--json", in: folder).json
         #expect(stats?["users"]?.object?["active"]?.number?.literal == "1")
         server.signal(SIGTERM)

@@ -52,7 +52,8 @@ final class Application: StoppableServer {
         staff = try Self.serveStaff(configuration, accrual, store, hasher, pipeline, manager, writer)
         let pool = OwnersPool(pipeline, isBuiltIn: accruals != nil)
         control = try ControlServer.starting(configuration, store, log, pool: pool)
-        store.leadership.share { pool.report }
+        let leader = "\(ProcessSetup.hostName), process \(ProcessSetup.processID)"
+        store.leadership.share { pool.report(of: leader) }
         watch = ServerWatch(
             fronts: [(ServerWatch.customersListener, front)] + (accruals?.front.map { [("accruals", $0)] } ?? [])
                 + (staff.map { [("staff", $0.front)] } ?? []),

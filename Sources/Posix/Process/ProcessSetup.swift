@@ -23,6 +23,13 @@ package enum ProcessSetup {
 
     package static var processID: Int32 { getpid() }
 
+    /// The name of the machine (uname(2)).
+    package static var hostName: String {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "" }
+        return withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
     /// The path of the executable, with symbolic links followed (proc(5), /proc/self/exe).
     package static var executablePath: String? {
         try? PrivateFile.canonicalPath(of: "/proc/self/exe")
