@@ -42,7 +42,7 @@ extension ClusterTests {
             try Self.withCluster { cluster in
                 try cluster.start()
                 let endpoints = cluster.endpoints
-                let steps = 30 * min(scale, 20)
+                let steps = 30 * min(Scale.factor, 20)
                 _ = try atOnce(8) { index in
                     var clients = try (0..<Self.serverCount).map { server in
                         guard let endpoint = endpoints[server] else { throw TestFailure("no server runs") }

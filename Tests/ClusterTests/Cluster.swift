@@ -7,17 +7,14 @@ import Testing
 
 /// The tests of several servers on one database of PostgreSQL that keep the machine busy, one after another.
 @Suite(.serialized, .onOwnThread, .enabled(if: PostgreSQLServer.isInstalled))
-enum ClusterTests {
-    /// `MARTLET_TEST_SCALE` makes a long run of these tests.
-    static let scale = max(1, Int(ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"] ?? "") ?? 1)
-}
+enum ClusterTests {}
 
 /// The tests that mostly wait for the end of a lease, of a pause or of a time for requests. They run beside the others.
 @Suite(.onOwnThread, .enabled(if: PostgreSQLServer.isInstalled))
 enum ClusterFailureTests {
     /// Times that a change of the lead or an outage may take are promises for a machine with time to spare. The long
     /// run is alone on the machine; beside other tests, everything may take this many times as long.
-    static let slowness = ClusterTests.scale == 1 ? 3.0 : 1.0
+    static let slowness = Scale.factor == 1 ? 3.0 : 1.0
 }
 
 /// Several servers on one database, each started as a user would start it. The test's own thread starts and ends them;

@@ -10,7 +10,7 @@ extension ClusterTests {
     @Suite struct KillTests {
         private static let serverCount = 3
         private static let clientCount = 32
-        private static let killCount = scale == 1 ? 4 : 50
+        private static let killCount = Scale.factor == 1 ? 4 : 50
 
         @Test func noAcknowledgedWriteIsLost() throws {
             let seed = UInt64(Date().timeIntervalSince1970)

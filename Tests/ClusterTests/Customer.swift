@@ -103,7 +103,7 @@ final class Customer: Sendable {
 
     /// The deadline of a write, five seconds, and a margin for a busy machine. A deadline that began anew would take
     /// ten.
-    static let answerSecondsMax = ClusterTests.scale == 1 ? 9.5 : 7.0
+    static let answerSecondsMax = Scale.factor == 1 ? 9.5 : 7.0
 
     // MARK: The truth
 

@@ -100,7 +100,7 @@ extension ClusterFailureTests {
 
         /// The accrual system asks for a pause. The leader ends at once, and the next one keeps quiet for the rest of
         /// it; a pace holds for the next leader too.
-        @Test(arguments: ClusterTests.scale == 1 ? [SIGTERM] : [SIGTERM, SIGKILL])
+        @Test(arguments: Scale.factor == 1 ? [SIGTERM] : [SIGTERM, SIGKILL])
         func aPauseSurvivesTheChangeOfTheLeader(signal: Int32) throws {
             let pauseSeconds = signal == SIGTERM ? 10 : 20
             let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })

@@ -10,7 +10,7 @@ extension ClusterTests {
     @Suite struct LoadTests {
         private static let serverCount = 4
         private static let clientsPerServer = 64
-        private static let seconds = 4.0 * Double(scale)
+        private static let seconds = 4.0 * Double(Scale.factor)
 
         /// One of 21 customers makes half of all requests, so that each server wants the same row. The built-in accrual
         /// system answers, from receipts that cash registers store before the upload or after it, and the owner gives
@@ -103,7 +103,7 @@ extension ClusterTests {
 
         /// Withdrawals of a point each, half of them asked for twice, of which a tenth can be paid for.
         @Test func pointsAreSpentOnce() throws {
-            let withdrawalCount = 2_000 * min(scale, 5)
+            let withdrawalCount = 2_000 * min(Scale.factor, 5)
             let affordableCount = withdrawalCount / 10
             let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "\(affordableCount)") })
             let database = try Cluster.makeDatabaseServer()

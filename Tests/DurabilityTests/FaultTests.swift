@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// Each call that writes or syncs fails in turn: the server acknowledges nothing falsely, and a refused write has not

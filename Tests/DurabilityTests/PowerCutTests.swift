@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import TestSupport
 import Testing
 
 /// A server's writes are recorded, and cut short anywhere: whatever was acknowledged before the cut is there after it.

@@ -66,11 +66,6 @@ struct Fault: CustomStringConvertible {
     var description: String { "\(first) \(count) \(code) \(manner.rawValue) \(calls.rawValue)" }
 }
 
-/// How much is tried: 1 in CI; more by `MARTLET_TEST_SCALE`.
-enum Scale {
-    static let factor = max(1, ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"].flatMap { Int($0) } ?? 1)
-}
-
 /// The folder for files that are written often and small: in memory if there is plenty. `Tests/run` names one that it
 /// removes.
 enum Scratch {

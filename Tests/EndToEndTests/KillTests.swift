@@ -9,13 +9,11 @@ import Testing
 @Suite(.serialized)
 struct KillTests {
     static let clientCount = 64
-    /// `MARTLET_TEST_SCALE` makes a long run of these tests: 50 for a thousand kills.
-    static let scale = max(1, Int(ProcessInfo.processInfo.environment["MARTLET_TEST_SCALE"] ?? "") ?? 1)
 
     /// Twenty kills a database: each is followed by a look at all that it has.
     @Test func aKillUnderLoadLosesNothing() throws {
         let seed = UInt64(Date().timeIntervalSince1970)
-        for run in 0..<Self.scale { try Self.killOften(seed: seed + UInt64(run)) }
+        for run in 0..<Scale.factor { try Self.killOften(seed: seed + UInt64(run)) }
     }
 
     private static func killOften(seed: UInt64) throws {
@@ -207,7 +205,7 @@ struct WriteLoadTests {
             isOver.withLock { $0 = true }
             for writer in writers { writer.join() }
         }
-        for index in 1...(5 * KillTests.scale) {
+        for index in 1...(5 * Scale.factor) {
             let before = acknowledgedCount.withLock { $0 }
             let backup = try Server(in: folder, arguments: ["backup", "\(index).db"])
             #expect(try backup.waitForEnd() == 0, "\(backup.logText)")

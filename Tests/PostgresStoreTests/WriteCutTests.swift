@@ -12,9 +12,9 @@ import Testing
 @Suite(.enabled(if: PostgreSQLServer.isInstalled), .serialized)
 struct WriteCutTests {
     private static let clients = 12
-    private static let cuts = 200
+    private static let cuts = 200 * Scale.factor
     /// Far fewer than one cut in ten leaves.
-    private static let doubtsMin = 5
+    private static let doubtsMin = cuts / 40
 
     /// The answers that a client got, for numbers that it alone uses.
     private struct Answers {

@@ -6,9 +6,8 @@ import Testing
 /// one.
 struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let scale = max(1, environment["MARTLET_TEST_SCALE"].flatMap { Int($0) } ?? 1)
     private static let seeds: Range<UInt64> =
-        environment["MARTLET_SEED"].flatMap { UInt64($0) }.map { $0..<($0 + 1) } ?? 1..<UInt64(1000 * scale + 1)
+        environment["MARTLET_SEED"].flatMap { UInt64($0) }.map { $0..<($0 + 1) } ?? 1..<UInt64(1000 * Scale.factor + 1)
 
     @Test func everyDayKeepsTheRules() {
         let start = ContinuousClock.now
@@ -28,7 +27,7 @@ struct SimulationTests {
 
     /// Days on a real file, which is closed and opened with its server.
     @Test func theFileAgreesWithTheModel() throws {
-        for seed in Self.seeds.prefix(10 * Self.scale) {
+        for seed in Self.seeds.prefix(10 * Scale.factor) {
             let file = try RealFile(users: Day.users)
             defer { file.remove() }
             let day = Day(seed: seed, file: file)

@@ -96,8 +96,10 @@ extension TestDatabase {
         try server.run(
             """
             WITH added AS (INSERT INTO users (login, password_hash, created_at)
-                SELECT 'user ' || n, 'x', 0 FROM generate_series(1, \(count)) AS n RETURNING id)
-            INSERT INTO balances (user_id) SELECT id FROM added
+                    SELECT 'user ' || n, '\(PasswordHash.sample("user").text)', 0 FROM generate_series(1, \(count)) AS n
+                    RETURNING id),
+                opened AS (INSERT INTO balances (user_id) SELECT id FROM added)
+            INSERT INTO figures SELECT 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0 FROM added
             """, in: name)
         return try column("SELECT id FROM users ORDER BY id").map { UserID(rawValue: $0) }
     }
@@ -112,71 +114,10 @@ extension TestDatabase {
 
     func integer(_ sql: String) throws -> Int64? { try column(sql).first }
 
-    /// Statements that return rows where the data contradicts itself.
-    private static let rules: [(rule: String, violations: String)] = [
-        (
-            "a balance is the sum of its ledger",
-            """
-            SELECT user_id FROM balances b WHERE current <>
-                (SELECT coalesce(sum(amount), 0)::int8 FROM ledger l WHERE l.user_id = b.user_id)
-            """
-        ),
-        (
-            "each entry has the balance after it",
-            """
-            SELECT id FROM (SELECT id, balance_after,
-                (sum(amount) OVER (PARTITION BY user_id ORDER BY id))::int8 AS s FROM ledger) l WHERE s <> balance_after
-            """
-        ),
-        (
-            "withdrawn points are those of the withdrawals in force",
-            """
-            SELECT user_id FROM balances b WHERE withdrawn <> (SELECT coalesce(sum(sum), 0)::int8 FROM withdrawals w
-                WHERE w.user_id = b.user_id AND refunded_at IS NULL)
-            """
-        ),
-        (
-            "each withdrawal has one entry",
-            """
-            SELECT w.id FROM withdrawals w WHERE 1 <> (SELECT count(*) FROM ledger l WHERE kind = 2
-                AND l.user_id = w.user_id AND l.order_number = w.order_number AND l.amount = -w.sum)
-            """
-        ),
-        (
-            "each credited order has one entry",
-            """
-            SELECT o.id FROM orders o WHERE accrual > 0 AND 1 <> (SELECT count(*) FROM ledger l WHERE kind = 1
-                AND l.user_id = o.user_id AND l.order_number = o.number AND l.amount = o.accrual)
-            """
-        ),
-        (
-            "each credit has an order",
-            """
-            SELECT l.id FROM ledger l WHERE kind = 1 AND NOT EXISTS (SELECT 1 FROM orders o WHERE status = 3
-                AND o.user_id = l.user_id AND o.number = l.order_number AND o.accrual = l.amount)
-            """
-        ),
-        (
-            "unfinished orders are counted",
-            """
-            SELECT user_id FROM balances b WHERE unfinished <>
-                (SELECT count(*) FROM orders o WHERE o.user_id = b.user_id AND status < 2)
-            """
-        ),
-        (
-            "the figures are those of the ledger",
-            """
-            SELECT 1::int8 FROM (SELECT coalesce(sum(orders), 0) AS o, coalesce(sum(granted), 0) AS g,
-                coalesce(sum(spent), 0) AS s FROM figures) f
-            WHERE o <> (SELECT count(*) FROM orders)
-                OR g <> (SELECT coalesce(sum(amount), 0) FROM ledger WHERE kind = 1)
-                OR s <> (SELECT -coalesce(sum(amount), 0) FROM ledger WHERE kind = 2)
-            """
-        ),
-    ]
-
-    /// The rules that the data breaks.
+    /// The rules of `martlet check` that the data breaks.
     func brokenRules() throws -> [String] {
-        try Self.rules.filter { try !column($0.violations).isEmpty }.map(\.rule)
+        var connection = try connector().connect(.owner, until: Self.patience)
+        let report = try PostgresCheck.run(on: &connection, until: Cancellation()) { _ in }
+        return report.findings.filter { !$0.faults.isEmpty }.map { "\($0.rule): \($0.faults.joined(separator: ", "))" }
     }
 }
