@@ -61,8 +61,8 @@ package enum Program {
     ) -> Int32 {
         do throws(ConfigurationError) {
             let source = ConfigurationSource(
-                flags: invocation.flags, file: invocation.file, environment: ProcessSetup.environment,
-                defaults: invocation.command.defaults, readFile: readFile)
+                flags: invocation.flags, file: invocation.file, defaultFiles: invocation.command.defaultFiles,
+                environment: ProcessSetup.environment, defaults: invocation.command.defaults, readFile: readFile)
             let (configuration, warnings) = try source.load()
             report(warnings, invocation.command, configuration.log)
             try check(configuration.database, for: invocation.command)

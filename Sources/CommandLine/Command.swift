@@ -28,6 +28,8 @@ package struct Command: Sendable {
     package let opensDatabase: Bool
     /// The settings that are in force if nothing sets them.
     package let defaults: Configuration
+    /// The files of which the first that exists has the settings, if nothing names a file.
+    package let defaultFiles: [String]
     package let action: Action
 
     /// The effect of a command on the database and on files.
@@ -51,7 +53,8 @@ package struct Command: Sendable {
         _ name: String, _ summary: String, operands: [SettingValue] = [], options: [CommandOption] = [],
         settings: [Setting] = [], details: [String] = [], document: String? = nil,
         statuses: [Int32] = [ExitStatus.success], effect: Effect = .reads, opensDatabase: Bool = true,
-        defaults: Configuration = Configuration(), action: Action
+        defaults: Configuration = Configuration(), defaultFiles: [String] = ConfigurationLoader.defaultFiles,
+        action: Action
     ) {
         self.name = name
         self.summary = summary
@@ -64,6 +67,7 @@ package struct Command: Sendable {
         self.effect = effect
         self.opensDatabase = opensDatabase
         self.defaults = defaults
+        self.defaultFiles = defaultFiles
         self.action = action
     }
 }

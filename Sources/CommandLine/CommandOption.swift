@@ -55,7 +55,8 @@ package struct CommandOption: Sendable {
 extension CommandOption {
     package static let help = CommandOption(names: ["-h", "--help"], nil, "say what a command does, and stop")
     package static let config = CommandOption(
-        names: ["--config"], "FILE", "JSON file of settings; by default config.json, if it exists",
+        names: ["--config"], "FILE",
+        "JSON file of settings; by default config.json or /etc/martlet.json, the first that exists",
         environment: "MARTLET_CONFIG")
     package static let json = CommandOption("--json", nil, "print one JSON document")
 }

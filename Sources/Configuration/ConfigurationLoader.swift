@@ -12,8 +12,12 @@ package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
 /// Determines the configuration in force: flags take precedence over the environment, the environment over the JSON
 /// file, and the file over the defaults.
 package struct ConfigurationLoader {
-    /// A file that is read if it exists and no setting names another one.
-    static let defaultFile = "config.json"
+    /// A file in the working directory, which is read if it exists and no setting names another one.
+    package static let workingFile = "config.json"
+    /// The settings of the shop that this machine serves. Debian's package installs this file.
+    package static let systemFile = "/etc/martlet.json"
+    /// If no setting names a file, the first of these that exists is read.
+    package static let defaultFiles = [workingFile, systemFile]
 
     package enum ReadError: Error, Equatable {
         case missing
@@ -31,15 +35,18 @@ package struct ConfigurationLoader {
     /// Possible mistakes that do not stop the start, one line each.
     package private(set) var warnings: [String] = []
 
-    /// - Parameter flags: the settings by their flags, in the order of the command line. A later one takes precedence.
+    /// - Parameters:
+    ///   - flags: the settings by their flags, in the order of the command line. A later one takes precedence.
+    ///   - file: the file that a flag names.
+    ///   - defaultFiles: the files of which the first that exists is read if neither a flag nor a variable names one.
     package static func load(
-        flags: [(flag: String, value: String)], file: String?, environment: [String: String],
-        defaults: Configuration = Configuration(),
+        flags: [(flag: String, value: String)], file: String?, defaultFiles: [String] = Self.defaultFiles,
+        environment: [String: String], defaults: Configuration = Configuration(),
         readFile: @escaping (_ path: String) throws(ReadError) -> [UInt8]
     ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
         var loader = ConfigurationLoader(environment: environment, readFile: readFile)
         loader.configuration = defaults
-        try loader.apply(file: namedFile(file, environment))
+        try loader.applyFile(named: namedFile(file, environment), or: defaultFiles)
         try loader.applyEnvironment()
         for (flag, value) in flags {
             guard let setting = Settings.all.first(where: { $0.flags.contains(flag) }) else {
@@ -51,9 +58,9 @@ package struct ConfigurationLoader {
         return (loader.configuration, loader.warnings)
     }
 
-    /// The path of the file, which is read if it exists.
-    package static func file(_ flag: String?, environment: [String: String]) -> String {
-        namedFile(flag, environment) ?? defaultFile
+    /// The paths of which the first that exists is read.
+    package static func files(_ flag: String?, environment: [String: String]) -> [String] {
+        namedFile(flag, environment).map { [$0] } ?? defaultFiles
     }
 
     private static func namedFile(_ flag: String?, _ environment: [String: String]) -> String? {
@@ -109,23 +116,30 @@ package struct ConfigurationLoader {
 }
 
 extension ConfigurationLoader {
-    private mutating func apply(file: String?) throws(ConfigurationError) {
-        let path = file ?? Self.defaultFile
-        let bytes: [UInt8]
-        do throws(ReadError) {
-            bytes = try readFile(path)
-        } catch {
-            switch error {
-            // The default file is read if it exists. In a working directory that this account may not search, it counts
-            // as absent.
-            case .missing where file == nil, .hidden where file == nil: return
-            case .missing:
-                let hint = RefusedValue.fault(in: path).map { ": \($0)" } ?? ""
-                throw ConfigurationError("\(name(of: path)): there is no such file\(hint)")
-            case .hidden(let reason), .unreadable(let reason):
-                throw ConfigurationError("\(name(of: path)): \(reason)")
+    private mutating func applyFile(
+        named file: String?, or defaultFiles: [String]
+    ) throws(ConfigurationError) {
+        for path in file.map({ [$0] }) ?? defaultFiles {
+            let bytes: [UInt8]
+            do throws(ReadError) {
+                bytes = try readFile(path)
+            } catch {
+                switch error {
+                // A default file is read if it exists. In a folder that this account may not search, it counts as
+                // absent.
+                case .missing where file == nil, .hidden where file == nil: continue
+                case .missing:
+                    let hint = RefusedValue.fault(in: path).map { ": \($0)" } ?? ""
+                    throw ConfigurationError("\(name(of: path)): there is no such file\(hint)")
+                case .hidden(let reason), .unreadable(let reason):
+                    throw ConfigurationError("\(name(of: path)): \(reason)")
+                }
             }
+            return try apply(bytes, of: path)
         }
+    }
+
+    private mutating func apply(_ bytes: [UInt8], of path: String) throws(ConfigurationError) {
         let object: JSONObject
         do throws(ConfigurationError) {
             object = try ConfigurationFile.object(bytes)

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Configuration
@@ -98,11 +99,26 @@ import Testing
     }
 
     @Test(arguments: [
+        ("// of \"a\"\n{\"a\": 1} // and the end", #"{"a":1}"#), ("{//\r\n\"a\"://\n1}", #"{"a":1}"#),
+        (#"{"a": "//", "b": "\"//", "c": "\\"} // "d""#, #"{"a":"//","b":"\"//","c":"\\"}"#),
+        (#"{"a": "https://shop.example"}"#, #"{"a":"https://shop.example"}"#),
+    ])
+    func commentsEndWithTheirLine(text: String, document: String) throws {
+        var writer = JSONWriter()
+        writer.value(.object(try ConfigurationFile.object(Array(text.utf8))))
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == document)
+    }
+
+    @Test(arguments: [
         ("", "the file is empty; {} sets nothing"), ("[]", "not a JSON object"),
         (#"{"a": 1,}"#, "line 1, column 9: a name was expected (there is a comma too many before it)"),
         (#"{"a": [1, ]}"#, "line 1, column 11: not a JSON value (there is a comma too many before it)"),
-        ("// x\n{}", "line 1, column 1: not a JSON value (JSON has no comments)"),
-        ("{}\n# x", "line 2, column 1: something after the document (JSON has no comments)"),
+        ("/* x */\n{}", "line 1, column 1: not a JSON value (a comment begins with //)"),
+        ("{}\n# x", "line 2, column 1: something after the document (a comment begins with //)"),
+        ("{} / x", "line 1, column 4: something after the document (a comment begins with //)"),
+        ("// {}", "line 1, column 6: the document ends early"), ("{//}", "line 1, column 5: a name was expected"),
+        ("// \"\n{\"a\": // 1\n}", "line 3, column 1: not a JSON value"),
+        (#"{"a": "\"// 1}"#, "line 1, column 15: the document ends early"),
         (#"{"a": NaN}"#, "line 1, column 7: not a JSON value (NaN and Infinity are no JSON numbers)"),
         (#"{"a": -Infinity}"#, "line 1, column 8: not a JSON value (NaN and Infinity are no JSON numbers)"),
         (#"{"a": True}"#, "line 1, column 7: not a JSON value (true and false have small letters)"),

@@ -21,6 +21,8 @@ enum Demo {
         defer { folder.remove() }
         var configuration = configuration
         configuration.database = DatabaseLocation(path: "\(folder.path)/martlet.db")
+        // Its backups would displace those of a shop.
+        configuration.backups.folder = nil
         // The person who tries it waits for each step.
         configuration.pipeline.intervalMilliseconds = 100
         configuration.retries.delayMinMilliseconds = 200
@@ -91,7 +93,7 @@ extension Command {
     static let demo: Command = Command(
         "demo", "try Martlet: a fresh database, invented accruals, and curl commands to paste", options: [.chaos],
         settings: Settings.main.filter { $0.key == "run_address" }, statuses: serverStatuses, effect: .serves,
-        opensDatabase: false,
+        opensDatabase: false, defaultFiles: [ConfigurationLoader.workingFile],
         action: .run { invocation, configuration, _ in Demo.run(configuration, isChaotic: invocation.has(.chaos)) })
 }
 

@@ -27,7 +27,15 @@ extension Command {
     private static var files: [(name: String, text: String)] {
         let database = Configuration().database.printable
         return [
-            ("config.json", "The settings, if neither --config nor MARTLET_CONFIG names another file."),
+            (
+                ConfigurationLoader.workingFile,
+                "The settings, if neither --config nor MARTLET_CONFIG names another file."
+            ),
+            (
+                ConfigurationLoader.systemFile,
+                "The settings of this machine's shop, if the working directory has no "
+                    + "\(ConfigurationLoader.workingFile) either. martlet accrual and martlet demo do not read it."
+            ),
             (database, "The database, with \(database)-wal and \(database)-shm beside it while the server runs."),
             ("\(database)-lock", "Keeps a second server away."),
             (ControlSocket.path(ofDatabase: database), "The socket on which the server takes the owner's commands."),

@@ -140,7 +140,7 @@ extension Command {
     static let accrual: Command = Command(
         "accrual", "serve the built-in accrual system alone",
         settings: Settings.main.filter { $0.key != "accrual_system_address" }, statuses: serverStatuses,
-        effect: .serves, defaults: accrualDefaults,
+        effect: .serves, defaults: accrualDefaults, defaultFiles: [ConfigurationLoader.workingFile],
         action: .run { _, configuration, source in Serve.runAccrualSystem(configuration, source) })
 
     /// The built-in accrual system alone has an address and a database of its own, so that it can run beside a server.

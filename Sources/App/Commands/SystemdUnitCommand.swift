@@ -18,12 +18,12 @@ enum SystemdUnitCommand {
         } catch {
             return refuse("run_address: \(configuration.runAddress): \(error.reason)", ExitStatus.unavailable)
         }
-        let file = ConfigurationLoader.file(invocation.file, environment: ProcessSetup.environment)
-        let exists = PrivateFile.exists(path: file)
+        let file = ConfigurationLoader.files(invocation.file, environment: ProcessSetup.environment)
+            .first { PrivateFile.exists(path: $0) }
         let withoutEnvironment: Configuration
         do throws(ConfigurationError) {
             withoutEnvironment = try ConfigurationLoader.load(
-                flags: [], file: exists ? file : nil, environment: [:], defaults: invocation.command.defaults,
+                flags: [], file: file, environment: [:], defaults: invocation.command.defaults,
                 readFile: Program.readFile
             ).configuration
         } catch {
@@ -31,7 +31,7 @@ enum SystemdUnitCommand {
         }
         let unit = SystemdUnit(
             command: [ProcessSetup.executablePath ?? "/usr/local/bin/martlet", Command.serve.name]
-                + (exists ? [CommandOption.config.flag, ProcessSetup.absolutePath(of: file)] : []),
+                + (file.map { [CommandOption.config.flag, ProcessSetup.absolutePath(of: $0)] } ?? []),
             lastingFailures: [ExitStatus.usage, ExitStatus.configuration],
             openFilesMax: OpenFiles.wanted(configuration), configuration: configuration,
             withoutEnvironment: withoutEnvironment, endpoints: endpoints)
