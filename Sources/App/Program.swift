@@ -16,6 +16,7 @@ package enum Program {
             return ExitStatus.unavailable
         }
         ProcessStart.endBySignalsAsFirstProcess()
+        ProcessStart.reapAsFirstProcess()
         ProcessStart.quietDispatch()
         BrokenPipe.ignore()
         let arguments = ProgramArguments.all

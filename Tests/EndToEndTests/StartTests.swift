@@ -113,6 +113,26 @@ struct StartTests {
         #expect(try server.waitForEnd() == 128 + SIGQUIT)
     }
 
+    /// A process that outlives its parent becomes a child of the first process, which has to leave no zombie of it.
+    @Test(.enabled(if: hasNamespaces)) func theFirstProcessLeavesNoZombies() throws {
+        let server = try firstProcess()
+        _ = try server.endpoint()
+        let process = try Self.child(of: server)
+        let folder = try Folder()
+        let pipe = folder.file("pipe")
+        mkfifo(pipe, 0o600)
+        let namespaces = ["--target", "\(process)", "--user", "--preserve-credentials", "--pid"]
+        let parent = try Server(
+            in: folder, arguments: namespaces + ["sh", "-c", "cat '\(pipe)' >/dev/null 2>&1 &"],
+            environment: ["PATH": "/usr/bin:/bin"], executable: "/usr/bin/nsenter")
+        #expect(try parent.waitForEnd() == 0, "\(parent.logText)")
+        let children = "/proc/\(process)/task/\(process)/children"
+        try eventually("it has a child") { try !String(contentsOfFile: children, encoding: .utf8).isEmpty }
+        close(open(pipe, O_WRONLY))
+        try eventually("the child is gone") { try String(contentsOfFile: children, encoding: .utf8).isEmpty }
+        server.signal(SIGTERM)
+    }
+
     private func firstProcess() throws -> Server {
         var environment = Self.address
         environment["MARTLET_HTTP_EVENT_LOOPS"] = "1"

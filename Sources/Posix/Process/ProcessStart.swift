@@ -26,6 +26,13 @@ package enum ProcessStart {
         endBySignals([SIGTERM, SIGINT, SIGHUP, SIGQUIT])
     }
 
+    /// Lets the kernel remove processes that end as children of the first process of a container, which gets those
+    /// whose own parent has ended (wait(2)). Martlet starts no processes itself.
+    package static func reapAsFirstProcess() {
+        guard getpid() == 1 else { return }
+        signal(SIGCHLD, SIG_IGN)
+    }
+
     /// Makes each of the signals end the process, even if the parent process blocked them, and as process 1 of a
     /// container.
     static func endBySignals(_ numbers: [CInt]) {
