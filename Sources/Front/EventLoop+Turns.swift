@@ -5,9 +5,9 @@ extension EventLoop {
     /// The time after which a turn takes no further step, but looks for new arrivals. A step that has begun is
     /// finished.
     private static let turnNanosecondsMax: Int64 = 2_000_000
-    /// The number of dear steps in a turn, such as parts of long lists, about half a millisecond each. New arrivals
-    /// wait for them.
-    private static let dearStepsPerTurnMax = 4
+    /// The time after which a turn takes no further dear step, such as a part of a long list. A request that arrives
+    /// meanwhile waits for this time and for one step. To look for arrivals takes some microseconds.
+    private static let dearNanosecondsPerTurnMax: Int64 = 200_000
 
     /// Lets the connection continue when its turn comes. Calling this again before its turn has no effect.
     func makeRunnable(_ connection: Connection) {
@@ -21,24 +21,24 @@ extension EventLoop {
     func advanceRunnable() {
         measureNow()
         let end = measuredNow + Self.turnNanosecondsMax
-        var dearStepsLeft = Self.dearStepsPerTurnMax
+        var dearNanoseconds: Int64 = 0
         repeat {
             if !jobs.isEmpty {
                 jobs.take().run(on: self)
                 measureNow()
             }
-            while measuredNow < end, dearStepsLeft > 0, let (connection, isDear) = schedule.next() {
+            while measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax,
+                let (connection, isDear) = schedule.next()
+            {
                 let begin = measuredNow
-                if isDear {
-                    dearStepsLeft -= 1
-                    connection.state.partTurn.grant()
-                }
+                if isDear { connection.state.partTurn.grant() }
                 connection.advance()
                 measureNow()
+                if isDear { dearNanoseconds += measuredNow - begin }
                 schedule.charge(measuredNow - begin)
                 connection.cost.note(measuredNow - begin)
             }
-        } while !jobs.isEmpty && measuredNow < end && dearStepsLeft > 0
+        } while !jobs.isEmpty && measuredNow < end && dearNanoseconds < Self.dearNanosecondsPerTurnMax
     }
 
     /// True if the last turn has left work to the next one.

@@ -33,7 +33,7 @@ private final class PagedBody<Item: Sendable>: BodyParts {
 
     private func part(readFrom cursor: PageCursor) throws(BodyFailure) -> Eventual<[UInt8]?, BodyFailure> {
         let page: Eventual<Page<Item>, LoyaltyError>
-        do throws(LoyaltyError) { page = try read(cursor, ListPage.itemsMax) } catch { throw BodyFailure() }
+        do throws(LoyaltyError) { page = try read(cursor, ListPage.laterItemsMax) } catch { throw BodyFailure() }
         if case .now(let page) = page { return .now(part(of: page, isFirst: false)) }
         return .later { () async throws(BodyFailure) in
             do throws(LoyaltyError) {
@@ -51,8 +51,11 @@ private final class PagedBody<Item: Sendable>: BodyParts {
 }
 
 private enum ListPage {
-    /// The entries that an event loop reads and writes at a time, in about half a millisecond.
+    /// The entries that are read and written together at the beginning of a list. Most lists end there.
     static let itemsMax = 512
+    /// The entries that are read and written at a time after that, in about a tenth of a millisecond, for which other
+    /// clients wait.
+    static let laterItemsMax = 128
 }
 
 extension Eventual<Response, LoyaltyError> {
