@@ -50,7 +50,7 @@ struct ForeignFileTests {
         (
             """
             PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'orders';
+            UPDATE sqlite_schema SET sql = replace(sql, ' STRICT,', '') WHERE name = 'orders';
             """, "the table orders is not as Martlet made it"
         ),
         (

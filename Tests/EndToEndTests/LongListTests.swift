@@ -52,9 +52,9 @@ struct LongListTests {
             let database = try Database(path: folder.file("martlet.db"), mode: .readWriteCreate)
             try database.execute(
                 """
-                INSERT INTO orders (number, user_id, uploaded_at)
+                INSERT INTO orders (id, number, user_id, uploaded_at)
                 WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < \(orderCount - 1))
-                SELECT printf('9%06d', i), 1, 1700000000000 + i FROM n
+                SELECT i + 1, printf('9%06d', i), 1, 1700000000000 + i FROM n
                 """)
         case .postgres:
             try folder.executeOnPostgreSQL(

@@ -46,9 +46,9 @@ struct BackupTests {
             _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
                 try transaction.run(
                     """
-                    INSERT INTO orders (number, user_id, uploaded_at)
-                    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
-                    SELECT i, 1, 0 FROM n
+                    INSERT INTO orders (id, number, user_id, uploaded_at)
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+                    SELECT i, i, 1, 0 FROM n
                     """)
             }
             let cancellation = Cancellation()
@@ -127,7 +127,7 @@ struct BackupTests {
         let database = try Database(path: path, mode: .readWriteCreate)
         try database.execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
         try database.execute(
-            "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 0); UPDATE figures SET orders = orders + 1"
+            "INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (2, '26', 1, 0); UPDATE figures SET orders = orders + 1"
         )
         for suffix in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: folder.file("left.db") + suffix)

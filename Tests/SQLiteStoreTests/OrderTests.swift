@@ -1,7 +1,9 @@
 import Loyalty
-import SQLiteStore
+import SQLite
 import TestSupport
 import Testing
+
+@testable import SQLiteStore
 
 struct OrderTests {
     @Test func anOrderIsAcceptedOnce() async throws {
@@ -19,6 +21,32 @@ struct OrderTests {
             #expect(accepted == .accepted(OrderID(rawValue: 1)))
             #expect(again == .uploadedBefore)
             #expect(others == .uploadedByAnother)
+        }
+    }
+
+    /// Ids say which order is older. Another user, a write that fails and a restart change nothing of that.
+    @Test func idsGrowFromUploadToUpload() async throws {
+        let folder = TemporaryFolder()
+        @Sendable func upload(_ index: Int, of user: UserID, _ fixture: Fixture) throws -> OrderUpload {
+            try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                try transaction.addOrder(.sample(index), of: user, at: Timestamp(milliseconds: 0))
+            }
+        }
+        try await Fixture.with(folder: folder) { fixture async throws in
+            let first = try await fixture.addUser("first")
+            let second = try await fixture.addUser("second")
+            #expect(try upload(1, of: second, fixture) == .accepted(OrderID(rawValue: 1)))
+            #expect(try upload(2, of: first, fixture) == .accepted(OrderID(rawValue: 2)))
+            #expect(throws: LoyaltyError.failed) {
+                try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    _ = try transaction.addOrder(.sample(3), of: first, at: Timestamp(milliseconds: 0))
+                    _ = try transaction.run("UPDATE balances SET current = -1")
+                }
+            }
+            #expect(try upload(4, of: first, fixture) == .accepted(OrderID(rawValue: 3)))
+        }
+        try await Fixture.with(folder: folder) { fixture async throws in
+            #expect(try upload(5, of: UserID(rawValue: 1), fixture) == .accepted(OrderID(rawValue: 4)))
         }
     }
 

@@ -13,9 +13,9 @@ struct ReaderTests {
                 var counts = [try repository.orders(of: user).count]
                 // Written by another loop, so to say: this one is not told.
                 let added = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
-                    try transaction.run("INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)")
+                    try transaction.addOrder(.sample(1), of: user, at: fixture.clock.now)
                 }
-                #expect(added == 1)
+                #expect(added == .accepted(OrderID(rawValue: 1)))
                 counts.append(try repository.orders(of: user).count)
                 repository.endBatch()
                 counts.append(try repository.orders(of: user).count)

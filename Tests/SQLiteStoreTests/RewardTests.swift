@@ -117,7 +117,7 @@ struct RewardTests {
             """
             INSERT INTO receipts VALUES ('18', 5, 0); INSERT INTO reward_rules VALUES (NULL, 'Bork', 1, 1);
             INSERT INTO users (login, password_hash, created_at) VALUES ('gopher', '', 0);
-            INSERT INTO orders (number, user_id, status, accrual, uploaded_at) VALUES ('18', 1, 3, 5, 0);
+            INSERT INTO orders (id, number, user_id, status, accrual, uploaded_at) VALUES (1, '18', 1, 3, 5, 0);
             """)
         let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }
         #expect(error?.isConstraint == true, "\(String(describing: error))")
@@ -133,6 +133,7 @@ struct RewardTests {
             INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', '\(PasswordHash.sample("gopher").text)', 0);
             INSERT INTO balances (user_id) VALUES (1);
             """)
+        if version >= 6 { try old.execute("INSERT INTO figures VALUES (0, 1, 0, 0, 0, 0, 0, 0, 0)") }
         old.close()
         try await Fixture.with(folder: folder) { fixture async throws in
             let check = try fixture.check()

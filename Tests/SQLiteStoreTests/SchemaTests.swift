@@ -166,9 +166,11 @@ struct SchemaTests {
         "INSERT INTO users (id, login, password_hash, created_at) VALUES (2, NULL, '', 0)",
         "INSERT INTO balances (user_id) VALUES (99)",
         "INSERT INTO sessions VALUES (x'01', 99, 0)",
-        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0)",
-        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 99, 0)",
-        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 'now')",
+        "INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (2, '18', 1, 0)",
+        "INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (1, '26', 1, 0)",
+        "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('26', 1, 0)",
+        "INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (2, '26', 99, 0)",
+        "INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (2, '26', 1, 'now')",
         "UPDATE orders SET status = 4",
         "UPDATE orders SET accrual = 5",
         "UPDATE orders SET status = 3, accrual = -5",
@@ -190,7 +192,7 @@ struct SchemaTests {
             """
             INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'gopher', 'hash', 0);
             INSERT INTO balances (user_id) VALUES (1);
-            INSERT INTO orders (number, user_id, uploaded_at) VALUES ('18', 1, 0);
+            INSERT INTO orders (id, number, user_id, uploaded_at) VALUES (1, '18', 1, 0);
             INSERT INTO ledger VALUES (NULL, 1, 1, '18', 1, 1, 0);
             """)
         let error = #expect(throws: SQLiteError.self) { try database.execute(statement) }

@@ -163,7 +163,10 @@ struct DatabaseFile: ~Copyable, Sendable {
             }
             database.countWALPages()
             try Self.makeDurable(database, path: path)
+            // The indexes of a large table are sorted on the disk, not in memory.
+            try database.execute("PRAGMA temp_store = FILE")
             try Schema.migrate(database, from: version, by: migrations)
+            try database.execute("PRAGMA temp_store = MEMORY")
         } catch {
             let reached =
                 (try? database.first("PRAGMA user_version") { row in Int(clamping: row.integer(0)) }) ?? nil

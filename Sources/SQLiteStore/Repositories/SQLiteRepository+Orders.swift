@@ -44,13 +44,18 @@ extension WriteTransaction {
     func addOrder(_ number: OrderNumber, of user: UserID, at now: Timestamp) throws(SQLiteError) -> OrderUpload {
         let hasRoom = try unfinished.hasRoom(user) { () throws(SQLiteError) in try countUnfinished(of: user) }
         if hasRoom {
+            let id = try orderIDs.next { () throws(SQLiteError) in try greatestOrderID() }
+            touched.add(user)
             let added = try database.run(
-                "INSERT INTO orders (number, user_id, uploaded_at) VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING",
-                number.digits, user.rawValue, now.milliseconds)
+                """
+                INSERT INTO orders (user_id, id, number, uploaded_at) VALUES (?, ?, ?, ?)
+                ON CONFLICT (number) DO NOTHING
+                """, user.rawValue, id, number.digits, now.milliseconds)
             if added == 1 {
+                orderIDs.noteAdded(id)
                 unfinished.noteAdded(of: user)
                 figures.noteOrder(at: now)
-                return .accepted(OrderID(rawValue: database.lastInsertedID))
+                return .accepted(OrderID(rawValue: id))
             }
         }
         let owner = try database.first("SELECT user_id FROM orders WHERE number = ?", number.digits) { row in
@@ -58,6 +63,10 @@ extension WriteTransaction {
         }
         guard let owner else { return .tooManyUnfinished }
         return owner == user.rawValue ? .uploadedBefore : .uploadedByAnother
+    }
+
+    private func greatestOrderID() throws(SQLiteError) -> Int64 {
+        try database.first("SELECT max(id) FROM orders") { row in row.integer(0) } ?? 0
     }
 
     private func countUnfinished(of user: UserID) throws(SQLiteError) -> Int {

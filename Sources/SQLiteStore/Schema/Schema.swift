@@ -34,7 +34,7 @@ enum Schema {
     }
 
     /// The scripts in order; the first takes a file from version 0 to 1.
-    static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening, staff]
+    static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening, staff, ordersByUser]
 
     /// How a file relates to this version of Martlet.
     enum Standing: Equatable {

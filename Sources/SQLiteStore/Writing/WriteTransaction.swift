@@ -8,17 +8,22 @@ struct WriteTransaction: ShopTransaction {
     /// For the operations of SQLite alone.
     let database: Database
     private let changes: CommittedChanges
+    /// The users that the transaction touches. Triggers note them, except for an upload.
+    let touched: TouchedData
+    let orderIDs: OrderIDs
     /// Unfinished orders of each user; an operation that adds or finishes one notes it here.
     let unfinished: UnfinishedCounts
     let figures: PendingFigures
     let corrections: CorrectedReceipts
 
     init(
-        _ database: Database, changes: CommittedChanges, unfinished: UnfinishedCounts, figures: PendingFigures,
-        corrections: CorrectedReceipts
+        _ database: Database, changes: CommittedChanges, touched: TouchedData, orderIDs: OrderIDs,
+        unfinished: UnfinishedCounts, figures: PendingFigures, corrections: CorrectedReceipts
     ) {
         self.database = database
         self.changes = changes
+        self.touched = touched
+        self.orderIDs = orderIDs
         self.unfinished = unfinished
         self.figures = figures
         self.corrections = corrections

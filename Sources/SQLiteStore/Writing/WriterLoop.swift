@@ -13,6 +13,7 @@ final class WriterLoop {
     private let statistics: WriterStatistics
     private let touched = TouchedData()
     private let changes = CommittedChanges()
+    private let orderIDs = OrderIDs()
     private let unfinished: UnfinishedCounts
     private let figures = PendingFigures()
     private let corrections = CorrectedReceipts()
@@ -127,7 +128,8 @@ final class WriterLoop {
         var acknowledgements: [WriteJob.Acknowledgement] = []
         acknowledgements.reserveCapacity(batch.count)
         let transaction = WriteTransaction(
-            database, changes: changes, unfinished: unfinished, figures: figures, corrections: corrections)
+            database, changes: changes, touched: touched, orderIDs: orderIDs, unfinished: unfinished, figures: figures,
+            corrections: corrections)
         for job in batch {
             acknowledgements.append(try job.attempt(transaction))
             precondition(database.isInTransaction, "an operation must not end the transaction of its batch")
@@ -139,6 +141,7 @@ final class WriterLoop {
 
     private func recover(from error: SQLiteError, of batch: [WriteJob]) {
         unfinished.forgetAll()
+        orderIDs.forget()
         do throws(SQLiteError) {
             // Some errors have rolled back already.
             if database.isInTransaction { try database.run("ROLLBACK") }
