@@ -44,7 +44,12 @@ extension EventLoop {
             do throws(SystemError) {
                 guard let accepted = try listener.socket.accept() else { return }
                 let peer = accepted.peer
-                begin(accepted.takeSocket(), from: peer)
+                if let inbox = balance.place(acceptedBy: number) {
+                    let arrival = Arrival(accepted.takeSocket(), from: peer)
+                    inbox.put { $0.arrivals.append(arrival) }
+                } else {
+                    begin(accepted.takeSocket(), from: peer)
+                }
             } catch {
                 return pauseAccepting()
             }
@@ -66,10 +71,22 @@ extension EventLoop {
         }
     }
 
+    /// Begins connections that other loops have accepted, also while this loop stops: each may have one request.
+    func begin(_ arrivals: [Arrival]) {
+        for arrival in arrivals {
+            guard let socket = arrival.take() else { preconditionFailure("an arrival must be taken once") }
+            begin(socket, from: arrival.peer)
+        }
+    }
+
+    /// Begins a connection that is counted in `balance`.
     private func begin(_ socket: consuming Socket, from endpoint: Endpoint) {
         let peer = IPAddress(bytes: endpoint.address)
         let isProxied = handler.isProxy(peer)
-        guard admit(peer.network, isProxied: isProxied) else { return refuse(socket) }
+        guard admit(peer.network, isProxied: isProxied) else {
+            balance.release(by: number)
+            return refuse(socket)
+        }
         counters.accepted.add()
         var taken: Socket? = consume socket
         let share = share(of: peer.network)

@@ -28,6 +28,7 @@ extension EventLoop {
     func remove(_ connection: Connection) {
         connections.remove(connection.token)
         leaveShare(connection)
+        balance.release(by: number)
         counters.closed.add()
         admission.release(connection.isProxied ? nil : connection.peerAddress.network)
     }

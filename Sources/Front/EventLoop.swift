@@ -28,6 +28,9 @@ final class EventLoop: @unchecked Sendable {
     let counters: LoopCounters
     let listeners: [Listener]
     let admission: Admission
+    let balance: LoopBalance
+    /// The loop's number in `balance`.
+    let number: Int
     let inbox: LoopInbox
     private let thread = ThreadIdentity.current
 
@@ -59,11 +62,13 @@ final class EventLoop: @unchecked Sendable {
 
     /// Makes a loop on the thread that will run it.
     init(
-        configuration: FrontConfiguration, listeners: [Listener], admission: Admission, handler: any RequestHandler
+        configuration: FrontConfiguration, listeners: [Listener], admission: Admission, balance: LoopBalance,
+        handler: any RequestHandler
     ) throws(SystemError) {
         self.configuration = configuration
         self.listeners = listeners
         self.admission = admission
+        self.balance = balance
         self.handler = handler
         counters = LoopCounters(routes: handler.routes)
         buffers = BufferBudget(configuration)
@@ -71,6 +76,7 @@ final class EventLoop: @unchecked Sendable {
         wheel = DeadlineWheel(now: now)
         poller = try Poller()
         inbox = LoopInbox(wakeup: try Wakeup())
+        number = balance.join(inbox)
         try poller.addShared(inbox.wakeup.descriptor, token: Self.wakeupToken)
         try startAccepting()
     }
@@ -175,7 +181,7 @@ final class EventLoop: @unchecked Sendable {
 
     private var isDone: Bool {
         guard let stopDeadline else { return false }
-        return connections.count == 0 || now >= stopDeadline
+        return balance.connectionCount(of: number) == 0 || now >= stopDeadline
     }
 
     /// Asks the loop to accept no more connections, and to end when its connections are closed or at `deadline`. Any
@@ -189,9 +195,11 @@ final class EventLoop: @unchecked Sendable {
     private func takeInbox() {
         var messages = inbox.take()
         jobs.append(messages.jobs.take())
+        begin(messages.arrivals)
         if messages.wakesHandler { handler.wakeUp() }
         guard let deadline = messages.stopDeadline, stopDeadline == nil else { return }
         stopDeadline = deadline
+        balance.leave(number)
         stopAccepting()
         for connection in connections.all { connection.serverStops() }
     }

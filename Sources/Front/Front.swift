@@ -27,12 +27,13 @@ package final class Front: Sendable {
             connectionsMax: configuration.connectionsMax,
             connectionsPerAddressMax: configuration.connectionsPerAddressMax)
         self.admission = admission
+        let balance = LoopBalance()
         let started = BlockingQueue<Result<EventLoop, any Error>>(capacity: configuration.eventLoops)
         threads = (0..<configuration.eventLoops).map { index in
             Thread(name: "loop-\(index)") {
                 let loop = Result {
                     try EventLoop(
-                        configuration: configuration, listeners: listeners, admission: admission,
+                        configuration: configuration, listeners: listeners, admission: admission, balance: balance,
                         handler: try makeHandler(index))
                 }
                 precondition(started.put(loop), "the queue must have room for each loop")

@@ -6,6 +6,8 @@ final class LoopInbox: Sendable {
     struct Messages {
         /// Jobs of tasks that run on the loop.
         var jobs = TaskJobs()
+        /// Connections that another loop has accepted for this one.
+        var arrivals: [Arrival] = []
         /// The time at which the loop has to have stopped; `nil` if it is not to stop.
         var stopDeadline: Int64?
         /// True if the handler has asked for a call of `wakeUp`.
