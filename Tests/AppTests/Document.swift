@@ -17,6 +17,7 @@ enum Document {
     static func all() throws -> [(path: String, text: String)] {
         let handbook = "Sources/Handbook"
         let pages = try FileManager.default.contentsOfDirectory(atPath: RepositoryRoot.file(handbook))
+            .filter { $0.hasSuffix(".md") }
         let paths = ["README.md", "Sources/README.md", "Tests/README.md"] + pages.sorted().map { "\(handbook)/\($0)" }
         return try paths.map { ($0, try text(of: $0)) }
     }
