@@ -6,8 +6,8 @@ import TestSupport
 /// pages in the order of the handbook's index.
 ///
 /// A comment before a block, which readers do not see, states how the tests use the block: `<!-- runs -->` marks a
-/// script, whose output is the next block; `<!-- logs -->` marks the first lines that a server logs. `HandbookTests`
-/// has the others.
+/// script, whose output is the next block; `<!-- logs -->` marks the first lines that a server logs. The tests of the
+/// handbook have the others.
 struct Handbook {
     struct Block {
         /// The word in the comment before the block; empty if there is no comment.
