@@ -30,7 +30,7 @@ struct Argon2: Sendable {
     func verify(_ password: Password, against hash: PasswordHash) throws(OutOfMemory) -> Bool {
         // The C function requires a buffer of this size, and reads it up to the first zero.
         let capacity = Int(crypto_pwhash_argon2id_STRBYTES)
-        guard hash.text.utf8.count < capacity, PasswordHash.isWellFormed(Array(hash.text.utf8)) else { return false }
+        guard hash.text.utf8.count < capacity, case .argon2id = hash.kind else { return false }
         var text = hash.text.utf8.map { CChar(bitPattern: $0) }
         text += repeatElement(0, count: capacity - text.count)
         let (code, failure) = Self.withErasedCopy(of: password) { bytes in
@@ -72,5 +72,10 @@ package struct Argon2Parameters: Sendable {
         precondition(passes >= 1 && passes <= 100, "passes must be 1 to 100")
         self.memoryBytes = memoryBytes
         self.passes = passes
+    }
+
+    /// The kind of the hashes that are made.
+    package var kind: PasswordHash.Kind {
+        .argon2id(memoryKibibytes: memoryBytes / 1024, passes: passes, lanes: 1)
     }
 }

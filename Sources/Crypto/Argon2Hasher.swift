@@ -3,12 +3,9 @@ import Posix
 import SignIn
 import Synchronization
 
-/// Hashes and verifies passwords with Argon2id on its own threads, so that no event loop waits for a hash.
+/// Hashes passwords with Argon2id, and verifies them, on its own threads, so that no event loop waits for a hash.
 package final class Argon2Hasher: PasswordHasher {
-    private let argon2: Argon2
-    /// The hash that a password is verified against if the login does not exist, so that the work is the same as for
-    /// any other login.
-    let dummy: PasswordHash
+    private let verifier: PasswordVerifier
     private let queue: TurnQueue<HashingTurn.Key, Job>
     private let state = Mutex(State())
 
@@ -28,15 +25,24 @@ package final class Argon2Hasher: PasswordHasher {
     private static let niceness: CInt = 10
 
     /// Starts the threads.
-    package convenience init(parameters: Argon2Parameters = .standard, limits: HashingLimits = HashingLimits()) {
-        self.init(idleWith: parameters, waitingMax: limits.waitingMax)
+    ///
+    /// - Parameters:
+    ///   - otherKinds: Asks the store for the kinds of its users' hashes, besides the one that is made here. It may
+    ///     block, and returns `nil` if the store can't tell now. A server does not get any others while it runs.
+    package convenience init(
+        parameters: Argon2Parameters = .standard, limits: HashingLimits = HashingLimits(), log: Log = .none,
+        otherKinds: @escaping @Sendable () -> Set<PasswordHash.Kind>? = { [] }
+    ) {
+        self.init(idleWith: parameters, waitingMax: limits.waitingMax, log: log, otherKinds: otherKinds)
         start(threadCount: limits.threadCount)
     }
 
     /// Makes a hasher in which every password waits until ``start(threadCount:)``.
-    init(idleWith parameters: Argon2Parameters, waitingMax: Int) {
-        argon2 = Argon2(parameters: parameters)
-        dummy = .ofNobody(parameters)
+    init(
+        idleWith parameters: Argon2Parameters, waitingMax: Int, log: Log = .none,
+        otherKinds: @escaping @Sendable () -> Set<PasswordHash.Kind>? = { [] }
+    ) {
+        verifier = PasswordVerifier(Argon2(parameters: parameters), log: log, otherKinds: otherKinds)
         queue = TurnQueue(capacity: waitingMax)
     }
 
@@ -56,10 +62,17 @@ package final class Argon2Hasher: PasswordHasher {
     package func verify(
         _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool {
-        let matches = try await Resumption.suspend { resumption in
-            enqueue(.verify(password, hash ?? dummy, resumption), in: turn)
+        try await Resumption.suspend { resumption in
+            enqueue(.verify(password, hash, resumption), in: turn)
         }.get()
-        return matches && hash != nil
+    }
+
+    package func isOutdated(_ hash: PasswordHash, of password: Password) -> Bool {
+        guard hash.kind != verifier.argon2.parameters.kind else { return false }
+        // Only the first bytes of a longer password were compared. A mistake in the others must not become a part of
+        // the password.
+        if case .bcrypt = hash.kind { return password.text.utf8.count <= Bcrypt.passwordBytesMax }
+        return true
     }
 
     /// Hashes on the calling thread, for a program that has nothing else to do meanwhile. Returns `nil` if memory is
@@ -86,9 +99,9 @@ package final class Argon2Hasher: PasswordHasher {
             precondition(
                 state.threads.isEmpty && !state.isStopped, "a hasher must be started once, and not after a stop")
             // The threads must not hold the hasher itself, or it would never be deallocated.
-            state.threads = (1...threadCount).map { [queue, argon2] number in
+            state.threads = (1...threadCount).map { [queue, verifier] number in
                 Thread(name: "hasher \(number)", niceness: Self.niceness) {
-                    while let job = queue.take() { job.run(argon2) }
+                    while let job = queue.take() { job.run(verifier) }
                 }
             }
         }
@@ -107,15 +120,20 @@ package final class Argon2Hasher: PasswordHasher {
 /// A password that waits for a thread.
 private enum Job: Sendable {
     case hash(Password, Resumption<Result<PasswordHash, LoyaltyError>>)
-    case verify(Password, PasswordHash, Resumption<Result<Bool, LoyaltyError>>)
+    case verify(Password, PasswordHash?, Resumption<Result<Bool, LoyaltyError>>)
 
-    func run(_ argon2: Argon2) {
+    func run(_ verifier: PasswordVerifier) {
         switch self {
         case .hash(let password, let resumption):
-            resumption.resume(returning: Self.result { () throws(Argon2.OutOfMemory) in try argon2.hash(password) })
+            resumption.resume(
+                returning: Self.result { () throws(PasswordVerifier.Failure) in
+                    do { return try verifier.argon2.hash(password) } catch { throw .outOfMemory }
+                })
         case .verify(let password, let hash, let resumption):
             resumption.resume(
-                returning: Self.result { () throws(Argon2.OutOfMemory) in try argon2.verify(password, against: hash) })
+                returning: Self.result { () throws(PasswordVerifier.Failure) in
+                    try verifier.verify(password, against: hash)
+                })
         }
     }
 
@@ -128,25 +146,19 @@ private enum Job: Sendable {
 
     /// Memory is free again when other hashes have finished.
     private static let outOfMemoryRetryAfterSeconds = 1
+    /// The owner has to install a library first.
+    private static let noLibraryRetryAfterSeconds = 60
 
     private static func result<Value>(
-        _ body: () throws(Argon2.OutOfMemory) -> Value
+        _ body: () throws(PasswordVerifier.Failure) -> Value
     ) -> Result<Value, LoyaltyError> {
         do {
             return .success(try body())
         } catch {
-            return .failure(.unavailable(retryAfterSeconds: outOfMemoryRetryAfterSeconds))
+            let isShort = error == .outOfMemory
+            return .failure(
+                .unavailable(
+                    retryAfterSeconds: isShort ? outOfMemoryRetryAfterSeconds : noLibraryRetryAfterSeconds))
         }
-    }
-}
-
-extension PasswordHash {
-    /// Returns a hash that matches no password and is as expensive to verify as one made with these parameters: sixteen
-    /// bytes of salt and thirty-two of hash, all zero, in the format of the reference implementation. Making a real
-    /// hash would take half of the time of a start.
-    fileprivate static func ofNobody(_ parameters: Argon2Parameters) -> PasswordHash {
-        let (salt, hash) = (String(repeating: "A", count: 22), String(repeating: "A", count: 43))
-        let cost = "m=\(parameters.memoryBytes / 1024),t=\(parameters.passes),p=1"
-        return PasswordHash(text: "$argon2id$v=19$\(cost)$\(salt)$\(hash)")
     }
 }

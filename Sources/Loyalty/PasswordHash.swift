@@ -1,41 +1,106 @@
-/// A hashed password in libsodium's format: algorithm, parameters, salt and hash in one line of text.
+/// A hashed password in one line of text, with algorithm, parameters and salt: Argon2id in the format of its reference
+/// implementation, or bcrypt, which comes from other servers and gives way to Argon2id at the next sign-in.
 package struct PasswordHash: Hashable, Sendable {
+    /// The algorithm and the cost of a hash.
+    package enum Kind: Hashable, Sendable {
+        case argon2id(memoryKibibytes: Int, passes: Int, lanes: Int)
+        /// - Parameter cost: The binary logarithm of the number of rounds.
+        case bcrypt(cost: Int)
+    }
+
     package let text: String
 
     package init(text: String) {
         self.text = text
     }
 
+    /// The text up to the salt: `$2b$10$`.
+    package var prefix: String {
+        if case .bcrypt = kind { return String(text.prefix(Self.bcryptPrefixCount)) }
+        return text.split(separator: "$", omittingEmptySubsequences: false).prefix(4).joined(separator: "$") + "$"
+    }
+
+    /// The algorithm and the cost; `nil` if the text is not a hash that can be verified.
+    package var kind: Kind? { Self.kind(of: text.utf8) }
+
+    /// A text of this kind that no password matches. It takes as long to verify as others of its kind.
+    package static func ofNobody(_ kind: Kind) -> PasswordHash {
+        switch kind {
+        case .argon2id(let memoryKibibytes, let passes, let lanes):
+            // Sixteen bytes of salt and thirty-two of hash, all zero.
+            let (salt, hash) = (String(repeating: "A", count: 22), String(repeating: "A", count: 43))
+            return PasswordHash(
+                text: "$argon2id$v=19$m=\(memoryKibibytes),t=\(passes),p=\(lanes)$\(salt)$\(hash)")
+        case .bcrypt(let cost):
+            let digits = String(repeating: ".", count: bcryptDigitCount)
+            return PasswordHash(text: "$2b$\(cost < 10 ? "0" : "")\(cost)$\(digits)")
+        }
+    }
+
+    /// The hash of a user without a password, who can't sign in until the owner gives a new one. It is as expensive as
+    /// those that Martlet makes, so that the time of a sign-in does not tell it from them.
+    package static let missing = ofNobody(.argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1))
+
     /// The most expensive hash that is verified, in KiB of memory and in passes: about three times the cost of
     /// Martlet's own. A database file made by others must not let a sign-in take up the whole machine.
     private static let memoryKibibytesMax = 65_536
     private static let passesMax = 8
+    private static let lanesMax = 8
+    /// The most expensive bcrypt hash that is verified. It takes a thread about two seconds; the costs that servers in
+    /// Go use are 10, the default of their library, to 14.
+    package static let bcryptCostMax = 14
+    /// The lowest cost that bcrypt has.
+    private static let bcryptCostMin = 4
+    /// The characters of `$2b$10$`.
+    private static let bcryptPrefixCount = 7
+    /// The digits of salt and hash in a bcrypt hash.
+    fileprivate static let bcryptDigitCount = 53
 
     private static let bytesMax = 127
 
-    /// Returns true for `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH` with parameters within these limits (RFC 9106; the
-    /// format is that of the reference implementation's `encoding.c`).
-    package static func isWellFormed(_ text: some Collection<UInt8>) -> Bool {
-        guard text.count <= bytesMax else { return false }
+    /// Returns true for a hash that is verified: one of ``Kind`` within these limits.
+    package static func isWellFormed(_ text: some Collection<UInt8>) -> Bool { kind(of: text) != nil }
+
+    private static func kind(of text: some Collection<UInt8>) -> Kind? {
+        guard text.count <= bytesMax else { return nil }
+        return argon2(text) ?? bcrypt(text)
+    }
+
+    /// `$2b$10$…`, with `2a`, `2b` or `2y`: all three name the same algorithm in hashes of today
+    /// (crypt(5), "bcrypt").
+    private static func bcrypt(_ text: some Collection<UInt8>) -> Kind? {
+        let parts = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].isEmpty,
+            ["2a", "2b", "2y"].contains(where: { parts[1].elementsEqual($0.utf8) }),
+            parts[2].count == 2, parts[2].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let cost = Int(String(decoding: parts[2], as: UTF8.self)),
+            (bcryptCostMin...bcryptCostMax).contains(cost), parts[3].count == bcryptDigitCount,
+            parts[3].allSatisfy({ $0 == UInt8(ascii: ".") || $0 != UInt8(ascii: "+") && isBase64($0) })
+        else { return nil }
+        return .bcrypt(cost: cost)
+    }
+
+    /// `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH` (RFC 9106; the format is that of the reference implementation's
+    /// `encoding.c`).
+    private static func argon2(_ text: some Collection<UInt8>) -> Kind? {
         let parts = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].isEmpty, parts[1].elementsEqual("argon2id".utf8),
             parts[2].elementsEqual("v=19".utf8)
-        else { return false }
+        else { return nil }
         let parameters = parts[3].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard parameters.count == 3, isNumber(parameters[0], named: "m", max: memoryKibibytesMax),
-            isNumber(parameters[1], named: "t", max: passesMax),
-            isNumber(parameters[2], named: "p", max: 1)
-        else { return false }
-        return parts[4...].allSatisfy { part in !part.isEmpty && part.allSatisfy(isBase64) }
+        guard parameters.count == 3, let memory = number(parameters[0], named: "m", max: memoryKibibytesMax),
+            let passes = number(parameters[1], named: "t", max: passesMax),
+            let lanes = number(parameters[2], named: "p", max: lanesMax),
+            parts[4...].allSatisfy({ part in !part.isEmpty && part.allSatisfy(isBase64) })
+        else { return nil }
+        return .argon2id(memoryKibibytes: memory, passes: passes, lanes: lanes)
     }
 
-    private static func isNumber(_ parameter: some Collection<UInt8>, named name: Character, max: Int)
-        -> Bool
-    {
+    private static func number(_ parameter: some Collection<UInt8>, named name: Character, max: Int) -> Int? {
         let text = String(decoding: parameter, as: UTF8.self)
         guard text.hasPrefix("\(name)="), text.utf8.count <= 12, let value = Int(text.dropFirst(2))
-        else { return false }
-        return text == "\(name)=\(value)" && (1...max).contains(value)
+        else { return nil }
+        return text == "\(name)=\(value)" && (1...max).contains(value) ? value : nil
     }
 
     private static func isBase64(_ byte: UInt8) -> Bool {
@@ -45,5 +110,15 @@ package struct PasswordHash: Hashable, Sendable {
             true
         default: false
         }
+    }
+}
+
+extension PasswordHash.Kind {
+    /// The kind of the hashes that begin with a text, which ends before the salt: `$2b$10$`.
+    package init?(prefix: String) {
+        let samples = ["A$A", String(repeating: ".", count: PasswordHash.bcryptDigitCount)]
+        let kinds = samples.compactMap { PasswordHash(text: prefix + $0).kind }
+        guard let kind = kinds.first else { return nil }
+        self = kind
     }
 }

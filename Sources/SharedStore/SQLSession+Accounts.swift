@@ -11,6 +11,30 @@ extension SQLSession {
         }
     }
 
+    /// The kinds of hashes besides one, as far as the first ``hashKindsMax`` go: a shop has one or two.
+    ///
+    /// `rtrim` takes the digits of hash and salt from a hash of Argon2, so that its parameters stay. Those of bcrypt
+    /// are at a fixed place.
+    package func passwordHashKinds(
+        otherThan kind: PasswordHash.Kind
+    ) throws(Failure) -> Set<PasswordHash.Kind> {
+        let texts = try all(
+            """
+            SELECT DISTINCT CASE WHEN substr(password_hash, 1, 2) = '$2' THEN substr(password_hash, 1, 7)
+                ELSE rtrim(rtrim(rtrim(password_hash, ?2), '$'), ?2) END
+            FROM users WHERE substr(password_hash, 1, length(?1)) <> ?1 LIMIT ?3
+            """, PasswordHash.ofNobody(kind).prefix, Self.base64Digits, Self.hashKindsMax
+        ) { row in row.text(0) }
+        return Set(texts.compactMap(PasswordHash.Kind.init(prefix:)))
+    }
+
+    private static var base64Digits: String {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    }
+
+    /// Deleted users have an empty text, which counts as well.
+    private static var hashKindsMax: Int64 { 8 }
+
     package func signInPlaces(
         of login: Login, among places: [SignInPlace]
     ) throws(Failure) -> [SignInPlace] {

@@ -29,7 +29,11 @@ extension ShopTransaction {
     }
 
     /// Returns false if the password was changed meanwhile, or the user was disabled.
-    package func addSession(_ session: NewSession, of credentials: Credentials) throws(Failure) -> Bool {
+    ///
+    /// - Parameter hash: another hash of the same password, which replaces the stored one.
+    package func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash? = nil
+    ) throws(Failure) -> Bool {
         try lock(credentials.user)
         let isAdded =
             try run(
@@ -39,6 +43,9 @@ extension ShopTransaction {
                 """, session.id.bytes, session.expiresAt.milliseconds, credentials.user.rawValue,
                 credentials.passwordHash.text, UserAccount.State.active.rawValue) == 1
         guard isAdded else { return false }
+        if let hash {
+            try run("UPDATE users SET password_hash = ? WHERE id = ?", hash.text, credentials.user.rawValue)
+        }
         try trimSessions(of: credentials.user, keeping: session)
         if let origin = session.origin { try remember(origin, of: credentials.user) }
         return true

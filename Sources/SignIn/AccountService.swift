@@ -14,6 +14,7 @@ import Storage
 ///    turns. (``HashingTurn``, ``FairQueue``)
 /// 5. The hasher verifies it, on a thread of its own. (``PasswordHasher``)
 /// 6. A failure is counted. After a success there is a session, and the network and the device are known for the login.
+///    A hash of another kind than the hasher's gives way to one of the hasher's.
 package struct AccountService {
     private let repository: any Repository
     private let hasher: any PasswordHasher
@@ -81,14 +82,19 @@ package struct AccountService {
         // The stored password may be older than today's minimum length, so a shorter one is accepted here.
         let password = try Password(password, bytesMin: 1)
         let turn = try await turn(of: login, from: network, showing: device)
-        let credentials = try await throttle.hashing(from: turn.source) {
-            () async throws(LoyaltyError) -> Credentials? in
-            try await self.credentials(of: login, password, in: turn)
+        let (found, replacement) = try await throttle.hashing(from: turn.source) {
+            () async throws(LoyaltyError) -> (Credentials?, PasswordHash?) in
+            let credentials = try await self.credentials(of: login, password, in: turn)
+            guard let credentials, hasher.isOutdated(credentials.passwordHash, of: password) else {
+                return (credentials, nil)
+            }
+            // The next sign-in tries again if there is no room for the hash now.
+            return (credentials, try? await hasher.hash(password, in: turn))
         }
-        guard let credentials else { throw .wrongCredentials }
+        guard let credentials = found else { throw .wrongCredentials }
         let device = turn.source.device ?? tokens.makeDevice()
         let session = openSession(from: network, on: device)
-        try await repository.addSession(session, of: credentials)
+        try await repository.addSession(session, of: credentials, replacingHashBy: replacement)
         return SignedIn(session: session, newDevice: turn.source.device == nil ? device : nil)
     }
 

@@ -13,4 +13,12 @@ package protocol PasswordHasher: Sendable {
     func verify(
         _ password: Password, against hash: PasswordHash?, in turn: HashingTurn
     ) async throws(LoyaltyError) -> Bool
+
+    /// Returns true if a password that matches the hash is to be hashed again, because the hasher makes hashes of
+    /// another kind.
+    func isOutdated(_ hash: PasswordHash, of password: Password) -> Bool
+}
+
+extension PasswordHasher {
+    package func isOutdated(_ hash: PasswordHash, of password: Password) -> Bool { false }
 }

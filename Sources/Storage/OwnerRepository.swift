@@ -31,6 +31,9 @@ package protocol OwnerRepository: AnyObject {
         of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
     ) throws(StoreError) -> [OwnedOrder]?
 
+    /// Returns the kinds that the hashes of users' passwords have, besides one. It reads all users.
+    func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind>
+
     /// Returns the upload and the withdrawal of a number.
     func use(of number: OrderNumber) throws(StoreError) -> NumberUse
 

@@ -40,9 +40,12 @@ package protocol Repository: BatchReader {
 
     /// Opens a session for a client that knows the password of these credentials.
     ///
+    /// - Parameter hash: another hash of the same password, which replaces the stored one; `nil` to keep that.
     /// - Throws: ``Loyalty/LoyaltyError/wrongCredentials`` if the user has another password by now, or was disabled. So
     ///   a change that happens while the password is checked lets no one slip in.
-    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError)
+    func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash?
+    ) async throws(LoyaltyError)
 
     /// Ends a session, if there is one of this id.
     func removeSession(_ id: SessionID) async throws(LoyaltyError)
@@ -96,4 +99,11 @@ package protocol Repository: BatchReader {
     func withdraw(
         _ sum: Points, for order: OrderNumber, of user: UserID, at now: Timestamp
     ) async throws(LoyaltyError) -> WithdrawalResult
+}
+
+extension Repository {
+    /// Opens a session for a client that knows the password of these credentials, whose hash stays.
+    package func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+        try await addSession(session, of: credentials, replacingHashBy: nil)
+    }
 }

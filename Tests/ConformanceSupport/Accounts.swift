@@ -43,6 +43,46 @@ extension ConformanceCase {
                 try await store.turn { try await $0.addSession(.sample("third"), of: credentials) }
             }
         },
+        ConformanceCase("a session may come with another hash of the password") { store in
+            let user = try await store.addUser("gopher")
+            _ = try await store.addUser("other")
+            let credentials = Credentials(user: user, passwordHash: .sample("gopher"))
+            let replacement = PasswordHash.ofNobody(.bcrypt(cost: 4))
+            let signIn: @Sendable (String) async throws -> Void = { name in
+                try await store.turn {
+                    try await $0.addSession(.sample(name), of: credentials, replacingHashBy: replacement)
+                }
+            }
+            try await signIn("second")
+            let found = try await store.turn { try await $0.credentials(of: Login("gopher")).get() }
+            try expect(found, Credentials(user: user, passwordHash: replacement))
+            let other = try await store.turn { try await $0.credentials(of: Login("other")).get() }
+            try expect(other?.passwordHash, .sample("other"))
+            // All sessions stay.
+            try expect(try await store.session("gopher")?.user, user)
+            try expect(try await store.session("second")?.user, user)
+            try await expect(.wrongCredentials) { try await signIn("third") }
+        },
+        ConformanceCase("the kinds of all hashes are found") { store in
+            let own = PasswordHash.Kind.argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1)
+            let kinds: [PasswordHash.Kind] = [
+                own, .bcrypt(cost: 4), .bcrypt(cost: 12), .bcrypt(cost: 12),
+                .argon2id(memoryKibibytes: 65_536, passes: 1, lanes: 4),
+            ]
+            for (index, kind) in kinds.enumerated() {
+                let now = store.clock.now
+                _ = try await store.turn { repository in
+                    try await repository.addUser(
+                        Login("\(index)"), passwordHash: .ofNobody(kind), session: .sample("\(index)"), at: now)
+                }
+            }
+            try store.asOwner { owner in
+                try expect(try owner.passwordHashKinds(otherThan: own), Set(kinds).subtracting([own]))
+                try expect(
+                    try owner.passwordHashKinds(otherThan: .bcrypt(cost: 4)),
+                    Set(kinds).subtracting([.bcrypt(cost: 4)]))
+            }
+        },
         ConformanceCase("places of sign-ins are kept for their login, and forgotten with the password") { store in
             let network = SignInPlace(bytes: [192, 0, 2, 1])
             let device = SignInPlace(bytes: [UInt8](repeating: 7, count: SignInPlace.deviceByteCount))

@@ -1,3 +1,4 @@
+import Crypto
 import Loyalty
 import SignIn
 import Storage
@@ -75,6 +76,29 @@ import Testing
         #expect(try openSession(of: first.token, service) == nil)
         #expect(try openSession(of: second.token, service)?.user == UserID(rawValue: 1))
         #expect(try openSession(of: SessionToken(text: "unknown"), service) == nil)
+    }
+
+    @Test func aSignInReplacesAHashOfAnotherServer() async throws {
+        let hasher = Argon2Hasher(parameters: Argon2Parameters(memoryBytes: 8192, passes: 1))
+        defer { hasher.stop() }
+        let service = AccountService(
+            repository: repository, hasher: hasher, tokens: CountedTokens(),
+            policy: AccountPolicy(passwordBytesMin: 1, sessionSeconds: 60),
+            throttle: AccountThrottle(.unlimited) { [clock] in clock.now.milliseconds }, clock: { [clock] in clock.now }
+        )
+        let login = try Login("me")
+        let bcrypt = PasswordHash(text: "$2a$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW")
+        let user = repository.addUser(login, passwordHash: bcrypt)
+        await #expect(throws: LoyaltyError.wrongCredentials) {
+            try await service.signIn(login: "me", password: "other", from: .here, showing: nil)
+        }
+        #expect(repository.passwordHash(of: login) == bcrypt)
+        let session = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil).session
+        #expect(try openSession(of: session.token, service)?.user == user)
+        let replaced = repository.passwordHash(of: login)
+        #expect(replaced?.kind == .argon2id(memoryKibibytes: 8, passes: 1, lanes: 1))
+        _ = try await service.signIn(login: "me", password: "secret", from: .here, showing: nil)
+        #expect(repository.passwordHash(of: login) == replaced)
     }
 
     @Test func aWrongPasswordIsRefused() async throws {

@@ -42,7 +42,9 @@ final class Application: StoppableServer {
         let log = writer.log
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
         store = try DatabaseEngine.open(configuration, log)
-        hasher = Argon2Hasher(limits: configuration.hashing)
+        hasher = Argon2Hasher(limits: configuration.hashing, log: log) { [store] in
+            store.passwordHashKinds(otherThan: Argon2Parameters.standard.kind)
+        }
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)

@@ -11,7 +11,7 @@ extension PostgresCheck {
     static let textRules: [Rule] = [
         rule("each login has 1 to \(Login.bytesMax) bytes", "users", "login", where: "state < 2", StoredText.isLogin),
         rule(
-            "each password's hash is one of Argon2id", "users", "password_hash", where: "state < 2",
+            "each password's hash is one of Argon2id or bcrypt", "users", "password_hash", where: "state < 2",
             PasswordHash.isWellFormed),
         rule("nothing is left of a deleted user's login and password", "users", "password_hash", where: "state = 2") {
             $0.isEmpty

@@ -152,6 +152,10 @@ extension PostgresOwnerRepository {
         }
     }
 
+    func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind> {
+        try read { session throws(PostgresError) in try session.passwordHashKinds(otherThan: kind) }
+    }
+
     /// Reads all of the tables, in one state of the database.
     func statistics() throws(StoreError) -> Statistics {
         try read(isSnapshot: true) { session throws(PostgresError) in try session.statistics() }

@@ -77,9 +77,11 @@ extension PostgresRepository {
         return user
     }
 
-    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+    func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash?
+    ) async throws(LoyaltyError) {
         let isAdded = try await writes.converse { transaction throws(PostgresError) in
-            try transaction.addSession(session, of: credentials)
+            try transaction.addSession(session, of: credentials, replacingHashBy: hash)
         }
         guard isAdded else { throw .wrongCredentials }
     }

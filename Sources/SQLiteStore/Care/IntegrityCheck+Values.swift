@@ -22,13 +22,13 @@ extension IntegrityCheck {
 
     static let valueRules: [Rule] = [
         Rule(
-            "each login has 1 to \(Login.bytesMax) bytes of UTF-8, and each password's hash is one of Argon2id",
+            "each login has 1 to \(Login.bytesMax) bytes of UTF-8, and each password's hash is one of Argon2id or bcrypt",
             exceptions: """
                 SELECT count(*) FROM users
                 WHERE NOT (martlet_is_login(login) AND martlet_is_password_hash(password_hash))
                 """, where: { database throws(SQLiteError) in try !hasOwnerEntries(database) }),
         Rule(
-            "each login has 1 to \(Login.bytesMax) bytes of UTF-8, and each password's hash is one of Argon2id",
+            "each login has 1 to \(Login.bytesMax) bytes of UTF-8, and each password's hash is one of Argon2id or bcrypt",
             exceptions: """
                 SELECT count(*) FROM users WHERE CASE state
                     WHEN 2 THEN login <> printf('%0\(Login.bytesMax + 1)d', id) OR password_hash <> ''

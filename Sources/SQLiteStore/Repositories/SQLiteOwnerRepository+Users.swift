@@ -16,6 +16,10 @@ extension SQLiteOwnerRepository {
         try read { database throws(SQLiteError) in try database.shared.use(of: number) }
     }
 
+    func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind> {
+        try read { database throws(SQLiteError) in try database.shared.passwordHashKinds(otherThan: kind) }
+    }
+
     /// Reads all of the tables.
     func statistics() throws(StoreError) -> Statistics {
         try read { database throws(SQLiteError) in

@@ -54,9 +54,11 @@ extension SQLiteRepository {
         return user
     }
 
-    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+    func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash?
+    ) async throws(LoyaltyError) {
         let isAdded = try await write { transaction throws(SQLiteError) in
-            try transaction.addSession(session, of: credentials)
+            try transaction.addSession(session, of: credentials, replacingHashBy: hash)
         }
         guard isAdded else { throw .wrongCredentials }
     }

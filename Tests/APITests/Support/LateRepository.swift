@@ -78,8 +78,10 @@ final class LateRepository: Repository {
         try await repository.addUser(login, passwordHash: passwordHash, session: session, at: now)
     }
 
-    func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
-        try await repository.addSession(session, of: credentials)
+    func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash?
+    ) async throws(LoyaltyError) {
+        try await repository.addSession(session, of: credentials, replacingHashBy: hash)
     }
 
     func removeSession(_ id: SessionID) async throws(LoyaltyError) {

@@ -123,6 +123,10 @@ final class InMemoryOwnerRepository: OwnerRepository {
         preconditionFailure("a read of a store in memory must have its result at once")
     }
 
+    func passwordHashKinds(otherThan kind: PasswordHash.Kind) -> Set<PasswordHash.Kind> {
+        storage.read { tables in Set(tables.users.compactMap(\.passwordHash.kind)).subtracting([kind]) }
+    }
+
     func statistics() -> Statistics {
         storage.read { tables in
             var statistics = Statistics()

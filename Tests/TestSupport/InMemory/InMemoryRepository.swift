@@ -150,11 +150,14 @@ package final class InMemoryRepository: Repository {
         return user
     }
 
-    package func addSession(_ session: NewSession, of credentials: Credentials) async throws(LoyaltyError) {
+    package func addSession(
+        _ session: NewSession, of credentials: Credentials, replacingHashBy hash: PasswordHash?
+    ) async throws(LoyaltyError) {
         try call("addSession")
         let now = storage.clock()
         let isAdded = storage.write { tables in
             guard tables.isCurrent(credentials) else { return false }
+            if let hash { tables.replaceHash(of: credentials.user, by: hash) }
             tables.addSession(session, of: credentials.user, at: now)
             return true
         }

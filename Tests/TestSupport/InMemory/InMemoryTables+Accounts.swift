@@ -43,6 +43,11 @@ extension InMemoryTables {
         }
     }
 
+    mutating func replaceHash(of user: UserID, by hash: PasswordHash) {
+        users[Int(user.rawValue) - 1].passwordHash = hash
+        touch(user)
+    }
+
     /// Returns false if the credentials are no longer right.
     mutating func changePassword(
         of credentials: Credentials, to hash: PasswordHash, keeping session: SessionID?, _ kept: [SignInPlace],

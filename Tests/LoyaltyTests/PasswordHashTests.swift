@@ -1,0 +1,44 @@
+import Loyalty
+import Testing
+
+@Suite struct PasswordHashTests {
+    private static let digits = String(repeating: "a", count: 53)
+
+    @Test(arguments: [
+        ("$2a$10$\(digits)", PasswordHash.Kind.bcrypt(cost: 10)),
+        ("$2b$04$\(digits)", .bcrypt(cost: 4)),
+        ("$2y$14$./\(digits.dropFirst(2))", .bcrypt(cost: 14)),
+        ("$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", .argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1)),
+        ("$argon2id$v=19$m=65536,t=1,p=4$AA+/$AAAA", .argon2id(memoryKibibytes: 65_536, passes: 1, lanes: 4)),
+    ])
+    func aHashHasAKind(_ text: String, _ kind: PasswordHash.Kind) {
+        #expect(PasswordHash(text: text).kind == kind)
+        #expect(PasswordHash.isWellFormed(Array(text.utf8)))
+    }
+
+    @Test(arguments: [
+        "", "secret", "$", "$2b$10$", "$2b$10$\(digits)a", "$2b$10$\(digits.dropLast())", "$2x$10$\(digits)",
+        "$2$10$\(digits)", "$2b$03$\(digits)", "$2b$15$\(digits)", "$2b$31$\(digits)", "$2b$99$\(digits)",
+        "$2b$+9$\(digits)", "$2b$9$\(digits)a", "$2b$010$\(digits)", "$2b$10$+\(digits.dropFirst())",
+        "$2b$10$\(digits.dropLast())\u{0}", "x$2b$10$\(digits)", "$2b$10$\(digits)$", "$2a$10$\(digits)\n",
+        "$argon2i$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$argon2id$v=16$m=19456,t=2,p=1$AAAA$AAAA",
+        "$argon2id$v=19$m=65537,t=2,p=1$AAAA$AAAA", "$argon2id$v=19$m=19456,t=9,p=1$AAAA$AAAA",
+        "$argon2id$v=19$m=19456,t=2,p=9$AAAA$AAAA", "$argon2id$v=19$m=19456,t=2,p=0$AAAA$AAAA",
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAA$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AA.A",
+        "5ebe2294ecd0e0f08eab7690d2a6ee69",
+        "$5$rounds=5000$usesomesillystri$KqJWpanXZHKq2BOB43TSaYhEWsQ1Lr5QNyPCDH/Tp.6",
+    ])
+    func anyOtherTextHasNone(_ text: String) {
+        #expect(PasswordHash(text: text).kind == nil)
+    }
+
+    @Test(arguments: [
+        PasswordHash.Kind.bcrypt(cost: 4), .bcrypt(cost: 14), .argon2id(memoryKibibytes: 64, passes: 3, lanes: 2),
+    ])
+    func aHashOfNobodyHasItsKind(_ kind: PasswordHash.Kind) {
+        let nobody = PasswordHash.ofNobody(kind)
+        #expect(nobody.kind == kind)
+        #expect(PasswordHash.Kind(prefix: nobody.prefix) == kind)
+        #expect(nobody.text.hasPrefix(nobody.prefix))
+    }
+}
