@@ -10,7 +10,8 @@ extension CommandSet {
         let servers: [Command] = [.serve, .accrual, .demo]
         let owners: [Command] = OwnerCommand.all.map { $0.command(of: idleStore) }
         let others: [Command] = [
-            .restore(of: idleStore), .copy(by: DatabaseEngine.copy), .healthcheck, .config, .version, .systemdUnit,
+            .restore(of: idleStore), .copy(by: DatabaseEngine.copy), .import(into: idleStore), .healthcheck, .config,
+            .version, .systemdUnit,
             .man, .completion,
         ]
         return CommandSet(servers + owners + others, standard: .serve, byExecutableName: .accrual)

@@ -32,6 +32,14 @@ package struct PostgresIdleStore: IdleStore {
         }
     }
 
+    package func openImport(
+        at now: Timestamp, until cancellation: Cancellation
+    ) throws(StoreError) -> any ShopImport {
+        throw StoreError(
+            "An import goes into a file of SQLite: import into a new one, DATABASE_URI=new.db martlet import FILE, and copy "
+                + "that here with martlet copy new.db postgres://…")
+    }
+
     package func restore(
         _ backup: String, keepingOldAs suffix: String, caller: UInt32?, until cancellation: Cancellation,
         progress: (MaintenanceStage) -> Void

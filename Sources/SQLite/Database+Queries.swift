@@ -45,7 +45,7 @@ extension Database {
 extension Statement {
     /// Binds the parameters from the first on.
     @inlinable
-    func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
+    package func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
         var index = 0
         for value in repeat each values {
             index += 1

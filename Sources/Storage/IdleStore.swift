@@ -17,6 +17,13 @@ package protocol IdleStore: Sendable {
     /// Opens the store for a check or a backup, whichever schema it has.
     func openMaintenance() throws(IdleStoreError) -> any StoreMaintenance
 
+    /// Opens the store to import users with their orders and points, and makes it if there is none.
+    ///
+    /// - Parameters:
+    ///   - now: The time that users get who have none.
+    ///   - cancellation: Ends each call of the import with an error.
+    func openImport(at now: Timestamp, until cancellation: Cancellation) throws(StoreError) -> any ShopImport
+
     /// Replaces the store by a checked copy of a backup.
     ///
     /// - Parameters:

@@ -1,3 +1,4 @@
+import Loyalty
 import Posix
 
 /// Checks a store as a whole. It belongs to one thread at a time, and blocks.
@@ -11,8 +12,33 @@ package protocol StoreMaintenance: AnyObject {
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport
 
+    /// Reads users with their orders and points, in one state of the store.
+    ///
+    /// - Parameters:
+    ///   - login: The user; `nil` for all users.
+    ///   - cancellation: Ends the export with an error.
+    ///   - record: Is called with each record: first the users, then the orders in the order of their uploads, and then
+    ///     the other entries of the ledger. It returns false to end the export.
+    /// - Returns: False if there is no user of the login.
+    func export(
+        _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
+    ) throws(StoreError) -> Bool
+
+    /// Runs a body that makes a file, with the path and in the name of the account that are right for it.
+    func makingFile<Value>(
+        at path: String, _ body: (String) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value
+
     /// The source of backups; `nil` if backups are made by the engine's own tools.
     var backups: (any BackupSource)? { get }
+}
+
+extension StoreMaintenance {
+    package func makingFile<Value>(
+        at path: String, _ body: (String) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try body(path)
+    }
 }
 
 /// Copies a store while it is in use. It belongs to one thread at a time, and blocks.

@@ -27,7 +27,8 @@ import Testing
                 Adjust(user: user, points: Points(hundredths: -1), reason: "why"),
             ]
         } + ShopCommandTests.operations + [
-            BackUp(file: "/a \"b\"\n"), Check(), UserList(after: 0), UserList(after: .max),
+            BackUp(file: "/a \"b\"\n"), Check(), Export(file: "/a", login: ""), Export(file: "/\n", login: "a\0"),
+            UserList(after: 0), UserList(after: .max),
             UserAdd(login: "an\u{7}na", hash: hash), OrderList(user: nil, status: nil, before: .max, limit: 1),
             OrderShow(number: "18"), Refund(order: "18", reason: ""), Pool(), Stats(), OrderDrop(),
             RestoredState(),
@@ -134,6 +135,7 @@ import Testing
 
     @Test(arguments: [
         "", "{}", "[]", "nonsense", #"{"command":"nonsense"}"#, #"{"command":"backup","file":"relative"}"#,
+        #"{"command":"export","file":"relative","login":""}"#, #"{"command":"export","file":"/a"}"#,
         #"{"command":"users"}"#, #"{"command":"users","after":1.5}"#, #"{"command":"user","login":1}"#,
         #"{"command":"add_user","login":"anna","password_hash":"secret"}"#,
         #"{"command":"orders","before":1,"limit":0}"#, #"{"command":"orders","before":1,"limit":101}"#,

@@ -60,6 +60,9 @@ package final class PostgreSQLServer: Sendable {
         return newest.map { "\(root)/\($0)/bin" }
     }()
 
+    /// The path of psql(1); `nil` if PostgreSQL is not installed.
+    package static var psql: String? { programs.map { "\($0)/psql" } }
+
     /// True if a server can be started.
     package static var isInstalled: Bool { programs != nil }
 

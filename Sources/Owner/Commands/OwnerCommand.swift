@@ -20,7 +20,8 @@ package struct OwnerCommand: Sendable {
         goodsReturn, receiptTry, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove, ruleTry,
         staffAdd, staffList, staffDisable, staffEnable, staffSetRole, staffResetPassword, staffDelete, keyAdd, keyList,
         keyRemove, registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList,
-        backupsMake, backup, check, restored,
+        backupsMake, backup, export, check,
+        restored,
     ]
 
     /// - Parameters:

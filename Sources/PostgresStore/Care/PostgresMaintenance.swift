@@ -1,5 +1,7 @@
+import Loyalty
 import Posix
 import Postgres
+import SharedStore
 import Storage
 
 /// Checks a database of PostgreSQL. Backups are made by its own tools.
@@ -13,6 +15,25 @@ final class PostgresMaintenance: StoreMaintenance {
     }
 
     var backups: (any BackupSource)? { nil }
+
+    /// The time in which an export is read, which has every row of a shop.
+    private static let exportMilliseconds = 3_600_000
+
+    func export(
+        _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
+    ) throws(StoreError) -> Bool {
+        let reader = BlockingReader(
+            connector: connector, purpose: .owner, withinMilliseconds: Self.exportMilliseconds)
+        defer { reader.close() }
+        do throws(PostgresError) {
+            // It has no connection yet, and so is not tried twice.
+            return try reader.read(isSnapshot: true) { session throws(PostgresError) in
+                try session.exportShop(login) { !cancellation.isCancelled && record($0) }
+            }
+        } catch {
+            throw StoreError("The database \(connector.address) can't be read: \(error).")
+        }
+    }
 
     func check(
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void

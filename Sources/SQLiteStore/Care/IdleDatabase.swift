@@ -1,3 +1,4 @@
+import Loyalty
 import Posix
 import SQLite
 import Storage
@@ -26,16 +27,28 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
     ) throws(StoreError) -> CheckReport {
         let source = try file.openWithoutServer()
         defer { source.close() }
-        // Root may have its backup in a folder that the database's owner can't write in; the file is the owner's there
-        // too.
+        return try makingFile(at: path) { path throws(StoreError) in
+            try Backup.write(source, to: path, until: cancellation, progress: progress)
+        }
+    }
+
+    /// Root may have its file in a folder that the database's owner can't write in; the file is the owner's there too.
+    func makingFile<Value>(
+        at path: String, _ body: (String) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
         guard let owner = FileAccount.current,
             let target = FileAccount.assumedRoot({ try? TrustedPath(path).path })
-        else {
-            return try Backup.write(source, to: path, until: cancellation, progress: progress)
-        }
-        return try owner.writing(in: File.folder(of: target)).assumed { () throws(StoreError) in
-            try Backup.write(source, to: target, until: cancellation, progress: progress)
-        }
+        else { return try body(path) }
+        return try owner.writing(in: File.folder(of: target)).assumed { () throws(StoreError) in try body(target) }
+    }
+
+    func export(
+        _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
+    ) throws(StoreError) -> Bool {
+        let database = try file.openWithoutServer()
+        defer { database.close() }
+        try database.requireCurrentSchema(file.path)
+        return try database.exportShop(login, path: file.path, until: cancellation, record)
     }
 
     func check(

@@ -31,9 +31,16 @@ enum IntegrityCheck {
     ) throws(SQLiteError) -> CheckReport {
         // A sort can need as much space as the database has, so it uses the disk.
         try database.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -\(cacheKibibytes)")
-        try addPredicates(to: database)
         try database.execute("BEGIN")
         defer { try? database.execute("ROLLBACK") }
+        return try reportInTransaction(on: database, progress)
+    }
+
+    /// Checks the state that a transaction of this connection sees, with what it has written itself.
+    static func reportInTransaction(
+        on database: Database, _ progress: (MaintenanceStage) -> Void
+    ) throws(SQLiteError) -> CheckReport {
+        try addPredicates(to: database)
         var rules: [Rule] = []
         for rule in Self.rules where try rule.isApplicable(database) { rules.append(rule) }
         progress(.checking(rule: schemaRule, number: 1, count: rules.count + 1))

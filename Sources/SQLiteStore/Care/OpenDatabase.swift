@@ -1,3 +1,4 @@
+import Loyalty
 import Posix
 import SQLite
 import Storage
@@ -46,6 +47,12 @@ final class OpenDatabase: StoreMaintenance, BackupSource {
         // The check has a large cache, and the connection stays.
         defer { try? database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes); PRAGMA shrink_memory") }
         return try IntegrityCheck.run(on: database, path, until: cancellation, progress)
+    }
+
+    func export(
+        _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
+    ) throws(StoreError) -> Bool {
+        try database.exportShop(login, path: path, until: cancellation, record)
     }
 
     func firstWrite(atSeconds now: Int64) -> Int64? { database.firstWrite(atSeconds: now) }

@@ -20,6 +20,12 @@ package struct SQLiteIdleStore: IdleStore {
         try IdleDatabase(path: path)
     }
 
+    package func openImport(
+        at now: Timestamp, until cancellation: Cancellation
+    ) throws(StoreError) -> any ShopImport {
+        try SQLiteShopImport(path: path, at: now, until: cancellation)
+    }
+
     package func restore(
         _ backup: String, keepingOldAs suffix: String, caller: UInt32?, until cancellation: Cancellation,
         progress: (MaintenanceStage) -> Void

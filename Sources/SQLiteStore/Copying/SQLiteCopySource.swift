@@ -21,7 +21,7 @@ package final class SQLiteCopySource: CopySource {
         }
         database = try file.openWithoutServer()
         do throws(StoreError) {
-            try Self.requireCurrent(database, path)
+            try database.requireCurrentSchema(path)
             reader = try SQLiteTableReader(database, path)
         } catch {
             database.close()
@@ -33,14 +33,6 @@ package final class SQLiteCopySource: CopySource {
     deinit {
         reader.close()
         database.close()
-    }
-
-    private static func requireCurrent(_ database: Database, _ path: String) throws(StoreError) {
-        let version = (try? database.first("PRAGMA user_version") { row in row.integer(0) }) ?? nil
-        guard let version, version < Schema.migrations.count else { return }
-        throw StoreError(
-            "The database \(path) was made by an earlier Martlet (schema \(version), and this one has "
-                + "\(Schema.migrations.count)); start this Martlet on it once, which converts it.")
     }
 
     package func rowCount(of table: StoredTable) throws(StoreError) -> Int64 { try reader.rowCount(of: table) }

@@ -2,6 +2,17 @@ import Posix
 import SQLite
 import Storage
 
+extension Database {
+    /// Refuses a database of an earlier Martlet, for a command that works with the tables of this one.
+    func requireCurrentSchema(_ path: String) throws(StoreError) {
+        let version = (try? first("PRAGMA user_version") { row in row.integer(0) }) ?? nil
+        guard let version, version < Schema.migrations.count else { return }
+        throw StoreError(
+            "The database \(path) was made by an earlier Martlet (schema \(version), and this one has "
+                + "\(Schema.migrations.count)); start this Martlet on it once, which converts it.")
+    }
+}
+
 /// Which files Martlet opens: its own, as it made them, also after other programs had them.
 extension DatabaseFile {
     static func connect(to path: String, mode: Database.Mode) throws(StoreError) -> sending Database {
