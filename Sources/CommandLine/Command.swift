@@ -91,7 +91,7 @@ extension Command {
 
     /// Every flag of the command except `--help`, which all commands have.
     package var allOptions: [CommandOption] {
-        options + settings.map { CommandOption($0) } + (isConfigured ? [.config] : [])
+        options + settings.map { CommandOption($0) } + (isConfigured ? [.settingsFile(among: defaultFiles)] : [])
     }
 
     /// The flags with a value.

@@ -54,9 +54,14 @@ package struct CommandOption: Sendable {
 
 extension CommandOption {
     package static let help = CommandOption(names: ["-h", "--help"], nil, "say what a command does, and stop")
-    package static let config = CommandOption(
-        names: ["--config"], "FILE",
-        "JSON file of settings; by default config.json or /etc/martlet.json, the first that exists",
-        environment: "MARTLET_CONFIG")
+    package static let config = settingsFile(among: ConfigurationLoader.defaultFiles)
     package static let json = CommandOption("--json", nil, "print one JSON document")
+
+    /// The flag that names the file of settings. Without it, a command reads the first default file that exists.
+    static func settingsFile(among defaultFiles: [String]) -> CommandOption {
+        CommandOption(
+            names: ["--config"], "FILE",
+            "JSON file of settings; by default \(defaultFiles.joined(separator: " or "))",
+            environment: "MARTLET_CONFIG")
+    }
 }

@@ -29,38 +29,6 @@ import Testing
         #expect(try load(environment: ["RUN_ADDRESS": ""]).runAddress == Address(host: "localhost", port: 8080))
     }
 
-    /// The first of the default files that exists has all settings from files.
-    @Test func theSystemsFileIsReadIfNothingElseIsNamed() throws {
-        let system = ["/etc/martlet.json": #"{"run_address": ":1"} // of the package"#]
-        let other = #"{"database_uri": "other.db"}"#
-        #expect(try load(files: system).runAddress.port == 1)
-        for configuration in [
-            try load(files: system.merging(["config.json": other]) { $1 }),
-            try load(files: system.merging(["x.json": other]) { $1 }, file: "x.json"),
-            try load(environment: ["MARTLET_CONFIG": "x.json"], files: system.merging(["x.json": other]) { $1 }),
-        ] {
-            #expect(configuration.runAddress.port == 8080 && configuration.database.path == "other.db")
-        }
-        #expect(throws: ConfigurationError("/etc/martlet.json: not a JSON object")) {
-            try load(files: ["/etc/martlet.json": "[]"])
-        }
-    }
-
-    @Test func aSystemsFileThatCannotBeReadIsAnError() {
-        for (error, isAbsent) in [
-            (ConfigurationLoader.ReadError.missing, true), (.hidden("Permission denied"), true),
-            (.unreadable("Permission denied"), false),
-        ] {
-            let load = {
-                _ = try ConfigurationLoader.load(flags: [], file: nil, environment: [:]) {
-                    (path) throws(ConfigurationLoader.ReadError) in
-                    throw path == "/etc/martlet.json" ? error : .missing
-                }
-            }
-            #expect(((try? load()) != nil) == isAbsent, "\(error)")
-        }
-    }
-
     @Test func everySettingIsReadFromEverySource() throws {
         for setting in Settings.all {
             let (text, json) = Self.otherValue(of: setting)
