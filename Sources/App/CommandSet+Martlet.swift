@@ -11,8 +11,7 @@ extension CommandSet {
         let owners: [Command] = OwnerCommand.all.map { $0.command(of: idleStore) }
         let others: [Command] = [
             .restore(of: idleStore), .copy(by: DatabaseEngine.copy), .import(into: idleStore), .healthcheck, .config,
-            .version, .systemdUnit,
-            .man, .completion,
+            .version, .systemdUnit, .man, .completion,
         ]
         return CommandSet(servers + owners + others, standard: .serve, byExecutableName: .accrual)
     }()

@@ -13,7 +13,7 @@ struct TaskTests {
     private let shop: OperatedShop
     private let customer: Client
 
-    /// A shop that runs, with a customer who has uploaded an order.
+    /// A running shop, with a customer who has uploaded an order.
     init() throws {
         handbook = try Handbook()
         shop = try OperatedShop()
