@@ -166,6 +166,38 @@ struct BackupTests {
         #expect(try orderCount(left) == 1)
     }
 
+    /// Two restores within a second have the same suffix.
+    @Test func eachRestoreKeepsTheOldDatabaseUnderANameOfItsOwn() throws {
+        let folder = TemporaryFolder()
+        let (path, backup) = (folder.file("test.db"), folder.file("backup.db"))
+        for count in [1, 2] { try Self.makeDatabase(at: folder.file("\(count).db"), orders: count) }
+        try Self.makeDatabase(at: path, orders: 3)
+        try Self.makeDatabase(at: backup, orders: 4)
+        let kept = try ["1.db", "2.db", "backup.db"].map { name in
+            try Restore.run(folder.file(name), to: path, keepingOldAs: ".old") { _ in }.kept
+        }
+        #expect(kept == [path + ".old", path + ".old-2", path + ".old-3"])
+        #expect(try kept.map { try orderCount($0 ?? "") } == [3, 1, 2])
+        #expect(try orderCount(path) == 4)
+        // A log without its file has the next name.
+        try Data().write(to: URL(fileURLWithPath: path + ".old-4-wal"))
+        let (_, last) = try Restore.run(backup, to: path, keepingOldAs: ".old") { _ in }
+        #expect(last == path + ".old-5")
+    }
+
+    @Test func aRestoreThatCanNotKeepTheOldDatabaseLeavesNothing() throws {
+        let folder = TemporaryFolder()
+        let (path, backup) = (folder.file("test.db"), folder.file("backup.db"))
+        try Self.makeDatabase(at: path, orders: 1)
+        try Self.makeDatabase(at: backup, orders: 2)
+        #expect(throws: StoreError.self) {
+            _ = try Restore.run(backup, to: path, keepingOldAs: "/no/folder") { _ in }
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.filter { $0.hasPrefix("test.db") && !$0.hasSuffix("-lock") } == ["test.db"])
+        #expect(try orderCount(path) == 1)
+    }
+
     @Test func aFileThatIsNotABackupIsNotRestored() throws {
         let folder = TemporaryFolder()
         let path = folder.file("test.db")

@@ -28,6 +28,20 @@ struct SchemaTests {
         #expect(try FolderListing.names(in: folder.path).count { $0.contains("before-schema") } == 1)
     }
 
+    /// An owner may put the copy back and upgrade again within a second.
+    @Test func aCopyReplacesNoCopyOfTheSameSecond() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
+        let next = Schema.migrations + ["ALTER TABLE users ADD COLUMN nickname TEXT;"]
+        let name = "test.db.before-schema-\(next.count)-1764040320"
+        try folder.write([1], to: name)
+        let file = try DatabaseFile(path: folder.file("test.db"))
+        try file.openWriter(at: Timestamp(milliseconds: 1_764_040_320_123), log: .none, migrations: next).close()
+        #expect(try folder.read(name) == [1])
+        let copies = try FolderListing.names(in: folder.path).filter { $0.contains("before-schema") }
+        #expect(copies.sorted() == [name, name + "-2"])
+    }
+
     /// Statements say `status < 2` and `state < 2`, as the partial indexes do.
     @Test func statusesHaveTheOrderOfTheStatements() {
         for status in Order.Status.allCases { #expect(status.isFinal == (status.rawValue >= 2), "\(status)") }

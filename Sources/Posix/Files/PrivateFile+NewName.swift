@@ -14,6 +14,19 @@ extension PrivateFile {
         try DurableFile.syncFolder(of: newPath)
     }
 
+    /// The path, or the first of `path-2`, `path-3` and so on, that no file has yet. A name with a time in it is taken
+    /// if two files are made within a second.
+    ///
+    /// - Parameter suffixes: the ends of all names that have to be free.
+    /// - Returns: the path itself if all are taken, so that the call that makes the file fails.
+    package static func freePath(_ path: String, suffixes: [String] = [""]) -> String {
+        let paths = [path] + (2...pathsTriedMax).map { "\(path)-\($0)" }
+        return paths.first { path in !suffixes.contains { exists(path: path + $0) } } ?? path
+    }
+
+    /// More files than a script makes within a second.
+    private static let pathsTriedMax = 100
+
     /// Gives a file a second name, or if the file system can't, makes a copy of that name, and syncs the folder.
     package static func linkOrCopy(_ path: String, as newPath: String) throws(SystemError) {
         do throws(SystemError) {

@@ -5,8 +5,8 @@ import Storage
 /// Puts a backup in the place of a database.
 enum Restore {
     /// Makes a checked copy of the backup the database at `path`, on which no server may run. The former database is
-    /// kept beside it, under a name that ends in `suffix`. Root restores in the name of the account that this thread
-    /// acts for (``DatabaseAccount``), which owns the new database.
+    /// kept beside it, under its name with `suffix`, and with a number if that is taken. Root restores in the name of
+    /// the account that this thread acts for (``DatabaseAccount``), which owns the new database.
     ///
     /// A power cut at any moment leaves one of both databases complete under the name. A damaged database whose log
     /// could not be written back may be left without that log, which is then beside it.
@@ -29,19 +29,21 @@ enum Restore {
         try StoreError.describing("The file \(restored) can't be removed") { () throws(SystemError) in
             try PrivateFile.remove(path: restored)
         }
-        let report: CheckReport
         do throws(StoreError) {
-            report = try Backup.write(source, to: restored, until: cancellation, progress: progress)
+            let report = try Backup.write(source, to: restored, until: cancellation, progress: progress)
+            // Restores of one second would give the same name.
+            let kept = PrivateFile.freePath(file.path + suffix, suffixes: ["", "-wal"])
+            try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
+            try StoreError.describing("The database \(path) can't be replaced by \(restored)") {
+                () throws(SystemError) in
+                try PrivateFile.rename(restored, to: file.path)
+            }
+            return (report, hadDatabase ? kept : nil)
         } catch {
+            try? PrivateFile.remove(path: restored)
             if !hadDatabase { try? PrivateFile.remove(path: file.path) }
             throw error
         }
-        let kept = file.path + suffix
-        try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
-        try StoreError.describing("The database \(path) can't be replaced by \(restored)") { () throws(SystemError) in
-            try PrivateFile.rename(restored, to: file.path)
-        }
-        return (report, hadDatabase ? kept : nil)
     }
 
     /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.

@@ -17,7 +17,7 @@ struct UpgradeCopy {
         self.version = version
         self.migrationCount = migrationCount
         attempt = "\(path).before-schema-\(migrationCount)"
-        name = "\(attempt)-\(now.milliseconds / 1000)"
+        name = PrivateFile.freePath("\(attempt)-\(now.milliseconds / 1000)")
     }
 
     /// Copies the database if its tables are about to be changed.
