@@ -53,6 +53,9 @@ final class TestClient: @unchecked Sendable {
         }
     }
 
+    /// The received text that is not part of a response that was returned.
+    var unread: String { String(decoding: received, as: UTF8.self) }
+
     /// Sends GET of a path.
     func get(_ path: String, fields: String = "") throws {
         try send("GET \(path) HTTP/1.1\r\nHost: test\r\n\(fields)\r\n")
@@ -65,7 +68,7 @@ final class TestClient: @unchecked Sendable {
         while true {
             if let answer = try takeAnswer(omitsBody: omitsBody) { return answer }
             guard try receiveMore() else {
-                throw Failure.closed(String(decoding: received, as: UTF8.self))
+                throw Failure.closed(unread)
             }
         }
     }
@@ -73,7 +76,7 @@ final class TestClient: @unchecked Sendable {
     /// The remaining bytes until the server closes the connection. A reset is an error.
     func rest() throws -> String {
         while try receiveMore() {}
-        return String(decoding: received, as: UTF8.self)
+        return unread
     }
 
     /// The bytes up to and including a mark.
@@ -83,7 +86,7 @@ final class TestClient: @unchecked Sendable {
                 defer { received = received[end.upperBound...] }
                 return String(decoding: received[..<end.upperBound], as: UTF8.self)
             }
-            guard try receiveMore() else { throw Failure.closed(String(decoding: received, as: UTF8.self)) }
+            guard try receiveMore() else { throw Failure.closed(unread) }
         }
     }
 
