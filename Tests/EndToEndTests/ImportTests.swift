@@ -118,6 +118,19 @@ struct ImportTests {
         #expect(try run("import", "/dev/stdin", input: Self.oldShop).status == 0)
     }
 
+    /// The writer of the pipe never comes.
+    @Test(arguments: [SIGTERM, SIGINT]) func aSignalEndsAnImportThatWaits(signal: Int32) throws {
+        #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+        let before = try names()
+        let command = try Server(
+            in: folder, arguments: ["import", "pipe"], environment: ["DATABASE_URI": folder.file("martlet.db")])
+        try eventually("it has made the database, and reads") { try names().contains("martlet.db-wal") }
+        command.signal(signal)
+        #expect(try command.waitForEnd() == -signal, "\(command.logText)")
+        #expect(command.logText.contains("nothing was imported"), "\(command.logText)")
+        #expect(try names().filter { !$0.hasSuffix("-lock") } == before)
+    }
+
     /// Files that are torn anywhere, or that are something else, change nothing.
     @Test func damagedFilesAreRefused() throws {
         let whole = Array(Self.oldShop.utf8)

@@ -14,7 +14,7 @@ import Testing
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         var reader = try LineFile(path: path, lineBytesMax: Self.lineBytesMax)
         var lines: [[UInt8]?] = []
-        while let line = try reader.next() {
+        while let line = try reader.next(until: Cancellation()) {
             switch line {
             case .bytes(let bytes): lines.append(Array(bytes))
             case .tooLong: lines.append(nil)
@@ -58,6 +58,25 @@ import Testing
                 _ = try LineFile(path: path, lineBytesMax: 1)
             }
         }
+    }
+
+    /// A pipe without a writer, and a line without an end.
+    @Test(arguments: [false, true]) func aWaitForALineIsCancelled(isEndless: Bool) throws {
+        let folder = try TemporaryFolder(prefix: "martlet-test-")
+        defer { folder.remove() }
+        let pipe = "\(folder.path)/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let (cancellation, isCancelled) = (Cancellation(), Flag())
+        let reading = Thread(name: "reading") {
+            #expect(throws: SystemError(code: ECANCELED, call: "read")) {
+                var reader = try LineFile(path: isEndless ? "/dev/zero" : pipe, lineBytesMax: 10)
+                _ = try reader.next(until: cancellation)
+            }
+            isCancelled.set()
+        }
+        cancellation.cancel()
+        try eventually { isCancelled.isSet }
+        reading.join()
     }
 
     @Test func aNewFileGetsItsNameWhenItIsComplete() throws {

@@ -29,7 +29,7 @@ struct ShopReading {
         _ file: consuming LineFile, into target: any ShopImport, until cancellation: Cancellation,
         progress: (Int64) -> Void
     ) throws(StoreError) {
-        while let line = try Self.next(&file) {
+        while let line = try Self.next(&file, until: cancellation) {
             guard !cancellation.isCancelled else { throw StoreError("The import was stopped.") }
             lineCount += 1
             if lineCount % Self.linesPerReport == 0 { progress(lineCount) }
@@ -47,11 +47,14 @@ struct ShopReading {
         faults.sort { $0.line < $1.line }
     }
 
-    private static func next(_ file: inout LineFile) throws(StoreError) -> LineFile.Line? {
+    private static func next(
+        _ file: inout LineFile, until cancellation: Cancellation
+    ) throws(StoreError) -> LineFile.Line? {
         do throws(SystemError) {
-            return try file.next()
+            return try file.next(until: cancellation)
         } catch {
-            throw StoreError("The file can't be read (\(error)).")
+            throw StoreError(
+                cancellation.isCancelled ? "The import was stopped." : "The file can't be read (\(error)).")
         }
     }
 

@@ -17,18 +17,22 @@ package struct LineFile: ~Copyable {
     private var isAtEnd = false
 
     private static let chunkBytes = 256 * 1024
+    /// How long a wait for bytes of a pipe lasts before it looks whether it was cancelled.
+    private static let waitMilliseconds: Int32 = 100
 
-    /// Opens a file, such as `/dev/stdin`.
+    /// Opens a file, such as `/dev/stdin`. Of a pipe, ``next(until:)`` waits for the writer.
     ///
     /// - Throws: the error of open(2), or EISDIR for a folder.
     package init(path: String, lineBytesMax: Int) throws(SystemError) {
         guard File.kind(path: path) != .folder else { throw SystemError(code: EISDIR, call: "open") }
-        descriptor = try Descriptor.opened("open") { open(path, O_RDONLY | O_CLOEXEC) }
+        descriptor = try Descriptor.opened("open") { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         self.lineBytesMax = lineBytesMax
     }
 
     /// The next line; `nil` at the end.
-    package mutating func next() throws(SystemError) -> Line? {
+    ///
+    /// - Throws: the error of read(2), or ECANCELED.
+    package mutating func next(until cancellation: Cancellation) throws(SystemError) -> Line? {
         var searched = position
         var isTooLong = false
         while true {
@@ -46,12 +50,15 @@ package struct LineFile: ~Copyable {
                 position = buffer.count
             }
             searched = buffer.count - position
-            try readChunk()
+            try readChunk(until: cancellation)
         }
     }
 
     /// Removes the lines that were taken, and adds what follows.
-    private mutating func readChunk() throws(SystemError) {
+    private mutating func readChunk(until cancellation: Cancellation) throws(SystemError) {
+        repeat {
+            guard !cancellation.isCancelled else { throw SystemError(code: ECANCELED, call: "read") }
+        } while try !descriptor.waitUntilReadable(milliseconds: Self.waitMilliseconds)
         buffer.removeFirst(position)
         position = 0
         let used = buffer.count

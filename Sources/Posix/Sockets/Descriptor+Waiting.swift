@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Waits of a socket's descriptor.
+/// Waits of the descriptors of sockets and pipes.
 extension Descriptor {
     /// Limits how long receiving and sending wait (socket(7), SO_RCVTIMEO).
     func limitWaiting(milliseconds: Int) throws(SystemError) {
