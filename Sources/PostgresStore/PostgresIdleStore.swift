@@ -7,10 +7,17 @@ import Storage
 package struct PostgresIdleStore: IdleStore {
     private let address: String
     private let limits: StorageLimits
+    private let makeImport: ImportMaker
 
-    /// - Parameter address: as libpq takes it, with its secrets.
-    package init(address: String, limits: StorageLimits) {
-        (self.address, self.limits) = (address, limits)
+    package typealias ImportMaker =
+        @Sendable (_ address: String, _ now: Timestamp, _ cancellation: Cancellation) throws(StoreError) ->
+        any ShopImport
+
+    /// - Parameters:
+    ///   - address: as libpq takes it, with its secrets.
+    ///   - makeImport: makes an import into the database, by way of another engine.
+    package init(address: String, limits: StorageLimits, makeImport: @escaping ImportMaker) {
+        (self.address, self.limits, self.makeImport) = (address, limits, makeImport)
     }
 
     package func open(
@@ -35,9 +42,7 @@ package struct PostgresIdleStore: IdleStore {
     package func openImport(
         at now: Timestamp, until cancellation: Cancellation
     ) throws(StoreError) -> any ShopImport {
-        throw StoreError(
-            "An import goes into a file of SQLite: import into a new one, DATABASE_URI=new.db martlet import FILE, and copy "
-                + "that here with martlet copy new.db postgres://…")
+        try makeImport(address, now, cancellation)
     }
 
     package func restore(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `martlet import` and `martlet export`, from a file to the API and back.
-@Suite(.onSQLite("an import goes into a file of SQLite"))
+@Suite(.onSQLite("it looks into the file of the import"))
 struct ImportTests {
     private let folder: Folder
 
@@ -175,7 +175,7 @@ struct ImportTests {
             ([:], ["import", "."], 69, "Is a directory"),
             (["DATABASE_URI": "text.db"], ["import", "shop.jsonl"], 69, "not a database"),
             (["DATABASE_URI": "no/such/folder.db"], ["import", "shop.jsonl"], 69, "no/such"),
-            (["DATABASE_URI": "postgres://127.0.0.1:1/x"], ["import", "shop.jsonl"], 69, "martlet copy new.db"),
+            (["DATABASE_URI": "postgres://127.0.0.1:1/x"], ["import", "shop.jsonl"], 69, "127.0.0.1:1"),
             ([:], ["export", "x.jsonl"], 69, "There is no database"),
         ]
         for (environment, arguments, status, text) in cases {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The scripts of the page about moving in write files that can be imported, from tables as it describes.
-@Suite(.enabled(if: PostgreSQLServer.isInstalled), .onSQLite("an import goes into a file of SQLite"))
+@Suite(.enabled(if: PostgreSQLServer.isInstalled), .onSQLite("the page shows a file of SQLite"))
 struct MovingHandbookTests {
     private static let hash = "$2a$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"
 

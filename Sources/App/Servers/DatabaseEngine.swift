@@ -48,7 +48,11 @@ enum DatabaseEngine {
     static func idleStore(of configuration: Configuration) -> any IdleStore {
         switch configuration.database {
         case .file(let path): SQLiteIdleStore(path: path)
-        case .server(let address): PostgresIdleStore(address: address.text, limits: configuration.storage)
+        case .server(let address):
+            PostgresIdleStore(address: address.text, limits: configuration.storage) {
+                (address, now, cancellation) throws(StoreError) in
+                try ServerImport(address: address, at: now, until: cancellation)
+            }
         }
     }
 

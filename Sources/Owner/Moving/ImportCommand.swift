@@ -110,7 +110,7 @@ extension Command {
                 "FILE has the lines that martlet export writes, of this shop or of another server. /dev/stdin reads a pipe.",
                 "All of it is imported or nothing. Each line that can't be is named, up to "
                     + "\(ShopReading.faultsNamedMax) of them.",
-                "The database is made if there is none, and is checked before it counts.",
+                "The database is made if there is none, and is checked before it counts. One of PostgreSQL has to be empty.",
             ],
             document: #"{"database", "dry_run", "lines", "users", "orders", …, "current", "withdrawn"}"#,
             statuses: OwnerCommand.Statuses.read + [ExitStatus.refused], effect: .changes,

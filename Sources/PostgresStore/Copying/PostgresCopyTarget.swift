@@ -29,7 +29,7 @@ package final class PostgresCopyTarget: CopyTarget {
             var connection = try connector.open(.owner, until: deadline)
             guard try Migration.version(on: &connection, until: deadline) == 0 else {
                 throw SessionSetup.refusal(
-                    "it has tables of Martlet, and a copy is written into an empty database only")
+                    "it has tables of Martlet, and copies and imports are written into an empty database only")
             }
             try Migration.beginNew(on: &connection, until: deadline)
             keys = try DeferredKeys.remove(on: &connection, until: deadline)

@@ -81,7 +81,7 @@ final class SQLiteShopImport: ShopImport {
     }
 
     func apply(
-        hasPositions: Bool, progress: (MaintenanceStage) -> Void
+        hasPositions: Bool, progress: @escaping (MaintenanceStage) -> Void
     ) throws(StoreError) -> ImportReport {
         try describing { () throws(SQLiteError) in
             try database.execute(ImportedHistory.apply(hasPositions: hasPositions))

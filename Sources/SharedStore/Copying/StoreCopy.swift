@@ -30,23 +30,30 @@ package struct StoreCopy {
     ///
     /// - Returns: what is in the new store.
     package func run() throws(StoreError) -> CheckReport.Counts {
-        let counts: CheckReport.Counts
-        do throws(StoreError) {
-            counts = try copyAndProve()
-        } catch {
-            target.discard()
-            throw cancellation.isCancelled ? StoreError("The copy was stopped.") : error
-        }
+        let report = try write()
         do throws(StoreError) {
             try target.complete()
         } catch {
             target.discard()
             throw error
         }
-        return counts
+        return report.counts
     }
 
-    private func copyAndProve() throws(StoreError) -> CheckReport.Counts {
+    /// Writes the copy and proves it. No server sees it before the target is complete. After an error, the target has
+    /// been discarded.
+    ///
+    /// - Returns: the report of the new store's check, which it has passed.
+    package func write() throws(StoreError) -> CheckReport {
+        do throws(StoreError) {
+            return try writeAndProve()
+        } catch {
+            target.discard()
+            throw cancellation.isCancelled ? StoreError("The copy was stopped.") : error
+        }
+    }
+
+    private func writeAndProve() throws(StoreError) -> CheckReport {
         var counts: [Int64] = []
         for table in StoredTable.all { counts.append(try source.rowCount(of: table)) }
         let rows = counts.reduce(0, +)
@@ -71,7 +78,7 @@ package struct StoreCopy {
         }
         try source.confirmIdle()
         try requireGoing()
-        return report.counts
+        return report
     }
 
     private func copy(

@@ -19,7 +19,9 @@ package protocol ShopImport: AnyObject {
     ///
     /// - Parameter hasPositions: True if the records have their places, so that orders are in the order of their lines
     ///   and not of their times.
-    func apply(hasPositions: Bool, progress: (MaintenanceStage) -> Void) throws(StoreError) -> ImportReport
+    func apply(
+        hasPositions: Bool, progress: @escaping (MaintenanceStage) -> Void
+    ) throws(StoreError) -> ImportReport
 
     /// Keeps what was added. It is durable when this returns.
     func commit() throws(StoreError)
