@@ -27,6 +27,7 @@ struct ClientExampleTests {
     private func follow(_ example: ClientExample) throws {
         let folder = try Folder()
         let commands = try example.prepared(in: folder)
+        try expectUsage(of: commands)
         let environment = [
             "MARTLET_DISPATCHER_RETRY_DELAY_MIN_MS": "50", "MARTLET_DISPATCHER_RETRY_DELAY_MAX_MS": "50",
         ]
@@ -71,6 +72,12 @@ struct ClientExampleTests {
         customer.authorization = login["Authorization"]
         #expect(
             try customer.send("GET", "/api/user/balance").text == #"{"current":234367.89,"withdrawn":1000200}"#)
+    }
+
+    private func expectUsage(of commands: ClientExample.Program) throws {
+        let misused = try commands.run([], password: "secret")
+        #expect(try misused.waitForEnd() > 0)
+        #expect(misused.logText.contains("usage: PASSWORD="), "\(misused.logText)")
     }
 
     private func follows(_ server: Server) throws -> Bool { try server.metrics().sum("martlet_event_streams") == 1 }

@@ -104,6 +104,10 @@ public class Client {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length != 5 || System.getenv("PASSWORD") == null) {
+            System.err.println("usage: PASSWORD=secret java Client.java ADDRESS LOGIN ORDER PURCHASE POINTS");
+            System.exit(64);
+        }
         String order = arguments[2], purchase = arguments[3], points = arguments[4];
         Client client = new Client(arguments[0], arguments[1], System.getenv("PASSWORD"));
         client.signIn("/api/user/register");

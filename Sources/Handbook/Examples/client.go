@@ -107,6 +107,9 @@ func (s *shop) finalStatus(number string) any {
 }
 
 func main() {
+	if len(os.Args) != 6 || os.Getenv("PASSWORD") == "" {
+		log.Fatal("usage: PASSWORD=secret go run client.go ADDRESS LOGIN ORDER PURCHASE POINTS")
+	}
 	login, order, purchase, points := os.Args[2], os.Args[3], os.Args[4], json.Number(os.Args[5])
 	s := shop{address: os.Args[1], credentials: object{"login": login, "password": os.Getenv("PASSWORD")}.encoded()}
 	s.signIn("/api/user/register")

@@ -104,6 +104,10 @@ async function* lines(body, controller) {
   }
 }
 
+if (process.argv.length !== 7 || !process.env.PASSWORD) {
+  console.error('usage: PASSWORD=secret node client.mjs ADDRESS LOGIN ORDER PURCHASE POINTS');
+  process.exit(64);
+}
 const [address, login, order, purchase, points] = process.argv.slice(2);
 const shop = new Shop(address, login, process.env.PASSWORD);
 await shop.register();

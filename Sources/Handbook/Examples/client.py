@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A customer registers, uploads an order, waits for its points, and pays for another order with points.
 
-    PASSWORD=secret ./client.py ADDRESS LOGIN ORDER PURCHASE POINTS
+    PASSWORD=secret python3 client.py ADDRESS LOGIN ORDER PURCHASE POINTS
 
 ORDER earns points, and POINTS are spent on PURCHASE. Run it again after any failure: nothing is done twice.
 """
@@ -109,6 +109,8 @@ def main(address: str, login: str, order: str, purchase: str, points: str):
     print(balance["current"], "points are left,", balance["withdrawn"], "are spent")
 
 
+if len(sys.argv) != 6 or not os.environ.get("PASSWORD"):
+    sys.exit("usage: PASSWORD=secret python3 client.py ADDRESS LOGIN ORDER PURCHASE POINTS")
 try:
     main(*sys.argv[1:])
 except (Refused, OSError) as error:

@@ -1,12 +1,16 @@
 #!/bin/bash
 # A customer registers, uploads an order, waits for its points, and pays for another order with points.
 #
-#   PASSWORD=secret ./client.sh ADDRESS LOGIN ORDER PURCHASE POINTS
+#   PASSWORD=secret bash client.sh ADDRESS LOGIN ORDER PURCHASE POINTS
 #
 # ORDER earns points, and POINTS are spent on PURCHASE. Run it again after any failure: nothing is done twice. The login and
 # the password get into JSON as they are, and must have no quotation mark and no backslash.
 set -euo pipefail
 
+if [ $# != 5 ] || [ -z "${PASSWORD-}" ]; then
+    echo 'usage: PASSWORD=secret bash client.sh ADDRESS LOGIN ORDER PURCHASE POINTS' >&2
+    exit 64
+fi
 address=$1 login=$2 order=$3 purchase=$4 points=$5
 credentials="{\"login\":\"$login\",\"password\":\"$PASSWORD\"}"
 scratch=$(mktemp -d)
