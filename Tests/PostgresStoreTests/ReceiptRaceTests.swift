@@ -92,6 +92,24 @@ import Testing
         #expect(try database.brokenRules() == [])
     }
 
+    /// The answer is from before the correction. The other machine's clock is fast, or it has slept in between.
+    @Test func anOldAnswerIsNotCreditedWhateverTheClocksSay() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        let number = OrderNumber.sample(1)
+        try Self.add(number, to: database)
+        try await TestLane.with(2, database) { lanes in
+            guard case .accepted(let id) = try await lanes[0].upload(number, by: user) else {
+                throw TestFailure("it is new")
+            }
+            let answer = Settlement(order: id, verdict: .processed(Self.before))
+            #expect(try await Self.correct(number, on: lanes[0]))
+            lanes[1].clock.advance(byMilliseconds: 3_600_000)
+            #expect(try await lanes[1].settle([answer]) == [])
+        }
+        try Self.expectAgreement(number, isCorrected: true, database)
+    }
+
     /// Corrections and settlements of many orders at the same moment, in any order of their statements.
     @Test func correctionsAndSettlementsAgree() async throws {
         let database = try TestDatabase()

@@ -15,14 +15,8 @@ struct BatchAsk {
     private let settled: [Int64]
     private let uploads: [OrderNumber]
     private let withdrawals: [String]
-    /// An answer about a receipt may be from before a correction later than this.
-    private let correctedAfter: Int64
 
-    /// The time after which no answer from before a correction can be waiting: the longest time-out of a request, and a
-    /// margin.
-    static let correctionLifetimeMilliseconds: Int64 = 600_000
-
-    init(_ operations: [BatchOperation], at now: Timestamp) {
+    init(_ operations: [BatchOperation]) {
         var counts: [Int64: Int64] = [:]
         var settled: Set<Int64> = []
         var (uploads, withdrawals): ([OrderNumber], [String]) = ([], [])
@@ -41,7 +35,6 @@ struct BatchAsk {
         let users = counts.sorted { $0.key < $1.key }
         (self.users, uploadCounts) = (users.map(\.key), users.map(\.value))
         (self.settled, self.uploads, self.withdrawals) = (Array(settled), uploads, withdrawals)
-        correctedAfter = now.advanced(byMilliseconds: -Self.correctionLifetimeMilliseconds).milliseconds
     }
 
     /// The statements, for a new connection to prepare.
@@ -98,12 +91,14 @@ struct BatchAsk {
         SELECT 1 FROM receipts
         WHERE order_number IN (SELECT number FROM orders WHERE id = ANY ($1)) AND xmax <> 0 FOR SHARE OF receipts
         """, .integerArray)
+    /// An answer may be from before a correction, however long ago that was: the process that asked may have hung, and
+    /// the clocks of two machines may differ. So no time is compared.
     private static let corrected = PreparedStatement(
         "corrected receipts",
         """
         SELECT order_number, earned FROM receipts
-        WHERE order_number IN (SELECT number FROM orders WHERE id = ANY ($1)) AND corrected_at > $2
-        """, .integerArray, .integer)
+        WHERE order_number IN (SELECT number FROM orders WHERE id = ANY ($1)) AND corrected_at IS NOT NULL
+        """, .integerArray)
 
     /// Sends the statements that the batch needs.
     func send(on connection: inout Connection) throws(PostgresError) {
@@ -125,12 +120,7 @@ struct BatchAsk {
                     $0.add(array: settled)
                 })
             try connection.send(Self.changedReceipts, Parameters { $0.add(array: settled) })
-            try connection.send(
-                Self.corrected,
-                Parameters {
-                    $0.add(array: settled)
-                    $0.add(correctedAfter)
-                })
+            try connection.send(Self.corrected, Parameters { $0.add(array: settled) })
         }
         if !uploads.isEmpty {
             try connection.send(Self.idsAndOwners, Parameters { $0.add(array: uploads.map(\.digits)) })

@@ -51,7 +51,7 @@ struct BatchFacts: Equatable {
     /// The users of the numbers that are to be uploaded, as far as they were uploaded before.
     var owners: [OrderNumber: UserID] = [:]
     var withdrawals: [OrderNumber: EarlierWithdrawal] = [:]
-    /// The points of receipts that were corrected while the accrual system may have been asked.
+    /// The points of receipts that were corrected, perhaps after the accrual system was asked.
     var correctedReceipts: [OrderNumber: Points] = [:]
     /// An id for each upload of the batch, in ascending order.
     var newOrderIDs: [OrderID] = []

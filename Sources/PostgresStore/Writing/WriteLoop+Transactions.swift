@@ -104,7 +104,7 @@ extension WriteLoop {
             operations.append(operation)
             answers.append(answer)
         }
-        let ask = BatchAsk(operations, at: clock())
+        let ask = BatchAsk(operations)
         try ask.send(on: &session.connection)
         try session.connection.sendFlushRequest()
         try readMarker(in: session)
