@@ -141,7 +141,7 @@ package final class JobDispatcher: @unchecked Sendable {
             log.info(
                 term == nil
                     ? "another server asks the accrual system"
-                    : "the orders that wait are read again, since the database may have lost some")
+                    : "the orders that wait are read again, since some may have been lost or missed")
         }
         self.term = term
         guard term != nil else { return false }

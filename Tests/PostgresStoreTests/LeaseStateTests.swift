@@ -48,13 +48,18 @@ struct LeaseStateTests {
     @Test func aTermEndsWithTheLeaseAndIfTheDatabaseMayHaveLostOrders() {
         let state = LeaseState()
         var terms: [Int64] = []
-        for (epoch, history) in [(1, 1), (1, 1), (1, 2), (1, 2), (2, 2)] as [(Int64, Int64)] {
-            state.noteHeld(epoch: epoch, history: history, askedAt: 1_000, Self.pace(0))
+        let renewals: [(epoch: Int64, history: Int64, askedAt: Int64)] = [
+            (1, 1, 1_000), (1, 1, 1_000), (1, 2, 1_000), (1, 2, 1_000), (2, 2, 1_000),
+            // The lease goes on, and then it has ended before the renewal is sent.
+            (2, 2, 6_499), (2, 2, 11_999),
+        ]
+        for (epoch, history, askedAt) in renewals {
+            state.noteHeld(epoch: epoch, history: history, askedAt: askedAt, Self.pace(0))
             terms.append(state.term)
         }
-        #expect(terms == [1, 1, 2, 2, 3])
+        #expect(terms == [1, 1, 2, 2, 3, 3, 4])
         state.noteNotHeld()
-        state.noteHeld(epoch: 2, history: 2, askedAt: 2_000, Self.pace(0))
-        #expect(state.term == 4)
+        state.noteHeld(epoch: 2, history: 2, askedAt: 12_000, Self.pace(0))
+        #expect(state.term == 5)
     }
 }

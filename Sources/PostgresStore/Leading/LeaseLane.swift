@@ -134,7 +134,7 @@ final class LeaseState: Sendable {
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 
-    /// Grows with each lease, and if the database may have lost orders while this instance held it.
+    /// Grows with each lease, if the lease had ended before it was renewed, and if the database may have lost orders.
     var term: Int64 { state.withLock { $0.term } }
 
     func inheritedPace(at now: Int64) -> AskedPace { state.withLock { $0.inherited.asked(at: now) } }
@@ -155,6 +155,9 @@ final class LeaseState: Sendable {
 
     /// Notes that the database renewed the lease.
     ///
+    /// A lease that had ended begins a new term even if no other instance took it: while this one did not follow the
+    /// orders of others, it has dropped some (``OrdersOfOthers``).
+    ///
     /// - Parameters:
     ///   - epoch: the number of the lease.
     ///   - history: the number of the database's history.
@@ -162,8 +165,9 @@ final class LeaseState: Sendable {
     ///   - pace: the pace in the row.
     func noteHeld(epoch: Int64, history: Int64, askedAt: Int64, _ pace: AskedPace) {
         state.withLock { state in
+            let goesOn = state.epoch == epoch && state.history == history && state.heldUntil > askedAt
             state.heldUntil = askedAt + Lease.milliseconds - Self.marginMilliseconds
-            guard state.epoch != epoch || state.history != history else { return }
+            guard !goesOn else { return }
             state.history = history
             state.term += 1
             // The dispatcher passes its own pace on once it has taken this one up.
