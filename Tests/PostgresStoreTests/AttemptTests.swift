@@ -95,15 +95,78 @@ import Testing
         #expect(returned.withLock { $0 } == [[1]])
     }
 
+    /// The attempts that have arrived at a lane.
+    private static func arrivals(at lane: WriteLane) -> @Sendable () -> [[UInt8]] {
+        let arrived = Box()
+        lane.attempts.subscribe { attempt in arrived.all.withLock { $0.append(attempt) } }
+        return { arrived.all.withLock { $0 } }
+    }
+
+    private final class Box: Sendable {
+        let all = Mutex<[[UInt8]]>([])
+    }
+
+    @Test func attemptsOfATransactionThatRunsAgainArriveOnce() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try WriteFaultTests.poison(database, code: "40001", times: 3)
+        let there = try database.makeWrites()
+        defer { there.stop() }
+        let arrived = Self.arrivals(at: there)
+        try await TestLane.with(database) { lane in
+            async let upload = lane.upload(WriteFaultTests.poisoned, by: user)
+            for number in 0..<20 as Range<UInt8> { lane.lane.attempts.announce([number]) }
+            #expect(try await upload != .uploadedBefore)
+            try await eventually("all attempts arrive") { arrived().count >= 20 }
+            lane.lane.attempts.announce([20])
+            try await eventually("the last attempt arrives") { arrived().last == [20] }
+        }
+        #expect(arrived() == (0...20).map { [$0] })
+    }
+
+    /// With other writes and alone, on connections that are cut at random bytes.
+    @Test func attemptsArriveOnceOverConnectionsThatAreCut() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        let there = try database.makeWrites()
+        defer { there.stop() }
+        let arrived = Self.arrivals(at: there)
+        var random = SeededRandom(seed: 5)
+        var sent: [[UInt8]] = []
+        try await TestLane.with(database, through: proxy.port) { lane in
+            for cut in 0..<20 * Scale.factor {
+                let direction = cut.isMultiple(of: 2) ? CuttingProxy.Cut.Direction.toServer : .toClient
+                proxy.order(CuttingProxy.Cut(direction, after: .random(in: 1...2_000, using: &random)))
+                repeat {
+                    let number = sent.count
+                    sent.append([UInt8(number >> 8), UInt8(number & 255)])
+                    lane.lane.attempts.announce(sent[number])
+                    if number.isMultiple(of: 2) {
+                        _ = try? await lane.upload(.sample(number), by: user)
+                    } else {
+                        try await eventually("attempts arrive or are cut off") {
+                            arrived().count >= sent.count || !proxy.isCutPending
+                        }
+                    }
+                } while proxy.isCutPending
+            }
+            try await eventually("all attempts arrive") { arrived().count >= sent.count }
+        }
+        #expect(arrived() == sent)
+    }
+
     @Test func attemptsBeyondTheLimitAreDropped() {
         let wakes = Mutex(0)
         let attempts = AttemptsOfInstances { wakes.withLock { $0 += 1 } }
         let sent = (0..<AttemptsOfInstances.waitingMax + 10).map { [UInt8($0 % 256)] }
         for attempt in sent { attempts.announce(attempt) }
-        #expect(attempts.take() == Array(sent.prefix(AttemptsOfInstances.waitingMax)))
-        #expect(attempts.take().isEmpty)
+        #expect(attempts.attemptsToSend() == Array(sent.prefix(AttemptsOfInstances.waitingMax)))
+        attempts.noteCommit()
+        #expect(attempts.attemptsToSend().isEmpty)
         attempts.announce([1])
-        #expect(attempts.take() == [[1]])
+        #expect(attempts.attemptsToSend() == [[1]])
         #expect(wakes.withLock { $0 } == 2)
     }
 

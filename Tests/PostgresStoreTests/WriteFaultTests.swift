@@ -12,12 +12,12 @@ import Testing
 /// Errors of the server, each with what it means for the callers.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled), .serialized)
 struct WriteFaultTests {
-    private static let poisoned = OrderNumber.sample(666)
+    static let poisoned = OrderNumber.sample(666)
 
     /// Has the server raise an error for uploads of one number.
     ///
     /// - Parameter times: the number of times; then the upload succeeds.
-    private static func poison(_ database: TestDatabase, code: String, times: Int = .max) throws {
+    static func poison(_ database: TestDatabase, code: String, times: Int = .max) throws {
         try database.server.run(
             """
             CREATE SEQUENCE attempts;

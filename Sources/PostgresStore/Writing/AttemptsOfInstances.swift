@@ -6,7 +6,14 @@ import Synchronization
 /// The writer's thread sends them: together with the next transaction, or in one of their own if nothing else is to be
 /// written. It also receives those of other instances.
 final class AttemptsOfInstances: AttemptExchange {
-    private let waiting = Mutex<[[UInt8]]>([])
+    private struct State {
+        /// Those that no committed transaction has sent, in the order in which they were announced.
+        var attempts: [[UInt8]] = []
+        /// The number of them, from the first on, that are in a transaction whose end is not known yet.
+        var sentCount = 0
+    }
+
+    private let state = Mutex(State())
     private let receivers = Mutex<[@Sendable ([UInt8]) -> Void]>([])
     private let wake: @Sendable () -> Void
 
@@ -21,10 +28,10 @@ final class AttemptsOfInstances: AttemptExchange {
 
     func announce(_ attempt: [UInt8]) {
         precondition(attempt.count <= Self.attemptBytesMax, "an attempt must have at most attemptBytesMax bytes")
-        let isFirst = waiting.withLock { waiting in
-            guard waiting.count < Self.waitingMax else { return false }
-            waiting.append(attempt)
-            return waiting.count == 1
+        let isFirst = state.withLock { state in
+            guard state.attempts.count < Self.waitingMax else { return false }
+            state.attempts.append(attempt)
+            return state.attempts.count == state.sentCount + 1
         }
         if isFirst { wake() }
     }
@@ -33,12 +40,20 @@ final class AttemptsOfInstances: AttemptExchange {
         receivers.withLock { $0.append(receive) }
     }
 
-    /// Takes the attempts that wait to be sent.
-    func take() -> [[UInt8]] {
-        waiting.withLock { waiting in
-            let taken = waiting
-            waiting = []
-            return taken
+    /// Returns the attempts that a transaction is to send, with those of the transaction before unless it was committed
+    /// (``noteCommit()``).
+    func attemptsToSend() -> [[UInt8]] {
+        state.withLock { state in
+            state.sentCount = state.attempts.count
+            return state.attempts
+        }
+    }
+
+    /// Takes note that the last transaction was committed, and so has sent its attempts.
+    func noteCommit() {
+        state.withLock { state in
+            state.attempts.removeFirst(state.sentCount)
+            state.sentCount = 0
         }
     }
 

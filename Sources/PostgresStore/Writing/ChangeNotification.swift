@@ -9,8 +9,6 @@ import Loyalty
 /// `INSTANCE.TRANSACTION.PART.PARTS|RECORD;RECORD`, and the record of a kind that a later version adds is skipped.
 struct ChangeNotification: Equatable, Sendable {
     static let channel = "martlet"
-    /// The number in notifications of attempts that are sent alone. Transactions count from 1.
-    static let noTransaction: Int64 = 0
 
     /// The fields before the records.
     struct Header: Equatable, Sendable {

@@ -11,23 +11,25 @@ extension WriteLoop {
     /// A healthy server takes less than a millisecond. Writes wait meanwhile.
     private static let announceMilliseconds = 1_000
 
-    /// Sends the attempts that wait in a transaction of their own. Attempts of a transaction that fails are lost.
+    /// Sends the attempts that wait in a transaction of their own. Those of a transaction that fails are sent again. If
+    /// its fate is in doubt, the next connection decides.
     func announceAttempts() {
         guard let session else { return }
-        let waiting = attempts.take()
+        let waiting = attempts.attemptsToSend()
         guard !waiting.isEmpty else { return }
-        let texts = ChangeNotification.texts(
-            of: TransactionEvents(attempts: waiting), instance: marker.instance,
-            transaction: ChangeNotification.noTransaction)
         do throws(PostgresError) {
+            try marker.begin(on: &session.connection, at: clock().milliseconds)
+            let texts = ChangeNotification.texts(
+                of: TransactionEvents(attempts: waiting), instance: marker.instance, transaction: marker.transaction)
             try session.connection.send(Self.announce, Parameters { $0.add(array: texts) })
             try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
+            attempts.noteCommit()
             heardAt = SystemClock.monotonicMilliseconds()
             _ = publisher.publish(
                 session.connection.takeNotifications(),
                 own: OwnTransaction(instance: marker.instance, number: marker.transaction))
         } catch {
-            if error.isEndOfConnection { lose(error) }
+            if [.runOnNextConnection, .claimRow].contains(FailedWrite(after: error, repetitions: 0)) { lose(error) }
         }
     }
 }

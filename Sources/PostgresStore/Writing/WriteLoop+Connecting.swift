@@ -75,7 +75,9 @@ extension WriteLoop {
         let jobs = doubtful
         doubtful = []
         switch fate {
-        case .committed: for job in jobs { job.acknowledge() }
+        case .committed:
+            attempts.noteCommit()
+            for job in jobs { job.acknowledge() }
         case .nothingHappened: backlog = jobs.map(\.job) + backlog
         case .inDoubt:
             if !jobs.isEmpty {

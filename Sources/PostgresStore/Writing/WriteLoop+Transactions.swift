@@ -32,7 +32,7 @@ extension WriteLoop {
             acknowledgements = written.acknowledgements
             try BatchStatements.send(written.figures, of: marker.instance, on: &session.connection)
             var events = written.events
-            events.attempts = attempts.take()
+            events.attempts = attempts.attemptsToSend()
             let texts = ChangeNotification.texts(
                 of: events, instance: marker.instance, transaction: marker.transaction)
             try BatchStatements.send(notifications: texts, on: &session.connection)
@@ -64,6 +64,7 @@ extension WriteLoop {
     ) {
         heardAt = SystemClock.monotonicMilliseconds()
         status.noteSuccess()
+        attempts.noteCommit()
         let ownCount = publisher.publish(
             session.connection.takeNotifications(),
             own: OwnTransaction(instance: marker.instance, number: marker.transaction, events: events))
