@@ -80,6 +80,30 @@ struct HungSessionTests {
         }
     }
 
+    /// Without a snapshot, too: the server keeps the notifications that it has not taken until its queue is full.
+    @Test func anInstanceThatTakesNoNotificationsIsEndedAndBeginsAnew() async throws {
+        let database = try TestDatabase()
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        try await TestLane.with(database, through: proxy.port) { lane in
+            let start = lane.changeLog.end.change
+            var other = try database.connect()
+            proxy.order(CuttingProxy.Cut(.toClient, after: 1, closes: false))
+            // Each is smaller than the server's buffer, which it therefore sends after it has given up its snapshot.
+            let notify =
+                "SELECT pg_notify('\(ChangeNotification.channel)', '9.9.0.1|x,' || repeat('x', 1000) || random())"
+            try await eventually("its notifications fill every buffer, and its session is ended") {
+                try other.run(notify, until: TestDatabase.patience)
+                return try HungSessions.end(overQueuePercent: 0, on: &other, until: TestDatabase.patience) == 1
+            }
+            proxy.order(nil)
+            try await eventually("streams begin anew") {
+                lane.changeLog.end.change > start && lane.changeLog.changes(after: start) == nil
+            }
+            #expect(lane.lane.obstacle == nil)
+        }
+    }
+
     @Test func anInstanceThatHangsInItsTurnToMigrateLosesIt() throws {
         let database = try TestDatabase()
         var hung = try database.connector().open(.owner, until: TestDatabase.patience)

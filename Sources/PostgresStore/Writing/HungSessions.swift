@@ -9,6 +9,8 @@ import Postgres
 /// * with a snapshot: within a read of several statements, or while they take no notifications. The server then keeps
 ///   the old versions of all rows. The row of an instance gets a version with each transaction, and each transaction
 ///   passes them all.
+/// * with neither, and while they take no notifications. The server keeps the notifications of all sessions until each
+///   listener has taken them, 8 GB of them (sql-notify.html), and then no transaction that notifies can be committed.
 ///
 /// If the instance was only slow, its transaction is rolled back, and runs again on its next connection.
 enum HungSessions {
@@ -17,6 +19,9 @@ enum HungSessions {
     static let silenceMilliseconds: Int64 = 2_000
     /// The time for sessions that nothing waits for. It is longer than a client waits for a read.
     static let snapshotMilliseconds: Int64 = 10_000
+    /// How full the queue of notifications may be before listeners are ended that take none. Nothing says how long one
+    /// has taken none, and a healthy one may be busy for a moment. It never has so much to take: a tenth is 800 MB.
+    static let queuePercentMax: Int64 = 10
 
     /// A transaction has a number (`backend_xid`) as soon as it locks or writes a row. Locks of Martlet's tables keep
     /// out other programs that share the role. A name would not do, since an address may have an `application_name`.
@@ -29,9 +34,10 @@ enum HungSessions {
                     AND state_change < clock_timestamp() - $1 * interval '1 millisecond'
                     AND EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = session.pid
                         AND relation IN ('instances'::regclass, 'balances'::regclass))
-                ELSE backend_xmin IS NOT NULL
-                    AND (state, wait_event) IN (('active', 'ClientRead'), ('idle', 'ClientWrite'))
+                WHEN backend_xmin IS NOT NULL THEN
+                    (state, wait_event) IN (('active', 'ClientRead'), ('idle', 'ClientWrite'))
                     AND greatest(state_change, xact_start) < clock_timestamp() - $2 * interval '1 millisecond'
+                ELSE (state, wait_event) = ('idle', 'ClientWrite') AND pg_notification_queue_usage() * 100 > $3
                 END
         ) AS hung WHERE is_ended
         """
@@ -41,14 +47,17 @@ enum HungSessions {
     /// - Parameters:
     ///   - lockMilliseconds: the shortest silence of a session that has locked rows.
     ///   - snapshotMilliseconds: the shortest silence of one that has only a snapshot.
+    ///   - queuePercentMax: the part of the queue of notifications that may be full.
     static func end(
         lockingFor lockMilliseconds: Int64 = HungSessions.silenceMilliseconds,
         withSnapshotFor snapshotMilliseconds: Int64 = HungSessions.snapshotMilliseconds,
+        overQueuePercent queuePercentMax: Int64 = HungSessions.queuePercentMax,
         on connection: inout Connection, until deadline: Deadline
     ) throws(PostgresError) -> Int {
         let parameters = Parameters {
             $0.add(lockMilliseconds)
             $0.add(snapshotMilliseconds)
+            $0.add(queuePercentMax)
         }
         do throws(PostgresError) {
             let count = try connection.run(statement, parameters, until: deadline) {
@@ -67,6 +76,6 @@ enum HungSessions {
 
     /// Says in a log that sessions were ended.
     static func warning(of count: Int) -> String {
-        "Sessions of the database were ended that hung and kept rows locked, or old versions of rows from being removed: \(count)."
+        "Sessions of the database were ended that hung and kept rows locked, or old versions of rows or notifications from being removed: \(count)."
     }
 }
