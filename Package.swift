@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "CPages", exclude: ["Common", "Customer", "Docs", "Staff"]),
 
         .target(name: "Posix", dependencies: ["CLinux"], swiftSettings: wrapper),
-        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
+        .target(name: "SQLite", dependencies: ["CSQLite", "Text"], swiftSettings: wrapper),
         .target(name: "Postgres", dependencies: ["CPostgres", "Posix", "Text"], swiftSettings: wrapper),
         .target(name: "Gzip", dependencies: ["CZlib", "Posix"], swiftSettings: wrapper),
         .target(name: "Pages", dependencies: ["CPages", "Hashing"], swiftSettings: wrapper),
@@ -53,7 +53,9 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "PostgresStore",
-            dependencies: ["Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Postgres", "SharedStore", "Storage"],
+            dependencies: [
+                "Changes", "Eventual", "Loyalty", "Metrics", "Posix", "Postgres", "SharedStore", "Storage", "Text",
+            ],
             swiftSettings: safe),
         .target(
             name: "AccrualClient", dependencies: ["CCurl", "Gzip", "JSON", "Loyalty", "Posix", "Storage"],

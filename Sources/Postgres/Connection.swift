@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Text
 
 /// One connection to a server, in libpq's pipeline mode (postgresql.org/docs/current/libpq-pipeline-mode.html). It is
 /// closed at the end of its owner's life.
@@ -96,7 +97,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
 
     /// Sends a statement once, without preparing it. The answer is ``Answer/rows(_:)``.
     ///
-    /// - Parameter sql: one statement without U+0000. Errors contain its first words.
+    /// - Parameter sql: one statement without U+0000. Errors name it by its verb and its table.
     package mutating func send(_ sql: String, _ parameters: Parameters = Parameters()) throws(PostgresError) {
         try requireOpen()
         let sent = parameters.withPointers { values, lengths, formats in
@@ -105,7 +106,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
                     handle, sql, CInt(parameters.count), types.baseAddress, values, lengths, formats, 1)
             }
         }
-        try noteSent(sent, .statement(Self.label(sql), hasRows: true))
+        try noteSent(sent, .statement(sql.statementName, hasRows: true))
     }
 
     /// Has the server send the answers so far without ending the transaction.
@@ -155,12 +156,6 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         guard let text = library.functions.PQerrorMessage(handle) else { return "" }
         let lines = String(cString: text).split(separator: "\n").map { String($0.drop { $0 == "\t" || $0 == " " }) }
         return lines.isEmpty ? "libpq gave no reason" : lines.joined(separator: "; ")
-    }
-
-    private static let labelCharactersMax = 40
-
-    private static func label(_ sql: String) -> String {
-        String(sql.prefix(labelCharactersMax))
     }
 }
 

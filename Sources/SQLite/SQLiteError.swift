@@ -1,23 +1,24 @@
 import CSQLite
 import Glibc
+import Text
 
 /// An error of SQLite (sqlite.org/rescode.html).
 ///
-/// It holds the statement's text and never the values bound to it, so logs may contain it.
+/// It holds the statement's name, and neither its text nor the values bound to it, so logs may contain it.
 package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// The extended result code, such as `SQLITE_IOERR_FSYNC`.
     package let extendedCode: Int32
     /// The error number of the failed system call (errno(3)), or 0 if none failed.
     package let systemCode: Int32
     package let message: String
-    /// The statement that failed, or an empty text if another operation failed (opening, a checkpoint).
-    package let sql: String
+    /// The name of the statement that failed, or an empty text if another operation failed (opening, a checkpoint).
+    package let statement: String
 
-    package init(extendedCode: Int32, systemCode: Int32 = 0, message: String, sql: String = "") {
+    package init(extendedCode: Int32, systemCode: Int32 = 0, message: String, statement: String = "") {
         self.extendedCode = extendedCode
         self.systemCode = systemCode
         self.message = message
-        self.sql = sql
+        self.statement = statement
     }
 
     /// The error of the call that has just failed on this connection.
@@ -27,7 +28,7 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
             extendedCode: code,
             systemCode: code & 0xFF == SQLITE_IOERR || code & 0xFF == SQLITE_CANTOPEN
                 ? sqlite3_system_errno(handle) : 0,
-            message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+            message: String(cString: sqlite3_errmsg(handle)), statement: sql.statementName)
     }
 
     /// The primary result code, such as `SQLITE_IOERR`.
@@ -83,11 +84,11 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// True if the file is not an SQLite database.
     package var isNotADatabase: Bool { code == SQLITE_NOTADB }
 
-    /// `disk I/O error (1034, errno 5) in: COMMIT`
+    /// `disk I/O error (1034, errno 5) in: commit`
     package var description: String {
         let errno = systemCode == 0 ? "" : ", errno \(systemCode)"
-        let statement = sql.isEmpty ? "" : " in: \(sql)"
-        return "\(message) (\(extendedCode)\(errno))\(statement)"
+        let place = statement.isEmpty ? "" : " in: \(statement)"
+        return "\(message) (\(extendedCode)\(errno))\(place)"
     }
 
     /// Extended codes that sqlite3.h computes, and Swift's importer therefore leaves out.

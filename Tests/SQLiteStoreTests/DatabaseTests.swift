@@ -56,7 +56,7 @@ struct DatabaseTests {
         try database.run("INSERT INTO t VALUES (?)", "secret")
         let error = #expect(throws: SQLiteError.self) { try database.run("INSERT INTO t VALUES (?)", "secret") }
         #expect(error?.isConstraint == true)
-        #expect(error?.sql == "INSERT INTO t VALUES (?)")
+        #expect(error?.statement == "insert t")
         #expect(error.map { error in "\(error)".contains("secret") } == false)
         // The kept statement is ready again.
         #expect(try database.run("INSERT INTO t VALUES (?)", "another") == 1)

@@ -1,4 +1,5 @@
 import Postgres
+import Text
 
 extension PostgresSession {
     /// Runs the statements of one read as a transaction.
@@ -32,7 +33,7 @@ extension PostgresSession {
         case .failed(let error):
             try connection.finishTransaction(until: deadline)
             throw error
-        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: sql)
+        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: sql.statementName)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Postgres
 import SharedStore
+import Text
 
 /// Runs the statements that all engines share on one connection, in the transaction that the caller begins and ends.
 ///
@@ -62,8 +63,8 @@ final class PostgresSession: SQLSession {
         if known == nil { try readPreparation(of: statement, text) }
         switch try connection.next(until: deadline) {
         case .rows(let rows): return try read(rows)
-        case .failed(let error): throw PostgresError(error.cause, error.message, statement: text)
-        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: text)
+        case .failed(let error): throw PostgresError(error.cause, error.message, statement: text.statementName)
+        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: text.statementName)
         }
     }
 
@@ -73,8 +74,8 @@ final class PostgresSession: SQLSession {
         case .failed(let error):
             // The statement that was to be prepared is skipped.
             _ = try connection.next(until: deadline)
-            throw PostgresError(error.cause, error.message, statement: text)
-        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: text)
+            throw PostgresError(error.cause, error.message, statement: text.statementName)
+        default: throw PostgresError(.protocolViolation, "a statement was skipped", statement: text.statementName)
         }
     }
 
