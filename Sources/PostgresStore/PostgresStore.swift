@@ -57,6 +57,9 @@ package final class PostgresStore: Storage {
             engine = StoreEngine(name: "PostgreSQL", version: shop.serverVersion)
             // An instance that hangs may have locked the row `shop`, which a start changes.
             _ = try HungSessions.end(on: &connection, until: deadline)
+            if migrates, let warning = try HungSessions.warningOfOtherRoles(on: &connection, until: deadline) {
+                log.warning(warning)
+            }
             let instance = try InstanceRow.claim(on: &connection, at: clock(), until: deadline)
             // A command has no clients that read changes, and scripts may run millions of commands.
             let feedStart = migrates ? try ChangeFeedRow.next(on: &connection, until: deadline) : ChangeID(rawValue: 0)

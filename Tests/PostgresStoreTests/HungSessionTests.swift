@@ -123,6 +123,30 @@ struct HungSessionTests {
         #expect(try connection.run("SELECT 1", until: TestDatabase.patience) == 1)
     }
 
+    @Test func aServerWarnsOfServersOfAnotherRole() throws {
+        let database = try TestDatabase()
+        func warnings() throws -> [String] {
+            let log = LogLines()
+            try PostgresStore(
+                database.connector(), migrates: true, limits: StorageLimits(), clock: { Self.now }, log: log.log
+            ).stop()
+            return log.messages(from: .warning).filter { $0.contains("role") }
+        }
+        let same = try database.connect()
+        #expect(try warnings() == [])
+        _ = consume same
+        let role = "\(database.name)_other"
+        try database.server.run(
+            "CREATE ROLE \(role) SUPERUSER LOGIN PASSWORD '\(PostgreSQLServer.password)'", in: database.name)
+        let library = try PostgresLibrary.load()
+        let address = database.server.address(of: database.name).replacing(
+            "//\(PostgreSQLServer.user):", with: "//\(role):")
+        let other = try StoreConnector(address: try ConnectionAddress(address, with: library), library: library)
+            .connect(until: TestDatabase.patience)
+        #expect(try warnings() == [HungSessions.warning(ofRoles: role)])
+        _ = consume other
+    }
+
     /// The server has not heard of the end of the last connection.
     @Test func theNextConnectionOfAnInstanceEndsItsLastOne() throws {
         let database = try TestDatabase()

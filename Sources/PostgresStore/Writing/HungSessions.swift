@@ -74,6 +74,28 @@ enum HungSessions {
         }
     }
 
+    private static let otherRoles = """
+        SELECT string_agg(DISTINCT usename::text, ', ') FROM pg_stat_activity
+        WHERE datname = current_database() AND usename <> current_user AND application_name = $1
+        """
+
+    /// Warns if other instances have another role: the server hides from a role what the sessions of others do, and
+    /// ends them only for a superuser or a member of `pg_signal_backend`. `nil` if none is connected.
+    static func warningOfOtherRoles(
+        on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> String? {
+        let parameters = Parameters { $0.add(StoreConnector.application) }
+        let roles = try connection.run(otherRoles, parameters, until: deadline) {
+            (rows: borrowing ResultSet) throws(PostgresError) in
+            try rows.first { (row: borrowing Row) throws(PostgresError) in try row.textIfAny(0) }
+        }
+        return roles?.map { warning(ofRoles: $0) }
+    }
+
+    static func warning(ofRoles roles: String) -> String {
+        "Other servers work on the database as another role (\(roles)). If one of them hangs, this server can't end its sessions: let all servers use one role."
+    }
+
     /// Says in a log that sessions were ended.
     static func warning(of count: Int) -> String {
         "Sessions of the database were ended that hung and kept rows locked, or old versions of rows or notifications from being removed: \(count)."
