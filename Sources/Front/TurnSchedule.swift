@@ -3,8 +3,8 @@
 /// Members, which are connections, belong to shares, which are clients. Shares take turns by deficit round robin
 /// (Shreedhar and Varghese, 1995): each may use a quantum of time before the next share's turn, and time beyond the
 /// quantum is deducted from its later turns. A share that becomes active goes before those that are busy all the time,
-/// as in FQ-CoDel (RFC 8290, section 4.2). So a client that sends a request now and then does not wait for clients that
-/// send requests all the time.
+/// as in FQ-CoDel (RFC 8290, section 4.2), and also before the rest of a quantum that has begun. So a client that sends
+/// a request now and then does not wait for clients that send requests all the time.
 ///
 /// Within a share, quick members go before dear ones (see ``StepCost``), but after each half quantum of quick members
 /// there is a turn for a dear one. So a client waits for a short time only, even if another one at the same address is
@@ -39,6 +39,8 @@ struct TurnSchedule<Member> {
     private var fresh = ArrivalQueue<Share>()
     /// Shares that have been active since before their last turn.
     private var served = ArrivalQueue<Share>()
+    /// A share whose quantum waits for fresh shares, and goes on before those in `served`.
+    private var interrupted: Share?
     private var current: Share?
     private var currentIsFresh = false
     private var lastIsDear = false
@@ -57,6 +59,7 @@ struct TurnSchedule<Member> {
 
     /// Removes and returns the member whose turn it is; `nil` if no member waits.
     mutating func next() -> (member: Member, isDear: Bool)? {
+        letFreshInterrupt()
         while let share = current ?? takeShare() {
             if share.allowanceNanoseconds <= 0 {
                 share.allowanceNanoseconds += Self.quantumNanoseconds
@@ -81,13 +84,23 @@ struct TurnSchedule<Member> {
         share.quickNanoseconds = lastIsDear ? 0 : share.quickNanoseconds + nanoseconds
     }
 
+    /// Lets fresh shares go before the rest of the current share's quantum, unless that share is fresh and quick. A
+    /// fresh share whose quantum ends so goes through the list of the others, as at any end of its turn.
+    private mutating func letFreshInterrupt() {
+        guard !fresh.isEmpty, let share = current, share.allowanceNanoseconds > 0, lastIsDear || !currentIsFresh else {
+            return
+        }
+        if currentIsFresh { served.append(share) } else { interrupted = share }
+        current = nil
+    }
+
     private mutating func takeShare() -> Share? {
         if let share = fresh.popFirst() {
             currentIsFresh = true
             return share
         }
         currentIsFresh = false
-        return served.popFirst()
+        return interrupted.take() ?? served.popFirst()
     }
 
     private static func takeMember(of share: Share) -> (member: Member, isDear: Bool)? {

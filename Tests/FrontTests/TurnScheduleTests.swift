@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    /// A client that asks now and then does not wait for the rest of another client's quantum, whether the other share
+    /// is fresh, as at first, or was served before.
+    @Test func aFreshShareInterruptsAQuantum() {
+        var schedule = Schedule()
+        let (greedy, other, modest) = (Schedule.Share(), Schedule.Share(), Schedule.Share())
+        for _ in 0..<100 { schedule.enter("greedy", of: greedy, isDear: true) }
+        let cost: (String) -> Int64 = { $0 == "modest" ? 1_000 : 200_000 }
+        for count in [1, 7] {
+            #expect(serve(&schedule, count: count, cost: cost).allSatisfy { $0 == "greedy" })
+            schedule.enter("modest", of: modest, isDear: false)
+            #expect(serve(&schedule, count: 1, cost: cost) == ["modest"])
+        }
+        // The rest of the interrupted quantum, two turns, comes before the next quantum of another share.
+        for _ in 0..<100 { schedule.enter("other", of: other, isDear: true) }
+        let quantum = Array(repeating: "other", count: 5)
+        #expect(serve(&schedule, count: 12, cost: cost) == quantum + ["greedy", "greedy"] + quantum)
+    }
+
     /// If both shares are always busy, each gets half of the time, however costly its members are.
     @Test(arguments: [(1, 1), (1, 10), (50, 1), (1, 100)] as [(Int64, Int64)])
     func sharesGetTheSameTime(costs: (Int64, Int64)) {
