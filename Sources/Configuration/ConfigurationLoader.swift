@@ -47,7 +47,9 @@ package struct ConfigurationLoader {
         var loader = ConfigurationLoader(environment: environment, readFile: readFile)
         loader.configuration = defaults
         try loader.applyFile(named: namedFile(file, environment), or: defaultFiles)
+        let fileDatabase = loader.configuration.database
         try loader.applyEnvironment()
+        if fileDatabase != defaults.database { loader.warnOfFormerDatabase(fileDatabase) }
         for (flag, value) in flags {
             guard let setting = Settings.all.first(where: { $0.flags.contains(flag) }) else {
                 preconditionFailure("the command line must pass only flags of settings")
@@ -95,6 +97,15 @@ package struct ConfigurationLoader {
         where name.hasPrefix("MARTLET_") && !known.contains(name) && !ServiceLink.isVariable(name, value: value) {
             warnings.append("\(RefusedValue.shownName(name)): no setting has this name")
         }
+    }
+
+    /// Warns if the configuration names a file, and the environment a server: a command without the environment would
+    /// change the file, and say that it succeeded.
+    private mutating func warnOfFormerDatabase(_ former: DatabaseLocation) {
+        guard case .file(let path) = former, case .server = configuration.database else { return }
+        warnings.append(
+            "database_uri names the file \(RefusedValue.shown(path)), and DATABASE_URI a server: commands without this variable change the file; remove database_uri"
+        )
     }
 
     /// Checks the settings that depend on each other.

@@ -178,6 +178,26 @@ import Testing
         #expect(warnings == ["MARTLET_LOG_LEVLE: no setting has this name"])
     }
 
+    /// Commands read the file of the configuration too, often without the environment of the service.
+    @Test(arguments: [
+        (#"{"database_uri": "/data/old.db"}"#, "postgres://db.example/shop", true),
+        (#"{"database_uri": "/data/old.db"}"#, "/data/new.db", false),
+        (#"{"database_uri": "postgres://db.example/shop"}"#, "postgres://db2.example/shop", false),
+        (#"{"log": {"level": "info"}}"#, "postgres://db.example/shop", false),
+        (#"{"database_uri": "/data/old.db"}"#, nil, false),
+    ]) func aServerInTheEnvironmentAndAFileInTheConfigurationAreAWarning(
+        file: String, variable: String?, isWarning: Bool
+    ) throws {
+        let warnings = try ConfigurationLoader.load(
+            flags: [], file: "martlet.json", environment: variable.map { ["DATABASE_URI": $0] } ?? [:]
+        ) { (_) throws(ConfigurationLoader.ReadError) in Array(file.utf8) }.warnings
+        let warning = #"""
+            database_uri names the file "/data/old.db", and DATABASE_URI a server: commands without this variable change \#
+            the file; remove database_uri
+            """#
+        #expect(warnings == (isWarning ? [warning] : []))
+    }
+
     /// A value that is allowed and not the default.
     static func otherValue(of setting: Setting) -> (text: String, json: String) {
         switch setting.key {
