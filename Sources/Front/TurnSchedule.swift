@@ -24,7 +24,7 @@ struct TurnSchedule<Member> {
         fileprivate var allowanceNanoseconds = quantumNanoseconds
         /// The time that quick members have used since the last turn of a dear one.
         fileprivate var quickNanoseconds: Int64 = 0
-        /// True if the share is in one of the schedule's lists, or is the current one.
+        /// True if the share is in one of the schedule's lists, or is the current or the interrupted one.
         fileprivate var isListed = false
 
         init() {}

@@ -14,8 +14,8 @@ package protocol Leadership: Sendable {
     /// The dispatcher reads it at each tick, so it does not wait.
     var isLeading: Bool { get }
 
-    /// The number of this server's term, which changes when it gains the lead, and when the store may have lost orders.
-    /// The orders of a former term are read again.
+    /// The number of this server's term, which changes when it gains the lead, when its lead had ended for a moment,
+    /// and when the store may have lost orders. The orders of a former term are read again.
     var term: Int64 { get }
 
     /// Returns the orders without a final status that other servers have stored since the last call. Some may be

@@ -94,7 +94,8 @@ struct HungSessionTests {
                 "SELECT pg_notify('\(ChangeNotification.channel)', '9.9.0.1|x,' || repeat('x', 1000) || random())"
             try await eventually("its notifications fill every buffer, and its session is ended") {
                 try other.run(notify, until: TestDatabase.patience)
-                return try HungSessions.end(overQueuePercent: 0, on: &other, until: TestDatabase.patience) == 1
+                return try HungSessions.end(
+                    withSnapshotFor: 0, overQueuePercent: 0, on: &other, until: TestDatabase.patience) == 1
             }
             proxy.order(nil)
             try await eventually("streams begin anew") {

@@ -251,7 +251,7 @@ import Testing
         let cancellation = Cancellation()
         let shop = try SQLiteIdleStore(path: path).openImport(at: Timestamp(milliseconds: 0), until: cancellation)
         cancellation.cancel()
-        #expect(throws: StoreError("The import was stopped.")) {
+        #expect(throws: StoreError.stoppedImport) {
             for line in 1...200_000 { _ = try shop.add(Self.user("\(line)", "user \(line)"), line: Int64(line)) }
         }
         shop.discard()

@@ -62,7 +62,10 @@ final class ServerImport: ShopImport {
         let target = try PostgresCopyTarget(address: address, until: cancellation)
         self.target = target
         let copy = StoreCopy(from: source, to: target, until: cancellation) { progress($0.asMaintenance) }
-        return ImportReport(check: try copy.write(), points: report.points, unfinished: report.unfinished)
+        let check = try copy.write()
+        // A second signal may end the process during the commit.
+        folder.remove()
+        return ImportReport(check: check, points: report.points, unfinished: report.unfinished)
     }
 
     func commit() throws(StoreError) {

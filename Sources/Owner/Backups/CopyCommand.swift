@@ -18,9 +18,8 @@ enum CopyCommand {
         StopRequest.take()
         let result = result(of: invocation.operands, by: copy) { printer.take(.progress($0.text)) }
         if result.status != ExitStatus.success {
-            StopRequest.leave {
-                StandardStream.error.write("martlet: stopped by a signal; nothing was copied\n")
-            }
+            // The result says whether the signal came before the commit.
+            StopRequest.leave { printer.print(result, isFirst: true, isLast: true) }
         }
         printer.print(result, isFirst: true, isLast: true)
         return printer.end(result.status, done: result.status == ExitStatus.success ? result.summary : nil)

@@ -23,11 +23,8 @@ struct ImportCommand {
         let result: CommandResult
         do throws(StoreError) { result = try command.result() } catch { result = CommandResult(error) }
         let isDone = result.status == ExitStatus.success
-        if !isDone {
-            StopRequest.leave {
-                StandardStream.error.write("martlet: stopped by a signal; nothing was imported\n")
-            }
-        }
+        // The result says whether the signal came before the commit.
+        if !isDone { StopRequest.leave { printer.print(result, isFirst: true, isLast: true) } }
         printer.print(result, isFirst: true, isLast: true)
         return printer.end(result.status, done: isDone ? result.summary : nil)
     }

@@ -30,7 +30,7 @@ struct ShopReading {
         progress: (Int64) -> Void
     ) throws(StoreError) {
         while let line = try Self.next(&file, until: cancellation) {
-            guard !cancellation.isCancelled else { throw StoreError("The import was stopped.") }
+            guard !cancellation.isCancelled else { throw .stoppedImport }
             lineCount += 1
             if lineCount % Self.linesPerReport == 0 { progress(lineCount) }
             try take(line, into: target)
@@ -53,8 +53,7 @@ struct ShopReading {
         do throws(SystemError) {
             return try file.next(until: cancellation)
         } catch {
-            throw StoreError(
-                cancellation.isCancelled ? "The import was stopped." : "The file can't be read (\(error)).")
+            throw cancellation.isCancelled ? .stoppedImport : StoreError("The file can't be read (\(error)).")
         }
     }
 

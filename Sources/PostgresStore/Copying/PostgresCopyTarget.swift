@@ -37,7 +37,7 @@ package final class PostgresCopyTarget: CopyTarget {
             try connection.runScript("ALTER TABLE figures ALTER COLUMN instance SET DEFAULT 0", until: deadline)
             tables = PostgresTables(connection, connector)
         } catch {
-            throw StoreError("The copy can't be written into \(connector.address): \(error).")
+            throw StoreError("The database \(connector.address) can't be written: \(error).")
         }
     }
 

@@ -49,6 +49,11 @@ final class AttemptsOfInstances: AttemptExchange {
         }
     }
 
+    /// Takes note that the last transaction may not have been committed, so that its attempts are sent again.
+    func noteDoubt() {
+        state.withLock { $0.sentCount = 0 }
+    }
+
     /// Takes note that the last transaction was committed, and so has sent its attempts.
     func noteCommit() {
         state.withLock { state in

@@ -10,7 +10,8 @@ import Postgres
 ///   the old versions of all rows. The row of an instance gets a version with each transaction, and each transaction
 ///   passes them all.
 /// * with neither, and while they take no notifications. The server keeps the notifications of all sessions until each
-///   listener has taken them, 8 GB of them (sql-notify.html), and then no transaction that notifies can be committed.
+///   listener has taken them, 8 GB of them by default (sql-notify.html), and then no transaction that notifies can be
+///   committed.
 ///
 /// If the instance was only slow, its transaction is rolled back, and runs again on its next connection.
 enum HungSessions {
@@ -19,8 +20,8 @@ enum HungSessions {
     static let silenceMilliseconds: Int64 = 2_000
     /// The time for sessions that nothing waits for. It is longer than a client waits for a read.
     static let snapshotMilliseconds: Int64 = 10_000
-    /// How full the queue of notifications may be before listeners are ended that take none. Nothing says how long one
-    /// has taken none, and a healthy one may be busy for a moment. It never has so much to take: a tenth is 800 MB.
+    /// How full the queue of notifications may be before listeners are ended that take none. A healthy one never has so
+    /// much to take: a tenth is 800 MB by default.
     static let queuePercentMax: Int64 = 10
 
     /// A transaction has a number (`backend_xid`) as soon as it locks or writes a row. Locks of Martlet's tables keep
@@ -38,6 +39,7 @@ enum HungSessions {
                     (state, wait_event) IN (('active', 'ClientRead'), ('idle', 'ClientWrite'))
                     AND greatest(state_change, xact_start) < clock_timestamp() - $2 * interval '1 millisecond'
                 ELSE (state, wait_event) = ('idle', 'ClientWrite') AND pg_notification_queue_usage() * 100 > $3
+                    AND state_change < clock_timestamp() - $2 * interval '1 millisecond'
                 END
         ) AS hung WHERE is_ended
         """
@@ -93,7 +95,7 @@ enum HungSessions {
     }
 
     static func warning(ofRoles roles: String) -> String {
-        "Other servers work on the database as another role (\(roles)). If one of them hangs, this server can't end its sessions: let all servers use one role."
+        "Other servers or commands work on the database as another role (\(roles)). If one of them hangs, this server can't end its sessions: let all servers use one role."
     }
 
     /// Says in a log that sessions were ended.

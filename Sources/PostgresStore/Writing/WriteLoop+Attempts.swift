@@ -2,8 +2,8 @@ import Posix
 import Postgres
 
 extension WriteLoop {
-    /// Notifications have no row, so nothing is lost if the server fails before it has written the commit to its disk:
-    /// the transaction waits neither for the disk nor for a standby.
+    /// The transaction writes the marker's row alone, so it waits neither for the disk nor for a standby. If the server
+    /// fails before that commit is on its disk, attempts that others may have received are sent once more.
     private static let announce = """
         SELECT set_config('synchronous_commit', 'off', true), pg_notify('\(ChangeNotification.channel)', text)
         FROM unnest($1::text[]) WITH ORDINALITY AS texts (text, position) ORDER BY position
@@ -24,6 +24,8 @@ extension WriteLoop {
             try session.connection.send(Self.announce, Parameters { $0.add(array: texts) })
             try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
             attempts.noteCommit()
+            // They must not put the next commit in doubt.
+            _ = session.connection.takeWarnings()
             heardAt = SystemClock.monotonicMilliseconds()
             _ = publisher.publish(
                 session.connection.takeNotifications(),

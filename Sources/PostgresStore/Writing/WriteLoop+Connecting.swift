@@ -80,6 +80,7 @@ extension WriteLoop {
             for job in jobs { job.acknowledge() }
         case .nothingHappened: backlog = jobs.map(\.job) + backlog
         case .inDoubt:
+            attempts.noteDoubt()
             if !jobs.isEmpty {
                 log.error(
                     "Another process has taken over the row of this instance. The fate of \(jobs.count) writes is unknown."

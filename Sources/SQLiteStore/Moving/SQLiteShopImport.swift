@@ -128,10 +128,8 @@ final class SQLiteShopImport: ShopImport {
         do throws(SQLiteError) {
             return try body()
         } catch {
-            throw StoreError(
-                error.isInterrupted
-                    ? "The import was stopped." : "The import into the database \(file.path) failed: \(error).",
-                isDamage: error.isDamage)
+            guard !error.isInterrupted else { throw .stoppedImport }
+            throw StoreError("The import into the database \(file.path) failed: \(error).", isDamage: error.isDamage)
         }
     }
 }

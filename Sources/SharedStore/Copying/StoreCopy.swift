@@ -49,7 +49,7 @@ package struct StoreCopy {
             return try writeAndProve()
         } catch {
             target.discard()
-            throw cancellation.isCancelled ? StoreError("The copy was stopped.") : error
+            throw cancellation.isCancelled ? StoreError("The copy was stopped, and nothing was copied.") : error
         }
     }
 
@@ -111,6 +111,6 @@ package struct StoreCopy {
     }
 
     private func requireGoing() throws(StoreError) {
-        if cancellation.isCancelled { throw StoreError("The copy was stopped.") }
+        if cancellation.isCancelled { throw StoreError("The copy was stopped, and nothing was copied.") }
     }
 }

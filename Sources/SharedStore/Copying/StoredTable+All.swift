@@ -2,8 +2,9 @@ extension StoredTable {
     /// Every table of a shop, each after those that its foreign keys name.
     ///
     /// Columns that one engine alone has are not among them. An engine computes its own: PostgreSQL counts unfinished
-    /// orders and versions in `balances`, and has the time of a correction in `receipts`, which is needed for some
-    /// minutes only. Tables of the instances of a database belong to that database.
+    /// orders and versions in `balances`, and has the time of a correction in `receipts`, which only answers from
+    /// before the copy need, and no server runs during a copy. Tables of the instances of a database belong to that
+    /// database.
     package static let all: [StoredTable] = people + points + accrualSystem + staff
 
     private static let people = [

@@ -42,3 +42,8 @@ package struct ImportReport: Sendable {
         (self.check, self.points, self.unfinished) = (check, points, unfinished)
     }
 }
+
+extension StoreError {
+    /// The error of an import that gave up before its commit.
+    package static let stoppedImport = StoreError("The import was stopped, and nothing was imported.")
+}
