@@ -44,32 +44,25 @@ extension Rule {
     /// No line of a file's prose matches.
     private static func noProse(_ description: String, matches pattern: String) -> Rule {
         Rule(description: description) { file in
-            file.prose.filter { $0.text.range(of: pattern, options: .regularExpression) != nil }.map(\.line)
+            // Few files match, and one search is quicker than one for each line.
+            let text = file.prose.map(\.text).joined(separator: "\n")
+            guard text.range(of: "(?m)" + pattern, options: .regularExpression) != nil else { return [] }
+            return file.prose.filter { $0.text.range(of: pattern, options: .regularExpression) != nil }.map(\.line)
         }
     }
 }
 
 extension SourceFile {
-    /// Lines that are written for people: comments and messages of traps, or a document outside its code. Quoted code
-    /// is left out.
-    var prose: [(line: Int, text: String)] {
-        if isSwift { return comments + trapMessages }
-        return path.hasSuffix(".md") ? paragraphs : []
-    }
-
-    /// The lines of comments, without the slashes.
-    var comments: [(line: Int, text: String)] {
-        lines.indices.compactMap { index in
-            guard lines[index].contains("//"),
-                let comment = lines[index].firstMatch(of: /^\s*\/{2,3} ?(.*)$|\s\/\/ (.*)$/)
-            else { return nil }
+    static func comments(in lines: [String]) -> [(line: Int, text: String)] {
+        let pattern = /^\s*\/{2,3} ?(.*)$|\s\/\/ (.*)$/
+        return lines.indices.compactMap { index in
+            guard lines[index].contains("//"), let comment = lines[index].firstMatch(of: pattern) else { return nil }
             return (index + 1, Self.withoutCode(comment.output.1 ?? comment.output.2 ?? ""))
         }
     }
 
-    private var trapMessages: [(line: Int, text: String)] {
-        guard room != nil else { return [] }
-        return lines.indices.compactMap { index in
+    static func trapMessages(in lines: [String]) -> [(line: Int, text: String)] {
+        lines.indices.compactMap { index in
             guard lines[index].contains("precondition"), let message = lines[index].firstMatch(of: /"(.+)"/) else {
                 return nil
             }
@@ -77,7 +70,7 @@ extension SourceFile {
         }
     }
 
-    private var paragraphs: [(line: Int, text: String)] {
+    static func paragraphs(in lines: [String]) -> [(line: Int, text: String)] {
         var isCode = false
         return lines.indices.compactMap { index in
             if lines[index].drop(while: { $0 == " " }).hasPrefix("```") {
@@ -89,6 +82,6 @@ extension SourceFile {
     }
 
     private static func withoutCode(_ text: some StringProtocol) -> String {
-        String(text).replacing(/`[^`]*`|"[^"]*"/, with: "…")
+        text.contains { $0 == "`" || $0 == "\"" } ? String(text).replacing(/`[^`]*`|"[^"]*"/, with: "…") : String(text)
     }
 }

@@ -17,9 +17,10 @@ extension Rule {
 extension SourceFile {
     /// The lines of each function with a body, found by the indentation that the formatter gives them.
     fileprivate var functions: [ClosedRange<Int>] {
-        lines.indices.compactMap { start in
+        let pattern = /^( *)(?:@?\w+(?:\([^)]*\))? )*(?:func \S|init[?(<])/
+        return lines.indices.compactMap { start in
             guard lines[start].contains("func ") || lines[start].contains("init"),
-                let head = lines[start].firstMatch(of: /^( *)(?:@?\w+(?:\([^)]*\))? )*(?:func \S|init[?(<])/)
+                let head = lines[start].firstMatch(of: pattern)
             else { return nil }
             let end = lines[start...].firstIndex(of: head.output.1 + "}")
             let blank = lines[start...].firstIndex { $0.isEmpty } ?? lines.endIndex

@@ -4,11 +4,25 @@ import Foundation
 struct SourceFile: Sendable {
     /// The path from the repository's root: `Sources/JSON/JSONParser.swift`.
     let path: String
+    let text: String
     let lines: [String]
+    /// The lines of comments, without the slashes.
+    let comments: [(line: Int, text: String)]
+    /// Lines that are written for people: comments and messages of traps, or a document outside its code. Quoted code
+    /// is left out.
+    let prose: [(line: Int, text: String)]
 
     init(path: String, text: String) {
-        self.path = path
+        (self.path, self.text) = (path, text)
         lines = text.components(separatedBy: "\n")
+        let isSwift = path.hasSuffix(".swift")
+        comments = isSwift ? Self.comments(in: lines) : []
+        prose =
+            if isSwift {
+                comments + (path.hasPrefix("Sources/") ? Self.trapMessages(in: lines) : [])
+            } else {
+                path.hasSuffix(".md") ? Self.paragraphs(in: lines) : []
+            }
     }
 
     /// The room of the file, such as `JSON` for a file in `Sources/JSON`; `nil` outside the sources.
@@ -31,7 +45,10 @@ struct Rule: Sendable, CustomStringConvertible {
         _ description: String, matches pattern: String, where applies: @escaping @Sendable (SourceFile) -> Bool
     ) -> Rule {
         Rule(description: description) { file in
-            guard applies(file) else { return [] }
+            // Few files match, and one search is quicker than one for each line.
+            guard applies(file), file.text.range(of: "(?m)" + pattern, options: .regularExpression) != nil else {
+                return []
+            }
             return file.lines.indices.filter { file.lines[$0].range(of: pattern, options: .regularExpression) != nil }
                 .map { $0 + 1 }
         }
