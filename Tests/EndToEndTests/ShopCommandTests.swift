@@ -208,15 +208,17 @@ struct ShopCommandTests {
         let staff = try server.staffClient()
         let session = try staff.send("POST", "/api/staff/session", #"{"name":"olga","password":"a long secret"}"#)
         let cookie = try #require(session["Set-Cookie"]?.split(separator: ";").first)
+        // On PostgreSQL, the server that leads leaves a report for commands about once a second.
+        try eventually("the queue is known") {
+            try shop.run("figures", "--json").json?["queue"]?.object?["waiting"]?.number != nil
+        }
         for days in [1, 7, 400] {
             let page = try staff.send("GET", "/api/staff/figures?days=\(days)", fields: ["Cookie: \(cookie)"]).json?
                 .object
             let shown = try shop.run("figures", "--days", "\(days)", "--json").json
             #expect(page?["days"]?.array?.count == days && shown?["days"] == page?["days"])
-            // A command on PostgreSQL asks no server for its queue.
-            let isQueueKnown = TestEngine.current == .sqlite
-            #expect((shown?["queue"]?.object?["waiting"]?.number != nil) == isQueueKnown)
-            #expect((shown?["accrual"]?.object?["state"]?.string != nil) == isQueueKnown)
+            #expect(shown?["queue"]?.object?["waiting"]?.number != nil)
+            #expect(shown?["accrual"]?.object?["state"]?.string != nil)
         }
         let table = try shop.run("figures").output.split(separator: "\n")
         #expect(table.contains { $0.hasPrefix("DAY         CUSTOMERS  ORDERS  GRANTED  SPENT") }, "\(table)")
