@@ -84,8 +84,8 @@ struct TurnSchedule<Member> {
         share.quickNanoseconds = lastIsDear ? 0 : share.quickNanoseconds + nanoseconds
     }
 
-    /// Lets fresh shares go before the rest of the current share's quantum, unless that share is fresh and quick. A
-    /// fresh share whose quantum ends so goes through the list of the others, as at any end of its turn.
+    /// Lets fresh shares go before the rest of the current share's quantum, unless that share is fresh and quick. If
+    /// the current share is fresh, its quantum ends, and it joins the end of `served`. Otherwise it goes on later.
     private mutating func letFreshInterrupt() {
         guard !fresh.isEmpty, let share = current, share.allowanceNanoseconds > 0, lastIsDear || !currentIsFresh else {
             return

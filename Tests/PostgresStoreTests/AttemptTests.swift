@@ -167,6 +167,10 @@ import Testing
         #expect(attempts.attemptsToSend().isEmpty)
         attempts.announce([1])
         #expect(attempts.attemptsToSend() == [[1]])
+        // Nothing is known of the transaction, so the next one sends them too.
+        attempts.noteDoubt()
+        attempts.noteCommit()
+        #expect(attempts.attemptsToSend() == [[1]])
         #expect(wakes.withLock { $0 } == 2)
     }
 

@@ -49,7 +49,7 @@ package struct StoreCopy {
             return try writeAndProve()
         } catch {
             target.discard()
-            throw cancellation.isCancelled ? StoreError("The copy was stopped, and nothing was copied.") : error
+            throw cancellation.isCancelled ? Self.stopped : error
         }
     }
 
@@ -111,6 +111,8 @@ package struct StoreCopy {
     }
 
     private func requireGoing() throws(StoreError) {
-        if cancellation.isCancelled { throw StoreError("The copy was stopped, and nothing was copied.") }
+        if cancellation.isCancelled { throw Self.stopped }
     }
+
+    private static let stopped = StoreError("The copy was stopped, and nothing was copied.")
 }

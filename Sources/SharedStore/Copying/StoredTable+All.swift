@@ -2,9 +2,8 @@ extension StoredTable {
     /// Every table of a shop, each after those that its foreign keys name.
     ///
     /// Columns that one engine alone has are not among them. An engine computes its own: PostgreSQL counts unfinished
-    /// orders and versions in `balances`, and has the time of a correction in `receipts`, which only answers from
-    /// before the copy need, and no server runs during a copy. Tables of the instances of a database belong to that
-    /// database.
+    /// orders and versions in `balances`. It has the time of a correction in `receipts`, for answers that a server is
+    /// waiting for, and no server runs during a copy. Tables of the instances of a database belong to that database.
     package static let all: [StoredTable] = people + points + accrualSystem + staff
 
     private static let people = [
