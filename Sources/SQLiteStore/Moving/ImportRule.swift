@@ -54,6 +54,27 @@ struct ImportRule: Sendable {
             """
         ) { _, _ in "the returns of its order take back more than the order earned" },
         ImportRule(
+            repeated(
+                """
+                (SELECT line, user_id, position FROM temp.moved_orders
+                UNION ALL SELECT line, user_id, position FROM temp.moved_entries) WHERE position IS NOT NULL
+                """, by: "user_id, position")
+        ) { first, _ in "its position is that of line \(first)" },
+        ImportRule(
+            """
+            SELECT refund.line, spent.line, 0 FROM (SELECT * FROM temp.moved_entries WHERE kind = 4) AS refund
+            JOIN (SELECT * FROM temp.moved_entries WHERE kind = 2) AS spent ON spent.number = refund.number
+            WHERE coalesce(refund.position, refund.at) < coalesce(spent.position, spent.at)
+            """
+        ) { spent, _ in "it comes before the withdrawal that it gives back, in line \(spent)" },
+        ImportRule(
+            """
+            SELECT taken.line, earned.line, 0 FROM (SELECT * FROM temp.moved_entries WHERE kind = 5) AS taken
+            JOIN temp.moved_orders AS earned ON earned.number = taken.number
+            WHERE coalesce(taken.position, taken.at) < coalesce(earned.position, earned.credited_at)
+            """
+        ) { earned, _ in "it comes before the points that it takes back, in line \(earned)" },
+        ImportRule(
             """
             SELECT max(line), 0, 0 FROM
                 (SELECT line, user_id, accrual AS amount FROM temp.moved_orders
@@ -83,10 +104,10 @@ struct ImportRule: Sendable {
         ) { sum, stated in "it has \(points(stated)) withdrawn, and its withdrawals add up to \(points(sum))" },
     ]
 
-    private static func repeated(_ table: String) -> String {
+    private static func repeated(_ table: String, by columns: String = "number") -> String {
         """
         SELECT line, first, 0 FROM
-            (SELECT line, min(line) OVER (PARTITION BY number) AS first FROM \(table))
+            (SELECT line, min(line) OVER (PARTITION BY \(columns)) AS first FROM \(table))
         WHERE line <> first ORDER BY line
         """
     }

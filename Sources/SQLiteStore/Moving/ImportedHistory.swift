@@ -3,7 +3,7 @@ import Loyalty
 /// The statements that make the tables of a shop of an import's records.
 enum ImportedHistory {
     /// Makes the ledger of all imported users: their entries in their order, each with the balance that follows. Points
-    /// that come at the same time as others go count first.
+    /// that come at the same time as others go count first, but not those of a withdrawal that is refunded at its time.
     ///
     /// A running sum beyond 64 bits is an error of the statement.
     static let make = """
@@ -19,8 +19,10 @@ enum ImportedHistory {
             FROM (SELECT line, user_id, 1 AS kind, number, accrual AS amount, credited_at AS at, NULL AS author,
                     NULL AS reason, coalesce(position, credited_at) AS place, 0 AS is_debit
                 FROM temp.moved_orders WHERE accrual > 0
-                UNION ALL SELECT line, user_id, kind, number, amount, at, author, reason, coalesce(position, at),
-                    amount < 0 FROM temp.moved_entries)
+                UNION ALL SELECT line, user_id, kind, number, amount, at, author, reason, coalesce(position, at) AS place,
+                    CASE WHEN spent.place = coalesce(position, at) THEN 2 ELSE amount < 0 END
+                FROM temp.moved_entries LEFT JOIN (SELECT number AS spent_number, coalesce(position, at) AS place
+                    FROM temp.moved_entries WHERE kind = 2) AS spent ON kind = 4 AND spent_number = number)
             ORDER BY place, is_debit, line;
         CREATE TEMP TABLE moved_balances (
             user_id INTEGER PRIMARY KEY, current INTEGER NOT NULL, withdrawn INTEGER NOT NULL) STRICT;
