@@ -42,6 +42,25 @@ struct SchemaTests {
         #expect(copies.sorted() == [name, name + "-2"])
     }
 
+    /// An attempt that was killed between two changes of the tables has left the only way back to their first form.
+    @Test func aCopyOfAnEarlierSchemaStays() async throws {
+        let folder = TemporaryFolder()
+        try await Fixture.with(folder: folder) { fixture async throws in _ = try await fixture.addUser() }
+        let next = Schema.migrations + ["ALTER TABLE users ADD COLUMN nickname TEXT;"]
+        let (version, name) = (Schema.migrations.count, "test.db.before-schema-\(next.count)")
+        try folder.write(try folder.read("test.db"), to: name)
+        let copy = try Database(path: folder.file(name), mode: .readWriteCreate)
+        try copy.execute("PRAGMA user_version = \(version - 1)")
+        copy.close()
+        let now = Timestamp(milliseconds: 1_764_040_320_123)
+        try DatabaseFile(path: folder.file("test.db")).openWriter(at: now, log: .none, migrations: next).close()
+        let copies = try FolderListing.names(in: folder.path).filter { $0.hasPrefix(name) }
+        #expect(copies.sorted() == ["\(name)-1764040320", "\(name)-from-\(version - 1)"])
+        for (name, version) in zip(copies.sorted(), [version, version - 1]) {
+            #expect(Schema.version(ofHeader: try folder.read(name)) == version, "\(name)")
+        }
+    }
+
     /// Statements say `status < 2` and `state < 2`, as the partial indexes do.
     @Test func statusesHaveTheOrderOfTheStatements() {
         for status in Order.Status.allCases { #expect(status.isFinal == (status.rawValue >= 2), "\(status)") }

@@ -8,7 +8,8 @@ import Storage
 struct UpgradeCopy {
     private let version: Int
     private let migrationCount: Int
-    /// Its name while the change is under way; what an attempt that was killed left there is replaced by the next one.
+    /// Its name while the change is under way. What an attempt that was killed left there is replaced by the next one,
+    /// unless that attempt had changed the tables in part: then it is the only way back to their first form, and kept.
     private let attempt: String
     /// Its name afterwards, with the time.
     private let name: String
@@ -26,10 +27,19 @@ struct UpgradeCopy {
         log.info(
             "the database is of schema \(version); before it is brought to \(migrationCount), it is copied to \(name)"
         )
-        try StoreError.describing("The file \(attempt) can't be removed") { () throws(SystemError) in
-            try PrivateFile.remove(path: attempt)
+        try StoreError.describing("The file \(attempt) can't be replaced") { () throws(SystemError) in
+            if let reached = Self.version(ofCopy: attempt), reached < version {
+                try PrivateFile.rename(attempt, toNew: PrivateFile.freePath("\(attempt)-from-\(reached)"))
+            } else {
+                try PrivateFile.remove(path: attempt)
+            }
         }
         _ = try Backup.write(database, to: attempt) { _ in }
+    }
+
+    /// The schema of a copy, from its first bytes: a connection would leave files beside it.
+    private static func version(ofCopy path: String) -> Int? {
+        (try? File.read(path: path, prefixBytes: Schema.headerBytes)).flatMap(Schema.version(ofHeader:))
     }
 
     /// Keeps the copy if the database has changed since, and removes it otherwise. A copy of an attempt that was killed

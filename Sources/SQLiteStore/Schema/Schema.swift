@@ -33,6 +33,15 @@ enum Schema {
         return bytes.starts(with: "SQLite format 3\0".utf8) && bytes.dropFirst(68).starts(with: mark)
     }
 
+    /// The first bytes of a database, in which ``version(ofHeader:)`` is.
+    static let headerBytes = 100
+
+    /// The number of migrations that a database of ours has had, from its first bytes; `nil` for other files.
+    static func version(ofHeader bytes: [UInt8]) -> Int? {
+        guard bytes.count >= headerBytes, isHeader(bytes) else { return nil }
+        return bytes[60..<64].reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// The scripts in order; the first takes a file from version 0 to 1.
     static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening, staff, ordersByUser]
 
