@@ -151,12 +151,28 @@ struct OwnerConsole {
         } catch {
             return Self.notAsked(path, "\(error)")
         }
+        let madeFile = (operation as? any FileOperation)?.madeFile
+        if let madeFile, PrivateFile.exists(path: madeFile) {
+            return .failure(ExitStatus.unavailable, "There is a file \(madeFile) already, and it is not replaced.")
+        }
         do throws(ControlClient.Failure) {
-            return try ControlClient.run(operation, by: caller.name, onDatabase: canonicalPath, reply: reply)
+            let result = try ControlClient.run(operation, by: caller.name, onDatabase: canonicalPath, reply: reply)
+            guard result.status == ExitStatus.success, let madeFile,
+                PrivateFile.presence(path: madeFile) == .missing
+            else { return result }
+            return Self.madeElsewhere(madeFile)
         } catch {
             let mayBeDone = error.wasSent && (type(of: operation).isChange || operation is any FileOperation)
             return Self.notAsked(path, "\(error)\(mayBeDone ? "; it is unknown whether the command was done" : "")")
         }
+    }
+
+    /// systemd gives a server a `/tmp` of its own, and removes it when the server stops (systemd.exec(5), PrivateTmp=).
+    private static func madeElsewhere(_ file: String) -> CommandResult {
+        .failure(
+            ExitStatus.unavailable,
+            "the server has made \(file) in a folder of its own that you do not see: name a file in the database's folder"
+        )
     }
 
     private static func notAsked(_ path: String, _ reason: String) -> CommandResult {

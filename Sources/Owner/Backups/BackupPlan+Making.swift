@@ -21,8 +21,19 @@ extension BackupPlan {
     ) throws(StoreError) -> BackupFolder.File {
         let account = try DatabaseAccount.of(database: folder, caller: Caller.current.id)
         return try FileAccount.acting(for: account) { () throws(StoreError) in
-            try backUpInFolder(database, until: cancellation)
+            do throws(SystemError) {
+                try makeFolder()
+            } catch {
+                throw StoreError("The folder for backups, \(folder), can't be made (\(error)).")
+            }
+            return try backUpInFolder(database, until: cancellation)
         }
+    }
+
+    /// Makes the folder if it is missing and beside the database, as in an empty volume of a container. Any other
+    /// folder may be missing because its disk is not mounted.
+    func makeFolder() throws(SystemError) {
+        if isBesideDatabase { try PrivateFile.makeFolder(path: folder) }
     }
 
     private func backUpInFolder(

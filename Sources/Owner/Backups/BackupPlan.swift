@@ -5,15 +5,19 @@ import Time
 package struct BackupPlan: Equatable, Sendable {
     /// An absolute path.
     let folder: String
+    /// True if the folder is in that of the database.
+    let isBesideDatabase: Bool
     let intervalSeconds: Int
     /// The number of backups that are kept.
     let keepCount: Int
 
     /// - Parameters:
     ///   - folder: an absolute path.
+    ///   - isBesideDatabase: true if the folder is in that of the database.
     ///   - keepCount: the number of backups that are kept.
-    package init(folder: String, intervalSeconds: Int, keepCount: Int) {
+    package init(folder: String, isBesideDatabase: Bool = false, intervalSeconds: Int, keepCount: Int) {
         self.folder = folder
+        self.isBesideDatabase = isBesideDatabase
         self.intervalSeconds = intervalSeconds
         self.keepCount = keepCount
     }

@@ -61,7 +61,7 @@ enum CopyCommand {
 extension CopyProgress {
     fileprivate var text: String {
         switch self {
-        case .waiting: "waiting until the last server has been gone for ten seconds"
+        case .waiting: "waiting until the last server has been gone for ten to twenty seconds"
         case .copying(let table, let done, let rows): "copying \(table), \(Self.percent(done, rows)) %"
         case .indexing: "making keys and indexes"
         case .comparing(let table, let done, let rows): "comparing \(table), \(Self.percent(done, rows)) %"

@@ -47,6 +47,7 @@ struct ScheduledBackups {
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return warnIfOverdue(now) }
         if firstWriteAt == nil { firstWriteAt = database.backups?.firstWrite(atSeconds: now) }
         do throws(SystemError) {
+            try plan.makeFolder()
             let names = try FolderListing.names(in: plan.folder)
             status.note(names, of: plan, atSeconds: now)
             guard plan.isDue(names, atSeconds: now, firstWriteAt: firstWriteAt) else { return }
@@ -55,7 +56,7 @@ struct ScheduledBackups {
             status.note(try FolderListing.names(in: plan.folder), of: plan, atSeconds: now)
         } catch {
             triedAt = now
-            noteFailure("the folder for backups, \(plan.folder), can't be read: \(error)")
+            noteFailure("the folder for backups, \(plan.folder), can't be used: \(error)")
         }
         warnIfOverdue(now)
     }

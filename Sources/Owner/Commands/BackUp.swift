@@ -13,6 +13,7 @@ struct BackUp: FileOperation, Equatable {
     }
 
     var summary: String { "backup to \(file)" }
+    var madeFile: String? { file }
 
     func run(
         on database: any StoreMaintenance, until cancellation: Cancellation, reply: (OwnerReply) -> Void

@@ -19,6 +19,7 @@ struct Export: FileOperation, Equatable {
     }
 
     var summary: String { "export to \(file)" }
+    var madeFile: String? { file }
 
     func run(
         on database: any StoreMaintenance, until cancellation: Cancellation, reply: (OwnerReply) -> Void

@@ -48,6 +48,7 @@ extension OwnerOperation {
 
 extension FileOperation {
     static var isLong: Bool { true }
+    var madeFile: String? { nil }
 }
 
 /// A part of a long answer.
@@ -66,6 +67,9 @@ protocol StoreOperation: OwnerOperation {
 
 /// An operation on the file as a whole, whichever schema it has. It is always a long one.
 protocol FileOperation: OwnerOperation {
+    /// The absolute path of the new file that the operation makes; `nil` if it makes none.
+    var madeFile: String? { get }
+
     /// Does the operation, on a thread that it may block.
     ///
     /// - Parameters:

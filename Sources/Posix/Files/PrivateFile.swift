@@ -19,6 +19,15 @@ package enum PrivateFile {
         return true
     }
 
+    /// Makes a folder (mode 0700) if the name is not taken, and syncs the folder around it (mkdir(2)).
+    package static func makeFolder(path: String) throws(SystemError) {
+        guard mkdir(path, 0o700) == 0 else {
+            if errno == EEXIST { return }
+            throw SystemError("mkdir")
+        }
+        try DurableFile.syncFolder(of: path)
+    }
+
     /// The one absolute path of a file, with every symbolic link followed (realpath(3)).
     package static func canonicalPath(of path: String) throws(SystemError) -> String {
         guard let resolved = realpath(path, nil) else { throw SystemError("realpath") }
