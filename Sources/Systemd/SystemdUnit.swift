@@ -43,6 +43,7 @@ package struct SystemdUnit: Sendable {
         Description=Martlet, a loyalty-points server
         Wants=network-online.target
         After=network-online.target
+        StartLimitIntervalSec=0
 
         [Service]
         \((process + environment + files).joined(separator: "\n"))
@@ -81,7 +82,9 @@ package struct SystemdUnit: Sendable {
         return [
             "Type=notify",
             "ExecStart=\(words.joined(separator: " "))",
-            "Restart=on-failure", "RestartSec=1",
+            // A database on a server may take minutes to be there, for example after a power cut. So systemd never
+            // gives up, which it would do after five starts.
+            "Restart=on-failure", "RestartSec=2",
             "RestartPreventExitStatus=\(lastingFailures.map(String.init).joined(separator: " "))",
             "WatchdogSec=\(Self.watchdogSeconds)", "TimeoutStartSec=\(Self.startSecondsMax)",
             "TimeoutStopSec=\(stopSeconds)", "LimitNOFILE=\(openFilesMax)",
