@@ -2,7 +2,7 @@ import HTTP
 
 /// The clients' shares of the loop.
 extension EventLoop {
-    /// The client's share, which is made if the client has no connection on this loop.
+    /// The client's share, which is made if the loop has none.
     func share(of network: IPAddress) -> ClientShare {
         if let share = shares[network] { return share }
         let share = ClientShare(network: network)
@@ -17,11 +17,19 @@ extension EventLoop {
         return share
     }
 
-    /// Removes the connection from its share, and removes a share that is empty then.
+    /// Removes the connection from its share. A share that is empty then is removed as soon as the schedule has dropped
+    /// it. If it were removed at once, a client that makes a connection for each request would go before others, and
+    /// without its debt, each time.
     func leaveShare(_ connection: Connection) {
         let share = connection.share
         share.remove(connection)
-        if share.isEmpty { shares[share.network] = nil }
+        guard share.isEmpty else { return }
+        guard share.turns.isListed else { return removeEmptyShare(of: share.network) }
+        share.turns.whenUnlisted = { [weak self, network = share.network] in self?.removeEmptyShare(of: network) }
+    }
+
+    private func removeEmptyShare(of network: IPAddress) {
+        if shares[network]?.isEmpty == true { shares[network] = nil }
     }
 
     /// Removes a connection that has ended.

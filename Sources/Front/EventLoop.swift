@@ -36,7 +36,7 @@ final class EventLoop: @unchecked Sendable {
 
     private(set) var poller: Poller
     var connections = ConnectionTable<Connection>()
-    /// The clients that have connections on this loop.
+    /// The clients that have connections on this loop, and those whose last turns the schedule remembers.
     var shares: [IPAddress: ClientShare] = [:]
     var buffers: BufferBudget
     private var wheel: DeadlineWheel

@@ -4,7 +4,8 @@
 /// (Shreedhar and Varghese, 1995): each may use a quantum of time before the next share's turn, and time beyond the
 /// quantum is deducted from its later turns. A share that becomes active goes before those that are busy all the time,
 /// as in FQ-CoDel (RFC 8290, section 4.2), and also before the rest of a quantum that has begun. So a client that sends
-/// a request now and then does not wait for clients that send requests all the time.
+/// a request now and then does not wait for clients that send requests all the time. Fresh shares without end would
+/// keep all others waiting, so after each quantum of fresh shares it is another one's turn.
 ///
 /// Within a share, quick members go before dear ones (see ``StepCost``), but after each half quantum of quick members
 /// there is a turn for a dear one. So a client waits for a short time only, even if another one at the same address is
@@ -25,9 +26,14 @@ struct TurnSchedule<Member> {
         /// The time that quick members have used since the last turn of a dear one.
         fileprivate var quickNanoseconds: Int64 = 0
         /// True if the share is in one of the schedule's lists, or is the current or the interrupted one.
-        fileprivate var isListed = false
+        fileprivate(set) var isListed = false
+        /// Called once, when the schedule has nothing more to remember of the share. It must not use the schedule,
+        /// which is being changed then.
+        var whenUnlisted: (() -> Void)?
 
         init() {}
+
+        fileprivate var isEmpty: Bool { quick.isEmpty && dear.isEmpty }
 
         /// Deducts time that was used for the share's members outside of their turns.
         func charge(_ nanoseconds: Int64) {
@@ -44,9 +50,16 @@ struct TurnSchedule<Member> {
     private var current: Share?
     private var currentIsFresh = false
     private var lastIsDear = false
+    /// The time that fresh shares have used since another one had a turn or was given a quantum.
+    private var freshNanoseconds: Int64 = 0
     private var count = 0
 
     var isEmpty: Bool { count == 0 }
+
+    /// True if it is the turn of a share that is not fresh, although fresh ones may wait.
+    private var othersAreDue: Bool {
+        freshNanoseconds >= Self.quantumNanoseconds && (interrupted != nil || !served.isEmpty)
+    }
 
     /// Appends a member to the queue of its share.
     mutating func enter(_ member: Member, of share: Share, isDear: Bool) {
@@ -63,6 +76,8 @@ struct TurnSchedule<Member> {
         while let share = current ?? takeShare() {
             if share.allowanceNanoseconds <= 0 {
                 share.allowanceNanoseconds += Self.quantumNanoseconds
+                // A share in debt has had its turn. One without members needs none, and must not take it from others.
+                if !currentIsFresh, !share.isEmpty { freshNanoseconds = 0 }
                 served.append(share)
                 current = nil
             } else if let turn = Self.takeMember(of: share) {
@@ -82,20 +97,21 @@ struct TurnSchedule<Member> {
         guard let share = current else { return }
         share.charge(nanoseconds)
         share.quickNanoseconds = lastIsDear ? 0 : share.quickNanoseconds + nanoseconds
+        freshNanoseconds = currentIsFresh ? freshNanoseconds + nanoseconds : 0
     }
 
     /// Lets fresh shares go before the rest of the current share's quantum, unless that share is fresh and quick. If
     /// the current share is fresh, its quantum ends, and it joins the end of `served`. Otherwise it goes on later.
     private mutating func letFreshInterrupt() {
-        guard !fresh.isEmpty, let share = current, share.allowanceNanoseconds > 0, lastIsDear || !currentIsFresh else {
-            return
-        }
+        guard !fresh.isEmpty, !othersAreDue, let share = current, share.allowanceNanoseconds > 0,
+            lastIsDear || !currentIsFresh
+        else { return }
         if currentIsFresh { served.append(share) } else { interrupted = share }
         current = nil
     }
 
     private mutating func takeShare() -> Share? {
-        if let share = fresh.popFirst() {
+        if !othersAreDue, let share = fresh.popFirst() {
             currentIsFresh = true
             return share
         }
@@ -117,5 +133,6 @@ struct TurnSchedule<Member> {
         share.isListed = false
         share.allowanceNanoseconds = Self.quantumNanoseconds
         share.quickNanoseconds = 0
+        share.whenUnlisted.take()?()
     }
 }

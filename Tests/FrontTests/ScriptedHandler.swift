@@ -27,6 +27,8 @@ final class Script: Sendable {
     let stream = StreamScript()
     /// Set if all peers are trusted proxies, whose requests name the client in `Client`.
     let peersAreProxies = Flag()
+    /// The clock that requests for /cost move.
+    let clock = TestClock()
 
     static let bigBody = [UInt8](repeating: UInt8(ascii: "x"), count: 32 * 1024 * 1024)
 
@@ -66,6 +68,7 @@ final class Script: Sendable {
 ///   same, and each part comes when the test takes it from the script,
 /// * `/stream` with a stream of the script's text, and `/backlog/N` with one that first produces N times an `m`;
 ///   `/late-backlog/N` does the same, and each `m` comes when the test takes it from the script,
+/// * `/cost/N` after moving the script's clock by N milliseconds,
 /// * any other path with a text that repeats the request.
 final class ScriptedHandler: RequestHandler {
     private let script: Script
@@ -105,6 +108,7 @@ final class ScriptedHandler: RequestHandler {
 
     private func answer(to request: Request, _ target: String) -> Response {
         if target == "/block" { try? eventually { script.isUnblocked } }
+        if target.hasPrefix("/cost/") { script.clock.advance(byMilliseconds: Int64(target.dropFirst(6))!) }
         if target == "/big" {
             return Response(.ok, contentType: "application/octet-stream", .bytes(Script.bigBody))
         }

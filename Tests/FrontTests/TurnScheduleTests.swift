@@ -122,4 +122,50 @@ import Testing
         #expect(served.first == "late")
         #expect((8...10).contains(served.dropFirst().firstIndex(of: "late")!), "\(served)")
     }
+
+    /// New clients without end, of which two wait at any time, don't keep a steady one from its turns.
+    @Test(arguments: [50_000, 400_000, 2_000_000] as [Int64]) func freshSharesLeaveTurnsToOthers(cost: Int64) {
+        var schedule = Schedule()
+        let steady = Schedule.Share()
+        for _ in 0..<1_000 { schedule.enter("steady", of: steady, isDear: false) }
+        var waitingCount = 0
+        var servedAt: [Int] = []
+        for step in 0..<600 {
+            while waitingCount < 2 {
+                schedule.enter("fresh", of: Schedule.Share(), isDear: false)
+                waitingCount += 1
+            }
+            guard let (member, _) = schedule.next() else { break }
+            schedule.charge(cost)
+            if member == "steady" { servedAt.append(step) } else { waitingCount -= 1 }
+        }
+        // A quantum of fresh ones goes before each of its turns, and another one for what a turn has cost too much.
+        let distanceMax = zip(servedAt, servedAt.dropFirst()).map { $1 - $0 }.max() ?? .max
+        #expect(distanceMax <= max(3, Int((Schedule.quantumNanoseconds + cost - 1) / cost) + 1), "\(servedAt)")
+        #expect(servedAt.last ?? 0 > 550)
+    }
+
+    /// The schedule forgets each share, once, when its members were served and it has gone through the list of the
+    /// others.
+    @Test func eachShareIsForgottenOnce() {
+        var schedule = Schedule()
+        let steady = Schedule.Share()
+        let forgotten = Tally()
+        for _ in 0..<100 { schedule.enter("steady", of: steady, isDear: false) }
+        for _ in 0..<50 {
+            let share = Schedule.Share()
+            share.whenUnlisted = { forgotten.count += 1 }
+            schedule.enter("fresh", of: share, isDear: false)
+            #expect(share.isListed)
+        }
+        #expect(serve(&schedule, count: 1) == ["steady"])
+        #expect(forgotten.count == 0)
+        #expect(serve(&schedule) { _ in 400_000 }.count == 149)
+        #expect(forgotten.count == 50)
+        #expect(!steady.isListed)
+    }
+
+    private final class Tally {
+        var count = 0
+    }
 }
