@@ -1,7 +1,7 @@
 import HTTP
 
 /// One client's part of an event loop: the connections from one IPv4 address or one /64 of IPv6, and the connections of
-/// proxies whose last request came from there.
+/// proxies with a request from there.
 final class ClientShare {
     let network: IPAddress
     /// The client's connections that wait for their turns.

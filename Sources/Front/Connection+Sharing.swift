@@ -10,11 +10,23 @@ extension Connection {
     func joinClient(of request: Request) -> Bool {
         let client = loop.handler.client(of: request).network
         guard client != share.network else { return true }
+        move(to: client)
+        return false
+    }
+
+    /// Moves a proxy's connection back to the proxy, when it waits for a request. That may be of any client, so it must
+    /// not wait for the turns of the last one until it is parsed, and its cost is unknown.
+    func leaveClient() {
+        guard isProxied, share.network != peerAddress.network else { return }
+        move(to: peerAddress.network)
+        cost = StepCost()
+    }
+
+    private func move(to network: IPAddress) {
         share.heldBytes -= bufferedBytes
         loop.leaveShare(self)
-        share = loop.joinShare(self, of: client)
+        share = loop.joinShare(self, of: network)
         share.heldBytes += bufferedBytes
-        return false
     }
 
     /// Gives a request to the handler, unless its client has as many requests in progress through proxies as one

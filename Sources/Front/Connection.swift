@@ -28,7 +28,7 @@ final class Connection: @unchecked Sendable {
     let peerAddress: IPAddress
     /// True if the peer is a trusted proxy, whose requests count for the clients that it names.
     let isProxied: Bool
-    /// The client: the peer, or the client of the last request that a proxy has sent.
+    /// The client: the peer, or the client of the request that a proxy has sent, until the response was sent.
     var share: ClientShare
     /// The connection's index among the share's members, which the share sets.
     var memberIndex = 0
@@ -162,6 +162,7 @@ final class Connection: @unchecked Sendable {
             return true
         case .needsInput:
             guard try flush() else { return false }
+            if input.isEmpty, !parser.isInsideBody { leaveClient() }
             return try proceed(
                 state.needsInput(
                     isInsideBody: parser.isInsideBody, hasPartOfHead: !input.isEmpty, loop.surroundings))

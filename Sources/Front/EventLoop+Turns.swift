@@ -31,12 +31,14 @@ extension EventLoop {
                 let (connection, isDear) = schedule.next()
             {
                 let begin = measuredNow
+                let share = connection.share
                 if isDear { connection.state.partTurn.grant() }
                 connection.advance()
                 measureNow()
                 if isDear { dearNanoseconds += measuredNow - begin }
                 schedule.charge(measuredNow - begin)
-                connection.cost.note(measuredNow - begin)
+                // The cost of a client's request says nothing about a proxy's next one.
+                if connection.share === share { connection.cost.note(measuredNow - begin) }
             }
         } while !jobs.isEmpty && measuredNow < end && dearNanoseconds < Self.dearNanosecondsPerTurnMax
     }

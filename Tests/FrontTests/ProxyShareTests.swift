@@ -1,0 +1,70 @@
+import HTTP
+import Testing
+
+@testable import Front
+
+/// A proxy's connections carry requests of one client after the other.
+@Suite struct ProxyShareTests {
+    private func proxiedLoop() throws -> TestLoop {
+        let test = try TestLoop()
+        test.script.peersAreProxies.set()
+        return test
+    }
+
+    private func request(_ path: String, of client: Int) -> String {
+        "GET \(path) HTTP/1.1\r\nHost: a\r\nClient: 192.0.2.\(client)\r\n\r\n"
+    }
+
+    @Test func anIdleConnectionBelongsToTheProxy() throws {
+        let test = try proxiedLoop()
+        let (connection, client) = try test.connect()
+        let own = connection.share.network
+        for number in 0..<3 {
+            try test.receive(request("/cost/5", of: number), on: connection, from: client)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(try client.answer().text == "GET /cost/5 ")
+            #expect(connection.share.network == own)
+            #expect(connection.share.heldBytes == connection.bufferedBytes)
+            #expect(!connection.isDear, "the next request may be a cheap one of another client")
+        }
+        try test.receive("GET /half HTTP/1.1\r\n", on: connection, from: client)
+        test.loop.advanceRunnable()
+        #expect(connection.share.network == own)
+        #expect(Array(test.loop.shares.keys) == [own], "the clients have no connections")
+    }
+
+    @Test func aConnectionBelongsToItsClientUntilTheResponseWasSent() throws {
+        let test = try proxiedLoop()
+        let (connection, client) = try test.connect()
+        let own = connection.share
+        try test.receive(request("/big", of: 1), on: connection, from: client)
+        test.loop.advanceRunnable()
+        #expect(connection.share.network == IPAddress("192.0.2.1".utf8)!)
+        #expect(connection.bufferedBytes > 0)
+        #expect(connection.share.heldBytes == connection.bufferedBytes)
+        #expect(own.heldBytes == 0)
+    }
+
+    /// One client has requests waiting, and the connection of its first one carries a request of another client.
+    @Test func aRequestDoesNotWaitForTheConnectionsLastClient() throws {
+        let test = try proxiedLoop()
+        let reused = try test.connect()
+        try test.receive(request("/first", of: 1), on: reused.connection, from: reused.client)
+        test.loop.advanceRunnable()
+        #expect(try reused.client.answer().text == "GET /first ")
+        let busy = try (0..<10).map { _ in try test.connect() }
+        for (connection, client) in busy {
+            try test.receive(request("/cost/1", of: 1), on: connection, from: client)
+        }
+        test.loop.advanceRunnable()
+        #expect((1..<10).contains(test.script.requestCount - 1), "some requests of the busy client are left")
+        let before = test.script.requestCount
+        try test.receive(request("/other", of: 2), on: reused.connection, from: reused.client)
+        for _ in 0..<20 { test.loop.advanceRunnable() }
+        let targets = test.script.log.compactMap { event -> String? in
+            if case .request(let target) = event { target } else { nil }
+        }
+        #expect(targets.count == 12)
+        #expect(targets[before...].prefix(2).contains("/other"), "\(targets)")
+    }
+}
