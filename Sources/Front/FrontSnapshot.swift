@@ -21,7 +21,7 @@ package struct FrontSnapshot: Sendable {
     package internal(set) var connectionsAccepted = 0
     package internal(set) var connectionsClosed = 0
     package internal(set) var connectionsRefused = 0
-    /// The number of connections without a request, and of streams, that were closed to make room for others.
+    /// The number of connections without a whole request, and of streams, that were closed to make room for others.
     package internal(set) var connectionsClosedForOthers = 0
     package internal(set) var receivedBytes = 0
     package internal(set) var sentBytes = 0

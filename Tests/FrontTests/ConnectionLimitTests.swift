@@ -88,6 +88,42 @@ import Testing
         #expect(front.script.stream.closed == 2)
     }
 
+    /// Half a body is closed for an address with few connections, but not for one that has as many as its own.
+    @Test func halfBodiesOfTheGreediestAddressMakeRoom() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) {
+            $0.connectionsMax = 6
+            $0.connectionsPerAddressMax = 5
+        }
+        let greedy = try connect(front, 5, path: nil)
+        for client in greedy {
+            try front.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf", from: client)
+        }
+        let own = try front.client()
+        #expect(try own.answer().status == 503, "the address has reached its limit of five")
+        let others = try connect(front, 3, listener: 1)
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+        for client in others { #expect(!isClosed(client)) }
+        let answeredCount = greedy.count { client in
+            (try? client.send("half")) != nil && (try? client.answer().text) == "POST / halfhalf"
+        }
+        #expect(answeredCount == 3)
+    }
+
+    @Test func connectionsWhoseLastResponseWasSentMakeRoom() throws {
+        let front = try TestFront {
+            $0.connectionsPerAddressMax = 2
+            $0.timeouts.lingerMilliseconds = 60_000
+        }
+        let lingering = try connect(front, 2, path: nil)
+        for client in lingering {
+            try client.send("GARBAGE\r\n\r\n")
+            #expect(try client.answer().status == 400)
+        }
+        front.waitForTurns()
+        for client in try connect(front, 2) { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+    }
+
     @Test func requestInProgressIsNeverClosed() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.connectionsMax = 3 }
         let busy = try connect(front, 3, path: nil)

@@ -127,9 +127,9 @@ import Testing
         Self.visitAll { from, _ in
             let rank = from.state.closingRank(hasUnreadInput: false)
             switch (from.state.stage, from.state.timer.event) {
-            case (.reading, .idle): #expect(rank == 0)
+            case (.reading, .idle), (.lingering, _): #expect(rank == 0)
             case (.reading, .head): #expect(rank == 1)
-            case (.following, _): #expect(rank == 2)
+            case (.reading, .body), (.following, _): #expect(rank == 2)
             default: #expect(rank == nil)
             }
         }

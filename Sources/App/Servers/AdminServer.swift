@@ -14,6 +14,8 @@ final class AdminServer: Sendable {
 
     /// Only a few programs monitor a server, each with one or two connections.
     static let connectionsMax = 256
+    /// The connections of one address. All programs may be on one machine, and another one has to find room beside it.
+    private static let connectionsPerAddressMax = connectionsMax / 2
     private static let bodyBytesMax = 1024
     private static let bufferedBytesMax = 16 * 1024 * 1024
 
@@ -25,7 +27,7 @@ final class AdminServer: Sendable {
         var front = front
         front.eventLoops = 1
         front.connectionsMax = Self.connectionsMax
-        front.connectionsPerAddressMax = Self.connectionsMax
+        front.connectionsPerAddressMax = Self.connectionsPerAddressMax
         front.limits.bodyBytesMax = Self.bodyBytesMax
         front.bufferedBytesMax = Self.bufferedBytesMax
         // Requests for monitoring come all day long, and would only fill the log.

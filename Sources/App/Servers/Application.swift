@@ -108,7 +108,7 @@ final class Application: StoppableServer {
         var front = configuration.effectiveFront
         front.eventLoops = 1
         front.connectionsMax = BuiltInAccruals.connectionsMax
-        front.connectionsPerAddressMax = BuiltInAccruals.connectionsMax
+        front.connectionsPerAddressMax = BuiltInAccruals.connectionsPerAddressMax
         front.requestLog = writer
         let accruals = try BuiltInAccruals(configuration, front: front, listeners, store, log)
         for endpoint in accruals.endpoints { log.info("the built-in accrual system listens on http://\(endpoint)") }

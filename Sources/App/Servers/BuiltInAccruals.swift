@@ -20,6 +20,8 @@ final class BuiltInAccruals: Sendable {
 
     /// Only the few programs of a shop send receipts, and its customers do not.
     static let connectionsMax = 1024
+    /// The connections of one address. All programs may be on one machine, and another one has to find room beside it.
+    static let connectionsPerAddressMax = connectionsMax / 2
 
     /// - Parameter listeners: empty for no listener.
     init(

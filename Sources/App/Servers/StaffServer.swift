@@ -18,6 +18,8 @@ import Web
 final class StaffServer: Sendable {
     /// A shop has a few dozen of cashiers and cash registers, each with a handful of connections.
     static let connectionsMax = 1024
+    /// The connections of one address. A whole shop may have one address, and another one has to find room beside it.
+    private static let connectionsPerAddressMax = connectionsMax / 2
 
     let front: Front
     let endpoints: [Endpoint]
@@ -32,7 +34,7 @@ final class StaffServer: Sendable {
         var frontConfiguration = frontConfiguration
         frontConfiguration.eventLoops = 1
         frontConfiguration.connectionsMax = Self.connectionsMax
-        frontConfiguration.connectionsPerAddressMax = Self.connectionsMax
+        frontConfiguration.connectionsPerAddressMax = Self.connectionsPerAddressMax
         let folder = configuration.backupPlan.map { BackupFolder($0, store: store, log: log) }
         self.folder = folder
         // Its counters are not those of the customers.
