@@ -34,8 +34,11 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     /// The part of the address by which clients are told apart: all of an IPv4 address, and the first 64 bits of an
-    /// IPv6 address, because each customer of a provider has at least a /64 (RFC 6177).
-    package var network: IPAddress { ipv4 == nil ? IPAddress(high: high, low: 0) : self }
+    /// IPv6 address, because each customer of a provider has at least a /64 (RFC 6177). An IPv6 address that contains
+    /// an IPv4 address counts as that one (``embeddedIPv4``).
+    package var network: IPAddress {
+        (ipv4 ?? embeddedIPv4).map { IPAddress(ipv4: $0) } ?? IPAddress(high: high, low: 0)
+    }
 
     /// The first 64 bits of an IPv6 address, which belong to one site (RFC 4291, section 2.5.4).
     package var prefix64: UInt64 { high }

@@ -58,8 +58,10 @@ import Testing
     @Test(arguments: [
         ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:db8:1:2::", "2001:db8:1:2::"), ("fe80::1", "fe80::"), ("::1", "::"),
+        ("64:ff9b::192.0.2.1", "192.0.2.1"), ("2002:c000:201:2::1", "192.0.2.1"),
+        ("2001:0:1:2:3:4:3fff:fdfe", "192.0.2.1"),
     ])
-    func clientOfIPv6IsItsNetworkOf64Bits(address: String, network: String) {
+    func clientOfIPv6IsItsNetworkOf64BitsOrTheIPv4AddressInIt(address: String, network: String) {
         #expect(IPAddress(address.utf8)!.network == IPAddress(network.utf8)!)
     }
 }
