@@ -36,7 +36,7 @@ extension Connection {
             response.body, omitsBody: framing.omitsBody, isHTTP11: framing.isHTTP11, loop.surroundings)
         if case .following(let stream) = state.stage { stream.open(for: self) }
         outbox.append(response, framing)
-        loop.note(response, to: exchange, of: peerAddress)
+        loop.note(response, to: exchange, of: peerAddress, omitsBody: framing.omitsBody)
     }
 
     /// Sends the bytes that are ready. Returns false if the client has to read some of them first.

@@ -177,8 +177,8 @@ final class Connection: @unchecked Sendable {
         parser = RequestParser(limits: loop.configuration.limits)
         state.refuse()
         let response = loop.handler.response(to: error)
-        outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: false, date: loop.date))
-        loop.note(response, to: loop.begin(nil), of: peerAddress)
+        outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: error.isHead, date: loop.date))
+        loop.note(response, to: loop.begin(nil), of: peerAddress, omitsBody: error.isHead)
     }
 
     func end() {

@@ -10,13 +10,15 @@ extension EventLoop {
     }
 
     /// Counts a response whose head was encoded, and logs it if requests are logged.
-    func note(_ response: Response, to exchange: Exchange, of peer: IPAddress) {
+    ///
+    /// - Parameter omitsBody: true for a response to HEAD.
+    func note(_ response: Response, to exchange: Exchange, of peer: IPAddress, omitsBody: Bool) {
         measureNow()
         let nanoseconds = measuredNow - exchange.beganAt
         counters.countResponse(
             route: response.route, method: exchange.method, status: response.status, nanoseconds: nanoseconds)
         guard logsRequests, let log = configuration.requestLog else { return }
-        let hasNoBody = exchange.method == .head || response.status == .notModified
+        let hasNoBody = omitsBody || response.status == .notModified
         var bytes: Int?
         if case .bytes(let body) = response.body { bytes = hasNoBody ? 0 : body.count }
         log.write(

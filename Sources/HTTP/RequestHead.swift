@@ -19,10 +19,16 @@ struct RequestHead {
     init(parsing head: ArraySlice<UInt8>, limits: Limits) throws(RequestError) {
         let bytes = Array(head)
         let lineEnd = bytes.firstIndex(of: 0x0D)!
-        let line = try RequestLine(parsing: bytes[..<lineEnd])
-        let headers = Headers(
-            bytes: bytes,
-            fields: try FieldParser.fields(of: bytes, from: lineEnd + 2, countMax: limits.headFieldsMax))
+        let line: RequestLine
+        let headers: Headers
+        do throws(RequestError) {
+            line = try RequestLine(parsing: bytes[..<lineEnd])
+            let fields = try FieldParser.fields(of: bytes, from: lineEnd + 2, countMax: limits.headFieldsMax)
+            headers = Headers(bytes: bytes, fields: fields)
+        } catch {
+            // No field is known, but the method may be.
+            throw error.of(Headers(bytes: bytes, fields: []))
+        }
         do throws(RequestError) {
             try Self.checkHost(headers, line)
             framing = try Self.framing(headers, line, limits)

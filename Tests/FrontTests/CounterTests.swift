@@ -114,15 +114,19 @@ import Testing
         recorder.isOn.store(true, ordering: .relaxed)
         try client.send("GET /hidden HTTP/9.9\r\n\r\n")
         _ = try client.answer()
+        let other = try front.client()
+        try other.send("HEAD /hidden HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n")
+        _ = try other.answer(omitsBody: true)
         let records = recorder.records.withLock { $0 }
         #expect(
             records.map { $0.path.map { String(decoding: $0, as: UTF8.self) } } == [
-                "/route/x", "/later/1", "/parts/3", nil,
+                "/route/x", "/later/1", "/parts/3", nil, nil,
             ])
-        #expect(records.map(\.status) == [.ok, .ok, .ok, .httpVersionNotSupported])
-        #expect(records.map(\.method) == [.get, .get, .get, nil])
+        #expect(records.map(\.status) == [.ok, .ok, .ok, .httpVersionNotSupported, .expectationFailed])
+        #expect(records.map(\.method) == [.get, .get, .get, nil, nil])
         #expect(records[0].bytes == length)
         #expect(records[2].bytes == nil)
+        #expect(records[4].bytes == 0)
         #expect(records.allSatisfy { $0.nanoseconds >= 0 && $0.client == IPAddress(ipv4: 0x7F00_0001) })
     }
 }

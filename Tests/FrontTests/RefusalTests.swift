@@ -31,6 +31,33 @@ import Testing
         #expect(try client.rest() == "")
     }
 
+    static let head = "HEAD / HTTP/1.1\r\nHost: a\r\n"
+
+    /// A refused HEAD gets a head only.
+    @Test(arguments: [
+        Case(bytes: head + "Content-Length: 99999999\r\n\r\n", status: 413),
+        Case(bytes: head + "Expect: x\r\n\r\n", status: 417),
+        Case(bytes: head + "Transfer-Encoding: chunked\r\n\r\nx\r\n", status: 400),
+        Case(bytes: head + "no field\r\n\r\n", status: 400),
+        Case(bytes: "HEAD / HTTP/2.0\r\nHost: a\r\n\r\n", status: 505),
+    ])
+    func aRefusedHeadGetsNoBody(_ refused: Case) throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send(refused.bytes)
+        #expect(try client.answer(omitsBody: true).status == refused.status)
+        #expect(try client.rest() == "")
+    }
+
+    @Test func aHeadWhoseBodyIsLateGetsNoBody() throws {
+        let front = try TestFront(clock: TestClock()) { $0.timeouts.bodyMilliseconds = 1_000 }
+        let client = try front.client()
+        try front.receive(Self.head + "Content-Length: 10\r\n\r\n", from: client)
+        front.pass(milliseconds: 1_200)
+        #expect(try client.answer(omitsBody: true).status == 408)
+        #expect(try client.rest() == "")
+    }
+
     @Test func garbageAfterARequestDoesNotAffectIt() throws {
         let front = try TestFront()
         let client = try front.client()
