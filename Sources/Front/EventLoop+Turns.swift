@@ -20,13 +20,13 @@ extension EventLoop {
     /// into this turn remains for the next one, together with new arrivals.
     func advanceRunnable() {
         measureNow()
-        let end = measuredNow + Self.turnNanosecondsMax
+        var end = measuredNow + Self.turnNanosecondsMax
+        runJobs(until: measuredNow + Self.turnNanosecondsMax / 2)
+        // Each turn begins with jobs and leaves half of its time to connections, however long the last job has taken.
+        // So neither keeps the others waiting.
+        end = max(end, measuredNow + Self.turnNanosecondsMax / 2)
         var dearNanoseconds: Int64 = 0
-        repeat {
-            if !jobs.isEmpty {
-                jobs.take().run(on: self)
-                measureNow()
-            }
+        while true {
             while measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax,
                 let (connection, isDear) = schedule.next()
             {
@@ -40,11 +40,25 @@ extension EventLoop {
                 // The cost of a client's request says nothing about a proxy's next one.
                 if connection.share === share { connection.cost.note(measuredNow - begin) }
             }
-        } while !jobs.isEmpty && measuredNow < end && dearNanoseconds < Self.dearNanosecondsPerTurnMax
+            guard !jobs.isEmpty, measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax else { return }
+            runJobs(until: end)
+        }
+    }
+
+    /// Runs jobs in the order of their arrival until the time is over, but at least one. Those that arrive meanwhile
+    /// wait.
+    private func runJobs(until end: Int64) {
+        guard !jobs.isEmpty else { return }
+        var rest = jobs.take().run(on: self) {
+            measureNow()
+            return measuredNow < end
+        }
+        rest.append(jobs.take())
+        jobs = rest
     }
 
     /// True if the last turn has left work to the next one.
-    var isBehind: Bool { !schedule.isEmpty }
+    var isBehind: Bool { !schedule.isEmpty || !jobs.isEmpty }
 }
 
 /// Tasks that wait for responses run on the loop's thread.

@@ -181,7 +181,7 @@ final class EventLoop: @unchecked Sendable {
 
     private var isDone: Bool {
         guard let stopDeadline else { return false }
-        return balance.connectionCount(of: number) == 0 || now >= stopDeadline
+        return (balance.connectionCount(of: number) == 0 && jobs.isEmpty) || now >= stopDeadline
     }
 
     /// Asks the loop to accept no more connections, and to end when its connections are closed or at `deadline`. Any

@@ -23,8 +23,18 @@
         return self
     }
 
-    /// Runs the jobs on the calling thread, which is the executor's.
-    package consuming func run(on executor: some TaskExecutor) {
-        for job in jobs { unsafe job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+    /// Runs jobs in their order on the calling thread, which is the executor's. Returns those that are left.
+    ///
+    /// - Parameter hasTime: asked after each job; if it returns false, no further job is run.
+    package consuming func run(on executor: some TaskExecutor, while hasTime: () -> Bool) -> TaskJobs {
+        var rest = TaskJobs()
+        for index in jobs.indices {
+            unsafe jobs[index].runSynchronously(on: executor.asUnownedTaskExecutor())
+            guard hasTime() else {
+                rest.jobs = Array(jobs[(index + 1)...])
+                break
+            }
+        }
+        return rest
     }
 }
