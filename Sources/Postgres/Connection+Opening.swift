@@ -40,7 +40,8 @@ extension Connection {
             }
             hosts = hurried
         }
-        throw PostgresError(.unreachable(state), reasons.joined(separator: "; "))
+        let reason = reasons.isEmpty ? "there was no time to connect" : reasons.joined(separator: "; ")
+        throw PostgresError(.unreachable(state), reason)
     }
 
     private static func open(

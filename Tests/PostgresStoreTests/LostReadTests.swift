@@ -40,6 +40,28 @@ import Testing
         }
     }
 
+    @Test func aReadWhoseTimeEndsLeavesTheOthersTheirSecondTry() throws {
+        let connector = try TestDatabase().connector()
+        let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
+        let thread = Posix.Thread(name: "reader") {
+            ReadLoop(connector: connector, inbox: inbox, log: lines.log).run()
+        }
+        defer {
+            inbox.close()
+            thread.join()
+        }
+        inbox.put([noted.read("first")])
+        try eventually { noted.ends == ["first answered"] }
+        inbox.put([
+            noted.read("endless", "SELECT pg_sleep(600)", withinMilliseconds: 500), noted.read("second"),
+            noted.read("third"),
+        ])
+        try eventually { noted.ends.count == 4 }
+        #expect(noted.ends == ["first answered", "endless refused", "second answered", "third answered"])
+        #expect(lines.all.allSatisfy { $0.last != " " }, "\(lines.all)")
+        #expect(inbox.waitingCount == 0)
+    }
+
     /// Connections are cut at seeded bytes while many tasks read. No task gets another one's answer.
     @Test func cutsMixUpNoAnswers() async throws {
         let database = try TestDatabase()

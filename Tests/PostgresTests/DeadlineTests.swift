@@ -88,6 +88,15 @@ struct DeadlineTests {
         #expect((290...30_000).contains(waited), "\(waited) ms")
     }
 
+    @Test func aConnectionForWhichThereIsNoTimeHasAReason() throws {
+        let library = try library.get()
+        let address = try ConnectionAddress("postgresql://127.0.0.1/shop", with: library)
+        let error = #expect(throws: PostgresError.self) {
+            _ = try Connection.open(address, application: "tests", with: library, until: .after(milliseconds: 0))
+        }
+        #expect(error == PostgresError(.unreachable(nil), "there was no time to connect"))
+    }
+
     @Test func aServerThatTakesNoWritesIsPassedOver() throws {
         let database = try TestDatabase()
         let readOnly = try database.server.makeDatabase()

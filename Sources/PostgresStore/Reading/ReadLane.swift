@@ -7,8 +7,9 @@ import Postgres
 /// The loop hands over the reads of a turn together, and the thread answers all that wait in one round trip. A
 /// connection for each request in flight would cost the server several times the work.
 ///
-/// If the connection ends, each of its reads is tried once more on the next one, since a read changes nothing. If the
-/// database can't be reached, reads are refused at once until it can, so that no client waits for it in vain.
+/// If the connection ends, each of its reads with time left is tried once more on the next one, since a read changes
+/// nothing. If the database can't be reached, reads are refused at once until it can, so that no client waits for it in
+/// vain.
 final class ReadLane: Sendable {
     /// The time after its turn in which a read is answered or refused.
     static let deadlineMilliseconds = 2_000

@@ -8,6 +8,9 @@ final class ReadLoop {
     private static let connectMilliseconds = ReadLane.deadlineMilliseconds
     /// A connection is tried for so long while no read waits. The hosts of an address share it, and some may hang.
     private static let patientConnectMilliseconds = 6_000
+    /// A read with less time left is refused instead of begun: a connection may take that long on a busy machine, and a
+    /// read whose time ends while it runs ends the connection of all others.
+    private static let leastMilliseconds = 200
     private static let pauseMillisecondsMin = 100
     private static let pauseMillisecondsMax = 2_000
     /// The reads that travel together. Their answers are kept in memory until all have arrived.
@@ -52,6 +55,9 @@ final class ReadLoop {
 
     /// Connects while reads may wait. If that fails, all of them are refused.
     private func connect() -> Bool {
+        // Some may have waited in the inbox for as long as the last connection hung.
+        waiting += inbox.take(withinMilliseconds: 0) ?? []
+        refuseLate()
         let deadline = waiting.reduce(Deadline.after(milliseconds: Self.connectMilliseconds)) { earliest, waiting in
             earliest.orEarlier(waiting.deadline)
         }
@@ -92,11 +98,17 @@ final class ReadLoop {
 
     // MARK: - Answering
 
+    /// Refuses the reads that have too little time left.
+    private func refuseLate() {
+        // Earlier reads have earlier deadlines, since all get the same time.
+        let late = Array(waiting.prefix { $0.deadline.millisecondsLeft < Self.leastMilliseconds })
+        waiting.removeFirst(late.count)
+        inbox.refuse(late)
+    }
+
     /// Answers the next reads that wait.
     private func answer() {
-        let late = waiting.filter { $0.deadline.hasPassed }
-        inbox.refuse(late)
-        waiting.removeAll { $0.deadline.hasPassed }
+        refuseLate()
         guard let session, let first = waiting.first else { return }
         let reads = Array(waiting.prefix(Self.readsPerRoundMax))
         session.deadline = reads.reduce(first.deadline) { $0.orEarlier($1.deadline) }
