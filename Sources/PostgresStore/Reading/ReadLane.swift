@@ -5,7 +5,8 @@ import Postgres
 /// The connection through which one event loop reads, with its thread.
 ///
 /// The loop hands over the reads of a turn together, and the thread answers all that wait in one round trip. A
-/// connection for each request in flight would cost the server several times the work.
+/// connection for each request in flight would cost the server several times the work. The rare reads that take several
+/// round trips run after them, a few before those that arrive meanwhile have their turn.
 ///
 /// If the connection ends, each of its reads with time left is tried once more on the next one, since a read changes
 /// nothing. If the database can't be reached, reads are refused at once until it can, so that no client waits for it in

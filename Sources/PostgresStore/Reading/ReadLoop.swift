@@ -13,8 +13,11 @@ final class ReadLoop {
     private static let leastMilliseconds = 200
     private static let pauseMillisecondsMin = 100
     private static let pauseMillisecondsMax = 2_000
-    /// The reads that travel together. Their answers are kept in memory until all have arrived.
-    private static let readsPerRoundMax = 256
+    /// The pipelined reads that travel together. Their answers are kept in memory until all have arrived.
+    private static let pipelinedReadsPerRoundMax = 256
+    /// The session reads that run before the lane looks for reads that have arrived meanwhile. Each takes a few round
+    /// trips, for which the pipelined reads wait; with fewer, a flood of those would hold up the session reads.
+    static let sessionReadsPerRoundMax = 4
 
     private let connector: StoreConnector
     private let inbox: ReadInbox
@@ -22,8 +25,9 @@ final class ReadLoop {
     private var session: PostgresSession?
     /// The timeline of the connection's server.
     private var timeline: LatestTimeline.Point?
-    /// Reads that were taken from the inbox.
-    private var waiting: [WaitingRead] = []
+    // Reads that were taken from the inbox. Earlier ones have earlier deadlines, since all get the same time.
+    private var pipelinedReads: [WaitingRead] = []
+    private var sessionReads: [WaitingRead] = []
     private var failures: FailureLog
 
     init(connector: StoreConnector, inbox: ReadInbox, log: Log) {
@@ -36,13 +40,40 @@ final class ReadLoop {
             if session == nil, !connect() {
                 guard waitForDatabase() else { break }
             }
-            if waiting.isEmpty {
-                guard let reads = inbox.take() else { break }
-                waiting = reads
-            }
-            if isLatest { answer() } else { session = nil }
+            let hasReads = !pipelinedReads.isEmpty || !sessionReads.isEmpty
+            guard takeReads(withinMilliseconds: hasReads ? 0 : nil) || hasReads else { break }
+            if isLatest { answerRound() } else { session = nil }
         }
-        inbox.refuse(waiting)
+    }
+
+    /// Takes the reads that have arrived. Returns false if the lane was closed and there are none.
+    ///
+    /// - Parameter milliseconds: the longest wait for a read; `nil` waits without a limit.
+    private func takeReads(withinMilliseconds milliseconds: Int?) -> Bool {
+        guard let reads = inbox.take(withinMilliseconds: milliseconds) else { return false }
+        for read in reads {
+            switch read.read {
+            case .pipelined: pipelinedReads.append(read)
+            case .session: sessionReads.append(read)
+            }
+        }
+        return true
+    }
+
+    /// Refuses the reads that have too little time left.
+    private func refuseLate() {
+        inbox.refuse(Self.takeLate(from: &pipelinedReads) + Self.takeLate(from: &sessionReads))
+    }
+
+    private static func takeLate(from reads: inout [WaitingRead]) -> [WaitingRead] {
+        let late = Array(reads.prefix { $0.deadline.millisecondsLeft < leastMilliseconds })
+        reads.removeFirst(late.count)
+        return late
+    }
+
+    /// The earliest deadline of the reads that wait, or another one that is earlier.
+    private func earliest(_ deadline: Deadline) -> Deadline {
+        [pipelinedReads.first, sessionReads.first].compactMap { $0?.deadline }.reduce(deadline) { $0.orEarlier($1) }
     }
 
     // MARK: - Connecting
@@ -56,18 +87,15 @@ final class ReadLoop {
     /// Connects while reads may wait. If that fails, all of them are refused.
     private func connect() -> Bool {
         // Some may have waited in the inbox for as long as the last connection hung.
-        waiting += inbox.take(withinMilliseconds: 0) ?? []
+        _ = takeReads(withinMilliseconds: 0)
         refuseLate()
-        let deadline = waiting.reduce(Deadline.after(milliseconds: Self.connectMilliseconds)) { earliest, waiting in
-            earliest.orEarlier(waiting.deadline)
-        }
         do throws(PostgresError) {
-            try connect(until: deadline)
+            try connect(until: earliest(.after(milliseconds: Self.connectMilliseconds)))
             return true
         } catch {
             failures.note(error)
-            inbox.refuse(waiting)
-            waiting = []
+            inbox.refuse(pipelinedReads + sessionReads)
+            (pipelinedReads, sessionReads) = ([], [])
             inbox.refuseAll()
             return false
         }
@@ -98,20 +126,24 @@ final class ReadLoop {
 
     // MARK: - Answering
 
-    /// Refuses the reads that have too little time left.
-    private func refuseLate() {
-        // Earlier reads have earlier deadlines, since all get the same time.
-        let late = Array(waiting.prefix { $0.deadline.millisecondsLeft < Self.leastMilliseconds })
-        waiting.removeFirst(late.count)
-        inbox.refuse(late)
+    /// Answers the pipelined reads that wait, and then a few of the others.
+    private func answerRound() {
+        refuseLate()
+        let pipelined = Array(pipelinedReads.prefix(Self.pipelinedReadsPerRoundMax))
+        let again = answer(pipelined)
+        pipelinedReads.replaceSubrange(..<pipelined.count, with: again)
+        for _ in 0..<Self.sessionReadsPerRoundMax where session != nil {
+            refuseLate()
+            guard let read = sessionReads.first else { return }
+            let again = answer([read])
+            sessionReads.replaceSubrange(..<1, with: again)
+        }
     }
 
-    /// Answers the next reads that wait.
-    private func answer() {
-        refuseLate()
-        guard let session, let first = waiting.first else { return }
-        let reads = Array(waiting.prefix(Self.readsPerRoundMax))
-        session.deadline = reads.reduce(first.deadline) { $0.orEarlier($1.deadline) }
+    /// Answers the first reads that wait. Returns those that are to be tried again, because the connection has ended.
+    private func answer(_ reads: [WaitingRead]) -> [WaitingRead] {
+        guard let session, let first = reads.first else { return reads }
+        session.deadline = earliest(first.deadline)
         var round = ReadRound(reads.map(\.read))
         var isLost = false
         do throws(PostgresError) {
@@ -140,6 +172,6 @@ final class ReadLoop {
                 }
             }
         }
-        waiting.replaceSubrange(..<reads.count, with: again)
+        return again
     }
 }

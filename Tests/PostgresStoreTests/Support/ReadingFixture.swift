@@ -14,6 +14,7 @@ final class ReadingFixture: Sendable {
 
     let database: TestDatabase
     let lines = LogLines()
+    let lane: ReadLane
     private let loop = LoopThread()
     private let writes: WriteLane
     // Safe: used on the loop's thread alone, until that has ended.
@@ -23,7 +24,7 @@ final class ReadingFixture: Sendable {
     /// - Parameter connector: makes the connection of the reads.
     private init(_ database: TestDatabase, _ connector: StoreConnector) throws {
         self.database = database
-        let lane = ReadLane(connector: connector, log: lines.log)
+        lane = ReadLane(connector: connector, log: lines.log)
         reads = TurnReads(lane)
         writes = try database.makeWrites()
         repository = PostgresRepository(reads, writes: writes)
