@@ -35,6 +35,53 @@ import Testing
         }
     }
 
+    /// A client without an account may make these reads as often as it likes.
+    @Test func theReadsOfASignInTravelTogether() async throws {
+        let database = try TestDatabase()
+        let user = try database.addUsers(1)[0]
+        let (network, stranger) = (SignInPlace(bytes: [192, 0, 2, 1]), SignInPlace(bytes: [192, 0, 2, 2]))
+        let device = SignInPlace(bytes: [UInt8](repeating: 7, count: SignInPlace.deviceByteCount))
+        try database.run(
+            """
+            INSERT INTO registration VALUES (1, 0);
+            INSERT INTO sign_in_places SELECT \(user.rawValue), place, 0 FROM unnest(ARRAY[
+                decode('c0000201', 'hex'), decode(repeat('07', \(SignInPlace.deviceByteCount)), 'hex')]) AS place
+            """)
+        let login = try Login("user 1")
+        let unknown = [try Login("nobody"), try Login("user 1\0")]
+        try await ReadingFixture.with(database) { fixture in
+            let reads: [ReadingFixture.Read<Bool>] = [
+                { try await $0.credentials(of: login).get()?.user == user },
+                { try await $0.credentials(of: unknown[0]).get() == nil },
+                { try await $0.credentials(of: unknown[1]).get() == nil },
+                {
+                    let known = try await $0.signInPlaces(of: login, among: [stranger, device, network]).get()
+                    return known == [device, network]
+                },
+                { try await $0.signInPlaces(of: login, among: []).get() == [] },
+                { try await $0.signInPlaces(of: unknown[0], among: [network]).get() == [] },
+                { try await $0.signInPlaces(of: unknown[1], among: [network]).get() == [] },
+                { try await $0.profile(of: user).get()?.login == login },
+                { try await $0.profile(of: UserID(rawValue: -1)).get() == nil },
+                { try await $0.isRegistrationOpen().get() == false },
+            ]
+            let ends = reads.map { _ in Flag() }
+            let noted = zip(reads, ends).map { read, end -> ReadingFixture.Read<Bool> in
+                { repository in
+                    defer { end.set() }
+                    return try await read(repository)
+                }
+            }
+            let held: ReadingFixture.Read<Bool> = { _ in
+                try await fixture.reads.read { _ in
+                    ends.map { Self.waits(for: $0) } == [Bool](repeating: true, count: ends.count)
+                }
+            }
+            let results = try await fixture.atOnce([held] + noted)
+            #expect(try results.map { try $0.get() } == [Bool](repeating: true, count: reads.count + 1))
+        }
+    }
+
     @Test func aBalanceIsAnsweredBeforeManySlowReadsThatWaitLonger() async throws {
         let database = try TestDatabase()
         let user = try database.addUsers(1)[0]

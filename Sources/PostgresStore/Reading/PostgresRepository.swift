@@ -31,11 +31,14 @@ final class PostgresRepository: Repository {
         reads.close()
     }
 
-    /// Reads by statements that all engines share.
+    /// Reads the rows of a statement of ``ReadStatements``.
     private func read<Value: Sendable>(
-        isSnapshot: Bool = false, _ body: @escaping @Sendable (PostgresSession) throws(PostgresError) -> Value
+        _ statement: PreparedStatement, _ parameters: Parameters = Parameters(),
+        _ value: @escaping @Sendable (borrowing ResultSet) throws(PostgresError) -> Value
     ) -> Eventual<Value, LoyaltyError> {
-        .later { [reads] () async throws(LoyaltyError) in try await reads.read(isSnapshot: isSnapshot, body) }
+        .later { [reads] () async throws(LoyaltyError) in
+            try await reads.rows(of: statement, parameters, read: value)
+        }
     }
 }
 
@@ -47,23 +50,37 @@ extension PostgresRepository {
     }
 
     func credentials(of login: Login) -> Eventual<Credentials?, LoyaltyError> {
-        read { session throws(PostgresError) in login.isStorable ? try session.credentials(of: login) : nil }
+        guard login.isStorable else { return .now(nil) }
+        return read(ReadStatements.credentials, Parameters { $0.add(login.text) }) { rows throws(PostgresError) in
+            try rows.first { row throws(PostgresError) in try Credentials(row) }
+        }
     }
 
     func signInPlaces(
         of login: Login, among places: [SignInPlace]
     ) -> Eventual<[SignInPlace], LoyaltyError> {
-        read(isSnapshot: places.count > 1) { session throws(PostgresError) in
-            login.isStorable ? try session.signInPlaces(of: login, among: places) : []
+        guard login.isStorable else { return .now([]) }
+        let parameters = Parameters {
+            $0.add(login.text)
+            $0.add(array: places.map(\.bytes))
+        }
+        return read(ReadStatements.signInPlaces, parameters) { rows throws(PostgresError) in
+            let known = try rows.all { row throws(PostgresError) in try row.bytes(0) }
+            return places.filter { known.contains($0.bytes) }
         }
     }
 
     func profile(of user: UserID) -> Eventual<UserProfile?, LoyaltyError> {
-        read { session throws(PostgresError) in try session.profile(of: user) }
+        read(ReadStatements.profile, Parameters { $0.add(user.rawValue) }) { rows throws(PostgresError) in
+            let profile = try rows.first { row throws(PostgresError) in try UserProfile(row) }
+            return profile ?? nil
+        }
     }
 
     func isRegistrationOpen() -> Eventual<Bool?, LoyaltyError> {
-        read { session throws(PostgresError) in try session.isRegistrationOpen() }
+        read(ReadStatements.registration) { rows throws(PostgresError) in
+            try rows.first { row throws(PostgresError) in try row.integer(0) == 1 }
+        }
     }
 
     func addUser(
@@ -115,10 +132,8 @@ extension PostgresRepository {
         var parameters = Parameters()
         parameters.add(number.digits)
         parameters.add(user.rawValue)
-        return .later { [reads, parameters] () async throws(LoyaltyError) in
-            try await reads.rows(of: ReadStatements.order, parameters) { rows throws(PostgresError) in
-                try rows.first { row throws(PostgresError) in try Order(row, from: 0) }
-            }
+        return read(ReadStatements.order, parameters) { rows throws(PostgresError) in
+            try rows.first { row throws(PostgresError) in try Order(row, from: 0) }
         }
     }
 

@@ -52,10 +52,30 @@ enum ReadStatements {
         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
         """, .integer, .integer, .integer)
 
+    // Those of sign-ins, which a client without an account may begin. Each read is one statement, which travels with
+    // the others of its turn and holds none of them up.
+
+    static let credentials = PreparedStatement(
+        "credentials", "SELECT id, password_hash, state FROM users WHERE login = $1", .text)
+
+    static let signInPlaces = PreparedStatement(
+        "sign_in_places",
+        """
+        SELECT place FROM sign_in_places
+        WHERE user_id = (SELECT id FROM users WHERE login = $1) AND place = ANY ($2)
+        """, .text, .bytesArray)
+
+    static let profile = PreparedStatement("profile", "SELECT login, created_at FROM users WHERE id = $1", .integer)
+
+    static let registration = PreparedStatement("registration", "SELECT is_open FROM registration WHERE id = 1")
+
     /// The statements as one connection prepares them.
     ///
     /// - Parameter history: The number of the database's history as of this connection (``DatabaseState``).
     static func all(ofHistory history: Int64) -> [PreparedStatement] {
-        [sessions(ofHistory: history), balances, orders, order, withdrawals, ledger]
+        [
+            sessions(ofHistory: history), balances, orders, order, withdrawals, ledger, credentials, signInPlaces,
+            profile, registration,
+        ]
     }
 }

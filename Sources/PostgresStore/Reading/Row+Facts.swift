@@ -1,8 +1,29 @@
 import Loyalty
 import Postgres
 import SharedStore
+import Storage
 
 // How rows of the frequent reads become facts, without a copy of each value as a `SQLRow` has.
+
+extension Credentials {
+    /// - Parameter row: with `id`, `password_hash` and `state`.
+    init(_ row: borrowing Row) throws(PostgresError) {
+        self.init(
+            user: UserID(rawValue: try row.integer(0)), passwordHash: PasswordHash(text: try row.text(1)),
+            isEnabled: try row.integer(2) == UserAccount.State.active.rawValue)
+    }
+}
+
+extension UserProfile {
+    /// Returns `nil` for a deleted user, who has a text that is longer than a login may be.
+    ///
+    /// - Parameter row: with `login` and `created_at`.
+    init?(_ row: borrowing Row) throws(PostgresError) {
+        let text = try row.text(0)
+        guard let login = try? Login(text) else { return nil }
+        self.init(login: login, createdAt: Timestamp(milliseconds: try row.integer(1)))
+    }
+}
 
 extension Order {
     /// - Parameter column: the first of `number`, `status`, `accrual` and `uploaded_at`.
