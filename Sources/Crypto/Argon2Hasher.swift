@@ -28,10 +28,11 @@ package final class Argon2Hasher: PasswordHasher {
     ///
     /// - Parameters:
     ///   - otherKinds: Asks the store for the kinds of its users' hashes, besides the one that is made here. It may
-    ///     block, and returns `nil` if the store can't tell now. A server does not get any others while it runs.
+    ///     block one thread for some seconds, and returns `nil` if the store can't tell now; it is then called again
+    ///     later. ``stop()`` cancels it. A server does not get any other kinds while it runs.
     package convenience init(
         parameters: Argon2Parameters = .standard, limits: HashingLimits = HashingLimits(), log: Log = .none,
-        otherKinds: @escaping @Sendable () -> Set<PasswordHash.Kind>? = { [] }
+        otherKinds: @escaping @Sendable (Cancellation) -> Set<PasswordHash.Kind>? = { _ in [] }
     ) {
         self.init(idleWith: parameters, waitingMax: limits.waitingMax, log: log, otherKinds: otherKinds)
         start(threadCount: limits.threadCount)
@@ -40,7 +41,7 @@ package final class Argon2Hasher: PasswordHasher {
     /// Makes a hasher in which every password waits until ``start(threadCount:)``.
     init(
         idleWith parameters: Argon2Parameters, waitingMax: Int, log: Log = .none,
-        otherKinds: @escaping @Sendable () -> Set<PasswordHash.Kind>? = { [] }
+        otherKinds: @escaping @Sendable (Cancellation) -> Set<PasswordHash.Kind>? = { _ in [] }
     ) {
         verifier = PasswordVerifier(Argon2(parameters: parameters), log: log, otherKinds: otherKinds)
         queue = TurnQueue(capacity: waitingMax)
@@ -89,6 +90,7 @@ package final class Argon2Hasher: PasswordHasher {
             defer { state.threads = [] }
             return state.threads
         }
+        verifier.stopAsking()
         for job in queue.close() { job.refuse(with: Self.stopped) }
         for thread in threads { thread.join() }
     }

@@ -7,6 +7,11 @@ import Synchronization
 /// Hashes that came from another server may have other kinds, and so take another time. As long as a store has them, a
 /// failure does the work of one hash of each kind: the kind of the login's own hash, and all others with hashes that
 /// no password matches.
+///
+/// Until the store has told the kinds, a failure does the work of the login's own hash and of one as this server makes
+/// them. An unknown login and one with such a hash then take the same time; a login with a hash of another kind takes
+/// longer, which tells that it exists. So it remains if the store can't tell in its time. Only the failure that asks
+/// waits for the answer, whatever its login is: if all did, a store that hangs would keep everybody from signing in.
 final class PasswordVerifier: Sendable {
     enum Failure: Error {
         case outOfMemory
@@ -16,19 +21,39 @@ final class PasswordVerifier: Sendable {
 
     let argon2: Argon2
     private let log: Log
-    private let otherKinds: @Sendable () -> Set<PasswordHash.Kind>?
+    private let otherKinds: @Sendable (Cancellation) -> Set<PasswordHash.Kind>?
+    private let clock: @Sendable () -> Int64
+    private let cancellation = Cancellation()
     private let state = Mutex(State())
+
+    /// The least time from an answer that the store could not give to the next question. An answer takes the store a
+    /// read of all users, and may take a thread of the hasher some seconds.
+    static let askAgainMilliseconds: Int64 = 60_000
 
     private struct State {
         /// The kinds of the store's hashes, as soon as a failure has asked for them.
         var kinds: Set<PasswordHash.Kind>?
+        /// True while a thread asks for them.
+        var isAsking = false
+        /// The time from which on the store may be asked.
+        var mayAskAt = Int64.min
         var isLibraryMissed = false
     }
 
-    /// - Parameter otherKinds: Asks the store for the kinds of its hashes that `argon2` does not make; `nil` if the
-    ///   store can't tell now.
-    init(_ argon2: Argon2, log: Log, otherKinds: @escaping @Sendable () -> Set<PasswordHash.Kind>?) {
-        (self.argon2, self.log, self.otherKinds) = (argon2, log, otherKinds)
+    /// - Parameters:
+    ///   - clock: the time of a monotonic clock, in milliseconds.
+    ///   - otherKinds: Asks the store for the kinds of its hashes that `argon2` does not make; `nil` if the store can't
+    ///     tell now. It is called on one thread at a time.
+    init(
+        _ argon2: Argon2, log: Log, clock: @escaping @Sendable () -> Int64 = SystemClock.monotonicMilliseconds,
+        otherKinds: @escaping @Sendable (Cancellation) -> Set<PasswordHash.Kind>?
+    ) {
+        (self.argon2, self.log, self.clock, self.otherKinds) = (argon2, log, clock, otherKinds)
+    }
+
+    /// Has a question to the store give up, and all later ones.
+    func stopAsking() {
+        cancellation.cancel()
     }
 
     /// Returns true if the password matches the hash. Returns false without a hash, since the login is unknown then.
@@ -40,11 +65,26 @@ final class PasswordVerifier: Sendable {
 
     /// The kinds of hashes that a failure takes the time of.
     private var kinds: Set<PasswordHash.Kind> {
-        if let kinds = state.withLock({ $0.kinds }) { return kinds }
-        guard let others = otherKinds() else { return [argon2.parameters.kind] }
-        let kinds = others.union([argon2.parameters.kind])
-        state.withLock { $0.kinds = kinds }
-        return kinds
+        let own: Set<PasswordHash.Kind> = [argon2.parameters.kind]
+        guard beginAsking() else { return state.withLock { $0.kinds } ?? own }
+        let kinds = otherKinds(cancellation)?.union(own)
+        let now = clock()
+        state.withLock { state in
+            state.isAsking = false
+            state.kinds = kinds
+            state.mayAskAt = now + Self.askAgainMilliseconds
+        }
+        return kinds ?? own
+    }
+
+    /// Returns true if the calling thread is to ask the store for the kinds.
+    private func beginAsking() -> Bool {
+        let now = clock()
+        return state.withLock { state in
+            guard state.kinds == nil, !state.isAsking, now >= state.mayAskAt else { return false }
+            state.isAsking = true
+            return true
+        }
     }
 
     private func matches(_ password: Password, _ hash: PasswordHash) throws(Failure) -> Bool {

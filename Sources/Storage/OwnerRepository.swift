@@ -31,7 +31,8 @@ package protocol OwnerRepository: AnyObject {
         of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
     ) throws(StoreError) -> [OwnedOrder]?
 
-    /// Returns the kinds that the hashes of users' passwords have, besides one. It reads all users.
+    /// Returns the kinds that the hashes of users' passwords have, besides one. It reads all users; a store that is
+    /// another program has a few seconds for it.
     func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind>
 
     /// Returns the upload and the withdrawal of a number.

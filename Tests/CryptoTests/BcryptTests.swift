@@ -84,10 +84,12 @@ import Testing
 @Suite struct PasswordVerifierTests {
     private static let quick = Argon2Parameters(memoryBytes: 8192, passes: 1)
 
-    /// A failure asks the store once for the kinds whose time it takes, and again if the store could not tell.
+    /// A failure asks the store once for the kinds whose time it takes, and again later if the store could not tell.
     @Test func aFailureAsksForTheKinds() throws {
         let answers = Mutex<[Set<PasswordHash.Kind>?]>([[.bcrypt(cost: 4)], nil])
-        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) {
+        let time = Mutex<Int64>(0)
+        let clock = { @Sendable () -> Int64 in time.withLock { $0 } }
+        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none, clock: clock) { _ in
             answers.withLock { $0.popLast() ?? [] }
         }
         let password = try Password("secret", bytesMin: 1)
@@ -96,14 +98,60 @@ import Testing
         #expect(answers.withLock { $0.count } == 2)
         #expect(try !verifier.verify(password, against: nil))
         #expect(answers.withLock { $0.count } == 1)
+        time.withLock { $0 += PasswordVerifier.askAgainMilliseconds - 1 }
+        #expect(try !verifier.verify(password, against: nil))
+        #expect(answers.withLock { $0.count } == 1)
+        time.withLock { $0 += 1 }
         for _ in 0..<3 { #expect(try !verifier.verify(try Password("other", bytesMin: 1), against: own)) }
         #expect(answers.withLock { $0.isEmpty })
+    }
+
+    /// A store that hangs until it is told to stop.
+    private static func hang(_ cancellation: Cancellation) {
+        _ = try? eventually { cancellation.isCancelled }
+    }
+
+    @Test func oneThreadAsksAndTheOthersGoOn() throws {
+        let asked = Mutex(0)
+        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) { cancellation in
+            asked.withLock { $0 += 1 }
+            Self.hang(cancellation)
+            return nil
+        }
+        let password = try Password("secret", bytesMin: 1)
+        let asker = Posix.Thread(name: "asker") { _ = try? verifier.verify(password, against: nil) }
+        defer {
+            verifier.stopAsking()
+            asker.join()
+        }
+        try eventually { asked.withLock { $0 } == 1 }
+        for _ in 0..<3 { #expect(try !verifier.verify(password, against: nil)) }
+        #expect(asked.withLock { $0 } == 1)
+    }
+
+    @Test func theStopOfAHasherEndsItsQuestion() async throws {
+        let (isAsked, isCancelled) = (Flag(), Flag())
+        let hasher = Argon2Hasher(parameters: Self.quick) { cancellation in
+            isAsked.set()
+            Self.hang(cancellation)
+            if cancellation.isCancelled { isCancelled.set() }
+            return nil
+        }
+        let password = try Password("secret", bytesMin: 1)
+        let network = ClientNetwork.ipv4(1 << 8)
+        let turn = HashingTurn(source: .network(network), network: network, isKnown: false)
+        let verifying = Task { try await hasher.verify(password, against: nil, in: turn) }
+        try await eventually { isAsked.isSet }
+        hasher.stop()
+        #expect(isCancelled.isSet)
+        let matches = try await verifying.value
+        #expect(!matches)
     }
 
     /// With a bcrypt hash in the store, a failure takes as long for an unknown login, and for one with another hash.
     @Test func aFailureTakesTheTimeOfEachKind() throws {
         let cost = 9
-        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) { [.bcrypt(cost: cost)] }
+        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) { _ in [.bcrypt(cost: cost)] }
         let password = try Password("secret", bytesMin: 1)
         let own = try Argon2(parameters: Self.quick).hash(try Password("other", bytesMin: 1))
         /// The time of the quickest of some runs.

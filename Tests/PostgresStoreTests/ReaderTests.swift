@@ -17,13 +17,14 @@ import Testing
         """
 
     private func withOwner(
-        _ database: TestDatabase, _ cancellation: Cancellation = Cancellation(),
+        _ database: TestDatabase, _ cancellation: Cancellation = Cancellation(), through port: Int? = nil,
         _ body: (PostgresOwnerRepository) throws -> Void
     ) throws {
         let writes = try database.makeWrites()
         defer { writes.stop() }
         let owner = try PostgresOwnerRepository(
-            connector: database.connector(), writes: writes, engine: StoreEngine(name: "PostgreSQL", version: "15"),
+            connector: database.connector(through: port), writes: writes,
+            engine: StoreEngine(name: "PostgreSQL", version: "15"),
             clock: { Timestamp(milliseconds: 1_700_000_000_000) }, cancellation: cancellation)
         defer { owner.close() }
         try body(owner)
@@ -95,6 +96,19 @@ import Testing
             #expect(error?.description == "The server stops.")
             #expect(ContinuousClock.now - begin < .seconds(eventuallySecondsMax))
             #expect(throws: StoreError.self) { try owner.rules() }
+        }
+    }
+
+    @Test func theKindsOfHashesAreReadWithinSecondsOrNotAtAll() throws {
+        let database = try TestDatabase()
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        try withOwner(database, through: proxy.port) { owner throws in
+            #expect(try owner.passwordHashKinds(otherThan: .bcrypt(cost: 4)) == [])
+            proxy.order(CuttingProxy.Cut(.toClient, after: 0, closes: false))
+            let begin = ContinuousClock.now
+            #expect(throws: StoreError.self) { try owner.passwordHashKinds(otherThan: .bcrypt(cost: 4)) }
+            #expect(ContinuousClock.now - begin < .seconds(eventuallySecondsMax))
         }
     }
 

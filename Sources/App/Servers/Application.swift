@@ -42,8 +42,8 @@ final class Application: StoppableServer {
         let log = writer.log
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
         store = try DatabaseEngine.open(configuration, log)
-        hasher = Argon2Hasher(limits: configuration.hashing, log: log) { [store] in
-            store.passwordHashKinds(otherThan: Argon2Parameters.standard.kind)
+        hasher = Argon2Hasher(limits: configuration.hashing, log: log) { [store] cancellation in
+            store.passwordHashKinds(otherThan: Argon2Parameters.standard.kind, until: cancellation)
         }
         let listeners = try Listeners(manager: manager, log: log).listen(
             on: configuration.runAddress, for: "run_address", .http)

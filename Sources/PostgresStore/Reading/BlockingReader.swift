@@ -28,11 +28,13 @@ final class BlockingReader {
     ///
     /// - Parameters:
     ///   - isSnapshot: true if it has several statements that are to see one state of the database.
+    ///   - shorter: the time in which this read is answered or fails; `nil` for that of the reader.
     ///   - body: may be called twice.
     func read<Value>(
-        isSnapshot: Bool = false, _ body: (PostgresSession) throws(PostgresError) -> Value
+        isSnapshot: Bool = false, withinMilliseconds shorter: Int? = nil,
+        _ body: (PostgresSession) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
-        let deadline = Deadline.after(milliseconds: milliseconds)
+        let deadline = Deadline.after(milliseconds: shorter ?? milliseconds)
         let hadSession = session != nil
         do throws(PostgresError) {
             return try readOnce(isSnapshot: isSnapshot, until: deadline, body)

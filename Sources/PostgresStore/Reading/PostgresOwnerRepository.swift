@@ -10,6 +10,9 @@ import Storage
 final class PostgresOwnerRepository: OwnerRepository {
     /// A read of all tables may take minutes in a database with billions of rows.
     private static let readMilliseconds = 600_000
+    /// The kinds of hashes are read on one of the few threads by which everybody signs in. A server without other work
+    /// reads some million users in this time.
+    private static let hashKindsMilliseconds = 5_000
 
     let engine: StoreEngine
     let cancellation: Cancellation
@@ -45,13 +48,16 @@ final class PostgresOwnerRepository: OwnerRepository {
 
     /// Runs the statements of a read as a transaction.
     ///
-    /// - Parameter isSnapshot: true if they are to see one state of the database.
+    /// - Parameters:
+    ///   - isSnapshot: true if they are to see one state of the database.
+    ///   - milliseconds: the time in which the read is answered or fails; `nil` for that of a read of all tables.
     func read<Value>(
-        isSnapshot: Bool = false, _ body: (PostgresSession) throws(PostgresError) -> Value
+        isSnapshot: Bool = false, withinMilliseconds milliseconds: Int? = nil,
+        _ body: (PostgresSession) throws(PostgresError) -> Value
     ) throws(StoreError) -> Value {
         guard !cancellation.isCancelled else { throw StoreError("The server stops.") }
         do throws(PostgresError) {
-            return try reader.read(isSnapshot: isSnapshot, body)
+            return try reader.read(isSnapshot: isSnapshot, withinMilliseconds: milliseconds, body)
         } catch {
             throw StoreError(cancellation.isCancelled ? "The server stops." : "The database can't be read: \(error).")
         }
@@ -153,7 +159,9 @@ extension PostgresOwnerRepository {
     }
 
     func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind> {
-        try read { session throws(PostgresError) in try session.passwordHashKinds(otherThan: kind) }
+        try read(withinMilliseconds: Self.hashKindsMilliseconds) { session throws(PostgresError) in
+            try session.passwordHashKinds(otherThan: kind)
+        }
     }
 
     /// Reads all of the tables, in one state of the database.
