@@ -112,6 +112,28 @@ import Testing
         }
     }
 
+    @Test func aWatchEndsWhileTheServerLeavesACancellationWithoutAnAnswer() throws {
+        let database = try TestDatabase()
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        let connection = try database.connector(through: proxy.port).connect(until: TestDatabase.patience)
+        let (cancellation, isStopped) = (Cancellation(), Flag())
+        let watch = CancellationWatch(cancellation)
+        watch.watch(try connection.makeCancelHandle())
+        proxy.order(CuttingProxy.Cut(.toServer, after: 0, closes: false))
+        cancellation.cancel()
+        let stopper = Posix.Thread(name: "stopper") {
+            _ = try? eventually { !proxy.isCutPending }
+            watch.stop()
+            isStopped.set()
+        }
+        defer {
+            proxy.order(nil)
+            stopper.join()
+        }
+        try eventually { isStopped.isSet }
+    }
+
     @Test func theOwnerReadsAgainAfterALostConnection() throws {
         let database = try TestDatabase()
         let users = try database.addUsers(2)

@@ -7,16 +7,22 @@ import Synchronization
 final class CancellationWatch: Sendable {
     /// The time within which a cancellation is noticed.
     private static let lookMilliseconds = 50
+    /// The longest wait for the thread at the end. A server that hangs may take the connection of a cancellation and
+    /// never answer. The thread is left then; it ends with that connection, or with the process.
+    private static let endMilliseconds = 1_000
 
     private let handle = Mutex<CancelHandle?>(nil)
     /// Closed at the end of the watch; nothing is put into it.
     private let end: BlockingQueue<Bool>
+    /// Closed by the thread when it ends; nothing is put into it.
+    private let ended: BlockingQueue<Bool>
     private let thread = Mutex<Thread?>(nil)
 
     init(_ cancellation: Cancellation) {
-        let end = BlockingQueue<Bool>(capacity: 1)
-        self.end = end
+        let (end, ended) = (BlockingQueue<Bool>(capacity: 1), BlockingQueue<Bool>(capacity: 1))
+        (self.end, self.ended) = (end, ended)
         let thread = Thread(name: "cancellation") { [weak self] in
+            defer { ended.close() }
             while end.takeSeveral(limit: 1, withinMilliseconds: Self.lookMilliseconds) != nil {
                 guard cancellation.isCancelled else { continue }
                 guard let self else { return }
@@ -40,6 +46,7 @@ final class CancellationWatch: Sendable {
             thread = nil
             return taken
         }
-        thread?.join()
+        // `nil` means that the thread has closed the queue.
+        if ended.takeSeveral(limit: 1, withinMilliseconds: Self.endMilliseconds) == nil { thread?.join() }
     }
 }
