@@ -15,12 +15,25 @@ package enum CommitFate: Equatable, Sendable {
         guard isCommitSent else { return .nothingHappened }
         switch error.cause {
         case .server(let state, let isFatal, _):
-            // An error that is not fatal rolls the transaction back. A shutdown may have come after the commit, and
-            // these classes leave the transaction's end open.
-            let isOpen = isFatal || ["08", "40003"].contains { state.description.hasPrefix($0) }
-            return isOpen ? .inDoubt : .nothingHappened
+            // A shutdown may have come after the commit.
+            return !isFatal && isRaisedBeforeCommit(state) ? .nothingHappened : .inDoubt
         case .unreachable, .connectionLost, .deadlinePassed, .protocolViolation, .badValue, .refusedCall:
             return .inDoubt
+        }
+    }
+
+    /// True for errors that the server raises only before a commit, so that they roll the transaction back.
+    ///
+    /// Any other error in the place of a commit's answer leaves its fate open. A session that listens reads the
+    /// notifications of others after its commit and before the end of its answer, and reports an error of that, such
+    /// as a lost file (58P01) or a cancelled statement, in the same way (postgres.c, `ProcessNotifyInterrupt`).
+    static func isRaisedBeforeCommit(_ state: SQLState) -> Bool {
+        switch state {
+        case .serializationFailure, .deadlock, .readOnlyTransaction: true
+        // A transaction that notifies takes a lock and a place in a queue (async.c, `PreCommit_Notify`).
+        case .lockNotAvailable, .programLimitExceeded: true
+        // Constraints that are checked at the end of the transaction.
+        default: state.category == "23"
         }
     }
 

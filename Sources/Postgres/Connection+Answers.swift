@@ -38,7 +38,8 @@ extension Connection {
     /// Sends everything that was handed over, waits for the next answer and returns it.
     ///
     /// - Throws: an error that ``PostgresError/isEndOfConnection``; the errors of statements are
-    ///   ``Answer/failed(_:)``.
+    ///   ``Answer/failed(_:)``. An error in the place of a synchronization ends the connection unless it certainly
+    ///   rolled the transaction back, so that the next connection decides (``CommitMarker``).
     package mutating func next(until deadline: Deadline) throws(PostgresError) -> Answer {
         guard let expected = pending.first else { preconditionFailure("something must have been sent") }
         try flush(until: deadline)
@@ -66,7 +67,11 @@ extension Connection {
             let error = failure(result, of: expected)
             library.functions.PQclear(result)
             guard !error.isEndOfConnection else { throw ending(error) }
-            if case .statement = expected { try finishStatement(until: deadline) }
+            if case .statement = expected {
+                try finishStatement(until: deadline)
+            } else if let state = error.state, !CommitFate.isRaisedBeforeCommit(state) {
+                throw ending(PostgresError(.connectionLost, "the commit's answer was an error: \(error)"))
+            }
             return .failed(error)
         default:
             library.functions.PQclear(result)

@@ -33,6 +33,7 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let deadlock = SQLState(known: "40P01")
     package static let diskFull = SQLState(known: "53100")
     package static let tooManyConnections = SQLState(known: "53300")
+    package static let programLimitExceeded = SQLState(known: "54000")
     package static let lockNotAvailable = SQLState(known: "55P03")
     package static let cancelled = SQLState(known: "57014")
     package static let adminShutdown = SQLState(known: "57P01")

@@ -16,8 +16,16 @@ struct WriteFaultTests {
 
     /// Has the server raise an error for uploads of one number.
     ///
-    /// - Parameter times: the number of times; then the upload succeeds.
-    static func poison(_ database: TestDatabase, code: String, times: Int = .max) throws {
+    /// - Parameters:
+    ///   - times: the number of times; then the upload succeeds.
+    ///   - isAtCommit: true if the error is to come in the place of the commit's answer.
+    static func poison(
+        _ database: TestDatabase, code: String, times: Int = .max, isAtCommit: Bool = false
+    ) throws {
+        let trigger =
+            isAtCommit
+            ? "CREATE CONSTRAINT TRIGGER poison AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED"
+            : "CREATE TRIGGER poison BEFORE INSERT ON orders"
         try database.server.run(
             """
             CREATE SEQUENCE attempts;
@@ -27,7 +35,7 @@ struct WriteFaultTests {
                 END IF;
                 RETURN NEW;
             END $$;
-            CREATE TRIGGER poison BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION poison();
+            \(trigger) FOR EACH ROW EXECUTE FUNCTION poison();
             """, in: database.name)
     }
 
@@ -87,6 +95,20 @@ struct WriteFaultTests {
             #expect(upload != .uploadedBefore, "nothing had happened")
             #expect(lane.lane.obstacle == nil)
         }
+    }
+
+    /// The server reports errors of notifications so, which it reads after a commit.
+    @Test func anErrorInThePlaceOfACommitIsDecidedByTheNextConnection() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try Self.poison(database, code: "58P01", times: 1, isAtCommit: true)
+        try await TestLane.with(database) { lane in
+            let upload = try await lane.upload(Self.poisoned, by: user)
+            #expect(upload != .uploadedBefore, "nothing had happened, so it ran again")
+            #expect(lane.lane.doubtCount == 1)
+            #expect(lane.log.count(of: "the commit's answer was an error") == 1)
+        }
+        #expect(try database.brokenRules() == [])
     }
 
     /// The server commits, and cuts its wait for a standby short.

@@ -23,12 +23,17 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        // An error that is not fatal rolls back, also if the commit reports it.
+        // An error that only comes before a commit rolls back, also if the commit reports it.
         (PostgresError(.server(.uniqueViolation, isFatal: false), ""), CommitFate.nothingHappened),
         (PostgresError(.server(.serializationFailure, isFatal: false), ""), .nothingHappened),
         (PostgresError(.server(.deadlock, isFatal: false), ""), .nothingHappened),
         (PostgresError(.server(.readOnlyTransaction, isFatal: false), ""), .nothingHappened),
-        (PostgresError(.server(.diskFull, isFatal: false), ""), .nothingHappened),
+        (PostgresError(.server(.lockNotAvailable, isFatal: false), ""), .nothingHappened),
+        (PostgresError(.server(SQLState("54000")!, isFatal: false), ""), .nothingHappened),
+        // A session that listens reads notifications after its commit.
+        (PostgresError(.server(SQLState("58P01")!, isFatal: false), ""), .inDoubt),
+        (PostgresError(.server(.diskFull, isFatal: false), ""), .inDoubt),
+        (PostgresError(.server(.cancelled, isFatal: false), ""), .inDoubt),
         (PostgresError(.server(.resultUnknown, isFatal: false), ""), .inDoubt),
         (PostgresError(.server(SQLState("08007")!, isFatal: false), ""), .inDoubt),
         (PostgresError(.server(.adminShutdown, isFatal: true), ""), .inDoubt),

@@ -106,6 +106,33 @@ struct HostileServerTests {
         _ = consume connection
     }
 
+    /// A session that listens gets the errors of notifications after its commit, and in the place of its answer.
+    @Test(arguments: [
+        ("58P01", true), ("53100", true), ("57014", true), ("XX000", true), ("23505", false), ("40001", false),
+        ("55P03", false),
+    ])
+    func anErrorInThePlaceOfACommitIsNoRollback(_ code: String, _ isInDoubt: Bool) throws {
+        let fields = ["SERROR", "VERROR", "C\(code)", "Mcould not access status of transaction 7"]
+        let failure = Self.message("E", fields.flatMap { Self.text($0) } + [0])
+        let server = try FakeServer { connection in
+            FakeServer.receive(from: connection)
+            guard FakeServer.send(Self.greeting, to: connection), FakeServer.receive(from: connection) else { return }
+            let end = Self.answers.count - 1
+            _ = FakeServer.send(
+                Self.answers[..<end].flatMap { $0 } + failure + Self.answers[end], to: connection)
+            FakeServer.receive(from: connection)
+        }
+        defer { server.stop() }
+        var connection = try server.connect(milliseconds: patienceMilliseconds)
+        let error = #expect(throws: PostgresError.self) { try connection.run("SELECT a", until: patience) }
+        let isCommitPending = connection.isCommitPending
+        _ = consume connection
+        let fate = error.map { CommitFate.after($0, isCommitSent: isCommitPending) }
+        #expect(fate == (isInDoubt ? .inDoubt : .nothingHappened))
+        #expect(error?.isEndOfConnection == isInDoubt)
+        #expect(error?.description.contains(code) == true)
+    }
+
     /// Bytes are changed, left out, repeated or invented while a connection is made and while it is answered.
     @Test func garbageIsAnErrorAndNoCrash() throws {
         let script = Mutex<(greeting: [UInt8], answer: [UInt8])>(([], []))

@@ -49,10 +49,10 @@ struct EventPublisher {
                 warn(of: notification)
                 continue
             }
-            if read.header.instance != own.instance {
-                othersOrders += read.events.newOrders
-                othersAttempts += read.events.attempts
-            }
+            // Also those of another transaction of this instance: its callers may have got no result, and then have not
+            // passed their orders on. The pipeline ignores an order that it knows.
+            othersOrders += read.events.newOrders
+            if read.header.instance != own.instance { othersAttempts += read.events.attempts }
             events.append(read.events)
         }
         changeLog.publish(events.changes, sessionEnds: events.sessionEnds)

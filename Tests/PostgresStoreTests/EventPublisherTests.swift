@@ -1,0 +1,45 @@
+import Changes
+import Loyalty
+import Posix
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Postgres
+@testable import PostgresStore
+
+/// What the writer hands on of the notifications that it hears.
+struct EventPublisherTests {
+    private static func order(_ number: Int) -> UnfinishedOrder {
+        UnfinishedOrder(id: OrderID(rawValue: Int64(number)), number: .sample(number), user: UserID(rawValue: 1))
+    }
+
+    private static func notifications(of number: Int, instance: Int64) -> [ServerNotification] {
+        var events = TransactionEvents()
+        events.newOrders = [order(number)]
+        events.attempts = [[UInt8(number)]]
+        return ChangeNotification.texts(of: events, instance: instance, transaction: Int64(number)).map {
+            ServerNotification(channel: ChangeNotification.channel, payload: $0, processID: 1)
+        }
+    }
+
+    /// Those of the transaction that the caller waits for are passed on by the callers themselves.
+    @Test func ordersOfAllOtherTransactionsAreHandedOn() {
+        let orders = OrdersOfOthers()
+        let attempts = AttemptsOfInstances {}
+        let received = Mutex<[[UInt8]]>([])
+        attempts.subscribe { attempt in received.withLock { $0.append(attempt) } }
+        var publisher = EventPublisher(
+            changeLog: ChangeLog(capacity: 10, after: ChangeID(rawValue: 0)), orders: orders, attempts: attempts,
+            log: .none)
+        let heard =
+            Self.notifications(of: 3, instance: 1) + Self.notifications(of: 4, instance: 1)
+            + Self.notifications(of: 5, instance: 2)
+        let ownCount = publisher.publish(heard, own: OwnTransaction(instance: 1, number: 4))
+        #expect(ownCount == 1)
+        #expect(orders.take(now: 0) == .orders([Self.order(3), Self.order(5)]))
+        // This instance has counted its own.
+        let attemptsOfOthers = received.withLock { $0 }
+        #expect(attemptsOfOthers == [[5]])
+    }
+}
