@@ -1,13 +1,16 @@
 /// The time in which one host of an address has to take a connection.
 struct ConnectShare: Equatable {
     let milliseconds: Int
-    /// True if the host would have more time if others did not share the deadline with it.
+    /// True if the host would have more time if the deadline were later or others did not share it.
     let isCut: Bool
 
     /// A healthy host mostly takes less, even on a busy machine. A longer time would delay the host after one that
     /// hangs.
     private static let sharedMillisecondsMin = 2_000
 
+    /// A `connect_timeout` is a limit of one host, and not a claim: a long one must not let the first host that hangs
+    /// take the time of all others.
+    ///
     /// - Parameters:
     ///   - left: the time until the deadline of all hosts.
     ///   - hosts: the number of hosts that share it: this one and those after it.
@@ -16,7 +19,8 @@ struct ConnectShare: Equatable {
     init(ofMilliseconds left: Int, among hosts: Int, asked: Int?, longest: Int) {
         precondition(hosts > 0, "hosts must be positive")
         let share = max(left / hosts, Self.sharedMillisecondsMin)
-        milliseconds = asked ?? min(longest, share)
-        isCut = asked == nil && share < longest
+        let own = asked ?? longest
+        milliseconds = min(own, share)
+        isCut = share < own
     }
 }

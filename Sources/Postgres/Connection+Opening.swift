@@ -5,8 +5,8 @@ extension Connection {
     /// Connects to the first host of an address that takes the connection and accepts writes.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The lookup of its name is a part of this time. libpq itself looks up a host that is not in the
-    /// address, but in a service file or in `PGHOST`.
+    /// wait for it. The lookup of its name is a part of this time, and each address of the name then has its own. libpq
+    /// itself looks up a host that is not in the address, but in a service file or in `PGHOST`.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.
@@ -16,23 +16,40 @@ extension Connection {
         _ address: ConnectionAddress, application: String, with library: PostgresLibrary,
         limits: ConnectionLimits = ConnectionLimits(), until deadline: Deadline
     ) throws(PostgresError) -> Connection {
+        try open(
+            address, application: application, with: library, limits: limits, until: deadline, by: NameLookup.resolve)
+    }
+
+    /// As ``open(_:application:with:limits:until:)``, with another lookup of names.
+    static func open(
+        _ address: ConnectionAddress, application: String, with library: PostgresLibrary, limits: ConnectionLimits,
+        until deadline: Deadline, by resolve: @escaping NameLookup.Resolve
+    ) throws(PostgresError) -> Connection {
         var reasons: [String] = []
         var state: SQLState?
         var hosts = address.hosts
         // The second round is for hosts whose share of the time was too short.
         for _ in 0..<2 where !hosts.isEmpty && !deadline.hasPassed {
             var hurried: [ConnectionAddress.Host] = []
-            for (index, host) in hosts.enumerated() where !deadline.hasPassed {
+            var rest = hosts[...]
+            while !deadline.hasPassed, let host = rest.popFirst() {
                 let share = ConnectShare(
-                    ofMilliseconds: deadline.millisecondsLeft, among: hosts.count - index,
+                    ofMilliseconds: deadline.millisecondsLeft, among: 1 + rest.count,
                     asked: address.connectMilliseconds, longest: limits.connectMillisecondsPerHost)
                 let end = Deadline.after(milliseconds: share.milliseconds).orEarlier(deadline)
                 do throws(PostgresError) {
+                    let found = try host.lookedUp(until: end, by: resolve)
+                    guard found.count == 1 else {
+                        rest.insert(contentsOf: found, at: rest.startIndex)
+                        continue
+                    }
                     return try open(
-                        address.parameters(for: try host.lookedUp(until: end), application: application), at: host,
-                        with: library, limits: limits, until: end)
+                        address.parameters(for: found[0], application: application), at: host, with: library,
+                        limits: limits, until: end)
                 } catch {
-                    reasons.append("\(host): \(error.message)")
+                    // The addresses of a host mostly have the same one.
+                    let reason = "\(host): \(error.message)"
+                    if !reasons.contains(reason) { reasons.append(reason) }
                     // A host that answered says more than one that is not there.
                     state = error.state ?? state
                     if end.hasPassed, share.isCut { hurried.append(host) }
@@ -114,14 +131,21 @@ struct ConnectMessage: Equatable {
 }
 
 extension ConnectionAddress.Host {
-    /// The host with its addresses, as libpq takes several: each with the name, which the server's certificate has.
-    func lookedUp(until deadline: Deadline) throws(PostgresError) -> ConnectionAddress.Host {
+    /// As many as an address may name hosts, since each is tried in turn.
+    private static let addressesMax = ConnectionAddress.hostsMax
+
+    /// The host once for each of its addresses, with the name, which the server's certificate has. libpq takes several
+    /// at once, but then one that is silent would take the time of all.
+    func lookedUp(
+        until deadline: Deadline, by resolve: @escaping NameLookup.Resolve = NameLookup.resolve
+    ) throws(PostgresError) -> [ConnectionAddress.Host] {
         // The folder of a socket, or the name of an abstract one.
-        guard let name, numericAddress == nil, !name.hasPrefix("/"), !name.hasPrefix("@") else { return self }
-        let addresses = try NameLookup.addresses(of: name, until: deadline)
-        return ConnectionAddress.Host(
-            name: addresses.map { _ in name }.joined(separator: ","),
-            numericAddress: addresses.joined(separator: ","), port: port)
+        guard let name, numericAddress == nil, !name.hasPrefix("/"), !name.hasPrefix("@") else { return [self] }
+        let addresses = try NameLookup.addresses(of: name, until: deadline, by: resolve)
+        precondition(!addresses.isEmpty, "a name that is found must have an address")
+        return addresses.prefix(Self.addressesMax).map {
+            ConnectionAddress.Host(name: name, numericAddress: $0, port: port)
+        }
     }
 }
 

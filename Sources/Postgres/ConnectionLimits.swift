@@ -4,8 +4,9 @@ package struct ConnectionLimits: Sendable {
     /// connections and never answers; a busy one takes a second or two to start a session and to check a password.
     /// Other clients of PostgreSQL wait 10 to 15 seconds, and libpq without end.
     ///
-    /// The deadline bounds it too: a host has an even share of the time that is left for it and those after it, but
-    /// 2 s at least. A host whose share was too short is tried once more with the time that is left after all others.
+    /// The deadline bounds it too: a host, or each address of its name, has an even share of the time that is left for
+    /// it and those after it, but 2 s at least. One whose share was too short is tried once more with the time that is
+    /// left after all others.
     package var connectMillisecondsPerHost = 5_000
     /// The bytes that one answer may have. A server of ours answers a page of a list with 100 kB; a program that is no
     /// PostgreSQL could send without end.

@@ -54,7 +54,8 @@ final class NameLookup: Sendable {
         thread?.join()
     }
 
-    private static func resolve(_ name: String) throws(PostgresError) -> [String] {
+    /// The addresses of a name, at least one.
+    static func resolve(_ name: String) throws(PostgresError) -> [String] {
         do throws(Endpoint.ResolutionError) {
             return try Endpoint.resolve(host: name, port: 0).map(\.numericHost)
         } catch {

@@ -28,19 +28,48 @@ struct NameLookupTests {
         #expect(count.load(ordering: .relaxed) == 2)
     }
 
-    @Test func aNameIsKeptWithEachOfItsAddresses() throws {
-        let host = try ConnectionAddress(
-            "postgresql://localhost:7/db", with: PostgresLibrary.load()
-        ).hosts[0].lookedUp(until: .after(milliseconds: 60_000))
-        let addresses = try #require(host.numericAddress).split(separator: ",")
+    @Test(arguments: [["192.0.2.1"], ["192.0.2.1", "2001:db8::1"], (1...20).map { "192.0.2.\($0)" }])
+    func aNameIsKeptWithEachOfItsAddresses(addresses: [String]) throws {
+        let host = try ConnectionAddress("postgresql://shop-\(addresses.count).example:7/db", with: library.get())
+            .hosts[0]
+        let found = try host.lookedUp(until: patience) { _ in addresses }
+        #expect(found.compactMap(\.numericAddress) == Array(addresses.prefix(ConnectionAddress.hostsMax)))
+        for one in found { #expect(one.name == host.name && one.port == "7") }
+        // An address is not looked up again.
+        #expect(try found[0].lookedUp(until: .after(milliseconds: 0)) == [found[0]])
+    }
+
+    @Test func localhostHasAnAddress() throws {
+        let host = try ConnectionAddress("postgresql://localhost:7/db", with: library.get()).hosts[0]
+        let addresses = try host.lookedUp(until: patience).map(\.numericAddress)
         #expect(addresses.contains("127.0.0.1") || addresses.contains("::1"))
-        #expect(host.name?.split(separator: ",") == addresses.map { _ in "localhost" })
+    }
+
+    /// A name has the addresses of several servers, or one of IPv6 to which the network does not lead.
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aSilentAddressOfANameIsPassedOver() throws {
+        let database = try TestDatabase()
+        // The server listens to 127.0.0.1 alone.
+        let silent = try LoopbackListener(address: 0x7F00_0002, port: database.server.port)
+        defer { silent.close() }
+        let text = database.server.address(of: database.name).replacing("127.0.0.1", with: "silent-first.example")
+        let address = try ConnectionAddress(text, with: library.get())
+        var limits = ConnectionLimits()
+        limits.connectMillisecondsPerHost = 1_000
+        var connection: Connection
+        do {
+            connection = try Connection.open(
+                address, application: "tests", with: library.get(), limits: limits, until: patience
+            ) { _ in ["127.0.0.2", "127.0.0.1"] }
+        }
+        #expect(connection.host.description == address.hosts[0].description)
+        #expect(try connection.run("SELECT 1", until: patience) == 1)
     }
 
     @Test func aFolderIsNotLookedUp() throws {
         let host = try ConnectionAddress(
             "postgresql:///db?host=/run/postgresql", with: PostgresLibrary.load()
         ).hosts[0]
-        #expect(try host.lookedUp(until: .after(milliseconds: 0)) == host)
+        #expect(try host.lookedUp(until: .after(milliseconds: 0)) == [host])
     }
 }
