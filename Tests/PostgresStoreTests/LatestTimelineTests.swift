@@ -30,14 +30,67 @@ struct LatestTimelineTests {
         let read = { @Sendable (repository: PostgresRepository) in try await repository.balance(of: user).get() }
         try await ReadingFixture.with(database, through: connector) { fixture in
             _ = try await fixture.onLoop(read)
-            var point: LatestTimeline.Point?
-            _ = try connector.connect(until: TestDatabase.patience, at: &point)
-            let before = try #require(point)
-            // Another connection has met the successor.
-            #expect(connector.latestTimeline.note(.init(cluster: before.cluster, timeline: before.timeline + 1)))
+            try Self.meetSuccessor(through: connector)
             await #expect(throws: ReadInbox.refusal) { _ = try await fixture.onLoop(read) }
             #expect(throws: PostgresError.self) { _ = try connector.connect(until: TestDatabase.patience) }
             #expect(fixture.lines.count(of: "former primary") > 0)
         }
+    }
+
+    /// Lets another connection meet the successor. Returns the point of the server, which is a former primary now.
+    @discardableResult
+    private static func meetSuccessor(through connector: StoreConnector) throws -> LatestTimeline.Point {
+        var point: LatestTimeline.Point?
+        _ = try connector.connect(until: TestDatabase.patience, at: &point)
+        let before = try #require(point)
+        #expect(connector.latestTimeline.note(.init(cluster: before.cluster, timeline: before.timeline + 1)))
+        return before
+    }
+
+    /// Lets the server be the latest one again. The point of another cluster lies between, since timelines only grow.
+    private static func forgetSuccessor(of point: LatestTimeline.Point, through connector: StoreConnector) {
+        for next in [LatestTimeline.Point(cluster: point.cluster &+ 1, timeline: 1), point] {
+            #expect(connector.latestTimeline.note(next))
+        }
+    }
+
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aFormerPrimaryIsNotWritten() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try await TestLane.with(database) { lane in
+            _ = try await lane.upload(.sample(1), by: user)
+            let point = try Self.meetSuccessor(through: lane.connector)
+            async let upload = lane.upload(.sample(2), by: user)
+            try await eventually("it leaves the server") { lane.log.count(of: "has lost its connection") == 1 }
+            #expect(try database.integer("SELECT count(*) FROM orders") == 1)
+            Self.forgetSuccessor(of: point, through: lane.connector)
+            let second = try await upload
+            #expect(second != .uploadedBefore, "it waited for the next connection")
+        }
+        #expect(try database.integer("SELECT count(*) FROM orders") == 2)
+    }
+
+    /// A writer without work would hear of no changes.
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aFormerPrimaryIsNotListenedTo() async throws {
+        try await TestLane.with(try TestDatabase()) { lane in
+            try Self.meetSuccessor(through: lane.connector)
+            try await eventually("it leaves the server") { lane.lane.obstacle != nil }
+        }
+    }
+
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func theLeaseOfAFormerPrimaryIsNotRenewed() throws {
+        let connector = try TestDatabase().connector()
+        let lines = LogLines()
+        let lane = LeaseLane(connector: connector, log: lines.log)
+        defer { lane.stop() }
+        lane.seek()
+        try eventually("it leads") { lane.isLeading }
+        let point = try Self.meetSuccessor(through: connector)
+        try eventually("it leaves the server") { lines.count(of: "the server is a former primary") > 0 }
+        Self.forgetSuccessor(of: point, through: connector)
+        try eventually("it goes on") { lines.count(of: "is renewed again") > 0 }
     }
 }

@@ -46,6 +46,15 @@ struct StoreConnector: Sendable {
         return connection
     }
 
+    /// Refuses a connection that was made before its server had a successor, if this process has met that one since.
+    func requireLatest(_ point: LatestTimeline.Point) throws(PostgresError) {
+        guard !latestTimeline.isLatest(point) else { return }
+        throw PostgresError(
+            .connectionLost,
+            "another connection has found that the server is a former primary (timeline \(point.timeline)), or its database has a new history"
+        )
+    }
+
     /// Connects to a database whatever its schema is, such as one that is to be migrated.
     func open(_ purpose: Purpose = .serving, until deadline: Deadline) throws(PostgresError) -> Connection {
         var connection = try Connection.open(

@@ -45,15 +45,17 @@ final class LeaseLoop {
 
     /// Renews the lease until the connection fails or the server stops.
     private func serve() throws(PostgresError) {
-        var point: LatestTimeline.Point?
+        var found: LatestTimeline.Point?
         var connection = try connector.connect(
-            until: .after(milliseconds: Self.connectDeadlineMilliseconds), at: &point)
-        let history = point?.history ?? 0
+            until: .after(milliseconds: Self.connectDeadlineMilliseconds), at: &found)
+        guard let point = found else { throw .badValue("the timeline of the server") }
         try connection.prepare([Lease.renew, Lease.release, Lease.noteReceiptServer], until: deadline)
         // A renewal waits for a missing standby until its deadline, so the look that reports the standby comes first.
         try look(on: &connection)
         repeat {
-            if lease.isSought { try renew(in: history, on: &connection) }
+            // With the row of a former primary, two instances could have the lease.
+            try connector.requireLatest(point)
+            if lease.isSought { try renew(in: point.history, on: &connection) }
             if lease.answersAboutReceipts { try noteReceiptServer(on: &connection) }
             if failure != nil { log.info("The lease of the database is renewed again.") }
             failure = nil

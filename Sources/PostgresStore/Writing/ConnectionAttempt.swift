@@ -14,8 +14,7 @@ struct WriteConnection: ~Copyable {
     /// The id before the first of a log of changes that begins anew; `nil` if the log goes on.
     let feedStart: ChangeID?
     let highestOrder: OrderID
-    /// The number of the database's history (``DatabaseState``).
-    let history: Int64
+    let point: LatestTimeline.Point?
 
     private static let highestOrderQuery = "SELECT coalesce(max(id), 0) FROM orders"
 
@@ -48,7 +47,7 @@ struct WriteConnection: ~Copyable {
         }
         return WriteConnection(
             connection: connection, marker: marker, fate: fate, feedStart: feedStart,
-            highestOrder: OrderID(rawValue: highest ?? 0), history: point?.history ?? 0)
+            highestOrder: OrderID(rawValue: highest ?? 0), point: point)
     }
 }
 

@@ -59,8 +59,8 @@ extension WriteLoop {
         marker = opened.marker
         let fate = opened.fate
         // A database that has lost orders gives their ids a second time.
-        if opened.history != history { orders.begin(at: opened.highestOrder) }
-        history = opened.history
+        if opened.point?.history != point?.history { orders.begin(at: opened.highestOrder) }
+        point = opened.point
         if let feedStart = opened.feedStart {
             // Changes may have been missed. The log begins anew before the jobs in doubt are answered, so that their
             // callers miss nothing either.

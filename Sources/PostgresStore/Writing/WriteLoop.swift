@@ -33,8 +33,8 @@ final class WriteLoop {
     var heardAt = SystemClock.monotonicMilliseconds()
     /// True from the first connection on.
     var hasListened = false
-    /// The number of the history of the database to which this instance has listened; `nil` before.
-    var history: Int64?
+    /// The history of the database to which this instance has listened last; `nil` before.
+    var point: LatestTimeline.Point?
     /// The time at which the last connection was lost; the start, if there has been none; `nil` if there is one.
     var lostAt: Int64? = SystemClock.monotonicMilliseconds()
 
@@ -62,6 +62,7 @@ final class WriteLoop {
     /// Works until the queue is closed and everything is answered, then closes the connection.
     func run() {
         while true {
+            loseFormerPrimary()
             if session == nil {
                 guard connect() else { break }
             } else if let jobs = nextJobs() {
@@ -124,6 +125,7 @@ final class WriteLoop {
         var repetitions = 0
         while true {
             jobs = jobs.filter(isInTime)
+            loseFormerPrimary()
             guard let session, !jobs.isEmpty else {
                 backlog += jobs
                 return
@@ -170,6 +172,16 @@ final class WriteLoop {
 
     func refuse(_ jobs: [WriteJob], _ reason: LoyaltyError) {
         for job in jobs { job.refuse(reason) }
+    }
+
+    /// Gives up a connection to a former primary: a failover loses what it would take, and it tells of no changes.
+    private func loseFormerPrimary() {
+        guard session != nil, let point else { return }
+        do throws(PostgresError) {
+            try connector.requireLatest(point)
+        } catch {
+            lose(error)
+        }
     }
 
     /// Gives up the connection.

@@ -10,6 +10,8 @@ import TestSupport
 /// The writer of one instance, on a database that a test has for itself.
 final class TestLane: Sendable {
     let lane: WriteLane
+    /// That of the lane.
+    let connector: StoreConnector
     let changeLog: ChangeLog
     /// The position before the first change.
     let start: ChangeID
@@ -25,8 +27,9 @@ final class TestLane: Sendable {
         instance = try InstanceRow.claim(on: &connection, at: clock.now, until: TestDatabase.patience)
         start = try ChangeFeedRow.next(on: &connection, until: TestDatabase.patience)
         changeLog = ChangeLog(capacity: 100_000, after: start)
+        connector = try database.connector(through: port)
         lane = try WriteLane(
-            connector: try database.connector(through: port), instance: instance, limits: limits,
+            connector: connector, instance: instance, limits: limits,
             changeLog: changeLog, clock: { [clock] in clock.now }, log: log.log)
     }
 
