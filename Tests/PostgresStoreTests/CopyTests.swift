@@ -120,4 +120,46 @@ struct CopyTests {
         #expect(pages[1].isLast && !pages[0].isLast)
         target.discard()
     }
+
+    private static let databaseClock = "(extract(epoch FROM clock_timestamp()) * 1000)::int8"
+
+    @Test(
+        arguments: [
+            (30_000, true), (15_000, true), (5_000, false), (-1, false),
+            // The clock of a machine before a failover was an hour ahead.
+            (3_600_000, false),
+        ] as [(Int, Bool)])
+    func aReceiptServerIsThereUntilTwoRenewalsAreMissing(milliseconds: Int, isRecent: Bool) throws {
+        let database = try TestDatabase()
+        try database.run("UPDATE dispatcher SET receipts_until = \(Self.databaseClock) + \(milliseconds)")
+        var connection = try database.connect()
+        let use = try InstanceUse.read(on: &connection, until: TestDatabase.patience)
+        #expect(use.isRecent == isRecent)
+    }
+
+    /// `martlet accrual` writes nothing else while no shop asks it.
+    @Test func aDatabaseWithAReceiptServerIsNotCopied() throws {
+        let database = try TestDatabase()
+        try database.run("UPDATE dispatcher SET receipts_until = \(Self.databaseClock) + 30000")
+        var waitCount = 0
+        let error = #expect(throws: StoreError.self) {
+            _ = try PostgresCopySource(address: database.server.address(of: database.name), until: Cancellation()) {
+                _ in
+                waitCount += 1
+                try? database.run("UPDATE dispatcher SET receipts_until = receipts_until + 10000")
+            }
+        }
+        #expect(waitCount == 1 && error?.description.contains(InstanceUse.refusal.message) == true)
+    }
+
+    /// It may renew the time at any moment until the copy is complete.
+    @Test func aReceiptServerThatWasFrozenIsNoticedAtTheEnd() throws {
+        let database = try TestDatabase()
+        let source = try PostgresCopySource(
+            address: database.server.address(of: database.name), until: Cancellation()
+        ) { _ in }
+        try source.confirmIdle()
+        try database.run("UPDATE dispatcher SET receipts_until = \(Self.databaseClock) + 30000")
+        #expect(throws: StoreError.self) { try source.confirmIdle() }
+    }
 }

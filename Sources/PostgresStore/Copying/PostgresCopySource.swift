@@ -14,7 +14,7 @@ package final class PostgresCopySource: CopySource {
 
     private static let openMilliseconds = 30_000
 
-    /// Connects, and waits until the last instance has been gone for ten seconds.
+    /// Connects, and waits until the last instance has been gone for long enough (``InstanceUse``).
     ///
     /// - Parameters:
     ///   - address: as libpq takes it, with its secrets.
@@ -30,9 +30,10 @@ package final class PostgresCopySource: CopySource {
             var connection = try connector.connect(.owner, until: deadline)
             try connection.runScript("SELECT pg_advisory_lock(\(Migration.lockKey))", until: deadline)
             use = try InstanceUse.awaitEnd(on: &connection, until: cancellation, progress)
-            try connection.runScript("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", until: deadline)
+            let begun = Deadline.after(milliseconds: Self.openMilliseconds)
+            try connection.runScript("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", until: begun)
             // The first statement takes the snapshot.
-            guard try InstanceUse.read(on: &connection, until: deadline) == use else { throw InstanceUse.refusal }
+            guard try InstanceUse.read(on: &connection, until: begun) == use else { throw InstanceUse.refusal }
             tables = PostgresTables(connection, connector)
         } catch {
             throw StoreError("The database \(name) can't be copied: \(error).")

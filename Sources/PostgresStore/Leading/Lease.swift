@@ -50,6 +50,8 @@ enum Lease {
         WHERE id = 1
         """, .integer)
     static let receiptServerMilliseconds: Int64 = 30_000
+    /// Two renewals may be missing before commands take the process for one that was killed.
+    static let receiptRenewalMilliseconds: Int64 = 10_000
 
     /// The report of the leader, and 1 if a server answers about receipts. A lease that has ended is of no leader.
     static let report: StaticString = """

@@ -90,7 +90,7 @@ final class LeaseLoop {
     /// Commands learn from the row that receipts may earn points. A process that was killed is believed for a while.
     private func noteReceiptServer(on connection: inout Connection) throws(PostgresError) {
         let now = SystemClock.monotonicMilliseconds()
-        let isRecent = now - Lease.receiptServerMilliseconds / 3 < notedReceiptServerAt
+        let isRecent = now - Lease.receiptRenewalMilliseconds < notedReceiptServerAt
         guard !isRecent else { return }
         let parameters = Parameters { $0.add(Lease.receiptServerMilliseconds) }
         try connection.run(Lease.noteReceiptServer, parameters, until: deadline) {
