@@ -113,6 +113,23 @@ struct HungSessionTests {
         #expect(try Migration.run(on: &other, until: TestDatabase.patience) == Schema.version)
     }
 
+    @Test func aStartThatGivesUpItsTurnToMigrateLeavesNoSession() throws {
+        let database = try TestDatabase()
+        var copying = try database.connector().open(.owner, until: TestDatabase.patience)
+        try copying.runScript("SELECT pg_advisory_lock(\(Migration.lockKey))", until: TestDatabase.patience)
+        func start() throws {
+            var starting = try database.connector().open(.owner, until: TestDatabase.patience)
+            try Migration.takeTurn(on: &starting, until: .after(milliseconds: 200))
+        }
+        #expect(throws: PostgresError.self) { try start() }
+        let waiting = """
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+            """
+        try eventually("its session waits on") { try database.integer(waiting) == 0 }
+        try copying.runScript("SELECT pg_advisory_unlock(\(Migration.lockKey))", until: TestDatabase.patience)
+    }
+
     @Test func aRoleThatMayEndNoSessionsEndsNone() throws {
         let database = try TestDatabase()
         let role = "\(database.name)_limited"

@@ -29,11 +29,15 @@ enum Migration {
 
     /// Begins the transaction. The turn of another instance may take long; `deadline` bounds the wait. The locks of
     /// tables are waited for as ever, since everything else waits after them.
+    ///
+    /// The server gets the deadline too: a session that waits for a lock does not notice that its client is gone.
     static func takeTurn(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
+        // Zero would be no limit.
+        let waitMilliseconds = max(1, deadline.millisecondsLeft)
         try connection.runScript(
             """
             BEGIN; SET LOCAL idle_in_transaction_session_timeout = \(SessionSetup.idleMilliseconds);
-            SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(\(lockKey));
+            SET LOCAL lock_timeout = \(waitMilliseconds); SELECT pg_advisory_xact_lock(\(lockKey));
             SET LOCAL lock_timeout = \(SessionSetup.lockMilliseconds)
             """, until: deadline)
     }
