@@ -8,7 +8,7 @@ import Testing
 @testable import Postgres
 @testable import PostgresStore
 
-/// What the writer hands on of the notifications that it hears.
+/// The events that the writer hands on of the notifications that it hears.
 struct EventPublisherTests {
     private static func order(_ number: Int) -> UnfinishedOrder {
         UnfinishedOrder(id: OrderID(rawValue: Int64(number)), number: .sample(number), user: UserID(rawValue: 1))

@@ -128,7 +128,8 @@ struct HostileServerTests {
         let isCommitPending = connection.isCommitPending
         _ = consume connection
         let fate = error.map { CommitFate.after($0, isCommitSent: isCommitPending) }
-        #expect(fate == (isInDoubt ? .inDoubt : .nothingHappened))
+        let expected: CommitFate = isInDoubt ? .inDoubt : .nothingHappened
+        #expect(fate == expected)
         #expect(error?.isEndOfConnection == isInDoubt)
         #expect(error?.description.contains(code) == true)
     }
