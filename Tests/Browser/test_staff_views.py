@@ -6,7 +6,7 @@ import uuid
 import pytest
 from journey import login
 
-from harness.accessibility import assert_accessible, assert_good_view, assert_no_sideways_scroll
+from harness.accessibility import assert_good_view, assert_no_sideways_scroll
 from harness.hostile import HOSTILE
 from harness.page import GONE
 from harness.profile import NARROW
@@ -171,6 +171,5 @@ def assert_harmless(staff, text: str) -> None:
     has_text = "return document.querySelector('main').textContent.includes(arguments[0])"
     wait_until(lambda: page.run(has_text, text), lambda: f"{text!r} is shown: {page.text()}")
     assert_no_sideways_scroll(page)
-    assert_accessible(page)
     assert page.driver.title != "taken"
     assert page.run("return document.querySelector('main img, main script, main b') === null")
