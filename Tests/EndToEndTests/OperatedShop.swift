@@ -12,8 +12,11 @@ final class OperatedShop {
         // The last argument is the other machine.
         "scp": #"while [ $# -gt 1 ]; do cp "$1" "$SHOP/sent/"; shift; done"#,
         "systemctl": """
+        # A killed server has its files until its last thread has ended.
         has_server() {
-            [ -e "$SHOP/pid" ] && grep -q '^State:.[^Z]' "/proc/$(cat "$SHOP/pid")/status" 2>/dev/null
+            [ -e "$SHOP/pid" ] || return 1
+            server=/proc/$(cat "$SHOP/pid")
+            grep -q '^State:.[^Z]' "$server/status" 2>/dev/null || [ "$(ls "$server/task" 2>/dev/null | wc -l)" -gt 1 ]
         }
         count_starts() { grep -c '"listening on' "$SHOP/journal" || true; }
         case " $* " in
