@@ -8,6 +8,7 @@ struct ArrivalQueue<Element> {
     private static var leftMax: Int { 64 }
 
     var isEmpty: Bool { firstIndex == elements.count }
+    var count: Int { elements.count - firstIndex }
 
     mutating func append(_ element: Element) {
         elements.append(element)

@@ -19,8 +19,9 @@ struct BufferBudget {
         share.heldBytes += difference
     }
 
-    /// Returns true if all buffers, or those of the client, exceed their limit.
+    /// Returns true if all buffers, or those of the client, exceed their limit. A proxy's buffers belong to many
+    /// clients.
     func areTooLarge(of share: ClientShare) -> Bool {
-        bytes > bytesMax || share.heldBytes > bytesPerAddressMax
+        bytes > bytesMax || !share.turns.isSorting && share.heldBytes > bytesPerAddressMax
     }
 }

@@ -6,6 +6,8 @@ final class ClientShare {
     let network: IPAddress
     /// The client's connections that wait for their turns.
     let turns = TurnSchedule<Connection>.Share()
+    /// The cost of the client's last steps on connections of proxies, each of which carries requests of any client.
+    var proxiedCost = StepCost()
     /// The bytes that the client's connections hold in their buffers.
     var heldBytes = 0
     private var members: [Connection] = []

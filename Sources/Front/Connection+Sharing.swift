@@ -5,6 +5,21 @@ extension Connection {
     /// True if the connection takes turns with those whose steps are costly.
     var isDear: Bool { state.partTurn == .waitsForTurn || cost.isDear }
 
+    /// True if the connection is a proxy's, and belongs to a client now.
+    private var isOfProxiedClient: Bool { isProxied && share.network != peerAddress.network }
+
+    /// The cost of the last steps: of the connection, or of the client for which a proxy's connection has a request.
+    private var cost: StepCost { isOfProxiedClient ? share.proxiedCost : ownCost }
+
+    /// Takes note of the time of a step, which the connection began as a member of `share`.
+    func note(_ nanoseconds: Int64, in share: ClientShare) {
+        if !isProxied {
+            ownCost.note(nanoseconds)
+        } else if share.network != peerAddress.network {
+            share.proxiedCost.note(nanoseconds)
+        }
+    }
+
     /// Moves a proxy's connection to the client of `request`. Returns false if it belonged to another client: then the
     /// request waits for the turn of its own client.
     func joinClient(of request: Request) -> Bool {
@@ -15,11 +30,11 @@ extension Connection {
     }
 
     /// Moves a proxy's connection back to the proxy, when it waits for a request. That may be of any client, so it must
-    /// not wait for the turns of the last one until it is parsed, and its cost is unknown.
+    /// not wait for the turns of the last one until it is parsed.
     func leaveClient() {
-        guard isProxied, share.network != peerAddress.network else { return }
+        guard isOfProxiedClient else { return }
         move(to: peerAddress.network)
-        cost = StepCost()
+        share.turns.isSorting = true
     }
 
     private func move(to network: IPAddress) {
@@ -32,7 +47,7 @@ extension Connection {
     /// Gives a request to the handler, unless its client has as many requests in progress through proxies as one
     /// address may have connections.
     func admit(_ request: Request) {
-        guard isProxied, share.network != peerAddress.network else { return respond(to: request) }
+        guard isOfProxiedClient else { return respond(to: request) }
         guard loop.admission.admitProxied(share.network) else { return refuseProxied(request) }
         countedNetwork = share.network
         respond(to: request)
@@ -55,8 +70,8 @@ extension Connection {
     /// The rank in the order in which connections are closed to make room; see
     /// ``ConnectionState/closingRank(hasUnreadInput:)``.
     var closingRank: Int? {
-        // The next step of a runnable connection may be a request.
-        if case .reading = state.stage, isRunnable { return nil }
+        // The next step of a runnable connection may be a request, and so may be bytes that are still in the kernel.
+        if case .reading = state.stage, isRunnable || state.input.mayReceive { return nil }
         return state.closingRank(hasUnreadInput: !input.isEmpty)
     }
 }

@@ -36,8 +36,8 @@ final class Connection: @unchecked Sendable {
     var countedNetwork: IPAddress?
     /// The time at which the requests of a pipeline have used up the connection's turn.
     private var pipelineEndsAt: Int64 = 0
-    /// The cost of the connection's last steps.
-    var cost = StepCost()
+    /// The cost of the connection's last steps, unless it is a proxy's.
+    var ownCost = StepCost()
     /// True if the loop's schedule contains the connection.
     var isRunnable = false
     /// The tick in which the loop looks at the deadline.

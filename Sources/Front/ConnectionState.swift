@@ -281,16 +281,15 @@ extension ConnectionState {
     static let ofGreediestClientRankMax = 2
 
     /// The rank in the order in which connections are closed to make room for another; `nil` if the connection must not
-    /// be closed. A connection without a request comes first, or one whose last response was sent, then one with a
-    /// part of a head. Then come streams, which their clients can resume, and parts of bodies, for which nothing was
-    /// done: if these were kept, one client could fill the server with them.
+    /// be closed. A connection without a request comes first, then one with a part of a head, or whose last response
+    /// was sent and may be on its way. Then come streams, which their clients can resume, and parts of bodies, for
+    /// which nothing was done: if these were kept, one client could fill the server with them.
     ///
     /// - Parameter hasUnreadInput: true if received bytes were not parsed.
     func closingRank(hasUnreadInput: Bool) -> Int? {
         switch (stage, timer.event) {
         case (.reading, .idle) where !hasUnreadInput: 0
-        case (.lingering, _): 0
-        case (.reading, .head): 1
+        case (.reading, .head), (.lingering, _): 1
         case (.reading, .body), (.following, _): 2
         default: nil
         }

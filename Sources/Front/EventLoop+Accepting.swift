@@ -90,6 +90,10 @@ extension EventLoop {
         counters.accepted.add()
         var taken: Socket? = consume socket
         let share = share(of: peer.network)
+        if isProxied {
+            share.turns.isSorting = true
+            lastProxy = peer.network
+        }
         let connection = connections.insert { token in
             Connection(
                 socket: taken.take()!, peer: peer, isProxied: isProxied, share: share, token: token, loop: self)
@@ -118,11 +122,18 @@ extension EventLoop {
             case .tooManyInAll(let greediest, let isGreedier):
                 let rankMax =
                     isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
-                guard closeConnection(of: greediest, rankMax: rankMax) else { return false }
+                guard closeConnection(of: greediest, rankMax: rankMax) || closeProxysConnection() else { return false }
             }
             result = admission.admit(client, now: now)
         }
         return result == .admitted
+    }
+
+    /// Closes a connection that a proxy keeps for later, or on which it has sent half a request. These count for no
+    /// client yet.
+    private func closeProxysConnection() -> Bool {
+        guard let lastProxy else { return false }
+        return closeConnection(of: lastProxy, rankMax: ConnectionState.ofGreediestClientRankMax)
     }
 
     private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {

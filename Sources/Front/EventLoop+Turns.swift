@@ -37,8 +37,7 @@ extension EventLoop {
                 measureNow()
                 if isDear { dearNanoseconds += measuredNow - begin }
                 schedule.charge(measuredNow - begin)
-                // The cost of a client's request says nothing about a proxy's next one.
-                if connection.share === share { connection.cost.note(measuredNow - begin) }
+                connection.note(measuredNow - begin, in: share)
             }
             guard !jobs.isEmpty, measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax else { return }
             runJobs(until: end)

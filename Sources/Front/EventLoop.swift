@@ -38,6 +38,8 @@ final class EventLoop: @unchecked Sendable {
     var connections = ConnectionTable<Connection>()
     /// The clients that have connections on this loop, and those whose last turns the schedule remembers.
     var shares: [IPAddress: ClientShare] = [:]
+    /// The proxy that has connected last; `nil` if there was none.
+    var lastProxy: IPAddress?
     var buffers: BufferBudget
     private var wheel: DeadlineWheel
     /// The jobs of tasks that wait for responses.

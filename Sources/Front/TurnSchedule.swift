@@ -5,7 +5,7 @@
 /// quantum is deducted from its later turns. A share that becomes active goes before those that are busy all the time,
 /// as in FQ-CoDel (RFC 8290, section 4.2), and also before the rest of a quantum that has begun. So a client that sends
 /// a request now and then does not wait for clients that send requests all the time. Fresh shares without end would
-/// keep all others waiting, so after each quantum of fresh shares it is another one's turn.
+/// keep all others waiting, so after a quantum of fresh shares, the others get as much time as these.
 ///
 /// Within a share, quick members go before dear ones (see ``StepCost``), but after each half quantum of quick members
 /// there is a turn for a dear one. So a client waits for a short time only, even if another one at the same address is
@@ -30,10 +30,11 @@ struct TurnSchedule<Member> {
         /// Called once, when the schedule has nothing more to remember of the share. It must not use the schedule,
         /// which is being changed then.
         var whenUnlisted: (() -> Void)?
+        /// True if the share's members only find out in their turns which share they belong to, as a proxy's
+        /// connections do. Such a share is always fresh: else each of its members would wait for all busy shares first.
+        var isSorting = false
 
         init() {}
-
-        fileprivate var isEmpty: Bool { quick.isEmpty && dear.isEmpty }
 
         /// Deducts time that was used for the share's members outside of their turns.
         func charge(_ nanoseconds: Int64) {
@@ -50,8 +51,10 @@ struct TurnSchedule<Member> {
     private var current: Share?
     private var currentIsFresh = false
     private var lastIsDear = false
-    /// The time that fresh shares have used since another one had a turn or was given a quantum.
+    /// The time that fresh shares have used, less the time that others have used since: from 0 to two quanta.
     private var freshNanoseconds: Int64 = 0
+    /// The shares that are not fresh and were not looked at since the last turn of a member.
+    private var unseenCount = 0
     private var count = 0
 
     var isEmpty: Bool { count == 0 }
@@ -76,10 +79,9 @@ struct TurnSchedule<Member> {
         while let share = current ?? takeShare() {
             if share.allowanceNanoseconds <= 0 {
                 share.allowanceNanoseconds += Self.quantumNanoseconds
-                // A share in debt has had its turn. One without members needs none, and must not take it from others.
-                if !currentIsFresh, !share.isEmpty { freshNanoseconds = 0 }
-                served.append(share)
+                list(share)
                 current = nil
+                notePassedOver()
             } else if let turn = Self.takeMember(of: share) {
                 current = share
                 lastIsDear = turn.isDear
@@ -87,6 +89,7 @@ struct TurnSchedule<Member> {
                 return turn
             } else {
                 leave(share)
+                notePassedOver()
             }
         }
         return nil
@@ -97,7 +100,12 @@ struct TurnSchedule<Member> {
         guard let share = current else { return }
         share.charge(nanoseconds)
         share.quickNanoseconds = lastIsDear ? 0 : share.quickNanoseconds + nanoseconds
-        freshNanoseconds = currentIsFresh ? freshNanoseconds + nanoseconds : 0
+        if currentIsFresh {
+            freshNanoseconds = min(freshNanoseconds + nanoseconds, 2 * Self.quantumNanoseconds)
+        } else {
+            freshNanoseconds = max(0, freshNanoseconds - nanoseconds)
+        }
+        unseenCount = served.count + (interrupted == nil ? 0 : 1)
     }
 
     /// Lets fresh shares go before the rest of the current share's quantum, unless that share is fresh and quick. If
@@ -106,8 +114,20 @@ struct TurnSchedule<Member> {
         guard !fresh.isEmpty, !othersAreDue, let share = current, share.allowanceNanoseconds > 0,
             lastIsDear || !currentIsFresh
         else { return }
-        if currentIsFresh { served.append(share) } else { interrupted = share }
+        if currentIsFresh { list(share) } else { interrupted = share }
         current = nil
+    }
+
+    /// Appends a share to its list after its turn.
+    private mutating func list(_ share: Share) {
+        if share.isSorting { fresh.append(share) } else { served.append(share) }
+    }
+
+    /// Lets fresh shares go on if each other share is in debt or has no member: a debt is not paid off at once.
+    private mutating func notePassedOver() {
+        guard !currentIsFresh else { return }
+        unseenCount -= 1
+        if unseenCount <= 0 { freshNanoseconds = 0 }
     }
 
     private mutating func takeShare() -> Share? {
@@ -129,7 +149,7 @@ struct TurnSchedule<Member> {
     /// others once before it may be fresh again; else it could go before them again and again.
     private mutating func leave(_ share: Share) {
         current = nil
-        guard !currentIsFresh else { return served.append(share) }
+        guard !currentIsFresh || share.isSorting else { return served.append(share) }
         share.isListed = false
         share.allowanceNanoseconds = Self.quantumNanoseconds
         share.quickNanoseconds = 0

@@ -120,8 +120,8 @@ import Testing
             #expect(try client.answer().status == 400)
         }
         front.waitForTurns()
-        for client in try connect(front, 2) { #expect(!isClosed(client)) }
-        #expect(front.snapshot.connectionsClosedForOthers == 2)
+        for client in try connect(front, 1) { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsClosedForOthers == 1)
     }
 
     @Test func requestInProgressIsNeverClosed() throws {

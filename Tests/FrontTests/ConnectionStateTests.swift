@@ -127,8 +127,8 @@ import Testing
         Self.visitAll { from, _ in
             let rank = from.state.closingRank(hasUnreadInput: false)
             switch (from.state.stage, from.state.timer.event) {
-            case (.reading, .idle), (.lingering, _): #expect(rank == 0)
-            case (.reading, .head): #expect(rank == 1)
+            case (.reading, .idle): #expect(rank == 0)
+            case (.reading, .head), (.lingering, _): #expect(rank == 1)
             case (.reading, .body), (.following, _): #expect(rank == 2)
             default: #expect(rank == nil)
             }

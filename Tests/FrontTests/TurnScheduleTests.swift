@@ -145,6 +145,52 @@ import Testing
         #expect(servedAt.last ?? 0 > 550)
     }
 
+    /// New clients without end and all others get as much time each.
+    @Test(arguments: [10_000, 50_000, 400_000] as [Int64]) func othersGetHalfOfTheTimeBesideFreshShares(cost: Int64) {
+        var schedule = Schedule()
+        let steady = [Schedule.Share(), Schedule.Share(), Schedule.Share()]
+        for share in steady { for _ in 0..<5_000 { schedule.enter("steady", of: share, isDear: false) } }
+        var steadyCount = 0
+        for _ in 0..<5_000 {
+            schedule.enter("fresh", of: Schedule.Share(), isDear: false)
+            guard let (member, _) = schedule.next() else { break }
+            schedule.charge(cost)
+            if member == "steady" { steadyCount += 1 }
+        }
+        #expect((2_000...3_000).contains(steadyCount), "\(steadyCount)")
+    }
+
+    /// A client that has used much more than its quantum waits for others, although it has nothing to do meanwhile.
+    @Test func debtIsNotForgivenWhileFreshSharesWait() {
+        var schedule = Schedule()
+        let late = Schedule.Share()
+        schedule.enter("late", of: late, isDear: false)
+        for _ in 0..<100 { schedule.enter("fresh", of: Schedule.Share(), isDear: false) }
+        let cost: (String) -> Int64 = { $0 == "late" ? 60_000_000_000 : 1_000_000 }
+        #expect(serve(&schedule, count: 3, cost: cost).first == "late")
+        schedule.enter("late", of: late, isDear: false)
+        let served = serve(&schedule, cost: cost)
+        #expect((5...8).contains(served.firstIndex(of: "late")!), "\(served)")
+    }
+
+    /// A proxy's request is looked at before the requests of busy clients, of which there may be many.
+    @Test func aSortingShareDoesNotWaitForBusyShares() {
+        var schedule = Schedule()
+        let proxy = Schedule.Share()
+        proxy.isSorting = true
+        for _ in 0..<20 {
+            let busy = Schedule.Share()
+            for _ in 0..<1_000 { schedule.enter("busy", of: busy, isDear: false) }
+        }
+        // After that, no busy share is fresh.
+        #expect(serve(&schedule, count: 200, cost: { _ in 500_000 }).count == 200)
+        for _ in 0..<100 {
+            schedule.enter("proxy", of: proxy, isDear: false)
+            let served = serve(&schedule, count: 3) { $0 == "proxy" ? 5_000 : 500_000 }
+            #expect(served.contains("proxy"), "\(served)")
+        }
+    }
+
     /// The schedule forgets each share, once, when its members were served and it has gone through the list of the
     /// others.
     @Test func eachShareIsForgottenOnce() {
