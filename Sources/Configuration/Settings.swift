@@ -80,7 +80,7 @@ package enum Settings {
         Setting(
             "allowed_hosts", \.allowedHosts,
             .list("host names such as accrual or metrics.shop.example, without a port", isElement: HostName.isValid),
-            "names of the listeners besides localhost and IP addresses; the customers' takes any"),
+            "host names of all listeners but the customers', besides localhost and IP addresses"),
     ]
 
     private static let accrual: [Setting] = [
