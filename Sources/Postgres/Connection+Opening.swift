@@ -5,8 +5,9 @@ extension Connection {
     /// Connects to the first host of an address that takes the connection and accepts writes.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The lookup of its name is a part of this time, and each address of the name then has its own. libpq
-    /// itself looks up a host that is not in the address, but in a service file or in `PGHOST`.
+    /// wait for it. The lookup of its name is a part of this time, and each address of the name then has its own: the
+    /// first one at once, and the others after the first ones of all hosts. libpq itself looks up a host that is not in
+    /// the address, but in a service file or in `PGHOST`.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.
@@ -40,7 +41,9 @@ extension Connection {
                 do throws(PostgresError) {
                     let found = try host.lookedUp(until: end, by: resolve)
                     guard found.count == 1 else {
-                        rest.insert(contentsOf: found, at: rest.startIndex)
+                        // Breadth first: a host whose addresses are all silent must not take the time of the others.
+                        rest.insert(found[0], at: rest.startIndex)
+                        rest.append(contentsOf: found.dropFirst())
                         continue
                     }
                     return try open(

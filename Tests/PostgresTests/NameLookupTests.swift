@@ -54,16 +54,36 @@ struct NameLookupTests {
         defer { silent.close() }
         let text = database.server.address(of: database.name).replacing("127.0.0.1", with: "silent-first.example")
         let address = try ConnectionAddress(text, with: library.get())
-        var limits = ConnectionLimits()
-        limits.connectMillisecondsPerHost = 1_000
         var connection: Connection
         do {
             connection = try Connection.open(
-                address, application: "tests", with: library.get(), limits: limits, until: patience
+                address, application: "tests", with: library.get(), limits: ConnectionLimits(), until: patience
             ) { _ in ["127.0.0.2", "127.0.0.1"] }
         }
         #expect(connection.host.description == address.hosts[0].description)
         #expect(try connection.run("SELECT 1", until: patience) == 1)
+    }
+
+    /// The four silent addresses take 2 s each, and would together take more than all of the time.
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func hostsWithSilentAddressesLeaveTimeForTheNext() throws {
+        let database = try TestDatabase()
+        let port = database.server.port
+        let silent = try (11...14).map { try LoopbackListener(address: 0x7F00_0000 + $0, port: port) }
+        defer { for listener in silent { listener.close() } }
+        let addresses = [
+            "first-of-three.example": ["127.0.0.11", "127.0.0.12"],
+            "second-of-three.example": ["127.0.0.13", "127.0.0.14"],
+            "third-of-three.example": ["127.0.0.1", "127.0.0.1"],
+        ]
+        let hosts = addresses.keys.sorted().map { "\($0):\(port)" }
+        let text = database.server.address(of: database.name)
+            .replacing("127.0.0.1:\(port)", with: hosts.joined(separator: ","))
+        let connection = try Connection.open(
+            ConnectionAddress(text, with: library.get()), application: "tests", with: library.get(),
+            limits: ConnectionLimits(), until: .after(milliseconds: 7_000)
+        ) { addresses[$0] ?? [] }
+        #expect(connection.host.description == hosts[2])
     }
 
     @Test func aFolderIsNotLookedUp() throws {
