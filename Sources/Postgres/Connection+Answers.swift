@@ -39,7 +39,7 @@ extension Connection {
     ///
     /// - Throws: an error that ``PostgresError/isEndOfConnection``; the errors of statements are
     ///   ``Answer/failed(_:)``. An error in the place of a synchronization ends the connection unless it certainly
-    ///   rolled the transaction back, so that the next connection decides (``CommitMarker``).
+    ///   rolled the transaction back, so that the next connection decides (``CommitMarker``). It keeps its code.
     package mutating func next(until deadline: Deadline) throws(PostgresError) -> Answer {
         guard let expected = pending.first else { preconditionFailure("something must have been sent") }
         try flush(until: deadline)
@@ -70,7 +70,8 @@ extension Connection {
             if case .statement = expected {
                 try finishStatement(until: deadline)
             } else if let state = error.state, !CommitFate.isRaisedBeforeCommit(state) {
-                throw ending(PostgresError(.connectionLost, "the commit's answer was an error: \(error)"))
+                throw ending(
+                    PostgresError(.server(state, isFatal: true), "the commit's answer was an error: \(error.message)"))
             }
             return .failed(error)
         default:

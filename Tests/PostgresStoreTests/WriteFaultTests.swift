@@ -111,6 +111,40 @@ struct WriteFaultTests {
         #expect(try database.brokenRules() == [])
     }
 
+    /// The trigger of another program may refuse a row at the commit, where all jobs of the batch are in doubt.
+    @Test func anOperationAtFaultAtTheCommitFailsAloneAfterAFewConnections() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try Self.poison(database, code: "P0001", isAtCommit: true)
+        try await TestLane.with(database) { lane in
+            let error = try await Self.uploadAll(lane, by: user)
+            #expect(error == .failed)
+            #expect(lane.log.count(of: "A write to the database failed: the commit's answer was an error") == 1)
+            // One as the error came, one as it came back, and one of the operation alone.
+            #expect(lane.lane.doubtCount <= 3)
+        }
+        #expect(try database.integer("SELECT count(*) FROM orders") == 40)
+        #expect(try database.brokenRules() == [])
+    }
+
+    @Test func aServerWithoutRoomForCommitsRefusesAndIsAnObstacle() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try Self.poison(database, code: "53100", isAtCommit: true)
+        try await TestLane.with(database) { lane in
+            for doubtCount in [2, 3] {
+                await #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 10)) {
+                    try await lane.upload(Self.poisoned, by: user)
+                }
+                #expect(lane.lane.obstacle == "the database has no room")
+                #expect(lane.lane.doubtCount == doubtCount)
+            }
+            _ = try await lane.upload(.sample(1), by: user)
+            #expect(lane.lane.obstacle == nil)
+        }
+        #expect(try database.brokenRules() == [])
+    }
+
     /// The server commits, and cuts its wait for a standby short.
     @Test func aCommitWithAWarningIsNoAcknowledgement() async throws {
         let server = try PostgreSQLServer()

@@ -131,7 +131,7 @@ struct HostileServerTests {
         let expected: CommitFate = isInDoubt ? .inDoubt : .nothingHappened
         #expect(fate == expected)
         #expect(error?.isEndOfConnection == isInDoubt)
-        #expect(error?.description.contains(code) == true)
+        #expect(error?.state?.description == code)
     }
 
     /// Bytes are changed, left out, repeated or invented while a connection is made and while it is answered.

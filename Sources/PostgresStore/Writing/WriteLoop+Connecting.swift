@@ -11,6 +11,9 @@ extension WriteLoop {
     private static let patienceMilliseconds: Int64 = 5_000
     private static let unreachableRetrySeconds = 2
     private static let overloadedRetrySeconds = 1
+    /// The times that jobs run again after an error in the place of their commit's answer. It may have come from the
+    /// notifications of others, and pass.
+    private static let commitRepetitionsMax = 1
 
     /// Connects, again and again. Jobs wait meanwhile until their deadlines, since a failover may take less.
     ///
@@ -77,8 +80,9 @@ extension WriteLoop {
         switch fate {
         case .committed:
             attempts.noteCommit()
+            failedCommitCount = 0
             for job in jobs { job.acknowledge() }
-        case .nothingHappened: backlog = jobs.map(\.job) + backlog
+        case .nothingHappened: runAgain(jobs.map(\.job))
         case .inDoubt:
             attempts.noteDoubt()
             if !jobs.isEmpty {
@@ -87,6 +91,24 @@ extension WriteLoop {
                 )
             }
             refuse(jobs.map(\.job), .failed)
+        }
+    }
+
+    /// Has jobs run again whose transaction has left nothing. An error of their commit that comes back is treated as
+    /// one of a statement: otherwise they would take one connection after another until their time is over.
+    private func runAgain(_ jobs: [WriteJob]) {
+        guard !jobs.isEmpty, let commitError, let state = commitError.state,
+            failedCommitCount > Self.commitRepetitionsMax
+        else {
+            backlog = jobs + backlog
+            return
+        }
+        let error = PostgresError(.server(state, isFatal: false), commitError.message)
+        switch FailedWrite(after: error, repetitions: FailedWrite.repetitionsMax) {
+        case .refuse(let reason): refuse(jobs, reason, after: error)
+        // A commit does not look at the marker, so that its division by zero is one of a trigger.
+        case .isolate, .claimRow: isolate(jobs, after: error)
+        case .runAgain, .runOnNextConnection: backlog = jobs + backlog
         }
     }
 

@@ -38,7 +38,7 @@ extension WriteLoop {
             try BatchStatements.send(notifications: texts, on: &session.connection)
             try session.connection.finishTransaction(until: session.deadline)
             guard CommitFate.after(warnings: session.connection.takeWarnings()) == .committed else {
-                doubt(zip(jobs, acknowledgements))
+                doubt(zip(jobs, acknowledgements), after: nil)
                 lose(PostgresError(.connectionLost, "the server has cut its wait for a standby short"))
                 return nil
             }
@@ -48,7 +48,7 @@ extension WriteLoop {
             return nil
         } catch {
             if CommitFate.after(error, isCommitSent: session.connection.isCommitPending) == .inDoubt {
-                doubt(zip(jobs, acknowledgements))
+                doubt(zip(jobs, acknowledgements), after: error.state == nil ? nil : error)
                 lose(error)
                 return nil
             }
@@ -64,6 +64,7 @@ extension WriteLoop {
     ) {
         heardAt = SystemClock.monotonicMilliseconds()
         status.noteSuccess()
+        failedCommitCount = 0
         attempts.noteCommit()
         let ownCount = publisher.publish(
             session.connection.takeNotifications(),
@@ -76,9 +77,12 @@ extension WriteLoop {
         }
     }
 
-    private func doubt(_ jobs: Zip2Sequence<[WriteJob], [WriteJob.Acknowledgement]>) {
+    /// - Parameter error: the server's answer to the commit; `nil` if there was none.
+    private func doubt(_ jobs: Zip2Sequence<[WriteJob], [WriteJob.Acknowledgement]>, after error: PostgresError?) {
         doubtful = jobs.map { DoubtfulJob(job: $0, acknowledge: $1) }
         status.doubts.add()
+        commitError = error
+        if error != nil { failedCommitCount += 1 }
     }
 
     /// Ends a transaction that has failed. The server does not know of an error that this program has found, and would

@@ -27,6 +27,10 @@ final class WriteLoop {
     var backlog: [WriteJob] = []
     /// The jobs of a transaction that may have been committed. The next connection decides.
     var doubtful: [DoubtfulJob] = []
+    /// The error with which the server answered the commit of the jobs in doubt; `nil` if it has not answered.
+    var commitError: PostgresError?
+    /// The number of commits since the last success that the server has answered with an error.
+    var failedCommitCount = 0
     /// The last failure to connect, which is logged when it changes, and not at each attempt.
     var failure: PostgresError?
     /// The time at which the last message of the server arrived, in milliseconds of the monotonic clock.
@@ -136,21 +140,33 @@ final class WriteLoop {
                 if error.state == .lockNotAvailable { endHungSessions(session) }
                 repetitions += 1
             case .runOnNextConnection, .claimRow: lose(error)
-            case .refuse(let reason):
-                log.error("The database can't take writes: \(error).")
-                status.noteFull(now: SystemClock.monotonicMilliseconds())
-                return refuse(jobs, reason)
-            case .isolate:
-                if jobs.count > 1 {
-                    for job in jobs { commit([job]) }
-                } else {
-                    log.error("A write to the database failed: \(error).")
-                    // Other transactions were in the way, and the write is not at fault.
-                    let isHindered = FailureKind(of: error) == .retry
-                    refuse(jobs, isHindered ? .unavailable(retryAfterSeconds: Self.lateRetrySeconds) : .failed)
-                }
-                return
+            case .refuse(let reason): return refuse(jobs, reason, after: error)
+            case .isolate: return isolate(jobs, after: error)
             }
+        }
+    }
+
+    /// Refuses jobs after an error with which the server refuses all writes.
+    func refuse(_ jobs: [WriteJob], _ reason: LoyaltyError, after error: PostgresError) {
+        log.error("The database can't take writes: \(error).")
+        status.noteFull(now: SystemClock.monotonicMilliseconds())
+        refuse(jobs, reason)
+    }
+
+    /// Runs each of several jobs alone, one of which is at fault. Refuses a job that was alone.
+    func isolate(_ jobs: [WriteJob], after error: PostgresError) {
+        guard jobs.count > 1 else {
+            log.error("A write to the database failed: \(error).")
+            // Other transactions were in the way, and the write is not at fault.
+            let isHindered = FailureKind(of: error) == .retry
+            refuse(jobs, isHindered ? .unavailable(retryAfterSeconds: Self.lateRetrySeconds) : .failed)
+            return
+        }
+        let count = failedCommitCount
+        for job in jobs {
+            // The success of another job says nothing about the one at fault.
+            failedCommitCount = max(failedCommitCount, count)
+            commit([job])
         }
     }
 
