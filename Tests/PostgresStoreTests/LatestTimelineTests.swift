@@ -37,6 +37,35 @@ struct LatestTimelineTests {
         }
     }
 
+    /// A receipt of the time that the failover has lost could be credited on the successor.
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aFormerPrimaryIsNotAskedForReceipts() throws {
+        let connector = try TestDatabase().connector()
+        let lookup = PostgresReceiptLookup(connector: connector, log: .none)
+        defer { lookup.close() }
+        #expect(try lookup.earned(by: .sample(1)) == nil)
+        let point = try Self.meetSuccessor(through: connector)
+        #expect(throws: ReadInbox.refusal) { try lookup.earned(by: .sample(1)) }
+        Self.forgetSuccessor(of: point, through: connector)
+        #expect(try lookup.earned(by: .sample(1)) == nil)
+    }
+
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aFormerPrimaryIsNotAskedForUnfinishedOrders() throws {
+        let database = try TestDatabase()
+        let connector = try database.connector()
+        let writes = try database.makeWrites()
+        defer { writes.stop() }
+        let repository = PostgresSettlementRepository(writes: writes, connector, .none)
+        #expect(try repository.usersWithUnfinishedOrders(after: nil, limit: 1) == [])
+        let point = try Self.meetSuccessor(through: connector)
+        #expect(throws: LoyaltyError.unavailable(retryAfterSeconds: 1)) {
+            try repository.usersWithUnfinishedOrders(after: nil, limit: 1)
+        }
+        Self.forgetSuccessor(of: point, through: connector)
+        #expect(try repository.usersWithUnfinishedOrders(after: nil, limit: 1) == [])
+    }
+
     /// Lets another connection meet the successor. Returns the point of the server, which is a former primary now.
     @discardableResult
     private static func meetSuccessor(through connector: StoreConnector) throws -> LatestTimeline.Point {

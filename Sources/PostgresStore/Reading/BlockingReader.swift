@@ -11,6 +11,8 @@ final class BlockingReader {
     private let milliseconds: Int
     /// `nil` without a connection.
     private var session: PostgresSession?
+    /// The timeline of the connection's server.
+    private var timeline: LatestTimeline.Point?
     private var isClosed = false
 
     /// - Parameter milliseconds: the time in which a read is answered or fails.
@@ -57,11 +59,12 @@ final class BlockingReader {
         }
     }
 
-    /// The session; connects if there is none.
+    /// The session; connects if there is none, or if its server has a successor.
     private func openSession(until deadline: Deadline) throws(PostgresError) -> PostgresSession {
-        if let session { return session }
+        if let session, let timeline, connector.latestTimeline.isLatest(timeline) { return session }
+        session = nil
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
-        let connection = try connector.connect(purpose, until: deadline)
+        let connection = try connector.connect(purpose, until: deadline, at: &timeline)
         onConnection(try connection.makeCancelHandle())
         let session = PostgresSession(connection, until: deadline)
         self.session = session

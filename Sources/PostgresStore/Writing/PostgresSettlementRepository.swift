@@ -10,6 +10,8 @@ final class PostgresSettlementRepository: SettlementRepository {
     private struct Reads {
         /// `nil` before the first read, and after an error that ended it.
         var session: PostgresSession?
+        /// The timeline of the connection's server.
+        var timeline: LatestTimeline.Point?
         /// The last error, which is logged when it changes.
         var failure: PostgresError?
     }
@@ -115,10 +117,12 @@ final class PostgresSettlementRepository: SettlementRepository {
     ) throws(PostgresError) -> [Value] {
         do throws(PostgresError) {
             let session: PostgresSession
-            if let open = reads.session {
+            if let open = reads.session, let timeline = reads.timeline, connector.latestTimeline.isLatest(timeline) {
                 session = open
             } else {
-                session = PostgresSession(try connector.connect(until: deadline), until: deadline)
+                reads.session = nil
+                let connection = try connector.connect(until: deadline, at: &reads.timeline)
+                session = PostgresSession(connection, until: deadline)
                 try session.connection.prepare([Self.users, Self.orders], until: deadline)
                 reads.session = session
             }
