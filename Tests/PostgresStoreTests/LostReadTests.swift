@@ -62,6 +62,23 @@ import Testing
         #expect(inbox.waitingCount == 0)
     }
 
+    /// Its deadline would bound the connection for all reads, and a busy server would have them all refused.
+    @Test func aReadWithTooLittleTimeForAConnectionIsRefusedBeforeIt() throws {
+        let connector = try TestDatabase().connector()
+        let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
+        inbox.put([noted.read("late", withinMilliseconds: 900), noted.read("early")])
+        let thread = Posix.Thread(name: "reader") {
+            ReadLoop(connector: connector, inbox: inbox, log: lines.log).run()
+        }
+        defer {
+            inbox.close()
+            thread.join()
+        }
+        try eventually { noted.ends.count == 2 }
+        #expect(noted.ends == ["late refused", "early answered"])
+        #expect(inbox.waitingCount == 0)
+    }
+
     /// Connections are cut at seeded bytes while many tasks read. No task gets another one's answer.
     @Test func cutsMixUpNoAnswers() async throws {
         let database = try TestDatabase()

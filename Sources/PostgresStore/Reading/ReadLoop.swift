@@ -11,6 +11,9 @@ final class ReadLoop {
     /// A read with less time left is refused instead of begun: a connection may take that long on a busy machine, and a
     /// read whose time ends while it runs ends the connection of all others.
     private static let leastMilliseconds = 200
+    /// A read with less time left is refused before a connection is made. The earliest deadline bounds it for all
+    /// reads, and a connection and its statements may take half a second on a busy machine.
+    private static let connectMillisecondsMin = 1_000
     private static let pauseMillisecondsMin = 100
     private static let pauseMillisecondsMax = 2_000
     /// The pipelined reads that travel together. Their answers are kept in memory until all have arrived.
@@ -60,13 +63,16 @@ final class ReadLoop {
         return true
     }
 
-    /// Refuses the reads that have too little time left.
-    private func refuseLate() {
-        inbox.refuse(Self.takeLate(from: &pipelinedReads) + Self.takeLate(from: &sessionReads))
+    /// Refuses the reads that have less time left than they need.
+    private func refuseLate(below milliseconds: Int) {
+        let late =
+            Self.takeLate(from: &pipelinedReads, below: milliseconds)
+            + Self.takeLate(from: &sessionReads, below: milliseconds)
+        inbox.refuse(late)
     }
 
-    private static func takeLate(from reads: inout [WaitingRead]) -> [WaitingRead] {
-        let late = Array(reads.prefix { $0.deadline.millisecondsLeft < leastMilliseconds })
+    private static func takeLate(from reads: inout [WaitingRead], below milliseconds: Int) -> [WaitingRead] {
+        let late = Array(reads.prefix { $0.deadline.millisecondsLeft < milliseconds })
         reads.removeFirst(late.count)
         return late
     }
@@ -88,7 +94,7 @@ final class ReadLoop {
     private func connect() -> Bool {
         // Some may have waited in the inbox for as long as the last connection hung.
         _ = takeReads(withinMilliseconds: 0)
-        refuseLate()
+        refuseLate(below: Self.connectMillisecondsMin)
         do throws(PostgresError) {
             try connect(until: earliest(.after(milliseconds: Self.connectMilliseconds)))
             return true
@@ -128,12 +134,12 @@ final class ReadLoop {
 
     /// Answers the pipelined reads that wait, and then a few of the others.
     private func answerRound() {
-        refuseLate()
+        refuseLate(below: Self.leastMilliseconds)
         let pipelined = Array(pipelinedReads.prefix(Self.pipelinedReadsPerRoundMax))
         let again = answer(pipelined)
         pipelinedReads.replaceSubrange(..<pipelined.count, with: again)
         for _ in 0..<Self.sessionReadsPerRoundMax where session != nil {
-            refuseLate()
+            refuseLate(below: Self.leastMilliseconds)
             guard let read = sessionReads.first else { return }
             let again = answer([read])
             sessionReads.replaceSubrange(..<1, with: again)
