@@ -8,10 +8,11 @@ import Synchronization
 /// failure does the work of one hash of each kind: the kind of the login's own hash, and all others with hashes that
 /// no password matches.
 ///
-/// Until the store has told the kinds, a failure does the work of the login's own hash and of one as this server makes
-/// them. An unknown login and one with such a hash then take the same time; a login with a hash of another kind takes
-/// longer, which tells that it exists. So it remains if the store can't tell in its time. Only the failure that asks
-/// waits for the answer, whatever its login is: if all did, a store that hangs would keep everybody from signing in.
+/// Until the store has told the kinds, a failure does the work of the login's own hash, of one as this server makes
+/// them, and of each kind that sign-ins have met. An unknown login and one with such a hash then take the same time;
+/// the first login with a hash of another kind takes longer, which tells that it exists. So it remains if the store
+/// can't tell in its time. Only the failure that asks waits for the answer, whatever its login is: if all did, a store
+/// that hangs would keep everybody from signing in.
 final class PasswordVerifier: Sendable {
     enum Failure: Error {
         case outOfMemory
@@ -30,9 +31,14 @@ final class PasswordVerifier: Sendable {
     /// read of all users, and may take a thread of the hasher some seconds.
     static let askAgainMilliseconds: Int64 = 60_000
 
+    /// The kinds that sign-ins have met and a failure does the work of: as many as a store tells.
+    private static let seenMax = 8
+
     private struct State {
         /// The kinds of the store's hashes, as soon as a failure has asked for them.
         var kinds: Set<PasswordHash.Kind>?
+        /// The kinds of the hashes that were verified before the store has told the kinds.
+        var seen: Set<PasswordHash.Kind> = []
         /// True while a thread asks for them.
         var isAsking = false
         /// The time from which on the store may be asked.
@@ -58,6 +64,7 @@ final class PasswordVerifier: Sendable {
 
     /// Returns true if the password matches the hash. Returns false without a hash, since the login is unknown then.
     func verify(_ password: Password, against hash: PasswordHash?) throws(Failure) -> Bool {
+        if let kind = hash?.kind { noteSeen(kind) }
         if let hash, try matches(password, hash) { return true }
         for kind in kinds where kind != hash?.kind { _ = try matches(password, .ofNobody(kind)) }
         return false
@@ -66,15 +73,23 @@ final class PasswordVerifier: Sendable {
     /// The kinds of hashes that a failure takes the time of.
     private var kinds: Set<PasswordHash.Kind> {
         let own: Set<PasswordHash.Kind> = [argon2.parameters.kind]
-        guard beginAsking() else { return state.withLock { $0.kinds } ?? own }
-        let kinds = otherKinds(cancellation)?.union(own)
-        let now = clock()
-        state.withLock { state in
-            state.isAsking = false
-            state.kinds = kinds
-            state.mayAskAt = now + Self.askAgainMilliseconds
+        if beginAsking() {
+            let told = otherKinds(cancellation)?.union(own)
+            let now = clock()
+            state.withLock { state in
+                state.isAsking = false
+                state.kinds = told
+                state.mayAskAt = now + Self.askAgainMilliseconds
+            }
         }
-        return kinds ?? own
+        return state.withLock { $0.kinds ?? $0.seen.union(own) }
+    }
+
+    private func noteSeen(_ kind: PasswordHash.Kind) {
+        state.withLock { state in
+            guard state.kinds == nil, state.seen.count < Self.seenMax else { return }
+            state.seen.insert(kind)
+        }
     }
 
     /// Returns true if the calling thread is to ask the store for the kinds.

@@ -148,29 +148,46 @@ import Testing
         #expect(!matches)
     }
 
+    /// The time of the quickest of some runs.
+    private static func leastMilliseconds(_ body: () throws -> Void) rethrows -> Int64 {
+        var least = Int64.max
+        for _ in 0..<4 {
+            let begun = SystemClock.monotonicMilliseconds()
+            try body()
+            least = min(least, SystemClock.monotonicMilliseconds() - begun)
+        }
+        return least
+    }
+
+    /// A store that can't tell its kinds must not leave a failure quicker for an unknown login than for one that has
+    /// signed in.
+    @Test func aFailureTakesTheTimeOfEachKindThatWasMetIfTheStoreCannotTell() throws {
+        let met = PasswordHash(text: "$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga")
+        let password = try Password("allmine", bytesMin: 1)
+        let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) { _ in nil }
+        let bcrypt = Bcrypt(library: try CryptLibrary.loaded.get())
+        let alone = Self.leastMilliseconds { _ = bcrypt.verify(password, against: met) }
+        #expect(alone > 0)
+        #expect(try verifier.verify(password, against: met))
+        var matched = false
+        let least = try Self.leastMilliseconds { matched = try verifier.verify(password, against: nil) || matched }
+        #expect(!matched)
+        #expect(least >= alone / 2)
+    }
+
     /// With a bcrypt hash in the store, a failure takes as long for an unknown login, and for one with another hash.
     @Test func aFailureTakesTheTimeOfEachKind() throws {
         let cost = 9
         let verifier = PasswordVerifier(Argon2(parameters: Self.quick), log: .none) { _ in [.bcrypt(cost: cost)] }
         let password = try Password("secret", bytesMin: 1)
         let own = try Argon2(parameters: Self.quick).hash(try Password("other", bytesMin: 1))
-        /// The time of the quickest of some runs.
-        func milliseconds(_ body: () throws -> Void) rethrows -> Int64 {
-            var least = Int64.max
-            for _ in 0..<4 {
-                let begun = SystemClock.monotonicMilliseconds()
-                try body()
-                least = min(least, SystemClock.monotonicMilliseconds() - begun)
-            }
-            return least
-        }
         let nobody = PasswordHash.ofNobody(.bcrypt(cost: cost))
         let bcrypt = Bcrypt(library: try CryptLibrary.loaded.get())
-        let alone = milliseconds { _ = bcrypt.verify(password, against: nobody) }
+        let alone = Self.leastMilliseconds { _ = bcrypt.verify(password, against: nobody) }
         #expect(alone > 0)
         for hash in [nil, own, nobody, PasswordHash(text: "damaged")] {
             var matched = false
-            let least = try milliseconds { matched = try verifier.verify(password, against: hash) || matched }
+            let least = try Self.leastMilliseconds { matched = try verifier.verify(password, against: hash) || matched }
             #expect(!matched)
             #expect(least >= alone / 2, "\(hash?.text ?? "none")")
         }
