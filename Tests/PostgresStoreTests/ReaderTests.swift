@@ -112,6 +112,27 @@ import Testing
         }
     }
 
+    /// Each scan that its caller has given up would keep the server busy beside those of later callers.
+    @Test func aScanForTheKindsOfHashesIsNotLeftToTheServer() throws {
+        let database = try TestDatabase()
+        try withOwner(database) { owner throws in
+            try database.run(
+                """
+                ALTER TABLE users RENAME TO stored_users;
+                CREATE FUNCTION slow_users() RETURNS SETOF stored_users LANGUAGE plpgsql AS $$ BEGIN
+                    PERFORM pg_sleep(600);
+                    RETURN QUERY SELECT * FROM stored_users;
+                END $$;
+                CREATE VIEW users AS SELECT * FROM slow_users();
+                """)
+            #expect(throws: StoreError.self) { try owner.passwordHashKinds(otherThan: .bcrypt(cost: 4)) }
+        }
+        let scans = """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'
+            """
+        try eventually("the server goes on with the scan") { try database.integer(scans) == 0 }
+    }
+
     @Test func aWatchEndsWhileTheServerLeavesACancellationWithoutAnAnswer() throws {
         let database = try TestDatabase()
         let proxy = try CuttingProxy(to: database.server.socketPath)

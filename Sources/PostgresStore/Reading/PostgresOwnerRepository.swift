@@ -160,7 +160,12 @@ extension PostgresOwnerRepository {
 
     func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind> {
         try read(withinMilliseconds: Self.hashKindsMilliseconds) { session throws(PostgresError) in
-            try session.passwordHashKinds(otherThan: kind)
+            // The server does not notice that the caller is gone, and the next one begins another scan. The setting
+            // ends with the transaction.
+            _ = try session.first("SELECT set_config('statement_timeout', ?, true)", "\(Self.hashKindsMilliseconds)") {
+                row in row.text(0)
+            }
+            return try session.passwordHashKinds(otherThan: kind)
         }
     }
 
