@@ -152,6 +152,17 @@ struct CopyTests {
         #expect(waitCount == 1 && error?.description.contains(InstanceUse.refusal.message) == true)
     }
 
+    /// The wait mostly ends within a pause between two looks. Its error names the reason all the same.
+    @Test func aWaitThatEndsNamesItsReason() throws {
+        let database = try TestDatabase()
+        try database.run("UPDATE dispatcher SET receipts_until = \(Self.databaseClock) + 30000")
+        var connection = try database.connect()
+        let error = #expect(throws: PostgresError.self) {
+            try InstanceUse.awaitEnd(on: &connection, until: Cancellation(), withinMilliseconds: 100) { _ in }
+        }
+        #expect(error == InstanceUse.refusal)
+    }
+
     /// It may renew the time at any moment until the copy is complete.
     @Test func aReceiptServerThatWasFrozenIsNoticedAtTheEnd() throws {
         let database = try TestDatabase()

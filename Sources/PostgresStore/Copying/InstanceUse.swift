@@ -26,6 +26,8 @@ struct InstanceUse: Equatable {
     private static let lookMilliseconds = 250
     /// A time in the future, by a clock that is wrong, must not delay a copy for longer.
     private static let waitMilliseconds = 25_000
+    /// The time of one look, beyond the wait: a healthy server takes a millisecond, and a busy one a second or two.
+    private static let readMilliseconds = 5_000
 
     static let refusal = PostgresError(
         .refusedCall, "a server or a command uses it; stop all servers of the database, and try again")
@@ -57,13 +59,15 @@ struct InstanceUse: Equatable {
 
     /// Waits until the traces are old enough.
     ///
+    /// - Parameter milliseconds: the longest wait.
     /// - Throws: ``refusal`` if an instance still uses the database.
     static func awaitEnd(
-        on connection: inout Connection, until cancellation: Cancellation, _ progress: (CopyProgress) -> Void
+        on connection: inout Connection, until cancellation: Cancellation,
+        withinMilliseconds milliseconds: Int = waitMilliseconds, _ progress: (CopyProgress) -> Void
     ) throws(PostgresError) -> InstanceUse {
-        let deadline = Deadline.after(milliseconds: waitMilliseconds)
+        let deadline = Deadline.after(milliseconds: milliseconds)
         let pause = BlockingQueue<Never>(capacity: 1)
-        let first = try read(on: &connection, until: deadline)
+        let first = try read(on: &connection, until: .after(milliseconds: readMilliseconds))
         var use = first
         while use.isRecent {
             // A change shows that an instance is there, unless a server gives back its lease at its end.
@@ -72,7 +76,7 @@ struct InstanceUse: Equatable {
             else { throw refusal }
             progress(.waiting)
             _ = pause.takeSeveral(limit: 1, withinMilliseconds: lookMilliseconds)
-            use = try read(on: &connection, until: deadline)
+            use = try read(on: &connection, until: .after(milliseconds: readMilliseconds))
         }
         return use
     }
