@@ -124,6 +124,29 @@ import Testing
         #expect(arrived() == (0...20).map { [$0] })
     }
 
+    /// Each refusal of a commit costs the connection, and a listener of changes has to read everything again.
+    @Test func attemptsWhoseCommitIsRefusedAreSentAgainAfterAPause() async throws {
+        let database = try TestDatabase()
+        // Only a transaction of attempts alone has this setting.
+        try database.server.run(
+            """
+            CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF current_setting('synchronous_commit') = 'off' THEN
+                    RAISE EXCEPTION 'poisoned' USING ERRCODE = '53100';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE CONSTRAINT TRIGGER poison AFTER UPDATE ON instances DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION poison();
+            """, in: database.name)
+        try await TestLane.with(database) { lane in
+            let begin = SystemClock.monotonicMilliseconds()
+            lane.lane.attempts.announce([1])
+            try await eventually("they are refused twice") { lane.log.count(of: "has lost its connection") >= 2 }
+            #expect(SystemClock.monotonicMilliseconds() - begin >= WriteLoop.announceAgainMilliseconds)
+        }
+    }
+
     /// With other writes and alone, on connections that are cut at random bytes.
     @Test func attemptsArriveOnceOverConnectionsThatAreCut() async throws {
         let database = try TestDatabase()

@@ -10,11 +10,15 @@ extension WriteLoop {
         """
     /// A healthy server takes less than a millisecond. Writes wait meanwhile.
     private static let announceMilliseconds = 1_000
+    /// The time from a transaction that the server has refused, for example for lack of room, to the next one. If its
+    /// commit was refused, it has cost the connection, and the log of changes begins anew. A write sends the attempts
+    /// earlier.
+    static let announceAgainMilliseconds: Int64 = 5_000
 
     /// Sends the attempts that wait in a transaction of their own. Those of a transaction that fails are sent again. If
     /// its fate is in doubt, the next connection decides.
     func announceAttempts() {
-        guard let session else { return }
+        guard let session, SystemClock.monotonicMilliseconds() >= mayAnnounceAt else { return }
         let waiting = attempts.attemptsToSend()
         guard !waiting.isEmpty else { return }
         do throws(PostgresError) {
@@ -31,6 +35,9 @@ extension WriteLoop {
                 session.connection.takeNotifications(),
                 own: OwnTransaction(instance: marker.instance, number: marker.transaction))
         } catch {
+            if error.state != nil {
+                mayAnnounceAt = SystemClock.monotonicMilliseconds() + Self.announceAgainMilliseconds
+            }
             if [.runOnNextConnection, .claimRow].contains(FailedWrite(after: error, repetitions: 0)) { lose(error) }
         }
     }

@@ -31,6 +31,8 @@ final class WriteLoop {
     var commitError: PostgresError?
     /// The number of commits since the last success that the server has answered with an error.
     var failedCommitCount = 0
+    /// The time from which attempts are sent in a transaction of their own.
+    var mayAnnounceAt = Int64.min
     /// The last failure to connect, which is logged when it changes, and not at each attempt.
     var failure: PostgresError?
     /// The time at which the last message of the server arrived, in milliseconds of the monotonic clock.
