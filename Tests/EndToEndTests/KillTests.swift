@@ -28,7 +28,7 @@ struct KillTests {
             let begun = Date()
             let again = try Server.serving(in: folder, accrual: accrual.address)
             let seconds = Date().timeIntervalSince(begun)
-            #expect(seconds < 5, "ready within a second, and some more on a busy machine")
+            #expect(seconds < 20, "ready within a second, and some more beside other tests")
             let losses = try losses(again, customers)
             #expect(losses.isEmpty, "seed \(seed), kill \(kill) after \(milliseconds) ms: \(losses.prefix(5))")
             try expectCheckPasses(folder)
