@@ -6,6 +6,8 @@ import pytest
 import requests
 from journey import grant, order_number
 
+from harness.waiting import wait_until
+
 # While a server is away, each request of the page fails.
 NO_CONNECTION = r"request: \S+ http://127\.0\.0\.1:\d+/\S+: [a-zA-Z]"
 
@@ -38,7 +40,8 @@ def test_typed_input_survives_a_stop_of_the_server(make_customer, start_server, 
     # The page is live again by itself.
     grant(server.accrual, number, 5)
     customer.wait_for_balance("5")
-    assert not customer.texts.pattern("connectionLost").search(customer.page.text())
+    lost = customer.texts.pattern("connectionLost")
+    wait_until(lambda: not lost.search(customer.page.text()), "the page has its stream again")
 
 
 def test_ended_session_asks_for_the_password_and_goes_on(make_customer, server, hand):
