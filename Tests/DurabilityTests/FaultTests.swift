@@ -103,7 +103,8 @@ struct FaultTests {
         }
         let caught = try points.filter { fault in
             guard let run = try? FaultyRun(fault, uploads: Self.uploads), run.complaints.isEmpty else { return true }
-            let event = try #require(run.faultEvent)
+            // On a busy machine more is written together, and the fault may be beyond the last write.
+            guard let event = run.faultEvent else { return false }
             return try !PowerCuts(run.trace, seed: UInt64(fault.first), from: event).losses(0..<20).isEmpty
         }
         #expect(caught.count > 4)
