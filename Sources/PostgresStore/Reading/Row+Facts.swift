@@ -15,7 +15,7 @@ extension Credentials {
 }
 
 extension UserProfile {
-    /// Returns `nil` for a deleted user, who has a text that is longer than a login may be.
+    /// Returns `nil` for a deleted user: the text in place of the login is longer than a login may be.
     ///
     /// - Parameter row: with `login` and `created_at`.
     init?(_ row: borrowing Row) throws(PostgresError) {
