@@ -1,7 +1,24 @@
+import HTTP
 import Testing
+
+@testable import Front
 
 /// The limit of the memory for the buffers of all clients.
 @Suite struct BufferLimitTests {
+    /// A client may hold half of the memory, and a proxy all of it, since its buffers belong to many clients.
+    @Test func aProxyHasTheLimitOfAll() {
+        var configuration = FrontConfiguration()
+        configuration.bufferedBytesMax = 1_000
+        var budget = BufferBudget(configuration)
+        let share = ClientShare(network: IPAddress(ipv4: 1))
+        budget.change(by: 600, of: share)
+        #expect(budget.areTooLarge(of: share))
+        share.turns.isSorting = true
+        #expect(!budget.areTooLarge(of: share))
+        budget.change(by: 500, of: share)
+        #expect(budget.areTooLarge(of: share))
+    }
+
     private static let post = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: "
 
     /// Each connection is within its limit, and all of them together exceed theirs.

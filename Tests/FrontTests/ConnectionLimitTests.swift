@@ -42,6 +42,27 @@ import Testing
         #expect(greedy.count { isClosed($0) } == 2)
     }
 
+    /// Connections that a proxy keeps for later count for no client, and make room too.
+    @Test func idleConnectionsOfAProxyMakeRoom() throws {
+        let front = try TestFront { $0.connectionsMax = 2 }
+        front.script.peersAreProxies.set()
+        let kept = try connect(front, 2)
+        for client in try connect(front, 1) { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsClosedForOthers == 1)
+        #expect(kept.count { isClosed($0) } == 1)
+    }
+
+    /// The next request may have arrived in the kernel, which reports it once.
+    @Test func aConnectionWithUnreceivedBytesIsNotClosed() throws {
+        let test = try TestLoop()
+        let (connection, client) = try test.connect()
+        test.loop.advanceRunnable()
+        #expect(connection.closingRank == 0)
+        connection.state.input.wasReported(isEnd: false)
+        #expect(connection.closingRank == nil)
+        withExtendedLifetime(client) {}
+    }
+
     @Test func theConnectionThatWaitsLongestIsClosedFirst() throws {
         let front = try TestFront { $0.connectionsPerAddressMax = 3 }
         let clients = try connect(front, 3)

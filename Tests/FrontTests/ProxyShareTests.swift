@@ -45,6 +45,25 @@ import Testing
         #expect(own.heldBytes == 0)
     }
 
+    /// While a client has a request in progress, its costly requests count for it on each connection of the proxy.
+    @Test func aCostlyClientIsDearOnEachConnection() throws {
+        let test = try proxiedLoop()
+        let connections = try (0..<4).map { _ in try test.connect() }
+        try test.receive(request("/big", of: 1), on: connections[0].connection, from: connections[0].client)
+        test.loop.advanceRunnable()
+        for _ in 0..<4 {
+            try test.receive(request("/cost/5", of: 1), on: connections[1].connection, from: connections[1].client)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(try connections[1].client.answer().text == "GET /cost/5 ")
+        }
+        for (index, client) in [(2, 1), (3, 2)] {
+            let (connection, peer) = connections[index]
+            try test.receive(request("/big", of: client), on: connection, from: peer)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(connection.isDear == (client == 1))
+        }
+    }
+
     /// One client has requests waiting, and the connection of its first one carries a request of another client.
     @Test func aRequestDoesNotWaitForTheConnectionsLastClient() throws {
         let test = try proxiedLoop()
