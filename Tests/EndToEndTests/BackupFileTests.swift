@@ -6,24 +6,10 @@ import Testing
 
 /// The files of backups on file systems that can do less than most, and what an interrupted backup leaves.
 @Suite(.serialized, .backupsOfSQLite)
-struct BackupFileTests {
-    private let folder: Folder
+struct BackupFileTests: BackupSuite {
+    let folder: Folder
 
-    init() throws {
-        folder = try Folder()
-        try FileManager.default.createDirectory(atPath: folder.file("b"), withIntermediateDirectories: false)
-    }
-
-    private var names: [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder.file("b")).sorted()) ?? []
-    }
-
-    private func run(
-        _ arguments: String..., environment: [String: String] = [:]
-    ) throws -> (status: Int32, log: String, output: String) {
-        let command = try Server(in: folder, arguments: arguments, environment: environment)
-        return (try command.waitForEnd(), command.logText, command.outputText)
-    }
+    init() throws { folder = try Folder.withBackups() }
 
     private func shell(_ line: String) throws -> (status: Int32, log: String, output: String) {
         let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "M": Server.executable]

@@ -5,24 +5,10 @@ import Testing
 
 /// The folders of backups: who sees them, and which of them are made.
 @Suite(.backupsOfSQLite)
-struct BackupFolderTests {
-    private let folder: Folder
+struct BackupFolderTests: BackupSuite {
+    let folder: Folder
 
-    init() throws {
-        folder = try Folder()
-        try FileManager.default.createDirectory(atPath: folder.file("b"), withIntermediateDirectories: false)
-    }
-
-    private var names: [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder.file("b")).sorted()) ?? []
-    }
-
-    private func run(
-        _ arguments: String..., environment: [String: String] = [:]
-    ) throws -> (status: Int32, log: String) {
-        let command = try Server(in: folder, arguments: arguments, environment: environment)
-        return (try command.waitForEnd(), command.logText)
-    }
+    init() throws { folder = try Folder.withBackups() }
 
     /// A server under systemd has a `/tmp` of its own. A file there is no backup.
     @Test(.enabled(if: geteuid() == 0), arguments: ["backup", "export"])
