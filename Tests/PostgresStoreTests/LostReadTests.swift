@@ -44,7 +44,10 @@ import Testing
         let connector = try TestDatabase().connector()
         let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
         let thread = Posix.Thread(name: "reader") {
-            ReadLoop(connector: connector, inbox: inbox, log: lines.log).run()
+            ReadLoop(
+                connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
+                log: lines.log
+            ).run()
         }
         defer {
             inbox.close()
@@ -68,7 +71,10 @@ import Testing
         let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
         inbox.put([noted.read("late", withinMilliseconds: 900), noted.read("early")])
         let thread = Posix.Thread(name: "reader") {
-            ReadLoop(connector: connector, inbox: inbox, log: lines.log).run()
+            ReadLoop(
+                connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
+                log: lines.log
+            ).run()
         }
         defer {
             inbox.close()
@@ -125,7 +131,8 @@ import Testing
         let user = try database.addUsers(1)[0]
         let proxy = try CuttingProxy(to: database.server.socketPath)
         defer { proxy.close() }
-        try await ReadingFixture.with(database, through: proxy.port) { fixture in
+        let milliseconds = ReadLane.deadlineMilliseconds
+        try await ReadingFixture.with(database, through: proxy.port, withinMilliseconds: milliseconds) { fixture in
             #expect(try await Self.balance(fixture, user) == 1)
             proxy.order(CuttingProxy.Cut(.toServer, after: 0, closes: false))
             let reads = [ReadingFixture.Read<Balance>](
@@ -135,14 +142,14 @@ import Testing
                 #expect(throws: ReadInbox.refusal) { try result.get() }
             }
             let waited = ContinuousClock.now - begin
-            #expect(waited >= .milliseconds(ReadLane.deadlineMilliseconds - 50))
+            #expect(waited >= .milliseconds(milliseconds - 50))
             // Room for a machine that is busy; without a limit, the read would wait for as long as the server hangs.
             #expect(waited < .seconds(20))
             try await Self.waitUntil {
                 let begin = ContinuousClock.now
                 guard (try? await Self.balance(fixture, user)) == nil else { throw TestFailure("the server hangs") }
                 // Further reads do not wait at all.
-                return ContinuousClock.now - begin < .milliseconds(ReadLane.deadlineMilliseconds / 4)
+                return ContinuousClock.now - begin < .milliseconds(milliseconds / 4)
             }
             proxy.order(nil)
             try await Self.waitUntil { (try? await Self.balance(fixture, user)) == 1 }
@@ -156,7 +163,7 @@ import Testing
         defer { server.remove() }
         let database = try TestDatabase(on: server)
         let user = try database.addUsers(1)[0]
-        try await ReadingFixture.with(database) { fixture in
+        try await ReadingFixture.with(database, withinMilliseconds: ReadLane.deadlineMilliseconds) { fixture in
             #expect(try await Self.balance(fixture, user) == 1)
             let processes = try Self.processes(of: database)
             for process in processes { kill(process, SIGSTOP) }

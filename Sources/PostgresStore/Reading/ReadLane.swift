@@ -12,19 +12,24 @@ import Postgres
 /// nothing. If the database can't be reached, reads are refused at once until it can, so that no client waits for it in
 /// vain.
 final class ReadLane: Sendable {
-    /// The time after its turn in which a read is answered or refused.
+    /// The usual time after its turn in which a read is answered or refused.
     static let deadlineMilliseconds = 2_000
     /// The reads that may wait. A connection of a client has one at a time, and each takes some hundred bytes.
     static let waitingMax = 16_384
 
     private let inbox: ReadInbox
+    private let milliseconds: Int
     private let thread: Thread
 
-    /// - Parameter connector: makes the connection, on the lane's own thread.
-    init(connector: StoreConnector, log: Log) {
+    /// - Parameters:
+    ///   - connector: makes the connection, on the lane's own thread.
+    ///   - milliseconds: the time after its turn in which a read is answered or refused.
+    init(connector: StoreConnector, withinMilliseconds milliseconds: Int = deadlineMilliseconds, log: Log) {
         let inbox = ReadInbox()
-        self.inbox = inbox
-        thread = Thread(name: "reader") { ReadLoop(connector: connector, inbox: inbox, log: log).run() }
+        (self.inbox, self.milliseconds) = (inbox, milliseconds)
+        thread = Thread(name: "reader") {
+            ReadLoop(connector: connector, withinMilliseconds: milliseconds, inbox: inbox, log: log).run()
+        }
     }
 
     /// The number of reads that wait for their answers.
@@ -32,7 +37,7 @@ final class ReadLane: Sendable {
 
     /// Answers or refuses the reads of a turn.
     func put(_ reads: [LaneRead]) {
-        let deadline = Deadline.after(milliseconds: Self.deadlineMilliseconds)
+        let deadline = Deadline.after(milliseconds: milliseconds)
         inbox.put(reads.map { WaitingRead(read: $0, deadline: deadline) })
     }
 

@@ -4,8 +4,6 @@ import Postgres
 
 /// The work of a ``ReadLane``'s thread: it connects, and answers reads in rounds.
 final class ReadLoop {
-    /// A connection is tried for so long while reads wait for it.
-    private static let connectMilliseconds = ReadLane.deadlineMilliseconds
     /// A connection is tried for so long while no read waits. The hosts of an address share it, and some may hang.
     private static let patientConnectMilliseconds = 6_000
     /// A read with less time left is refused instead of begun: a connection may take that long on a busy machine, and a
@@ -23,6 +21,8 @@ final class ReadLoop {
     static let sessionReadsPerRoundMax = 4
 
     private let connector: StoreConnector
+    /// A connection is tried for so long while reads wait for it.
+    private let connectMilliseconds: Int
     private let inbox: ReadInbox
     /// `nil` without a connection.
     private var session: PostgresSession?
@@ -33,8 +33,12 @@ final class ReadLoop {
     private var sessionReads: [WaitingRead] = []
     private var failures: FailureLog
 
-    init(connector: StoreConnector, inbox: ReadInbox, log: Log) {
-        (self.connector, self.inbox) = (connector, inbox)
+    /// - Parameter milliseconds: the time that a read has.
+    init(
+        connector: StoreConnector, withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds,
+        inbox: ReadInbox, log: Log
+    ) {
+        (self.connector, connectMilliseconds, self.inbox) = (connector, milliseconds, inbox)
         failures = FailureLog(log)
     }
 
@@ -96,7 +100,7 @@ final class ReadLoop {
         _ = takeReads(withinMilliseconds: 0)
         refuseLate(below: Self.connectMillisecondsMin)
         do throws(PostgresError) {
-            try connect(until: earliest(.after(milliseconds: Self.connectMilliseconds)))
+            try connect(until: earliest(.after(milliseconds: connectMilliseconds)))
             return true
         } catch {
             failures.note(error)

@@ -21,28 +21,34 @@ final class ReadingFixture: Sendable {
     nonisolated(unsafe) let reads: TurnReads
     nonisolated(unsafe) let repository: PostgresRepository
 
-    /// - Parameter connector: makes the connection of the reads.
-    private init(_ database: TestDatabase, _ connector: StoreConnector) throws {
+    private init(_ database: TestDatabase, _ connector: StoreConnector, withinMilliseconds: Int) throws {
         self.database = database
-        lane = ReadLane(connector: connector, log: lines.log)
+        lane = ReadLane(connector: connector, withinMilliseconds: withinMilliseconds, log: lines.log)
         reads = TurnReads(lane)
         writes = try database.makeWrites()
         repository = PostgresRepository(reads, writes: writes)
         loop.serve(repository)
     }
 
-    /// - Parameter port: the port of a proxy before the server.
+    /// - Parameters:
+    ///   - port: the port of a proxy before the server.
+    ///   - withinMilliseconds: the time that a read has.
     static func with(
-        _ database: TestDatabase, through port: Int? = nil, _ body: (ReadingFixture) async throws -> Void
+        _ database: TestDatabase, through port: Int? = nil, withinMilliseconds: Int = TestDatabase.patienceMilliseconds,
+        _ body: (ReadingFixture) async throws -> Void
     ) async throws {
-        try await with(database, through: database.connector(through: port), body)
+        let connector = try database.connector(through: port)
+        try await with(database, through: connector, withinMilliseconds: withinMilliseconds, body)
     }
 
-    /// - Parameter connector: makes the connection of the reads.
+    /// - Parameters:
+    ///   - connector: makes the connection of the reads.
+    ///   - withinMilliseconds: the time that a read has.
     static func with(
-        _ database: TestDatabase, through connector: StoreConnector, _ body: (ReadingFixture) async throws -> Void
+        _ database: TestDatabase, through connector: StoreConnector,
+        withinMilliseconds: Int = TestDatabase.patienceMilliseconds, _ body: (ReadingFixture) async throws -> Void
     ) async throws {
-        let fixture = try ReadingFixture(database, connector)
+        let fixture = try ReadingFixture(database, connector, withinMilliseconds: withinMilliseconds)
         let result: Result<Void, any Error>
         do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
         fixture.stop()
