@@ -144,6 +144,31 @@ import Testing
             lane.lane.attempts.announce([1])
             try await eventually("they are refused twice") { lane.log.count(of: "has lost its connection") >= 2 }
             #expect(SystemClock.monotonicMilliseconds() - begin >= WriteLoop.announceAgainMilliseconds)
+            #expect(lane.log.count(of: "can't be sent to the other servers") == 1)
+        }
+    }
+
+    /// As with a full disk. The connection goes on, so that nothing else tells.
+    @Test(arguments: [false, true]) func refusedAttemptsAreLoggedOnceAndSoIsTheirEnd(isWriteFirst: Bool) async throws {
+        let database = try TestDatabase()
+        try await TestLane.with(database) { lane in
+            try database.server.run(
+                """
+                CREATE SEQUENCE tries;
+                CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    PERFORM nextval('tries');
+                    RAISE EXCEPTION 'poisoned' USING ERRCODE = '53100';
+                END $$;
+                CREATE TRIGGER poison BEFORE UPDATE ON instances FOR EACH ROW EXECUTE FUNCTION poison();
+                """, in: database.name)
+            lane.lane.attempts.announce([1])
+            try await eventually("they are refused twice") {
+                try database.integer("SELECT last_value FROM tries") ?? 0 >= 2
+            }
+            try database.server.run("DROP TRIGGER poison ON instances", in: database.name)
+            if isWriteFirst { try await lane.lane.converse { (_) throws(PostgresError) in } }
+            try await eventually("they are sent") { lane.log.count(of: "are sent to the other servers again") > 0 }
+            #expect(lane.log.count(of: "Attempts to sign in") == 2, "\(lane.log.all)")
         }
     }
 

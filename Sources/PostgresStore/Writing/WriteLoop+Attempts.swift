@@ -27,7 +27,7 @@ extension WriteLoop {
                 of: TransactionEvents(attempts: waiting), instance: marker.instance, transaction: marker.transaction)
             try session.connection.send(Self.announce, Parameters { $0.add(array: texts) })
             try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
-            attempts.noteCommit()
+            noteSentAttempts()
             // They must not put the next commit in doubt.
             _ = session.connection.takeWarnings()
             heardAt = SystemClock.monotonicMilliseconds()
@@ -37,8 +37,24 @@ extension WriteLoop {
         } catch {
             if error.state != nil {
                 mayAnnounceAt = SystemClock.monotonicMilliseconds() + Self.announceAgainMilliseconds
+                noteRefusedAttempts(error)
             }
             if [.runOnNextConnection, .claimRow].contains(FailedWrite(after: error, repetitions: 0)) { lose(error) }
         }
+    }
+
+    /// Takes note that the last transaction was committed, and so has sent its attempts.
+    func noteSentAttempts() {
+        attempts.noteCommit()
+        guard attemptRefusal != nil else { return }
+        log.info("Attempts to sign in are sent to the other servers again.")
+        attemptRefusal = nil
+    }
+
+    /// Logs why attempts are not sent, unless the connection has ended, which is logged itself.
+    private func noteRefusedAttempts(_ error: PostgresError) {
+        guard !FailureKind(of: error).endsConnection, error != attemptRefusal else { return }
+        log.warning("Attempts to sign in can't be sent to the other servers, and each counts its own: \(error).")
+        attemptRefusal = error
     }
 }

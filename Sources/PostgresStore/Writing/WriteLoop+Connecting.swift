@@ -79,7 +79,7 @@ extension WriteLoop {
         doubtful = []
         switch fate {
         case .committed:
-            attempts.noteCommit()
+            noteSentAttempts()
             failedCommitCount = 0
             for job in jobs { job.acknowledge() }
         case .nothingHappened: runAgain(jobs.map(\.job))

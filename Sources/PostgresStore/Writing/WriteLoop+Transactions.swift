@@ -65,7 +65,7 @@ extension WriteLoop {
         heardAt = SystemClock.monotonicMilliseconds()
         status.noteSuccess()
         failedCommitCount = 0
-        attempts.noteCommit()
+        noteSentAttempts()
         let ownCount = publisher.publish(
             session.connection.takeNotifications(),
             own: OwnTransaction(instance: marker.instance, number: marker.transaction, events: events))

@@ -33,6 +33,8 @@ final class WriteLoop {
     var failedCommitCount = 0
     /// The time from which attempts are sent in a transaction of their own.
     var mayAnnounceAt = Int64.min
+    /// The server's last refusal of attempts, which is logged when it changes; `nil` once they are sent.
+    var attemptRefusal: PostgresError?
     /// The last failure to connect, which is logged when it changes, and not at each attempt.
     var failure: PostgresError?
     /// The time at which the last message of the server arrived, in milliseconds of the monotonic clock.
