@@ -172,6 +172,33 @@ import Testing
         }
     }
 
+    /// PostgreSQL warns, for example, that its queue of notifications is half full. A warning beside a commit puts the
+    /// commit in doubt, which costs the connection.
+    @Test(arguments: [false, true]) func aWarningBesideAttemptsPutsNoWriteInDoubt(isRefused: Bool) async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try await TestLane.with(database) { lane in
+            try database.server.run(
+                """
+                CREATE SEQUENCE tries;
+                CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF nextval('tries') = 1 THEN
+                        RAISE WARNING 'careful';
+                        IF \(isRefused) THEN RAISE EXCEPTION 'poisoned' USING ERRCODE = '53100'; END IF;
+                    END IF;
+                    RETURN NEW;
+                END $$;
+                CREATE TRIGGER warn BEFORE UPDATE ON instances FOR EACH ROW EXECUTE FUNCTION warn();
+                """, in: database.name)
+            lane.lane.attempts.announce([1])
+            try await eventually("they are sent") {
+                try database.integer("SELECT last_value FROM tries WHERE is_called") == 1
+            }
+            #expect(try await lane.upload(.sample(1), by: user) != .uploadedBefore)
+            #expect(lane.lane.doubtCount == 0, "\(lane.log.all)")
+        }
+    }
+
     /// With other writes and alone, on connections that are cut at random bytes.
     @Test func attemptsArriveOnceOverConnectionsThatAreCut() async throws {
         let database = try TestDatabase()

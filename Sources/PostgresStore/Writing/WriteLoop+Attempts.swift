@@ -21,6 +21,8 @@ extension WriteLoop {
         guard let session, SystemClock.monotonicMilliseconds() >= mayAnnounceAt else { return }
         let waiting = attempts.attemptsToSend()
         guard !waiting.isEmpty else { return }
+        // Its warnings must not put the next commit in doubt.
+        defer { _ = session.connection.takeWarnings() }
         do throws(PostgresError) {
             try marker.begin(on: &session.connection, at: clock().milliseconds)
             let texts = ChangeNotification.texts(
@@ -28,8 +30,6 @@ extension WriteLoop {
             try session.connection.send(Self.announce, Parameters { $0.add(array: texts) })
             try session.connection.finishTransaction(until: .after(milliseconds: Self.announceMilliseconds))
             noteSentAttempts()
-            // They must not put the next commit in doubt.
-            _ = session.connection.takeWarnings()
             heardAt = SystemClock.monotonicMilliseconds()
             _ = publisher.publish(
                 session.connection.takeNotifications(),
