@@ -20,10 +20,11 @@ struct PostgresImportTests {
         #expect(exported.status == 0, "\(exported)")
     }
 
-    private func start(_ arguments: String...) throws -> Server {
+    /// - Parameter other: the address of the database; `nil` for that of all tests.
+    private func start(_ arguments: String..., on other: String? = nil) throws -> Server {
         try Server(
             in: shop.folder, arguments: ["import"] + arguments,
-            environment: ["DATABASE_URI": address, "TMPDIR": temporary])
+            environment: ["DATABASE_URI": other ?? address, "TMPDIR": temporary])
     }
 
     private func filesLeft() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: temporary) }
@@ -75,5 +76,26 @@ struct PostgresImportTests {
         #expect(try filesLeft() == [])
         let imported = try start("shop.jsonl")
         #expect(try imported.waitForEnd() == 0, "\(imported.logText)")
+    }
+
+    /// The connection hangs in the middle of the copy, and ends after the signal.
+    @Test(arguments: [SIGTERM, SIGINT]) func aSignalDuringTheCopyEndsAnImport(signal: Int32) throws {
+        let server = try PostgreSQLServer.shared.get()
+        let proxy = try CuttingProxy(to: server.socketPath)
+        defer { proxy.close() }
+        #expect(mkfifo(shop.folder.file("pipe"), 0o600) == 0)
+        let stopped = try start("pipe", on: server.address(of: try server.makeDatabase(), through: proxy.port))
+        try eventually("it waits for lines") { try !filesLeft().isEmpty }
+        proxy.order(CuttingProxy.Cut(.toServer, after: 16_000, closes: false))
+        let pipe = try #require(FileHandle(forWritingAtPath: shop.folder.file("pipe")))
+        try pipe.write(contentsOf: Data(try text("shop.jsonl").utf8))
+        try pipe.close()
+        try eventually("the copy hangs: \(stopped.logText)") { !proxy.isCutPending }
+        stopped.signal(signal)
+        proxy.close()
+        #expect(try stopped.waitForEnd() == -signal, "\(stopped.logText)")
+        #expect(stopped.logText.contains("nothing was imported"), "\(stopped.logText)")
+        #expect(!stopped.logText.contains("copied"), "\(stopped.logText)")
+        #expect(try filesLeft() == [])
     }
 }

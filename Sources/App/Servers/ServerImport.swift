@@ -58,14 +58,23 @@ final class ServerImport: ShopImport {
         guard report.check.isPassed else { return report }
         try lines.commit()
         file = nil
-        let source = try SQLiteCopySource(path: Self.path(in: folder), until: cancellation)
-        let target = try PostgresCopyTarget(address: address, until: cancellation)
-        self.target = target
-        let copy = StoreCopy(from: source, to: target, until: cancellation) { progress($0.asMaintenance) }
-        let check = try copy.write()
+        let check: CheckReport
+        do throws(StoreError) {
+            check = try writeCopy(progress)
+        } catch {
+            // The error of a copy that was stopped speaks of a copy, or of what the stop had fail.
+            throw cancellation.isCancelled ? .stoppedImport : error
+        }
         // A second signal may end the process during the commit.
         folder.remove()
         return ImportReport(check: check, points: report.points, unfinished: report.unfinished)
+    }
+
+    private func writeCopy(_ progress: @escaping (MaintenanceStage) -> Void) throws(StoreError) -> CheckReport {
+        let source = try SQLiteCopySource(path: Self.path(in: folder), until: cancellation)
+        let target = try PostgresCopyTarget(address: address, until: cancellation)
+        self.target = target
+        return try StoreCopy(from: source, to: target, until: cancellation) { progress($0.asMaintenance) }.write()
     }
 
     func commit() throws(StoreError) {
