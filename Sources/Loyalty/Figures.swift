@@ -1,4 +1,6 @@
-/// The sums of a span of time, such as a day. An amount that leaves 64 bits stays at the greatest one.
+/// The sums of a span of time, such as a day.
+///
+/// Points are in hundredths and have 128 bits, as those of ``Statistics``.
 package struct Figures: Equatable, Sendable {
     /// The distance of the times at which a span may begin and end: 15 minutes, because the offset of every time zone
     /// is a multiple of that.
@@ -9,22 +11,22 @@ package struct Figures: Equatable, Sendable {
     /// The orders that were uploaded.
     package var orders: Int64 = 0
     /// The points that orders earned.
-    package var granted = Points.zero
+    package var granted: Int128 = 0
     /// The points that withdrawals took.
-    package var spent = Points.zero
+    package var spent: Int128 = 0
     /// The points that returns of goods took back.
-    package var returned = Points.zero
+    package var returned: Int128 = 0
     /// The points that refunds of withdrawals gave back.
-    package var refunded = Points.zero
+    package var refunded: Int128 = 0
     /// The points that adjustments gave.
-    package var given = Points.zero
+    package var given: Int128 = 0
     /// The points that adjustments took, above zero.
-    package var taken = Points.zero
+    package var taken: Int128 = 0
     /// The points that all customers had at the end of the span.
-    package var outstanding = Points.zero
+    package var outstanding: Int128 = 0
 
     package init() {}
 
     /// The points that adjustments gave, less those that they took.
-    package var adjusted: Points { Points(hundredths: given.hundredths - taken.hundredths) }
+    package var adjusted: Int128 { given - taken }
 }

@@ -267,8 +267,8 @@ import Testing
             let later = Timestamp(milliseconds: (quarter + 2) * Figures.quarterMilliseconds)
             let figures = try transaction.figures(between: [begin, end, later])
             #expect(figures.map(\.orders) == [4, 0])
-            #expect(figures.map(\.outstanding.hundredths) == [400, 400])
-            #expect(try transaction.figures(between: [end, later]).map(\.outstanding.hundredths) == [400])
+            #expect(figures.map(\.outstanding) == [400, 400])
+            #expect(try transaction.figures(between: [end, later]).map(\.outstanding) == [400])
         }
     }
 }

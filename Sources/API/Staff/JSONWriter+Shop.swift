@@ -13,6 +13,12 @@ extension JSONWriter {
         if let points { number(hundredths: points.hundredths) } else { literal("null") }
     }
 
+    /// The points of many accounts.
+    mutating func points(_ name: String, hundredths: Int128) {
+        self.name(name)
+        literal(JSONNumber(hundredths: hundredths).literal)
+    }
+
     mutating func count(_ name: String, _ count: Int64?) {
         self.name(name)
         literal(count.map { String($0) } ?? "null")
@@ -105,12 +111,12 @@ extension JSONWriter {
             writer.text("day", day.name)
             writer.count("customers", figures.customers)
             writer.count("orders", figures.orders)
-            writer.points("granted", figures.granted)
-            writer.points("spent", figures.spent)
-            writer.points("returned", figures.returned)
-            writer.points("refunded", figures.refunded)
-            writer.points("adjusted", figures.adjusted)
-            writer.points("outstanding", figures.outstanding)
+            writer.points("granted", hundredths: figures.granted)
+            writer.points("spent", hundredths: figures.spent)
+            writer.points("returned", hundredths: figures.returned)
+            writer.points("refunded", hundredths: figures.refunded)
+            writer.points("adjusted", hundredths: figures.adjusted)
+            writer.points("outstanding", hundredths: figures.outstanding)
         }
     }
 

@@ -8,10 +8,10 @@ extension InMemoryTables {
         var figures = Figures()
         figures.customers = Int64(users.count { isWithin($0.createdAt) })
         figures.orders = Int64(uploads.count { isWithin($0.order.uploadedAt) })
-        func sum(_ kind: LedgerEntry.Kind, _ isCounted: (Int64) -> Bool) -> Points {
+        func sum(_ kind: LedgerEntry.Kind, _ isCounted: (Int64) -> Bool) -> Int128 {
             let amounts = entries.filter { $0.entry.entry.kind == kind && isWithin($0.entry.entry.at) }
                 .map(\.entry.entry.points.hundredths).filter(isCounted)
-            return Points(hundredths: amounts.reduce(0) { $0 + abs($1) })
+            return amounts.reduce(0) { $0 + Int128($1.magnitude) }
         }
         figures.granted = sum(.accrual) { _ in true }
         figures.spent = sum(.withdrawal) { _ in true }
@@ -20,7 +20,7 @@ extension InMemoryTables {
         figures.given = sum(.adjustment) { $0 > 0 }
         figures.taken = sum(.adjustment) { $0 < 0 }
         let outstanding = entries.filter { quarter($0.entry.entry.at) < quarter(end) }
-        figures.outstanding = Points(hundredths: outstanding.reduce(0) { $0 + $1.entry.entry.points.hundredths })
+        figures.outstanding = outstanding.reduce(0) { $0 + Int128($1.entry.entry.points.hundredths) }
         return figures
     }
 }
