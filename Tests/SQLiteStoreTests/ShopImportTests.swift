@@ -20,8 +20,7 @@ import Testing
     private func importing(
         _ records: [ShopRecord], hasPositions: Bool = false, isCommitted: Bool = true
     ) throws -> (faults: [String], report: ImportReport?) {
-        let shop = try SQLiteIdleStore(path: path).openImport(
-            at: Timestamp(milliseconds: 77), until: Cancellation())
+        let shop = try SQLiteIdleStore(path: path).openImport(at: Timestamp(milliseconds: 77), until: Cancellation())
         defer { shop.discard() }
         var faults: [String] = []
         for (index, record) in records.enumerated() {
@@ -99,15 +98,12 @@ import Testing
         }
     }
 
-    private static func user(
-        _ key: String, _ login: String?, current: Int64 = 0, withdrawn: Int64 = 0
-    ) -> ShopRecord {
+    private static func user(_ key: String, _ login: String?, current: Int64 = 0, withdrawn: Int64 = 0) -> ShopRecord {
         .user(
             MovedUser(
                 key: key, login: login.flatMap { try? Login($0) }, passwordHash: nil,
                 state: login == nil ? .deleted : .active, createdAt: nil,
-                balance: Balance(
-                    current: Points(hundredths: current), withdrawn: Points(hundredths: withdrawn))))
+                balance: Balance(current: Points(hundredths: current), withdrawn: Points(hundredths: withdrawn))))
     }
 
     private static func order(
@@ -151,10 +147,7 @@ import Testing
         ),
         ([user("1", "anna", withdrawn: 5), order("1", 5, 5), entry(.withdrawal, "1", 7, -5, at: 9)], []),
         // Points that come at the same time as others count first.
-        (
-            [user("1", "anna", withdrawn: 5), entry(.withdrawal, "1", 7, -5, at: 9), order("1", 5, 5, at: 9)],
-            []
-        ),
+        ([user("1", "anna", withdrawn: 5), entry(.withdrawal, "1", 7, -5, at: 9), order("1", 5, 5, at: 9)], []),
         (
             [user("1", "anna", withdrawn: 5), entry(.withdrawal, "1", 7, -5, at: 8), order("1", 5, 5, at: 9)],
             ["2: it takes the balance of its user to -0.05"]
@@ -191,6 +184,13 @@ import Testing
         (
             [user("1", "anna"), entry(.returned, "1", 5, -4)],
             ["2: the returns of its order take back more than the order earned"]
+        ),
+        (
+            [user("1", "anna"), entry(.returned, "1", 5, -Int64.max), entry(.returned, "1", 5, -Int64.max)],
+            [
+                "3: the returns of its order take back more than the order earned",
+                "3: the points of its user are more than an account can hold",
+            ]
         ),
         (
             [

@@ -43,11 +43,12 @@ struct ImportRule: Sendable {
             WHERE spent.line IS NULL
             """
         ) { _, _ in "no line has the withdrawal that it gives back, of this user and sum" },
+        // A sum that leaves 64 bits would be an error of the statement.
         ImportRule(
             """
             SELECT taken.line, 0, 0 FROM
-                (SELECT max(line) AS line, number, user_id, -sum(amount) AS total FROM temp.moved_entries WHERE kind = 5
-                GROUP BY number, user_id) AS taken
+                (SELECT max(line) AS line, number, user_id, -total(amount) AS total FROM temp.moved_entries
+                WHERE kind = 5 GROUP BY number, user_id) AS taken
             LEFT JOIN temp.moved_orders AS earned
                 ON earned.number = taken.number AND earned.user_id = taken.user_id
             WHERE total > coalesce(accrual, 0)
