@@ -1,9 +1,9 @@
 import Loyalty
 import SQLite
 
-// How rows become facts. Each type lists its columns once; a statement selects them in that order, with others before
-// or after them. Debug builds compare the names of each row that is read, so that tests find a statement with another
-// order.
+// How rows of the frequent reads become facts, without a copy of each value as a `SQLRow` has. Each type lists its
+// columns once; a statement selects them in that order, with others before or after them. Debug builds compare the
+// names of each row that is read, so that tests find a statement with another order.
 
 extension Order {
     private static let columns = ["number", "status", "accrual", "uploaded_at"]
@@ -55,13 +55,6 @@ extension Balance {
     }
 }
 
-extension OwnedOrder {
-    /// From a statement that selects `id`, the columns of an order, `login` and `state`.
-    init(_ row: borrowing Row) throws(SQLiteError) {
-        self.init(id: OrderID(rawValue: row.integer(0)), order: try Order(row, from: 1), login: row.login(5))
-    }
-}
-
 extension Row {
     /// The order number of a column. Throws an error that ``SQLiteError/isBadValue`` if the column has none.
     borrowing func orderNumber(_ column: Int) throws(SQLiteError) -> OrderNumber {
@@ -79,11 +72,5 @@ extension Row {
     borrowing func status(_ column: Int) throws(SQLiteError) -> Order.Status {
         guard let status = Order.Status(rawValue: integer(column)) else { throw .badValue("an order's status") }
         return status
-    }
-
-    /// The login in a column, if the state in the next one is not that of a deleted user.
-    borrowing func login(_ column: Int) -> String? {
-        assert(hasColumns(["login", "state"], from: column), "the state must follow the login")
-        return integer(column + 1) == UserAccount.State.deleted.rawValue ? nil : text(column)
     }
 }
