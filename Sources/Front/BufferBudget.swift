@@ -1,12 +1,12 @@
 /// The memory of a loop's buffers, and the limits to it.
 ///
-/// Connections whose requests are incomplete, or whose clients don't read their responses, hold memory. If all of them
-/// together hold too much, or those of one client do, each connection that holds more than it may in any case has to
-/// end.
+/// Connections whose requests are incomplete or not answered yet, or whose clients don't read their responses, hold
+/// memory. If all of them together hold too much, or those of one client do, each connection that is about to hold more
+/// than it may in any case has to end.
 struct BufferBudget {
     private let bytesMax: Int
     private let bytesPerAddressMax: Int
-    private var bytes = 0
+    private(set) var bytes = 0
 
     init(_ configuration: FrontConfiguration) {
         bytesMax = configuration.bufferedBytesMax / configuration.eventLoops

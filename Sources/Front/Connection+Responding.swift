@@ -31,6 +31,7 @@ extension Connection {
     }
 
     func take(_ response: Response) {
+        requestBytes = 0
         framing.date = loop.date
         framing.keepsAlive = state.beginResponse(
             response.body, omitsBody: framing.omitsBody, isHTTP11: framing.isHTTP11, loop.surroundings)

@@ -21,8 +21,6 @@ final class Connection: @unchecked Sendable {
     /// The time for requests of one pipeline before other connections have their turns. A request that has begun is
     /// finished.
     private static let pipelineNanosecondsMax: Int64 = 200_000
-    /// The number of bytes that a connection may hold in its buffers even if all connections together hold too many.
-    private static let bufferedBytesGuaranteed = 16 * 1024
 
     let token: UInt64
     let peerAddress: IPAddress
@@ -47,11 +45,13 @@ final class Connection: @unchecked Sendable {
     let loop: EventLoop
     let socket: Socket
     var state = ConnectionState()
-    private var parser: RequestParser
+    private(set) var parser: RequestParser
     private(set) var input = InputBuffer()
     var outbox = Outbox()
+    /// The size of the body of the request that waits for its turn or for its response.
+    var requestBytes = 0
     /// The size of the buffers that was last reported to the loop.
-    private(set) var bufferedBytes = 0
+    var bufferedBytes = 0
 
     /// The framing of the current response, which depends on the request.
     var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
@@ -147,7 +147,9 @@ final class Connection: @unchecked Sendable {
         switch result {
         case .request(var request):
             request.peer = peerAddress
-            if isProxied, !joinClient(of: request) {
+            let isOfOtherClient = isProxied && !joinClient(of: request)
+            try keepBody(of: request)
+            if isOfOtherClient {
                 state.hold(request)
                 loop.makeRunnable(self)
                 return false
@@ -175,6 +177,7 @@ final class Connection: @unchecked Sendable {
         let error = error.of(parser.headers)
         input.removeAll()
         parser = RequestParser(limits: loop.configuration.limits)
+        requestBytes = 0
         state.refuse()
         let response = loop.handler.response(to: error)
         outbox.append(response, .init(keepsAlive: false, isHTTP11: true, omitsBody: error.isHead, date: loop.date))
@@ -187,20 +190,6 @@ final class Connection: @unchecked Sendable {
         state.end()
         changeBufferedBytes(to: 0)
         loop.remove(self)
-    }
-
-    /// Reports the size of the buffers to the loop, and ends the connection if all buffers together are too large.
-    private func accountForBuffers() throws(Ending) {
-        let count = input.heldBytes + outbox.heldBytes + parser.bodyBytes
-        if count != bufferedBytes { changeBufferedBytes(to: count) }
-        guard count > Self.bufferedBytesGuaranteed, loop.buffers.areTooLarge(of: share) else { return }
-        guard state.timer.event == .body else { throw .gone }
-        throw .refused(RequestError(.serviceUnavailable, "The server holds too many unfinished requests."))
-    }
-
-    private func changeBufferedBytes(to count: Int) {
-        loop.buffers.change(by: count - bufferedBytes, of: share)
-        bufferedBytes = count
     }
 }
 

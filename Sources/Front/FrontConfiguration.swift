@@ -15,9 +15,10 @@ package struct FrontConfiguration: Sendable {
     /// trusted proxy forwards from there have the same limit.
     package var connectionsPerAddressMax = 2_048
 
-    /// The largest number of bytes in all buffers, for incomplete requests and for responses that clients have not
-    /// read, so that many slow clients can't use up the memory. Above it, the front closes each connection that holds
-    /// more than 16 KiB, with a 503 if a part of a body had arrived.
+    /// The largest number of bytes in all buffers, for requests until they are answered and for responses that clients
+    /// have not read, so that many slow clients can't use up the memory. Above it, the front closes each connection
+    /// that holds more than 16 KiB, with a 503 if a body or a part of it had arrived. The body of a request that waits
+    /// for its response is kept.
     package var bufferedBytesMax = 128 * 1024 * 1024
     /// The number of addresses that fill the buffers: one may hold ``bufferedBytesMax`` divided by this.
     static let addressesThatFillBuffers = 2

@@ -12,10 +12,11 @@ final class TestLoop {
     let loop: EventLoop
     private let listener: Listener
 
-    init() throws {
+    init(_ configure: (inout FrontConfiguration) -> Void = { _ in }) throws {
         var configuration = FrontConfiguration()
         let clock = script.clock
         configuration.monotonicNanoseconds = { clock.nanoseconds }
+        configure(&configuration)
         listener = try Listener.listen(on: try Endpoint.resolve(host: "127.0.0.1", port: 0))[0]
         loop = try EventLoop(
             configuration: configuration, listeners: [],

@@ -1,0 +1,43 @@
+import HTTP
+
+/// The memory of the connection's buffers, as a part of the loop's.
+extension Connection {
+    /// The number of bytes that a connection may hold in its buffers even if all connections together hold too many.
+    private static let bufferedBytesGuaranteed = 16 * 1024
+
+    private static let tooManyRequests = RequestError(
+        .serviceUnavailable, "The server holds too many unfinished requests.")
+
+    /// Counts the body of a complete request until its response, because the request may wait for its client's turn,
+    /// and then for the handler. Refuses it if there is no room.
+    ///
+    /// A request is never dropped later for others: it needs no more memory, and gives its own back when it is
+    /// answered.
+    func keepBody(of request: Request) throws(Ending) {
+        requestBytes = request.body.count
+        guard requestBytes > Self.bufferedBytesGuaranteed else { return }
+        reportBuffers()
+        guard loop.buffers.areTooLarge(of: share) else { return }
+        throw .refused(Self.tooManyRequests.of(request.headers))
+    }
+
+    /// Reports the size of the buffers to the loop, and ends the connection if all buffers together are too large.
+    func accountForBuffers() throws(Ending) {
+        reportBuffers()
+        guard bufferedBytes - requestBytes > Self.bufferedBytesGuaranteed, loop.buffers.areTooLarge(of: share) else {
+            return
+        }
+        guard state.timer.event == .body else { throw .gone }
+        throw .refused(Self.tooManyRequests)
+    }
+
+    private func reportBuffers() {
+        let count = input.heldBytes + outbox.heldBytes + parser.bodyBytes + requestBytes
+        if count != bufferedBytes { changeBufferedBytes(to: count) }
+    }
+
+    func changeBufferedBytes(to count: Int) {
+        loop.buffers.change(by: count - bufferedBytes, of: share)
+        bufferedBytes = count
+    }
+}
