@@ -70,8 +70,15 @@ extension Connection {
     /// The rank in the order in which connections are closed to make room; see
     /// ``ConnectionState/closingRank(hasUnreadInput:)``.
     var closingRank: Int? {
-        // The next step of a runnable connection may be a request, and so may be bytes that are still in the kernel.
-        if case .reading = state.stage, isRunnable || state.input.mayReceive { return nil }
+        switch state.stage {
+        case .reading where state.timer.event != .writing:
+            // The next step of a runnable connection may be a request, and so may be bytes that are still in the kernel.
+            if isRunnable || state.input.mayReceive { return nil }
+        case .reading, .streaming, .closing:
+            // The client of a runnable connection has just read something.
+            if isRunnable { return nil }
+        case .holding, .responding, .following, .lingering, .ended: break
+        }
         return state.closingRank(hasUnreadInput: !input.isEmpty)
     }
 }

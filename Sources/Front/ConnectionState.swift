@@ -260,7 +260,7 @@ extension ConnectionState {
     }
 }
 
-// MARK: - Stopping, and making room
+// MARK: - Stopping
 
 extension ConnectionState {
     /// The server has begun to stop.
@@ -273,25 +273,5 @@ extension ConnectionState {
         guard isFresh else { return .end }
         timer.start(.idle, surroundings)
         return .pause
-    }
-
-    /// The highest rank that is closed for another connection of the same client.
-    static let ofSameClientRankMax = 1
-    /// The highest rank that is closed for another client's connection, if its own client has the most connections.
-    static let ofGreediestClientRankMax = 2
-
-    /// The rank in the order in which connections are closed to make room for another; `nil` if the connection must not
-    /// be closed. A connection without a request comes first, then one with a part of a head, or whose last response
-    /// was sent and may be on its way. Then come streams, which their clients can resume, and parts of bodies, for
-    /// which nothing was done: if these were kept, one client could fill the server with them.
-    ///
-    /// - Parameter hasUnreadInput: true if received bytes were not parsed.
-    func closingRank(hasUnreadInput: Bool) -> Int? {
-        switch (stage, timer.event) {
-        case (.reading, .idle) where !hasUnreadInput: 0
-        case (.reading, .head), (.lingering, _): 1
-        case (.reading, .body), (.following, _): 2
-        default: nil
-        }
     }
 }

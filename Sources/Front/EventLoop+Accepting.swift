@@ -120,13 +120,20 @@ extension EventLoop {
             case .tooManyOfClient:
                 guard closeConnection(of: network, rankMax: ConnectionState.ofSameClientRankMax) else { return false }
             case .tooManyInAll(let greediest, let isGreedier):
-                let rankMax =
-                    isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
-                guard closeConnection(of: greediest, rankMax: rankMax) || closeProxysConnection() else { return false }
+                guard closeConnection(ofGreediest: greediest, isGreedier: isGreedier) else { return false }
             }
             result = admission.admit(client, now: now)
         }
         return result == .admitted
+    }
+
+    /// Closes a connection of the client that has the most of them, or else a proxy's.
+    ///
+    /// - Parameter isGreedier: true if the client has more of them than the one that needs room would have.
+    private func closeConnection(ofGreediest network: IPAddress, isGreedier: Bool) -> Bool {
+        let rankMax = isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
+        if closeConnection(of: network, rankMax: rankMax) || closeProxysConnection() { return true }
+        return isGreedier && closeConnection(of: network, rankMax: ConnectionState.ofGreediestClientAtLastRankMax)
     }
 
     /// Closes a connection that a proxy keeps for later, or on which it has sent half a request. These count for no
@@ -139,6 +146,8 @@ extension EventLoop {
     private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {
         guard let connection = shares[network]?.connectionToClose(rankMax: rankMax) else { return false }
         counters.closedForOthers.add()
+        // A client of HTTP/1.0 would take an orderly end for the end of the response.
+        if connection.state.timer.event == .writing { connection.socket.resetWhenClosed() }
         connection.end()
         return true
     }

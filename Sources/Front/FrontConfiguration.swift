@@ -7,9 +7,9 @@ package struct FrontConfiguration: Sendable {
     package var eventLoops = 1
     package var limits = Limits()
     package var timeouts = Timeouts()
-    /// The largest number of connections. For a further one, the front closes a connection without a whole request, or
-    /// a stream, of the client that has the most connections. If there is none, it responds to the further one with
-    /// 503.
+    /// The largest number of connections. For a further one, the front closes a connection of the client that has the
+    /// most: one without a whole request, or a stream, or else one whose client does not read its response. If there is
+    /// none, it responds to the further one with 503.
     package var connectionsMax = 16_384
     /// The largest number of connections from one IPv4 address or one /64 of IPv6. The requests in progress that a
     /// trusted proxy forwards from there have the same limit.

@@ -21,7 +21,8 @@ package struct FrontSnapshot: Sendable {
     package internal(set) var connectionsAccepted = 0
     package internal(set) var connectionsClosed = 0
     package internal(set) var connectionsRefused = 0
-    /// The number of connections without a whole request, and of streams, that were closed to make room for others.
+    /// The number of connections that were closed to make room for others: those without a whole request, of streams,
+    /// and of clients that did not read their responses.
     package internal(set) var connectionsClosedForOthers = 0
     package internal(set) var receivedBytes = 0
     package internal(set) var sentBytes = 0

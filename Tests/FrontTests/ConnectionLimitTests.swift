@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import TestSupport
 import Testing
@@ -60,6 +61,21 @@ import Testing
         #expect(connection.closingRank == 0)
         connection.state.input.wasReported(isEnd: false)
         #expect(connection.closingRank == nil)
+        withExtendedLifetime(client) {}
+    }
+
+    /// More requests may have arrived in the kernel: they wait until the client reads.
+    @Test(arguments: ["/big HTTP/1.1", "/big HTTP/1.0", "/parts/9000 HTTP/1.1"])
+    func aResponseThatIsNotReadIsClosedLast(target: String) throws {
+        let test = try TestLoop()
+        let (connection, client) = try test.connect()
+        try test.receive("GET \(target)\r\nHost: a\r\n\r\n", on: connection, from: client)
+        for _ in 0..<3 { test.loop.advanceRunnable() }
+        #expect(connection.closingRank == 3)
+        connection.state.input.wasReported(isEnd: false)
+        #expect(connection.closingRank == 3)
+        test.loop.makeRunnable(connection)
+        #expect(connection.closingRank == nil, "the client has read something")
         withExtendedLifetime(client) {}
     }
 
@@ -128,6 +144,39 @@ import Testing
             (try? client.send("half")) != nil && (try? client.answer().text) == "POST / halfhalf"
         }
         #expect(answeredCount == 3)
+    }
+
+    /// A response that is not read is closed for an address with fewer connections, after an idle connection. Its end
+    /// is not one that a client of HTTP/1.0 takes for the end of the response.
+    @Test func unreadResponsesOfTheGreediestAddressMakeRoomLast() throws {
+        let front = try TestFront(hosts: ["127.0.0.1", "::1"]) {
+            $0.connectionsMax = 6
+            $0.connectionsPerAddressMax = 5
+        }
+        let idle = try connect(front, 1)
+        let unread = try connect(front, 4, path: nil)
+        for client in unread { try client.send("GET /parts/9000 HTTP/1.0\r\n\r\n") }
+        try eventually { front.script.requestCount == 5 }
+        var others = try connect(front, 2, listener: 1)
+        #expect(front.snapshot.connectionsClosedForOthers == 1)
+        #expect(idle.allSatisfy { isClosed($0) })
+        try eventually("the kernel takes no more of a response, which makes room") {
+            let client = try TestClient(front.listeners[1].endpoint)
+            guard (try? client.get("/")) != nil, (try? client.answer().status) == 200 else { return false }
+            others.append(client)
+            return true
+        }
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
+        try eventually { unread.contains { wasReset($0) } }
+        for client in others { #expect(!isClosed(client)) }
+    }
+
+    /// Returns true if the server has reset the connection (SO_ERROR, socket(7)).
+    private func wasReset(_ client: TestClient) -> Bool {
+        var error: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(client.socket.descriptor.rawValue, SOL_SOCKET, SO_ERROR, &error, &length)
+        return error == ECONNRESET
     }
 
     @Test func connectionsWhoseLastResponseWasSentMakeRoom() throws {

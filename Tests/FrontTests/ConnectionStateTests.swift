@@ -123,13 +123,15 @@ import Testing
         }
     }
 
-    @Test("Only a connection without a whole request, or a stream, is closed for others") func closingRanks() {
+    @Test("Only a connection without a whole request, a stream, or an unread response is closed for others")
+    func closingRanks() {
         Self.visitAll { from, _ in
             let rank = from.state.closingRank(hasUnreadInput: false)
             switch (from.state.stage, from.state.timer.event) {
             case (.reading, .idle): #expect(rank == 0)
             case (.reading, .head), (.lingering, _): #expect(rank == 1)
             case (.reading, .body), (.following, _): #expect(rank == 2)
+            case (.reading, .writing), (.streaming, .writing), (.closing, .writing): #expect(rank == 3)
             default: #expect(rank == nil)
             }
         }

@@ -85,7 +85,7 @@ extension ServerWatch {
             each(\.connectionsRefused))
         text.counter(
             "martlet_http_connections_closed_for_others_total",
-            "Connections without a whole request, and streams, that were closed to make room for others.",
+            "Connections without a whole request, streams and unread responses that were closed to make room for others.",
             each(\.connectionsClosedForOthers))
         text.counter("martlet_http_received_bytes_total", "Bytes that clients sent.", each(\.receivedBytes))
         text.counter("martlet_http_sent_bytes_total", "Bytes that clients were sent.", each(\.sentBytes))
