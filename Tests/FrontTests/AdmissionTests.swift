@@ -59,7 +59,8 @@ import Testing
         ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:db8:1:2::", "2001:db8:1:2::"), ("fe80::1", "fe80::"), ("::1", "::"),
         ("64:ff9b::192.0.2.1", "192.0.2.1"), ("2002:c000:201:2::1", "192.0.2.1"),
-        ("2001:0:1:2:3:4:3fff:fdfe", "192.0.2.1"),
+        ("2001:0:1:2:3:4:3fff:fdfe", "192.0.2.1"), ("64:ff9b:1:2::192.0.2.1", "192.0.2.1"),
+        ("64:ff9b:1:c000:2:100::", "64:ff9b:1:c000::"),
     ])
     func clientOfIPv6IsItsNetworkOf64BitsOrTheIPv4AddressInIt(address: String, network: String) {
         #expect(IPAddress(address.utf8)!.network == IPAddress(network.utf8)!)

@@ -82,8 +82,12 @@ import Testing
         arguments: [
             ("2002:c000:201:7::1", 0xC000_0201), ("64:ff9b::c000:201", 0xC000_0201),
             ("64:ff9b::192.0.2.1", 0xC000_0201),
-            ("2001:0:1:2:3:4:3fff:fdfe", 0xC000_0201), ("2001:db8::c000:201", nil), ("64:ff9b:1::c000:201", nil),
-            ("::ffff:192.0.2.1", nil), ("2003::1", nil),
+            ("2001:0:1:2:3:4:3fff:fdfe", 0xC000_0201), ("2001:db8::c000:201", nil),
+            ("::ffff:192.0.2.1", nil), ("2003::1", nil), ("64:ff9b:1::c000:201", 0xC000_0201),
+            ("64:ff9b:1:fffe::192.0.2.1", 0xC000_0201), ("64:ff9b:2::c000:201", nil),
+            // After 96 other bits, and after 64, 56 and 48.
+            ("64:ff9b:1:0:0:1:c000:201", nil), ("64:ff9b:1:0:c0:2:100:0", nil), ("64:ff9b:1:c0:0:201::", nil),
+            ("64:ff9b:1:c000:2:100::", nil), ("64:ff9b:1:c000::", nil),
         ] as [(String, UInt32?)])
     func anAddressOfIPv4IsFoundInOneOfIPv6(text: String, ipv4: UInt32?) throws {
         #expect(try #require(IPAddress(text.utf8)).embeddedIPv4 == ipv4)
