@@ -6,6 +6,7 @@ extension EventLoop {
     func share(of network: IPAddress) -> ClientShare {
         if let share = shares[network] { return share }
         let share = ClientShare(network: network)
+        if let cost = recentCosts.take(of: network) { share.proxiedCost = cost }
         shares[network] = share
         return share
     }
@@ -29,7 +30,9 @@ extension EventLoop {
     }
 
     private func removeEmptyShare(of network: IPAddress) {
-        if shares[network]?.isEmpty == true { shares[network] = nil }
+        guard let share = shares[network], share.isEmpty else { return }
+        recentCosts.keep(share.proxiedCost, of: network)
+        shares[network] = nil
     }
 
     /// Removes a connection that has ended.

@@ -38,6 +38,7 @@ final class EventLoop: @unchecked Sendable {
     var connections = ConnectionTable<Connection>()
     /// The clients that have connections on this loop, and those whose last turns the schedule remembers.
     var shares: [IPAddress: ClientShare] = [:]
+    var recentCosts = RecentCosts()
     /// The proxy that has connected last; `nil` if there was none.
     var lastProxy: IPAddress?
     var buffers: BufferBudget

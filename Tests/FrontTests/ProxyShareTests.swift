@@ -45,12 +45,15 @@ import Testing
         #expect(own.heldBytes == 0)
     }
 
-    /// While a client has a request in progress, its costly requests count for it on each connection of the proxy.
-    @Test func aCostlyClientIsDearOnEachConnection() throws {
+    /// A client's costly requests count for it on each connection of the proxy, also if it has had no request in
+    /// progress since.
+    @Test(arguments: [true, false]) func aCostlyClientIsDearOnEachConnection(hasAnotherRequest: Bool) throws {
         let test = try proxiedLoop()
         let connections = try (0..<4).map { _ in try test.connect() }
-        try test.receive(request("/big", of: 1), on: connections[0].connection, from: connections[0].client)
-        test.loop.advanceRunnable()
+        if hasAnotherRequest {
+            try test.receive(request("/big", of: 1), on: connections[0].connection, from: connections[0].client)
+            test.loop.advanceRunnable()
+        }
         for _ in 0..<4 {
             try test.receive(request("/cost/5", of: 1), on: connections[1].connection, from: connections[1].client)
             for _ in 0..<2 { test.loop.advanceRunnable() }
@@ -62,6 +65,33 @@ import Testing
             for _ in 0..<2 { test.loop.advanceRunnable() }
             #expect(connection.isDear == (client == 1))
         }
+    }
+
+    /// Three quick requests make a client quick again.
+    @Test func aClientIsNotDearForLong() throws {
+        let test = try proxiedLoop()
+        let (connection, client) = try test.connect()
+        for path in ["/cost/5", "/a", "/b", "/c"] {
+            try test.receive(request(path, of: 1), on: connection, from: client)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(try client.answer().text == "GET \(path) ")
+        }
+        try test.receive(request("/big", of: 1), on: connection, from: client)
+        for _ in 0..<2 { test.loop.advanceRunnable() }
+        #expect(!connection.isDear)
+    }
+
+    @Test func theCostsOfLongAgoAreForgotten() {
+        var dear = StepCost()
+        dear.note(StepCost.noticedNanosecondsMax)
+        var costs = RecentCosts()
+        let count = UInt32(RecentCosts.clientsMax)
+        for client in 0..<count * 3 { costs.keep(dear, of: IPAddress(ipv4: client)) }
+        #expect(costs.take(of: IPAddress(ipv4: count - 1)) == nil)
+        for client in count * 2..<count * 3 { #expect(costs.take(of: IPAddress(ipv4: client))?.isDear == true) }
+        #expect(costs.take(of: IPAddress(ipv4: count * 3 - 1)) == nil, "it is taken once")
+        costs.keep(StepCost(), of: IPAddress(ipv4: 1))
+        #expect(costs.take(of: IPAddress(ipv4: 1)) == nil, "it is not dear")
     }
 
     /// One client has requests waiting, and the connection of its first one carries a request of another client.
