@@ -49,6 +49,21 @@ import Testing
         #expect(try next.answer().text == "400000", "the memory of the others is free again")
     }
 
+    /// A HEAD may have a body too, half of which has arrived, or all. A body of the answer would be taken for the next
+    /// answer.
+    @Test(arguments: [80_000, 40_000]) func aHeadWithoutRoomGetsNoBody(contentLength: Int) throws {
+        // One address may hold 32 KiB.
+        let front = try TestFront { $0.bufferedBytesMax = 64 * 1024 }
+        let client = try front.client()
+        try client.send("HEAD /length HTTP/1.1\r\nHost: a\r\nContent-Length: \(contentLength)\r\n\r\n")
+        try client.send([UInt8](repeating: 0x78, count: 40_000))
+        let answer = try client.answer(omitsBody: true)
+        #expect(answer.status == 503)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+        #expect(front.script.requestCount == 0)
+    }
+
     /// The memory that one address uses ends its own connections, and not those of another address.
     @Test func oneAddressLeavesMemoryToAnother() throws {
         let front = try TestFront(hosts: ["127.0.0.1", "::1"]) { $0.bufferedBytesMax = 4 * 1024 * 1024 }
