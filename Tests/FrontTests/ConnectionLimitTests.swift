@@ -166,9 +166,9 @@ import Testing
             others.append(client)
             return true
         }
-        #expect(front.snapshot.connectionsClosedForOthers == 2)
         try eventually { unread.contains { wasReset($0) } }
         for client in others { #expect(!isClosed(client)) }
+        #expect(front.snapshot.connectionsClosedForOthers == 2)
     }
 
     /// Returns true if the server has reset the connection (SO_ERROR, socket(7)).
