@@ -1,4 +1,4 @@
-/// The time in which one host of an address has to take a connection.
+/// The time in which one host of an address has to take a connection and to pass the check of it.
 struct ConnectShare: Equatable {
     let milliseconds: Int
     /// True if the host would have more time if the deadline were later or others did not share it.

@@ -2,32 +2,42 @@ import CPostgres
 import Glibc
 
 extension Connection {
-    /// Connects to the first host of an address that takes the connection and accepts writes.
+    /// A caller's check of a host, on the connection that the host has just taken. It waits until the deadline at most,
+    /// and throws if the host is not the right one.
+    package typealias HostCheck = (_ connection: inout Connection, _ deadline: Deadline) throws(PostgresError) -> Void
+
+    /// Connects to the first host of an address that takes the connection, accepts writes and passes a check.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The lookup of its name is a part of this time, and each address of the name then has its own: the
-    /// first one at once, and the others after the first ones of all hosts. libpq itself looks up a host that is not in
-    /// the address, but in a service file or in `PGHOST`.
+    /// wait for it. The lookup of its name and the check are parts of this time, and each address of the name then has
+    /// its own: the first one at once, and the others after the first ones of all hosts. libpq itself looks up a host
+    /// that is not in the address, but in a service file or in `PGHOST`.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.
     ///   - deadline: For all hosts together.
-    /// - Throws: ``PostgresError/Cause/unreachable(_:)`` with the reason of each host.
+    ///   - check: Is called for each host that takes the connection. One that fails it is passed over.
+    /// - Throws: ``PostgresError/Cause/unreachable(_:)`` with the reason of each host; those that took the connection
+    ///   come first.
     package static func open(
         _ address: ConnectionAddress, application: String, with library: PostgresLibrary,
-        limits: ConnectionLimits = ConnectionLimits(), until deadline: Deadline
+        limits: ConnectionLimits = ConnectionLimits(), until deadline: Deadline,
+        checking check: HostCheck = { (_: inout Connection, _: Deadline) in }
     ) throws(PostgresError) -> Connection {
         try open(
-            address, application: application, with: library, limits: limits, until: deadline, by: NameLookup.resolve)
+            address, application: application, with: library, limits: limits, until: deadline, by: NameLookup.resolve,
+            checking: check)
     }
 
-    /// As ``open(_:application:with:limits:until:)``, with another lookup of names.
+    /// As ``open(_:application:with:limits:until:checking:)``, with another lookup of names.
     static func open(
         _ address: ConnectionAddress, application: String, with library: PostgresLibrary, limits: ConnectionLimits,
-        until deadline: Deadline, by resolve: @escaping NameLookup.Resolve
+        until deadline: Deadline, by resolve: @escaping NameLookup.Resolve,
+        checking check: HostCheck = { (_: inout Connection, _: Deadline) in }
     ) throws(PostgresError) -> Connection {
         var reasons: [String] = []
-        var state: SQLState?
+        var reachedCount = 0
+        var answer: PostgresError?
         var hosts = address.hosts
         // The second round is for hosts whose share of the time was too short.
         for _ in 0..<2 where !hosts.isEmpty && !deadline.hasPassed {
@@ -46,22 +56,28 @@ extension Connection {
                         rest.append(contentsOf: found.dropFirst())
                         continue
                     }
-                    return try open(
+                    var connection = try open(
                         address.parameters(for: found[0], application: application), at: host, with: library,
                         limits: limits, until: end)
+                    try check(&connection, end)
+                    return connection
                 } catch {
                     // The addresses of a host mostly have the same one.
                     let reason = "\(host): \(error.message)"
-                    if !reasons.contains(reason) { reasons.append(reason) }
-                    // A host that answered says more than one that is not there.
-                    state = error.state ?? state
+                    // A host that answered says more than one that is not there, and a message has room for a few.
+                    if error.state != nil { answer = error }
+                    let isReached = if case .unreachable = error.cause { false } else { true }
+                    if !reasons.contains(reason) {
+                        reasons.insert(reason, at: isReached ? reachedCount : reasons.count)
+                        reachedCount += isReached ? 1 : 0
+                    }
                     if end.hasPassed, share.isCut { hurried.append(host) }
                 }
             }
             hosts = hurried
         }
         let reason = reasons.isEmpty ? "there was no time to connect" : reasons.joined(separator: "; ")
-        throw PostgresError(.unreachable(state), reason)
+        throw PostgresError(.unreachable(answer?.state), reason, statement: answer?.statement ?? "")
     }
 
     private static func open(

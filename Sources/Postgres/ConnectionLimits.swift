@@ -1,8 +1,8 @@
 /// The limits of one connection.
 package struct ConnectionLimits: Sendable {
-    /// The longest time for one host, unless the address has another `connect_timeout`. A host that hangs accepts
-    /// connections and never answers; a busy one takes a second or two to start a session and to check a password.
-    /// Other clients of PostgreSQL wait 10 to 15 seconds, and libpq without end.
+    /// The longest time for one host and the caller's check of it, unless the address has another `connect_timeout`. A
+    /// host that hangs accepts connections and never answers; a busy one takes a second or two to start a session and
+    /// to check a password. Other clients of PostgreSQL wait 10 to 15 seconds, and libpq without end.
     ///
     /// The deadline bounds it too: a host, or each address of its name, has an even share of the time that is left for
     /// it and those after it, but 2 s at least. One whose share was too short is tried once more with the time that is

@@ -83,6 +83,35 @@ struct LatestTimelineTests {
         }
     }
 
+    /// The address names the former primary first, and nothing stops it.
+    @Test(.enabled(if: PostgreSQLServer.isInstalled))
+    func aFormerPrimaryDoesNotHideItsSuccessor() throws {
+        let former = try PostgreSQLServer()
+        defer { former.remove() }
+        let database = try TestDatabase(on: former)
+        _ = try database.connect()
+        former.stop()
+        let successor = try PostgreSQLServer(succeeding: former)
+        defer { successor.remove() }
+        let address = former.address(of: database.name)
+            .replacing(":\(former.port)/", with: ":\(former.port),127.0.0.1:\(successor.port)/")
+        let connector = try StoreConnector(address: address)
+        _ = try connector.connect(until: TestDatabase.patience)
+        try former.start()
+        for purpose in [StoreConnector.Purpose.serving, .owner] {
+            var point: LatestTimeline.Point?
+            let connection = try connector.connect(purpose, until: TestDatabase.patience, at: &point)
+            #expect(connection.host == connector.address.hosts[1])
+            #expect(point?.timeline == 2)
+        }
+        successor.stop()
+        let error = #expect(throws: PostgresError.self) {
+            _ = try connector.connect(until: TestDatabase.patience)
+        }
+        let reason = "\(connector.address.hosts[0]): the server is a former primary (timeline 1)"
+        #expect(error?.message.hasPrefix(reason) == true, "\(String(describing: error))")
+    }
+
     @Test(.enabled(if: PostgreSQLServer.isInstalled))
     func aFormerPrimaryIsNotWritten() async throws {
         let database = try TestDatabase()

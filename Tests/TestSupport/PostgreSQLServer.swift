@@ -28,7 +28,11 @@ package final class PostgreSQLServer: Sendable {
     /// - Parameters:
     ///   - isDurable: true if commits are to wait for the disk.
     ///   - settings: further settings, such as `max_connections=10`.
-    package init(isDurable: Bool = false, settings: [String] = []) throws {
+    ///   - former: a server that was stopped, and to whose data this one succeeds on a new timeline, as after a
+    ///     failover.
+    package init(
+        isDurable: Bool = false, settings: [String] = [], succeeding former: PostgreSQLServer? = nil
+    ) throws {
         guard let programs = Self.programs else { throw TestFailure("PostgreSQL is not installed") }
         account = getuid() == 0 ? try Account.forServer() : nil
         folder = try TemporaryFolder(prefix: "martlet-pg-", under: Self.parent).path
@@ -39,10 +43,16 @@ package final class PostgreSQLServer: Sendable {
             [
                 "port=\(port)", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)",
                 "shared_buffers=16MB", "max_connections=500", "max_wal_size=256MB",
+                // Only a successor recovers from an archive, and this one is empty.
+                "restore_command=/bin/false",
             ] + durability + settings
         run = Run()
         do {
-            try Self.makeCluster(in: folder, programs, account)
+            if let former {
+                try Self.copyCluster(from: former.folder, to: folder, account)
+            } else {
+                try Self.makeCluster(in: folder, programs, account)
+            }
             try start()
         } catch {
             remove()
@@ -221,6 +231,22 @@ extension PostgreSQLServer {
             ], account)
         let status = try ChildProcess(initdb.path, initdb.arguments).waitForEnd()
         guard status == 0 else { throw TestFailure("initdb ended with \(status)") }
+    }
+
+    /// Copies the files of a server that was stopped. Recovery from an archive ends with a new timeline, as the
+    /// promotion of a standby does (continuous-archiving.html).
+    private static func copyCluster(from source: String, to folder: String, _ account: Account?) throws {
+        if let account, chown(folder, account.user, account.group) != 0 {
+            throw TestFailure("\(folder) can't be given to another account")
+        }
+        let data = "\(folder)/data"
+        for (path, arguments) in [
+            ("/bin/cp", ["-a", "\(source)/data", data]), ("/usr/bin/touch", ["\(data)/recovery.signal"]),
+        ] {
+            let copy = command(path, arguments, account)
+            let status = try ChildProcess(copy.path, copy.arguments).waitForEnd()
+            guard status == 0 else { throw TestFailure("\(path) ended with \(status)") }
+        }
     }
 
     /// The command that runs a program as another account (setpriv(1)).

@@ -13,6 +13,9 @@ final class LatestTimeline: Sendable {
         let timeline: Int64
         /// The number of the database's history (``DatabaseState``).
         var history: Int64 = 0
+
+        /// Returns true if this is a later timeline of the same cluster.
+        func isSuccessor(of other: Point) -> Bool { cluster == other.cluster && timeline > other.timeline }
     }
 
     private let latest = Mutex<Point?>(nil)
@@ -20,10 +23,15 @@ final class LatestTimeline: Sendable {
     /// Notes a server's timeline. Returns false if the server is a former primary.
     func note(_ point: Point) -> Bool {
         latest.withLock { latest in
-            if let known = latest, known.cluster == point.cluster, known.timeline > point.timeline { return false }
+            if let known = latest, known.isSuccessor(of: point) { return false }
             latest = point
             return true
         }
+    }
+
+    /// Returns true if the server of a timeline is a former primary.
+    func hasSuccessor(of point: Point) -> Bool {
+        latest.withLock { $0?.isSuccessor(of: point) ?? false }
     }
 
     /// Returns true if no connection was made to a later timeline than this one.

@@ -21,10 +21,10 @@ struct StoreConnector: Sendable {
     /// The name of the sessions in `pg_stat_activity`.
     static let application = "martlet"
 
-    /// Connects to a database whose schema is of this version. It blocks.
+    /// Connects to the first host whose database has a schema of this version, and that is no former primary. It
+    /// blocks.
     ///
-    /// - Throws: also ``PostgresError/Cause/refusedCall`` with a sentence for the owner if the server or the database
-    ///   can't be used.
+    /// - Throws: also an error with a sentence for the owner if no server or database can be used.
     func connect(_ purpose: Purpose = .serving, until deadline: Deadline) throws(PostgresError) -> Connection {
         var point: LatestTimeline.Point?
         return try connect(purpose, until: deadline, at: &point)
@@ -36,12 +36,17 @@ struct StoreConnector: Sendable {
     func connect(
         _ purpose: Purpose = .serving, until deadline: Deadline, at point: inout LatestTimeline.Point?
     ) throws(PostgresError) -> Connection {
-        var connection = try open(purpose, until: deadline)
-        try Migration.requireCurrent(on: &connection, until: deadline)
-        let found = try Timeline.require(on: &connection, until: deadline)
-        guard latestTimeline.note(found) else {
-            throw SessionSetup.refusal("the server is a former primary (timeline \(found.timeline))")
+        var reading: Timeline.Reading?
+        // A former primary that nothing stops must not hide its successor, which the address may name after it.
+        var connection = try open(purpose, until: deadline) {
+            (connection: inout Connection, end: Deadline) throws(PostgresError) in
+            try Migration.requireCurrent(on: &connection, until: end)
+            reading = try Timeline.read(on: &connection, knowing: latestTimeline, until: end)
         }
+        guard let reading else { preconditionFailure("a host must be checked before its connection is used") }
+        let found = try Timeline.note(reading, on: &connection, until: deadline)
+        // Another connection may just have met the successor.
+        guard latestTimeline.note(found) else { throw Timeline.refusal(of: found) }
         point = found
         return connection
     }
@@ -56,10 +61,16 @@ struct StoreConnector: Sendable {
     }
 
     /// Connects to a database whatever its schema is, such as one that is to be migrated.
-    func open(_ purpose: Purpose = .serving, until deadline: Deadline) throws(PostgresError) -> Connection {
-        var connection = try Connection.open(
-            address, application: Self.application, with: library, until: deadline)
-        try SessionSetup.apply(purpose, to: &connection, until: deadline)
-        return connection
+    ///
+    /// - Parameter check: is called for each host that can be used. One that fails it is passed over.
+    func open(
+        _ purpose: Purpose = .serving, until deadline: Deadline,
+        checking check: Connection.HostCheck = { (_: inout Connection, _: Deadline) in }
+    ) throws(PostgresError) -> Connection {
+        try Connection.open(address, application: Self.application, with: library, until: deadline) {
+            (connection: inout Connection, end: Deadline) throws(PostgresError) in
+            try SessionSetup.apply(purpose, to: &connection, until: end)
+            try check(&connection, end)
+        }
     }
 }
