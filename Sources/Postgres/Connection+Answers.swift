@@ -123,16 +123,36 @@ extension Connection {
     }
 
     mutating func wait(for events: Int16, until deadline: Deadline) throws(PostgresError) {
-        let isReady: Bool
-        do throws(PostgresError) {
-            isReady = try SocketWait.wait(for: events, of: socket, until: deadline)
-        } catch {
-            throw ending(error)
+        while true {
+            let end = earlierIfCancelled(deadline)
+            let look = cancellation == nil ? end : Deadline.after(milliseconds: Self.lookMilliseconds).orEarlier(end)
+            let isReady: Bool
+            do throws(PostgresError) {
+                isReady = try SocketWait.wait(for: events, of: socket, until: look)
+            } catch {
+                throw ending(error)
+            }
+            // Also checked if there is something to read, since a server could send without end.
+            guard !end.hasPassed else {
+                throw ending(PostgresError(.deadlinePassed, "the server did not answer in time"))
+            }
+            if isReady { return }
         }
-        // Also checked if there is something to read, since a server could send without end.
-        guard isReady, !deadline.hasPassed else {
-            throw ending(PostgresError(.deadlinePassed, "the server did not answer in time"))
+    }
+
+    /// The time within which a cancellation is noticed.
+    private static let lookMilliseconds = 50
+    /// The time in which a server that works ends a statement and its transaction.
+    private static let cancelledMilliseconds = 1_000
+
+    private mutating func earlierIfCancelled(_ deadline: Deadline) -> Deadline {
+        guard let cancellation, cancellation.isCancelled else {
+            cancellationEnd = nil
+            return deadline
         }
+        let end = cancellationEnd ?? Deadline.after(milliseconds: Self.cancelledMilliseconds)
+        cancellationEnd = end
+        return end.orEarlier(deadline)
     }
 
     /// Reads the bytes that have arrived.

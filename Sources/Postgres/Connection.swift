@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Posix
 import Text
 
 /// One connection to a server, in libpq's pipeline mode (postgresql.org/docs/current/libpq-pipeline-mode.html). It is
@@ -25,6 +26,11 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     var pending = PendingAnswers()
     /// The error after which the connection can't be used any more.
     private(set) var end: PostgresError?
+    /// Ends waits for answers, even if the server hangs: once it is cancelled, the server has a second left to end its
+    /// statement (``CancelHandle``). `nil` if nothing does. A commit must not be cancelled.
+    package var cancellation: Cancellation?
+    /// The end of that second; `nil` until a wait notices the cancellation.
+    var cancellationEnd: Deadline?
 
     init(
         owning handle: OpaquePointer, _ library: PostgresLibrary, to host: ConnectionAddress.Host,

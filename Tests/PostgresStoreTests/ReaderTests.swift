@@ -16,14 +16,14 @@ import Testing
         WHERE datname = current_database() AND pid <> pg_backend_pid()
         """
 
-    private func withOwner(
-        _ database: TestDatabase, _ cancellation: Cancellation = Cancellation(), through port: Int? = nil,
+    private static func withOwner(
+        _ database: TestDatabase, _ cancellation: Cancellation = Cancellation(), on connector: StoreConnector? = nil,
         _ body: (PostgresOwnerRepository) throws -> Void
     ) throws {
         let writes = try database.makeWrites()
         defer { writes.stop() }
         let owner = try PostgresOwnerRepository(
-            connector: database.connector(through: port), writes: writes,
+            connector: connector ?? database.connector(), writes: writes,
             engine: StoreEngine(name: "PostgreSQL", version: "15"),
             clock: { Timestamp(milliseconds: 1_700_000_000_000) }, cancellation: cancellation)
         defer { owner.close() }
@@ -80,7 +80,7 @@ import Testing
 
     @Test func aCancellationEndsAReadOfTheOwner() throws {
         let cancellation = Cancellation()
-        try withOwner(TestDatabase(), cancellation) { owner throws in
+        try Self.withOwner(TestDatabase(), cancellation) { owner throws in
             #expect(try owner.rules() == [])
             let canceller = Posix.Thread(name: "canceller") {
                 sleepBriefly()
@@ -99,11 +99,62 @@ import Testing
         }
     }
 
+    /// A long read from a server that hangs.
+    enum LongRead: CaseIterable {
+        case rules, export, check
+
+        /// - Parameter hang: has the server hang from the next statement on.
+        func run(
+            from database: TestDatabase, _ connector: StoreConnector, until cancellation: Cancellation, hang: () -> Void
+        ) throws {
+            let maintenance = PostgresMaintenance(connector: connector)
+            switch self {
+            case .rules:
+                try ReaderTests.withOwner(database, cancellation, on: connector) { owner throws in
+                    _ = try owner.rules()
+                    hang()
+                    _ = try owner.rules()
+                }
+            case .export:
+                _ = try maintenance.export(nil, until: cancellation) { _ in
+                    hang()
+                    return true
+                }
+            case .check: _ = try maintenance.check(until: cancellation) { _ in hang() }
+            }
+        }
+    }
+
+    /// A server that hangs does not end its statement either. These reads have minutes or an hour.
+    @Test(arguments: LongRead.allCases) func aCancellationEndsALongReadFromAServerThatHangs(_ read: LongRead) throws {
+        let database = try TestDatabase()
+        _ = try database.addUsers(1)
+        let proxy = try CuttingProxy(to: database.server.socketPath)
+        defer { proxy.close() }
+        let connector = try database.connector(through: proxy.port)
+        let (cancellation, isHanging) = (Cancellation(), Flag())
+        let canceller = Posix.Thread(name: "canceller") {
+            _ = try? eventually { isHanging.isSet && !proxy.isCutPending }
+            cancellation.cancel()
+        }
+        defer { canceller.join() }
+        let begin = ContinuousClock.now
+        let error = #expect(throws: StoreError.self) {
+            try read.run(from: database, connector, until: cancellation) {
+                proxy.order(CuttingProxy.Cut(.toServer, after: 0, closes: false))
+                isHanging.set()
+            }
+        }
+        #expect(isHanging.isSet)
+        #expect(error?.description.contains("stop") == true, "\(String(describing: error))")
+        #expect(ContinuousClock.now - begin < .seconds(eventuallySecondsMax))
+    }
+
     @Test func theKindsOfHashesAreReadWithinSecondsOrNotAtAll() throws {
         let database = try TestDatabase()
         let proxy = try CuttingProxy(to: database.server.socketPath)
         defer { proxy.close() }
-        try withOwner(database, through: proxy.port) { owner throws in
+        try Self.withOwner(database, on: database.connector(through: proxy.port)) { owner throws in
             #expect(try owner.passwordHashKinds(otherThan: .bcrypt(cost: 4)) == [])
             proxy.order(CuttingProxy.Cut(.toClient, after: 0, closes: false))
             let begin = ContinuousClock.now
@@ -115,7 +166,7 @@ import Testing
     /// Each scan that its caller has given up would keep the server busy beside those of later callers.
     @Test func aScanForTheKindsOfHashesIsNotLeftToTheServer() throws {
         let database = try TestDatabase()
-        try withOwner(database) { owner throws in
+        try Self.withOwner(database) { owner throws in
             try database.run(
                 """
                 ALTER TABLE users RENAME TO stored_users;
@@ -137,10 +188,10 @@ import Testing
         let database = try TestDatabase()
         let proxy = try CuttingProxy(to: database.server.socketPath)
         defer { proxy.close() }
-        let connection = try database.connector(through: proxy.port).connect(until: TestDatabase.patience)
+        var connection = try database.connector(through: proxy.port).connect(until: TestDatabase.patience)
         let (cancellation, isStopped) = (Cancellation(), Flag())
         let watch = CancellationWatch(cancellation)
-        watch.watch(try connection.makeCancelHandle())
+        try watch.watch(&connection)
         proxy.order(CuttingProxy.Cut(.toServer, after: 0, closes: false))
         cancellation.cancel()
         let stopper = Posix.Thread(name: "stopper") {
@@ -158,7 +209,7 @@ import Testing
     @Test func theOwnerReadsAgainAfterALostConnection() throws {
         let database = try TestDatabase()
         let users = try database.addUsers(2)
-        try withOwner(database) { owner throws in
+        try Self.withOwner(database) { owner throws in
             for _ in 0..<2 {
                 #expect(try owner.users(after: nil, limit: 9).map(\.id) == users)
                 try database.run(Self.endSessions)
@@ -173,7 +224,7 @@ import Testing
         try database.run(
             "INSERT INTO orders (number, user_id, uploaded_at) VALUES ('\(OrderNumber.sample(9).digits)', \(users[1].rawValue), 0)"
         )
-        try withOwner(database) { owner throws in
+        try Self.withOwner(database) { owner throws in
             let numbers = { (user: UserSelector?, status: Order.Status?, last: OrderID?) in
                 try owner.orders(of: user, status: status, before: last, limit: 3)?.map(\.order.number)
             }

@@ -35,7 +35,7 @@ enum PostgresCheck {
         valueRules + textRules + PointRule.all.map { Rule($0.text, exceptions: $0.exceptions) } + [figures]
 
     /// - Parameters:
-    ///   - cancellation: Ends the check with an error, between two statements.
+    ///   - cancellation: Ends the check with an error.
     ///   - progress: Is called before each rule.
     static func run(
         on connection: inout Connection, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
@@ -50,15 +50,18 @@ enum PostgresCheck {
     static func report(
         on connection: inout Connection, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
     ) throws(PostgresError) -> CheckReport {
-        var findings: [CheckReport.Finding] = []
-        let counts = try counts(on: &connection)
-        for (index, rule) in rules.enumerated() {
-            guard !cancellation.isCancelled else { throw PostgresError(.refusedCall, "the check was stopped") }
-            progress(.checking(rule: rule.text, number: index + 1, count: rules.count))
-            findings.append(
-                CheckReport.Finding(rule: rule.text, faults: try rule.faults(&connection, cancellation)))
+        try CancellationWatch.run(on: &connection, until: cancellation) {
+            (connection: inout Connection) throws(PostgresError) in
+            var findings: [CheckReport.Finding] = []
+            let counts = try Self.counts(on: &connection)
+            for (index, rule) in rules.enumerated() {
+                guard !cancellation.isCancelled else { throw PostgresError(.refusedCall, "the check was stopped") }
+                progress(.checking(rule: rule.text, number: index + 1, count: rules.count))
+                findings.append(
+                    CheckReport.Finding(rule: rule.text, faults: try rule.faults(&connection, cancellation)))
+            }
+            return CheckReport(counts: counts, findings: findings)
         }
-        return CheckReport(counts: counts, findings: findings)
     }
 
     private static func counts(on connection: inout Connection) throws(PostgresError) -> CheckReport.Counts {

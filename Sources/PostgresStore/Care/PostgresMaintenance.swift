@@ -24,13 +24,19 @@ final class PostgresMaintenance: StoreMaintenance {
     ) throws(StoreError) -> Bool {
         let reader = BlockingReader(
             connector: connector, purpose: .owner, withinMilliseconds: Self.exportMilliseconds)
-        defer { reader.close() }
+        let watch = CancellationWatch(cancellation)
+        reader.watch = watch
+        defer {
+            watch.stop()
+            reader.close()
+        }
         do throws(PostgresError) {
             // It has no connection yet, and so is not tried twice.
             return try reader.read(isSnapshot: true) { session throws(PostgresError) in
                 try session.exportShop(login) { !cancellation.isCancelled && record($0) }
             }
         } catch {
+            if cancellation.isCancelled { throw StoreError("The export was stopped.") }
             throw StoreError("The database \(connector.address) can't be read: \(error).")
         }
     }

@@ -50,15 +50,15 @@ package final class PostgresCopyTarget: CopyTarget {
 
     package func finishRows() throws(StoreError) {
         let keys = keys
-        let watch = CancellationWatch(cancellation)
-        defer { watch.stop() }
         try open.describing("completed") { connection throws(PostgresError) in
-            watch.watch(try connection.makeCancelHandle())
-            try keys.make(on: &connection)
-            for table in StoredTable.all where table.columns[0].name == "id" {
-                try connection.run(Self.nextID(of: table), until: PostgresCheck.deadline)
+            try CancellationWatch.run(on: &connection, until: cancellation) {
+                (connection: inout Connection) throws(PostgresError) in
+                try keys.make(on: &connection)
+                for table in StoredTable.all where table.columns[0].name == "id" {
+                    try connection.run(Self.nextID(of: table), until: PostgresCheck.deadline)
+                }
+                try connection.runScript(Self.completion, until: PostgresCheck.deadline)
             }
-            try connection.runScript(Self.completion, until: PostgresCheck.deadline)
         }
     }
 

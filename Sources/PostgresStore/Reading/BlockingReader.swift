@@ -23,8 +23,8 @@ final class BlockingReader {
         (self.connector, self.purpose, self.milliseconds) = (connector, purpose, milliseconds)
     }
 
-    /// Called with the handle that ends the statements of a new connection.
-    var onConnection: (CancelHandle) -> Void = { _ in }
+    /// Ends reads that are cancelled; `nil` if nothing does.
+    var watch: CancellationWatch?
 
     /// Runs the statements of a read as a transaction.
     ///
@@ -41,7 +41,8 @@ final class BlockingReader {
         do throws(PostgresError) {
             return try readOnce(isSnapshot: isSnapshot, until: deadline, body)
         } catch {
-            guard error.isEndOfConnection, hadSession, !isClosed, !deadline.hasPassed else { throw error }
+            let isCancelled = watch?.isCancelled ?? false
+            guard error.isEndOfConnection, hadSession, !isClosed, !isCancelled, !deadline.hasPassed else { throw error }
         }
         return try readOnce(isSnapshot: isSnapshot, until: deadline, body)
     }
@@ -64,8 +65,8 @@ final class BlockingReader {
         if let session, let timeline, connector.latestTimeline.isLatest(timeline) { return session }
         session = nil
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
-        let connection = try connector.connect(purpose, until: deadline, at: &timeline)
-        onConnection(try connection.makeCancelHandle())
+        var connection = try connector.connect(purpose, until: deadline, at: &timeline)
+        try watch?.watch(&connection)
         let session = PostgresSession(connection, until: deadline)
         self.session = session
         return session

@@ -2,8 +2,8 @@ import Posix
 import Postgres
 import Synchronization
 
-/// Ends the statement of a connection when an operation is cancelled: a statement that waits for the server does not
-/// look at a ``Posix/Cancellation``.
+/// Ends the statement of a connection when an operation is cancelled: the server does not look at a
+/// ``Posix/Cancellation``. If the server does not end it, the connection is given up a second later.
 final class CancellationWatch: Sendable {
     /// The time within which a cancellation is noticed.
     private static let lookMilliseconds = 50
@@ -11,6 +11,7 @@ final class CancellationWatch: Sendable {
     /// never answer. The thread is left then; it ends with that connection, or with the process.
     private static let endMilliseconds = 1_000
 
+    private let cancellation: Cancellation
     private let handle = Mutex<CancelHandle?>(nil)
     /// Closed at the end of the watch; nothing is put into it.
     private let end: BlockingQueue<Bool>
@@ -20,7 +21,7 @@ final class CancellationWatch: Sendable {
 
     init(_ cancellation: Cancellation) {
         let (end, ended) = (BlockingQueue<Bool>(capacity: 1), BlockingQueue<Bool>(capacity: 1))
-        (self.end, self.ended) = (end, ended)
+        (self.cancellation, self.end, self.ended) = (cancellation, end, ended)
         let thread = Thread(name: "cancellation") { [weak self] in
             defer { ended.close() }
             while end.takeSeveral(limit: 1, withinMilliseconds: Self.lookMilliseconds) != nil {
@@ -33,9 +34,25 @@ final class CancellationWatch: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
+    /// Watches over the statements of `body`, which must not be a commit.
+    static func run<Value>(
+        on connection: inout Connection, until cancellation: Cancellation,
+        _ body: (inout Connection) throws(PostgresError) -> Value
+    ) throws(PostgresError) -> Value {
+        let watch = CancellationWatch(cancellation)
+        defer { watch.stop() }
+        try watch.watch(&connection)
+        defer { connection.cancellation = nil }
+        return try body(&connection)
+    }
+
+    var isCancelled: Bool { cancellation.isCancelled }
+
     /// Watches another connection.
-    func watch(_ handle: CancelHandle) {
+    func watch(_ connection: inout Connection) throws(PostgresError) {
+        let handle = try connection.makeCancelHandle()
         self.handle.withLock { $0 = handle }
+        connection.cancellation = cancellation
     }
 
     /// Ends the watch. A second call has no effect.

@@ -30,7 +30,7 @@ final class PostgresOwnerRepository: OwnerRepository {
         reader = BlockingReader(
             connector: connector, purpose: .owner, withinMilliseconds: Self.readMilliseconds)
         watch = CancellationWatch(cancellation)
-        reader.onConnection = { [watch] handle in watch.watch(handle) }
+        reader.watch = watch
     }
 
     func close() {
