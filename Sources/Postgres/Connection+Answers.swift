@@ -83,13 +83,17 @@ extension Connection {
     /// Waits until a notification has arrived or `other` is readable. Returns false if the deadline passes first.
     ///
     /// - Parameter other: a descriptor by which another thread wakes this one.
+    /// - Throws: also an error that the server has sent on its own, after which the connection can't be used any more:
+    ///   a session that can't read a notification skips it (async.c, `asyncQueueReadAllNotifications`).
     package mutating func waitForNotifications(
         orReadable other: CInt? = nil, until deadline: Deadline
     ) throws(PostgresError) -> Bool {
         precondition(pending.count == 0, "all answers must have been read")
         try requireOpen()
         try collectNotifications()
-        while !inbox.hasNotifications {
+        while true {
+            if let error = inbox.idleError { throw ending(error) }
+            if inbox.hasNotifications { return true }
             inbox.beginAnswer()
             switch try SocketWait.wait(for: Int16(POLLIN), of: socket, orReadable: other, until: deadline) {
             case .deadline: return false
@@ -97,7 +101,6 @@ extension Connection {
             case .socket: try consume()
             }
         }
-        return true
     }
 
     /// Reads the end of a statement's answer, after which the next answer follows.

@@ -8,12 +8,15 @@ package struct ServerNotification: Equatable, Sendable {
     package let processID: Int
 }
 
-/// The messages that a server sends beside its answers: notifications and warnings. It is used by its connection alone.
+/// The messages that a server sends beside its answers: notifications, warnings, and errors of an idle session. It is
+/// used by its connection alone.
 final class Inbox {
     private let library: PostgresLibrary
     private let notificationsMax: Int
     private var notifications: [ServerNotification] = []
     private var warnings: [ServerWarning] = []
+    /// The first error that arrived while no answer was awaited; `nil` if there was none.
+    private(set) var idleError: PostgresError?
     private var answerBytes = 0
 
     /// Warnings that are kept until they are taken; the first ones matter.
@@ -64,16 +67,23 @@ final class Inbox {
 
     var hasNotifications: Bool { !notifications.isEmpty }
 
-    /// libpq's receiver of notices (PQsetNoticeReceiver). It keeps warnings, and drops messages of lower severity.
+    /// libpq's receiver of notices (PQsetNoticeReceiver). It keeps warnings and errors, and drops messages of lower
+    /// severity. libpq treats an error as a notice if no answer is awaited (fe-protocol3.c).
     static func receive(_ context: UnsafeMutableRawPointer?, _ notice: OpaquePointer?) {
         guard let context, let notice else { return }
         let inbox = Unmanaged<Inbox>.fromOpaque(context).takeUnretainedValue()
         let functions = inbox.library.functions
         func field(_ code: CInt) -> String? { functions.PQresultErrorField(notice, code).map { String(cString: $0) } }
+        let (state, message) = (field(martlet_pq_state).flatMap(SQLState.init), field(martlet_pq_message) ?? "")
+        switch field(martlet_pq_severity) ?? "" {
+        case "WARNING":
+            guard inbox.warnings.count < warningsMax else { return }
+            inbox.warnings.append(ServerWarning(state: state, message: message))
+        case "ERROR", "FATAL", "PANIC":
+            guard inbox.idleError == nil, let state else { return }
+            inbox.idleError = PostgresError(.server(state, isFatal: true), message)
         // Notices of libpq itself have no severity.
-        guard field(martlet_pq_severity) == "WARNING", inbox.warnings.count < warningsMax else { return }
-        inbox.warnings.append(
-            ServerWarning(
-                state: field(martlet_pq_state).flatMap(SQLState.init), message: field(martlet_pq_message) ?? ""))
+        default: return
+        }
     }
 }

@@ -25,6 +25,21 @@ struct WriteLaneTests {
         return id
     }
 
+    @Test func theLogSaysWhyTheServerEndedAnIdleConnection() async throws {
+        let database = try TestDatabase()
+        let user = try database.addPlainUsers(1)[0]
+        try await TestLane.with(database) { lane in
+            _ = try await lane.upload(Self.order, by: user)
+            try database.run(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                """)
+            let reason = "has lost its connection to the database: terminating connection due to administrator command"
+            try await eventually("\(lane.log.all)") { lane.log.count(of: reason) == 1 }
+        }
+    }
+
     @Test func uploadsSettlementsAndWithdrawalsAreExact() async throws {
         let database = try TestDatabase()
         let users = try database.addPlainUsers(2)

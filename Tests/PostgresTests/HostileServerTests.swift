@@ -112,8 +112,7 @@ struct HostileServerTests {
         ("55P03", false),
     ])
     func anErrorInThePlaceOfACommitIsNoRollback(_ code: String, _ isInDoubt: Bool) throws {
-        let fields = ["SERROR", "VERROR", "C\(code)", "Mcould not access status of transaction 7"]
-        let failure = Self.message("E", fields.flatMap { Self.text($0) } + [0])
+        let failure = Self.failure(code)
         let server = try FakeServer { connection in
             FakeServer.receive(from: connection)
             guard FakeServer.send(Self.greeting, to: connection), FakeServer.receive(from: connection) else { return }
@@ -132,6 +131,29 @@ struct HostileServerTests {
         #expect(fate == expected)
         #expect(error?.isEndOfConnection == isInDoubt)
         #expect(error?.state?.description == code)
+    }
+
+    private static func failure(_ code: String) -> [UInt8] {
+        let fields = ["SERROR", "VERROR", "C\(code)", "Mcould not access status of transaction 7"]
+        return message("E", fields.flatMap { text($0) } + [0])
+    }
+
+    /// A session that listens and is idle gets them too, and has missed a notification then.
+    @Test func anErrorWithoutAQuestionEndsTheWaitForNotifications() throws {
+        let server = try FakeServer { connection in
+            FakeServer.receive(from: connection)
+            guard FakeServer.send(Self.greeting, to: connection), FakeServer.receive(from: connection) else { return }
+            let end = Self.message("Z", Array("I".utf8))
+            _ = FakeServer.send(Self.answers.flatMap { $0 } + Self.failure("58P01") + end, to: connection)
+            FakeServer.receive(from: connection)
+        }
+        defer { server.stop() }
+        var connection = try server.connect(milliseconds: patienceMilliseconds)
+        try connection.run("SELECT a", until: patience)
+        let error = #expect(throws: PostgresError.self) { try connection.waitForNotifications(until: patience) }
+        _ = consume connection
+        #expect(error?.description == "could not access status of transaction 7 (58P01)")
+        #expect(error?.isEndOfConnection == true)
     }
 
     /// Bytes are changed, left out, repeated or invented while a connection is made and while it is answered.

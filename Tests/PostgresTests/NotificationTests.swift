@@ -53,6 +53,20 @@ struct NotificationTests {
         #expect(listener.takeNotifications().isEmpty)
     }
 
+    @Test func anIdleConnectionTellsWhyTheServerEndsIt() throws {
+        let database = try TestDatabase()
+        var listener = try database.connect()
+        var other = try database.connect()
+        try listener.run("LISTEN changes", until: patience)
+        try other.run(
+            "SELECT pg_terminate_backend($1::int)", parameters { $0.add(listener.processID) }, until: patience)
+        let error = #expect(throws: PostgresError.self) {
+            while true { _ = try listener.waitForNotifications(until: patience) }
+        }
+        #expect(error?.state == .adminShutdown)
+        #expect(error?.isEndOfConnection == true)
+    }
+
     @Test func moreNotificationsThanAreKeptEndTheConnection() throws {
         let database = try TestDatabase()
         var limits = ConnectionLimits()
