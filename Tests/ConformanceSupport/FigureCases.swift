@@ -36,11 +36,13 @@ extension ConformanceCase {
             let begin = Timestamp(milliseconds: store.clock.now.milliseconds / quarter * quarter)
             let users = [try await store.addUser("anna"), try await store.addUser("boris")]
             let most = Points(hundredths: .max)
-            for user in users { try await store.apply(.adjust(.id(user), most, reason: "")) }
-            store.clock.advance(bySeconds: quarter / 1000)
+            for user in users {
+                try await store.apply(.adjust(.id(user), most, reason: ""))
+                store.clock.advance(bySeconds: quarter / 1000)
+            }
             _ = try await store.withdraw(300, for: 1, of: users[0])
             try await store.apply(.adjust(.id(users[1]), Points(hundredths: -20), reason: ""))
-            let bounds = [0, 1, 2, 3].map { begin.advanced(byMilliseconds: $0 * quarter) }
+            let bounds = [0, 2, 3, 4].map { begin.advanced(byMilliseconds: $0 * quarter) }
             let all = 2 * Int128(most.hundredths)
             let figures = try await store.withStaff { try await $0.figures(between: bounds).get() }
             try expect(figures.map(\.customers), [2, 0, 0])
