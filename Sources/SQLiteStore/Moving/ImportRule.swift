@@ -43,12 +43,14 @@ struct ImportRule: Sendable {
             WHERE spent.line IS NULL
             """
         ) { _, _ in "no line has the withdrawal that it gives back, of this user and sum" },
-        // A sum that leaves 64 bits would be an error of the statement.
+        // The sum is taken in two halves, because a sum that leaves 64 bits would be an error of the statement. Their
+        // own sum becomes a real number then, which is greater than every accrual.
         ImportRule(
             """
             SELECT taken.line, 0, 0 FROM
-                (SELECT max(line) AS line, number, user_id, -total(amount) AS total FROM temp.moved_entries
-                WHERE kind = 5 GROUP BY number, user_id) AS taken
+                (SELECT max(line) AS line, number, user_id,
+                    -(sum(amount / 1000000) * 1000000 + sum(amount % 1000000)) AS total
+                FROM temp.moved_entries WHERE kind = 5 GROUP BY number, user_id) AS taken
             LEFT JOIN temp.moved_orders AS earned
                 ON earned.number = taken.number AND earned.user_id = taken.user_id
             WHERE total > coalesce(accrual, 0)
