@@ -83,8 +83,8 @@ extension Connection {
     /// Waits until a notification has arrived or `other` is readable. Returns false if the deadline passes first.
     ///
     /// - Parameter other: a descriptor by which another thread wakes this one.
-    /// - Throws: also an error that the server has sent on its own, after which the connection can't be used any more:
-    ///   a session that can't read a notification skips it (async.c, `asyncQueueReadAllNotifications`).
+    /// - Throws: also an error that the server has sent on its own, after which it ends the session: it can't read a
+    ///   notification, for example (postgres.c, `PostgresMain`).
     package mutating func waitForNotifications(
         orReadable other: CInt? = nil, until deadline: Deadline
     ) throws(PostgresError) -> Bool {

@@ -6,6 +6,9 @@ import Postgres
 /// A read whose connection ends is tried once more on the next one, since it changes nothing. A reader is used by one
 /// thread at a time.
 final class BlockingReader {
+    /// The longest time of connecting, which no cancellation ends.
+    private static let connectMilliseconds = 10_000
+
     private let connector: StoreConnector
     private let purpose: StoreConnector.Purpose
     private let milliseconds: Int
@@ -65,7 +68,8 @@ final class BlockingReader {
         if let session, let timeline, connector.latestTimeline.isLatest(timeline) { return session }
         session = nil
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
-        var connection = try connector.connect(purpose, until: deadline, at: &timeline)
+        let soon = Deadline.after(milliseconds: Self.connectMilliseconds).orEarlier(deadline)
+        var connection = try connector.connect(purpose, until: soon, at: &timeline)
         try watch?.watch(&connection)
         let session = PostgresSession(connection, until: deadline)
         self.session = session
