@@ -134,7 +134,7 @@ package enum Settings {
             "largest number from one address or IPv6 /64; 0 for an eighth of http.connections_max"),
         Setting(
             "http.buffered_bytes_max", \.front.bufferedBytesMax, .integer(1_048_576...68_719_476_736),
-            "memory for requests until they are answered, and for answers not yet taken; above it, 503"),
+            "memory for requests in progress and for answers not yet taken; above it, 503"),
         Setting(
             "http.allowed_origins", \.http.allowedOrigins,
             .list("origins such as https://shop.example or capacitor://localhost", isElement: Origin.isValid),

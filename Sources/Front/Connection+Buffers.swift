@@ -9,16 +9,19 @@ extension Connection {
         .serviceUnavailable, "The server holds too many unfinished requests.")
 
     /// Counts the body of a complete request until its response, because the request may wait for its client's turn,
-    /// and then for the handler. Refuses it if there is no room.
+    /// and then for the handler. Refuses it if there is no room, and returns false if a proxy's connection persists
+    /// then.
     ///
     /// A request is never dropped later for others: it needs no more memory, and gives its own back when it is
     /// answered.
-    func keepBody(of request: Request) throws(Ending) {
+    func keepBody(of request: Request) throws(Ending) -> Bool {
         requestBytes = request.body.count
-        guard requestBytes > Self.bufferedBytesGuaranteed else { return }
+        guard requestBytes > Self.bufferedBytesGuaranteed else { return true }
         reportBuffers()
-        guard loop.buffers.areTooLarge(of: share) else { return }
-        throw .refused(Self.tooManyRequests.of(request.headers))
+        guard loop.buffers.areTooLarge(of: share) else { return true }
+        guard isProxied else { throw .refused(Self.tooManyRequests.of(request.headers)) }
+        refuse(request, Self.tooManyRequests)
+        return false
     }
 
     /// Reports the size of the buffers to the loop, and ends the connection if all buffers together are too large.

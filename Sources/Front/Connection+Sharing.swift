@@ -48,16 +48,18 @@ extension Connection {
     /// address may have connections.
     func admit(_ request: Request) {
         guard isOfProxiedClient else { return respond(to: request) }
-        guard loop.admission.admitProxied(share.network) else { return refuseProxied(request) }
+        guard loop.admission.admitProxied(share.network) else {
+            loop.counters.refused.add()
+            return refuse(request, EventLoop.tooManyConnections)
+        }
         countedNetwork = share.network
         respond(to: request)
     }
 
     /// Refuses a proxy's request. The connection persists, because the proxy uses it for other clients too.
-    private func refuseProxied(_ request: Request) {
+    func refuse(_ request: Request, _ error: RequestError) {
         begin(request)
-        loop.counters.refused.add()
-        take(loop.handler.response(to: EventLoop.tooManyConnections.of(request.headers)))
+        take(loop.handler.response(to: error.of(request.headers)))
     }
 
     /// Ends the counting of a request for a proxy's client.
@@ -72,7 +74,7 @@ extension Connection {
     var closingRank: Int? {
         switch state.stage {
         case .reading where state.timer.event != .writing:
-            // The next step of a runnable connection may be a request, and so may be bytes that are still in the kernel.
+            // The next step of a runnable connection may be a request, and so may be bytes that the kernel still has.
             if isRunnable || state.input.mayReceive { return nil }
         case .reading, .streaming, .closing:
             // The client of a runnable connection has just read something.

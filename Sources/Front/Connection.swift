@@ -148,13 +148,14 @@ final class Connection: @unchecked Sendable {
         case .request(var request):
             request.peer = peerAddress
             let isOfOtherClient = isProxied && !joinClient(of: request)
-            try keepBody(of: request)
-            if isOfOtherClient {
-                state.hold(request)
-                loop.makeRunnable(self)
-                return false
+            if try keepBody(of: request) {
+                if isOfOtherClient {
+                    state.hold(request)
+                    loop.makeRunnable(self)
+                    return false
+                }
+                admit(request)
             }
-            admit(request)
             requestsLeft -= 1
             if loop.measuredNow >= pipelineEndsAt { requestsLeft = 0 }
             if requestsLeft == 0 { loop.postpone(self) }
@@ -187,6 +188,8 @@ final class Connection: @unchecked Sendable {
     func end() {
         uncount()
         if case .following(let stream) = state.stage { stream.close() }
+        // A client of HTTP/1.0 would take an orderly end for the end of the response.
+        if state.timer.event == .writing { socket.resetWhenClosed() }
         state.end()
         changeBufferedBytes(to: 0)
         loop.remove(self)

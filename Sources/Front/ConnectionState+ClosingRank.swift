@@ -15,7 +15,7 @@ extension ConnectionState {
     /// Last come responses that wait for their clients to read, and of these the one that has waited longest. The time
     /// limit for writing ends only a connection whose client reads nothing at all: one that reads a few bytes now and
     /// then could hold its connection for as long as it likes. Since a slow download looks the same, it is closed only
-    /// if there is nothing else to close.
+    /// if nothing else is found.
     ///
     /// - Parameter hasUnreadInput: true if received bytes were not parsed.
     func closingRank(hasUnreadInput: Bool) -> Int? {

@@ -127,12 +127,17 @@ extension EventLoop {
         return result == .admitted
     }
 
+    /// The searches for a connection that is not in use, each of which looks at some of the client's, before one is
+    /// closed whose client is reading.
+    private static let searchesMax = 8
+
     /// Closes a connection of the client that has the most of them, or else a proxy's.
     ///
     /// - Parameter isGreedier: true if the client has more of them than the one that needs room would have.
     private func closeConnection(ofGreediest network: IPAddress, isGreedier: Bool) -> Bool {
         let rankMax = isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
-        if closeConnection(of: network, rankMax: rankMax) || closeProxysConnection() { return true }
+        for _ in 0..<Self.searchesMax where closeConnection(of: network, rankMax: rankMax) { return true }
+        if closeProxysConnection() { return true }
         return isGreedier && closeConnection(of: network, rankMax: ConnectionState.ofGreediestClientAtLastRankMax)
     }
 
@@ -146,8 +151,6 @@ extension EventLoop {
     private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {
         guard let connection = shares[network]?.connectionToClose(rankMax: rankMax) else { return false }
         counters.closedForOthers.add()
-        // A client of HTTP/1.0 would take an orderly end for the end of the response.
-        if connection.state.timer.event == .writing { connection.socket.resetWhenClosed() }
         connection.end()
         return true
     }

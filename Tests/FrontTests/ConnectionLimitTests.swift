@@ -1,4 +1,3 @@
-import Glibc
 import HTTP
 import TestSupport
 import Testing
@@ -166,17 +165,9 @@ import Testing
             others.append(client)
             return true
         }
-        try eventually { unread.contains { wasReset($0) } }
+        try eventually { unread.contains { $0.takeReset() } }
         for client in others { #expect(!isClosed(client)) }
         #expect(front.snapshot.connectionsClosedForOthers == 2)
-    }
-
-    /// Returns true if the server has reset the connection (SO_ERROR, socket(7)).
-    private func wasReset(_ client: TestClient) -> Bool {
-        var error: CInt = 0
-        var length = socklen_t(MemoryLayout<CInt>.size)
-        getsockopt(client.socket.descriptor.rawValue, SOL_SOCKET, SO_ERROR, &error, &length)
-        return error == ECONNRESET
     }
 
     @Test func connectionsWhoseLastResponseWasSentMakeRoom() throws {

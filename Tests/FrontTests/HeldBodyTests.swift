@@ -37,10 +37,10 @@ import Testing
         for (_, client) in connections.prefix(8) + [other] { #expect(try client.answer().status == 200) }
         #expect(test.loop.buffers.bytes < Self.bodyBytes, "all were answered")
 
-        let first = connections[0]
-        try test.receive(costly(of: 1), on: first.connection, from: first.client)
+        let refused = connections[9]
+        try test.receive(costly(of: 1), on: refused.connection, from: refused.client)
         for _ in 0..<20 { test.loop.advanceRunnable() }
-        #expect(try first.client.answer().status == 200, "there is room again")
+        #expect(try refused.client.answer().status == 200, "there is room again, and the proxy's connection persists")
         for connection in test.loop.connections.all { connection.end() }
         #expect(test.loop.buffers.bytes == 0)
         #expect(share.heldBytes == 0)

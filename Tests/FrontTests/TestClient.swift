@@ -56,6 +56,14 @@ final class TestClient: @unchecked Sendable {
     /// The received text that is not part of a response that was returned.
     var unread: String { String(decoding: received, as: UTF8.self) }
 
+    /// Returns true, once, if the server has reset the connection (SO_ERROR, socket(7)).
+    func takeReset() -> Bool {
+        var error: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(socket.descriptor.rawValue, SOL_SOCKET, SO_ERROR, &error, &length)
+        return error == ECONNRESET
+    }
+
     /// Sends GET of a path.
     func get(_ path: String, fields: String = "") throws {
         try send("GET \(path) HTTP/1.1\r\nHost: test\r\n\(fields)\r\n")
