@@ -1,9 +1,8 @@
-/// Facts that were read before, in a table that grows with their number up to a limit. Two keys that share a slot
-/// displace each other, so a look-up is one comparison, and nothing has to be aged.
-struct RecentFacts<Key: Equatable, Fact> {
+/// Facts that were looked up before, in a table that grows with their number up to a limit. Three keys that share a
+/// pair of slots displace each other, the oldest first. So a look-up is two comparisons, and nothing has to be aged.
+struct RecentFacts<Key: RecentKey, Fact> {
     private struct Entry {
         let key: Key
-        let hash: UInt64
         let fact: Fact
     }
 
@@ -15,38 +14,57 @@ struct RecentFacts<Key: Equatable, Fact> {
     /// The number of slots that are taken.
     private(set) var count = 0
 
-    /// - Parameter slotCountMax: a power of two.
+    /// - Parameter slotCountMax: a power of two, 2 or more.
     init(slotCountMax: Int) {
         precondition(
-            slotCountMax > 0 && slotCountMax.nonzeroBitCount == 1, "slotCountMax must be a power of two")
+            slotCountMax > 1 && slotCountMax.nonzeroBitCount == 1, "slotCountMax must be a power of two")
         self.slotCountMax = slotCountMax
         slots = Array(repeating: nil, count: min(slotCountMax, Self.slotCountMin))
     }
 
-    /// - Parameter hash: a number that differs from key to key in its lowest bits.
-    func fact(for key: Key, hash: UInt64) -> Fact? {
-        guard let entry = slots[slot(of: hash)], entry.key == key else { return nil }
-        return entry.fact
+    func fact(for key: Key) -> Fact? {
+        let first = firstSlot(of: key)
+        if let entry = slots[first], entry.key == key { return entry.fact }
+        if let entry = slots[first + 1], entry.key == key { return entry.fact }
+        return nil
     }
 
-    mutating func insert(_ fact: Fact, for key: Key, hash: UInt64) {
+    mutating func insert(_ fact: Fact, for key: Key) {
         // A table that is half full has begun to displace entries of clients that come again.
         if count > slots.count / 2, slots.count < slotCountMax { grow() }
-        put(Entry(key: key, hash: hash, fact: fact))
+        put(Entry(key: key, fact: fact))
     }
 
     private mutating func put(_ entry: Entry) {
-        let slot = slot(of: entry.hash)
-        if slots[slot] == nil { count += 1 }
-        slots[slot] = entry
+        let first = firstSlot(of: entry.key)
+        if let newest = slots[first], newest.key != entry.key {
+            if slots[first + 1] == nil { count += 1 }
+            slots[first + 1] = newest
+        } else if slots[first] == nil {
+            count += 1
+        }
+        slots[first] = entry
     }
 
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: nil, count: old.count * 2)
         count = 0
-        for entry in old { if let entry { put(entry) } }
+        // The newer entry of each pair comes last, as it did before.
+        for index in stride(from: 0, to: old.count, by: 2) {
+            if let entry = old[index + 1] { put(entry) }
+            if let entry = old[index] { put(entry) }
+        }
     }
 
-    private func slot(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }
+    /// The first slot of the key's pair.
+    private func firstSlot(of key: Key) -> Int {
+        Int(truncatingIfNeeded: key.slotHash) & (slots.count / 2 - 1) * 2
+    }
+}
+
+/// A key of ``RecentFacts``.
+protocol RecentKey: Equatable {
+    /// A number that differs from key to key in its lowest bits.
+    var slotHash: UInt64 { get }
 }
