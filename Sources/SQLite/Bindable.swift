@@ -1,30 +1,30 @@
 import CSQLite
 
 /// A Swift value that a statement's parameter can take.
-package protocol Bindable {
+public protocol Bindable {
     func bind(to statement: Statement, at index: Int) throws(SQLiteError)
 }
 
 extension Int64: Bindable {
-    package func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
+    public func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
         try statement.bind(self, at: index)
     }
 }
 
 extension String: Bindable {
-    package func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
+    public func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
         try statement.bind(self, at: index)
     }
 }
 
 extension [UInt8]: Bindable {
-    package func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
+    public func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
         try statement.bind(self, at: index)
     }
 }
 
 extension Optional: Bindable where Wrapped: Bindable {
-    package func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
+    public func bind(to statement: Statement, at index: Int) throws(SQLiteError) {
         switch self {
         case .some(let value): try value.bind(to: statement, at: index)
         case .none: try statement.bindNull(at: index)

@@ -1,11 +1,14 @@
 import CSQLite
 
 /// Constant statements, compiled once and kept; values go in only through parameters.
+///
+/// They are public, because Swift 6.3 specialises no generic `package` function for other modules: it would look up the
+/// type of the results for each row.
 extension Database {
     /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.
     @discardableResult
     @inlinable
-    package func run<each Value: Bindable>(
+    public func run<each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value
     ) throws(SQLiteError) -> Int {
         let statement = try cached(sql)
@@ -17,7 +20,7 @@ extension Database {
 
     /// Returns the value that `read` makes of the first row, or `nil` if there is no row.
     @inlinable
-    package func first<Result, each Value: Bindable>(
+    public func first<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,
         read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result? {
@@ -29,7 +32,7 @@ extension Database {
 
     /// Returns the values that `read` makes of the rows, in their order.
     @inlinable
-    package func all<Result, each Value: Bindable>(
+    public func all<Result, each Value: Bindable>(
         _ sql: StaticString, _ values: repeat each Value,
         read: (borrowing Row) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> [Result] {
@@ -45,7 +48,7 @@ extension Database {
 extension Statement {
     /// Binds the parameters from the first on.
     @inlinable
-    package func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
+    public func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
         var index = 0
         for value in repeat each values {
             index += 1

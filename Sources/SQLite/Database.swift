@@ -3,7 +3,7 @@ import CSQLite
 /// One connection to a database file (sqlite.org/c3ref/sqlite3.html), closed when its owner lets it go.
 ///
 /// Opened without SQLite's own mutex: it may move from thread to thread, and belongs to one at a time.
-package final class Database {
+public final class Database {
     package enum Mode: Sendable {
         /// Creates the file if it does not exist.
         case readWriteCreate
@@ -109,7 +109,7 @@ package final class Database {
     package var isReadOnly: Bool { sqlite3_db_readonly(open, "main") == 1 }
 
     /// Rows inserted, updated or deleted by the last such statement, without those of triggers.
-    package var changes: Int { Int(sqlite3_changes64(open)) }
+    public var changes: Int { Int(sqlite3_changes64(open)) }
 
     /// Rows inserted, updated or deleted since the connection opened.
     package var totalChanges: Int { Int(sqlite3_total_changes64(open)) }
@@ -118,7 +118,7 @@ package final class Database {
     package var lastInsertedID: Int64 { sqlite3_last_insert_rowid(open) }
 
     /// The kept statement of a constant text, compiled at its first use.
-    func cached(_ sql: StaticString) throws(SQLiteError) -> Statement {
+    public func cached(_ sql: StaticString) throws(SQLiteError) -> Statement {
         let key = UInt(bitPattern: sql.utf8Start)
         if let statement = cache[key] {
             precondition(!statement.isBusy, "a cached statement must not be used by two readers at once")

@@ -5,7 +5,7 @@ import Text
 /// An error of SQLite (sqlite.org/rescode.html).
 ///
 /// It holds the statement's name, and neither its text nor the values bound to it, so logs may contain it.
-package struct SQLiteError: Error, Sendable, CustomStringConvertible {
+public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// The extended result code, such as `SQLITE_IOERR_FSYNC`.
     package let extendedCode: Int32
     /// The error number of the failed system call (errno(3)), or 0 if none failed.
@@ -85,7 +85,7 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     package var isNotADatabase: Bool { code == SQLITE_NOTADB }
 
     /// `disk I/O error (1034, errno 5) in: commit`
-    package var description: String {
+    public var description: String {
         let errno = systemCode == 0 ? "" : ", errno \(systemCode)"
         let place = statement.isEmpty ? "" : " in: \(statement)"
         return "\(message) (\(extendedCode)\(errno))\(place)"

@@ -4,7 +4,7 @@ import CSQLite
 ///
 /// It is confined to its connection's thread. It may outlive the closing of the connection: SQLite keeps what the
 /// statement needs until the last one is finalized (`sqlite3_close_v2`).
-package final class Statement {
+public final class Statement {
     private let handle: OpaquePointer
     private let sql: String
 
@@ -34,7 +34,7 @@ package final class Statement {
     }
 
     /// Runs to the next row, and returns false if there is none.
-    package func step() throws(SQLiteError) -> Bool {
+    public func step() throws(SQLiteError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -43,16 +43,16 @@ package final class Statement {
     }
 
     /// The row the last ``step()`` arrived at.
-    package var row: Row { Row(handle) }
+    public var row: Row { Row(handle) }
 
     /// Ready for the next run, and without the values of the last one.
-    package func reset() {
+    public func reset() {
         // The result repeats the error of the last step, which was thrown there.
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
     }
 
-    package var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
+    public var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
     /// True if the statement has a current row, so that no other use may reset it.
     var isBusy: Bool { sqlite3_stmt_busy(handle) != 0 }
