@@ -1,13 +1,11 @@
 /// A member's name with its quotes and colon, made once for documents that are written often.
 ///
-/// It is a `String` because Swift stores up to 15 bytes of one inline; an array would be retained and released for each
-/// member.
 package struct JSONName: Sendable {
-    fileprivate let text: String
+    fileprivate let bytes: [UInt8]
 
     /// - Parameter name: a text that needs no escaping.
     package init(_ name: String) {
-        text = "\"\(name)\":"
+        bytes = Array("\"\(name)\":".utf8)
     }
 }
 
@@ -35,7 +33,7 @@ package struct JSONWriter {
 
     package mutating func name(_ name: JSONName) {
         separate()
-        bytes.append(contentsOf: name.text.utf8)
+        bytes.append(contentsOf: name.bytes)
         needsComma = false
     }
 
@@ -48,7 +46,13 @@ package struct JSONWriter {
 
     /// Writes a string that needs no escaping, such as digits.
     package mutating func plain(_ text: String) {
-        quoted { bytes in bytes.append(contentsOf: text.utf8) }
+        separate()
+        let text = text.utf8.span
+        bytes.append(addingCapacity: text.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            for index in text.indices { output.append(text[index]) }
+            output.append(UInt8(ascii: "\""))
+        }
     }
 
     /// Writes a string whose bytes `append` appends. None of the bytes may need escaping.

@@ -61,8 +61,11 @@ package struct OrderNumber: Hashable, Sendable {
     /// Takes digits that were checked before they were stored. Returns `nil` if a damaged file contains anything but
     /// digits, or too many. The check of the file verifies the check digit.
     package init?(fromFile digits: String) {
-        let isNumber = digits.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-        guard isNumber, (1...Self.digitsMax).contains(digits.utf8.count) else { return nil }
+        let bytes = digits.utf8.span
+        guard bytes.count >= 1, bytes.count <= Self.digitsMax else { return nil }
+        for index in bytes.indices {
+            guard bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") else { return nil }
+        }
         self.digits = digits
     }
 

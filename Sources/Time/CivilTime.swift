@@ -8,8 +8,7 @@ package struct CivilTime: Equatable, Sendable {
     package let hour: Int
     package let minute: Int
     package let second: Int
-    /// 0 for Sunday.
-    package let weekday: Int
+    private let daysSince1970: Int
 
     /// The years of this computation begin in March, so that a leap day is the last day of its year (Howard Hinnant,
     /// "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
@@ -22,11 +21,14 @@ package struct CivilTime: Equatable, Sendable {
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        weekday = Self.divide(days + 4, by: 7).remainder
+        daysSince1970 = days
         hour = secondOfDay / 3_600
         minute = secondOfDay / 60 % 60
         second = secondOfDay % 60
     }
+
+    /// 0 for Sunday.
+    package var weekday: Int { Self.divide(daysSince1970 + 4, by: 7).remainder }
 
     /// `2026-11-23T08:17:12Z` (RFC 3339, section 5.6). No character of it needs escaping in JSON.
     package var rfc3339: String {
@@ -39,25 +41,29 @@ package struct CivilTime: Equatable, Sendable {
     package func appendRFC3339(to bytes: inout [UInt8]) {
         // A damaged file may have other years.
         guard (0...9_999).contains(year) else { return bytes.append(contentsOf: rfc3339.utf8) }
-        Self.append(year / 100, to: &bytes)
-        Self.append(year % 100, to: &bytes)
-        Self.append(month, after: "-", to: &bytes)
-        Self.append(day, after: "-", to: &bytes)
-        Self.append(hour, after: "T", to: &bytes)
-        Self.append(minute, after: ":", to: &bytes)
-        Self.append(second, after: ":", to: &bytes)
-        bytes.append(UInt8(ascii: "Z"))
+        bytes.append(addingCapacity: Self.rfc3339Bytes) { output in
+            Self.append(year / 100, to: &output)
+            Self.append(year % 100, to: &output)
+            Self.append(month, after: "-", to: &output)
+            Self.append(day, after: "-", to: &output)
+            Self.append(hour, after: "T", to: &output)
+            Self.append(minute, after: ":", to: &output)
+            Self.append(second, after: ":", to: &output)
+            output.append(UInt8(ascii: "Z"))
+        }
     }
 
-    private static func append(_ value: Int, after mark: Unicode.Scalar, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: mark))
-        append(value, to: &bytes)
+    private static let rfc3339Bytes = 20
+
+    private static func append(_ value: Int, after mark: Unicode.Scalar, to output: inout OutputSpan<UInt8>) {
+        output.append(UInt8(ascii: mark))
+        append(value, to: &output)
     }
 
     /// Appends two digits.
-    private static func append(_ value: Int, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "0") + UInt8(value / 10))
-        bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
+    private static func append(_ value: Int, to output: inout OutputSpan<UInt8>) {
+        output.append(UInt8(ascii: "0") + UInt8(value / 10))
+        output.append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
     /// `Mon, 23 Nov 2026 08:17:12 GMT` (RFC 9110, section 5.6.7).
