@@ -54,7 +54,7 @@ final class Connection: @unchecked Sendable {
     var bufferedBytes = 0
 
     /// The framing of the current response, which depends on the request.
-    var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: "")
+    var framing = Encoder.Context(keepsAlive: false, isHTTP11: true, omitsBody: false, date: [])
     var exchange = Exchange(method: nil, beganAt: 0, path: nil)
     /// The response that a task is about to wait for.
     var pendingResponse: Eventual<Response, Never>?

@@ -57,8 +57,8 @@ final class EventLoop: @unchecked Sendable {
     private(set) var now: Int64
     /// The last time that was read from the clock in this turn.
     private(set) var measuredNow: Int64 = 0
-    /// The time of the turn in the form of `Date` (RFC 9110, section 6.6.1).
-    private(set) var date = ""
+    /// The bytes of the time of the turn in the form of `Date` (RFC 9110, section 6.6.1).
+    private(set) var date: [UInt8] = []
     private var dateSecond = Int64.min
     /// True if the requests of this turn are to be logged.
     private(set) var logsRequests = false
@@ -127,7 +127,7 @@ final class EventLoop: @unchecked Sendable {
         let second = SystemClock.wallMilliseconds() / 1000
         guard second != dateSecond else { return }
         dateSecond = second
-        date = CivilTime(secondsSince1970: second).imfFixdate
+        date = Array(CivilTime(secondsSince1970: second).imfFixdate.utf8)
     }
 
     /// Reads the clock again.

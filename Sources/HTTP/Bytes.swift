@@ -26,11 +26,11 @@ extension ArraySlice<UInt8> {
 
 extension UInt8 {
     /// A capital ASCII letter as a small one; any other byte unchanged.
-    package var asciiLowercased: UInt8 {
+    @inlinable package var asciiLowercased: UInt8 {
         self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
     }
 
-    package var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+    @inlinable package var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
 
     /// True for a digit of either letter case.
     var isHexadecimalDigit: Bool {
@@ -44,9 +44,11 @@ extension [UInt8] {
     /// - Parameter digitsMin: the smallest number of digits, 1 to 16. Zeros precede a number that has fewer.
     package mutating func append(hexadecimal value: UInt64, digitsMin: Int = 1) {
         let digits = Swift.max(digitsMin, (UInt64.bitWidth + 3 - value.leadingZeroBitCount) / 4)
-        for place in (0..<digits).reversed() {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(place * 4)) & 0xF
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        append(addingCapacity: digits) { output in
+            for place in (0..<digits).reversed() {
+                let digit = UInt8(truncatingIfNeeded: value >> UInt64(place * 4)) & 0xF
+                output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
         }
     }
 }

@@ -8,10 +8,10 @@ package enum Encoder {
         package var isHTTP11: Bool
         /// True for a response to HEAD, which has the head of the response to GET and no body.
         package var omitsBody: Bool
-        /// The current time as an IMF-fixdate.
-        package var date: String
+        /// The bytes of the current time as an IMF-fixdate.
+        package var date: [UInt8]
 
-        package init(keepsAlive: Bool, isHTTP11: Bool, omitsBody: Bool, date: String) {
+        package init(keepsAlive: Bool, isHTTP11: Bool, omitsBody: Bool, date: [UInt8]) {
             self.keepsAlive = keepsAlive
             self.isHTTP11 = isHTTP11
             self.omitsBody = omitsBody
@@ -24,33 +24,25 @@ package enum Encoder {
 
     /// Appends the head of `response` to `bytes`, and its body if that is ``Response/Body/bytes(_:)``.
     package static func encode(_ response: Response, _ context: Context, into bytes: inout [UInt8]) {
-        bytes.append("HTTP/1.1 ")
-        bytes.append(decimal: response.status.rawValue)
-        bytes.append(" ")
-        bytes.append(response.status.phrase)
-        bytes.append("\r\nDate: ")
-        bytes.append(context.date)
+        bytes.append(contentsOf: response.status.line)
+        bytes.append(contentsOf: Literal.date)
+        bytes.append(contentsOf: context.date)
         if let requestID = response.requestID {
-            bytes.append("\r\nX-Request-Id: ")
+            bytes.append(contentsOf: Literal.requestID)
             requestID.append(to: &bytes)
         }
         if let contentType = response.contentType {
-            bytes.append("\r\nContent-Type: ")
-            bytes.append(contentType)
+            bytes.append(contentsOf: Literal.contentType)
+            bytes.append(contentsOf: contentType.utf8)
         }
         appendFraming(of: response, context, &bytes)
-        for field in response.fields {
-            bytes.append("\r\n")
-            bytes.append(field.name)
-            bytes.append(": ")
-            bytes.append(field.value)
-        }
+        for field in response.fields { bytes.append(contentsOf: field.line) }
         if !context.keepsAlive {
-            bytes.append("\r\nConnection: close")
+            bytes.append(contentsOf: Literal.close)
         } else if !context.isHTTP11 {
-            bytes.append("\r\nConnection: keep-alive")
+            bytes.append(contentsOf: Literal.keepAlive)
         }
-        bytes.append("\r\n\r\n")
+        bytes.append(contentsOf: Literal.headEnd)
         if case .bytes(let body) = response.body, !context.omitsBody { bytes.append(contentsOf: body) }
     }
 
@@ -60,7 +52,7 @@ package enum Encoder {
             // A 204 has no Content-Length. That of a 304 would be the length of the omitted body (RFC 9110, section
             // 8.6).
             guard response.status != .noContent, response.status != .notModified else { return }
-            bytes.append("\r\nContent-Length: ")
+            bytes.append(contentsOf: Literal.contentLength)
             bytes.append(decimal: body.count)
         case .parts, .stream:
             // In HTTP/1.0, only the end of the connection marks the end of a body of unknown length (RFC 9112, section
@@ -71,7 +63,7 @@ package enum Encoder {
                     "a body of unknown length must be chunked, or end with the connection")
                 return
             }
-            bytes.append("\r\nTransfer-Encoding: chunked")
+            bytes.append(contentsOf: Literal.chunked)
         }
     }
 
@@ -80,20 +72,29 @@ package enum Encoder {
     package static func encode(chunk part: [UInt8], into bytes: inout [UInt8]) {
         guard !part.isEmpty else { return }
         bytes.append(hexadecimal: UInt64(part.count))
-        bytes.append("\r\n")
+        bytes.append(contentsOf: Literal.lineEnd)
         bytes.append(contentsOf: part)
-        bytes.append("\r\n")
+        bytes.append(contentsOf: Literal.lineEnd)
     }
 
     /// The bytes after the last chunk of a body.
     package static let chunksEnd = Array("0\r\n\r\n".utf8)
 }
 
-extension [UInt8] {
-    fileprivate mutating func append(_ text: String) {
-        append(contentsOf: text.utf8)
-    }
+/// The constant parts of a head. A text would take three times as long to append, and each response has ten of them.
+private enum Literal {
+    static let date = Array("\r\nDate: ".utf8)
+    static let requestID = Array("\r\nX-Request-Id: ".utf8)
+    static let contentType = Array("\r\nContent-Type: ".utf8)
+    static let contentLength = Array("\r\nContent-Length: ".utf8)
+    static let chunked = Array("\r\nTransfer-Encoding: chunked".utf8)
+    static let close = Array("\r\nConnection: close".utf8)
+    static let keepAlive = Array("\r\nConnection: keep-alive".utf8)
+    static let lineEnd = Array("\r\n".utf8)
+    static let headEnd = Array("\r\n\r\n".utf8)
+}
 
+extension [UInt8] {
     fileprivate mutating func append(decimal value: Int) {
         precondition(value >= 0, "value must not be negative")
         if value >= 10 { append(decimal: value / 10) }

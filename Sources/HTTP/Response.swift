@@ -2,18 +2,22 @@ import Eventual
 
 /// A response. ``Encoder`` turns it into bytes, and adds `Date`, the framing of the body and `Connection`.
 package struct Response {
+    /// A field. One that many responses have is made once.
     package struct Field: Sendable {
         package let name: String
-        /// The value, without control characters.
-        package let value: String
+        /// The field's line with the line end before it, as it is sent.
+        let line: [UInt8]
 
+        /// - Parameter value: a text without control characters.
         package init(name: String, value: String) {
             precondition(
                 value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F },
                 "a field's value must not contain control characters")
             self.name = name
-            self.value = value
+            line = Array("\r\n\(name): \(value)".utf8)
         }
+
+        package var value: String { String(decoding: line.dropFirst(name.utf8.count + 4), as: UTF8.self) }
     }
 
     package enum Body {
@@ -49,8 +53,12 @@ package struct Response {
         self.body = body
     }
 
+    package mutating func add(_ field: Field) {
+        fields.append(field)
+    }
+
     package mutating func add(_ name: String, _ value: String) {
-        fields.append(Field(name: name, value: value))
+        add(Field(name: name, value: value))
     }
 
     /// Adds the name of a request's field on which the response depends to `Vary` (RFC 9110, section 12.5.5).
@@ -61,6 +69,9 @@ package struct Response {
             add("Vary", name)
         }
     }
+
+    /// Returns true if the response has a field of the name. Letter case matters.
+    package func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
 
     /// The value of the first field of the name. Letter case matters.
     package subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }

@@ -26,6 +26,15 @@ package enum Status: Int, Sendable, CaseIterable {
     case serviceUnavailable = 503
     case httpVersionNotSupported = 505
 
+    /// `HTTP/1.1 200 OK` (RFC 9112, section 4).
+    var line: [UInt8] { Self.lines[rawValue] }
+
+    private static let lines: [[UInt8]] = {
+        var lines = [[UInt8]](repeating: [], count: 600)
+        for status in allCases { lines[status.rawValue] = Array("HTTP/1.1 \(status.rawValue) \(status.phrase)".utf8) }
+        return lines
+    }()
+
     package var phrase: String {
         switch self {
         case .ok: "OK"

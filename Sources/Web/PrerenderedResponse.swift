@@ -5,7 +5,8 @@ import Hashing
 /// A response that is the same for every client, written out once, plain and packed.
 package struct PrerenderedResponse: Sendable {
     /// Anyone may keep the response, but has to ask before using it again (RFC 9111, section 5.2.2.4).
-    private static let cachingByDefault = "no-cache"
+    private static let cachingByDefault = Response.Field.caching("no-cache")
+    private static let nosniff = Response.Field(name: "X-Content-Type-Options", value: "nosniff")
     /// zlib's best: it is packed once, and sent often.
     private static let compressionLevel = 9
 
@@ -13,7 +14,7 @@ package struct PrerenderedResponse: Sendable {
     private let plain: [UInt8]
     private let packed: [UInt8]
     private let fields: [Response.Field]
-    private let caching: String
+    private let caching: Response.Field
     /// The state that the entity tag names.
     private let state: UInt64
 
@@ -21,7 +22,8 @@ package struct PrerenderedResponse: Sendable {
     ///   - fields: further fields of a 200.
     ///   - caching: the value of `Cache-Control`; `nil` for `no-cache`.
     package init(contentType: String, _ bytes: [UInt8], fields: [Response.Field] = [], caching: String? = nil) {
-        (self.contentType, self.fields, self.caching) = (contentType, fields, caching ?? Self.cachingByDefault)
+        (self.contentType, self.fields) = (contentType, fields)
+        self.caching = caching.map { .caching($0) } ?? Self.cachingByDefault
         plain = bytes
         state = FNV1a.hash64(bytes)
         packed = GzipCompressor(level: Self.compressionLevel).compress(bytes)
@@ -37,9 +39,9 @@ package struct PrerenderedResponse: Sendable {
         if Preferences.prefersGzip(request.headers) { response.replaceBody(.bytes(packed), coding: "gzip") }
         response.vary(by: "Accept-Encoding")
         response.add("ETag", tag)
-        response.add("Cache-Control", caching)
-        response.add("X-Content-Type-Options", "nosniff")
-        for field in fields { response.add(field.name, field.value) }
+        response.add(caching)
+        response.add(Self.nosniff)
+        for field in fields { response.add(field) }
         return response
     }
 }

@@ -59,7 +59,7 @@ package struct Problem: Error, Sendable {
             writer.string(detail)
         }
         var response = Response(type.status, contentType: Self.mediaType, .bytes(writer.bytes))
-        for field in fields { response.add(field.name, field.value) }
+        for field in fields { response.add(field) }
         return response
     }
 }

@@ -1,10 +1,16 @@
 import HTTP
 
-extension Response {
-    /// No shared cache may keep the response, and the client's own has to ask before it uses it again (RFC 9111,
-    /// section 5.2.2).
-    package static let privateCaching = "private, no-cache"
+/// `Cache-Control` (RFC 9111, section 5.2.2).
+extension Response.Field {
+    /// No cache may keep the response.
+    package static let noStore = caching("no-store")
+    /// No shared cache may keep the response, and the client's own has to ask before it uses it again.
+    package static let privateCaching = caching("private, no-cache")
 
+    static func caching(_ value: String) -> Response.Field { Response.Field(name: "Cache-Control", value: value) }
+}
+
+extension Response {
     /// 200 with a user's own data.
     package static func `private`(contentType: String, _ body: Body) -> Response {
         Response(.ok, contentType: contentType, body).withPrivateCaching
@@ -18,10 +24,10 @@ extension Response {
     /// - Parameters:
     ///   - tag: the entity tag of the state; `nil` if it has none.
     ///   - vary: the names of request fields on which the response depends; `nil` if there are none.
-    ///   - caching: the value of `Cache-Control`.
-    static func notModified(tag: String?, vary: String?, caching: String = privateCaching) -> Response {
+    ///   - caching: `Cache-Control`.
+    static func notModified(tag: String?, vary: String?, caching: Field = .privateCaching) -> Response {
         var response = Response(.notModified)
-        response.add("Cache-Control", caching)
+        response.add(caching)
         if let vary { response.vary(by: vary) }
         if let tag { response.add("ETag", tag) }
         return response
@@ -29,7 +35,7 @@ extension Response {
 
     private var withPrivateCaching: Response {
         var response = self
-        response.add("Cache-Control", Self.privateCaching)
+        response.add(.privateCaching)
         return response
     }
 }

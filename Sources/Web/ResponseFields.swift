@@ -25,7 +25,7 @@ package struct ResponseFields {
         // A cache before the server may keep a 404 or 405 for all clients (RFC 9111, section 4.2.2), and any other
         // response if it is configured with a lifetime. A response that says nothing about caching is for this client
         // alone.
-        if response["Cache-Control"] == nil { response.add("Cache-Control", "no-store") }
+        if !response.has("Cache-Control") { response.add(.noStore) }
         grant?.add(to: &response)
         return response
     }

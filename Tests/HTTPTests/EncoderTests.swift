@@ -8,7 +8,8 @@ import Testing
         _ response: Response, keepsAlive: Bool = true, isHTTP11: Bool = true, omitsBody: Bool = false
     ) -> String {
         var bytes: [UInt8] = []
-        let context = Encoder.Context(keepsAlive: keepsAlive, isHTTP11: isHTTP11, omitsBody: omitsBody, date: "D")
+        let context = Encoder.Context(
+            keepsAlive: keepsAlive, isHTTP11: isHTTP11, omitsBody: omitsBody, date: Array("D".utf8))
         Encoder.encode(response, context, into: &bytes)
         return text(bytes).replacing("\r\n", with: "↵")
     }
@@ -90,7 +91,7 @@ import Testing
     @Test func bodiesAreUnchanged() {
         var answer: [UInt8] = []
         let body = Array(UInt8.min...UInt8.max)
-        let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: "D")
+        let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: Array("D".utf8))
         Encoder.encode(Response(.ok, contentType: "a/b", .bytes(body)), context, into: &answer)
         #expect(Array(answer.suffix(256)) == body)
     }
@@ -98,7 +99,7 @@ import Testing
     /// The responses to a pipeline are appended to each other.
     @Test func appends() {
         var bytes = Array("before".utf8)
-        let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: "D")
+        let context = Encoder.Context(keepsAlive: true, isHTTP11: true, omitsBody: false, date: Array("D".utf8))
         Encoder.encode(Self.hello, context, into: &bytes)
         Encoder.encode(Response(.noContent), context, into: &bytes)
         #expect(text(bytes) == text(HTTPTests.bytes("before\(Self.helloHead)↵helloHTTP/1.1 204 No Content↵Date: D↵↵")))

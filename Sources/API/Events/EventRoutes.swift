@@ -38,7 +38,7 @@ struct EventRoutes {
         }
         let stream = EventStream(of: session, presenting: token, after: lastEventID, streams)
         var response = Response(.ok, contentType: "text/event-stream", .stream(stream))
-        response.add("Cache-Control", "no-store")
+        response.add(.noStore)
         // nginx would hold events back until its buffer is full.
         response.add("X-Accel-Buffering", "no")
         return response

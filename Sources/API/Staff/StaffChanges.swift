@@ -31,7 +31,7 @@ struct StaffReply: Sendable {
     var response: Response {
         guard status.rawValue >= 400 else {
             var response = Response(status, contentType: "application/json", .bytes(body))
-            response.add("Cache-Control", "no-store")
+            response.add(.noStore)
             return response
         }
         var response = Response(status, contentType: Problem.mediaType, .bytes(body))

@@ -143,7 +143,7 @@ struct StaffCustomerRoutes {
             var document = Response(
                 .ok, contentType: "application/json",
                 .parts(CustomerExport(of: account, signIns, repository)))
-            document.add("Cache-Control", "no-store")
+            document.add(.noStore)
             document.add("Content-Disposition", "attachment; filename=\"customer-\(customer.rawValue).json\"")
             return document
         }

@@ -47,7 +47,7 @@ extension Response {
     /// A document for the staff, which no cache keeps: it changes at any time, and is about others.
     static func staff(_ body: [UInt8], status: Status = .ok) -> Response {
         var response = Response(status, contentType: "application/json", .bytes(body))
-        response.add("Cache-Control", "no-store")
+        response.add(.noStore)
         return response
     }
 

@@ -47,7 +47,7 @@ package enum AdminAPI {
         var response = Response(
             trouble == nil ? .ok : .serviceUnavailable, contentType: "text/plain; charset=utf-8",
             .bytes(Array("\(sentence)\n".utf8)))
-        response.add("Cache-Control", "no-store")
+        response.add(.noStore)
         if let database { response.add(databaseField, database) }
         return response
     }

@@ -33,7 +33,7 @@ struct ClientResponse: Equatable {
     private init(head response: Response, omitsBody: Bool) {
         var bytes: [UInt8] = []
         let context = Encoder.Context(
-            keepsAlive: true, isHTTP11: true, omitsBody: omitsBody, date: "Thu, 10 Dec 2020 15:15:45 GMT")
+            keepsAlive: true, isHTTP11: true, omitsBody: omitsBody, date: Array("Thu, 10 Dec 2020 15:15:45 GMT".utf8))
         Encoder.encode(response, context, into: &bytes)
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
             .prefix { $0 != [0x0D] }.map { String(decoding: $0.dropLast(), as: UTF8.self) }
