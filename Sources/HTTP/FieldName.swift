@@ -2,11 +2,19 @@
 package struct FieldName: Sendable, Equatable {
     /// The name in small letters, so that a comparison has to convert the other name only.
     let lowercased: String
+    /// A set of one of 64 bits, which names that differ may share.
+    let mark: UInt64
 
     /// - Parameter name: a token, in any letter case.
     package init(_ name: String) {
         precondition(HTTPToken.isValid(name), "a field's name must be a token")
         lowercased = name.lowercased()
+        mark = Self.mark(count: lowercased.utf8.count, first: lowercased.utf8.first!)
+    }
+
+    /// The mark of a name with so many bytes and this first one, in any letter case.
+    static func mark(count: Int, first: UInt8) -> UInt64 {
+        1 << ((UInt64(truncatingIfNeeded: count) &* 5 ^ UInt64(first.asciiLowercased)) & 63)
     }
 }
 

@@ -9,17 +9,17 @@ package enum HTTPToken {
 enum Grammar {
     /// `tchar`, a character of a token (RFC 9110, section 5.6.2).
     static func isToken(_ byte: UInt8) -> Bool {
-        classes[Int(byte)] & token != 0
+        isLetterOrDigit(byte) || classes[Int(byte)] & token != 0
     }
 
     /// A character of a URI's path and query (RFC 3986, sections 3.3 and 3.4).
     static func isTargetByte(_ byte: UInt8) -> Bool {
-        classes[Int(byte)] & target != 0
+        isLetterOrDigit(byte) || classes[Int(byte)] & target != 0
     }
 
     /// A character of a registered name (RFC 3986, section 3.2.2).
     static func isHostNameByte(_ byte: UInt8) -> Bool {
-        classes[Int(byte)] & hostName != 0
+        isLetterOrDigit(byte) || classes[Int(byte)] & hostName != 0
     }
 
     /// A character of a field's value: VCHAR, obs-text, space or tab (RFC 9110, section 5.5).
@@ -29,13 +29,20 @@ enum Grammar {
 
     /// Returns true if each `%` is followed by two hexadecimal digits (RFC 3986, section 2.1).
     static func hasWholePercentEncodings(_ bytes: ArraySlice<UInt8>) -> Bool {
-        var rest = bytes
-        while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
-            let digits = rest[(percent + 1)...].prefix(2)
-            guard digits.count == 2, digits.allSatisfy(\.isHexadecimalDigit) else { return false }
-            rest = rest[digits.endIndex...]
+        let bytes = bytes.span
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "%") {
+            guard index + 2 < bytes.count, bytes[index + 1].isHexadecimalDigit, bytes[index + 2].isHexadecimalDigit
+            else {
+                return false
+            }
         }
         return true
+    }
+
+    /// Most bytes of a head belong to all classes, and need no look-up.
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        let letter = byte.asciiLowercased
+        return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") || byte.isDigit
     }
 
     private static let token: UInt8 = 1

@@ -42,6 +42,10 @@ struct HeadScanner: Sendable {
         let end = min(input.count, limits.headBytesMax - consumed + 1)
         var isAfterCR = scanned > 0 && input[scanned - 1] == 0x0D
         while scanned < end {
+            if !isAfterCR {
+                scanned = Self.firstControl(in: bytes, from: input.start + scanned, to: input.start + end) - input.start
+                guard scanned < end else { break }
+            }
             let byte = bytes[input.start + scanned]
             scanned += 1
             if byte == 0x0A {
@@ -65,6 +69,13 @@ struct HeadScanner: Sendable {
         }
         try checkLengths()
         return nil
+    }
+
+    /// The position of the first byte that may be a NUL, a CR or an LF; `end` if there is none.
+    private static func firstControl(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        var position = start
+        while position < end, bytes[position] > 0x0D { position += 1 }
+        return position
     }
 
     /// The error for the byte that was looked at last.

@@ -9,15 +9,24 @@ package struct Headers: Sendable {
 
     let bytes: [UInt8]
     let fields: [Field]
+    /// The marks of all names. Most look-ups are for a field that the request lacks, and end here.
+    private let marks: UInt64
+
+    init(bytes: [UInt8], fields: [Field]) {
+        (self.bytes, self.fields) = (bytes, fields)
+        marks = fields.reduce(0) { $0 | FieldName.mark(count: $1.name.count, first: bytes[$1.name.lowerBound]) }
+    }
 
     /// The value of the first field of the name; `nil` if there is none.
     package subscript(_ name: FieldName) -> ArraySlice<UInt8>? {
+        guard marks & name.mark != 0 else { return nil }
         for field in fields where isField(field, name) { return bytes[field.value] }
         return nil
     }
 
     /// The values of all fields of the name.
     package func all(_ name: FieldName) -> [ArraySlice<UInt8>] {
+        guard marks & name.mark != 0 else { return [] }
         var values: [ArraySlice<UInt8>] = []
         for field in fields where isField(field, name) { values.append(bytes[field.value]) }
         return values
@@ -25,6 +34,7 @@ package struct Headers: Sendable {
 
     /// The number of fields of the name.
     func count(of name: FieldName) -> Int {
+        guard marks & name.mark != 0 else { return 0 }
         var count = 0
         for field in fields where isField(field, name) { count += 1 }
         return count

@@ -5,6 +5,8 @@ package struct Request: Sendable {
     /// The path and query as they were sent, with percent-encodings; `/` if an absolute-form target has no path, and
     /// `*` for the server as a whole (RFC 9112, section 3.2).
     package let target: ArraySlice<UInt8>
+    /// The position in the target of its query, or of its end if there is no query.
+    private let pathEnd: Int
     /// The host and port to which the request is addressed: those of an absolute-form target, else the value of Host
     /// (RFC 9112, section 3.2.2). `nil` only in HTTP/1.0.
     package let host: ArraySlice<UInt8>?
@@ -19,8 +21,15 @@ package struct Request: Sendable {
     package var peer = IPAddress.unspecified
 
     /// The part of the target before the query.
-    package var path: ArraySlice<UInt8> {
-        target.prefix { $0 != UInt8(ascii: "?") }
+    package var path: ArraySlice<UInt8> { target[..<pathEnd] }
+
+    init(
+        method: Method, target: ArraySlice<UInt8>, host: ArraySlice<UInt8>?, isHTTP11: Bool, headers: Headers,
+        keepsAlive: Bool
+    ) {
+        (self.method, self.target, self.host, self.isHTTP11) = (method, target, host, isHTTP11)
+        (self.headers, self.keepsAlive) = (headers, keepsAlive)
+        pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
     }
 }
 

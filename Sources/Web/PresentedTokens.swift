@@ -28,18 +28,24 @@ package enum PresentedTokens {
 
     private static func token(in authorization: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let space = authorization.firstIndex(of: 0x20) else {
-            let isBare = authorization.count >= bareTokenBytesMin && authorization.allSatisfy(isTokenByte)
-            return isBare ? authorization : nil
+            return isBareToken(authorization) ? authorization : nil
         }
         guard authorization[..<space].equalsIgnoringCase("bearer") else { return nil }
         let token = authorization[space...].trimmed
         return token.isEmpty ? nil : token
     }
 
+    private static func isBareToken(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.count >= bareTokenBytesMin else { return false }
+        let bytes = bytes.span
+        for index in bytes.indices where !isTokenByte(bytes[index]) { return false }
+        return true
+    }
+
     /// The alphabet of a bearer token without its padding (RFC 6750, section 2.1, `b64token`).
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         let letter = byte.asciiLowercased
-        return byte.isDigit || (letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z"))
+        return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") || byte.isDigit
             || "-._~+/".utf8.contains(byte)
     }
 }
