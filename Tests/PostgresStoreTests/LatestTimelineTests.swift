@@ -96,7 +96,7 @@ struct LatestTimelineTests {
         let address = former.address(of: database.name)
             .replacing(":\(former.port)/", with: ":\(former.port),127.0.0.1:\(successor.port)/")
         let connector = try StoreConnector(address: address)
-        _ = try connector.connect(until: TestDatabase.patience)
+        try eventually("it has ended its recovery") { (try? connector.connect(until: TestDatabase.patience)) != nil }
         try former.start()
         for purpose in [StoreConnector.Purpose.serving, .owner] {
             var point: LatestTimeline.Point?
