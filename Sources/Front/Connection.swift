@@ -189,7 +189,7 @@ final class Connection: @unchecked Sendable {
         uncount()
         if case .following(let stream) = state.stage { stream.close() }
         // A client of HTTP/1.0 would take an orderly end for the end of the response.
-        if state.timer.event == .writing { socket.resetWhenClosed() }
+        if state.isWithinResponse { socket.resetWhenClosed() }
         state.end()
         changeBufferedBytes(to: 0)
         loop.remove(self)

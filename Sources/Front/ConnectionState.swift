@@ -263,6 +263,12 @@ extension ConnectionState {
 // MARK: - Stopping
 
 extension ConnectionState {
+    /// True if the client may have a part of a response whose rest was not sent.
+    var isWithinResponse: Bool {
+        if case .streaming = stage { return true }
+        return timer.event == .writing
+    }
+
     /// The server has begun to stop.
     ///
     /// - Parameter hasUnreadInput: true if a request that has arrived in this turn was not parsed.

@@ -102,6 +102,8 @@ final class EventLoop: @unchecked Sendable {
             handler.endBatch()
             counters.endTurn(at: configuration.monotonicNanoseconds())
         }
+        // The end of the process would be an orderly end of their responses.
+        for connection in connections.all where connection.state.isWithinResponse { connection.end() }
     }
 
     private func take(_ event: (token: UInt64, readiness: Poller.Readiness)) {

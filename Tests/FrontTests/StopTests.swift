@@ -57,6 +57,19 @@ import Testing
         #expect(throws: SystemError.self) { try front.client() }
     }
 
+    /// A client of HTTP/1.0 would take an orderly end for the end of the body.
+    @Test func aResponseThatAStopBreaksOffEndsWithAReset() throws {
+        let front = try TestFront()
+        let client = try front.client()
+        try client.send("GET /late-parts/5 HTTP/1.0\r\n\r\n")
+        try #require(front.script.held.take()).answer()
+        // The second part is asked for when the first one was sent.
+        let late = try #require(front.script.held.take())
+        front.stop(withinMilliseconds: 0)
+        try eventually { client.takeReset() }
+        late.answer()
+    }
+
     @Test func aResponseThatIsBeingSentIsSentCompletely() throws {
         let front = try TestFront()
         let client = try front.client()
