@@ -148,14 +148,13 @@ final class Connection: @unchecked Sendable {
         case .request(var request):
             request.peer = peerAddress
             let isOfOtherClient = isProxied && !joinClient(of: request)
-            if try keepBody(of: request) {
-                if isOfOtherClient {
-                    state.hold(request)
-                    loop.makeRunnable(self)
-                    return false
-                }
-                admit(request)
+            let isKept = try keepBody(of: request)
+            if isOfOtherClient {
+                if isKept { state.hold(request) }
+                loop.makeRunnable(self)
+                return false
             }
+            if isKept { admit(request) }
             requestsLeft -= 1
             if loop.measuredNow >= pipelineEndsAt { requestsLeft = 0 }
             if requestsLeft == 0 { loop.postpone(self) }
