@@ -22,6 +22,9 @@ final class ClientShare {
         self.network = network
     }
 
+    /// The number of searches that look at all members.
+    var searchesOfAll: Int { (members.count + Self.searchedMax - 1) / Self.searchedMax }
+
     var isEmpty: Bool { members.isEmpty }
 
     func add(_ connection: Connection) {

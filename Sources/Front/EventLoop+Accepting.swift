@@ -129,14 +129,15 @@ extension EventLoop {
 
     /// The searches for a connection that is not in use, each of which looks at some of the client's, before one is
     /// closed whose client is reading.
-    private static let searchesMax = 8
+    private static let searchesMax = 4
 
     /// Closes a connection of the client that has the most of them, or else a proxy's.
     ///
     /// - Parameter isGreedier: true if the client has more of them than the one that needs room would have.
     private func closeConnection(ofGreediest network: IPAddress, isGreedier: Bool) -> Bool {
         let rankMax = isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
-        for _ in 0..<Self.searchesMax where closeConnection(of: network, rankMax: rankMax) { return true }
+        let searchCount = min(Self.searchesMax, shares[network]?.searchesOfAll ?? 0)
+        for _ in 0..<searchCount where closeConnection(of: network, rankMax: rankMax) { return true }
         if closeProxysConnection() { return true }
         return isGreedier && closeConnection(of: network, rankMax: ConnectionState.ofGreediestClientAtLastRankMax)
     }

@@ -17,8 +17,8 @@ package struct FrontConfiguration: Sendable {
 
     /// The largest number of bytes in all buffers, for requests until they are answered and for responses that clients
     /// have not read, so that many slow clients can't use up the memory. Above it, the front closes each connection
-    /// that holds more than 16 KiB, with a 503 if a body or a part of it had arrived. The body of a request that waits
-    /// for its response is kept.
+    /// that holds more than 16 KiB, with a 503 if a body or a part of it had arrived. A proxy's connection persists if
+    /// the whole body had arrived. The body of a request that waits for its response is kept.
     package var bufferedBytesMax = 128 * 1024 * 1024
     /// The number of addresses that fill the buffers: one may hold ``bufferedBytesMax`` divided by this.
     static let addressesThatFillBuffers = 2
