@@ -142,9 +142,7 @@ import Testing
                 entry(.withdrawal, "1", 7, -5), entry(.withdrawal, "2", 7, -5),
             ], ["6: its order is that of the withdrawal in line 5"]
         ),
-        (
-            [user("1", "a"), entry(.withdrawal, "1", 8, -5)], ["2: the database has a withdrawal for its order already"]
-        ),
+        ([user("1", "a"), entry(.withdrawal, "1", 8, -5)], ["2: the database has a withdrawal for its order already"]),
         ([user("1", "anna", withdrawn: 5), order("1", 5, 5), entry(.withdrawal, "1", 7, -5, at: 9)], []),
         // Points that come at the same time as others count first.
         ([user("1", "anna", withdrawn: 5), entry(.withdrawal, "1", 7, -5, at: 9), order("1", 5, 5, at: 9)], []),
@@ -177,6 +175,8 @@ import Testing
                 entry(.refund, "1", 7, 5), entry(.refund, "1", 7, 5),
             ], ["5: its order is that of the refund in line 4"]
         ),
+        // Odd numbers above 2^53, which no real number equals.
+        ([user("1", "anna"), order("1", 5, 1 << 54 | 3), entry(.returned, "1", 5, -(1 << 54 | 3))], []),
         (
             [user("1", "anna"), order("1", 5, 5), entry(.returned, "1", 5, -4), entry(.returned, "1", 5, -2)],
             ["4: the returns of its order take back more than the order earned"]
