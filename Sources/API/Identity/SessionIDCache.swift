@@ -11,10 +11,10 @@ final class SessionIDCache {
 
     /// A few customers need no more. Both numbers are powers of two.
     private static let slotCountMin = 1024
-    /// 12 MiB in one event loop, if as many customers have been there.
+    /// 11 MiB in one event loop, if as many customers have been there.
     private static let slotCountMax = 131_072
 
-    /// Two tokens that share a slot displace each other.
+    /// Two tokens that share a slot displace each other: of 100,000, three tenths are hashed each time.
     private var entries = [Entry?](repeating: nil, count: slotCountMin)
     private var count = 0
 

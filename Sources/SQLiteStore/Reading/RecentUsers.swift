@@ -21,7 +21,7 @@ final class RecentUsers {
         let revision: Revision
     }
 
-    /// The most balances, and half of the most sessions, whose slots fill unevenly: 22 MiB in one event loop, if as
+    /// The most balances, and half of the most sessions, whose slots fill unevenly: 21 MiB in one event loop, if as
     /// many users have been there.
     private static let countMax = 131_072
 
