@@ -1,5 +1,4 @@
 /// A member's name with its quotes and colon, made once for documents that are written often.
-///
 package struct JSONName: Sendable {
     fileprivate let bytes: [UInt8]
 

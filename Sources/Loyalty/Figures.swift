@@ -1,6 +1,7 @@
 /// The sums of a span of time, such as a day.
 ///
-/// Points are in hundredths and have 128 bits, as those of ``Statistics``.
+/// Points are in hundredths and have 128 bits, as those of ``Statistics``. The stores keep 64 bits for each kind of
+/// change in a quarter of an hour: if there are more, these figures stay below those of the statistics.
 package struct Figures: Equatable, Sendable {
     /// The distance of the times at which a span may begin and end: 15 minutes, because the offset of every time zone
     /// is a multiple of that.
