@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    /// Starts the loop that answers an inbox's reads. Returns a function that stops it.
+    private static func startLoop(_ connector: StoreConnector, _ inbox: ReadInbox, _ lines: LogLines) -> () -> Void {
+        let thread = Posix.Thread(name: "reader") {
+            ReadLoop(
+                connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
+                log: lines.log
+            ).run()
+        }
+        return {
+            inbox.close()
+            thread.join()
+        }
+    }
+
     @Test func aReadWhoseConnectionEndsIsTriedAgain() async throws {
         let database = try TestDatabase()
         let user = try database.addUsers(1)[0]
@@ -43,16 +57,8 @@ import Testing
     @Test func aReadWhoseTimeEndsLeavesTheOthersTheirSecondTry() throws {
         let connector = try TestDatabase().connector()
         let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
-        let thread = Posix.Thread(name: "reader") {
-            ReadLoop(
-                connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
-                log: lines.log
-            ).run()
-        }
-        defer {
-            inbox.close()
-            thread.join()
-        }
+        let stop = Self.startLoop(connector, inbox, lines)
+        defer { stop() }
         inbox.put([noted.read("first")])
         try eventually { noted.ends == ["first answered"] }
         inbox.put([
@@ -70,16 +76,8 @@ import Testing
         let connector = try TestDatabase().connector()
         let (inbox, lines, noted) = (ReadInbox(), LogLines(), NotedReads())
         inbox.put([noted.read("late", withinMilliseconds: 900), noted.read("early")])
-        let thread = Posix.Thread(name: "reader") {
-            ReadLoop(
-                connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
-                log: lines.log
-            ).run()
-        }
-        defer {
-            inbox.close()
-            thread.join()
-        }
+        let stop = Self.startLoop(connector, inbox, lines)
+        defer { stop() }
         try eventually { noted.ends.count == 2 }
         #expect(noted.ends == ["late refused", "early answered"])
         #expect(inbox.waitingCount == 0)
