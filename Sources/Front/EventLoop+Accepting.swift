@@ -127,8 +127,8 @@ extension EventLoop {
         return result == .admitted
     }
 
-    /// The searches for a connection that is not in use, each of which looks at some of the client's, before one is
-    /// closed whose client is reading.
+    /// The most searches for a connection that is not in use. Each looks at some of the client's connections. If none
+    /// finds one, a connection is closed whose client is reading.
     private static let searchesMax = 4
 
     /// Closes a connection of the client that has the most of them, or else a proxy's.

@@ -102,7 +102,7 @@ final class EventLoop: @unchecked Sendable {
             handler.endBatch()
             counters.endTurn(at: configuration.monotonicNanoseconds())
         }
-        // The end of the process would be an orderly end of their responses.
+        // The process ends next, and the kernel would close these connections in an orderly way.
         for connection in connections.all where connection.state.isWithinResponse { connection.end() }
     }
 

@@ -18,8 +18,8 @@ package struct SessionID: Hashable, Sendable {
     package static let byteCount = 32
 
     // The bytes in words, the lowest byte of each first. An array would be in memory of its own, which a processor has
-    // to fetch for each of many customers. With a vector (`SIMD4`), which is aligned to 32 bytes, asynchronous
-    // functions that have ids crash (Swift 6.3.1).
+    // to fetch for each of many customers. With a vector (`SIMD4`), which is aligned to 32 bytes, an
+    // asynchronous function that holds an id crashes (Swift 6.3.1).
     private let first: UInt64
     private let second: UInt64
     private let third: UInt64

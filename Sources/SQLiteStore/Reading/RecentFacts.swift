@@ -1,5 +1,5 @@
-/// Facts that were looked up before, in a table that grows with their number up to a limit. Three keys that share a
-/// pair of slots displace each other, the oldest first. So a look-up is two comparisons, and nothing has to be aged.
+/// Facts that were looked up before, in a table that grows with their number up to a limit. If three keys share a pair
+/// of slots, the oldest is displaced. So a look-up is two comparisons, and nothing has to be aged.
 struct RecentFacts<Key: RecentKey, Fact> {
     private struct Entry {
         let key: Key

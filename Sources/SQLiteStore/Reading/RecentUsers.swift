@@ -21,8 +21,8 @@ final class RecentUsers {
         let revision: Revision
     }
 
-    /// The most balances, and half of the most sessions, whose slots fill unevenly: 21 MiB in one event loop, if as
-    /// many users have been there.
+    /// The most balances. Sessions have twice as many slots, because these fill unevenly. Both tables together take
+    /// 21 MiB at most.
     private static let countMax = 131_072
 
     private var sessions = RecentFacts<SessionID, KeptSession>(slotCountMax: 2 * countMax)
