@@ -69,8 +69,8 @@ package protocol Storage: Sendable {
     /// while, none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
     var obstacle: String? { get }
 
-    /// The reason, in a sentence, for which an acknowledged write could be lost although the store takes writes, such
-    /// as a setting of its server; `nil` if none is known.
+    /// The reason, in sentences, for which an acknowledged write could be lost, such as a setting of the store's server,
+    /// or for which the server acknowledges none, such as a missing standby; `nil` if none is known.
     var weakness: String? { get }
 
     /// True if another program removed or replaced a file of the store while it was open, so that acknowledged data may

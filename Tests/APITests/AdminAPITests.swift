@@ -54,7 +54,7 @@ import Web
         ("/readyz", 1, 503, "a loop hangs\n"), ("/healthz", 2, 200, "ok\n"), ("/readyz", 2, 503, "the disk is full\n"),
         ("/healthz", 3, 503, "a loop hangs\n"), ("/readyz", 3, 503, "a loop hangs\n"),
         ("/healthz", 4, 200, "ok\n"), ("/readyz", 4, 200, "ok, but: fsync is off.\n"),
-        ("/readyz", 5, 503, "the disk is full\n"),
+        ("/healthz", 5, 200, "ok\n"), ("/readyz", 5, 503, "the disk is full. fsync is off.\n"),
     ])
     func healthAndReadiness(path: String, state: Int, status: Int, text: String) async {
         let response = await Self.response("GET \(path)", from: State.all[state].api)

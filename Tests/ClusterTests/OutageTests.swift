@@ -136,5 +136,37 @@ extension ClusterFailureTests {
             #expect(try admin.send("GET", "/metrics").text.contains("\nmartlet_database_durable 0\n"))
             try cluster.expectSoundEnd()
         }
+
+        /// A standby that is missing keeps the database from acknowledging writes. Reads go on.
+        @Test func aMissingStandbyIsNamedWhileWritesAreRefused() throws {
+            let database = try Cluster.makeDatabaseServer(isDurable: true)
+            defer { database.remove() }
+            let cluster = try Cluster(1, on: database).start()
+            let admin = try Client(endpoint: cluster.server(0).adminEndpoint())
+            let client = try cluster.client(0)
+            try client.register("anna")
+            try database.run("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
+            try database.run("SELECT pg_reload_conf()")
+            var count = 0
+            // The database may acknowledge some uploads more before it takes up the setting.
+            try eventually("an upload is refused") {
+                count += 1
+                return try client.send("POST", "/api/user/orders", orderNumber(count)).status >= 500
+            }
+            try eventually("it names the refusal and the standby") {
+                let answer = try admin.send("GET", "/readyz")
+                return answer.status == 503
+                    && answer.text == "the database can't be reached. \(Self.missingStandby)\n"
+            }
+            #expect(try admin.send("GET", "/metrics").text.contains("\nmartlet_database_durable 0\n"))
+            #expect(try client.send("GET", "/api/user/balance").status == 200)
+            try database.run("ALTER SYSTEM RESET synchronous_standby_names")
+            try database.run("SELECT pg_reload_conf()")
+            try eventually("it is ready") { try admin.send("GET", "/readyz").text == "ok\n" }
+            #expect(try client.send("POST", "/api/user/orders", orderNumber(count + 1)).status == 202)
+            try cluster.expectSoundEnd()
+        }
+
+        private static let missingStandby = "No synchronous standby is connected, and writes wait for one."
     }
 }

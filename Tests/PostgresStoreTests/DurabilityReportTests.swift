@@ -6,7 +6,7 @@ import Testing
 
 @testable import PostgresStore
 
-/// A server reports a database that could lose acknowledged writes.
+/// A server reports a database that could lose acknowledged writes, or that acknowledges none.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct DurabilityReportTests {
     /// The leader's renewals wait for the standby and fail, and it reports the reason all the same.
     @Test func theLeaderReportsAMissingStandby() throws {
@@ -20,7 +20,7 @@ import Testing
         #expect(store.weakness?.contains("standby") != true)
         try server.run("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
         try server.run("SELECT pg_reload_conf()")
-        try eventually("it reports the standby") { store.weakness?.contains("no synchronous standby") == true }
+        try eventually("it reports the standby") { store.weakness?.contains("No synchronous standby") == true }
         try server.run("ALTER SYSTEM RESET synchronous_standby_names")
         try server.run("SELECT pg_reload_conf()")
         try eventually("it reports that the standby is no longer wanted") {

@@ -16,8 +16,8 @@ package enum AdminAPI {
     ///     field.
     ///   - illness: the reason, in words, for which the server has to be restarted; `nil` if it is alive.
     ///   - obstacle: the reason, in words, for which the server can't serve now; `nil` if it can.
-    ///   - weakness: the reason, in a sentence, for which an acknowledged write could be lost although the server can
-    ///     serve; `nil` if there is none.
+    ///   - weakness: the reason, in sentences, for which an acknowledged write could be lost, or for which the database
+    ///     acknowledges none; `nil` if there is none.
     ///   - metrics: writes all metrics.
     ///   - reader: the reader of `obstacle` and `metrics`.
     package static func handler(
@@ -43,7 +43,14 @@ package enum AdminAPI {
     }
 
     private static func state(_ trouble: String?, weakness: String? = nil, _ database: String?) -> Response {
-        let sentence = trouble ?? weakness.map { "ok, but: \($0)" } ?? "ok"
+        let sentence =
+            switch (trouble, weakness) {
+            case (nil, nil): "ok"
+            case (nil, let weakness?): "ok, but: \(weakness)"
+            case (let trouble?, nil): trouble
+            // The trouble may be a symptom: writes are refused if they wait for a standby in vain.
+            case (let trouble?, let weakness?): "\(trouble). \(weakness)"
+            }
         var response = Response(
             trouble == nil ? .ok : .serviceUnavailable, contentType: "text/plain; charset=utf-8",
             .bytes(Array("\(sentence)\n".utf8)))

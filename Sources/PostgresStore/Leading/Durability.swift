@@ -1,18 +1,23 @@
 import Postgres
 
-/// The settings of a server that decide whether an acknowledged write survives a power cut or a failover.
+/// The settings of a server that decide whether an acknowledged write survives a power cut or a failover, and the
+/// standby without which no write is acknowledged.
 struct Durability: Equatable, Sendable {
     /// The settings that are off and must be on.
     var settingsOff: [String] = []
     /// True if the server is to wait for a standby, and no such standby is connected.
     var lacksStandby = false
 
-    /// The reasons why an acknowledged write could be lost, in a sentence; `nil` if there is none.
+    /// The reasons why an acknowledged write could be lost, or why none is acknowledged, in sentences; `nil` if there is
+    /// none.
     var fault: String? {
-        var reasons = settingsOff.map { "\($0) is off" }
-        if lacksStandby { reasons.append("no synchronous standby is connected") }
-        guard !reasons.isEmpty else { return nil }
-        return "The database could lose acknowledged writes: \(reasons.joined(separator: ", "))."
+        var sentences: [String] = []
+        if !settingsOff.isEmpty {
+            let reasons = settingsOff.map { "\($0) is off" }.joined(separator: ", ")
+            sentences.append("The database could lose acknowledged writes: \(reasons).")
+        }
+        if lacksStandby { sentences.append("No synchronous standby is connected, and writes wait for one.") }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
     private static let settings = ["fsync", "full_page_writes", "synchronous_commit"]
