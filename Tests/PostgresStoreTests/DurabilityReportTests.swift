@@ -1,5 +1,7 @@
+import Glibc
 import Loyalty
 import Posix
+import Postgres
 import Storage
 import TestSupport
 import Testing
@@ -26,5 +28,76 @@ import Testing
         try eventually("it reports that the standby is no longer wanted") {
             store.weakness?.contains("standby") != true
         }
+    }
+
+    /// PostgreSQL shows a plain role that something receives its log, and not if that is a synchronous standby.
+    @Test func aRoleThatCannotSeeStandbysIsNamed() throws {
+        let server = try PostgreSQLServer()
+        defer { server.remove() }
+        try server.run("CREATE ROLE shop LOGIN PASSWORD '\(PostgreSQLServer.password)'")
+        try server.run("CREATE DATABASE shop OWNER shop")
+        var connection = try Self.connect(to: server, as: "shop")
+        try server.run("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
+        try server.run("SELECT pg_reload_conf()")
+        try eventually("it sees that there is no standby") {
+            let durability = try Durability.read(on: &connection, until: TestDatabase.patience)
+            return durability.lacksStandby && !durability.hidesStandbys
+        }
+        let receiver = try Self.startReceiver(of: server)
+        defer {
+            receiver.signal(SIGKILL)
+            receiver.waitForEnd()
+        }
+        try eventually("it sees something, and not that it is no synchronous standby") {
+            let durability = try Durability.read(on: &connection, until: TestDatabase.patience)
+            return durability.hidesStandbys && !durability.lacksStandby
+        }
+        // With another setting, the commit would wait for the standby.
+        try server.run("SET synchronous_commit = local; GRANT pg_read_all_stats TO shop")
+        try eventually("it sees that there is no synchronous standby") {
+            let durability = try Durability.read(on: &connection, until: TestDatabase.patience)
+            return durability.lacksStandby && !durability.hidesStandbys
+        }
+    }
+
+    private static func connect(to server: PostgreSQLServer, as role: String) throws -> Connection {
+        let library = try PostgresLibrary.load()
+        let address = server.address(of: role).replacing("//\(PostgreSQLServer.user):", with: "//\(role):")
+        return try StoreConnector(address: try ConnectionAddress(address, with: library), library: library)
+            .open(until: TestDatabase.patience)
+    }
+
+    /// Starts a session that could receive the server's log. The server lists it from its start, as an asynchronous
+    /// standby.
+    private static func startReceiver(of server: PostgreSQLServer) throws -> ChildProcess {
+        try ChildProcess(
+            try #require(PostgreSQLServer.psql),
+            [
+                "--no-psqlrc", "--quiet", "--host=\(server.folder)", "--port=\(server.port)",
+                "--username=\(PostgreSQLServer.user)", "--command=SELECT pg_sleep(3600)",
+                "dbname=postgres replication=database",
+            ])
+    }
+
+    private static let sentences: [(Durability, String?)] = [
+        (Durability(), nil),
+        (
+            Durability(settingsOff: ["fsync", "full_page_writes"]),
+            "The database could lose acknowledged writes: fsync is off, full_page_writes is off."
+        ),
+        (Durability(lacksStandby: true), "No synchronous standby is connected, and writes wait for one."),
+        (
+            Durability(hidesStandbys: true),
+            "The role can't see if a synchronous standby is connected: GRANT pg_read_all_stats to it."
+        ),
+        (
+            Durability(settingsOff: ["fsync"], lacksStandby: true),
+            "The database could lose acknowledged writes: fsync is off. No synchronous standby is connected, and writes wait for one."
+        ),
+    ]
+
+    @Test(arguments: sentences.indices) func eachFaultHasItsSentence(index: Int) {
+        let (durability, sentence) = Self.sentences[index]
+        #expect(durability.fault == sentence)
     }
 }

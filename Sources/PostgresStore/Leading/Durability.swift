@@ -7,9 +7,12 @@ struct Durability: Equatable, Sendable {
     var settingsOff: [String] = []
     /// True if the server is to wait for a standby, and no such standby is connected.
     var lacksStandby = false
+    /// True if the server is to wait for a standby, and programs receive its log, but the role may not see if one of
+    /// them is such a standby.
+    var hidesStandbys = false
 
-    /// The reasons why an acknowledged write could be lost, or why none is acknowledged, in sentences; `nil` if there is
-    /// none.
+    /// The reasons why an acknowledged write could be lost, or why none is acknowledged, in sentences; `nil` if there
+    /// are none.
     var fault: String? {
         var sentences: [String] = []
         if !settingsOff.isEmpty {
@@ -17,6 +20,10 @@ struct Durability: Equatable, Sendable {
             sentences.append("The database could lose acknowledged writes: \(reasons).")
         }
         if lacksStandby { sentences.append("No synchronous standby is connected, and writes wait for one.") }
+        if hidesStandbys {
+            sentences.append(
+                "The role can't see if a synchronous standby is connected: GRANT pg_read_all_stats to it.")
+        }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
@@ -32,14 +39,17 @@ struct Durability: Equatable, Sendable {
             let value = try text("SELECT current_setting($1)", parameters, on: &connection, until: deadline)
             if value == "off" { durability.settingsOff.append(setting) }
         }
-        // An account without pg_read_all_stats sees the rows of pg_stat_replication, and nulls in them.
+        // A role without pg_read_all_stats sees a row for each receiver of the log, and a null for its state. It only
+        // knows if there are none (walsender.c, `pg_stat_get_wal_senders`).
         let standbys = try text(
             """
             SELECT CASE WHEN current_setting('synchronous_standby_names') = '' THEN 'none wanted'
-                WHEN EXISTS (SELECT FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum') OR sync_state IS NULL)
-                THEN 'connected' ELSE 'missing' END
+                WHEN bool_or(sync_state IN ('sync', 'quorum')) THEN 'connected'
+                WHEN bool_or(sync_state IS NULL) THEN 'hidden' ELSE 'missing' END
+            FROM pg_stat_replication
             """, Parameters(), on: &connection, until: deadline)
         durability.lacksStandby = standbys == "missing"
+        durability.hidesStandbys = standbys == "hidden"
         return durability
     }
 
