@@ -21,6 +21,14 @@ struct HandbookTests {
         }
     }
 
+    /// On a terminal, curl shows its progress if the body goes elsewhere, and the pages show none.
+    @Test func curlShowsNoProgress() throws {
+        let lines = try Handbook().blocks.flatMap { $0.text.split(separator: "\n") }
+        let sending = lines.filter { $0.hasPrefix("curl ") && $0.contains(" -o ") }
+        #expect(sending.count >= 3)
+        for line in sending { #expect(line.hasPrefix("curl -sS "), "\(line)") }
+    }
+
     @Test(.onSQLite("the handbook shows the log of a server on a file")) func theServerStartsAsShown() throws {
         let server = try Server.serving(in: try Folder(), environment: ["MARTLET_LOG_FORMAT": "text"])
         // The warning depends on the machine's SQLite.

@@ -65,6 +65,8 @@ struct TaskTests {
         try other.configure(address: "\(try Self.freeEndpoint())")
         let output = try other.run(try handbook.block("arrives"))
         #expect(output.contains("\npassed: 1 users, 1 orders, "), "\(output)")
+        // The backup of the first start is empty.
+        #expect(output.contains("/var/lib/martlet/backups/martlet-"), "\(output)")
         try expectEverything(in: other)
     }
 
