@@ -91,6 +91,29 @@ struct ShellTests {
         }
     }
 
+    /// The lines of the help install a completion in a home that has no folder for it.
+    @Test(arguments: [
+        ("bash", ".local/share/bash-completion/completions/martlet"), ("fish", ".config/fish/completions/martlet.fish"),
+    ])
+    func installsTheCompletion(shell: String, file: String) throws {
+        guard let path = Self.find(shell) else { return }
+        let folder = try Folder()
+        let label = "For \(shell): "
+        let lines = try Self.output(["help", "completion"], in: folder).components(separatedBy: "\n")
+        let line = try #require(lines.first { $0.hasPrefix(label) })
+        #expect(line.count <= 120)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("martlet"), withDestinationPath: Server.executable)
+        var environment = Self.environment(folder)
+        environment["PATH"] = "\(folder.path):/usr/bin:/bin"
+        let run = try Server(
+            in: folder, arguments: ["-c", String(line.dropFirst(label.count))], environment: environment,
+            executable: path)
+        #expect(try run.waitForEnd() == 0, "\(run.logText)")
+        let installed = try String(contentsOfFile: folder.file(file), encoding: .utf8)
+        #expect(try installed == Self.output(["completion", shell], in: folder))
+    }
+
     @Test func manReadsThePageWithoutAWarning() throws {
         guard let man = Self.find("man"), Self.find("groff") != nil else { return }
         let folder = try Folder()

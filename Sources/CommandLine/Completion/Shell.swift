@@ -4,12 +4,14 @@ import Configuration
 package enum Shell: String, Sendable, CaseIterable {
     case bash, zsh, fish
 
-    /// The command that installs the completion.
+    /// The line that installs the completion. A new home has no folder for it.
     package var installation: String {
         switch self {
-        case .bash: "martlet completion bash > ~/.local/share/bash-completion/completions/martlet"
+        case .bash:
+            #"d=~/.local/share/bash-completion/completions; mkdir -p "$d"; martlet completion bash > "$d/martlet""#
         case .zsh: "martlet completion zsh > /usr/local/share/zsh/site-functions/_martlet"
-        case .fish: "martlet completion fish > ~/.config/fish/completions/martlet.fish"
+        case .fish:
+            "mkdir -p ~/.config/fish/completions; martlet completion fish > ~/.config/fish/completions/martlet.fish"
         }
     }
 

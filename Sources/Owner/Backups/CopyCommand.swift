@@ -91,8 +91,8 @@ extension Command {
                 "TO is a file that does not exist yet, or a database of PostgreSQL without tables of Martlet.",
                 "All of the shop is copied or nothing; each row is compared, and the copy is checked.",
             ],
-            document: #"{"from", "to", "users", "orders", …}"#, statuses: OwnerCommand.Statuses.read,
-            effect: .changes, opensDatabase: false,
+            document: #"{"from", "to", \#(CheckReport.Counts.memberNames)}"#,
+            statuses: OwnerCommand.Statuses.read, effect: .changes, opensDatabase: false,
             action: .run { invocation, _, _ in CopyCommand.run(invocation, by: copy) })
     }
 }

@@ -31,7 +31,8 @@ struct BackUp: FileOperation, Equatable {
 extension OwnerCommand {
     static let backup = OwnerCommand(
         "backup", "copy the database into FILE and check the copy; a server may run meanwhile", BackUp.self,
-        operands: ["FILE"], options: [.json], document: #"{"file", "users", "orders", …}"#, effect: .changes
+        operands: ["FILE"], options: [.json], document: #"{"file", \#(CheckReport.Counts.memberNames)}"#,
+        effect: .changes
     ) { invocation, _ in OwnerRequest(BackUp(file: ProcessSetup.absolutePath(of: invocation.operand))) }
 }
 

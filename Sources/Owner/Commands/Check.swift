@@ -22,7 +22,8 @@ struct Check: FileOperation, Equatable {
 extension OwnerCommand {
     static let check = OwnerCommand(
         "check", "check that the database is whole and that points add up", Check.self, options: [.json],
-        document: #"{"passed", "milliseconds", "users", …, "rules": [{"rule", "faults"}]}"#
+        document:
+            #"{"passed", "milliseconds", \#(CheckReport.Counts.memberNames), "rules": [{"rule", "faults"}]}"#
     ) { _, _ in OwnerRequest(Check(), rowsName: "rules") }
 }
 
@@ -62,4 +63,7 @@ extension CheckReport.Counts {
             "ledger_entries": .integer(ledgerEntries), "receipts": .integer(receipts),
         ])
     }
+
+    /// The names of the members of ``document``, for the help.
+    static let memberNames = #""users", "orders", "withdrawals", "ledger_entries", "receipts""#
 }

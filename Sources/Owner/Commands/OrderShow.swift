@@ -35,7 +35,8 @@ extension OwnerCommand {
         "order show", "show the upload, the withdrawal and the receipt of a number", OrderShow.self,
         operands: ["NUMBER"],
         options: [.json],
-        document: #"{"number", "upload": {…}, "withdrawal": {…}, "receipt": {…}}, null if there is none"#,
+        document:
+            #"{"number", "upload": {"login", "status", "accrual", "uploaded_at", "returned"}, "withdrawal": {"login", "sum", "processed_at", "refunded_at", "refunded_by", "reason"}, "receipt": {"points", "accepted_at"}}, null if there is none"#,
         statuses: Statuses.find
     ) { invocation, _ in OwnerRequest(OrderShow(number: invocation.operand)) }
 }

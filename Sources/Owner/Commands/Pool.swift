@@ -22,6 +22,6 @@ extension OwnerCommand {
         "pool", "show the orders that wait for the accrual system of a running server, and its state", Pool.self,
         options: [.json],
         document:
-            #"{"leader", "waiting", "in_flight", "users", "more_in_database", "health", "requests_per_minute", "paused_s", "last_answer_s", "answers": {…}}, leader only on PostgreSQL"#
+            #"{"leader", "waiting", "in_flight", "users", "more_in_database", "health", "requests_per_minute", "paused_s", "last_answer_s", "answers": {"processed", "invalid", "pending", "unknown", "throttled", "untrustworthy", "failed"}}, leader only on PostgreSQL"#
     ) { _, _ in OwnerRequest(Pool()) }
 }

@@ -22,6 +22,6 @@ extension OwnerCommand {
     static let stats = OwnerCommand(
         "stats", "count users, orders, points and bytes", Stats.self, options: [.json],
         document:
-            #"{"users": {…}, "orders": {…}, "points": {…}, "file_bytes", "log_bytes", "sqlite_version", "backups": {…}}"#
+            #"{"users": {"active", "disabled", "deleted"}, "orders": {"NEW", "PROCESSING", "INVALID", "PROCESSED"}, "points": {"outstanding", "granted", "adjusted", "spent", "returned"}, "file_bytes", "log_bytes", "sqlite_version", "backups": {"newest_at", "age_s", "bytes", "result", "failure"}}, postgresql_version on PostgreSQL"#
     ) { _, _ in OwnerRequest(Stats()) }
 }

@@ -29,7 +29,7 @@ extension OwnerCommand {
         "user show", "show a user, and the newest entries of the ledger", UserShow.self, operands: ["LOGIN"],
         options: [.userID.replacing("LOGIN"), .json],
         document:
-            #"{"login", …, "id", "orders", "withdrawals", "ledger": [{"at", "kind", "order", "points", "balance", "by", "reason"}]}"#,
+            #"{"login", "state", "current", "withdrawn", "created_at", "id", "orders", "withdrawals", "ledger": [{"at", "kind", "order", "points", "balance", "by", "reason"}]}"#,
         statuses: Statuses.find
     ) { invocation, _ throws(Refusal) in
         OwnerRequest(UserShow(user: try invocation.user()), rowsName: "ledger")

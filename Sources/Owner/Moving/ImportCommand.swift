@@ -109,7 +109,8 @@ extension Command {
                     + "\(ShopReading.faultsNamedMax) of them.",
                 "The database is made if there is none, and is checked before it counts. One of PostgreSQL has to be empty.",
             ],
-            document: #"{"database", "dry_run", "lines", "users", "orders", …, "current", "withdrawn"}"#,
+            document:
+                #"{"database", "dry_run", "lines", "users", "orders", "unfinished_orders", "withdrawals", "adjustments", "refunds", "returns", "current", "withdrawn"}"#,
             statuses: OwnerCommand.Statuses.read + [ExitStatus.refused], effect: .changes,
             action: .run { invocation, configuration, _ in
                 ImportCommand.run(invocation, configuration, store(configuration))
