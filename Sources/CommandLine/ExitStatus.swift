@@ -3,7 +3,7 @@ package enum ExitStatus {
     package static let success: Int32 = 0
     /// `martlet healthcheck`: the server can't serve. Docker knows only 0 and 1.
     package static let unhealthy: Int32 = 1
-    /// The command can't be done in the present state, or was not confirmed. Nothing was changed.
+    /// The command can't be done in the present state, or its question was not answered with yes. Nothing was changed.
     package static let refused: Int32 = 1
     package static let usage: Int32 = 64
     /// The database does not pass its check.
@@ -28,7 +28,8 @@ package enum ExitStatus {
         switch status {
         case success: "done"
         case refused:
-            "not possible in the present state, or not confirmed, and nothing was changed; or the server can't serve"
+            "not possible in the present state, or not answered with yes, and nothing was changed; or the server can't "
+                + "serve"
         case usage: "wrong usage"
         case damaged: "the database does not pass its check"
         case notFound: "there is no such user, order, receipt, rule, member of the staff or key"

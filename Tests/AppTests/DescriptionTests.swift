@@ -4,6 +4,7 @@ import Testing
 @testable import App
 @testable import CommandLine
 @testable import Configuration
+@testable import Owner
 
 /// Everything that is printed or documented about commands, flags and settings agrees with their values.
 @Suite struct DescriptionTests {
@@ -84,11 +85,15 @@ import Testing
         }
     }
 
-    @Test func theManualPageNamesEverything() throws {
+    private func manualPage() throws -> String {
         guard case .print(let text) = Command.man.action,
             case .run(let invocation) = CommandLineParser(commands).parse(["man"])
         else { throw ConfigurationError("man is no command") }
-        let page = try text(invocation)
+        return try text(invocation)
+    }
+
+    @Test func theManualPageNamesEverything() throws {
+        let page = try manualPage()
         for command in commands.commands {
             #expect(page.contains(Roff.escaped("\n\(help.synopsis(of: command))\n")), "\(command)")
             for option in command.allOptions {
@@ -99,6 +104,22 @@ import Testing
             for text in [setting.key, setting.environment, setting.allowed] {
                 #expect(page.contains(Roff.escaped(text)), "\(setting.key)")
             }
+        }
+    }
+
+    /// The description lists each command that a server does, a group by its first word, and no other.
+    @Test func theManualPageListsTheOwnersCommands() throws {
+        let list = try #require(try manualPage().firstMatch(of: /commands \(([a-z, ]+)\)/)).output.1
+        let owners = OwnerCommand.all.map { owner in
+            owner.command(of: { _ in preconditionFailure("the command must not be run") })
+        }
+        #expect(Set(list.components(separatedBy: ", ")) == Set(owners.map { $0.group ?? $0.name }), "\(list)")
+    }
+
+    /// The records of an export are those that the staff's API describes.
+    @Test func theHelpNamesEveryMemberOfADocument() {
+        for command in commands.commands where command.name != "user export" {
+            #expect(command.document?.contains("…") != true, "\(command.name)")
         }
     }
 

@@ -47,9 +47,10 @@ package struct ManualPage {
                 + "command, martlet is martlet serve; if the name of the executable contains accrual, it is martlet accrual."
         )
         page.paragraph(
-            "The owner's commands (user, order, adjust, refund, return, receipt, rule, staff, key, registration, actions, pool, "
-                + "stats, backup, check) are done by the server that runs on the database. If no server runs, the command "
-                + "itself works on the file.")
+            "If a server runs on a database that is a file, that server does the owner's commands (user, order, adjust, spend, "
+                + "refund, return, receipt, rule, staff, key, registration, actions, figures, pool, stats, backups, backup, "
+                + "export, check, restored). If no server runs, the command itself works on the file. On PostgreSQL, it "
+                + "always works on the database itself.")
     }
 
     private func describeCommands(_ page: inout Roff) {

@@ -61,7 +61,8 @@ package struct OwnerCommand: Sendable {
     }
 
     /// The fact about commands that can't be undone, for their help.
-    static let confirmation = "The command asks first. Without a terminal, --yes has to be given instead."
+    static let confirmation =
+        "The command asks first. Without a terminal it needs --yes, and ends with 64 if that is missing."
 }
 
 /// A reason why a command was not begun.
