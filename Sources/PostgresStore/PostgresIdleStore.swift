@@ -49,6 +49,6 @@ package struct PostgresIdleStore: IdleStore {
         _ backup: String, keepingOldAs suffix: String, caller: UInt32?, until cancellation: Cancellation,
         progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> (report: CheckReport, kept: String?) {
-        throw StoreError("Databases of PostgreSQL are restored by its own tools, such as pg_restore.")
+        throw StoreError(PostgresStore.backupRefusal)
     }
 }

@@ -28,6 +28,8 @@ extension LoyaltyStore: Storage {
 
     package var weakness: String? { nil }
 
+    package var backupRefusal: String? { nil }
+
     package func renewNames() { renewLock() }
 
     package func whenReached(_ answer: @escaping @Sendable () -> Void) { writer.whenReached(answer) }

@@ -73,6 +73,9 @@ package protocol Storage: Sendable {
     /// or for which the server acknowledges none, such as a missing standby; `nil` if none is known.
     var weakness: String? { get }
 
+    /// The reason, in a sentence, for which Martlet makes no backups of the store; `nil` if it can make them.
+    var backupRefusal: String? { get }
+
     /// True if another program removed or replaced a file of the store while it was open, so that acknowledged data may
     /// not be where the next start looks for it. Nothing is written any more.
     var hasFileFault: Bool { get }

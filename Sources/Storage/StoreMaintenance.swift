@@ -29,8 +29,10 @@ package protocol StoreMaintenance: AnyObject {
         at path: String, _ body: (String) throws(StoreError) -> Value
     ) throws(StoreError) -> Value
 
-    /// The source of backups; `nil` if backups are made by the engine's own tools.
-    var backups: (any BackupSource)? { get }
+    /// The source of backups.
+    ///
+    /// - Throws: ``Storage/backupRefusal`` if the engine's own tools make them.
+    var backups: any BackupSource { get throws(StoreError) }
 }
 
 extension StoreMaintenance {

@@ -51,6 +51,16 @@ import Testing
         }
     }
 
+    /// The engine's reason is what the owner reads, and not that a folder is missing.
+    @Test func backupsAreMadeElsewhere() async throws {
+        let api = try await TestStaffAPI.filled(hasBackups: false, backupRefusal: "Other tools make them.")
+        for line in ["GET /api/staff/backups", "POST /api/staff/backups"] {
+            let response = await api.run(
+                Scenario(line, as: "owner", gives: 409, part: "/docs#problem-backups-elsewhere"))
+            #expect(response.text.contains(#""detail":"Other tools make them.""#), "\(response.text)")
+        }
+    }
+
     @Test func pagesFollowEachOther() async throws {
         let api = try await TestStaffAPI.filled()
         for number in 0..<5 { try await api.apply(.addCustomer(try Login("bea+\(number)"), PlainHasher.hash("p"))) }

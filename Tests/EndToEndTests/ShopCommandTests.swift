@@ -80,6 +80,10 @@ struct ShopCommandTests {
     }
 
     private static let order = orderNumber(1)
+    /// The end of commands that need a folder for backups, which is not configured.
+    private static let noBackups: (status: Int32, text: String) =
+        TestEngine.current == .sqlite
+        ? (1, "no folder for backups is configured") : (69, "Backups on PostgreSQL are made and restored with")
     private static let badInput: [([String], Int32, String)] = [
         (["spend", "nobody", order, "1"], 66, "there is no user nobody"),
         (["spend", "", order, "1"], 66, "there is no user"),
@@ -118,8 +122,8 @@ struct ShopCommandTests {
         (["figures", "--days", "-7"], 64, "--days must be"), (["figures", "--days", "1.5"], 64, "--days must be"),
         (["figures", "--days", "99999999999999999999"], 64, "--days must be"),
         (["figures", "--json", "--csv"], 64, "--csv and --json exclude each other"),
-        (["backups", "list"], 1, "no folder for backups is configured"),
-        (["backups", "make"], 1, "no folder for backups is configured"),
+        (["backups", "list"], noBackups.status, noBackups.text),
+        (["backups", "make"], noBackups.status, noBackups.text),
         (["receipt", "try"], 1, "stdin has no goods"),
     ]
 

@@ -46,4 +46,7 @@ extension Problem {
     static let accrualOff = Problem(
         .accrualOff, "Another accrual system is asked, so there are no receipts and rules here.")
     static let backupsOff = Problem(.backupsOff, "The configuration names no folder for backups.")
+
+    /// - Parameter reason: a sentence that says what makes them.
+    static func backupsElsewhere(_ reason: String) -> Problem { Problem(.backupsElsewhere, reason) }
 }

@@ -6,7 +6,7 @@ extension ProblemType {
         adjustmentTooLarge, customerUnknown, receiptUnknown, withdrawalUnknown, orderNotCredited,
         customerDisabled, staffUnknown, accrualOff, tooFewPoints, tooManyPoints, receiptCredited, refundedBefore,
         moreThanLeft,
-        staffNameTaken, tooManyStaff, lastOwner, backupsOff, idempotencyKeyReused,
+        staffNameTaken, tooManyStaff, lastOwner, backupsOff, backupsElsewhere, idempotencyKeyReused,
     ]
 
     static let adjustmentTooLarge = ProblemType(
@@ -67,6 +67,10 @@ extension ProblemType {
 
     static let backupsOff = ProblemType(
         "backups-off", .conflict, "No folder for backups", "The configuration has no `backups.folder`.")
+
+    static let backupsElsewhere = ProblemType(
+        "backups-elsewhere", .conflict, "Backups made elsewhere",
+        "The database's own tools make its backups, as the detail says. `backups.folder` would change nothing.")
 
     static let idempotencyKeyReused = ProblemType(
         "idempotency-key-reused", .unprocessableContent, "Key used before",

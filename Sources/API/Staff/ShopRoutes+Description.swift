@@ -37,11 +37,14 @@ extension Operation {
                     """)
         ])
 
+    private static let noBackups =
+        "No folder is configured (`backups.folder`), or the database's own tools make its backups."
+
     static let listBackups = Operation(
         id: "listBackups", tag: tag, summary: "List the backups", description: "The newest comes first.",
         responses: [
             .json(.ok, "The backups.", Schema(.array(of: .backup)), example: "[\(Example.backup)]"),
-            .problem(.backupsOff, "No folder is configured (`backups.folder`)."),
+            .problem(.backupsOff, noBackups),
         ])
 
     static let makeBackup = Operation(
@@ -49,7 +52,7 @@ extension Operation {
         description: "It is checked before it is answered. 503 while another one is being made.",
         responses: [
             .json(.created, "The backup.", .backup, example: Example.backup),
-            .problem(.backupsOff, "No folder is configured (`backups.folder`)."),
+            .problem(.backupsOff, noBackups),
         ])
 
     static let listActions = Operation(

@@ -79,14 +79,16 @@ struct ShopRoutes {
         }
     }
 
+    private var noBackups: Problem { surroundings.backupRefusal.map { Problem.backupsElsewhere($0) } ?? .backupsOff }
+
     private func backups(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        guard let backups = surroundings.backups else { return .now(Problem.backupsOff.response) }
+        guard let backups = surroundings.backups else { return .now(noBackups.response) }
         guard let list = backups.list() else { throw .failed }
         return .now(.staff(StaffList.array(list) { $1.backup($0) }))
     }
 
     private func backUp(_ call: Call) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
-        guard let backups = surroundings.backups else { return .now(Problem.backupsOff.response) }
+        guard let backups = surroundings.backups else { return .now(noBackups.response) }
         let request = changes.unrepeated(call)
         return .later { () async throws(LoyaltyError) in
             let backup = try await backups.make()

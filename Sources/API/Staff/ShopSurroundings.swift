@@ -35,15 +35,17 @@ package struct ShopSurroundings: Sendable {
     package let accrualState: @Sendable () -> String
     /// The time of the newest backup; `nil` if there is none, or none are made.
     package let newestBackup: @Sendable () -> Timestamp?
-    /// `nil` if no folder is configured.
+    /// `nil` if no folder is configured, or if ``backupRefusal`` is not `nil`.
     package let backups: (any ShopBackups)?
+    /// The reason, in a sentence, for which no backups are made here, whatever is configured; `nil` if there is none.
+    package let backupRefusal: String?
 
     package init(
         days: @escaping @Sendable (_ count: Int, _ now: Timestamp) -> [ShopDay],
         waiting: @escaping @Sendable () -> Int, accrualState: @escaping @Sendable () -> String,
-        newestBackup: @escaping @Sendable () -> Timestamp?, backups: (any ShopBackups)?
+        newestBackup: @escaping @Sendable () -> Timestamp?, backups: (any ShopBackups)?, backupRefusal: String?
     ) {
         (self.days, self.waiting, self.accrualState) = (days, waiting, accrualState)
-        (self.newestBackup, self.backups) = (newestBackup, backups)
+        (self.newestBackup, self.backups, self.backupRefusal) = (newestBackup, backups, backupRefusal)
     }
 }

@@ -7,6 +7,11 @@ import Text
 /// `martlet systemd-unit [--socket]`: prints a unit for the configuration in force.
 enum SystemdUnitCommand {
     static func run(_ invocation: Invocation, _ configuration: Configuration) -> Int32 {
+        do throws(StartError) {
+            try DatabaseEngine.check(configuration)
+        } catch {
+            return refuse(error.description, error.status)
+        }
         let wantsSocket = invocation.has(.socket)
         guard !wantsSocket || configuration.runAddress.port != 0 else {
             return refuse("run_address: a socket unit needs a port other than 0", ExitStatus.configuration)

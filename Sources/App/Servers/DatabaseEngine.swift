@@ -11,19 +11,24 @@ import Storage
 enum DatabaseEngine {
     /// Opens the database of a configuration for a server.
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
+        try check(configuration)
         do throws(StoreError) {
             switch configuration.database {
             case .file(let path): return try openFile(path, configuration, log)
             case .server(let address):
-                if configuration.backups.folder != nil {
-                    throw StoreError("backups.folder is set, and backups of PostgreSQL are made by its own tools.")
-                }
                 return try PostgresStore(
                     address: address.text, limits: configuration.storage, clock: SystemClock.wallClock, log: log)
             }
         } catch {
             throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
         }
+    }
+
+    /// Refuses settings that a server with this engine would leave undone.
+    static func check(_ configuration: Configuration) throws(StartError) {
+        guard case .server = configuration.database, configuration.backups.folder != nil else { return }
+        throw StartError(
+            description: "backups.folder: \(PostgresStore.backupRefusal)", status: ExitStatus.configuration)
     }
 
     private static func openFile(

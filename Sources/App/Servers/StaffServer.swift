@@ -42,7 +42,7 @@ final class StaffServer: Sendable {
             configuration.throttlePolicy, exchange: store.attemptExchange?.limited(to: .staff),
             digest: SodiumTokens.digest,
             clock: SystemClock.monotonicMilliseconds)
-        let surroundings = ShopSurroundings(pipeline, folder)
+        let surroundings = ShopSurroundings(pipeline, folder, backupRefusal: store.backupRefusal)
         var settings = configuration.staffAPI
         settings.proxyWatch = ProxyWatch(clock: SystemClock.monotonicMilliseconds) { log.warning($0) }
         let queue = pipeline.pool
@@ -97,12 +97,12 @@ private final class StaffReader: BatchReader {
 }
 
 extension ShopSurroundings {
-    fileprivate init(_ pipeline: AccrualPipeline, _ folder: BackupFolder?) {
+    fileprivate init(_ pipeline: AccrualPipeline, _ folder: BackupFolder?, backupRefusal: String?) {
         self.init(
             days: { ShopDays.last($0, upTo: $1) },
             waiting: { pipeline.snapshot.unsettled }, accrualState: { pipeline.snapshot.stateName },
             newestBackup: { folder?.list()?.first.map { Timestamp(milliseconds: $0.seconds * 1000) } },
-            backups: folder.map { StaffBackups(folder: $0) })
+            backups: folder.map { StaffBackups(folder: $0) }, backupRefusal: backupRefusal)
     }
 }
 

@@ -108,6 +108,8 @@ export const ownerTexts = {
   backupMade: ['Backup {name} is made.', 'Копия {name} создана.'],
   backupsOff: ['No folder for backups is configured (backups.folder).',
     'Папка для копий не настроена (backups.folder).'],
+  backupsElsewhere: ['The backups of this database are made with its own tools, and not here.',
+    'Копии этой базы данных создаются её собственными средствами, а не здесь.'],
 
   // Staff
   noStaff: ['No staff yet.', 'Сотрудников пока нет.'],

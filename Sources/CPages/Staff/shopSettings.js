@@ -12,7 +12,7 @@ import { change } from './staff.js';
 /** Makes the view. */
 export function makeShopSettings() {
   const registration = makeRegistration();
-  const failures = { 'backups-off': 'backupsOff' };
+  const failures = { 'backups-off': 'backupsOff', 'backups-elsewhere': 'backupsElsewhere' };
   const list = makePagedList({ path: '/api/staff/backups', label: 'backups', empty: 'noBackups', row, failures });
   const make = makeDeed({ text: 'backUpNow', failures, do: async () => {
     const { content } = await change('POST', '/api/staff/backups');

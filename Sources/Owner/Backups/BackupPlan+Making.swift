@@ -1,4 +1,3 @@
-import CommandLine
 import Posix
 import Storage
 
@@ -46,8 +45,7 @@ extension BackupPlan {
             seconds = SystemClock.wallMilliseconds() / 1000
         }
         let path = path(atSeconds: seconds)
-        let result = try BackUp(file: path).run(on: database, until: cancellation, reply: { _ in })
-        guard result.status == ExitStatus.success else { throw StoreError(result.summary) }
+        _ = try database.backups.backUp(to: path, until: cancellation, progress: { _ in })
         return BackupFolder.File(
             name: Self.name(atSeconds: seconds), seconds: seconds, bytes: File.size(path: path) ?? 0)
     }

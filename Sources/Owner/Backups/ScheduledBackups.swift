@@ -45,7 +45,7 @@ struct ScheduledBackups {
     private mutating func backUpInFolder(_ database: any StoreMaintenance) {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return warnIfOverdue(now) }
-        if firstWriteAt == nil { firstWriteAt = database.backups?.firstWrite(atSeconds: now) }
+        if firstWriteAt == nil { firstWriteAt = (try? database.backups)?.firstWrite(atSeconds: now) }
         do throws(SystemError) {
             try plan.makeFolder()
             let names = try FolderListing.names(in: plan.folder)

@@ -18,10 +18,7 @@ struct BackUp: FileOperation, Equatable {
     func run(
         on database: any StoreMaintenance, until cancellation: Cancellation, reply: (OwnerReply) -> Void
     ) throws(StoreError) -> CommandResult {
-        guard let backups = database.backups else {
-            return .failure(ExitStatus.unavailable, "the database's own tools make its backups")
-        }
-        let report = try backups.backUp(to: file, until: cancellation) { reply(.progress($0.text)) }
+        let report = try database.backups.backUp(to: file, until: cancellation) { reply(.progress($0.text)) }
         return .success(
             JSONObject(["file": .string(file)]) + report.counts.document,
             text: "backed up to \(file): \(report.counts.text)\n")

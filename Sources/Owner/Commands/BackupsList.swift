@@ -16,7 +16,7 @@ struct BackupsList: StoreOperation, Equatable {
     func next(from position: Int64, wanted: Int?) -> Self? { position < before ? Self(before: position) : nil }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        guard let plan = context.surroundings.plan else { return .noBackupFolder }
+        guard let plan = try context.backupPlan() else { return .noBackupFolder }
         let files: [BackupFolder.File]
         do throws(SystemError) {
             files = try plan.list().filter { $0.seconds < before }

@@ -15,7 +15,7 @@ struct BackupsMake: StoreOperation, Equatable {
     var summary: String { "backups make" }
 
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
-        guard let plan = context.surroundings.plan else { return .noBackupFolder }
+        guard let plan = try context.backupPlan() else { return .noBackupFolder }
         let database = try context.storage.makeMaintenance()
         let file = try FileAccount.assumedRoot { () throws(StoreError) in
             try plan.backUp(database, until: context.cancellation)

@@ -26,6 +26,14 @@ struct OperationContext {
         return try repository.leadersReport().flatMap { OwnersPool($0) }
     }
 
+    /// The plan of scheduled backups; `nil` if no folder is configured.
+    ///
+    /// - Throws: the reason, if Martlet makes no backups of the store, whatever is configured.
+    func backupPlan() throws(StoreError) -> BackupPlan? {
+        if let refusal = storage.backupRefusal { throw StoreError(refusal) }
+        return surroundings.plan
+    }
+
     /// The present time.
     var now: Timestamp { surroundings.clock() }
 

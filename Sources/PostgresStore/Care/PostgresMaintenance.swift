@@ -4,7 +4,7 @@ import Postgres
 import SharedStore
 import Storage
 
-/// Checks a database of PostgreSQL. Backups are made by its own tools.
+/// Checks a database of PostgreSQL.
 final class PostgresMaintenance: StoreMaintenance {
     private let connector: StoreConnector
 
@@ -14,7 +14,9 @@ final class PostgresMaintenance: StoreMaintenance {
         self.connector = connector
     }
 
-    var backups: (any BackupSource)? { nil }
+    var backups: any BackupSource {
+        get throws(StoreError) { throw StoreError(PostgresStore.backupRefusal) }
+    }
 
     /// The time in which an export is read, which has every row of a shop.
     private static let exportMilliseconds = 3_600_000
@@ -52,4 +54,11 @@ final class PostgresMaintenance: StoreMaintenance {
             throw StoreError("The database \(connector.address) can't be checked: \(error).")
         }
     }
+}
+
+extension PostgresStore {
+    package static let backupRefusal =
+        "Backups on PostgreSQL are made and restored with its own tools, such as pg_dump and pg_restore."
+
+    package var backupRefusal: String? { Self.backupRefusal }
 }

@@ -20,7 +20,7 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
         return try DatabaseFile(locking: path)
     }
 
-    var backups: (any BackupSource)? { self }
+    var backups: any BackupSource { self }
 
     func backUp(
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void

@@ -18,7 +18,7 @@ final class OpenDatabase: StoreMaintenance, BackupSource {
         self.isOverwritten = isOverwritten
     }
 
-    var backups: (any BackupSource)? { self }
+    var backups: any BackupSource { self }
 
     func backUp(
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void

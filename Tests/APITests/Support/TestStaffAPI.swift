@@ -25,7 +25,11 @@ final class TestStaffAPI {
     let queue = KeptOrders()
     private let api: APIHandler
 
-    init(hasRewards: Bool = true, hasBackups: Bool = true, hostNames: [String] = ["shop.example"]) {
+    /// - Parameter backupRefusal: the reason for which no backups are made here; `nil` if there is none.
+    init(
+        hasRewards: Bool = true, hasBackups: Bool = true, backupRefusal: String? = nil,
+        hostNames: [String] = ["shop.example"]
+    ) {
         let clock = clock
         let now = { @Sendable in clock.now }
         storage = InMemoryStorage(clock: now)
@@ -43,7 +47,7 @@ final class TestStaffAPI {
                     ShopDay(name: "2020-12-10", start: now.advanced(byMilliseconds: -86_400_000 * Int64(before + 1)))
                 }
             }, waiting: { 3 }, accrualState: { "healthy" }, newestBackup: { clock.now },
-            backups: hasBackups ? FixedBackups(at: clock.now) : nil)
+            backups: hasBackups ? FixedBackups(at: clock.now) : nil, backupRefusal: backupRefusal)
         var settings = StaffAPI.Settings()
         settings.hostNames = hostNames
         api = StaffAPI.handler(
@@ -53,9 +57,11 @@ final class TestStaffAPI {
     }
 
     static func filled(
-        hasRewards: Bool = true, hasBackups: Bool = true, hostNames: [String] = ["shop.example"]
+        hasRewards: Bool = true, hasBackups: Bool = true, backupRefusal: String? = nil,
+        hostNames: [String] = ["shop.example"]
     ) async throws -> TestStaffAPI {
-        let api = TestStaffAPI(hasRewards: hasRewards, hasBackups: hasBackups, hostNames: hostNames)
+        let api = TestStaffAPI(
+            hasRewards: hasRewards, hasBackups: hasBackups, backupRefusal: backupRefusal, hostNames: hostNames)
         try await api.addStaff()
         try await api.addShop()
         return api

@@ -28,16 +28,18 @@ SETTINGS = {
     "MARTLET_LOG_FORMAT": "json",
 }
 
+# The address of the server that Tests/on-postgres started, up to the name of a database; empty for SQLite.
+POSTGRESQL = os.environ.get("MARTLET_TEST_POSTGRES", "")
+
 
 def make_database(folder: Path) -> str:
     """The place of a new database: a file, or one on the server that Tests/on-postgres started."""
-    postgres = os.environ.get("MARTLET_TEST_POSTGRES")
-    if not postgres:
+    if not POSTGRESQL:
         return str(folder / "martlet.db")
     name = f"browser_{uuid.uuid4().hex}"
     command = ["psql", "--no-psqlrc", "--quiet", "--command", f"CREATE DATABASE {name}"]
-    subprocess.run([*command, f"{postgres}/postgres?sslmode=disable"], check=True, timeout=60)
-    return f"{postgres}/{name}?sslmode=disable"
+    subprocess.run([*command, f"{POSTGRESQL}/postgres?sslmode=disable"], check=True, timeout=60)
+    return f"{POSTGRESQL}/{name}?sslmode=disable"
 
 
 class Server:

@@ -101,8 +101,7 @@ final class Fixture: Sendable {
         progress: (MaintenanceStage) -> Void = { _ in }
     ) throws -> CheckReport {
         let maintenance = try store.makeMaintenance()
-        let backups = try #require(maintenance.backups)
-        return try backups.backUp(to: path, until: cancellation, progress: progress)
+        return try maintenance.backups.backUp(to: path, until: cancellation, progress: progress)
     }
 
     func check(

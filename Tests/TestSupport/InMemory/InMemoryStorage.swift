@@ -48,6 +48,7 @@ package final class InMemoryStorage: Storage {
 
     package var entityTagEpoch: UInt64? { nil }
     package var weakness: String? { nil }
+    package var backupRefusal: String? { nil }
 
     package var attemptExchange: (any AttemptExchange)? { nil }
 
