@@ -194,7 +194,7 @@ extension StoreConnector {
         do throws(ConnectionAddress.Fault) {
             self.init(address: try ConnectionAddress(address, with: library), library: library)
         } catch {
-            throw StoreError("The address can't be used: \(error).")
+            throw StoreError("The address can't be used: \(error).", isAddressFault: true)
         }
     }
 }

@@ -84,7 +84,7 @@ struct CopyTests {
             (["copy", "mysql://x/y", "a.db"], 64, "FROM: "),
             (["copy", "martlet.db", nowhere], 69, "127.0.0.1:1"),
             (["copy", nowhere, "a.db"], 69, "127.0.0.1:1"),
-            (["copy", "martlet.db", "postgres://x:hunter2@h/d?nonsense=1"], 69, "The address can't be used"),
+            (["copy", "martlet.db", "postgres://x:hunter2@h/d?nonsense=1"], 64, "The address can't be used"),
         ]
         for (arguments, status, text) in cases {
             let ended = try shop.run(arguments)

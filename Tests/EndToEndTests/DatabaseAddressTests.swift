@@ -88,6 +88,17 @@ struct DatabaseAddressTests {
         }
     }
 
+    /// After this status, systemd does not start a server again (RestartPreventExitStatus=).
+    @Test(arguments: [["serve"], ["accrual"], ["check"], ["user", "list"], ["stats"]])
+    func anAddressThatCanNotBeReadIsWrongConfiguration(arguments: [String]) throws {
+        let folder = try Folder()
+        for address in ["postgres://u:s3cret/x@127.0.0.1/d", "postgres://u@127.0.0.1/d?nonsense=1"] {
+            let run = try Way.variable.start(arguments, address, in: folder)
+            #expect(try run.waitForEnd() == 78, "\(run.logText)")
+            #expect(run.logText.contains("The address can't be used"), "\(run.logText)")
+        }
+    }
+
     /// A server that runs shows its password in no log, in no answer of the admin listener, and not to other accounts
     /// of the machine. Nor does a command beside it.
     @Test(arguments: Way.allCases) func nothingShowsThePassword(way: Way) throws {

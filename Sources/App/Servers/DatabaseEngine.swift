@@ -20,7 +20,9 @@ enum DatabaseEngine {
                     address: address.text, limits: configuration.storage, clock: SystemClock.wallClock, log: log)
             }
         } catch {
-            throw StartError(description: "database_uri: \(error)", status: ExitStatus.unavailable)
+            throw StartError(
+                description: "database_uri: \(error)",
+                status: error.isAddressFault ? ExitStatus.configuration : ExitStatus.unavailable)
         }
     }
 

@@ -43,7 +43,8 @@ enum CopyCommand {
                 JSONObject(["from": .string(source.printable), "to": .string(target.printable)]) + counts.document,
                 text: "copied \(source.printable) to \(target.printable): \(counts.text)\n")
         } catch {
-            return CommandResult(error)
+            // The addresses are operands, and no settings.
+            return error.isAddressFault ? .failure(ExitStatus.usage, error.description) : CommandResult(error)
         }
     }
 

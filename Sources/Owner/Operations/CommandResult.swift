@@ -28,6 +28,14 @@ extension CommandResult {
     }
 
     init(_ error: StoreError) {
-        self = .failure(error.isDamage ? ExitStatus.damaged : ExitStatus.unavailable, error.description)
+        let status =
+            if error.isDamage {
+                ExitStatus.damaged
+            } else if error.isAddressFault {
+                ExitStatus.configuration
+            } else {
+                ExitStatus.unavailable
+            }
+        self = .failure(status, error.description)
     }
 }
