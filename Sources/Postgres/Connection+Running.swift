@@ -62,7 +62,7 @@ extension Connection {
             switch library.functions.PQresultStatus(result) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: continue
             case PGRES_FATAL_ERROR:
-                let error = self.failure(result, of: .statement("a script", hasRows: false))
+                let error = self.failure(result, of: .statement("", hasRows: false))
                 guard !error.isEndOfConnection else { throw ending(error) }
                 failure = failure ?? error
             default: throw ending(PostgresError(.protocolViolation, "a script has an answer of another kind"))

@@ -125,7 +125,7 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
         else { throw Fault(description: "the numbers of its hosts and of its ports differ") }
         for port in ports where !port.isEmpty {
             guard let number = Int(port), (1...65_535).contains(number) else {
-                throw Fault(description: "a port is a number from 1 to 65535")
+                throw Fault(description: "a port is a number from 1 to 65535; \(escapes)")
             }
         }
         return (0..<count).map { index in

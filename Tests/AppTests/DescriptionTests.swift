@@ -94,6 +94,8 @@ import Testing
 
     @Test func theManualPageNamesEverything() throws {
         let page = try manualPage()
+        let description = page.split(separator: ".SH DESCRIPTION\n").last?.split(separator: ".PP").first
+        for engine in ["SQLite", "PostgreSQL"] { #expect(description?.contains(engine) == true, "\(engine)") }
         for command in commands.commands {
             #expect(page.contains(Roff.escaped("\n\(help.synopsis(of: command))\n")), "\(command)")
             for option in command.allOptions {

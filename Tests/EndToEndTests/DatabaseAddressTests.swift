@@ -41,6 +41,10 @@ struct DatabaseAddressTests {
             { "postgresql://martlet:s3cret/@:%@127.0.0.1:\($0.port)/postgres" }, "%"
         ),
         (
+            "a password with a slash as it is",
+            { "postgresql://martlet:s3cret/x@127.0.0.1:\($0.port)/postgres" }, "has to be a % and two digits"
+        ),
+        (
             "a parameter that libpq does not know",
             { "\($0.address(of: "postgres"))&pasword=s3cret" }, "parameter"
         ),

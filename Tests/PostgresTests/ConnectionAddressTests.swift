@@ -60,6 +60,16 @@ struct ConnectionAddressTests {
         #expect(fault?.description.isEmpty == false)
     }
 
+    /// libpq takes the start of such a password for a port, or for another host.
+    @Test(arguments: ["p/x", "p@x", "1/x@y", "5433x/y"])
+    func aPasswordWithoutEscapesIsExplained(_ password: String) throws {
+        let library = try library.get()
+        let fault = #expect(throws: ConnectionAddress.Fault.self) {
+            try ConnectionAddress("postgresql://ann:\(password)@db/shop", with: library)
+        }
+        #expect(fault?.description.hasSuffix("each of :/?#[]@% has to be a % and two digits") == true, "\(password)")
+    }
+
     @Test func randomTextsNeverCrash() throws {
         let library = try library.get()
         var random = SeededRandom(seed: 16)

@@ -95,6 +95,16 @@ struct PipelineTests {
         #expect(result == 9422)
     }
 
+    /// A script has no name that would tell an owner anything.
+    @Test func aFailureOfAScriptNamesNoStatement() throws {
+        var connection = try TestDatabase().connect()
+        let error = #expect(throws: PostgresError.self) {
+            try connection.runScript("SELECT 1; SELECT 1 / 0", until: patience)
+        }
+        #expect(error?.description == "division by zero (22012)")
+        try connection.runScript("SELECT 1", until: patience)
+    }
+
     /// Some errors come with the commit: of deferred constraints, and of a full queue of notifications.
     @Test func anErrorOfTheCommitRollsBackAndLeavesTheConnectionUsable() throws {
         var connection = try TestDatabase().connect()

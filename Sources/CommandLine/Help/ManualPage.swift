@@ -40,8 +40,9 @@ package struct ManualPage {
         page.section("DESCRIPTION")
         page.text(
             "Customers register, sign in, upload the numbers of their orders, collect points for them and spend the points. One "
-                + "executable serves the public \"Gophermart\" HTTP API from one SQLite file, asks an accrual system what each "
-                + "order earned, or is that system itself.")
+                + "executable serves the public \"Gophermart\" HTTP API from one SQLite file, or from a database of "
+                + "PostgreSQL that several servers share, asks an accrual system what each order earned, or is that system "
+                + "itself.")
         page.paragraph(
             "Flags override environment variables, which override the JSON file, which overrides the defaults. Without a "
                 + "command, martlet is martlet serve; if the name of the executable contains accrual, it is martlet accrual."
