@@ -27,10 +27,8 @@ package struct PasswordHash: Hashable, Sendable {
     package static func ofNobody(_ kind: Kind) -> PasswordHash {
         switch kind {
         case .argon2id(let memoryKibibytes, let passes, let lanes):
-            // Sixteen bytes of salt and thirty-two of hash, all zero.
-            let (salt, hash) = (String(repeating: "A", count: 22), String(repeating: "A", count: 43))
             return PasswordHash(
-                text: "$argon2id$v=19$m=\(memoryKibibytes),t=\(passes),p=\(lanes)$\(salt)$\(hash)")
+                text: "$argon2id$v=19$m=\(memoryKibibytes),t=\(passes),p=\(lanes)$\(argon2SaltAndHashOfZeros)")
         case .bcrypt(let cost):
             let digits = String(repeating: ".", count: bcryptDigitCount)
             return PasswordHash(text: "$2b$\(cost < 10 ? "0" : "")\(cost)$\(digits)")
@@ -45,7 +43,14 @@ package struct PasswordHash: Hashable, Sendable {
     /// Martlet's own. A database file made by others must not let a sign-in take up the whole machine.
     private static let memoryKibibytesMax = 65_536
     private static let passesMax = 8
-    private static let lanesMax = 8
+    /// The most lanes of Go's library. Servers often take one for each core. They are filled one after another, in the
+    /// memory that the hash asks for, and so cost no more than one.
+    private static let lanesMax = 255
+    /// The least memory of each lane (RFC 9106, section 3.1).
+    private static let memoryKibibytesPerLaneMin = 8
+    /// The shortest salt and the shortest hash of Argon2 that libsodium verifies.
+    private static let saltBytesMin = 8
+    private static let argon2BytesMin = 16
     /// The most expensive bcrypt hash that is verified. It takes a thread about two seconds; the costs that servers in
     /// Go use are 10, the default of their library, to 14.
     package static let bcryptCostMax = 14
@@ -55,6 +60,10 @@ package struct PasswordHash: Hashable, Sendable {
     private static let bcryptPrefixCount = 7
     /// The digits of salt and hash in a bcrypt hash.
     fileprivate static let bcryptDigitCount = 53
+
+    /// Sixteen bytes of salt and thirty-two of hash.
+    fileprivate static let argon2SaltAndHashOfZeros =
+        String(repeating: "A", count: 22) + "$" + String(repeating: "A", count: 43)
 
     private static let bytesMax = 127
 
@@ -91,7 +100,9 @@ package struct PasswordHash: Hashable, Sendable {
         guard parameters.count == 3, let memory = number(parameters[0], named: "m", max: memoryKibibytesMax),
             let passes = number(parameters[1], named: "t", max: passesMax),
             let lanes = number(parameters[2], named: "p", max: lanesMax),
-            parts[4...].allSatisfy({ part in !part.isEmpty && part.allSatisfy(isBase64) })
+            memory >= memoryKibibytesPerLaneMin * lanes,
+            let saltBytes = byteCount(base64: parts[4]), saltBytes >= saltBytesMin,
+            let hashBytes = byteCount(base64: parts[5]), hashBytes >= argon2BytesMin
         else { return nil }
         return .argon2id(memoryKibibytes: memory, passes: passes, lanes: lanes)
     }
@@ -101,6 +112,22 @@ package struct PasswordHash: Hashable, Sendable {
         guard text.hasPrefix("\(name)="), text.utf8.count <= 12, let value = Int(text.dropFirst(2))
         else { return nil }
         return text == "\(name)=\(value)" && (1...max).contains(value) ? value : nil
+    }
+
+    /// The number of bytes of a text in Base64 without padding; `nil` if it is none, as a text that was cut often is.
+    private static func byteCount(base64 text: some Collection<UInt8>) -> Int? {
+        // The digits after which no bits are left over (RFC 4648, section 3.5).
+        let lastDigits: String
+        switch text.count % 4 {
+        case 1: return nil
+        case 2: lastDigits = "AQgw"
+        case 3: lastDigits = "AEIMQUYcgkosw048"
+        default: lastDigits = ""
+        }
+        guard text.allSatisfy(isBase64),
+            lastDigits.isEmpty || text.suffix(1).allSatisfy({ lastDigits.utf8.contains($0) })
+        else { return nil }
+        return text.count * 6 / 8
     }
 
     private static func isBase64(_ byte: UInt8) -> Bool {
@@ -116,7 +143,9 @@ package struct PasswordHash: Hashable, Sendable {
 extension PasswordHash.Kind {
     /// The kind of the hashes that begin with a text, which ends before the salt: `$2b$10$`.
     package init?(prefix: String) {
-        let samples = ["A$A", String(repeating: ".", count: PasswordHash.bcryptDigitCount)]
+        let samples = [
+            PasswordHash.argon2SaltAndHashOfZeros, String(repeating: ".", count: PasswordHash.bcryptDigitCount),
+        ]
         let kinds = samples.compactMap { PasswordHash(text: prefix + $0).kind }
         guard let kind = kinds.first else { return nil }
         self = kind

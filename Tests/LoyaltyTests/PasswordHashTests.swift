@@ -3,13 +3,23 @@ import Testing
 
 @Suite struct PasswordHashTests {
     private static let digits = String(repeating: "a", count: 53)
+    /// Eight bytes, and sixteen.
+    private static let salt = "c2FsdHNhbHQ"
+    private static let hash = "aGFzaGhhc2hoYXNoaGFzaA"
+    private static let standard = "$argon2id$v=19$m=19456,t=2,p=1$"
 
     @Test(arguments: [
         ("$2a$10$\(digits)", PasswordHash.Kind.bcrypt(cost: 10)),
         ("$2b$04$\(digits)", .bcrypt(cost: 4)),
         ("$2y$14$./\(digits.dropFirst(2))", .bcrypt(cost: 14)),
-        ("$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", .argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1)),
-        ("$argon2id$v=19$m=65536,t=1,p=4$AA+/$AAAA", .argon2id(memoryKibibytes: 65_536, passes: 1, lanes: 4)),
+        ("\(standard)\(salt)$\(hash)", .argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1)),
+        ("\(standard)\(salt)A$A/+A\(hash)", .argon2id(memoryKibibytes: 19_456, passes: 2, lanes: 1)),
+        (
+            "$argon2id$v=19$m=65536,t=1,p=16$\(salt)$\(hash)",
+            .argon2id(memoryKibibytes: 65_536, passes: 1, lanes: 16)
+        ),
+        ("$argon2id$v=19$m=2040,t=8,p=255$\(salt)$\(hash)", .argon2id(memoryKibibytes: 2040, passes: 8, lanes: 255)),
+        ("$argon2id$v=19$m=8,t=1,p=1$\(salt)$\(hash)", .argon2id(memoryKibibytes: 8, passes: 1, lanes: 1)),
     ])
     func aHashHasAKind(_ text: String, _ kind: PasswordHash.Kind) {
         #expect(PasswordHash(text: text).kind == kind)
@@ -21,10 +31,15 @@ import Testing
         "$2$10$\(digits)", "$2b$03$\(digits)", "$2b$15$\(digits)", "$2b$31$\(digits)", "$2b$99$\(digits)",
         "$2b$+9$\(digits)", "$2b$9$\(digits)a", "$2b$010$\(digits)", "$2b$10$+\(digits.dropFirst())",
         "$2b$10$\(digits.dropLast())\u{0}", "x$2b$10$\(digits)", "$2b$10$\(digits)$", "$2a$10$\(digits)\n",
-        "$argon2i$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$argon2id$v=16$m=19456,t=2,p=1$AAAA$AAAA",
-        "$argon2id$v=19$m=65537,t=2,p=1$AAAA$AAAA", "$argon2id$v=19$m=19456,t=9,p=1$AAAA$AAAA",
-        "$argon2id$v=19$m=19456,t=2,p=9$AAAA$AAAA", "$argon2id$v=19$m=19456,t=2,p=0$AAAA$AAAA",
-        "$argon2id$v=19$m=19456,t=2,p=1$AAAA$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AA.A",
+        "$argon2i$v=19$m=19456,t=2,p=1$\(salt)$\(hash)", "$argon2id$v=16$m=19456,t=2,p=1$\(salt)$\(hash)",
+        "$argon2id$v=19$m=65537,t=2,p=1$\(salt)$\(hash)", "$argon2id$v=19$m=19456,t=9,p=1$\(salt)$\(hash)",
+        "$argon2id$v=19$m=19456,t=2,p=256$\(salt)$\(hash)", "$argon2id$v=19$m=19456,t=2,p=0$\(salt)$\(hash)",
+        "$argon2id$v=19$m=2039,t=1,p=255$\(salt)$\(hash)", "$argon2id$v=19$m=7,t=1,p=1$\(salt)$\(hash)",
+        "\(standard)\(salt)$", "\(standard)$\(hash)", "\(standard)\(salt)$\(hash.dropLast())",
+        // Seven bytes of salt, fifteen of hash, and texts that no bytes have in Base64.
+        "\(standard)c2FsdHNhbA$\(hash)", "\(standard)\(salt)$aGFzaGhhc2hoYXNoaGFz", "\(standard)\(salt)$\(hash)AAA",
+        "\(standard)\(salt)$\(hash.dropLast())B", "\(standard)\(salt.dropLast())R$\(hash)",
+        "\(standard)\(salt)$.\(hash.dropFirst())",
         "5ebe2294ecd0e0f08eab7690d2a6ee69",
         "$5$rounds=5000$usesomesillystri$KqJWpanXZHKq2BOB43TSaYhEWsQ1Lr5QNyPCDH/Tp.6",
     ])
@@ -34,6 +49,7 @@ import Testing
 
     @Test(arguments: [
         PasswordHash.Kind.bcrypt(cost: 4), .bcrypt(cost: 14), .argon2id(memoryKibibytes: 64, passes: 3, lanes: 2),
+        .argon2id(memoryKibibytes: 65_536, passes: 8, lanes: 255),
     ])
     func aHashOfNobodyHasItsKind(_ kind: PasswordHash.Kind) {
         let nobody = PasswordHash.ofNobody(kind)

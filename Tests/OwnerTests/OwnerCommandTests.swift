@@ -10,7 +10,7 @@ import Testing
 
 /// Operations and replies on the control socket, and the operations that command lines ask for.
 @Suite struct OwnerCommandTests {
-    static let hash = PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
+    static let hash = PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA")
 
     private static let users: [UserSelector] =
         ["anna", "a\0b", "7", "id:7", String(repeating: "\u{1}", count: 256)].map { .login(try! Login($0)) }

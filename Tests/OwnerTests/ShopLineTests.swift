@@ -14,6 +14,10 @@ import Testing
     private static let withdrawal =
         #"{"type":"withdrawal","user":1,"order":"2377225624","sum":5,"processed_at":"2024-01-02T03:04:05Z"}"#
 
+    private static func argon2(_ parameters: String, _ salt: String) -> String {
+        "$argon2id$v=19$\(parameters)$\(salt)$aGFzaGhhc2hoYXNoaGFzaA"
+    }
+
     private func read(_ text: String, hasPositions: Bool? = false) throws -> ShopLine {
         try ShopLine.read(Array(text.utf8)[...], hasPositions: hasPositions)
     }
@@ -113,6 +117,9 @@ import Testing
         (user, bcrypt, "5ebe2294ecd0e0f08eab7690d2a6ee69", "\"password_hash\" is not one of bcrypt"),
         (user, "$10$", "$15$", "\"password_hash\" is not one of bcrypt"),
         (user, "$10$", "$31$", "cost of at most 14"),
+        (user, bcrypt, argon2("m=65536,t=1,p=256", "c2FsdHNhbHQ"), "8 passes and 255 lanes"),
+        (user, bcrypt, argon2("m=127,t=1,p=16", "c2FsdHNhbHQ"), "at least 8 KiB for each lane"),
+        (user, bcrypt, argon2("m=65536,t=1,p=16", "c2FsdA"), "8 bytes of salt"),
         (user, "\"\(bcrypt)\"", "7", "\"password_hash\" is no text"),
         (user, "1.5", "-1", "\"current\" is no number of points from zero"),
         (user, "1.5", "1.555", "\"current\" is no number of points"),

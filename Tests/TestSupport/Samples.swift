@@ -22,6 +22,7 @@ extension PasswordHash {
     /// A hash as Argon2id writes it, made from a text.
     package static func sample(_ text: String) -> PasswordHash {
         let digits = text.utf8.prefix(32).map { String($0, radix: 16) }.joined()
-        return PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$\(digits)")
+        let filling = String(repeating: "A", count: 64 - digits.utf8.count)
+        return PasswordHash(text: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$\(digits)\(filling)")
     }
 }

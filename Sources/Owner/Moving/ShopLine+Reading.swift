@@ -85,7 +85,8 @@ extension ShopLine {
         guard hash.kind != nil else {
             throw LineFault(
                 "\"password_hash\" is not one of bcrypt ($2a$, $2b$ or $2y$, with a cost of at most "
-                    + "\(PasswordHash.bcryptCostMax)) or Argon2id (v=19, with at most 64 MiB, 8 passes and 8 lanes); "
+                    + "\(PasswordHash.bcryptCostMax)) or Argon2id (v=19, with at most 64 MiB, 8 passes and 255 lanes, "
+                    + "and with at least 8 KiB for each lane, 8 bytes of salt and 16 of hash); "
                     + "null lets the user in with a new password only")
         }
         return hash
