@@ -154,16 +154,17 @@ struct ImportTests {
     @Test func faultsAreNamedUpToALimit() throws {
         var lines = Self.oldShop.split(separator: "\n").map { String($0) }
         lines[4].replace("346436439", with: "346436438")
-        lines.insert(contentsOf: (0..<30).map { #"{"type":"user","id":"\#($0)"}"# }, at: 8)
+        lines.insert(contentsOf: (0..<1_010).map { #"{"type":"user","id":"\#($0)"}"# }, at: 8)
         try folder.write(lines.joined(separator: "\n"), to: "bad.jsonl")
         let ended = try run("import", "bad.jsonl")
         #expect(ended.status == 1)
         let log = ended.log.split(separator: "\n").map { String($0) }
-        #expect(log.count == 22, "\(ended.log)")
+        #expect(log.count == 1_002, "\(ended.log)")
         #expect(log[0] == #"bad.jsonl:5: the check digit of "number" is wrong (Luhn)"#)
         #expect(log[1] == #"bad.jsonl:9: it has no "login""#)
-        #expect(log[20] == "and 11 more")
-        #expect(log[21] == "martlet: 31 faults; nothing was imported")
+        #expect(log[999] == #"bad.jsonl:1007: it has no "login""#)
+        #expect(log[1_000] == "and 11 more")
+        #expect(log[1_001] == "martlet: 1011 faults; nothing was imported")
     }
 
     @Test func importsAreRefused() throws {

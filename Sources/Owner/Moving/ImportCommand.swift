@@ -107,6 +107,7 @@ extension Command {
                 "FILE has the lines that martlet export writes, of this shop or of another server. /dev/stdin reads a pipe.",
                 "All of it is imported or nothing. Each line that can't be is named, up to "
                     + "\(ShopReading.faultsNamedMax) of them.",
+                "Lines that do not go together are named once no line has a fault of its own, and wrong balances after that.",
                 "The database is made if there is none, and is checked before it counts. One of PostgreSQL has to be empty.",
             ],
             document:

@@ -4,8 +4,9 @@ import Storage
 
 /// Reads the file of a shop into an import, line by line, and gathers the faults of its lines.
 struct ShopReading {
-    /// The faults that are named. All others are counted.
-    static let faultsNamedMax = 20
+    /// The faults that are named. All others are counted. One run shows all lines that a script has to leave out,
+    /// unless the script itself is wrong, and their texts take less than a megabyte.
+    static let faultsNamedMax = 1_000
     /// The lines between two reports of progress.
     private static let linesPerReport: Int64 = 10_000
 
