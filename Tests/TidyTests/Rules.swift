@@ -65,7 +65,12 @@ extension Rule {
             noLine("only one room calls SQLite", matches: #"\bsqlite3_"#) {
                 $0.isSwift && $0.room.map { !["SQLite", "CSQLite"].contains($0) } ?? false
             },
-            noLine("only one room knows the engine of the store", matches: #"\bimport SQLiteStore\b"#) {
+            noLine("only one room calls libpq", matches: #"\bPQ[a-z]\w*\("#) {
+                $0.isSwift && $0.room.map { !["Postgres", "CPostgres"].contains($0) } ?? false
+            },
+            noLine(
+                "only one room knows the engines of the store", matches: #"\bimport (SQLiteStore|PostgresStore)\b"#
+            ) {
                 $0.isSwift && $0.room.map { $0 != "App" } ?? false
             },
             noLine("only one room calls libsodium", matches: #"\b(crypto|sodium|randombytes)_"#) {
