@@ -34,16 +34,18 @@ enum PostgresCheck {
     static let rules =
         valueRules + textRules + PointRule.all.map { Rule($0.text, exceptions: $0.exceptions) } + [figures]
 
-    /// The time of a statement that does no work, and that no cancellation ends.
+    /// The usual time of a statement that does no work, and that no cancellation ends.
     private static let statementMilliseconds = 10_000
 
     /// - Parameters:
     ///   - cancellation: Ends the check with an error.
+    ///   - milliseconds: The time of its first and of its last statement, which do no work.
     ///   - progress: Is called before each rule.
     static func run(
-        on connection: inout Connection, until cancellation: Cancellation, _ progress: (MaintenanceStage) -> Void
+        on connection: inout Connection, until cancellation: Cancellation,
+        withinMilliseconds milliseconds: Int = statementMilliseconds, _ progress: (MaintenanceStage) -> Void
     ) throws(PostgresError) -> CheckReport {
-        let soon = { Deadline.after(milliseconds: statementMilliseconds) }
+        let soon = { Deadline.after(milliseconds: milliseconds) }
         try connection.runScript("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", until: soon())
         let report = try report(on: &connection, until: cancellation, progress)
         try connection.runScript("COMMIT", until: soon())

@@ -7,11 +7,12 @@ import Storage
 /// Checks a database of PostgreSQL.
 final class PostgresMaintenance: StoreMaintenance {
     private let connector: StoreConnector
+    private let milliseconds: Int
 
-    private static let connectMilliseconds = 10_000
-
-    init(connector: StoreConnector) {
-        self.connector = connector
+    /// - Parameter milliseconds: the time of connecting, and that of a statement that does no work. No cancellation ends
+    ///   them.
+    init(connector: StoreConnector, withinMilliseconds milliseconds: Int = BlockingReader.connectMilliseconds) {
+        (self.connector, self.milliseconds) = (connector, milliseconds)
     }
 
     var backups: any BackupSource {
@@ -25,7 +26,8 @@ final class PostgresMaintenance: StoreMaintenance {
         _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
     ) throws(StoreError) -> Bool {
         let reader = BlockingReader(
-            connector: connector, purpose: .owner, withinMilliseconds: Self.exportMilliseconds)
+            connector: connector, purpose: .owner, withinMilliseconds: Self.exportMilliseconds,
+            connectingWithinMilliseconds: milliseconds)
         let watch = CancellationWatch(cancellation)
         reader.watch = watch
         defer {
@@ -47,8 +49,9 @@ final class PostgresMaintenance: StoreMaintenance {
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport {
         do throws(PostgresError) {
-            var connection = try connector.connect(.owner, until: .after(milliseconds: Self.connectMilliseconds))
-            return try PostgresCheck.run(on: &connection, until: cancellation, progress)
+            var connection = try connector.connect(.owner, until: .after(milliseconds: milliseconds))
+            return try PostgresCheck.run(
+                on: &connection, until: cancellation, withinMilliseconds: milliseconds, progress)
         } catch {
             if cancellation.isCancelled { throw StoreError("The check was stopped.") }
             throw StoreError("The database \(connector.address) can't be checked: \(error).")

@@ -6,24 +6,29 @@ import Postgres
 /// A read whose connection ends is tried once more on the next one, since it changes nothing. A reader is used by one
 /// thread at a time.
 final class BlockingReader {
-    /// The longest time of connecting, which no cancellation ends.
-    private static let connectMilliseconds = 10_000
+    /// The usual longest time of connecting, which no cancellation ends.
+    static let connectMilliseconds = 10_000
 
     private let connector: StoreConnector
     private let purpose: StoreConnector.Purpose
     private let milliseconds: Int
+    private let connectMilliseconds: Int
     /// `nil` without a connection.
     private var session: PostgresSession?
     /// The timeline of the connection's server.
     private var timeline: LatestTimeline.Point?
     private var isClosed = false
 
-    /// - Parameter milliseconds: the time in which a read is answered or fails.
+    /// - Parameters:
+    ///   - milliseconds: the time in which a read is answered or fails.
+    ///   - connectMilliseconds: the longest time of connecting, which is a part of that time.
     init(
         connector: StoreConnector, purpose: StoreConnector.Purpose = .serving,
-        withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds
+        withinMilliseconds milliseconds: Int = ReadLane.deadlineMilliseconds,
+        connectingWithinMilliseconds connectMilliseconds: Int = BlockingReader.connectMilliseconds
     ) {
         (self.connector, self.purpose, self.milliseconds) = (connector, purpose, milliseconds)
+        self.connectMilliseconds = connectMilliseconds
     }
 
     /// Ends reads that are cancelled; `nil` if nothing does.
@@ -68,7 +73,7 @@ final class BlockingReader {
         if let session, let timeline, connector.latestTimeline.isLatest(timeline) { return session }
         session = nil
         guard !isClosed else { throw PostgresError(.connectionLost, "the reader is closed") }
-        let soon = Deadline.after(milliseconds: Self.connectMilliseconds).orEarlier(deadline)
+        let soon = Deadline.after(milliseconds: connectMilliseconds).orEarlier(deadline)
         var connection = try connector.connect(purpose, until: soon, at: &timeline)
         try watch?.watch(&connection)
         let session = PostgresSession(connection, until: deadline)
