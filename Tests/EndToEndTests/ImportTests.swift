@@ -55,8 +55,8 @@ struct ImportTests {
         #expect(imported.status == 0, "\(imported)")
         #expect(
             imported.output == """
-                imported into \(folder.file("martlet.db")): 2 users, 4 orders, 1 withdrawals; the users have 229.98 points \
-                and have withdrawn 500; the accrual system is asked about 2 orders
+                imported into \(folder.file("martlet.db")): 2 users, 4 orders, 1 withdrawal; 1 user has no password; \
+                the users have 229.98 points and have withdrawn 500; the accrual system is asked about 2 orders
                 the database passes its check
 
                 """)
@@ -110,7 +110,9 @@ struct ImportTests {
         let before = try names()
         let tried = try run("import", "shop.jsonl", "--dry-run", "--json")
         #expect(tried.status == 0, "\(tried)")
-        #expect(tried.output.contains(#""dry_run":true,"lines":9,"users":2,"orders":4,"unfinished_orders":2,"#))
+        #expect(
+            tried.output.contains(
+                #""dry_run":true,"lines":9,"users":2,"users_without_password":1,"orders":4,"unfinished_orders":2,"#))
         #expect(try names().filter { !$0.hasSuffix("-lock") } == before)
     }
 
@@ -154,13 +156,16 @@ struct ImportTests {
     @Test func faultsAreNamedUpToALimit() throws {
         var lines = Self.oldShop.split(separator: "\n").map { String($0) }
         lines[4].replace("346436439", with: "346436438")
+        try folder.write(lines.joined(separator: "\n"), to: "bad.jsonl")
+        let named = #"bad.jsonl:5: the check digit of "number" is wrong (Luhn): "346436438""#
+        #expect(try run("import", "bad.jsonl").log == "\(named)\nmartlet: 1 fault; nothing was imported\n")
         lines.insert(contentsOf: (0..<1_010).map { #"{"type":"user","id":"\#($0)"}"# }, at: 8)
         try folder.write(lines.joined(separator: "\n"), to: "bad.jsonl")
         let ended = try run("import", "bad.jsonl")
         #expect(ended.status == 1)
         let log = ended.log.split(separator: "\n").map { String($0) }
         #expect(log.count == 1_002, "\(ended.log)")
-        #expect(log[0] == #"bad.jsonl:5: the check digit of "number" is wrong (Luhn)"#)
+        #expect(log[0] == named)
         #expect(log[1] == #"bad.jsonl:9: it has no "login""#)
         #expect(log[999] == #"bad.jsonl:1007: it has no "login""#)
         #expect(log[1_000] == "and 11 more")

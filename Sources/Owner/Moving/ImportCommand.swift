@@ -66,7 +66,7 @@ struct ImportCommand {
         let more = rest > 0 ? "and \(rest) more\n" : ""
         return CommandResult(
             status: ExitStatus.refused,
-            text: lines.joined() + more + "martlet: \(reading.faultCount) faults; nothing was imported\n")
+            text: lines.joined() + more + "martlet: \(reading.faultCount.counted("fault")); nothing was imported\n")
     }
 
     private func success(_ reading: ShopReading, _ report: ImportReport) -> CommandResult {
@@ -76,20 +76,27 @@ struct ImportCommand {
         let withdrawn = JSONNumber(hundredths: report.points.withdrawn).literal
         let document = JSONObject([
             "database": .string(database), "dry_run": .bool(isDryRun), "lines": .integer(reading.lineCount),
-            "users": .integer(counts.users), "orders": .integer(counts.orders),
-            "unfinished_orders": .integer(report.unfinished), "withdrawals": .integer(counts.withdrawals),
+            "users": .integer(counts.users), "users_without_password": .integer(reading.usersWithoutPassword),
+            "orders": .integer(counts.orders), "unfinished_orders": .integer(report.unfinished),
+            "withdrawals": .integer(counts.withdrawals),
             "adjustments": .integer(counts.adjustments), "refunds": .integer(counts.refunds),
             "returns": .integer(counts.returns), "current": .points(hundredths: report.points.current),
             "withdrawn": .points(hundredths: report.points.withdrawn),
         ])
         let facts =
-            "\(counts.text); the users have \(current) points and have withdrawn \(withdrawn); "
-            + "the accrual system is asked about \(report.unfinished) orders\n"
+            "\(counts.text);\(Self.text(ofUsersWithoutPassword: reading.usersWithoutPassword)) "
+            + "the users have \(current) points and have withdrawn \(withdrawn); "
+            + "the accrual system is asked about \(report.unfinished.counted("order"))\n"
         return .success(
             document,
             text: isDryRun
                 ? "could import into \(database): \(facts)nothing was changed (--dry-run)\n"
                 : "imported into \(database): \(facts)the database passes its check\n")
+    }
+
+    private static func text(ofUsersWithoutPassword count: Int64) -> String {
+        guard count > 0 else { return "" }
+        return " \(count.counted("user")) \(count == 1 ? "has" : "have") no password;"
     }
 }
 
@@ -111,7 +118,7 @@ extension Command {
                 "The database is made if there is none, and is checked before it counts. One of PostgreSQL has to be empty.",
             ],
             document:
-                #"{"database", "dry_run", "lines", "users", "orders", "unfinished_orders", "withdrawals", "adjustments", "refunds", "returns", "current", "withdrawn"}"#,
+                #"{"database", "dry_run", "lines", "users", "users_without_password", "orders", "unfinished_orders", "withdrawals", "adjustments", "refunds", "returns", "current", "withdrawn"}"#,
             statuses: OwnerCommand.Statuses.read + [ExitStatus.refused], effect: .changes,
             action: .run { invocation, configuration, _ in
                 ImportCommand.run(invocation, configuration, store(configuration))

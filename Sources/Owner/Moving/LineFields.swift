@@ -5,9 +5,11 @@ import Text
 /// The fault of a line, as a phrase.
 struct LineFault: Error {
     let text: String
+    /// The id of the user whom the line was to add; `nil` for other lines, and if the id can't be read.
+    let user: String?
 
-    init(_ text: String) {
-        self.text = text
+    init(_ text: String, user: String? = nil) {
+        (self.text, self.user) = (text, user)
     }
 }
 
@@ -23,6 +25,9 @@ struct LineFields {
     private static let charactersShownMax = 40
 
     init(_ bytes: ArraySlice<UInt8>) throws(LineFault) {
+        // The white space of JSON in a line. A file of Windows has a CR before each line's end.
+        let isBlank = bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+        guard !isBlank else { throw LineFault("the line is empty") }
         let value: JSONValue
         do throws(JSONParser.SyntaxError) {
             value = try JSONParser.parse(bytes, valuesMax: Self.valuesMax)
@@ -78,10 +83,11 @@ struct LineFields {
         do throws(OrderNumber.ParseError) {
             return try OrderNumber(parsing: digits.utf8)
         } catch {
-            throw LineFault(
+            let fault =
                 error == .checkDigit
-                    ? "the check digit of \"\(name)\" is wrong (Luhn)"
-                    : "\"\(name)\" is no order number of 1 to \(OrderNumber.digitsMax) digits")
+                ? "the check digit of \"\(name)\" is wrong (Luhn)"
+                : "\"\(name)\" is no order number of 1 to \(OrderNumber.digitsMax) digits"
+            throw LineFault("\(fault): \(Self.shown(digits))")
         }
     }
 

@@ -15,19 +15,30 @@ extension ShopLine {
             throw LineFault("there is no type \(LineFields.shown(type))")
         }
         guard (kind == .shop) == (hasPositions == nil) else {
-            throw LineFault(kind == .shop ? "the file begins once more" : "the file does not begin with it")
+            throw LineFault(
+                kind == .shop ? "the file begins once more" : "the first line must have the type \"shop\"")
         }
-        let line: ShopLine
+        do throws(LineFault) {
+            let line = try contents(of: kind, &fields, hasPosition: hasPositions ?? false)
+            try fields.end()
+            return line
+        } catch {
+            guard kind == .user, let user = try? fields.key("id") else { throw error }
+            throw LineFault(error.text, user: user)
+        }
+    }
+
+    private static func contents(
+        of kind: Kind, _ fields: inout LineFields, hasPosition: Bool
+    ) throws(LineFault) -> ShopLine {
         switch kind {
-        case .shop: line = try start(&fields)
-        case .end: line = .end(try counts(&fields))
-        case .user: line = .record(.user(try user(&fields)))
-        case .order: line = .record(.order(try order(&fields, hasPosition: hasPositions ?? false)))
+        case .shop: try start(&fields)
+        case .end: .end(try counts(&fields))
+        case .user: .record(.user(try user(&fields)))
+        case .order: .record(.order(try order(&fields, hasPosition: hasPosition)))
         case .withdrawal, .adjustment, .refund, .returned:
-            line = .record(.entry(try entry(kind, &fields, hasPosition: hasPositions ?? false)))
+            .record(.entry(try entry(kind, &fields, hasPosition: hasPosition)))
         }
-        try fields.end()
-        return line
     }
 
     private static func start(_ fields: inout LineFields) throws(LineFault) -> ShopLine {
@@ -87,7 +98,7 @@ extension ShopLine {
                 "\"password_hash\" is not one of bcrypt ($2a$, $2b$ or $2y$, with a cost of at most "
                     + "\(PasswordHash.bcryptCostMax)) or Argon2id (v=19, with at most 64 MiB, 8 passes and 255 lanes, "
                     + "and with at least 8 KiB for each lane, 8 bytes of salt and 16 of hash); "
-                    + "null lets the user in with a new password only")
+                    + "null lets the user in only after martlet user reset-password LOGIN --generate")
         }
         return hash
     }

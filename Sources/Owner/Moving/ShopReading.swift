@@ -7,6 +7,9 @@ struct ShopReading {
     /// The faults that are named. All others are counted. One run shows all lines that a script has to leave out,
     /// unless the script itself is wrong, and their texts take less than a megabyte.
     static let faultsNamedMax = 1_000
+    /// The refused users that are remembered, so that memory has a bound: their ids take at most 5 MiB. The faults that
+    /// are named are those of earlier lines by then, so lines of further users only make the number of faults larger.
+    static let refusedUsersMax = 10_000
     /// The lines between two reports of progress.
     private static let linesPerReport: Int64 = 10_000
 
@@ -17,6 +20,8 @@ struct ShopReading {
     }
 
     private(set) var counts = MovedCounts()
+    /// The users who can't sign in until they get a password. A deleted user is none of them.
+    private(set) var usersWithoutPassword: Int64 = 0
     /// The first faults, at most ``faultsNamedMax``.
     private(set) var faults: [Fault] = []
     private(set) var faultCount = 0
@@ -24,6 +29,8 @@ struct ShopReading {
     /// True if the records have their places; `nil` before the first line.
     private(set) var hasPositions: Bool?
     private var isEnded = false
+    /// The ids of users whose own lines were refused. It is no fault of other lines that these are missing.
+    private var refusedUsers: Set<String> = []
 
     /// Reads all lines, and finds the faults of records that do not go together if no line has a fault of its own.
     mutating func read(
@@ -63,16 +70,21 @@ struct ShopReading {
             return add(lineCount, "it has more than \(ShopLine.bytesMax) bytes")
         }
         guard !isEnded else { return add(lineCount, "it follows the end of the file") }
+        // A byte order mark may be ignored (RFC 8259, section 8.1), and programs on Windows write one.
+        let hasMark = lineCount == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF])
         let read: ShopLine
         do throws(LineFault) {
-            read = try ShopLine.read(bytes, hasPositions: hasPositions)
+            read = try ShopLine.read(hasMark ? bytes.dropFirst(3) : bytes, hasPositions: hasPositions)
         } catch {
+            if let user = error.user, refusedUsers.count < Self.refusedUsersMax { refusedUsers.insert(user) }
             return add(lineCount, error.text)
         }
         switch read {
         case .start(let hasPositions): self.hasPositions = hasPositions
         case .record(let record):
             counts.count(record)
+            if record.lacksPassword { usersWithoutPassword += 1 }
+            if let user = record.referredUser, refusedUsers.contains(user) { return }
             if let fault = try target.add(record, line: lineCount) { add(lineCount, fault) }
         case .end(let stated):
             isEnded = true
@@ -89,11 +101,33 @@ struct ShopReading {
     }
 }
 
+extension ShopRecord {
+    /// True for a user without a password who is not deleted.
+    fileprivate var lacksPassword: Bool {
+        guard case .user(let user) = self else { return false }
+        return user.passwordHash == nil && user.state != .deleted
+    }
+
+    /// The id of the user to whom the record refers; `nil` for one that adds a user.
+    fileprivate var referredUser: String? {
+        switch self {
+        case .user: nil
+        case .order(let order): order.user
+        case .entry(let entry): entry.user
+        }
+    }
+}
+
 extension MovedCounts {
     /// `2 users, 5 orders, 1 withdrawal`, with adjustments, refunds and returns if there are any.
     var text: String {
-        let needed = ["\(users) users", "\(orders) orders", "\(withdrawals) withdrawals"]
-        let others = [(adjustments, "adjustments"), (refunds, "refunds"), (returns, "returns")]
-        return (needed + others.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }).joined(separator: ", ")
+        let needed = [users.counted("user"), orders.counted("order"), withdrawals.counted("withdrawal")]
+        let others = [(adjustments, "adjustment"), (refunds, "refund"), (returns, "return")]
+        return (needed + others.filter { $0.0 > 0 }.map { $0.0.counted($0.1) }).joined(separator: ", ")
     }
+}
+
+extension BinaryInteger {
+    /// `1 order`, `2 orders`
+    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }
