@@ -107,6 +107,10 @@ import Testing
             (["serve", "--chaos"], "there is no flag --chaos"), (["demo", "--chaos=1"], "there is no flag --chaos"),
             (["accrual", "-r", "x"], "there is no flag -r"), (["version", "-a", ":1"], "there is no flag -a"),
             (["help", "x"], "there is no command \"x\""),
+            (["-d", "x", "check"], "unexpected argument \"check\": the command comes first, before its flags"),
+            (["-d=x", "check", "--json"], "unexpected argument \"check\": the command comes first, before its flags"),
+            (["-d=x", "user", "list"], "unexpected argument \"user\": the command comes first, before its flags"),
+            (["-d", "check", "x"], "unexpected argument \"x\""), (["serve", "check"], "unexpected argument \"check\""),
             (
                 ["user"],
                 "user needs a subcommand: list, find, show, orders, withdrawals, ledger, add, reset-password, disable, enable, delete, export"
@@ -134,7 +138,9 @@ import Testing
     }
 
     @Test func helpNamesEverything() {
-        for arguments in [["--help"], ["-h"], ["help"], ["-a", ":1", "--help"]] {
+        for arguments in [
+            ["--help"], ["-h"], ["help"], ["-a", ":1", "--help"], ["help", "help"], ["help", "--help"], ["help", "-h"],
+        ] {
             guard case .help(let text) = parser.parse(arguments) else {
                 Issue.record("\(arguments)")
                 continue

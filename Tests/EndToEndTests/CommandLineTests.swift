@@ -21,6 +21,7 @@ struct CommandLineTests {
         (["order", "number", "1", "2"], 64, "", "unexpected argument \"2\""),
         (["order", "number", String(repeating: "1", count: 1024)], 64, "", "at most 1023 digits"),
         (["srve"], 64, "", "did you mean \"serve\"?"), (["completion", "tcsh"], 64, "", "bash, zsh, fish"),
+        (["help", "help"], 0, "Commands:", ""), (["-d", "x.db", "check"], 64, "", "the command comes first"),
         (["--nonsense"], 64, "", "--nonsense"), (["nonsense"], 64, "", "nonsense"),
         (["-d", "mysql://user:hidden@host/db"], 78, "", "database_uri"),
         (["--config", "missing.json"], 78, "", "missing.json"),

@@ -50,9 +50,9 @@ package struct CommandLineParser {
         }
         if rest == ["--version"], let version = commands["version"] { return .run(Invocation(command: version)) }
         do throws(Misuse) {
-            return .run(try invocation(of: command, rest))
+            return .run(try invocation(of: command, rest, isNamed: isNamed))
         } catch {
-            return misuse(error, help.usage(of: command))
+            return misuse(error, help.usage(of: isNamed ? command : nil))
         }
     }
 
@@ -69,7 +69,10 @@ package struct CommandLineParser {
         return command
     }
 
-    private func invocation(of command: Command, _ arguments: ArraySlice<String>) throws(Misuse) -> Invocation {
+    /// - Parameter isNamed: False for the standard command, which runs if the first argument is no command.
+    private func invocation(
+        of command: Command, _ arguments: ArraySlice<String>, isNamed: Bool
+    ) throws(Misuse) -> Invocation {
         var invocation = Invocation(command: command)
         var rest = arguments
         var mayBeFlag = true
@@ -79,6 +82,10 @@ package struct CommandLineParser {
             } else if mayBeFlag, isFlag(argument) {
                 try takeFlag(argument, &rest, &invocation)
             } else {
+                // Further flags may be those of the command that was meant, so they are not looked at.
+                if !isNamed, commands.firstWords.contains(where: { $0.text == argument }) {
+                    throw Misuse("unexpected argument \"\(argument)\": the command comes first, before its flags")
+                }
                 invocation.operands.append(argument)
             }
         }
@@ -114,7 +121,9 @@ package struct CommandLineParser {
     private func isHelp(_ argument: String) -> Bool { CommandOption.help.names.contains(argument) }
 
     private func helpText(on words: ArraySlice<String>) -> Parsed {
-        if words.isEmpty { return .help(help.overview) }
+        let words = words.filter { !isHelp($0) }
+        // `help` is no command of the set.
+        if words.isEmpty || words == ["help"] { return .help(help.overview) }
         if words.count == 1, let group = words.first, commands.groups.contains(group) {
             return .help(help.text(ofGroup: group))
         }
