@@ -15,7 +15,7 @@ package final class SQLiteCopySource: CopySource {
             file = try IdleDatabase.lock(path)
         } catch {
             switch error {
-            case .inUse: throw StoreError("A server runs on the database \(path); stop it first.")
+            case .inUse: throw StoreError.serverRuns(onDatabase: path)
             case .other(let error): throw error
             }
         }

@@ -31,7 +31,11 @@ struct DatabaseFile: ~Copyable, Sendable {
             return try DatabaseFile(locking: path, isReplaced: isReplaced)
         } catch {
             switch error {
-            case .inUse: throw StoreError("The database \(path) is in use by another Martlet server.")
+            case .inUse:
+                // Of the callers, a restore replaces the file, and a server does not.
+                throw isReplaced
+                    ? StoreError.serverRuns(onDatabase: path)
+                    : StoreError("The database \(path) is in use by another Martlet server.")
             case .other(let error): throw error
             }
         }

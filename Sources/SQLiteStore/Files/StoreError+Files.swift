@@ -22,6 +22,11 @@ extension StoreError {
         }
     }
 
+    /// A command can't work on a database as long as its server runs.
+    static func serverRuns(onDatabase path: String) -> StoreError {
+        StoreError("A server runs on the database \(path); stop it first.")
+    }
+
     /// The account of this process may not do something with a database.
     ///
     /// - Parameter what: what it may not do, after "may not".

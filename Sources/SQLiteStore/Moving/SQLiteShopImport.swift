@@ -32,7 +32,7 @@ final class SQLiteShopImport: ShopImport {
             file = try DatabaseFile(locking: path)
         } catch {
             switch error {
-            case .inUse: throw StoreError("A server runs on the database \(path); stop it first.")
+            case .inUse: throw StoreError.serverRuns(onDatabase: path)
             case .other(let error): throw error
             }
         }
