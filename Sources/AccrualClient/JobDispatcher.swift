@@ -34,6 +34,8 @@ package final class JobDispatcher: @unchecked Sendable {
     private let leadership: any Leadership
     /// The term at the last tick; `nil` if this server did not lead, and before the first tick.
     private var term: Int64?
+    /// True if the log has said that another server asks the accrual system, and this one has not led since.
+    private var hasNamedAnother = false
     private let clock: MonotonicClock
     private let wallClock: WallClock
     private let log: Log
@@ -138,13 +140,12 @@ package final class JobDispatcher: @unchecked Sendable {
         let isOver = term == nil || (self.term != nil && term != self.term)
         if pool.isOpen, isOver {
             pool.close()
-            log.info(
-                term == nil
-                    ? "another server asks the accrual system"
-                    : "the orders that wait are read again, since some may have been lost or missed")
+            if term != nil { log.info("the orders that wait are read again, since some may have been lost or missed") }
         }
+        if term == nil { reportNoLead() }
         self.term = term
         guard term != nil else { return false }
+        hasNamedAnother = false
         if !pool.isOpen {
             guard processor.outstanding == 0, unsettled.isEmpty else { return false }
             pool.open()
@@ -153,6 +154,16 @@ package final class JobDispatcher: @unchecked Sendable {
             log.info("this server asks the accrual system")
         }
         return true
+    }
+
+    /// Logs the end of this server's lead, and once that another server leads, as soon as that is known.
+    private func reportNoLead() {
+        if leadership.isWithAnother {
+            if !hasNamedAnother { log.info("another server asks the accrual system") }
+            hasNamedAnother = true
+        } else if term != nil {
+            log.info("this server has lost the lease of the database, and no longer asks the accrual system")
+        }
     }
 
     /// Collects the workers' results, and recalls the jobs that no worker has started, because newer orders may precede

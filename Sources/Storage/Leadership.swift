@@ -14,6 +14,10 @@ package protocol Leadership: Sendable {
     /// The dispatcher reads it at each tick, so it does not wait.
     var isLeading: Bool { get }
 
+    /// True if another server is known to have the lead. If neither this server nor another one is known to lead, the
+    /// store may be out of reach, or it was not asked yet.
+    var isWithAnother: Bool { get }
+
     /// The number of this server's term, which changes when it gains the lead, when its lead had ended for a moment,
     /// and when the store may have lost orders. The orders of a former term are read again.
     var term: Int64 { get }
@@ -78,6 +82,7 @@ package struct SoleLeadership: Leadership {
     package init() {}
 
     package var isLeading: Bool { true }
+    package var isWithAnother: Bool { false }
     package var term: Int64 { 0 }
 
     package func ordersOfOtherServers() -> [UnfinishedOrder] { [] }

@@ -19,6 +19,43 @@ import Testing
         harness.stop()
     }
 
+    /// The store is out of reach, twice, and the second time another server takes the lead.
+    @Test func theLogNamesAnotherServerOnlyIfItLeads() {
+        let harness = PipelineHarness()
+        let (own, lost) = ("this server asks the accrual system", "this server has lost the lease of the database")
+        let another = "another server asks the accrual system"
+        func logged() -> [Int] { [own, lost, another].map { harness.log.count(of: $0) } }
+        func tickThrice() { for _ in 0..<3 { harness.tick() } }
+        tickThrice()
+        #expect(logged() == [0, 0, 0])
+        harness.leadership.lose()
+        tickThrice()
+        #expect(logged() == [0, 1, 0])
+        harness.leadership.change(to: true)
+        tickThrice()
+        #expect(logged() == [1, 1, 0])
+        harness.leadership.lose()
+        tickThrice()
+        harness.leadership.change(to: false)
+        tickThrice()
+        #expect(logged() == [1, 2, 1])
+        harness.leadership.change(to: true)
+        tickThrice()
+        harness.leadership.change(to: false)
+        tickThrice()
+        #expect(logged() == [2, 2, 2])
+        harness.stop()
+    }
+
+    /// At its start, a server does not know yet which one leads.
+    @Test func aStartSaysNothingOfALeadThatIsNotKnown() {
+        let harness = PipelineHarness(isLeading: false)
+        harness.leadership.lose()
+        for _ in 0..<3 { harness.tick() }
+        #expect(harness.log.all == [] && !harness.pool.isOpen)
+        harness.stop()
+    }
+
     /// Orders of each time: before the first tick, without the lead, with it, after its loss, and after its return.
     @Test func everyOrderIsSettledOnceWheneverThisServerLeads() {
         let harness = PipelineHarness(isLeading: false)

@@ -74,6 +74,7 @@ final class PipelineHarness: Sendable {
 final class ChangingLeadership: Leadership {
     private struct State {
         var isLeading: Bool
+        var isWithAnother: Bool
         var term: Int64 = 0
         var orders: [UnfinishedOrder] = []
         var pace = AskedPace.none
@@ -81,7 +82,7 @@ final class ChangingLeadership: Leadership {
 
     private let state: Mutex<State>
 
-    init(_ isLeading: Bool) { state = Mutex(State(isLeading: isLeading)) }
+    init(_ isLeading: Bool) { state = Mutex(State(isLeading: isLeading, isWithAnother: !isLeading)) }
 
     /// The pace that one leader passes on, and the next one finds.
     var inheritedPace: AskedPace { state.withLock { $0.pace } }
@@ -92,12 +93,19 @@ final class ChangingLeadership: Leadership {
 
     var isLeading: Bool { state.withLock { $0.isLeading } }
 
+    var isWithAnother: Bool { state.withLock { $0.isWithAnother } }
+
     var term: Int64 { state.withLock { $0.term } }
 
     /// The store has lost its newest orders.
     func beginTerm() { state.withLock { $0.term += 1 } }
 
-    func change(to isLeading: Bool) { state.withLock { $0.isLeading = isLeading } }
+    func change(to isLeading: Bool) {
+        state.withLock { state in (state.isLeading, state.isWithAnother) = (isLeading, !isLeading) }
+    }
+
+    /// This server has lost the lead, and no other server is known to have it.
+    func lose() { state.withLock { state in (state.isLeading, state.isWithAnother) = (false, false) } }
 
     /// Another server stores an order.
     func add(_ order: UnfinishedOrder) { state.withLock { $0.orders.append(order) } }

@@ -44,6 +44,19 @@ struct LeaseStateTests {
         #expect(state.isHeld(at: 6_000) && !state.isHeld(at: 7_000))
     }
 
+    /// A lease that ends by this instance's clock alone is with no other instance.
+    @Test func anotherInstanceHasTheLeaseOnlyIfTheDatabaseSaysSo() {
+        let state = LeaseState()
+        #expect(!state.isWithAnother)
+        state.noteNotHeld(isWithAnother: true)
+        #expect(state.isWithAnother)
+        state.noteHeld(epoch: 1, history: 1, askedAt: 1_000, Self.pace(0))
+        #expect(!state.isHeld(at: 7_000) && !state.isWithAnother)
+        state.noteNotHeld(isWithAnother: true)
+        state.noteNotHeld(isWithAnother: false)
+        #expect(!state.isWithAnother)
+    }
+
     /// The leader reads its orders again in each of these cases.
     @Test func aTermEndsWithTheLeaseAndIfTheDatabaseMayHaveLostOrders() {
         let state = LeaseState()
@@ -58,7 +71,7 @@ struct LeaseStateTests {
             terms.append(state.term)
         }
         #expect(terms == [1, 1, 2, 2, 3, 3, 4])
-        state.noteNotHeld()
+        state.noteNotHeld(isWithAnother: false)
         state.noteHeld(epoch: 2, history: 2, askedAt: 12_000, Self.pace(0))
         #expect(state.term == 5)
     }

@@ -30,6 +30,9 @@ final class LeaseLane: Sendable {
     /// True while this instance has the lease, by its own clock.
     var isLeading: Bool { lease.isHeld(at: SystemClock.monotonicMilliseconds()) }
 
+    /// True if another instance had the lease when this one last asked for it.
+    var isWithAnother: Bool { lease.isWithAnother }
+
     /// The number of this instance's term (``Leadership/term``).
     var term: Int64 { lease.term }
 
@@ -68,6 +71,7 @@ final class LeaseState: Sendable {
     private struct State {
         /// By this process's monotonic clock; in the past if another instance leads.
         var heldUntil = Int64.min
+        var isWithAnother = false
         /// The number of the lease. It grows when the lead goes to another instance.
         var epoch: Int64?
         /// The number of the database's history (``DatabaseState``) in which the lease was renewed.
@@ -134,6 +138,10 @@ final class LeaseState: Sendable {
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 
+    /// True if another instance had the lease when this one last asked for it. A lease of this instance that ends
+    /// because the database does not answer is with no other.
+    var isWithAnother: Bool { state.withLock { $0.isWithAnother } }
+
     /// Grows with each lease, if the lease had ended before it was renewed, and if the database may have lost orders.
     var term: Int64 { state.withLock { $0.term } }
 
@@ -167,6 +175,7 @@ final class LeaseState: Sendable {
         state.withLock { state in
             let goesOn = state.epoch == epoch && state.history == history && state.heldUntil > askedAt
             state.heldUntil = askedAt + Lease.milliseconds - Self.marginMilliseconds
+            state.isWithAnother = false
             guard !goesOn else { return }
             state.history = history
             state.term += 1
@@ -176,8 +185,11 @@ final class LeaseState: Sendable {
         }
     }
 
-    func noteNotHeld() {
-        state.withLock { state in (state.heldUntil, state.epoch) = (.min, nil) }
+    /// - Parameter isWithAnother: false if this instance gives the lease back.
+    func noteNotHeld(isWithAnother: Bool) {
+        state.withLock { state in
+            (state.heldUntil, state.epoch, state.isWithAnother) = (.min, nil, isWithAnother)
+        }
     }
 
     func note(_ durability: Durability) {

@@ -63,7 +63,7 @@ final class LeaseLoop {
         } while !isAtEnd(withinMilliseconds: isHeld ? Lease.renewalMilliseconds : Lease.attemptMilliseconds)
         guard lease.isSought else { return }
         let pace = lease.passedOnPace(at: SystemClock.monotonicMilliseconds())
-        lease.noteNotHeld()
+        lease.noteNotHeld(isWithAnother: false)
         try connection.run(Lease.release, Lease.release(by: owner, passingOn: pace), until: deadline) {
             (_: borrowing ResultSet) throws(PostgresError) in
         }
@@ -80,7 +80,9 @@ final class LeaseLoop {
                 (try row.integer(0), try row.integer(1), try row.integer(2))
             }
         }
-        guard let (epoch, pauseMilliseconds, perMinute) = row else { return lease.noteNotHeld() }
+        guard let (epoch, pauseMilliseconds, perMinute) = row else {
+            return lease.noteNotHeld(isWithAnother: true)
+        }
         let pace = AskedPace(
             pauseMilliseconds: max(0, pauseMilliseconds),
             requestsPerMinute: perMinute > 0 ? Int(clamping: perMinute) : nil)

@@ -8,6 +8,8 @@ struct PostgresLeadership: Leadership {
 
     var isLeading: Bool { lease.isLeading }
 
+    var isWithAnother: Bool { lease.isWithAnother }
+
     var term: Int64 { lease.term }
 
     var inheritedPace: AskedPace { lease.inheritedPace }
