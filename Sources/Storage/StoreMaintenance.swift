@@ -56,11 +56,26 @@ package protocol BackupSource: AnyObject {
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport
 
-    /// When the store got its first data, in seconds since 1970, as precisely as the store knows; `nil` if it is empty
-    /// or can't be read.
+    /// How much the store holds; `nil` if it can't be read.
     ///
-    /// - Parameter now: The result if all of the data is without a time.
-    func firstWrite(atSeconds now: Int64) -> Int64?
+    /// - Parameter now: The time of the first data if all of the data is without a time.
+    func extent(atSeconds now: Int64) -> StoreExtent?
+
+    /// How much a backup holds; `nil` if it can't be read, or was made by another version with other tables.
+    func extent(ofBackup path: String) -> StoreExtent?
+}
+
+/// How much a store or a backup holds, as far as that can be read at once, however large it is.
+package struct StoreExtent: Equatable, Sendable {
+    /// The time of the first data, in seconds since 1970, as precisely as the store knows; `nil` if it is empty.
+    package var firstWriteAt: Int64?
+    /// The number of customers, with those that were deleted.
+    package var customerCount: Int64
+
+    package init(firstWriteAt: Int64?, customerCount: Int64) {
+        self.firstWriteAt = firstWriteAt
+        self.customerCount = customerCount
+    }
 }
 
 /// A stage of a check or a backup.

@@ -263,11 +263,7 @@ struct BackupFileTests: BackupSuite {
         try database.execute("UPDATE users SET created_at = \((now - 130) * 1000)")
         try database.execute("UPDATE figures SET quarter = \((now - 130) / 900)")
         database.close()
-        let formatter = DateFormatter()
-        formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-        formatter.timeZone = TimeZone(identifier: "UTC")
-        let empty = "martlet-\(formatter.string(from: Date(timeIntervalSince1970: Double(now - 300)))).db"
-        try folder.write("", to: "b/\(empty)")
+        try folder.write("", to: "b/\(Self.backupName(secondsAgo: 300))")
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
         try eventually("the next is made") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
         let check = try run("check", "-d", "b/\(names[1])")

@@ -48,4 +48,39 @@ struct BackupFolderTests: BackupSuite {
         #expect(refused.status == 69, "\(refused)")
         #expect(names == [])
     }
+
+    private static let oldShop = """
+        {"type":"shop","version":1}
+        {"type":"user","id":"1","login":"anna","password_hash":null,"created_at":"2024-01-01T00:00:00Z","current":0,"withdrawn":0}
+        {"type":"end","users":1,"orders":0,"withdrawals":0}
+
+        """
+
+    /// The first start of a new shop makes a backup of nothing. The customers who come then registered long ago.
+    @Test(arguments: ["import", "restore"])
+    func aShopThatCameAfterTheFirstBackupIsBackedUpSoon(way: String) throws {
+        let settings = ["MARTLET_BACKUPS_FOLDER": "b"]
+        let first = try Server.serving(in: folder, environment: settings)
+        try eventually("the first backup is there") { names.first?.hasSuffix("Z.db") == true }
+        first.signal(SIGTERM)
+        #expect(try first.waitForEnd() == 0)
+        // The name of a backup is its time.
+        let earlier = Self.backupName(secondsAgo: 300)
+        try FileManager.default.moveItem(atPath: folder.file("b/\(names[0])"), toPath: folder.file("b/\(earlier)"))
+        try folder.write(Self.oldShop, to: "shop.jsonl")
+        let target = way == "import" ? "martlet.db" : "other.db"
+        let imported = try run("import", "shop.jsonl", "-d", target)
+        #expect(imported.status == 0, "\(imported)")
+        if way == "restore" {
+            let restored = try run("restore", target)
+            #expect(restored.status == 0, "\(restored)")
+        }
+        let server = try Server.serving(in: folder, environment: settings)
+        try eventually("the shop is backed up") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
+        #expect(names[0] == earlier)
+        let check = try run("check", "-d", "b/\(names[1])")
+        #expect(check.output.contains("passed: 1 users"), "\(check)")
+        server.signal(SIGTERM)
+        #expect(try server.waitForEnd() == 0)
+    }
 }

@@ -12,6 +12,14 @@ extension BackupSuite {
         (try? FileManager.default.contentsOfDirectory(atPath: folder.file("b")).sorted()) ?? []
     }
 
+    /// The name of a backup that was begun so long ago.
+    static func backupName(secondsAgo: Double) -> String {
+        let formatter = DateFormatter()
+        formatter.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        return "martlet-\(formatter.string(from: Date(timeIntervalSinceNow: -secondsAgo))).db"
+    }
+
     func run(
         _ arguments: String..., environment: [String: String] = [:]
     ) throws -> (status: Int32, log: String, output: String) {

@@ -1,3 +1,4 @@
+import Storage
 import Testing
 
 @testable import Owner
@@ -30,9 +31,36 @@ import Testing
     /// An empty backup of a new shop is followed soon by one with the first writes.
     @Test(arguments: firstWrites)
     func followsTheFirstWriteSoon(newestAgo: Int64, firstWriteAgo: Int64?, isDue: Bool) {
-        let firstWriteAt = firstWriteAgo.map { Self.now - $0 }
+        let shop = StoreExtent(firstWriteAt: firstWriteAgo.map { Self.now - $0 }, customerCount: 1)
+        #expect(Self.plan.isDue([Self.ago(newestAgo)], atSeconds: Self.now, shop: shop) == isDue)
+    }
+
+    private static let empty = StoreExtent(firstWriteAt: nil, customerCount: 0)
+    private static func customers(_ count: Int64, since firstWriteAt: Int64 = 1) -> StoreExtent {
+        StoreExtent(firstWriteAt: firstWriteAt, customerCount: count)
+    }
+    private static let extents: [(newestAgo: Int64, shop: StoreExtent?, backup: StoreExtent?, isDue: Bool)] = [
+        (300, customers(1), empty, true), (120, customers(1), empty, true), (119, customers(1), empty, false),
+        (300, customers(1, since: now - 119), empty, false), (300, customers(1, since: now - 120), empty, true),
+        // Receipts and rules need no customers.
+        (300, customers(0), empty, true), (300, customers(1), customers(0), true),
+        (300, customers(0), customers(0), false), (300, customers(2), customers(1), false),
+        (300, customers(3), customers(1), true),
+        (300, customers(1000), customers(500), false), (300, customers(1001), customers(500), true),
+        (119, customers(1001), customers(500), false), (300, customers(1), customers(1000), false),
+        (300, customers(.max), customers(.min), true), (300, empty, customers(5), false), (300, empty, empty, false),
+        // One of both can't be read.
+        (300, customers(9), nil, false), (300, nil, empty, false),
+    ]
+
+    /// An import and a restore bring times from before the newest backup.
+    @Test(arguments: extents)
+    func aShopThatIsHardlyInItsNewestBackupIsBackedUpSoon(
+        newestAgo: Int64, shop: StoreExtent?, backup: StoreExtent?, isDue: Bool
+    ) {
         #expect(
-            Self.plan.isDue([Self.ago(newestAgo)], atSeconds: Self.now, firstWriteAt: firstWriteAt) == isDue)
+            Self.plan.isDue([Self.ago(newestAgo)], atSeconds: Self.now, shop: shop, backup: backup) == isDue,
+            "\(newestAgo), \(String(describing: shop)), \(String(describing: backup))")
     }
 
     @Test(arguments: [0, 951_782_399, 951_782_400, 1_709_164_800, 1_764_040_320, 4_102_444_800] as [Int64])

@@ -39,6 +39,33 @@ struct BackupTests {
         }
     }
 
+    @Test func aStoreKnowsHowMuchABackupHolds() async throws {
+        try await Fixture.with { fixture async throws in
+            let empty = fixture.folder.file("empty.db")
+            let full = fixture.folder.file("full.db")
+            let maintenance = try fixture.store.makeMaintenance()
+            let source = try #require(maintenance.backups)
+            let nothing = StoreExtent(firstWriteAt: nil, customerCount: 0)
+            #expect(source.extent(atSeconds: 5) == nothing)
+            try fixture.backUp(to: empty)
+            let seconds = fixture.clock.now.milliseconds / 1000
+            _ = try await fixture.addUser("anna")
+            _ = try await fixture.addUser("boris")
+            try fixture.backUp(to: full)
+            let both = StoreExtent(firstWriteAt: seconds, customerCount: 2)
+            #expect(source.extent(atSeconds: 5) == both)
+            #expect(source.extent(ofBackup: full) == both)
+            #expect(source.extent(ofBackup: empty) == nothing)
+            try Data("text".utf8).write(to: URL(fileURLWithPath: fixture.folder.file("text")))
+            #expect(mkfifo(fixture.folder.file("pipe"), 0o600) == 0)
+            for name in ["text", "pipe", "missing"] {
+                #expect(source.extent(ofBackup: fixture.folder.file(name)) == nil, "\(name)")
+            }
+            let names = try FolderListing.names(in: fixture.folder.path).filter { !$0.hasPrefix("test.db") }
+            #expect(names.sorted() == ["empty.db", "full.db", "pipe", "text"])
+        }
+    }
+
     /// A server that stops does not wait for a backup of a large file.
     @Test func aBackupAndACheckGiveUpWhereTheyAreTold() async throws {
         try await Fixture.with { fixture async throws in

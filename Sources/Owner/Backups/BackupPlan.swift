@@ -1,7 +1,8 @@
+import Storage
 import Time
 
 /// The plan of scheduled backups: when the next one is due, its name, and which old ones are removed. The names in the
-/// folder alone decide, so that a restart changes nothing.
+/// folder and the content of the newest backup decide, so that a restart changes nothing.
 package struct BackupPlan: Equatable, Sendable {
     /// An absolute path.
     let folder: String
@@ -26,19 +27,29 @@ package struct BackupPlan: Equatable, Sendable {
     private static let suffix = ".db"
 
     /// The first backup of a new shop is empty. The second one is made this long after the first write, instead of a
-    /// whole interval later.
+    /// whole interval later. This is also the shortest time between two backups of a shop that outgrows them.
     private static let firstWriteSeconds: Int64 = 120
 
-    /// Returns true if the newest backup is older than the interval, or older than everything in the database. A backup
-    /// with a time in the future was made while the clock was wrong, and is ignored.
+    /// Returns true if the newest backup is older than the interval, or lacks most of the shop. A backup with a time in
+    /// the future was made while the clock was wrong, and is ignored.
     ///
-    /// - Parameter firstWriteAt: the time of the first write to the database; `nil` if it is empty.
-    func isDue(_ names: [String], atSeconds now: Int64, firstWriteAt: Int64? = nil) -> Bool {
+    /// The times in the database don't tell whether a backup has its content: an import and a restore bring old ones.
+    ///
+    /// - Parameters:
+    ///   - shop: how much the database holds; `nil` if it can't be read.
+    ///   - backup: how much the newest backup holds; `nil` if there is none, or it can't be read.
+    func isDue(
+        _ names: [String], atSeconds now: Int64, shop: StoreExtent? = nil, backup: StoreExtent? = nil
+    ) -> Bool {
         guard let newest = newest(names, atSeconds: now) else { return true }
         if newest.seconds <= now - Int64(intervalSeconds) { return true }
-        guard let firstWriteAt else { return false }
+        guard let shop, let firstWriteAt = shop.firstWriteAt, now - firstWriteAt >= Self.firstWriteSeconds else {
+            return false
+        }
         // A backup of the same second may have been made before the write.
-        return newest.seconds <= firstWriteAt && now - firstWriteAt >= Self.firstWriteSeconds
+        if newest.seconds <= firstWriteAt { return true }
+        guard let backup, now - newest.seconds >= Self.firstWriteSeconds else { return false }
+        return backup.firstWriteAt == nil || Double(backup.customerCount) < Double(shop.customerCount) / 2
     }
 
     /// The newest backup and the time at which it was begun; `nil` if there is none.

@@ -18,6 +18,8 @@ struct ScheduledBackups {
     private var warnedAt: Int64?
     /// The time of the first write to the database; `nil` while it is empty.
     private var firstWriteAt: Int64?
+    /// The newest backup that was read, and how much it holds. It is not read again at each check of the time.
+    private var newest: (name: String, extent: StoreExtent?)?
 
     private static let retrySeconds: Int64 = 300
     private static let warningSeconds: Int64 = 86_400
@@ -45,12 +47,13 @@ struct ScheduledBackups {
     private mutating func backUpInFolder(_ database: any StoreMaintenance) {
         let now = SystemClock.wallMilliseconds() / 1000
         if let triedAt, now >= triedAt, now - triedAt < Self.retrySeconds { return warnIfOverdue(now) }
-        if firstWriteAt == nil { firstWriteAt = (try? database.backups)?.firstWrite(atSeconds: now) }
+        let shop = shopExtent(database, now)
         do throws(SystemError) {
             try plan.makeFolder()
             let names = try FolderListing.names(in: plan.folder)
             status.note(names, of: plan, atSeconds: now)
-            guard plan.isDue(names, atSeconds: now, firstWriteAt: firstWriteAt) else { return }
+            let backup = shop?.firstWriteAt == nil ? nil : newestExtent(names, database, now)
+            guard plan.isDue(names, atSeconds: now, shop: shop, backup: backup) else { return }
             triedAt = now
             backUp(database, now)
             status.note(try FolderListing.names(in: plan.folder), of: plan, atSeconds: now)
@@ -59,6 +62,24 @@ struct ScheduledBackups {
             noteFailure("the folder for backups, \(plan.folder), can't be used: \(error)")
         }
         warnIfOverdue(now)
+    }
+
+    /// How much the database holds. The first time that is found counts, since reward rules have none.
+    private mutating func shopExtent(_ database: any StoreMaintenance, _ now: Int64) -> StoreExtent? {
+        guard var extent = (try? database.backups)?.extent(atSeconds: now) else { return nil }
+        firstWriteAt = firstWriteAt ?? extent.firstWriteAt
+        extent.firstWriteAt = firstWriteAt
+        return extent
+    }
+
+    private mutating func newestExtent(
+        _ names: [String], _ database: any StoreMaintenance, _ now: Int64
+    ) -> StoreExtent? {
+        guard let name = plan.newest(names, atSeconds: now)?.name else { return nil }
+        if let newest, newest.name == name { return newest.extent }
+        let extent = (try? database.backups)?.extent(ofBackup: "\(plan.folder)/\(name)")
+        newest = (name, extent)
+        return extent
     }
 
     private mutating func backUp(_ database: any StoreMaintenance, _ now: Int64) {

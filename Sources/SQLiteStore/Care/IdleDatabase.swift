@@ -59,9 +59,11 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
         return try IntegrityCheck.run(on: database, file.path, until: cancellation, progress)
     }
 
-    func firstWrite(atSeconds now: Int64) -> Int64? {
+    func extent(atSeconds now: Int64) -> StoreExtent? {
         guard let database = try? file.openWithoutServer() else { return nil }
         defer { database.close() }
-        return database.firstWrite(atSeconds: now)
+        return database.extent(atSeconds: now)
     }
+
+    func extent(ofBackup path: String) -> StoreExtent? { Database.extent(ofBackup: path) }
 }

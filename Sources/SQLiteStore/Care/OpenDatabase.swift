@@ -55,20 +55,34 @@ final class OpenDatabase: StoreMaintenance, BackupSource {
         try database.exportShop(login, path: path, until: cancellation, record)
     }
 
-    func firstWrite(atSeconds now: Int64) -> Int64? { database.firstWrite(atSeconds: now) }
+    func extent(atSeconds now: Int64) -> StoreExtent? { database.extent(atSeconds: now) }
+
+    func extent(ofBackup path: String) -> StoreExtent? { Database.extent(ofBackup: path) }
 
     /// The size of SQLite's cache by default (sqlite.org/pragma.html#pragma_cache_size).
     private static let cacheKibibytes = 2000
 }
 
 extension Database {
-    /// See ``BackupSource/firstWrite(atSeconds:)``. Reward rules have no time.
-    func firstWrite(atSeconds now: Int64) -> Int64? {
+    /// See ``BackupSource/extent(atSeconds:)``. Reward rules have no time.
+    func extent(atSeconds now: Int64) -> StoreExtent? {
+        // Users are never removed, so the greatest id is their number.
         let sql: StaticString = """
             SELECT coalesce((SELECT created_at FROM users ORDER BY id LIMIT 1),
-                (SELECT accepted_at FROM receipts LIMIT 1), (SELECT ?1 FROM reward_rules LIMIT 1), -1)
+                (SELECT accepted_at FROM receipts LIMIT 1), (SELECT ?1 FROM reward_rules LIMIT 1), -1),
+                coalesce((SELECT max(id) FROM users), 0)
             """
-        let milliseconds = try? first(sql, now * 1000) { row in row.integer(0) }
-        return milliseconds.flatMap { $0 < 0 ? nil : $0 / 1000 }
+        let found = try? first(sql, now * 1000) { row in (row.integer(0), row.integer(1)) }
+        return found.map { milliseconds, customerCount in
+            StoreExtent(firstWriteAt: milliseconds < 0 ? nil : milliseconds / 1000, customerCount: customerCount)
+        }
+    }
+
+    /// See ``BackupSource/extent(ofBackup:)``.
+    static func extent(ofBackup path: String) -> StoreExtent? {
+        // To open a pipe waits for its writer.
+        guard File.kind(path: path) == .regular, let copy = try? DatabaseFile.openCopy(path: path) else { return nil }
+        defer { copy.close() }
+        return copy.extent(atSeconds: 0)
     }
 }
