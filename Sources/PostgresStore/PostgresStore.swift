@@ -49,7 +49,8 @@ package final class PostgresStore: Storage {
             let deadline = Deadline.after(milliseconds: Self.openMilliseconds)
             if migrates {
                 var connection = try connector.open(.owner, until: deadline)
-                try Migration.run(on: &connection, until: deadline)
+                let before = try Migration.run(on: &connection, until: deadline)
+                if before == 0 { log.info("the tables of a new shop were made in \(name)") }
             }
             var connection = try connector.connect(until: deadline)
             let shop = try Shop.read(on: &connection, until: deadline)

@@ -15,6 +15,8 @@ package final class LoyaltyStore: Sendable {
     package let changeLog: ChangeLog
     /// The file as the system names it, every symbolic link followed.
     package let path: String
+    /// True if this start made the database.
+    package let isNew: Bool
     private let file: LockedFile
     private let places: FilePlaces
     private let revisions = UserRevisions()
@@ -58,6 +60,7 @@ package final class LoyaltyStore: Sendable {
         onFatalError: @escaping @Sendable () -> Void
     ) throws(StoreError) {
         path = file.path
+        isNew = File.size(path: path) ?? 0 == 0
         changeLog = ChangeLog(capacity: limits.storage.keptChangesMax, start: clock())
         let database = try file.openWriter(at: clock(), log: log)
         let holder = try DatabaseFile.openReader(path: path)

@@ -49,6 +49,25 @@ struct BackupFolderTests: BackupSuite {
         #expect(names == [])
     }
 
+    private static let neighbours = [
+        ("b/martlet-20200101T000000Z.db", true), ("martlet.db.before-restore-20200101T000000Z", true),
+        ("martlet.db.before-schema-7-1577836800", true), ("martlet.db.before-restore-20200101T000000Z-lock", false),
+        ("other.db.before-restore-20200101T000000Z", false), ("b/notes", false),
+    ]
+
+    /// A database that was lost, or whose path is mistyped, would look like a new shop.
+    @Test(arguments: neighbours)
+    func aNewDatabaseBesideBackupsIsAWarning(name: String, isBackup: Bool) throws {
+        try folder.write("old", to: name)
+        let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
+        let made = #""message":"a new database was made at "#
+        let lines = server.logText.split(separator: "\n").filter { $0.contains(made) }
+        #expect(lines.count == 1 && lines[0].contains("/martlet.db"), "\(server.logText)")
+        #expect(lines[0].contains(isBackup ? #""level":"warning""# : #""level":"info""#), "\(lines)")
+        #expect(lines[0].contains("such as ") == isBackup, "\(lines)")
+        if isBackup { #expect(lines[0].contains("/\(name): is the path right?"), "\(lines)") }
+    }
+
     private static let oldShop = """
         {"type":"shop","version":1}
         {"type":"user","id":"1","login":"anna","password_hash":null,"created_at":"2024-01-01T00:00:00Z","current":0,"withdrawn":0}

@@ -34,8 +34,8 @@ struct HandbookTests {
         // The warning depends on the machine's SQLite.
         let facts = { (text: String) in Self.comparable(text).split(separator: "\n").filter { $0.contains(" INFO ") } }
         let picture = facts(try Self.addressed(Handbook().block("logs"), server))
-        #expect(picture.count == 4)
-        #expect(Array(facts(server.logText).prefix(4)) == picture)
+        #expect(picture.count == 5)
+        #expect(Array(facts(server.logText).prefix(5)) == picture)
     }
 
     /// The configuration shown is accepted, and the systemd unit makes the folder for backups that it names.

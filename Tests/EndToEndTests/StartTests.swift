@@ -175,6 +175,20 @@ struct StartTests {
         #expect(systemLog.notice(withinMilliseconds: 0) == nil)
     }
 
+    @Test func theLogSaysThatADatabaseIsNew() throws {
+        let folder = try Folder()
+        let words =
+            TestEngine.current == .sqlite
+            ? #""level":"info","message":"a new database was made at /"#
+            : #""level":"info","message":"the tables of a new shop were made in postgres"#
+        for isNew in [true, false] {
+            let server = try Server.serving(in: folder)
+            #expect(server.logText.contains(words) == isNew, "\(server.logText)")
+            server.signal(SIGTERM)
+            #expect(try server.waitForEnd() == 0)
+        }
+    }
+
     /// A service called `martlet` gives its container these variables.
     @Test func variablesOfAnOrchestratorAreIgnored() throws {
         let kubernetes = [

@@ -41,7 +41,7 @@ enum DatabaseEngine {
         // Files that root's server makes beside the database belong to the owner of the database. The writer's thread
         // inherits that.
         let account = try DatabaseAccount.of(database: path, caller: Caller.current.id)
-        return try FileAccount.acting(for: account) { () throws(StoreError) in
+        let store = try FileAccount.acting(for: account) { () throws(StoreError) in
             try LoyaltyStore(path: path, limits: limits, clock: SystemClock.wallClock, log: log) {
                 // After an I/O error, nothing that is still in memory can be trusted to reach the disk. Acknowledged
                 // writes are on it.
@@ -49,6 +49,30 @@ enum DatabaseEngine {
                 ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
             }
         }
+        if store.isNew { noteNew(store.path, configuration, log) }
+        return store
+    }
+
+    /// A database that was lost, or whose path is mistyped, would otherwise look like a new shop.
+    private static func noteNew(_ path: String, _ configuration: Configuration, _ log: Log) {
+        let made = "a new database was made at \(path)"
+        guard let backup = configuration.backupPlan?.newestFile ?? formerDatabase(beside: path) else {
+            return log.info(made)
+        }
+        log.warning(
+            "\(made) although there are backups, such as \(backup): is the path right? While the server is stopped, martlet "
+                + "restore FILE puts a backup in its place")
+    }
+
+    /// A database that a restore or an upgrade kept beside the one of a path.
+    private static func formerDatabase(beside path: String) -> String? {
+        let folder = File.folder(of: path)
+        let name = path.split(separator: "/").last ?? ""
+        let former = ((try? FolderListing.names(in: folder)) ?? []).filter { other in
+            ["restore", "schema"].contains { other.hasPrefix("\(name).before-\($0)-") }
+                && !["-wal", "-shm", "-journal", "-lock", ".partial"].contains(where: other.hasSuffix)
+        }
+        return former.max().map { "\(folder)/\($0)" }
     }
 
     /// The store of a configuration for the owner's commands.

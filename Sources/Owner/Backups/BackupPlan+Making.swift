@@ -14,6 +14,12 @@ extension BackupPlan {
         }
     }
 
+    /// The path of the newest backup; `nil` if there is none, or the folder can't be read.
+    package var newestFile: String? {
+        guard let newest = try? list().first else { return nil }
+        return "\(folder)/\(newest.name)"
+    }
+
     /// Makes a backup now, as `martlet backup` does. It belongs to the owner of the folder, even if root makes it.
     func backUp(
         _ database: any StoreMaintenance, until cancellation: Cancellation
