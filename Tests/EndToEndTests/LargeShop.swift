@@ -1,4 +1,5 @@
 import EndToEndSupport
+import Foundation
 import SQLite
 import TestSupport
 
