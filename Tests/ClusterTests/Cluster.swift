@@ -15,6 +15,8 @@ enum ClusterFailureTests {
     /// Times that a change of the lead or an outage may take are promises for a machine with time to spare. The long
     /// run is alone on the machine; beside other tests, everything may take this many times as long.
     static let slowness = Scale.factor == 1 ? 3.0 : 1.0
+    /// The time within which another server leads after the one that led was killed or hangs, as the handbook promises.
+    static let leadSecondsMax = 10 * slowness
 }
 
 /// Several servers on one database, each started as a user would start it. The test's own thread starts and ends them;

@@ -59,42 +59,66 @@ extension ClusterTests {
             try cluster.expectSoundEnd()
         }
 
-        /// Kills one after another. Each is followed by a moment in which writes succeed again.
+        /// Kills one after another. Each is followed by a moment in which writes succeed again. If the server that led
+        /// was killed, another one leads in time, or the same one after its start.
         private static func killOften(_ cluster: Cluster, _ database: PostgreSQLServer, seed: UInt64) throws {
             var random = SeededRandom(seed: seed)
-            let first = try cluster.client(0)
-            try first.register("watcher")
+            let watcher = try cluster.client(0)
+            try watcher.register("watcher")
             for kill in 0..<killCount {
                 let milliseconds = UInt32.random(in: 100...600, using: &random)
                 // The moment is random.
                 usleep(milliseconds * 1000)
-                switch kill % 4 {
-                case 1: database.stop(SIGQUIT)
-                case 3: try database.crash()
-                default:
-                    let index = Int.random(in: 0..<serverCount, using: &random)
+                if kill % 2 == 1 {
+                    try database.crash()
+                    try database.start()
+                    try expectWrites(cluster, kill, as: watcher.authorization, seed: seed)
+                } else {
+                    // Every other one is the server that leads.
+                    let index =
+                        try kill % 4 == 2
+                        ? cluster.waitForLeader() : Int.random(in: 0..<serverCount, using: &random)
+                    let led = try cluster.server(index).isLeading()
+                    let start = ContinuousClock.now
                     try cluster.kill(index)
+                    try expectWrites(cluster, kill, as: watcher.authorization, seed: seed)
+                    if led { try expectLeader(cluster, kill, since: start, seed: seed) }
                 }
-                if kill % 2 == 1 { try database.start() }
-                let start = ContinuousClock.now
-                try cluster.start()
-                for index in 0..<serverCount {
-                    let client = try cluster.client(index)
-                    client.authorization = first.authorization
-                    let server = try cluster.server(index)
-                    var step = 0
-                    try eventually("the server \(index) takes uploads: \(server.logText)") {
-                        step += 1
-                        let number = orderNumber(900_000_000 + (kill * 10 + index) * 10_000 + step)
-                        return try client.send("POST", "/api/user/orders", number).status == 202
-                    }
-                }
-                let seconds = (ContinuousClock.now - start) / .seconds(1)
-                #expect(
-                    seconds < 10 * ClusterFailureTests.slowness,
-                    "all servers take writes again, seed \(seed), kill \(kill)")
-                report("kill \(kill): all servers take writes again after \(seconds) s")
             }
+        }
+
+        /// Starts the server that was killed, and waits until all of them take writes.
+        private static func expectWrites(
+            _ cluster: Cluster, _ kill: Int, as authorization: String?, seed: UInt64
+        ) throws {
+            let start = ContinuousClock.now
+            try cluster.start()
+            for index in 0..<serverCount {
+                let client = try cluster.client(index)
+                client.authorization = authorization
+                let server = try cluster.server(index)
+                var step = 0
+                try eventually("the server \(index) takes uploads: \(server.logText)") {
+                    step += 1
+                    let number = orderNumber(900_000_000 + (kill * 10 + index) * 10_000 + step)
+                    return try client.send("POST", "/api/user/orders", number).status == 202
+                }
+            }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            #expect(
+                seconds < 10 * ClusterFailureTests.slowness,
+                "all servers take writes again, seed \(seed), kill \(kill)")
+            report("kill \(kill): all servers take writes again after \(seconds) s")
+        }
+
+        /// The server that led was killed at `start`, so one that leads now has taken the lead since.
+        private static func expectLeader(
+            _ cluster: Cluster, _ kill: Int, since start: ContinuousClock.Instant, seed: UInt64
+        ) throws {
+            let leader = try cluster.waitForLeader()
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            #expect(seconds < ClusterFailureTests.leadSecondsMax, "a server leads again, seed \(seed), kill \(kill)")
+            report("kill \(kill): the server \(leader) leads \(seconds) s after SIGKILL of the one that led")
         }
 
         /// A customer uploads and spends. After a lost connection it goes on at another server.
