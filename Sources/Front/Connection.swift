@@ -44,7 +44,7 @@ final class Connection: @unchecked Sendable {
     /// The loop. Its table holds the connection, until the connection is removed.
     let loop: EventLoop
     let socket: Socket
-    var state = ConnectionState()
+    var state: ConnectionState
     private(set) var parser: RequestParser
     private(set) var input = InputBuffer()
     var outbox = Outbox()
@@ -74,6 +74,7 @@ final class Connection: @unchecked Sendable {
         self.socket = socket
         peerAddress = peer
         self.isProxied = isProxied
+        state = ConnectionState(isProxied: isProxied)
         self.share = share
         self.token = token
         self.loop = loop

@@ -62,6 +62,8 @@ struct ConnectionState {
         let timeouts: Timeouts
     }
 
+    /// True if the peer is a trusted proxy.
+    private let isProxied: Bool
     private(set) var stage = Stage.reading
     var input = ConnectionInput.open(mayHaveMore: false)
     var partTurn = PartTurn.none
@@ -74,6 +76,14 @@ struct ConnectionState {
     private var clientMaySend = true
     /// The time of the next beat of the stream that is being followed.
     private var beatAt: Int64 = 0
+
+    init(isProxied: Bool = false) {
+        self.isProxied = isProxied
+    }
+
+    /// True if a request may be on its way that is lost if the connection closes: the first one of a new connection, or
+    /// one that a proxy has sent on a connection that it keeps. The proxy can't send a POST a second time.
+    private var mayHaveRequestOnItsWay: Bool { isFresh || isProxied }
 
     var isEnded: Bool { if case .ended = stage { true } else { false } }
 
@@ -137,7 +147,7 @@ extension ConnectionState {
             isInsideBody ? .body : hasPartOfHead || timer.event == .head ? .head : .idle
         if timer.event != event { timer.start(event, surroundings) }
         if input == .ended { return .end }
-        if event == .idle, timer.isExpired || (surroundings.isStopping && !isFresh) { return .end }
+        if event == .idle, timer.isExpired || (surroundings.isStopping && !mayHaveRequestOnItsWay) { return .end }
         if timer.isExpired { return .refuseAsLate }
         return input.mayReceive ? .receive : .pause
     }
@@ -275,8 +285,7 @@ extension ConnectionState {
     mutating func serverStops(hasUnreadInput: Bool, _ surroundings: Surroundings) -> Continuation {
         if case .following = stage { return .step }
         guard timer.event == .idle, !hasUnreadInput else { return .pause }
-        // The first request of a new connection is on its way, and no other server would respond to it.
-        guard isFresh else { return .end }
+        guard mayHaveRequestOnItsWay else { return .end }
         timer.start(.idle, surroundings)
         return .pause
     }

@@ -34,7 +34,7 @@ struct ConnectionTimer: Hashable {
             return
         case .idle:
             milliseconds =
-                surroundings.isStopping ? timeouts.freshWhileStoppingMilliseconds : timeouts.idleMilliseconds
+                surroundings.isStopping ? timeouts.requestWhileStoppingMilliseconds : timeouts.idleMilliseconds
         case .head: milliseconds = timeouts.headMilliseconds
         case .body: milliseconds = timeouts.bodyMilliseconds
         case .writing: milliseconds = timeouts.writeMilliseconds

@@ -12,6 +12,9 @@ extension EventLoop {
     /// The time for which accepting rests if no descriptor is left. New connections wait in the kernel.
     private static let acceptPauseNanoseconds: Int64 = 100_000_000
 
+    /// The number of connections that are taken from a listener at a stop: as many as the kernel keeps (listen(2)).
+    private static let acceptsAtStopMax = 4096
+
     static let tooManyConnections = RequestError(.serviceUnavailable, "There are too many connections.")
 
     func startAccepting() throws(SystemError) {
@@ -68,6 +71,24 @@ extension EventLoop {
             try poller.addShared(listener.socket.descriptor, token: token)
         } catch {
             pauseAccepting()
+        }
+    }
+
+    /// Takes the connections that wait in the kernel, which resets them when the listener refuses. Each may have one
+    /// request. The thread that stops the loop calls this, between ``holdEnd()`` and ``allowEnd()``.
+    func acceptLast(from listener: Listener) {
+        // The next process accepts those that wait on a shared socket.
+        guard !listener.socket.isShared else { return }
+        for _ in 0..<Self.acceptsAtStopMax {
+            do throws(SystemError) {
+                guard let accepted = try listener.socket.accept() else { return }
+                let peer = accepted.peer
+                let arrival = Arrival(accepted.takeSocket(), from: peer)
+                balance.reserve(for: number)
+                inbox.put { $0.arrivals.append(arrival) }
+            } catch {
+                return
+            }
         }
     }
 

@@ -12,7 +12,8 @@ import Time
 /// it is), ``DeadlineWheel``, ``ConnectionTable``, ``BufferBudget``, ``LoopCounters``, and extensions for accepting and
 /// for the request log.
 final class EventLoop: @unchecked Sendable {
-    // Safe: `inbox` and `counters` are Sendable. The loop's own thread uses everything else; `run()` asserts that.
+    // Safe: `inbox`, `balance` and `counters` are Sendable. The loop's own thread uses everything else that changes;
+    // `run()` asserts that.
 
     /// The size of the buffer into which all connections receive in turn, and so the number of bytes that one
     /// connection may receive in a turn.
@@ -195,6 +196,17 @@ final class EventLoop: @unchecked Sendable {
     /// - Parameter deadline: nanoseconds of the monotonic clock.
     func stop(by deadline: Int64) {
         inbox.put { $0.stopDeadline = deadline }
+    }
+
+    /// Keeps the loop from ending before its deadline, until ``allowEnd()``. Any thread may call this.
+    func holdEnd() {
+        balance.reserve(for: number)
+    }
+
+    func allowEnd() {
+        balance.release(by: number)
+        // The loop looks again for a reason to stay.
+        inbox.put { _ in }
     }
 
     private func takeInbox() {

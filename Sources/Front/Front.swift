@@ -80,12 +80,17 @@ package final class Front: Sendable {
         Task(executorPreference: loops[index]) { body() }
     }
 
-    /// Stops accepting, lets each connection finish its current request, and returns when all connections are closed or
-    /// the time is over.
+    /// Stops accepting, lets each connection finish the request that it has or that may be on its way, and returns when
+    /// all connections are closed or the time is over.
     package func stop(withinMilliseconds milliseconds: Int) {
         let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+        loops.first?.holdEnd()
         for loop in loops { loop.stop(by: deadline) }
-        for listener in listeners { listener.socket.refuseFurther() }
+        for listener in listeners {
+            loops.first?.acceptLast(from: listener)
+            listener.socket.refuseFurther()
+        }
+        loops.first?.allowEnd()
         for thread in threads { thread.join() }
     }
 }

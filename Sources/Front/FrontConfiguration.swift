@@ -41,8 +41,9 @@ package struct Timeouts: Sendable {
     package var bodyMilliseconds = 30_000
     /// The time between a response and the next request.
     package var idleMilliseconds = 60_000
-    /// The time for the first request of a connection that was accepted just before the server stops.
-    package var freshWhileStoppingMilliseconds = 1000
+    /// The time for a request that may be on its way when the server begins to stop: the first one of a new connection,
+    /// or the next one of a trusted proxy.
+    package var requestWhileStoppingMilliseconds = 1000
     /// The time in which a client reads no byte of its response.
     package var writeMilliseconds = 15_000
     /// The time after the connection's last response, in which the front discards the bytes that the client still

@@ -8,7 +8,7 @@ import Testing
     private static let withoutSetting: Set = [
         "front.eventLoops", "front.connectionsPerAddressMax", "front.limits.chunkLineBytesMax",
         "front.limits.chunkExtensionsBytesMax", "front.limits.trailersBytesMax",
-        "front.timeouts.freshWhileStoppingMilliseconds", "front.timeouts.lingerMilliseconds", "front.requestLog",
+        "front.timeouts.requestWhileStoppingMilliseconds", "front.timeouts.lingerMilliseconds", "front.requestLog",
         "front.monotonicNanoseconds", "pipeline.retryPolicy.delayMinMilliseconds",
         "pipeline.retryPolicy.delayMaxMilliseconds", "pipeline.route",
     ]

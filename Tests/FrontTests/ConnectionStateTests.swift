@@ -31,13 +31,18 @@ import Testing
         if case .following = event { "following" } else { "\(event)" }
     }
 
-    private static var start: ConnectionMove {
-        ConnectionMove(name: "accept", state: ConnectionState(), continuation: nil)
-    }
-
-    /// Calls `check` with each reachable state and the moves that lead from it, and returns the number of states.
+    /// Calls `check` with each reachable state and the moves that lead from it, for a client's and for a proxy's
+    /// connection. Returns the number of states of the one that has more.
     @discardableResult
     private static func visitAll(_ check: (_ from: ConnectionMove, _ moves: [ConnectionMove]) -> Void) -> Int {
+        max(visitAll(isProxied: false, check), visitAll(isProxied: true, check))
+    }
+
+    private static func visitAll(
+        isProxied: Bool, _ check: (_ from: ConnectionMove, _ moves: [ConnectionMove]) -> Void
+    ) -> Int {
+        let state = ConnectionState(isProxied: isProxied)
+        let start = ConnectionMove(name: "accept", state: state, continuation: nil)
         var waiting = [start]
         var seen: Set = [key(start)]
         while let move = waiting.popLast() {
@@ -135,6 +140,22 @@ import Testing
             default: #expect(rank == nil)
             }
         }
+    }
+
+    @Test("A connection that a proxy keeps gets time for one more request at a stop", arguments: [false, true])
+    func idleConnections(isProxied: Bool) {
+        let serving = ConnectionState.Surroundings(now: 0, isStopping: false, timeouts: .init())
+        let stopping = ConnectionState.Surroundings(now: 5, isStopping: true, timeouts: .init())
+        var state = ConnectionState(isProxied: isProxied)
+        state.beginRequest(keepsAlive: true)
+        let keepsAlive = state.beginResponse(.bytes([]), omitsBody: false, isHTTP11: true, serving)
+        #expect(keepsAlive)
+        let beforeStop = state.needsInput(isInsideBody: false, hasPartOfHead: false, serving)
+        let afterStop = state.serverStops(hasUnreadInput: false, stopping)
+        let later = state.needsInput(isInsideBody: false, hasPartOfHead: false, stopping)
+        let expected: ConnectionState.Continuation = isProxied ? .pause : .end
+        #expect([beforeStop, afterStop, later] == [.pause, expected, expected])
+        #expect(!isProxied || state.timer.deadline == 1_000_000_005)
     }
 
     @Test("A connection that was accepted just before a stop gets time for its first request") func freshConnections() {

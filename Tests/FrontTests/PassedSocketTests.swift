@@ -68,7 +68,7 @@ import Testing
 
     /// The first request of a connection that was accepted before the stop is answered.
     @Test func aFirstRequestThatIsOnItsWayIsAnswered() throws {
-        let front = try TestFront { $0.timeouts.freshWhileStoppingMilliseconds = 20_000 }
+        let front = try TestFront { $0.timeouts.requestWhileStoppingMilliseconds = 20_000 }
         let fresh = try front.client()
         let marker = try front.client()
         try marker.get("/marker")

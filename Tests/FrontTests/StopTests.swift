@@ -101,6 +101,42 @@ import Testing
         stopping.join()
     }
 
+    /// The kernel resets connections that wait on a socket that refuses.
+    @Test func aConnectionThatWaitsToBeAcceptedIsServed() throws {
+        let front = try TestFront()
+        let blocker = try front.client()
+        try blocker.get("/block")
+        try eventually { front.script.log.contains(.request("/block")) }
+        let client = try front.client()
+        try client.get("/waiting")
+        let stopping = Thread(name: "stop") { front.stop() }
+        try eventually("the listeners refuse") { (try? front.client()) == nil }
+        front.script.unblock()
+        let answer = try client.answer()
+        #expect(answer.status == 200)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+        stopping.join()
+    }
+
+    /// A proxy may have sent a request before it knows of the stop, and can't send a POST a second time.
+    @Test func aConnectionThatAProxyKeepsHasOneMoreRequest() throws {
+        let front = try TestFront { $0.timeouts.requestWhileStoppingMilliseconds = 20_000 }
+        front.script.peersAreProxies.set()
+        let client = try front.client()
+        try client.get("/first", fields: "Client: 192.0.2.1\r\n")
+        #expect(try client.answer().status == 200)
+        let stopping = Thread(name: "stop") { front.stop(withinMilliseconds: 20_000) }
+        try eventually("the listeners refuse, so the loop is to stop") { (try? front.client()) == nil }
+        front.waitForTurns()
+        try client.get("/second", fields: "Client: 192.0.2.1\r\n")
+        let answer = try client.answer()
+        #expect(answer.status == 200)
+        #expect(answer.fields["connection"] == "close")
+        #expect(try client.rest() == "")
+        stopping.join()
+    }
+
     @Test func requestsThatDoNotEndAreAbandonedAtTheDeadline() throws {
         let front = try TestFront()
         let client = try front.client()

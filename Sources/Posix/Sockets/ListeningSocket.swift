@@ -6,7 +6,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
     package let descriptor: Descriptor
     package let endpoint: Endpoint
     /// True if other processes listen on the socket before or after this one.
-    private let isShared: Bool
+    package let isShared: Bool
 
     /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
     private static let backlog: CInt = 4096
