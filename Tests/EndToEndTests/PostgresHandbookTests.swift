@@ -7,14 +7,11 @@ import Testing
 
 /// The page about several servers on PostgreSQL shows configurations that work.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled), .serialized) struct PostgresHandbookTests {
-    private static let haproxy = "/usr/sbin/haproxy"
-    private static let hasHAProxy = FileManager.default.isExecutableFile(atPath: haproxy)
-
-    private static func serve(
-        in folder: Folder, on address: String, environment: [String: String] = [:]
-    ) throws -> Server {
-        try Server.serving(in: folder, environment: ["DATABASE_URI": address].merging(environment) { $1 })
-    }
+    private static let customerCount = 8
+    /// The uploads of each customer between two restarts.
+    private static let uploadsBetween = 10
+    /// The time between two of HAProxy's checks, for tests that wait for their results.
+    private static let checkMilliseconds = 200
 
     private static func makeDatabase() throws -> String {
         let server = try PostgreSQLServer.shared.get()
@@ -33,45 +30,84 @@ import Testing
     }
 
     /// One of two instances is killed, and no client notices.
-    @Test(.enabled(if: hasHAProxy)) func clientsOfTheBalancerDoNotNoticeAKilledInstance() throws {
-        let (folder, otherFolder) = (try Folder(), try Folder())
-        let address = try Self.makeDatabase()
-        let trust = ["MARTLET_TRUSTED_PROXIES": "127.0.0.1"]
-        let first = try Self.serve(in: folder, on: address, environment: trust)
-        let second = try Self.serve(in: otherFolder, on: address, environment: trust)
-        let endpoint = try ListeningSocket(on: Endpoint(address: [127, 0, 0, 1], port: 0)).endpoint
-        var text = try Handbook().block("balancer").replacing(
-            "bind :443 ssl crt /etc/haproxy/shop.pem", with: "bind \(endpoint)")
-        for (shown, server) in [("192.0.2.11:8080", first), ("192.0.2.12:8080", second)] {
-            #expect(text.contains(shown))
-            text = text.replacing(shown, with: "\(try server.endpoint()) port \(try server.adminEndpoint().port)")
-        }
-        try folder.write(text + "\n", to: "haproxy.cfg")
-        let proxy = try Server(in: folder, arguments: ["-db", "-f", "haproxy.cfg"], executable: Self.haproxy)
-        var client: Client?
-        try eventually("HAProxy listens: \(proxy.logText)") {
-            client = try? Client(endpoint: endpoint)
-            return client != nil
-        }
-        let registered = try #require(client).send(
-            "POST", "/api/user/register", #"{"login":"anna","password":"secret"}"#)
-        #expect(registered.status == 200, "\(registered)")
+    @Test(.enabled(if: BalancedShop.hasHAProxy)) func clientsOfTheBalancerDoNotNoticeAKilledInstance() throws {
+        let shop = try BalancedShop(on: Self.makeDatabase())
+        let client = try Client(endpoint: shop.endpoint)
+        try client.register("anna")
         func read(times count: Int) throws {
             for _ in 0..<count {
-                let client = try Client(endpoint: endpoint)
-                client.authorization = registered["Authorization"]
-                let answer = try client.send("GET", "/api/user/balance")
+                let answer = try shop.send("GET", "/api/user/balance", authorization: client.authorization)
                 #expect(answer.status == 200, "\(answer)")
             }
         }
         try read(times: 10)
-        second.killAtOnce()
+        shop.instances[1].killAtOnce()
         try read(times: 20)
-        #expect(first.isRunning)
+        #expect(shop.instances[0].isRunning)
+    }
+
+    /// The instances restart one after another, as for an upgrade, while customers upload.
+    @Test(.enabled(if: BalancedShop.hasHAProxy)) func aRestartedInstanceCostsNoUpload() throws {
+        let shop = try BalancedShop(on: Self.makeDatabase(), checkMilliseconds: Self.checkMilliseconds)
+        let customers = try (0..<Self.customerCount).map { try SteadyCustomer($0, of: shop) }
+        let threads = customers.map { customer in
+            Posix.Thread(name: "customer-\(customer.index)") { customer.upload() }
+        }
+        let restarts = Result { try Self.restartEach(of: shop, under: customers) }
+        for customer in customers { customer.finish() }
+        for thread in threads { thread.join() }
+        try restarts.get()
+        for customer in customers {
+            #expect(customer.failures.isEmpty, "customer \(customer.index): \(customer.failures.prefix(5))")
+            let differences = try customer.orders(in: shop).symmetricDifference(customer.acknowledged)
+            #expect(differences.isEmpty, "customer \(customer.index): \(differences.prefix(5))")
+        }
+    }
+
+    private static func restartEach(of shop: BalancedShop, under customers: [SteadyCustomer]) throws {
+        func waitForUploads() throws {
+            let before = customers.map { $0.acknowledged.count }
+            try eventually("each customer uploads: \(customers.flatMap(\.failures).prefix(5))") {
+                zip(customers, before).allSatisfy { $0.acknowledged.count >= $1 + uploadsBetween }
+            }
+        }
+        for index in shop.instances.indices {
+            for other in shop.instances.indices {
+                try eventually("the instance \(other) has uploads") { try shop.orderRequestCount(of: other) > 0 }
+            }
+            try waitForUploads()
+            #expect(try shop.restart(index) == 0)
+        }
+        try waitForUploads()
+    }
+
+    /// No instance is ready without the database.
+    @Test(.enabled(if: BalancedShop.hasHAProxy)) func theBalancerItselfRespondsIfNoInstanceIsReady() throws {
+        let database = try PostgreSQLServer()
+        defer { database.remove() }
+        let address = database.address(of: try database.makeDatabase())
+        let shop = try BalancedShop(on: address, checkMilliseconds: Self.checkMilliseconds)
+        let client = try Client(endpoint: shop.endpoint)
+        try client.register("anna")
+        func read() throws -> Client.Answer {
+            try shop.send("GET", "/api/user/balance", authorization: client.authorization)
+        }
+        #expect(try read().status == 200)
+        database.stop()
+        var answer = try read()
+        try eventually("HAProxy itself responds") {
+            answer = try read()
+            return answer.text == #"{"title":"Unavailable","status":503}"#
+        }
+        #expect(answer.status == 503)
+        #expect(answer["Retry-After"] == "2")
+        #expect(answer["Content-Type"] == "application/json")
+        try database.start()
+        try eventually("HAProxy takes an instance in again") { try read().status == 200 }
     }
 
     /// The names of the metrics that a server on PostgreSQL has.
     static func metricNames() throws -> Set<String> {
-        Set(try serve(in: Folder(), on: makeDatabase()).metrics().names)
+        Set(try Server.serving(in: Folder(), environment: ["DATABASE_URI": makeDatabase()]).metrics().names)
     }
 }
