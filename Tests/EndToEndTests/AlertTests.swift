@@ -46,6 +46,8 @@ struct AlertTests {
                 (#"martlet_accrual_last_answer_timestamp_seconds{job="martlet"}"#, "60x60"),
             ], ["3x60", "0+60x60"]
         ),
+        // No answer has come since the start, so there is no time of one.
+        ("MartletOrdersWait", [(#"martlet_accrual_unfinished_orders{job="martlet"}"#, "3x60")], ["0x60"]),
         ("MartletPasswordsAreGuessed", [(#"martlet_sign_ins_total{outcome="wrong"}"#, "0+120x60")], ["0+6x60"]),
         (
             "MartletNearsItsLimit",
