@@ -7,7 +7,7 @@ import TestSupport
 ///
 /// A comment before a block, which readers do not see, states how the tests use the block: `<!-- runs -->` marks a
 /// script, whose output is the next block; `<!-- logs -->` marks the first lines that a server logs. The tests of the
-/// handbook have the others.
+/// handbook have the others. A block of a list's item is indented as the item is.
 struct Handbook {
     struct Block {
         /// The word in the comment before the block; empty if there is no comment.
@@ -56,17 +56,20 @@ struct Handbook {
         var blocks: [Block] = []
         var use = ""
         var content: [String]?
+        var indentation = 0
         for line in lines {
-            if line.hasPrefix("```") {
-                if let text = content {
-                    blocks.append(Block(use: use, text: text.joined(separator: "\n")))
+            let text = line.drop { $0 == " " }
+            if text.hasPrefix("```") {
+                if let lines = content {
+                    blocks.append(Block(use: use, text: lines.joined(separator: "\n")))
                     (use, content) = ("", nil)
                 } else {
                     content = []
+                    indentation = line.count - text.count
                 }
             } else if content != nil {
-                content?.append(line)
-            } else if let comment = line.wholeMatch(of: /<!-- (\w+) -->/) {
+                content?.append(String(line.dropFirst(indentation)))
+            } else if let comment = text.wholeMatch(of: /<!-- (\w+) -->/) {
                 use = String(comment.1)
             } else if !use.isEmpty {
                 throw TestFailure("\(page): no block follows the comment: \(use)")

@@ -4,7 +4,8 @@ import Posix
 import TestSupport
 
 /// A shop as "Running a shop" sets it up, in a folder that takes the place of `/`. Programs of this folder stand in for
-/// sudo, systemctl, journalctl and scp, so that the handbook's commands run as they are printed, on a real server.
+/// sudo, systemctl, journalctl and scp, so that the handbook's commands run as they are printed, on a real server. The
+/// executable is in `bin`, and one in `usr/local/bin` takes its place.
 final class OperatedShop {
     private static let programs = [
         "sudo": #"exec "$@""#,
@@ -52,13 +53,11 @@ final class OperatedShop {
     /// Makes the folders; no server runs yet.
     init() throws {
         folder = try Folder()
-        for name in ["etc/systemd/system", "var/lib/martlet/backups", "root", "home", "sent", "bin"] {
+        let names = ["etc/systemd/system", "var/lib/martlet/backups", "usr/local/bin", "root", "home", "sent", "bin"]
+        for name in names {
             try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
         }
-        for (name, text) in Self.programs {
-            try folder.write("#!/bin/sh\nset -eu\n\(text)\n", to: "bin/\(name)")
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("bin/\(name)"))
-        }
+        for (name, text) in Self.programs { try write(program: text, to: "bin/\(name)") }
         try FileManager.default.createSymbolicLink(
             atPath: folder.file("bin/martlet"), withDestinationPath: Server.executable)
         // curl would show its progress, since its output goes to a pipe.
@@ -72,6 +71,12 @@ final class OperatedShop {
         if let id = Int32(text.dropLast()) { Foundation.kill(id, SIGKILL) }
     }
 
+    /// Writes a script of the shell as a program.
+    func write(program text: String, to name: String) throws {
+        try folder.write("#!/bin/sh\nset -eu\n\(text)\n", to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file(name))
+    }
+
     /// The lines that the servers have logged.
     var journal: String { (try? String(contentsOfFile: folder.file("journal"), encoding: .utf8)) ?? "" }
 
@@ -80,18 +85,20 @@ final class OperatedShop {
         try folder.write(
             """
             {"run_address": "\(address)", "admin_address": "", "staff_address": "", "accrual": {"listen": "127.0.0.1:0"},
-            "backups": {"folder": "backups", "keep": 30}, "log": {"level": "\(logLevel)"}}
+            "database_uri": "\(folder.file("var/lib/martlet/martlet.db"))",
+            "backups": {"folder": "\(folder.file("var/lib/martlet/backups"))", "keep": 30}, "log": {"level": "\(logLevel)"}}
             """, to: "etc/martlet.json")
     }
 
-    /// Runs a script with the shop's folder in place of `/`, and returns its output.
+    /// Runs a script with the shop's folder in place of `/`, and returns its output. Commands that name no settings
+    /// read those of the shop.
     @discardableResult
     func run(_ script: String) throws -> String {
-        let placed = script.replacing(/\/(etc|var\/lib|root)\//) { "\(folder.path)/\($0.output.1)/" }
+        let placed = script.replacing(/\/(etc|var\/lib|usr\/local\/bin|root)\//) { "\(folder.path)/\($0.output.1)/" }
         try folder.write(placed, to: "home/script.sh")
-        let path = "\(folder.file("bin")):/usr/local/bin:/usr/bin:/bin"
-        let home = folder.file("home")
-        let output = try shell("cd \(home) && env -i HOME=. SHOP=\(folder.path) PATH=\(path) sh -e script.sh")
+        let path = "\(folder.file("usr/local/bin")):\(folder.file("bin")):/usr/local/bin:/usr/bin:/bin"
+        let environment = "HOME=. SHOP=\(folder.path) MARTLET_CONFIG=\(folder.file("etc/martlet.json")) PATH=\(path)"
+        let output = try shell("cd \(folder.file("home")) && env -i \(environment) sh -e script.sh")
         return String(decoding: output, as: UTF8.self)
     }
 

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Posix
+import SQLite
 import TestSupport
 import Testing
 
@@ -52,6 +53,42 @@ struct TaskTests {
         let output = try shop.run(try handbook.block("rescues"))
         #expect(output.contains("\npassed: 1 users, 1 orders, "), "\(output)")
         try expectEverything(in: shop)
+    }
+
+    /// Uploads an order that a restored database lacks.
+    private func uploadLateOrder() throws {
+        #expect(try customer.send("POST", "/api/user/orders", orderNumber(2)).status == 202)
+    }
+
+    private func expectAllButTheLateOrder() throws {
+        try expectEverything(in: shop)
+        let client = try shop.client()
+        client.authorization = customer.authorization
+        #expect(try client.send("GET", "/api/user/orders/\(orderNumber(2))").status == 404)
+    }
+
+    @Test func theNewestBackupIsRestored() throws {
+        try shop.run("martlet backups make")
+        try uploadLateOrder()
+        let output = try shop.run(try handbook.block("restores"))
+        #expect(output.contains(": 1 users, 1 orders, "), "\(output)")
+        try expectAllButTheLateOrder()
+    }
+
+    @Test func anUpgradeIsTakenBack() throws {
+        try shop.run("martlet backup /var/lib/martlet/martlet.db.before-schema-99")
+        try uploadLateOrder()
+        try shop.run("systemctl stop martlet.service")
+        let later = try Database(path: shop.folder.file("var/lib/martlet/martlet.db"), mode: .readWriteCreate)
+        try later.execute("PRAGMA user_version = 99")
+        later.close()
+        try shop.write(program: "exit 70", to: "usr/local/bin/martlet")
+        try shop.write(program: #"exec '\#(Server.executable)' "$@""#, to: "usr/local/bin/martlet.before")
+        let script = try handbook.block("goesBack")
+        #expect(script.contains("before-schema-…"))
+        let output = try shop.run(script.replacing("before-schema-…", with: "before-schema-99"))
+        #expect(output.contains("/martlet.db.before-schema-99\nrestored "), "\(output)")
+        try expectAllButTheLateOrder()
     }
 
     @Test func theShopMovesToAnotherMachine() throws {
