@@ -201,6 +201,24 @@ struct ImportTests {
         #expect(twice.status == 1 && twice.log.contains("shop.jsonl:2: the database has a user of its login already"))
     }
 
+    /// PostgreSQL leaves gaps between numbers.
+    @Test func numbersAreCountedAnew() throws {
+        let shop = { (user: Int, position: Int) in
+            """
+            {"type":"shop","version":1,"positions":true}
+            {"type":"user","id":1,"login":"anna","password_hash":null,"created_at":"2024-01-01T00:00:00.000Z","current":5,"withdrawn":0}
+            {"type":"user","id":\(user),"login":"boris","password_hash":null,"created_at":"2024-01-01T00:00:00.000Z","current":0,"withdrawn":0}
+            {"type":"adjustment","user":1,"points":5,"processed_at":"2024-01-02T00:00:00.000Z","author":"a","reason":"b","position":\(position)}
+            {"type":"end","users":2,"orders":0,"withdrawals":0,"adjustments":1,"refunds":0,"returns":0}
+
+            """
+        }
+        try folder.write(shop(34, 40), to: "shop.jsonl")
+        #expect(try run("import", "shop.jsonl").status == 0)
+        #expect(try run("export", "new.jsonl").status == 0)
+        #expect(try text(of: "new.jsonl") == shop(2, 1))
+    }
+
     /// A shop with something of everything is the same after an export and an import, by way of a server or not.
     @Test func anExportIsAnEqualShop() throws {
         let shop = try CopiedShop()

@@ -10,11 +10,14 @@ struct MovingHandbookTests {
 
     private static let anna = "00000000-0000-0000-0000-000000000001"
     private static let other = "00000000-0000-0000-0000-000000000002"
+    private static let third = "00000000-0000-0000-0000-000000000003"
 
-    /// The tables of each script, with the same shop.
-    private static let layouts = [
+    private static let nothing = #"{"current":0,"withdrawn":0}"#
+
+    /// The tables of each script, with the same shop but for further users, who have nothing.
+    private static let layouts: [(name: String, furtherUsers: [String], tables: String)] = [
         (
-            "sums",
+            "sums", [],
             """
             CREATE TABLE users (id serial PRIMARY KEY, login text UNIQUE NOT NULL, password text NOT NULL);
             CREATE TABLE orders (number text PRIMARY KEY, user_id int REFERENCES users, status text NOT NULL,
@@ -29,7 +32,7 @@ struct MovingHandbookTests {
             """
         ),
         (
-            "columns",
+            "columns", [],
             """
             CREATE TABLE users (login text PRIMARY KEY, password text NOT NULL, balance numeric NOT NULL,
                 withdrawn numeric NOT NULL, created_at timestamp NOT NULL DEFAULT '2024-01-01');
@@ -45,7 +48,7 @@ struct MovingHandbookTests {
             """
         ),
         (
-            "hundredths",
+            "hundredths", ["vera"],
             """
             CREATE TABLE users (id uuid PRIMARY KEY, login text UNIQUE NOT NULL, password_hash bytea NOT NULL,
                 created_at timestamptz NOT NULL DEFAULT '2024-01-01Z');
@@ -55,7 +58,8 @@ struct MovingHandbookTests {
                 status order_status NOT NULL, accrual bigint, uploaded_at timestamptz NOT NULL, updated_at timestamptz);
             CREATE TABLE withdrawals (order_number varchar(255) PRIMARY KEY, user_id uuid REFERENCES users,
                 amount bigint NOT NULL, processed_at timestamptz NOT NULL);
-            INSERT INTO users VALUES ('\(anna)', 'anna', '\(hash)'), ('\(other)', 'o"b\\', '\(hash)');
+            INSERT INTO users VALUES ('\(anna)', 'anna', '\(hash)'), ('\(other)', 'o"b\\', '\(hash)'),
+                ('\(third)', 'vera', '\(hash)');
             INSERT INTO balances VALUES ('\(anna)', 22998, 50000), ('\(other)', 0, 0);
             INSERT INTO orders (number, user_id, status, accrual, uploaded_at, updated_at) VALUES
                 ('12345678903', '\(anna)', 'PROCESSED', 72998, '2024-01-02 12:00:00+03', '2024-01-02 12:05:00+03'),
@@ -67,40 +71,35 @@ struct MovingHandbookTests {
         ),
     ]
 
-    @Test(arguments: layouts.map(\.0)) func aScriptWritesAFile(_ name: String) throws {
-        let tables = try #require(Self.layouts.first { $0.0 == name }).1
+    /// The steps of a whole move, as they are printed.
+    @Test(arguments: layouts.map(\.name)) func aScriptMovesAShop(_ name: String) throws {
+        let layout = try #require(Self.layouts.first { $0.name == name })
         let handbook = try Handbook()
         let postgres = try PostgreSQLServer.shared.get()
         let database = try postgres.makeDatabase()
-        try postgres.run(tables, in: database)
-        let folder = try Folder()
-        try folder.write(try handbook.block(name), to: "export.sql")
-        let psql = try Server(
-            in: folder,
-            arguments: ["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "export.sql", postgres.address(of: database)],
-            executable: try #require(PostgreSQLServer.psql))
-        #expect(try psql.waitForEnd() == 0, "\(psql.logText)")
-        try folder.write(psql.outputText, to: "shop.jsonl")
-        func run(_ arguments: String...) throws -> Server {
-            let command = try Server(in: folder, arguments: arguments)
-            #expect(try command.waitForEnd() == 0, "\(arguments): \(command.logText)")
-            return command
-        }
-        let tried = try run("import", "shop.jsonl", "-d", "martlet.db", "--dry-run")
-        #expect(tried.outputText.contains("nothing was changed"))
-        #expect(try run("import", "shop.jsonl", "-d", "martlet.db").outputText == handbook.block("moved") + "\n")
-        let server = try Server.serving(in: folder)
-        let client = try server.client()
-        for (login, balance) in [
-            ("anna", #"{"current":229.98,"withdrawn":500}"#), (#"o\"b\\"#, #"{"current":0,"withdrawn":0}"#),
-        ] {
+        try postgres.run(layout.tables, in: database)
+        let shop = try OperatedShop()
+        try shop.start()
+        try shop.run("sudo systemctl disable --now martlet.socket martlet.service")
+        try FileManager.default.createSymbolicLink(
+            atPath: shop.folder.file("bin/psql"), withDestinationPath: try #require(PostgreSQLServer.psql))
+        try shop.folder.write(try handbook.block(name), to: "home/export.sql")
+        let oldDatabase = "OLD_DATABASE_URI='\(postgres.address(of: database))'\n"
+        #expect(try shop.run(oldDatabase + handbook.block("tries")).contains("nothing was changed"))
+        let moved = try handbook.block("moved")
+            .replacing(/\S*martlet\.db/, with: shop.folder.file("var/lib/martlet/martlet.db"))
+            .replacing("2 users", with: "\(2 + layout.furtherUsers.count) users")
+        #expect(try shop.run(oldDatabase + handbook.block("imports")) == moved + "\n")
+        try shop.start()
+        let client = try shop.client()
+        let balances = [("anna", #"{"current":229.98,"withdrawn":500}"#), (#"o\"b\\"#, Self.nothing)]
+        for (login, balance) in balances + layout.furtherUsers.map({ ($0, Self.nothing) }) {
             let signIn = try client.send("POST", "/api/user/login", #"{"login":"\#(login)","password":"secret"}"#)
             #expect(signIn.status == 200, "\(login)")
             client.authorization = signIn["Authorization"]
             #expect(try client.send("GET", "/api/user/balance").text == balance)
         }
-        server.signal(SIGTERM)
-        #expect(try server.waitForEnd() == 0)
-        #expect(try run("check", "-d", "martlet.db").outputText.contains("passed"))
+        try shop.run("systemctl stop martlet.service")
+        #expect(try shop.run("martlet check").contains("passed"))
     }
 }
