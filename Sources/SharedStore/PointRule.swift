@@ -70,7 +70,8 @@ package struct PointRule: Sendable {
             exceptions: """
                 SELECT count(*) FROM balances LEFT JOIN
                     (SELECT user_id, sum(sum) AS total FROM withdrawals
-                    WHERE order_number NOT IN (SELECT order_number FROM ledger WHERE kind = 4)
+                    WHERE NOT EXISTS
+                        (SELECT 1 FROM ledger WHERE kind = 4 AND ledger.order_number = withdrawals.order_number)
                     GROUP BY user_id) AS sums USING (user_id)
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
