@@ -59,6 +59,7 @@ import Testing
                 Scenario(line, as: "owner", gives: 409, part: "/docs#problem-backups-elsewhere"))
             #expect(response.text.contains(#""detail":"Other tools make them.""#), "\(response.text)")
         }
+        await api.run(Scenario("GET /api/staff/figures", as: "owner", gives: 200, part: #""backup":null"#))
     }
 
     @Test func pagesFollowEachOther() async throws {

@@ -163,11 +163,12 @@ extension Schema {
                             ], isClosed: true))),
                 Property(
                     "backup",
-                    Schema(
-                        .object(
-                            [
-                                Property("newest_at", nullable(.moment)), Property("age_seconds", nullable(amount)),
-                            ], isClosed: true))),
+                    nullable(
+                        Schema(
+                            .object(
+                                [
+                                    Property("newest_at", nullable(.moment)), Property("age_seconds", nullable(amount)),
+                                ], isClosed: true))), "`null` if the database's own tools make its backups."),
             ], isClosed: true),
         named: "Figures", "The figures of days, the oldest first, and the state of the server.")
 

@@ -70,6 +70,8 @@ struct ShopRoutes {
                 writer.name("accrual")
                 writer.object { $0.text("state", surroundings.accrualState()) }
                 writer.name("backup")
+                // Backups that are made elsewhere can't be seen here, and are not missing.
+                guard surroundings.backupRefusal == nil else { return writer.literal("null") }
                 writer.object { writer in
                     let newest = surroundings.newestBackup()
                     writer.time("newest_at", newest)

@@ -9,7 +9,9 @@ const waitingMax = 100;
 
 /** Returns `[{ isBad, words }]` for the figures of the server. */
 export function troubles({ accrual, queue, backup }) {
-  const found = [accrualState(accrual?.state), waiting(queue?.waiting ?? 0), backupState(backup)];
+  const found = [accrualState(accrual?.state), waiting(queue?.waiting ?? 0)];
+  // `null` if the database's own tools make its backups.
+  if (backup) found.push(backupState(backup));
   return found.sort((one, other) => Number(other.isBad) - Number(one.isBad));
 }
 
@@ -24,7 +26,7 @@ function waiting(count) {
 }
 
 function backupState(backup) {
-  if (!backup?.newest_at) return { isBad: true, words: ['noBackup'] };
+  if (!backup.newest_at) return { isBad: true, words: ['noBackup'] };
   const age = backup.age_seconds;
   const isBad = age > backupAgeMaxSeconds;
   return { isBad, words: [isBad ? 'backupOld' : 'backupFresh', { age: () => ago(age) }] };
