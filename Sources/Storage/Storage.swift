@@ -69,8 +69,8 @@ package protocol Storage: Sendable {
     /// while, none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
     var obstacle: String? { get }
 
-    /// The reason, in sentences, for which an acknowledged write could be lost, such as a setting of the store's server,
-    /// or for which the server acknowledges none, such as a missing standby; `nil` if none is known.
+    /// The reason, in sentences, for which an acknowledged write could be lost, such as a setting of the store's
+    /// server, or for which the server acknowledges none, such as a missing standby; `nil` if none is known.
     var weakness: String? { get }
 
     /// The reason, in a sentence, for which Martlet makes no backups of the store; `nil` if it can make them.

@@ -7,6 +7,8 @@ import TestSupport
 struct LargeShop {
     let folder: Folder
 
+    private static let passwordHash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
+
     /// Makes `martlet.db`.
     ///
     /// - Parameter orderCount: a multiple of 100.
@@ -32,7 +34,7 @@ struct LargeShop {
         INSERT INTO users (id, login, password_hash, created_at)
             WITH RECURSIVE people (person) AS (
                 SELECT 1 UNION ALL SELECT person + 1 FROM people WHERE person < \(userCount))
-            SELECT person, 'user ' || person, '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', 1700000000000 FROM people;
+            SELECT person, 'user ' || person, '\(Self.passwordHash)', 1700000000000 FROM people;
         INSERT INTO sessions SELECT CAST(printf('%032d', id) AS BLOB), id, 4000000000000 FROM users;
         INSERT INTO sign_in_places SELECT id, CAST(printf('%08d', id) AS BLOB), 1700000000000, id % 2 FROM users;
 

@@ -9,8 +9,8 @@ final class PostgresMaintenance: StoreMaintenance {
     private let connector: StoreConnector
     private let milliseconds: Int
 
-    /// - Parameter milliseconds: the time of connecting, and that of a statement that does no work. No cancellation ends
-    ///   them.
+    /// - Parameter milliseconds: the time of connecting, and that of a statement that does no work. No cancellation
+    ///   ends them.
     init(connector: StoreConnector, withinMilliseconds milliseconds: Int = BlockingReader.connectMilliseconds) {
         (self.connector, self.milliseconds) = (connector, milliseconds)
     }
