@@ -63,6 +63,17 @@ import Testing
             "\(newestAgo), \(String(describing: shop)), \(String(describing: backup))")
     }
 
+    /// Otherwise a shop that doubles again and again would soon be in all backups that are kept.
+    @Test func aGrowingShopIsBackedUpEarlyOnceInAnInterval() {
+        for (before, isDue) in [(3600, true), (3599, false), (600, false)] as [(Int64, Bool)] {
+            let names = [Self.ago(before), Self.ago(300)]
+            #expect(
+                Self.plan.isDue(names, atSeconds: Self.now, shop: Self.customers(3), backup: Self.customers(1)) == isDue
+            )
+            #expect(Self.plan.isDue(names, atSeconds: Self.now, shop: Self.customers(3), backup: Self.empty))
+        }
+    }
+
     @Test(arguments: [0, 951_782_399, 951_782_400, 1_709_164_800, 1_764_040_320, 4_102_444_800] as [Int64])
     func aTimeCanBeReadFromItsName(seconds: Int64) {
         #expect(BackupPlan.seconds(ofName: BackupPlan.name(atSeconds: seconds)) == seconds)

@@ -49,7 +49,11 @@ package struct BackupPlan: Equatable, Sendable {
         // A backup of the same second may have been made before the write.
         if newest.seconds <= firstWriteAt { return true }
         guard let backup, now - newest.seconds >= Self.firstWriteSeconds else { return false }
-        return backup.firstWriteAt == nil || Double(backup.customerCount) < Double(shop.customerCount) / 2
+        if backup.firstWriteAt == nil || (backup.customerCount == 0 && shop.customerCount > 0) { return true }
+        // Each early backup takes the place of an old one, which may be all that is left of a lost shop.
+        let before = newestFirst(names, atSeconds: now).dropFirst().first
+        let isFirstOfInterval = before.map { $0.seconds <= now - Int64(intervalSeconds) } ?? true
+        return isFirstOfInterval && Double(backup.customerCount) < Double(shop.customerCount) / 2
     }
 
     /// The newest backup and the time at which it was begun; `nil` if there is none.

@@ -67,7 +67,8 @@ struct ScheduledBackups {
     /// How much the database holds. The first time that is found counts, since reward rules have none.
     private mutating func shopExtent(_ database: any StoreMaintenance, _ now: Int64) -> StoreExtent? {
         guard var extent = (try? database.backups)?.extent(atSeconds: now) else { return nil }
-        firstWriteAt = firstWriteAt ?? extent.firstWriteAt
+        // A shop whose only rule was removed is empty again.
+        if firstWriteAt == nil || extent.firstWriteAt == nil { firstWriteAt = extent.firstWriteAt }
         extent.firstWriteAt = firstWriteAt
         return extent
     }
