@@ -70,9 +70,9 @@ package struct PointRule: Sendable {
             exceptions: """
                 SELECT count(*) FROM balances LEFT JOIN
                     (SELECT user_id, sum(sum) AS total FROM withdrawals
-                    WHERE NOT EXISTS
-                        (SELECT 1 FROM ledger WHERE kind = 4 AND ledger.order_number = withdrawals.order_number)
-                    GROUP BY user_id) AS sums USING (user_id)
+                    LEFT JOIN (SELECT DISTINCT order_number AS refunded FROM ledger WHERE kind = 4) AS refunds
+                        ON refunded = order_number
+                    WHERE refunded IS NULL GROUP BY user_id) AS sums USING (user_id)
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
         PointRule(
