@@ -284,8 +284,9 @@ extension ConnectionState {
     /// - Parameter hasUnreadInput: true if a request that has arrived in this turn was not parsed.
     mutating func serverStops(hasUnreadInput: Bool, _ surroundings: Surroundings) -> Continuation {
         if case .following = stage { return .step }
-        guard timer.event == .idle, !hasUnreadInput else { return .pause }
-        guard mayHaveRequestOnItsWay else { return .end }
+        guard timer.event == .idle else { return .pause }
+        guard hasUnreadInput || mayHaveRequestOnItsWay else { return .end }
+        // The input may be empty lines, which begin no request.
         timer.start(.idle, surroundings)
         return .pause
     }

@@ -83,6 +83,12 @@ package final class Front: Sendable {
     /// Stops accepting, lets each connection finish the request that it has or that may be on its way, and returns when
     /// all connections are closed or the time is over.
     package func stop(withinMilliseconds milliseconds: Int) {
+        beginStop(withinMilliseconds: milliseconds)
+        waitForStop()
+    }
+
+    /// Begins a stop, so that several fronts can stop at once. Called once.
+    package func beginStop(withinMilliseconds milliseconds: Int) {
         let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
         loops.first?.holdEnd()
         for loop in loops { loop.stop(by: deadline) }
@@ -91,6 +97,10 @@ package final class Front: Sendable {
             listener.socket.refuseFurther()
         }
         loops.first?.allowEnd()
+    }
+
+    /// Returns when all connections are closed, or the time of a stop that has begun is over.
+    package func waitForStop() {
         for thread in threads { thread.join() }
     }
 }

@@ -77,10 +77,13 @@ final class Application: StoppableServer {
     /// Stops the parts in the order in which work flows through them, so that each part can still use the next.
     func stop() {
         watch.noteStopping()
-        let end = SystemClock.monotonicMilliseconds() + Int64(stopTimeoutMilliseconds)
-        front.stop(withinMilliseconds: stopTimeoutMilliseconds)
-        staff?.stop(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
-        accruals?.stopListening(withinMilliseconds: max(0, Int(end - SystemClock.monotonicMilliseconds())))
+        // All fronts at once, since each may wait a second for requests that are on their way.
+        for front in [front, staff?.front, accruals?.front] {
+            front?.beginStop(withinMilliseconds: stopTimeoutMilliseconds)
+        }
+        staff?.waitForStop()
+        front.waitForStop()
+        accruals?.front?.waitForStop()
         hasher.stop()
         pipeline.stop()
         accruals?.close()

@@ -68,10 +68,10 @@ final class StaffServer: Sendable {
     /// The parts that have to work for the listener to serve.
     var parts: [ServerPart] { front.parts(of: "staff") }
 
-    /// Finishes the requests under way, and takes no more.
-    func stop(withinMilliseconds milliseconds: Int) {
+    /// Ends a backup under way, and waits for the stop of ``front``, which has begun.
+    func waitForStop() {
         folder?.stop()
-        front.stop(withinMilliseconds: milliseconds)
+        front.waitForStop()
     }
 }
 
