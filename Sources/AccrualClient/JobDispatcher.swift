@@ -162,7 +162,7 @@ package final class JobDispatcher: @unchecked Sendable {
             if !hasNamedAnother { log.info("another server asks the accrual system") }
             hasNamedAnother = true
         } else if term != nil {
-            log.info("this server has lost the lease of the database, and no longer asks the accrual system")
+            log.info("this server no longer leads, and does not ask the accrual system")
         }
     }
 

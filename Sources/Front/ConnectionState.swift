@@ -281,7 +281,7 @@ extension ConnectionState {
 
     /// The server has begun to stop.
     ///
-    /// - Parameter hasUnreadInput: true if a request that has arrived in this turn was not parsed.
+    /// - Parameter hasUnreadInput: true if received bytes were not parsed.
     mutating func serverStops(hasUnreadInput: Bool, _ surroundings: Surroundings) -> Continuation {
         if case .following = stage { return .step }
         guard timer.event == .idle else { return .pause }

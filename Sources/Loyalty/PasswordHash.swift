@@ -43,7 +43,7 @@ package struct PasswordHash: Hashable, Sendable {
     /// Martlet's own. A database file made by others must not let a sign-in take up the whole machine.
     private static let memoryKibibytesMax = 65_536
     private static let passesMax = 8
-    /// The most lanes of Go's library. Servers often take one for each core. They are filled one after another, in the
+    /// The most lanes of Go's library. Servers often take one for each core. Lanes are filled one after another, in the
     /// memory that the hash asks for, and so cost no more than one.
     private static let lanesMax = 255
     /// The least memory of each lane (RFC 9106, section 3.1).
@@ -114,7 +114,7 @@ package struct PasswordHash: Hashable, Sendable {
         return text == "\(name)=\(value)" && (1...max).contains(value) ? value : nil
     }
 
-    /// The number of bytes of a text in Base64 without padding; `nil` if it is none, as a text that was cut often is.
+    /// The number of bytes of a text in Base64 without padding; `nil` for another text, such as one that was cut.
     private static func byteCount(base64 text: some Collection<UInt8>) -> Int? {
         // The digits after which no bits are left over (RFC 4648, section 3.5).
         let lastDigits: String

@@ -147,7 +147,7 @@ package final class PostgresStore: Storage {
         writes.writeMetrics(&text)
         text.gauge(
             "martlet_database_durable",
-            "1 if the database's settings keep acknowledged writes, and its standby is there.",
+            "1 if the database's settings keep acknowledged writes, and a standby that they wait for is seen.",
             weakness == nil ? 1 : 0)
         text.gauge("martlet_database_bytes", "Length of the database's files, as of a minute ago at most.") {
             if let bytes = size.bytes { $0.add(Int(bytes)) }

@@ -70,7 +70,8 @@ package protocol Storage: Sendable {
     var obstacle: String? { get }
 
     /// The reason, in sentences, for which an acknowledged write could be lost, such as a setting of the store's
-    /// server, or for which the server acknowledges none, such as a missing standby; `nil` if none is known.
+    /// server, for which the server acknowledges none, such as a missing standby, or for which this can't be known;
+    /// `nil` if there is none.
     var weakness: String? { get }
 
     /// The reason, in a sentence, for which Martlet makes no backups of the store; `nil` if it can make them.

@@ -22,7 +22,7 @@ import Testing
     /// The store is out of reach, twice, and the second time another server takes the lead.
     @Test func theLogNamesAnotherServerOnlyIfItLeads() {
         let harness = PipelineHarness()
-        let (own, lost) = ("this server asks the accrual system", "this server has lost the lease of the database")
+        let (own, lost) = ("this server asks the accrual system", "this server no longer leads")
         let another = "another server asks the accrual system"
         func logged() -> [Int] { [own, lost, another].map { harness.log.count(of: $0) } }
         func tickThrice() { for _ in 0..<3 { harness.tick() } }

@@ -70,7 +70,8 @@ extension ProblemType {
 
     static let backupsElsewhere = ProblemType(
         "backups-elsewhere", .conflict, "Backups made elsewhere",
-        "The database's own tools make its backups, as the detail says. `backups.folder` would change nothing.")
+        "The database's own tools make its backups, as the detail says. The server does not start with `backups.folder`."
+    )
 
     static let idempotencyKeyReused = ProblemType(
         "idempotency-key-reused", .unprocessableContent, "Key used before",

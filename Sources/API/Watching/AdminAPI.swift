@@ -16,8 +16,8 @@ package enum AdminAPI {
     ///     field.
     ///   - illness: the reason, in words, for which the server has to be restarted; `nil` if it is alive.
     ///   - obstacle: the reason, in words, for which the server can't serve now; `nil` if it can.
-    ///   - weakness: the reason, in sentences, for which an acknowledged write could be lost, or for which the database
-    ///     acknowledges none; `nil` if there is none.
+    ///   - weakness: the reason, in sentences, for which an acknowledged write could be lost, for which the database
+    ///     acknowledges none, or for which this can't be known; `nil` if there is none.
     ///   - metrics: writes all metrics.
     ///   - reader: the reader of `obstacle` and `metrics`.
     package static func handler(

@@ -26,7 +26,7 @@ enum DatabaseEngine {
         }
     }
 
-    /// Refuses settings that a server with this engine would leave undone.
+    /// Refuses settings that have no effect on this engine.
     static func check(_ configuration: Configuration) throws(StartError) {
         guard case .server = configuration.database, configuration.backups.folder != nil else { return }
         throw StartError(

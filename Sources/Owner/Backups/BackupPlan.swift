@@ -27,11 +27,12 @@ package struct BackupPlan: Equatable, Sendable {
     private static let suffix = ".db"
 
     /// The first backup of a new shop is empty. The second one is made this long after the first write, instead of a
-    /// whole interval later. This is also the shortest time between two backups of a shop that outgrows them.
+    /// whole interval later. This is also the least age of a backup before an early one follows.
     private static let firstWriteSeconds: Int64 = 120
 
-    /// Returns true if the newest backup is older than the interval, or lacks most of the shop. A backup with a time in
-    /// the future was made while the clock was wrong, and is ignored.
+    /// Returns true if the newest backup is older than the interval or than the first write, is empty, or has fewer
+    /// than half of the customers and is not the second one of the interval. A backup with a time in the future was
+    /// made while the clock was wrong, and is ignored.
     ///
     /// The times in the database don't tell whether a backup has its content: an import and a restore bring old ones.
     ///
@@ -52,8 +53,8 @@ package struct BackupPlan: Equatable, Sendable {
         if backup.firstWriteAt == nil || (backup.customerCount == 0 && shop.customerCount > 0) { return true }
         // Each early backup takes the place of an old one, which may be all that is left of a lost shop.
         let before = newestFirst(names, atSeconds: now).dropFirst().first
-        let isFirstOfInterval = before.map { $0.seconds <= now - Int64(intervalSeconds) } ?? true
-        return isFirstOfInterval && Double(backup.customerCount) < Double(shop.customerCount) / 2
+        let isSecondOfInterval = before.map { $0.seconds > now - Int64(intervalSeconds) } ?? false
+        return !isSecondOfInterval && Double(backup.customerCount) < Double(shop.customerCount) / 2
     }
 
     /// The newest backup and the time at which it was begun; `nil` if there is none.

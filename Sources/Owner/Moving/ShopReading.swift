@@ -4,11 +4,11 @@ import Storage
 
 /// Reads the file of a shop into an import, line by line, and gathers the faults of its lines.
 struct ShopReading {
-    /// The faults that are named. All others are counted. One run shows all lines that a script has to leave out,
-    /// unless the script itself is wrong, and their texts take less than a megabyte.
+    /// The faults that are named. All others are counted. One run usually shows all lines that a script has to
+    /// leave out, and their texts take less than a megabyte.
     static let faultsNamedMax = 1_000
-    /// The refused users that are remembered, so that memory has a bound: their ids take at most 5 MiB. The faults that
-    /// are named are those of earlier lines by then, so lines of further users only make the number of faults larger.
+    /// The refused users that are remembered, so that memory has a bound: their ids take at most 5 MiB. So many
+    /// refused users are more faults than are named, so lines of further users only make the number of faults larger.
     static let refusedUsersMax = 10_000
     /// The lines between two reports of progress.
     private static let linesPerReport: Int64 = 10_000

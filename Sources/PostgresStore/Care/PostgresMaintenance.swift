@@ -4,7 +4,7 @@ import Postgres
 import SharedStore
 import Storage
 
-/// Checks a database of PostgreSQL.
+/// Checks and exports a database of PostgreSQL.
 final class PostgresMaintenance: StoreMaintenance {
     private let connector: StoreConnector
     private let milliseconds: Int

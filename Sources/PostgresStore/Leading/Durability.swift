@@ -11,8 +11,8 @@ struct Durability: Equatable, Sendable {
     /// them is such a standby.
     var hidesStandbys = false
 
-    /// The reasons why an acknowledged write could be lost, or why none is acknowledged, in sentences; `nil` if there
-    /// are none.
+    /// The reasons why an acknowledged write could be lost, why none is acknowledged, or why this can't be known, in
+    /// sentences; `nil` if there are none.
     var fault: String? {
         var sentences: [String] = []
         if !settingsOff.isEmpty {
