@@ -156,7 +156,7 @@ package final class JobDispatcher: @unchecked Sendable {
         return true
     }
 
-    /// Logs the end of this server's lead, and once that another server leads, as soon as that is known.
+    /// Logs that this server no longer leads. Logs once that another server leads, when that is known.
     private func reportNoLead() {
         if leadership.isWithAnother {
             if !hasNamedAnother { log.info("another server asks the accrual system") }

@@ -64,7 +64,7 @@ struct ScheduledBackups {
         warnIfOverdue(now)
     }
 
-    /// How much the database holds. The first time that is found counts, since reward rules have none.
+    /// How much the database holds. The first time that was found is kept, because a reward rule has no time.
     private mutating func shopExtent(_ database: any StoreMaintenance, _ now: Int64) -> StoreExtent? {
         guard var extent = (try? database.backups)?.extent(atSeconds: now) else { return nil }
         // A shop whose only rule was removed is empty again.

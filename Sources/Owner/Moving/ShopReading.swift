@@ -20,7 +20,7 @@ struct ShopReading {
     }
 
     private(set) var counts = MovedCounts()
-    /// The users who can't sign in until they get a password. A deleted user is none of them.
+    /// The users who can't sign in until they get a password. Deleted users do not count.
     private(set) var usersWithoutPassword: Int64 = 0
     /// The first faults, at most ``faultsNamedMax``.
     private(set) var faults: [Fault] = []
@@ -102,7 +102,7 @@ struct ShopReading {
 }
 
 extension ShopRecord {
-    /// True for a user without a password who is not deleted.
+    /// True if the record adds a user who has no password and is not deleted.
     fileprivate var lacksPassword: Bool {
         guard case .user(let user) = self else { return false }
         return user.passwordHash == nil && user.state != .deleted
