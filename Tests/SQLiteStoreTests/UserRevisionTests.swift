@@ -154,9 +154,8 @@ struct UserRevisionTests {
         }
     }
 
-    /// A balance is read again only if its user has another revision, and a kept one is never newer or older than the
-    /// batch.
-    @Test func aBalanceIsReadOnceForEachRevision() async throws {
+    /// A balance is read again only if it has changed, and a kept one is never newer or older than the batch.
+    @Test func aBalanceIsReadOnceForEachChangeOfIt() async throws {
         try await Fixture.with { fixture async throws in
             let user = try await fixture.addUser("user")
             let other = try await fixture.addUser("other")
@@ -177,6 +176,11 @@ struct UserRevisionTests {
                 try setBalance(to: 5)
                 #expect(try current(of: other) == 0)
                 #expect(!repository.reader.isBatchOpen, "the commit touched another user")
+                _ = try fixture.store.writer.performAndWait { transaction throws(SQLiteError) in
+                    try transaction.addOrder(.sample(1), of: other, at: fixture.clock.now)
+                }
+                #expect(try current(of: other) == 0)
+                #expect(!repository.reader.isBatchOpen, "an upload changes no balance")
                 #expect(try current(of: user) == 5)
                 #expect(repository.reader.isBatchOpen)
                 // The batch began before this commit. What it reads is not kept.

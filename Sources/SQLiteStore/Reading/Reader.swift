@@ -57,6 +57,9 @@ final class Reader {
     /// The revision of the user's account and sessions, as ``revision(of:)``.
     func accountRevision(of user: UserID) -> Revision? { visible(revisions.accountRevision(of: user)) }
 
+    /// The revision of the user's balance, as ``revision(of:)``.
+    func balanceRevision(of user: UserID) -> Revision? { visible(revisions.balanceRevision(of: user)) }
+
     /// The revision of the reward rules, as ``revision(of:)``.
     var rulesRevision: Revision? { visible(revisions.rulesRevision) }
 

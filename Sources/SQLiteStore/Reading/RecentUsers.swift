@@ -2,8 +2,7 @@ import Loyalty
 import Storage
 
 /// Sessions and balances that one event loop has read before, so that the next request of a user costs no read. A
-/// balance may be used for as long as its user has the same revision, and a session for as long as its user's account
-/// has.
+/// balance may be used for as long as it has the same revision, and a session for as long as its user's account has.
 ///
 /// A shop's customers come one after the other, and each of them asks several times. In a batch that reads nothing but
 /// these, no transaction begins. A commit makes SQLite forget the pages that it has in memory, but only those users

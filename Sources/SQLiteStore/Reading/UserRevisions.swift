@@ -2,41 +2,34 @@ import Loyalty
 import Storage
 import Synchronization
 
-/// The numbers of the last commits that touched each user's data, each user's account or sessions, and the reward
-/// rules. They are kept in memory, since only this process writes the file.
+/// The numbers of the last commits that touched each user's data, each user's account or sessions, each user's balance,
+/// and the reward rules. They are kept in memory, since only this process writes the file.
 ///
 /// A reader notes the last finished commit before its snapshot begins. Data that it reads of a user then stays current
 /// until a later commit touches that user.
 final class UserRevisions: Sendable {
-    /// Users share slots by their ids: a change of one user has the data of the others in the slot read again.
-    /// With as many (512 KiB), a thousand uploads a second leave half of the other users their kept data for 45 s.
-    private static let slotCount = 65_536
-
-    /// The number of the last commit that touched a user of the slot, or ``changing``.
-    private let slots: InlineArray<65_536, Atomic<UInt64>>
-    /// As ``slots``, of accounts and sessions alone: an upload does not end what a loop knows of its session.
-    private let accountSlots: InlineArray<65_536, Atomic<UInt64>>
+    private let all = CommitNumbers()
+    /// Of accounts and sessions alone: an upload does not end what a loop knows of its session.
+    private let accounts = CommitNumbers()
+    /// Of balances alone: an upload changes none.
+    private let balances = CommitNumbers()
     private let rules = Atomic<UInt64>(0)
     private let finishedCommit = Atomic<UInt64>(0)
 
     /// Later than every commit: while a commit may or may not be visible, nothing is answered from memory.
     private static let changing = UInt64.max
 
-    init() {
-        slots = InlineArray { _ in Atomic(0) }
-        accountSlots = InlineArray { _ in Atomic(0) }
-    }
-
     /// The last commit whose changes every read that begins now will see.
     var latest: Revision { Revision(rawValue: finishedCommit.load(ordering: .acquiring)) }
 
     /// The last commit that touched the user; `nil` while a commit that touches the user is in progress.
-    func revision(of user: UserID) -> Revision? { Self.revision(slots[Self.slot(of: user)].load(ordering: .acquiring)) }
+    func revision(of user: UserID) -> Revision? { Self.revision(all[user]) }
 
     /// The last commit that touched the user's account or sessions; `nil` while such a commit is in progress.
-    func accountRevision(of user: UserID) -> Revision? {
-        Self.revision(accountSlots[Self.slot(of: user)].load(ordering: .acquiring))
-    }
+    func accountRevision(of user: UserID) -> Revision? { Self.revision(accounts[user]) }
+
+    /// The last commit that touched the user's balance; `nil` while such a commit is in progress.
+    func balanceRevision(of user: UserID) -> Revision? { Self.revision(balances[user]) }
 
     /// The last commit that touched the reward rules; `nil` while such a commit is in progress.
     var rulesRevision: Revision? { Self.revision(rules.load(ordering: .acquiring)) }
@@ -58,11 +51,29 @@ final class UserRevisions: Sendable {
     }
 
     private func mark(_ touched: TouchedData, _ value: UInt64) {
-        for user in touched.users { slots[Self.slot(of: user)].store(value, ordering: .sequentiallyConsistent) }
-        for user in touched.accounts {
-            accountSlots[Self.slot(of: user)].store(value, ordering: .sequentiallyConsistent)
-        }
+        all.set(value, for: touched.users)
+        accounts.set(value, for: touched.accounts)
+        balances.set(value, for: touched.balances)
         if touched.hasRules { rules.store(value, ordering: .sequentiallyConsistent) }
+    }
+}
+
+/// The number of a commit for each user. Users share slots by their ids: a change of one user has the data of the
+/// others in the slot read again.
+private struct CommitNumbers: ~Copyable, Sendable {
+    /// With as many (512 KiB), a thousand changes a second leave half of the other users their kept data for 45 s.
+    private static let slotCount = 65_536
+
+    private let slots: InlineArray<65_536, Atomic<UInt64>>
+
+    init() {
+        slots = InlineArray { _ in Atomic(0) }
+    }
+
+    subscript(user: UserID) -> UInt64 { slots[Self.slot(of: user)].load(ordering: .acquiring) }
+
+    func set(_ number: UInt64, for users: [UserID]) {
+        for user in users { slots[Self.slot(of: user)].store(number, ordering: .sequentiallyConsistent) }
     }
 
     private static func slot(of user: UserID) -> Int {

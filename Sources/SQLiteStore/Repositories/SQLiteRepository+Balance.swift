@@ -5,7 +5,7 @@ import SharedStore
 
 extension SQLiteRepository {
     func balance(of user: UserID) throws(LoyaltyError) -> Eventual<Balance, LoyaltyError> {
-        if let revision = reader.revision(of: user), let balance = recent.balance(of: user, at: revision) {
+        if let revision = reader.balanceRevision(of: user), let balance = recent.balance(of: user, at: revision) {
             return .now(balance)
         }
         let found = try reader.read { database throws(SQLiteError) in
@@ -16,7 +16,7 @@ extension SQLiteRepository {
         // Every user has a row, unless the file was damaged.
         let balance = found ?? Balance(current: .zero, withdrawn: .zero)
         // A revision of this batch: the row that was read belongs to it.
-        if let revision = reader.revision(of: user) { recent.insert(balance, of: user, at: revision) }
+        if let revision = reader.balanceRevision(of: user) { recent.insert(balance, of: user, at: revision) }
         return .now(balance)
     }
 

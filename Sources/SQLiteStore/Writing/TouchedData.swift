@@ -6,12 +6,15 @@ final class TouchedData {
     private(set) var users: [UserID] = []
     /// Those users of whom an account or a session is touched.
     private(set) var accounts: [UserID] = []
+    /// Those users of whom the balance is touched.
+    private(set) var balances: [UserID] = []
     /// True if the transaction touches the reward rules.
     private(set) var hasRules = false
 
     func removeAll() {
         users.removeAll(keepingCapacity: true)
         accounts.removeAll(keepingCapacity: true)
+        balances.removeAll(keepingCapacity: true)
         hasRules = false
     }
 
@@ -37,21 +40,29 @@ final class TouchedData {
         if accounts.last != user { accounts.append(user) }
     }
 
-    /// The SQL function that the triggers call.
+    /// Called by the triggers of balances.
+    func addBalance(of user: Int64) {
+        let user = UserID(rawValue: user)
+        add(user)
+        if balances.last != user { balances.append(user) }
+    }
+
+    /// The SQL function that the triggers of the other tables call.
     static let function = "martlet_touch"
-    /// The SQL function that the triggers of ``accountTables`` call.
+    /// The SQL function that the triggers of accounts and sessions call.
     static let accountFunction = "martlet_touch_account"
+    /// The SQL function that the triggers of balances call.
+    static let balanceFunction = "martlet_touch_balance"
     /// Ids of users are above zero.
     private static let rulesArgument: Int64 = -1
 
-    /// The tables that responses are made from, each with its column of users; `nil` for the reward rules.
-    static let watchedTables: [(name: String, userColumn: String?)] = [
-        ("users", "id"), ("sessions", "user_id"), ("balances", "user_id"), ("orders", "user_id"),
-        ("withdrawals", "user_id"), ("ledger", "user_id"), ("reward_rules", nil),
+    /// The tables that responses are made from, each with the function that its triggers call, and its column of users;
+    /// `nil` for the reward rules.
+    static let watchedTables: [(name: String, function: String, userColumn: String?)] = [
+        ("users", accountFunction, "id"), ("sessions", accountFunction, "user_id"),
+        ("balances", balanceFunction, "user_id"), ("orders", function, "user_id"),
+        ("withdrawals", function, "user_id"), ("ledger", function, "user_id"), ("reward_rules", function, nil),
     ]
-
-    /// The watched tables from which sessions are read.
-    static let accountTables = ["users", "sessions"]
 
     /// The table whose new rows are noted by the operation that adds them, ``WriteTransaction/addOrder(_:of:at:)``. If
     /// a trigger calls a function, SQLite copies each page before the statement changes it, because the function might
@@ -61,8 +72,7 @@ final class TouchedData {
     /// The triggers are temporary: they belong to the writer's connection and are not part of the file.
     static let triggers: String = {
         var sql = ""
-        for (table, column) in watchedTables {
-            let called = accountTables.contains(table) ? accountFunction : function
+        for (table, called, column) in watchedTables {
             for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
                 if event == "INSERT", table == tableWithoutInsertTrigger { continue }
                 sql += """

@@ -77,6 +77,7 @@ final class WriterLoop {
         do throws(SQLiteError) {
             try database.addFunction(TouchedData.function) { [touched] user in touched.add(user) }
             try database.addFunction(TouchedData.accountFunction) { [touched] user in touched.addAccount(of: user) }
+            try database.addFunction(TouchedData.balanceFunction) { [touched] user in touched.addBalance(of: user) }
             try database.execute(TouchedData.triggers)
             try database.addFunction(CommittedChanges.function) { [changes] user in
                 changes.appendEndedSession(of: user)
