@@ -64,15 +64,12 @@ enum DatabaseEngine {
                 + "restore FILE puts a backup in its place")
     }
 
-    /// A database that a restore or an upgrade kept beside the one of a path.
+    /// The newest database that a restore or an upgrade kept beside the one of a path.
     private static func formerDatabase(beside path: String) -> String? {
         let folder = File.folder(of: path)
-        let name = path.split(separator: "/").last ?? ""
-        let former = ((try? FolderListing.names(in: folder)) ?? []).filter { other in
-            ["restore", "schema"].contains { other.hasPrefix("\(name).before-\($0)-") }
-                && !["-wal", "-shm", "-journal", "-lock", ".partial"].contains(where: other.hasSuffix)
-        }
-        return former.max().map { "\(folder)/\($0)" }
+        let name = path.split(separator: "/").last.map { String($0) } ?? ""
+        let names = (try? FolderListing.names(in: folder)) ?? []
+        return FormerDatabase.newest(of: name, among: names).map { "\(folder)/\($0)" }
     }
 
     /// The store of a configuration for the owner's commands.

@@ -7,9 +7,6 @@ import Time
 
 /// `martlet restore`. It asks no server, since no server may run on the database meanwhile.
 enum RestoreCommand {
-    /// Follows the name of a database that another one has replaced, and precedes the time.
-    fileprivate static let keptSuffix = ".before-restore-"
-
     static func run(_ invocation: Invocation, _ configuration: Configuration, _ store: any IdleStore) -> Int32 {
         let path = configuration.database.printable
         let printer = OwnerPrinter(rowsName: nil, form: invocation.has(.json) ? .json : .text)
@@ -22,7 +19,7 @@ enum RestoreCommand {
             }
             let now = CivilTime(secondsSince1970: SystemClock.wallMilliseconds() / 1000)
             let (report, kept) = try store.restore(
-                invocation.operands[0], keepingOldAs: keptSuffix + now.forFileName,
+                invocation.operands[0], keepingOldAs: FormerDatabase.restoreSuffix + now.forFileName,
                 caller: caller.id, until: StopRequest.cancellation, progress: { printer.take(.progress($0.text)) })
             let old = kept.map { "the old database is kept as \($0)\n" } ?? ""
             result = .success(
@@ -50,7 +47,7 @@ extension Command {
             options: [.json], settings: [Settings.database],
             details: [
                 "FILE is checked first, and stays as it is. If it fails its check, the database stays too.",
-                "The old database is kept beside the new one: its name ends with \(RestoreCommand.keptSuffix) and the time.",
+                "The old database is kept beside the new one: its name ends with \(FormerDatabase.restoreSuffix) and the time.",
             ],
             document: #"{"database", "kept", \#(CheckReport.Counts.memberNames)}"#,
             statuses: OwnerCommand.Statuses.read, effect: .changes,

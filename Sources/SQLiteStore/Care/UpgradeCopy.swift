@@ -17,7 +17,7 @@ struct UpgradeCopy {
     init(of path: String, version: Int, migrationCount: Int, at now: Timestamp) {
         self.version = version
         self.migrationCount = migrationCount
-        attempt = "\(path).before-schema-\(migrationCount)"
+        attempt = path + FormerDatabase.upgradeSuffix + String(migrationCount)
         name = PrivateFile.freePath("\(attempt)-\(now.milliseconds / 1000)")
     }
 

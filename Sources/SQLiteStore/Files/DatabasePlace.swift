@@ -33,8 +33,9 @@ enum DatabasePlace {
         let parts = path.split(separator: "/")
         guard let name = parts.last, let identity = try? FileIdentity.find(path: path) else { return }
         let folder = "/" + parts.dropLast().joined(separator: "/")
+        let restored = "\(name)\(FormerDatabase.restoreSuffix)"
         for other in (try? FolderListing.names(in: folder)) ?? [] {
-            guard other.hasPrefix("\(name).before-restore-") || other == "\(name)\(Backup.partialSuffix)",
+            guard other.hasPrefix(restored) || other == "\(name)\(Backup.partialSuffix)",
                 (try? FileIdentity.find(path: "\(folder)/\(other)")) == identity
             else { continue }
             try? PrivateFile.remove(path: "\(folder)/\(other)")
