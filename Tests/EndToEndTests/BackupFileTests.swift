@@ -236,7 +236,7 @@ struct BackupFileTests: BackupSuite {
         #expect(server.logText.components(separatedBy: "\"level\":\"error\"").count == 2, "\(server.logText)")
         let stats = try run("stats", "--json")
         #expect(stats.output.contains(#""newest_at":"2020-01-01T00:00:00Z""#), "\(stats)")
-        #expect(stats.output.contains(#""result":"failed","failure":"martlet: The backup is kept as"#), "\(stats)")
+        #expect(stats.output.contains(#""result":"failed","failure":"The backup is kept as"#), "\(stats)")
         #expect(names.count == 2 && names[1].hasSuffix(".db.partial"), "\(names)")
         #expect(try Client(endpoint: server.adminEndpoint()).send("GET", "/readyz").status == 200)
     }

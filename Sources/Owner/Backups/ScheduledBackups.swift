@@ -1,4 +1,3 @@
-import CommandLine
 import Loyalty
 import Posix
 import Storage
@@ -89,11 +88,8 @@ struct ScheduledBackups {
             let backup = BackUp(file: "\(plan.folder)/\(BackupPlan.name(atSeconds: now))")
             result = try backup.run(on: database, until: cancellation, reply: { _ in })
         } catch {
-            result = CommandResult(error)
-        }
-        guard result.status == ExitStatus.success else {
             // A backup that was cancelled because the server stops is no failure.
-            if !cancellation.isCancelled { noteFailure(result.summary) }
+            if !cancellation.isCancelled { noteFailure(error.description) }
             return
         }
         triedAt = nil
