@@ -53,7 +53,7 @@ package struct PasswordHash: Hashable, Sendable {
     private static let argon2BytesMin = 16
     /// The most expensive bcrypt hash that is verified. It takes a thread about two seconds; the costs that servers in
     /// Go use are 10, the default of their library, to 14.
-    package static let bcryptCostMax = 14
+    private static let bcryptCostMax = 14
     /// The lowest cost that bcrypt has.
     private static let bcryptCostMin = 4
     /// The characters of `$2b$10$`.
@@ -66,6 +66,13 @@ package struct PasswordHash: Hashable, Sendable {
         String(repeating: "A", count: 22) + "$" + String(repeating: "A", count: 43)
 
     private static let bytesMax = 127
+
+    /// The kinds of hashes that are verified, with these limits, for the owner to read.
+    package static let kindsInWords = """
+        bcrypt ($2a$, $2b$ or $2y$, with a cost of at most \(bcryptCostMax)) or Argon2id (v=19, with at most \
+        \(memoryKibibytesMax / 1024) MiB, \(passesMax) passes and \(lanesMax) lanes, and with at least \
+        \(memoryKibibytesPerLaneMin) KiB for each lane, \(saltBytesMin) bytes of salt and \(argon2BytesMin) of hash)
+        """
 
     /// Returns true for a hash that is verified: one of ``Kind`` within these limits.
     package static func isWellFormed(_ text: some Collection<UInt8>) -> Bool { kind(of: text) != nil }

@@ -57,4 +57,44 @@ import Testing
         #expect(PasswordHash.Kind(prefix: nobody.prefix) == kind)
         #expect(nobody.text.hasPrefix(nobody.prefix))
     }
+
+    private struct Argon2Form {
+        var memoryKibibytes: Int
+        var passes: Int
+        var lanes: Int
+        var saltBytes: Int
+        var hashBytes: Int
+
+        var isVerified: Bool {
+            let parameters = "m=\(memoryKibibytes),t=\(passes),p=\(lanes)"
+            // Base64 has six bits in a digit.
+            let parts = [saltBytes, hashBytes].map { String(repeating: "A", count: ($0 * 8 + 5) / 6) }
+            return PasswordHash(text: "$argon2id$v=19$\(parameters)$\(parts[0])$\(parts[1])").kind != nil
+        }
+    }
+
+    @Test func theLimitsThatAnOwnerReadsAreThoseThatHold() throws {
+        let numbers = PasswordHash.kindsInWords.matches(of: /\d+/).compactMap { Int($0.output) }
+        // The others are those of $2a$, $2b$, $2y$, Argon2id and v=19.
+        try #require(numbers.count == 12)
+        let cost = numbers[3]
+        #expect(PasswordHash.ofNobody(.bcrypt(cost: cost)).kind != nil)
+        #expect(PasswordHash.ofNobody(.bcrypt(cost: cost + 1)).kind == nil)
+        let atLimits = Argon2Form(
+            memoryKibibytes: numbers[6] * 1024, passes: numbers[7], lanes: numbers[8], saltBytes: numbers[10],
+            hashBytes: numbers[11])
+        #expect(atLimits.isVerified)
+        var least = atLimits
+        least.memoryKibibytes = numbers[9] * least.lanes
+        #expect(least.isVerified)
+        let steps: [(Argon2Form, WritableKeyPath<Argon2Form, Int>, Int)] = [
+            (atLimits, \.memoryKibibytes, 1), (atLimits, \.passes, 1), (atLimits, \.lanes, 1),
+            (atLimits, \.saltBytes, -1), (atLimits, \.hashBytes, -1), (least, \.memoryKibibytes, -1),
+        ]
+        for (form, limit, step) in steps {
+            var beyond = form
+            beyond[keyPath: limit] += step
+            #expect(!beyond.isVerified, "\(beyond)")
+        }
+    }
 }

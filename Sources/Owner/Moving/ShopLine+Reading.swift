@@ -95,9 +95,7 @@ extension ShopLine {
         let hash = PasswordHash(text: text)
         guard hash.kind != nil else {
             throw LineFault(
-                "\"password_hash\" is not one of bcrypt ($2a$, $2b$ or $2y$, with a cost of at most "
-                    + "\(PasswordHash.bcryptCostMax)) or Argon2id (v=19, with at most 64 MiB, 8 passes and 255 lanes, "
-                    + "and with at least 8 KiB for each lane, 8 bytes of salt and 16 of hash); "
+                "\"password_hash\" is not one of \(PasswordHash.kindsInWords); "
                     + "null lets the user in only after martlet user reset-password LOGIN --generate")
         }
         return hash
