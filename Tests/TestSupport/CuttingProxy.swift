@@ -15,9 +15,20 @@ package final class CuttingProxy: Sendable {
         package let bytes: Int
         /// False if the connection stays open and nothing passes any more.
         package let closes: Bool
+        /// The text of the first bytes that count; `nil` if all do.
+        private let text: String?
 
         package init(_ direction: Direction, after bytes: Int, closes: Bool = true) {
-            (self.direction, self.bytes, self.closes) = (direction, bytes, closes)
+            (self.direction, self.bytes, self.closes, text) = (direction, bytes, closes, nil)
+        }
+
+        /// A stall before a message to the server that contains a text. A message that arrives in two parts may pass.
+        package init(atMessageWith text: String) {
+            (direction, bytes, closes, self.text) = (.toServer, 0, false, text)
+        }
+
+        fileprivate func counts(_ received: ArraySlice<UInt8>) -> Bool {
+            text.map { received.firstRange(of: Array($0.utf8)) != nil } ?? true
         }
     }
 
@@ -113,7 +124,9 @@ package final class CuttingProxy: Sendable {
         let count = read(source, &buffer, buffer.count)
         guard count > 0 else { return false }
         let (allowed, isCut, closes) = state.withLock { state -> (Int, Bool, Bool) in
-            guard let cut = state.cut, cut.direction == direction else { return (count, false, false) }
+            guard let cut = state.cut, cut.direction == direction, cut.counts(buffer[..<count]) else {
+                return (count, false, false)
+            }
             let allowed = min(count, cut.bytes - state.passed)
             state.passed += count
             guard state.passed >= cut.bytes else { return (allowed, false, false) }

@@ -8,25 +8,32 @@ import Storage
 final class PostgresMaintenance: StoreMaintenance {
     private let connector: StoreConnector
     private let milliseconds: Int
+    private let exportMilliseconds: Int
 
-    /// - Parameter milliseconds: the time of connecting, and that of a statement that does no work. No cancellation
-    ///   ends them.
-    init(connector: StoreConnector, withinMilliseconds milliseconds: Int = BlockingReader.connectMilliseconds) {
+    /// - Parameters:
+    ///   - milliseconds: the time of connecting, and that of a statement of a check that does no work. No cancellation
+    ///     ends them.
+    ///   - exportMilliseconds: the time of a whole export.
+    init(
+        connector: StoreConnector, withinMilliseconds milliseconds: Int = BlockingReader.connectMilliseconds,
+        exportingWithinMilliseconds exportMilliseconds: Int = PostgresMaintenance.exportMilliseconds
+    ) {
         (self.connector, self.milliseconds) = (connector, milliseconds)
+        self.exportMilliseconds = exportMilliseconds
     }
 
     var backups: any BackupSource {
         get throws(StoreError) { throw StoreError(PostgresStore.backupRefusal) }
     }
 
-    /// The time in which an export is read, which has every row of a shop.
+    /// The usual time in which an export is read, which has every row of a shop.
     private static let exportMilliseconds = 3_600_000
 
     func export(
         _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
     ) throws(StoreError) -> Bool {
         let reader = BlockingReader(
-            connector: connector, purpose: .owner, withinMilliseconds: Self.exportMilliseconds,
+            connector: connector, purpose: .owner, withinMilliseconds: exportMilliseconds,
             connectingWithinMilliseconds: milliseconds)
         let watch = CancellationWatch(cancellation)
         reader.watch = watch
