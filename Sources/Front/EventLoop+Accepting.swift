@@ -12,7 +12,7 @@ extension EventLoop {
     /// The time for which accepting rests if no descriptor is left. New connections wait in the kernel.
     private static let acceptPauseNanoseconds: Int64 = 100_000_000
 
-    /// The number of connections that are taken from a listener at a stop: as many as the kernel keeps (listen(2)).
+    /// The number of connections that are accepted from a listener at a stop: as many as the kernel keeps (listen(2)).
     private static let acceptsAtStopMax = 4096
 
     static let tooManyConnections = RequestError(.serviceUnavailable, "There are too many connections.")
@@ -43,9 +43,28 @@ extension EventLoop {
 
     func accept(from listener: Listener) {
         guard !isStopping, acceptsAgainAt == nil else { return }
-        for _ in 0..<(isBehind ? Self.acceptsPerLongTurnMax : Self.acceptsPerTurnMax) {
+        do throws(SystemError) {
+            try accept(atMost: isBehind ? Self.acceptsPerLongTurnMax : Self.acceptsPerTurnMax) {
+                () throws(SystemError) in try listener.socket.accept()
+            }
+        } catch {
+            pauseAccepting()
+        }
+    }
+
+    /// Accepts connections until none waits, and begins each here or on another loop.
+    ///
+    /// - Parameters:
+    ///   - countMax: the most calls of `next`.
+    ///   - next: accepts the next connection; `nil` if none waits.
+    /// - Throws: the error of the listener. A connection that has ended while it waited does not keep the next one
+    ///   waiting.
+    func accept(
+        atMost countMax: Int, _ next: () throws(SystemError) -> ListeningSocket.Accepted?
+    ) throws(SystemError) {
+        for _ in 0..<countMax {
             do throws(SystemError) {
-                guard let accepted = try listener.socket.accept() else { return }
+                guard let accepted = try next() else { return }
                 let peer = accepted.peer
                 if let inbox = balance.place(acceptedBy: number) {
                     let arrival = Arrival(accepted.takeSocket(), from: peer)
@@ -54,7 +73,7 @@ extension EventLoop {
                     begin(accepted.takeSocket(), from: peer)
                 }
             } catch {
-                return pauseAccepting()
+                guard error.isOfAcceptedConnection else { throw error }
             }
         }
     }
@@ -74,22 +93,13 @@ extension EventLoop {
         }
     }
 
-    /// Takes the connections that wait in the kernel, which resets them when the listener refuses. Each may have one
-    /// request. The thread that stops the loop calls this, between ``holdEnd()`` and ``allowEnd()``.
+    /// Accepts the connections that wait in the kernel at a stop, and has the listener refuse others: the kernel resets
+    /// those that wait then. Each may have one request, if there is room for it.
     func acceptLast(from listener: Listener) {
         // The next process accepts those that wait on a shared socket.
         guard !listener.socket.isShared else { return }
-        for _ in 0..<Self.acceptsAtStopMax {
-            do throws(SystemError) {
-                guard let accepted = try listener.socket.accept() else { return }
-                let peer = accepted.peer
-                let arrival = Arrival(accepted.takeSocket(), from: peer)
-                balance.reserve(for: number)
-                inbox.put { $0.arrivals.append(arrival) }
-            } catch {
-                return
-            }
-        }
+        try? accept(atMost: Self.acceptsAtStopMax) { () throws(SystemError) in try listener.socket.accept() }
+        listener.socket.refuseFurther()
     }
 
     /// Begins connections that other loops have accepted, also while this loop stops: each may have one request.

@@ -190,23 +190,12 @@ final class EventLoop: @unchecked Sendable {
         return (balance.connectionCount(of: number) == 0 && jobs.isEmpty) || now >= stopDeadline
     }
 
-    /// Asks the loop to accept no more connections, and to end when its connections are closed or at `deadline`. Any
-    /// thread may call this.
+    /// Asks the loop to accept the connections that wait, and no others, and to end when its connections are closed or
+    /// at `deadline`. Any thread may call this.
     ///
     /// - Parameter deadline: nanoseconds of the monotonic clock.
     func stop(by deadline: Int64) {
         inbox.put { $0.stopDeadline = deadline }
-    }
-
-    /// Keeps the loop from ending before its deadline, until ``allowEnd()``. Any thread may call this.
-    func holdEnd() {
-        balance.reserve(for: number)
-    }
-
-    func allowEnd() {
-        balance.release(by: number)
-        // The loop looks again for a reason to stay.
-        inbox.put { _ in }
     }
 
     private func takeInbox() {
@@ -219,5 +208,7 @@ final class EventLoop: @unchecked Sendable {
         balance.leave(number)
         stopAccepting()
         for connection in connections.all { connection.serverStops() }
+        // Those that have closed leave room for these. The first loop that stops accepts them all.
+        for listener in listeners { acceptLast(from: listener) }
     }
 }

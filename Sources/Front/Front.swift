@@ -90,17 +90,13 @@ package final class Front: Sendable {
     /// Begins a stop, so that several fronts can stop at once. Called once.
     package func beginStop(withinMilliseconds milliseconds: Int) {
         let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
-        loops.first?.holdEnd()
         for loop in loops { loop.stop(by: deadline) }
-        for listener in listeners {
-            loops.first?.acceptLast(from: listener)
-            listener.socket.refuseFurther()
-        }
-        loops.first?.allowEnd()
     }
 
     /// Returns when all connections are closed, or the time of a stop that has begun is over.
     package func waitForStop() {
         for thread in threads { thread.join() }
+        // A loop that has failed leaves its listeners open.
+        for listener in listeners { listener.socket.refuseFurther() }
     }
 }

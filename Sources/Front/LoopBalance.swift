@@ -41,11 +41,6 @@ final class LoopBalance: Sendable {
         }
     }
 
-    /// Counts a connection for a loop, so that the loop does not end before ``release(by:)``.
-    func reserve(for loop: Int) {
-        members.withLock { $0[loop].connectionCount += 1 }
-    }
-
     /// Gives the loop no more connections. It may still have some to take from its inbox.
     func leave(_ loop: Int) {
         members.withLock { $0[loop].takesConnections = false }

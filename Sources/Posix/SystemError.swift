@@ -47,6 +47,11 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isAddressInUse: Bool { code == EADDRINUSE }
     /// True if this machine does not have the address, or the whole address family.
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
+    /// True if accept4(2) has failed because of one connection, which has ended while it waited, or because of a
+    /// signal. The next connection may be accepted.
+    package var isOfAcceptedConnection: Bool {
+        [ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH, EINTR].contains(code)
+    }
     package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
 }
 

@@ -12,6 +12,11 @@ import Testing
     @Test func stoppingWhileAcceptingRestsIsQuiet() async {
         await #expect(processExitsWith: .success) { try stopWhileAcceptingRests() }
     }
+
+    /// Each is closed before the next one is accepted.
+    @Test func aStopAnswersConnectionsAboveTheLimitWithOneDescriptor() async {
+        await #expect(processExitsWith: .success) { try stopWhileConnectionsAboveTheLimitWait() }
+    }
 }
 
 // These functions are not asynchronous, because a task that sleeps may open descriptors: Dispatch makes its event queue
@@ -71,6 +76,29 @@ private func stopWhileAcceptingRests() throws {
     precondition(front.snapshot.turns.count - turnsBefore < 200)
     held.answer()
     stopping.join()
+}
+
+private func stopWhileConnectionsAboveTheLimitWait() throws {
+    let front = try TestFront { $0.connectionsMax = 1 }
+    let busy = try front.client()
+    try busy.get("/later")
+    let held = front.script.held.take()!
+    try front.block(loop: 0)
+    // More than a loop accepts in a turn. The kernel completes these connections, while the loop is blocked.
+    let waiting = try (0..<80).map { _ in try front.client() }
+    for client in waiting { try client.get("/waiting") }
+    let isLimited = leaveDescriptors(1)
+    precondition(isLimited)
+    front.beginStop(withinMilliseconds: 20_000)
+    front.script.unblock()
+    for client in waiting {
+        let answer = try client.answer()
+        precondition(answer.status == 503)
+    }
+    held.answer()
+    let answer = try busy.answer()
+    precondition(answer.status == 200)
+    front.waitForStop()
 }
 
 /// Lowers the soft limit of open files so that `count` more may be opened (setrlimit(2)). The function looks which

@@ -40,8 +40,7 @@ import Testing
     @Test func theFirstRequestOfEachIsAnswered() throws {
         let scene = try Scene()
         let (front, handed) = (scene.front, scene.handed)
-        let stopping = Thread(name: "stop") { front.stop(withinMilliseconds: 20_000) }
-        try eventually("the listeners refuse, so the loops have been told to stop") { (try? front.client()) == nil }
+        front.beginStop(withinMilliseconds: 20_000)
         for client in scene.kept { #expect(try client.rest() == "") }
         #expect(!front.script.log.contains(.request("/before")), "the blocked loop has not taken it")
         front.script.unblock()
@@ -54,7 +53,7 @@ import Testing
             #expect(try client.rest() == "")
         }
         #expect(try handed[2].rest() == "", "a connection without a request is closed")
-        stopping.join()
+        front.waitForStop()
     }
 }
 

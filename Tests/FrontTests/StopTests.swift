@@ -91,14 +91,13 @@ import Testing
         try blocker.get("/block")
         try eventually { front.script.log.contains(.request("/block")) }
         try client.get("/big")
-        let stopping = Thread(name: "stop") { front.stop() }
-        try eventually("the listeners refuse, so the loop knows of the stop") { (try? front.client()) == nil }
+        front.beginStop()
         front.script.unblock()
         let answer = try client.answer()
         #expect(answer.body.count == Script.bigBody.count)
         #expect(answer.fields["connection"] == "close")
         #expect(try client.rest() == "")
-        stopping.join()
+        front.waitForStop()
     }
 
     /// The kernel resets connections that wait on a socket that refuses.
@@ -109,14 +108,14 @@ import Testing
         try eventually { front.script.log.contains(.request("/block")) }
         let client = try front.client()
         try client.get("/waiting")
-        let stopping = Thread(name: "stop") { front.stop() }
-        try eventually("the listeners refuse") { (try? front.client()) == nil }
+        front.beginStop()
         front.script.unblock()
         let answer = try client.answer()
         #expect(answer.status == 200)
         #expect(answer.fields["connection"] == "close")
         #expect(try client.rest() == "")
-        stopping.join()
+        front.waitForStop()
+        #expect(throws: SystemError.self) { try front.client() }
     }
 
     /// A proxy may have sent a request before it knows of the stop, and can't send a POST a second time.

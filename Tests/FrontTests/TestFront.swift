@@ -70,13 +70,33 @@ final class TestFront: Sendable {
 
     func receive(_ byte: UInt8, from client: TestClient) throws { try receive([byte], from: client) }
 
-    /// Stops, and returns the number of milliseconds that the stop took.
-    @discardableResult
-    func stop(withinMilliseconds milliseconds: Int = 10_000) -> Int {
+    /// Has a loop wait until the script unblocks it, and returns when it waits.
+    func block(loop: Int) throws {
+        let isBlocked = Flag()
+        front.run(onLoop: loop) { [script] in
+            isBlocked.set()
+            try? eventually { script.isUnblocked }
+        }
+        try eventually { isBlocked.isSet }
+    }
+
+    /// Tells all loops to stop.
+    func beginStop(withinMilliseconds milliseconds: Int = 10_000) {
         precondition(!isStopped.isSet, "a front must be stopped once")
         isStopped.set()
         clock?.run()
-        return millisecondsTaken { front.stop(withinMilliseconds: milliseconds) }
+        front.beginStop(withinMilliseconds: milliseconds)
+    }
+
+    func waitForStop() { front.waitForStop() }
+
+    /// Stops, and returns the number of milliseconds that the stop took.
+    @discardableResult
+    func stop(withinMilliseconds milliseconds: Int = 10_000) -> Int {
+        millisecondsTaken {
+            beginStop(withinMilliseconds: milliseconds)
+            waitForStop()
+        }
     }
 
     deinit {

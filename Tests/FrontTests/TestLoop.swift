@@ -10,7 +10,7 @@ import Testing
 final class TestLoop {
     let script = Script()
     let loop: EventLoop
-    private let listener: Listener
+    let listener: Listener
 
     init(_ configure: (inout FrontConfiguration) -> Void = { _ in }) throws {
         var configuration = FrontConfiguration()

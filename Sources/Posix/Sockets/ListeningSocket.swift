@@ -59,6 +59,8 @@ package struct ListeningSocket: ~Copyable, Sendable {
     }
 
     /// Returns the next connection and its peer, or `nil` if none waits (accept4(2)).
+    ///
+    /// - Throws: the error of the call, also that of a connection (``SystemError/isOfAcceptedConnection``).
     package func accept() throws(SystemError) -> Accepted? {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -70,9 +72,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
             }
         }
         guard raw >= 0 else {
-            // These errors belong to a connection that has ended, not to the listener.
-            let isTransient = [EAGAIN, EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH].contains(errno)
-            if isTransient { return nil }
+            if errno == EAGAIN { return nil }
             throw SystemError("accept4")
         }
         let socket = Socket(owning: raw)
