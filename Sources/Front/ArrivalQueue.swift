@@ -3,9 +3,9 @@ struct ArrivalQueue<Element> {
     private var elements: [Element?] = []
     private var firstIndex = 0
 
-    /// The memory of removed elements is freed when there are at least this many, and at least as many as remaining
-    /// ones. So each element is moved once at most.
-    private static var leftMax: Int { 64 }
+    /// The memory of removed elements is freed when there are at least this many of them, and at least as many as
+    /// remaining ones. So each element is moved once at most.
+    private static var removedCountMax: Int { 64 }
 
     var isEmpty: Bool { firstIndex == elements.count }
     var count: Int { elements.count - firstIndex }
@@ -20,9 +20,9 @@ struct ArrivalQueue<Element> {
         elements[firstIndex] = nil
         firstIndex += 1
         if firstIndex == elements.count {
-            elements.removeAll(keepingCapacity: firstIndex <= Self.leftMax)
+            elements.removeAll(keepingCapacity: firstIndex <= Self.removedCountMax)
             firstIndex = 0
-        } else if firstIndex >= Self.leftMax, firstIndex * 2 >= elements.count {
+        } else if firstIndex >= Self.removedCountMax, firstIndex * 2 >= elements.count {
             elements.removeFirst(firstIndex)
             firstIndex = 0
         }

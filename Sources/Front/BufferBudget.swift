@@ -1,8 +1,8 @@
-/// The memory of a loop's buffers, and the limits to it.
+/// The memory of a loop's buffers, and the limits on it.
 ///
 /// Connections whose requests are incomplete or not answered yet, or whose clients don't read their responses, hold
-/// memory. If all of them together hold too much, or those of one client do, each connection that is about to hold more
-/// than it may in any case has to end.
+/// memory. If all of them together hold too much, or those of one client do, each connection ends that needs more than
+/// is guaranteed to every connection.
 struct BufferBudget {
     private let bytesMax: Int
     private let bytesPerAddressMax: Int

@@ -9,11 +9,11 @@ extension Connection {
         .serviceUnavailable, "The server holds too many unfinished requests.")
 
     /// Counts the body of a complete request until its response, because the request may wait for its client's turn,
-    /// and then for the handler. Refuses it if there is no room, and returns false if a proxy's connection persists
-    /// then.
+    /// and then for the handler. If there is no room, the request is refused: the connection ends, or if it is a
+    /// proxy's, the function returns false.
     ///
-    /// A request is never dropped later for others: it needs no more memory, and gives its own back when it is
-    /// answered.
+    /// A request that was kept is never dropped to make room for others: it needs no more memory, and frees its own
+    /// when it is answered.
     func keepBody(of request: Request) throws(Ending) -> Bool {
         requestBytes = request.body.count
         guard requestBytes > Self.bufferedBytesGuaranteed else { return true }

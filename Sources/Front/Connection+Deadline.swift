@@ -1,9 +1,9 @@
 /// The deadline of the connection in the loop's timing wheel.
 extension Connection {
-    /// Has the loop look at the connection's deadline when that has passed.
+    /// Has the loop look at the connection when its deadline has passed.
     ///
-    /// A deadline that has moved into the future needs nothing: the connection looks at it in the tick that is
-    /// scheduled, and schedules a later one then.
+    /// If the deadline has moved to a later time, nothing has to be done: the connection looks at it in the tick that
+    /// is already scheduled, and then schedules a later one.
     func scheduleDeadline() {
         guard let deadline = state.timer.deadline else { return }
         let isScheduled = scheduledTick.map { ($0 - 1) * DeadlineWheel.tickNanoseconds <= deadline } ?? false

@@ -3,7 +3,7 @@ import HTTP
 /// Sharing the loop with other clients.
 extension Connection {
     /// True if the connection takes turns with those whose steps are costly.
-    var isDear: Bool { state.partTurn == .waitsForTurn || cost.isDear }
+    var isCostly: Bool { state.partTurn == .waitsForTurn || cost.isCostly }
 
     /// True if the connection is a proxy's, and belongs to a client now.
     private var isOfProxiedClient: Bool { isProxied && share.network != peerAddress.network }
@@ -63,7 +63,7 @@ extension Connection {
     }
 
     /// Ends the counting of a request for a proxy's client.
-    func uncount() {
+    func endCounting() {
         guard let network = countedNetwork else { return }
         countedNetwork = nil
         loop.admission.releaseProxied(network)

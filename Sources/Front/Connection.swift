@@ -4,17 +4,19 @@ import Posix
 
 /// A client's connection: it receives a request, has the handler respond to it, sends the response, and begins again.
 ///
-/// The loop calls it when something has happened. It is not a task, because a task that waits would cost each idle
-/// connection its memory, and each request a switch. Only a response that has to be waited for is waited for by a task.
+/// The loop calls it when something has happened. It is not a task, because a waiting task would cost memory for each
+/// idle connection, and a switch for each request. A task is made only for a response that is not ready at once.
 ///
 /// ``ConnectionState`` decides; this class performs the effects.
 final class Connection: @unchecked Sendable {
     // Safe: it belongs to one event loop. The loop calls it on its own thread, and its tasks run on the loop's
     // executor. No other object has a reference to it.
 
-    /// The size of a pipeline's responses at which they are sent, although more requests could be answered first.
+    /// The responses to a pipeline are sent when they have this size, even if more of its requests could be answered
+    /// first.
     private static let outputBytesMax = 64 * 1024
-    /// The number of received bytes that were not parsed at which receiving stops, unless a head may be longer.
+    /// Receiving stops at this number of bytes that were not parsed, or at the length of the longest head if that is
+    /// more.
     private static let inputBytesMax = 64 * 1024
     /// The number of requests of one pipeline that are answered before other connections have their turns.
     private static let requestsPerTurnMax = 64
@@ -63,7 +65,7 @@ final class Connection: @unchecked Sendable {
 
     /// The reason why a connection can't continue.
     enum Ending: Error {
-        /// The peer has gone, or its time is over.
+        /// The connection closes at once: the peer has gone, its time is over, or everything was sent.
         case gone
         case refused(RequestError)
     }
@@ -138,7 +140,7 @@ final class Connection: @unchecked Sendable {
 
     private func readRequest(_ requestsLeft: inout Int) throws(Ending) -> Bool {
         if outbox.count >= Self.outputBytesMax, try !flush() { return false }
-        uncount()
+        endCounting()
         let result: RequestParser.ParseResult
         do throws(RequestError) {
             result = try parser.parse(&input, bodyBytesMax: loop.handler.bodyBytesMax(of:))
@@ -186,7 +188,7 @@ final class Connection: @unchecked Sendable {
     }
 
     func end() {
-        uncount()
+        endCounting()
         if case .following(let stream) = state.stage { stream.close() }
         // A client of HTTP/1.0 would take an orderly end for the end of the response.
         if state.isWithinResponse { socket.resetWhenClosed() }
@@ -199,7 +201,7 @@ final class Connection: @unchecked Sendable {
 // MARK: - Receiving
 
 extension Connection {
-    /// The time of receiving, roughly: copying 64 KiB from the kernel takes 16 µs.
+    /// The approximate speed of receiving: copying 64 KiB from the kernel takes 16 µs.
     private static let receivedBytesPerNanosecond: Int64 = 4
 
     func register(with poller: borrowing Poller) throws(SystemError) {
@@ -209,8 +211,8 @@ extension Connection {
     func becameReady(_ readiness: Poller.Readiness, receiveBuffer: inout [UInt8]) {
         if readiness.readable || readiness.ended {
             state.input.wasReported(isEnd: readiness.ended)
-            // A client that only listens and closes its sending side has gone: most clients close both sides at once,
-            // and the server would notice only at the next beat.
+            // The client of a stream that closes its sending side has gone: most clients close both sides at once, and
+            // without this check the server would notice only at the next beat.
             if readiness.ended, case .following = state.stage { loop.makeRunnable(self) }
             receive(into: &receiveBuffer)
         }

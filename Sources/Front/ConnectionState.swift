@@ -6,7 +6,7 @@ import HTTP
 /// through another method, whose return value says how to continue. So the rules of a connection's life are in one
 /// place, and tests can enumerate them.
 struct ConnectionState {
-    /// The phase of a request in which the connection is.
+    /// The phase of the current request.
     enum Stage {
         /// The connection waits for a request, or parses one.
         case reading
@@ -141,8 +141,8 @@ extension ConnectionState {
     mutating func needsInput(
         isInsideBody: Bool, hasPartOfHead: Bool, _ surroundings: Surroundings
     ) -> Continuation {
-        // A head that has begun remains one: a client that sends empty lines, which the parser drops, gets no more
-        // time.
+        // A head that has begun keeps its deadline, even if the parser has dropped all of it: otherwise a client could
+        // gain time with empty lines.
         let event: ConnectionTimer.Event =
             isInsideBody ? .body : hasPartOfHead || timer.event == .head ? .head : .idle
         if timer.event != event { timer.start(event, surroundings) }
@@ -233,7 +233,7 @@ extension ConnectionState {
     /// - Parameter hasUnreadInput: true if received bytes were not parsed.
     mutating func lastByteWasSent(hasUnreadInput: Bool, _ surroundings: Surroundings) -> Continuation {
         guard case .closing(let clientMaySend) = stage else { preconditionFailure("the stage must be closing") }
-        // If there is nothing that was not read, closing does not reset the connection.
+        // Closing resets the connection only if there are bytes that were not read.
         guard clientMaySend || hasUnreadInput || input.mayReceive else { return .end }
         stage = .lingering
         timer.start(.lingering, surroundings)
@@ -286,7 +286,7 @@ extension ConnectionState {
         if case .following = stage { return .step }
         guard timer.event == .idle else { return .pause }
         guard hasUnreadInput || mayHaveRequestOnItsWay else { return .end }
-        // The input may be empty lines, which begin no request.
+        // The unread input may be empty lines, so the connection still waits for a request.
         timer.start(.idle, surroundings)
         return .pause
     }

@@ -1,4 +1,4 @@
-/// The event that a connection waits for, and the end of its patience.
+/// The event that a connection waits for, and the time limit of the wait.
 struct ConnectionTimer: Hashable {
     enum Event: Hashable {
         /// The connection waits for the handler or for its turn. The server has to end this wait, so it has no limit.

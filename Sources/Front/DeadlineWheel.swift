@@ -20,8 +20,8 @@ struct DeadlineWheel {
         currentTick = nanoseconds / Self.tickNanoseconds
     }
 
-    /// Inserts a token and returns the tick in which it will come out. That is not before `nanoseconds`, unless that is
-    /// beyond the last slot.
+    /// Inserts a token and returns the tick in which it will come out. The tick does not come before `nanoseconds`,
+    /// unless that time is beyond the last slot.
     mutating func insert(_ token: UInt64, at nanoseconds: Int64) -> Int64 {
         let wanted = nanoseconds / Self.tickNanoseconds + 1
         let tick = min(max(wanted, currentTick), currentTick + Int64(Self.slotCount) - 1)

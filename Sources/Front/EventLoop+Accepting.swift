@@ -29,8 +29,8 @@ extension EventLoop {
         for listener in listeners { try? poller.remove(listener.socket.descriptor) }
     }
 
-    /// Lets accepting rest, because no descriptor or no memory is left. The listeners stay readable, so that a loop
-    /// that waited for them would spin.
+    /// Lets accepting rest, because no descriptor or no memory is left. The listeners stay readable, so a loop that
+    /// waited for them would spin.
     func pauseAccepting() {
         stopAccepting()
         acceptsAgainAt = now + Self.acceptPauseNanoseconds
@@ -80,7 +80,7 @@ extension EventLoop {
 
     /// Lets another loop accept the next connection.
     ///
-    /// The kernel wakes the loop that has waited longest for the listener since the loop was added (EPOLLEXCLUSIVE,
+    /// For a new connection, the kernel wakes the loop that was added to the listener longest ago (EPOLLEXCLUSIVE,
     /// epoll_ctl(2)). If the loops kept their places, one of them would accept nearly all connections that arrive one
     /// by one, and would do alone what all loops could share.
     func stepBack(from listener: Listener, token: UInt64) {
@@ -102,7 +102,7 @@ extension EventLoop {
         listener.socket.refuseFurther()
     }
 
-    /// Begins connections that other loops have accepted, also while this loop stops: each may have one request.
+    /// Begins connections that other loops have accepted, even while this loop stops: each may still have one request.
     func begin(_ arrivals: [Arrival]) {
         for arrival in arrivals {
             guard let socket = arrival.take() else { preconditionFailure("an arrival must be taken once") }
@@ -144,7 +144,7 @@ extension EventLoop {
     private func admit(_ network: IPAddress, isProxied: Bool) -> Bool {
         let client = isProxied ? nil : network
         var result = admission.admit(client, now: now)
-        // Room for the client is no room among all connections, so a second one may have to be closed.
+        // Both limits may be reached, so a second connection may have to be closed.
         for _ in 0..<2 {
             switch result {
             case .admitted: return true

@@ -19,8 +19,8 @@ extension EventLoop {
     }
 
     /// Removes the connection from its share. A share that is empty then is removed as soon as the schedule has dropped
-    /// it. If it were removed at once, a client that makes a connection for each request would go before others, and
-    /// without its debt, each time.
+    /// it. If it were removed at once, a client that makes a connection for each request would be taken for a new one
+    /// each time: it would go before others, and without its debt.
     func leaveShare(_ connection: Connection) {
         let share = connection.share
         share.remove(connection)

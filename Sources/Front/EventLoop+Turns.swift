@@ -5,15 +5,15 @@ extension EventLoop {
     /// The time after which a turn takes no further step, but looks for new arrivals. A step that has begun is
     /// finished.
     private static let turnNanosecondsMax: Int64 = 2_000_000
-    /// The time after which a turn takes no further dear step, such as a part of a long list. A request that arrives
-    /// meanwhile waits for this time and for one step. To look for arrivals takes some microseconds.
-    private static let dearNanosecondsPerTurnMax: Int64 = 200_000
+    /// The time after which a turn takes no further costly step, such as a part of a long list. A request that arrives
+    /// during the turn waits for this time and for one step. Looking for arrivals takes some microseconds.
+    private static let costlyNanosecondsPerTurnMax: Int64 = 200_000
 
     /// Lets the connection continue when its turn comes. Calling this again before its turn has no effect.
     func makeRunnable(_ connection: Connection) {
         guard !connection.isRunnable else { return }
         connection.isRunnable = true
-        schedule.enter(connection, of: connection.share.turns, isDear: connection.isDear)
+        schedule.enter(connection, of: connection.share.turns, isCostly: connection.isCostly)
     }
 
     /// Calls connections in their turns, and runs the jobs of tasks that wait for responses. Work that does not fit
@@ -25,21 +25,21 @@ extension EventLoop {
         // Each turn begins with jobs and leaves half of its time to connections, however long the last job has taken.
         // So neither keeps the others waiting.
         end = max(end, measuredNow + Self.turnNanosecondsMax / 2)
-        var dearNanoseconds: Int64 = 0
+        var costlyNanoseconds: Int64 = 0
         while true {
-            while measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax,
-                let (connection, isDear) = schedule.next()
+            while measuredNow < end, costlyNanoseconds < Self.costlyNanosecondsPerTurnMax,
+                let (connection, isCostly) = schedule.next()
             {
                 let begin = measuredNow
                 let share = connection.share
-                if isDear { connection.state.partTurn.grant() }
+                if isCostly { connection.state.partTurn.grant() }
                 connection.advance()
                 measureNow()
-                if isDear { dearNanoseconds += measuredNow - begin }
+                if isCostly { costlyNanoseconds += measuredNow - begin }
                 schedule.charge(measuredNow - begin)
                 connection.note(measuredNow - begin, in: share)
             }
-            guard !jobs.isEmpty, measuredNow < end, dearNanoseconds < Self.dearNanosecondsPerTurnMax else { return }
+            guard !jobs.isEmpty, measuredNow < end, costlyNanoseconds < Self.costlyNanosecondsPerTurnMax else { return }
             runJobs(until: end)
         }
     }

@@ -21,7 +21,7 @@ final class EventLoop: @unchecked Sendable {
     /// The number of postponed connections that receive in a turn, 64 KiB each at most.
     private static let postponedPerTurnMax = 64
     private static let wakeupToken = UInt64.max
-    /// The first of the listeners' tokens. They are of the generation that no connection has.
+    /// The first of the listeners' tokens. No connection's token has this generation.
     private static let firstListenerToken = UInt64(UInt32.max) << 32
 
     let configuration: FrontConfiguration

@@ -7,9 +7,9 @@ package struct FrontConfiguration: Sendable {
     package var eventLoops = 1
     package var limits = Limits()
     package var timeouts = Timeouts()
-    /// The largest number of connections. For a further one, the front closes a connection of the client that has the
-    /// most: one without a whole request, or a stream, or else one whose client does not read its response. If there is
-    /// none, it responds to the further one with 503.
+    /// The largest number of connections. To make room for another one, the front closes a connection of the client
+    /// that has the most: one without a whole request, a stream, or else one whose client does not read its response.
+    /// If there is none, the new connection gets a 503.
     package var connectionsMax = 16_384
     /// The largest number of connections from one IPv4 address or one /64 of IPv6. The requests in progress that a
     /// trusted proxy forwards from there have the same limit.
@@ -44,7 +44,7 @@ package struct Timeouts: Sendable {
     /// The time for a request that may be on its way when the server begins to stop: the first one of a new connection,
     /// or the next one of a trusted proxy.
     package var requestWhileStoppingMilliseconds = 1000
-    /// The time in which a client reads no byte of its response.
+    /// The longest time for which a client may read no byte of its response.
     package var writeMilliseconds = 15_000
     /// The time after the connection's last response, in which the front discards the bytes that the client still
     /// sends, so that closing does not reset the connection before the response has arrived (RFC 9112, section 9.6).

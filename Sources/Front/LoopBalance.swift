@@ -12,7 +12,7 @@ final class LoopBalance: Sendable {
         var takesConnections = true
     }
 
-    /// The number of connections that a loop has more than another when it gives a new one away.
+    /// A loop gives a new connection away only if it has at least this many more connections than another loop.
     private static let differenceMin = 2
 
     private let members = Mutex<[Member]>([])

@@ -5,8 +5,8 @@ import Posix
 /// The counters of one event loop. The loop's thread counts, and any thread may read.
 final class LoopCounters: Sendable {
     let routes: [RouteName]
-    /// The responses by route and method: for each route, and last for none, one element for each method, and last one
-    /// for requests that could not be read.
+    /// The responses by route and method. Each route has one element for each method, and then one for requests that
+    /// could not be read. After all routes come the same elements for requests that no route matched.
     private let responses: [StatusCounters]
     /// The durations by route, and last for requests that no route matched.
     private let durations: [Histogram]
@@ -76,7 +76,7 @@ final class LoopCounters: Sendable {
         for (index, durations) in durations.enumerated() {
             snapshot.durations[index < routes.count ? routes[index] : nil] = durations.snapshot
         }
-        // In this order, so that a snapshot never has more closed than accepted connections.
+        // Closed connections are read first, so that a snapshot never has more of them than accepted ones.
         snapshot.connectionsClosed = closed.current
         snapshot.connectionsAccepted = accepted.current
         snapshot.connectionsRefused = refused.current

@@ -16,7 +16,7 @@ final class LoopInbox: Sendable {
 
     private struct Content {
         var messages = Messages()
-        /// True if the loop was woken since it has taken messages. It has to be woken once only.
+        /// True if the loop was woken since it last took messages. Waking it once is enough.
         var isSignalled = false
     }
 

@@ -4,16 +4,16 @@
 /// (Shreedhar and Varghese, 1995): each may use a quantum of time before the next share's turn, and time beyond the
 /// quantum is deducted from its later turns. A share that becomes active goes before those that are busy all the time,
 /// as in FQ-CoDel (RFC 8290, section 4.2), and also before the rest of a quantum that has begun. So a client that sends
-/// a request now and then does not wait for clients that send requests all the time. Fresh shares without end would
-/// keep all others waiting, so after a quantum of fresh shares, the others get as much time as these.
+/// a request now and then does not wait for clients that send requests all the time. An endless supply of fresh shares
+/// would keep all others waiting, so once fresh shares have used a quantum, the others get as much time as they do.
 ///
-/// Within a share, quick members go before dear ones (see ``StepCost``), but after each half quantum of quick members
-/// there is a turn for a dear one. So a client waits for a short time only, even if another one at the same address is
-/// greedy.
+/// Within a share, quick members go before costly ones (see ``StepCost``), but after each half quantum of quick members
+/// there is a turn for a costly one. So a client waits for a short time only, even if another one at the same address
+/// is greedy.
 struct TurnSchedule<Member> {
     /// The time that one share may use before the next share's turn.
     static var quantumNanoseconds: Int64 { 1_000_000 }
-    /// The time that quick members may use while a dear one waits.
+    /// The time that quick members may use while a costly one waits.
     static var quickNanosecondsMax: Int64 { quantumNanoseconds / 2 }
     /// The largest debt of a share: a client whose request took very long is served again after eight quanta.
     private static var debtNanosecondsMax: Int64 { 8 * quantumNanoseconds }
@@ -21,9 +21,9 @@ struct TurnSchedule<Member> {
     /// The members of one client that wait for their turns.
     final class Share {
         fileprivate var quick = ArrivalQueue<Member>()
-        fileprivate var dear = ArrivalQueue<Member>()
+        fileprivate var costly = ArrivalQueue<Member>()
         fileprivate var allowanceNanoseconds = quantumNanoseconds
-        /// The time that quick members have used since the last turn of a dear one.
+        /// The time that quick members have used since the last turn of a costly one.
         fileprivate var quickNanoseconds: Int64 = 0
         /// True if the share is in one of the schedule's lists, or is the current or the interrupted one.
         fileprivate(set) var isListed = false
@@ -50,7 +50,7 @@ struct TurnSchedule<Member> {
     private var interrupted: Share?
     private var current: Share?
     private var currentIsFresh = false
-    private var lastIsDear = false
+    private var lastIsCostly = false
     /// The time that fresh shares have used, less the time that others have used since: from 0 to two quanta.
     private var freshNanoseconds: Int64 = 0
     /// The shares that are not fresh and were not looked at since the last turn of a member.
@@ -65,16 +65,16 @@ struct TurnSchedule<Member> {
     }
 
     /// Appends a member to the queue of its share.
-    mutating func enter(_ member: Member, of share: Share, isDear: Bool) {
+    mutating func enter(_ member: Member, of share: Share, isCostly: Bool) {
         count += 1
-        if isDear { share.dear.append(member) } else { share.quick.append(member) }
+        if isCostly { share.costly.append(member) } else { share.quick.append(member) }
         guard !share.isListed else { return }
         share.isListed = true
         fresh.append(share)
     }
 
     /// Removes and returns the member whose turn it is; `nil` if no member waits.
-    mutating func next() -> (member: Member, isDear: Bool)? {
+    mutating func next() -> (member: Member, isCostly: Bool)? {
         letFreshInterrupt()
         while let share = current ?? takeShare() {
             if share.allowanceNanoseconds <= 0 {
@@ -84,7 +84,7 @@ struct TurnSchedule<Member> {
                 notePassedOver()
             } else if let turn = Self.takeMember(of: share) {
                 current = share
-                lastIsDear = turn.isDear
+                lastIsCostly = turn.isCostly
                 count -= 1
                 return turn
             } else {
@@ -99,7 +99,7 @@ struct TurnSchedule<Member> {
     mutating func charge(_ nanoseconds: Int64) {
         guard let share = current else { return }
         share.charge(nanoseconds)
-        share.quickNanoseconds = lastIsDear ? 0 : share.quickNanoseconds + nanoseconds
+        share.quickNanoseconds = lastIsCostly ? 0 : share.quickNanoseconds + nanoseconds
         if currentIsFresh {
             freshNanoseconds = min(freshNanoseconds + nanoseconds, 2 * Self.quantumNanoseconds)
         } else {
@@ -112,7 +112,7 @@ struct TurnSchedule<Member> {
     /// the current share is fresh, its quantum ends, and it joins the end of `served`. Otherwise it goes on later.
     private mutating func letFreshInterrupt() {
         guard !fresh.isEmpty, !othersAreDue, let share = current, share.allowanceNanoseconds > 0,
-            lastIsDear || !currentIsFresh
+            lastIsCostly || !currentIsFresh
         else { return }
         if currentIsFresh { list(share) } else { interrupted = share }
         current = nil
@@ -123,7 +123,8 @@ struct TurnSchedule<Member> {
         if share.isSorting { fresh.append(share) } else { served.append(share) }
     }
 
-    /// Lets fresh shares go on if each other share is in debt or has no member: a debt is not paid off at once.
+    /// Lets fresh shares go on when every other share was passed over, because it is in debt or has no member: fresh
+    /// shares don't wait until debts are paid off.
     private mutating func notePassedOver() {
         guard !currentIsFresh else { return }
         unseenCount -= 1
@@ -139,10 +140,10 @@ struct TurnSchedule<Member> {
         return interrupted.take() ?? served.popFirst()
     }
 
-    private static func takeMember(of share: Share) -> (member: Member, isDear: Bool)? {
-        if share.quickNanoseconds >= quickNanosecondsMax, let member = share.dear.popFirst() { return (member, true) }
+    private static func takeMember(of share: Share) -> (member: Member, isCostly: Bool)? {
+        if share.quickNanoseconds >= quickNanosecondsMax, let member = share.costly.popFirst() { return (member, true) }
         if let member = share.quick.popFirst() { return (member, false) }
-        return share.dear.popFirst().map { ($0, true) }
+        return share.costly.popFirst().map { ($0, true) }
     }
 
     /// Ends the turn of a share that has no more members waiting. If it was fresh, it goes through the list of the

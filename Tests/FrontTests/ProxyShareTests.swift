@@ -25,7 +25,7 @@ import Testing
             #expect(try client.answer().text == "GET /cost/5 ")
             #expect(connection.share.network == own)
             #expect(connection.share.heldBytes == connection.bufferedBytes)
-            #expect(!connection.isDear, "the next request may be a cheap one of another client")
+            #expect(!connection.isCostly, "the next request may be a cheap one of another client")
         }
         try test.receive("GET /half HTTP/1.1\r\n", on: connection, from: client)
         test.loop.advanceRunnable()
@@ -47,7 +47,7 @@ import Testing
 
     /// A client's costly requests count for it on each connection of the proxy, also if it has had no request in
     /// progress since.
-    @Test(arguments: [true, false]) func aCostlyClientIsDearOnEachConnection(hasAnotherRequest: Bool) throws {
+    @Test(arguments: [true, false]) func aClientsCostCountsOnEachConnection(hasAnotherRequest: Bool) throws {
         let test = try proxiedLoop()
         let connections = try (0..<4).map { _ in try test.connect() }
         if hasAnotherRequest {
@@ -63,12 +63,12 @@ import Testing
             let (connection, peer) = connections[index]
             try test.receive(request("/big", of: client), on: connection, from: peer)
             for _ in 0..<2 { test.loop.advanceRunnable() }
-            #expect(connection.isDear == (client == 1))
+            #expect(connection.isCostly == (client == 1))
         }
     }
 
     /// Three quick requests make a client quick again.
-    @Test func aClientIsNotDearForLong() throws {
+    @Test func aClientIsNotCostlyForLong() throws {
         let test = try proxiedLoop()
         let (connection, client) = try test.connect()
         for path in ["/cost/5", "/a", "/b", "/c"] {
@@ -78,20 +78,20 @@ import Testing
         }
         try test.receive(request("/big", of: 1), on: connection, from: client)
         for _ in 0..<2 { test.loop.advanceRunnable() }
-        #expect(!connection.isDear)
+        #expect(!connection.isCostly)
     }
 
     @Test func theCostsOfLongAgoAreForgotten() {
-        var dear = StepCost()
-        dear.note(StepCost.noticedNanosecondsMax)
+        var costly = StepCost()
+        costly.note(StepCost.noticedNanosecondsMax)
         var costs = RecentCosts()
         let count = UInt32(RecentCosts.clientsMax)
-        for client in 0..<count * 3 { costs.keep(dear, of: IPAddress(ipv4: client)) }
+        for client in 0..<count * 3 { costs.keep(costly, of: IPAddress(ipv4: client)) }
         #expect(costs.take(of: IPAddress(ipv4: count - 1)) == nil)
-        for client in count * 2..<count * 3 { #expect(costs.take(of: IPAddress(ipv4: client))?.isDear == true) }
+        for client in count * 2..<count * 3 { #expect(costs.take(of: IPAddress(ipv4: client))?.isCostly == true) }
         #expect(costs.take(of: IPAddress(ipv4: count * 3 - 1)) == nil, "it is taken once")
         costs.keep(StepCost(), of: IPAddress(ipv4: 1))
-        #expect(costs.take(of: IPAddress(ipv4: 1)) == nil, "it is not dear")
+        #expect(costs.take(of: IPAddress(ipv4: 1)) == nil, "it is not costly")
     }
 
     /// One client has requests waiting, and the connection of its first one carries a request of another client.

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Front
 
-/// The costs of steps that make a connection dear.
+/// The costs of steps that make a connection costly.
 @Suite struct StepCostTests {
-    /// The durations of steps in microseconds, and true if the connection is dear after them.
+    /// The durations of steps in microseconds, and true if the connection is costly after them.
     @Test(
         arguments: [
             ([], false), ([8], false), ([65, 65, 65, 65, 65, 65], false),
@@ -16,9 +16,9 @@ import Testing
             // The connection is quick again.
             ([1_300, 1_300, 1_300, 8, 8, 8, 8, 8, 8], false), ([1_300, 1_300, 1_300, 8], true),
         ] as [([Int64], Bool)])
-    func aConnectionIsDearIfItsStepsAreCostly(microseconds: [Int64], isDear: Bool) {
+    func aConnectionIsCostlyIfItsStepsTookLong(microseconds: [Int64], isCostly: Bool) {
         var cost = StepCost()
         for step in microseconds { cost.note(step * 1_000) }
-        #expect(cost.isDear == isDear)
+        #expect(cost.isCostly == isCostly)
     }
 }

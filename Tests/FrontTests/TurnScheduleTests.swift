@@ -21,7 +21,7 @@ import Testing
     @Test func membersOfOneShareGoInOrderOfArrival() {
         var schedule = Schedule()
         let share = Schedule.Share()
-        for name in ["a", "b", "c"] { schedule.enter(name, of: share, isDear: false) }
+        for name in ["a", "b", "c"] { schedule.enter(name, of: share, isCostly: false) }
         #expect(!schedule.isEmpty)
         #expect(serve(&schedule) == ["a", "b", "c"])
         #expect(schedule.isEmpty)
@@ -32,11 +32,11 @@ import Testing
     @Test func aClientWithFewRequestsWaitsForOneQuantum() {
         var schedule = Schedule()
         let (greedy, modest) = (Schedule.Share(), Schedule.Share())
-        for _ in 0..<1_000 { schedule.enter("greedy", of: greedy, isDear: true) }
+        for _ in 0..<1_000 { schedule.enter("greedy", of: greedy, isCostly: true) }
         let cost: (String) -> Int64 = { $0 == "greedy" ? 500_000 : 1_000 }
         #expect(serve(&schedule, count: 10, cost: cost).count == 10)
         for _ in 0..<50 {
-            schedule.enter("modest", of: modest, isDear: false)
+            schedule.enter("modest", of: modest, isCostly: false)
             let served = serve(&schedule, count: 3, cost: cost)
             // At most two of the others go before it, which is a quantum.
             #expect(served.contains("modest"), "\(served)")
@@ -48,15 +48,15 @@ import Testing
     @Test func aFreshShareInterruptsAQuantum() {
         var schedule = Schedule()
         let (greedy, other, modest) = (Schedule.Share(), Schedule.Share(), Schedule.Share())
-        for _ in 0..<100 { schedule.enter("greedy", of: greedy, isDear: true) }
+        for _ in 0..<100 { schedule.enter("greedy", of: greedy, isCostly: true) }
         let cost: (String) -> Int64 = { $0 == "modest" ? 1_000 : 200_000 }
         for count in [1, 7] {
             #expect(serve(&schedule, count: count, cost: cost).allSatisfy { $0 == "greedy" })
-            schedule.enter("modest", of: modest, isDear: false)
+            schedule.enter("modest", of: modest, isCostly: false)
             #expect(serve(&schedule, count: 1, cost: cost) == ["modest"])
         }
         // The rest of the interrupted quantum, two turns, comes before the next quantum of another share.
-        for _ in 0..<100 { schedule.enter("other", of: other, isDear: true) }
+        for _ in 0..<100 { schedule.enter("other", of: other, isCostly: true) }
         let quantum = Array(repeating: "other", count: 5)
         #expect(serve(&schedule, count: 12, cost: cost) == quantum + ["greedy", "greedy"] + quantum)
     }
@@ -68,30 +68,30 @@ import Testing
         let shares = ["a": Schedule.Share(), "b": Schedule.Share()]
         var spent: [String: Int64] = [:]
         for (name, share) in shares {
-            for _ in 0..<4 { schedule.enter(name, of: share, isDear: false) }
+            for _ in 0..<4 { schedule.enter(name, of: share, isCostly: false) }
         }
         for _ in 0..<20_000 {
             guard let (name, _) = schedule.next() else { break }
             let nanoseconds = (name == "a" ? costs.0 : costs.1) * 10_000
             schedule.charge(nanoseconds)
             spent[name, default: 0] += nanoseconds
-            schedule.enter(name, of: shares[name]!, isDear: false)
+            schedule.enter(name, of: shares[name]!, isCostly: false)
         }
         let total = Double(spent["a"]! + spent["b"]!)
         #expect(abs(Double(spent["a"]!) / total - 0.5) < 0.05, "\(spent)")
     }
 
-    /// Quick members of a share don't wait for dear ones, and dear ones get turns too.
-    @Test func quickMembersGoFirstAndDearOnesGetTurns() {
+    /// Quick members of a share don't wait for costly ones, and costly ones get turns too.
+    @Test func quickMembersGoFirstAndCostlyOnesGetTurns() {
         var schedule = Schedule()
         let share = Schedule.Share()
-        for _ in 0..<100 { schedule.enter("dear", of: share, isDear: true) }
-        for _ in 0..<1_000 { schedule.enter("quick", of: share, isDear: false) }
-        let served = serve(&schedule) { $0 == "dear" ? 500_000 : 10_000 }
+        for _ in 0..<100 { schedule.enter("costly", of: share, isCostly: true) }
+        for _ in 0..<1_000 { schedule.enter("quick", of: share, isCostly: false) }
+        let served = serve(&schedule) { $0 == "costly" ? 500_000 : 10_000 }
         #expect(served.count == 1_100)
         // Half a quantum is fifty quick members.
-        let dearAt = served.indices.filter { served[$0] == "dear" }
-        #expect(dearAt.first == 50)
+        let costlyAt = served.indices.filter { served[$0] == "costly" }
+        #expect(costlyAt.first == 50)
         #expect(served.prefix(1_020).count { $0 == "quick" } == 1_000)
     }
 
@@ -99,14 +99,14 @@ import Testing
     @Test func aShareThatReturnsAtOnceIsNotFreshEachTime() {
         var schedule = Schedule()
         let (steady, eager) = (Schedule.Share(), Schedule.Share())
-        for _ in 0..<2_000 { schedule.enter("steady", of: steady, isDear: false) }
-        schedule.enter("eager", of: eager, isDear: false)
+        for _ in 0..<2_000 { schedule.enter("steady", of: steady, isCostly: false) }
+        schedule.enter("eager", of: eager, isCostly: false)
         var served: [String: Int] = [:]
         for _ in 0..<1_000 {
             guard let (name, _) = schedule.next() else { break }
             schedule.charge(400_000)
             served[name, default: 0] += 1
-            if name == "eager" { schedule.enter("eager", of: eager, isDear: false) }
+            if name == "eager" { schedule.enter("eager", of: eager, isCostly: false) }
         }
         #expect(served["steady"]! >= 450, "\(served)")
         #expect(served["eager"]! >= 450, "\(served)")
@@ -116,8 +116,8 @@ import Testing
     @Test func debtIsBounded() {
         var schedule = Schedule()
         let (late, other) = (Schedule.Share(), Schedule.Share())
-        for _ in 0..<2 { schedule.enter("late", of: late, isDear: true) }
-        for _ in 0..<100 { schedule.enter("other", of: other, isDear: false) }
+        for _ in 0..<2 { schedule.enter("late", of: late, isCostly: true) }
+        for _ in 0..<100 { schedule.enter("other", of: other, isCostly: false) }
         let served = serve(&schedule) { $0 == "late" ? 60_000_000_000 : 1_000_000 }
         #expect(served.first == "late")
         #expect((8...10).contains(served.dropFirst().firstIndex(of: "late")!), "\(served)")
@@ -127,12 +127,12 @@ import Testing
     @Test(arguments: [50_000, 400_000, 2_000_000] as [Int64]) func freshSharesLeaveTurnsToOthers(cost: Int64) {
         var schedule = Schedule()
         let steady = Schedule.Share()
-        for _ in 0..<1_000 { schedule.enter("steady", of: steady, isDear: false) }
+        for _ in 0..<1_000 { schedule.enter("steady", of: steady, isCostly: false) }
         var waitingCount = 0
         var servedAt: [Int] = []
         for step in 0..<600 {
             while waitingCount < 2 {
-                schedule.enter("fresh", of: Schedule.Share(), isDear: false)
+                schedule.enter("fresh", of: Schedule.Share(), isCostly: false)
                 waitingCount += 1
             }
             guard let (member, _) = schedule.next() else { break }
@@ -149,10 +149,10 @@ import Testing
     @Test(arguments: [10_000, 50_000, 400_000] as [Int64]) func othersGetHalfOfTheTimeBesideFreshShares(cost: Int64) {
         var schedule = Schedule()
         let steady = [Schedule.Share(), Schedule.Share(), Schedule.Share()]
-        for share in steady { for _ in 0..<5_000 { schedule.enter("steady", of: share, isDear: false) } }
+        for share in steady { for _ in 0..<5_000 { schedule.enter("steady", of: share, isCostly: false) } }
         var steadyCount = 0
         for _ in 0..<5_000 {
-            schedule.enter("fresh", of: Schedule.Share(), isDear: false)
+            schedule.enter("fresh", of: Schedule.Share(), isCostly: false)
             guard let (member, _) = schedule.next() else { break }
             schedule.charge(cost)
             if member == "steady" { steadyCount += 1 }
@@ -164,11 +164,11 @@ import Testing
     @Test func debtIsNotForgivenWhileFreshSharesWait() {
         var schedule = Schedule()
         let late = Schedule.Share()
-        schedule.enter("late", of: late, isDear: false)
-        for _ in 0..<100 { schedule.enter("fresh", of: Schedule.Share(), isDear: false) }
+        schedule.enter("late", of: late, isCostly: false)
+        for _ in 0..<100 { schedule.enter("fresh", of: Schedule.Share(), isCostly: false) }
         let cost: (String) -> Int64 = { $0 == "late" ? 60_000_000_000 : 1_000_000 }
         #expect(serve(&schedule, count: 3, cost: cost).first == "late")
-        schedule.enter("late", of: late, isDear: false)
+        schedule.enter("late", of: late, isCostly: false)
         let served = serve(&schedule, cost: cost)
         #expect((5...8).contains(served.firstIndex(of: "late")!), "\(served)")
     }
@@ -180,12 +180,12 @@ import Testing
         proxy.isSorting = true
         for _ in 0..<20 {
             let busy = Schedule.Share()
-            for _ in 0..<1_000 { schedule.enter("busy", of: busy, isDear: false) }
+            for _ in 0..<1_000 { schedule.enter("busy", of: busy, isCostly: false) }
         }
         // After that, no busy share is fresh.
         #expect(serve(&schedule, count: 200, cost: { _ in 500_000 }).count == 200)
         for _ in 0..<100 {
-            schedule.enter("proxy", of: proxy, isDear: false)
+            schedule.enter("proxy", of: proxy, isCostly: false)
             let served = serve(&schedule, count: 3) { $0 == "proxy" ? 5_000 : 500_000 }
             #expect(served.contains("proxy"), "\(served)")
         }
@@ -197,11 +197,11 @@ import Testing
         var schedule = Schedule()
         let steady = Schedule.Share()
         let forgotten = Tally()
-        for _ in 0..<100 { schedule.enter("steady", of: steady, isDear: false) }
+        for _ in 0..<100 { schedule.enter("steady", of: steady, isCostly: false) }
         for _ in 0..<50 {
             let share = Schedule.Share()
             share.whenUnlisted = { forgotten.count += 1 }
-            schedule.enter("fresh", of: share, isDear: false)
+            schedule.enter("fresh", of: share, isCostly: false)
             #expect(share.isListed)
         }
         #expect(serve(&schedule, count: 1) == ["steady"])

@@ -31,7 +31,7 @@ final class WatchedFiles {
         let watch = try FileWatch()
         // Readers of this process open the database too, but not to write.
         database = try watch.add(path: places.database.path, [.written, .closedAfterWriting, .attributesChanged])
-        // Each commit writes to the log, and an event for each write would be dear.
+        // Each commit writes to the log, and an event for each write would be costly.
         log = try watch.add(path: places.log.path, [.opened, .closedAfterWriting])
         index = try watch.add(path: places.index.path, [.opened, .written, .closedAfterWriting])
         self.watch = watch
