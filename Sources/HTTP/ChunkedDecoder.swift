@@ -2,12 +2,12 @@
 /// checked against the grammar and their limits, and dropped.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
-        /// In the line with a chunk's size and extensions. The value is the part of the line that has arrived.
+        /// The line with a chunk's size and extensions is arriving. The value is the part of it that has arrived.
         case line([UInt8])
         case data(remaining: Int)
-        /// After the data of a chunk. The value is the number of bytes of the CRLF that have arrived.
+        /// The data of a chunk have ended. The value is the number of bytes of the CRLF that have arrived.
         case dataEnd(Int)
-        /// In the trailers, which include the empty line at their end. The value is the bytes that have arrived.
+        /// The trailers are arriving, with the empty line at their end. The value is the bytes that have arrived.
         case trailers([UInt8])
     }
 

@@ -81,7 +81,7 @@ package enum Encoder {
     package static let chunksEnd = Array("0\r\n\r\n".utf8)
 }
 
-/// The constant parts of a head. A text would take twice as long to append.
+/// The constant parts of a head, as bytes: appending a text would take twice as long.
 private enum Literal {
     static let date = Array("\r\nDate: ".utf8)
     static let requestID = Array("\r\nX-Request-Id: ".utf8)

@@ -2,7 +2,7 @@
 package struct FieldName: Sendable, Equatable {
     /// The name in small letters, so that a comparison has to convert the other name only.
     let lowercased: String
-    /// A set of one of 64 bits, which names that differ may share.
+    /// One of 64 bits. Different names may have the same one.
     let mark: UInt64
 
     /// - Parameter name: a token, in any letter case.
@@ -12,7 +12,7 @@ package struct FieldName: Sendable, Equatable {
         mark = Self.mark(count: lowercased.utf8.count, first: lowercased.utf8.first!)
     }
 
-    /// The mark of a name with so many bytes and this first one, in any letter case.
+    /// The mark of a name of this length that begins with this byte, in any letter case.
     static func mark(count: Int, first: UInt8) -> UInt64 {
         1 << ((UInt64(truncatingIfNeeded: count) &* 5 ^ UInt64(first.asciiLowercased)) & 63)
     }

@@ -29,7 +29,7 @@ package struct InputBuffer: Sendable {
         guard count >= prefix.count else { return false }
         let unread = bytes.span.extracting(start..<(start + prefix.count))
         let expected = prefix.span
-        // Without a condition in the loop, so that the compiler compares many bytes at once.
+        // The loop has no condition, so that the compiler compares many bytes at once.
         var difference: UInt8 = 0
         for index in expected.indices { difference |= unread[index] ^ expected[index] }
         return difference == 0
@@ -53,7 +53,7 @@ package struct InputBuffer: Sendable {
         start = 0
     }
 
-    /// The number of read bytes at which they are dropped, so that a long pipeline does not keep them all.
+    /// Read bytes are dropped when there are this many, so that a long pipeline does not keep them all.
     private static let readBytesMax = 16 * 1024
     /// The memory that an idle connection may keep for its next request.
     private static let idleCapacityMax = 2 * 1024

@@ -2,7 +2,7 @@
 struct RequestLine {
     let method: Method
     let target: ArraySlice<UInt8>
-    /// The host and port of a target in absolute-form.
+    /// The host and port of a target in absolute-form; `nil` for any other target.
     let authority: ArraySlice<UInt8>?
     let isHTTP11: Bool
 

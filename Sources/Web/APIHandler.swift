@@ -6,7 +6,7 @@ import HTTP
 /// A request is checked in this order: its host, its path, its method, the site from which a browser sent it, its
 /// session, and its body.
 package final class APIHandler: RequestHandler {
-    /// The properties that the APIs do not share.
+    /// The settings that differ from API to API.
     package struct Configuration {
         /// The largest body in bytes after unpacking, whatever its route allows.
         package var bodyBytesMax = Limits().bodyBytesMax
@@ -14,7 +14,7 @@ package final class APIHandler: RequestHandler {
         package var allowedOrigins: [String] = []
         /// Origins whose pages may send such requests and read responses, too.
         package var sharedOrigins: [String] = []
-        /// `nil` for a listener that is served under any name.
+        /// The check of the name by which a request calls the listener; `nil` if any name will do.
         package var hostCheck: HostCheck?
         package var proxies = TrustedProxies.none
         /// A number from which entity tags are made: random at the start of the server, and the same for all event
@@ -169,7 +169,7 @@ extension APIHandler {
         let body =
             route.takesBody ? try contentCoding.unpackedBody(of: request, bytesMax: route.bodyBytesMax) : []
         let response = try route.answer(Call(request, body: body, from: caller))
-        // A prerendered response may be packed already, and a response to another method than GET is a line at most.
+        // A prerendered response may be packed already, and the response to a method other than GET is a line at most.
         guard route.reuse == .none, route.method == .get else { return response }
         return contentCoding.packed(response, ifPreferred: Preferences.prefersGzip(request.headers))
     }

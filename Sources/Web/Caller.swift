@@ -4,8 +4,8 @@ import HTTP
 /// The user who sent a request, as far as routes of any API need to know.
 package struct Caller {
     package let user: Int64
-    /// Counts the changes of the user's data: two reads at one revision show the same. `nil` if it is not known, since
-    /// a change is just being committed.
+    /// The revision of the user's data: two reads at one revision show the same. `nil` if it is not known, because a
+    /// change is being committed.
     package let revision: UInt64?
     /// The token of the session that the request presents.
     package let token: ArraySlice<UInt8>

@@ -4,7 +4,7 @@ import HTTP
 
 /// Unpacks request bodies, and packs response bodies for clients that prefer it (RFC 9110, section 8.4).
 struct ContentCoding {
-    /// A smaller body gains nothing.
+    /// The length of the smallest body that is packed, in bytes. Packing a smaller one gains nothing.
     private static let packedBytesMin = 1024
     /// zlib's fastest: on lists of orders the other levels save little more, and the event loop waits for them.
     static let level = 1

@@ -29,7 +29,7 @@ package struct CrossSiteCheck {
     }
 
     /// Checks the page that an old browser names if it sends neither `Sec-Fetch-Site` nor `Origin`. A client that sends
-    /// none of the three is not a browser, or one whose page keeps its address to itself.
+    /// none of the three is not a browser, or its page hides its address.
     private func check(referrer page: ArraySlice<UInt8>, of request: Request) throws(Problem) {
         let origin = Self.origin(of: page)
         guard !Self.isOwn(origin, host: request.host), !allowedOrigins.contains(origin) else { return }
@@ -65,7 +65,7 @@ package struct CrossSiteCheck {
 /// The site that sent a request, in the browser's words (W3C, Fetch Metadata Request Headers, section 2.4). No page can
 /// set the field.
 private enum FetchSite {
-    /// A page of the same origin, or the user alone.
+    /// A page of the same origin, or no page, such as an address that the user has typed.
     case own
     case other
     /// The request has no such field, or values that the server does not know.

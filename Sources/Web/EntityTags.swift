@@ -10,8 +10,8 @@ struct EntityTags {
 
     /// The state of a response about a user at a revision.
     ///
-    /// The state is a hash, so that a tag does not disclose how much other users do. Without other servers, the
-    /// hasher's seed is the process's, which is as long as a tag has to live.
+    /// The state is a hash, so that a tag does not disclose how much other users do. Without other servers, `Hasher` is
+    /// sufficient: its seed is the same for as long as the process runs, and no tag has to be valid for longer.
     func state(of key: ResponseCache.Key, at revision: UInt64) -> UInt64 {
         if let sharedHash {
             var bytes: [UInt8] = []

@@ -14,7 +14,7 @@ package struct HostCheck: Sendable {
     }
 
     /// Throws ``ProblemType/misdirected`` if `Host` is neither loopback nor an IP address nor one of the names. A
-    /// request of HTTP/1.0 may have none, and then comes from no browser.
+    /// request of HTTP/1.0 may have no `Host`; then it does not come from a browser.
     package func check(_ request: Request) throws(Problem) {
         guard let host = request.host else { return }
         guard host.first != UInt8(ascii: "[") else { return }

@@ -4,7 +4,7 @@ import HTTP
 
 /// Packs a body part by part.
 final class PackedParts: BodyParts {
-    /// The number of bodies that one event loop is packing. Each keeps zlib's state, a quarter of a megabyte, until its
+    /// Limits the bodies that one event loop packs at once. Each keeps zlib's state, a quarter of a megabyte, until its
     /// client has read it all. Above the limit, bodies are sent unpacked.
     final class Budget {
         static let streamsMax = 64

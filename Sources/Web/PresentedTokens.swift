@@ -6,10 +6,10 @@ import HTTP
 /// header presents a token, the cookies do not count (RFC 6750, section 2.1). A header of another scheme, such as the
 /// `Basic` of a proxy, and a header without a token present nothing.
 package enum PresentedTokens {
-    /// Longer than any token of the server. A longer text is not looked up.
+    /// The longest text that is looked up as a token. No token of the server is as long.
     package static let tokenBytesMax = 128
-    /// The most session cookies that are tried. Two sites on one host, or two paths, may each have set a cookie of the
-    /// name. A request with more is invented, and each costs a hash and a read.
+    /// The most session cookies that are tried, because each costs a hash and a read. Two sites on one host, or two
+    /// paths, may each have set a cookie of the name; no browser has more by itself.
     private static let cookiesTriedMax = 8
     /// The fewest bytes of a bare token in `Authorization`. A shorter word is the name of a scheme (`Negotiate`); the
     /// server's tokens have 43 bytes.

@@ -19,12 +19,12 @@ final class ResponseCache {
 
     /// A response with a longer selection is not kept. Clients do not ask for it again.
     private static let selectionBytesMax = 256
-    /// The memory for one event loop. Above the limit the cache drops everything: each response costs one read to have
-    /// again.
+    /// The memory for one event loop. Above the limit the cache drops everything, since a read is enough to make a
+    /// response again.
     private static let bytesMax = 4 * 1024 * 1024
     /// The approximate memory of an entry besides its body.
     private static let bytesPerEntry = 512
-    /// The states that are known, 64 KiB of them for one event loop. A power of two.
+    /// The number of states that are remembered, a power of two. They take 64 KiB for each event loop.
     private static let stateSlotCount = 8192
 
     private var entries: [Key: Entry] = [:]

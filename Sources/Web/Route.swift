@@ -40,8 +40,8 @@ package final class Route {
     /// needs and not the body, since many may wait at once.
     package typealias Answer = (Call) throws(Problem) -> Eventual<Response, Problem>
 
-    /// For routes that take no body, and for requests without a route: a body that a client sends all the same is read
-    /// and dropped.
+    /// The limit for routes that take no body, and for requests without a route: if a client sends a body all the same,
+    /// it is read and dropped.
     static let unreadBodyBytesMax = 8 * 1024
 
     let method: Method

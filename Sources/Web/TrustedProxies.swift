@@ -1,7 +1,7 @@
 import HTTP
 
-/// The proxies that are believed about their clients. Any client can send the fields that proxies send, so they are
-/// read only if the connection's peer is one of these proxies.
+/// The proxies that the server believes when they name their clients. Any client can send the fields that proxies send,
+/// so these are read only if the connection's peer is one of the proxies.
 package struct TrustedProxies: Sendable {
     /// For a listener without proxies before it.
     package static let none = TrustedProxies(networks: [], watch: ProxyWatch(clock: { 0 }, warn: { _ in }))
@@ -9,7 +9,8 @@ package struct TrustedProxies: Sendable {
     private let networks: [IPNetwork]
     private let watch: ProxyWatch
 
-    /// The most proxies that a request passes. A head has room for two thousand addresses, and each takes time to read.
+    /// The most proxies through which a request is traced back. A head has room for two thousand addresses, and each
+    /// takes time to read.
     private static let hopsMax = 32
 
     /// - Parameters:
