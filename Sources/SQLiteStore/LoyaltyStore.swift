@@ -8,7 +8,7 @@ import Synchronization
 
 /// The database of one server: its file and lock, its writer, and the connections that read.
 ///
-/// The order of the end: each repository is closed on its thread, then ``stop()``.
+/// At the end, each repository is closed on its thread, and then ``stop()`` is called.
 package final class LoyaltyStore: Sendable {
     package let writer: Writer
     /// The changes that were committed since the start, for clients that follow them.
@@ -148,7 +148,7 @@ package final class LoyaltyStore: Sendable {
         file.renewLock()
     }
 
-    /// Opens the file that the writer has, and no other one that may have its path by now.
+    /// Opens a connection to the file that the writer has open, and refuses another file that has its path by now.
     private func openReader(
         cacheKibibytes: Int = ConnectionSettings.readerCacheKibibytes
     ) throws(StoreError) -> sending Database {

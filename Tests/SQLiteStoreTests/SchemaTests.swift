@@ -174,7 +174,7 @@ struct SchemaTests {
         let migrations = ["CREATE TABLE a (v INTEGER) STRICT;", "INSERT INTO a VALUES (1);", "UPDATE a SET v = v + 1;"]
         let database = try openRaw()
         try Schema.migrate(database, from: 0, by: Array(migrations.prefix(2)))
-        #expect(try Schema.standing(of: database, migrationCount: 3) == .ours(version: 2))
+        #expect(try Schema.provenance(of: database, migrationCount: 3) == .ours(version: 2))
         try Schema.migrate(database, from: 2, by: migrations)
         try Schema.migrate(database, from: 3, by: migrations)
         #expect(try database.first("SELECT v FROM a") { row in row.integer(0) } == 2)
@@ -187,7 +187,7 @@ struct SchemaTests {
         ]
         #expect(throws: SQLiteError.self) { try Schema.migrate(database, from: 0, by: migrations) }
         #expect(!database.isInTransaction)
-        #expect(try Schema.standing(of: database, migrationCount: 2) == .ours(version: 1))
+        #expect(try Schema.provenance(of: database, migrationCount: 2) == .ours(version: 1))
         #expect(try database.first("SELECT count(*) FROM sqlite_schema") { row in row.integer(0) } == 1)
     }
 

@@ -6,7 +6,7 @@ enum BackupLeftovers {
     /// without a name.
     static let intermediateSuffix = ".martlet-new"
 
-    /// Removes all leftovers in the folder of a backup's path, also those of backups with other names. A backup that is
+    /// Removes all leftovers in the folder of a backup's path, even those of backups with other names. A backup that is
     /// still being written has a lock, and stays.
     static func remove(beside path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -36,8 +36,8 @@ enum BackupLeftovers {
         return try? File.read(path: file, prefixBytes: headBytes)
     }
 
-    /// Returns true if a file is one of ours by its name and content. A partial file begins as a database of Martlet's
-    /// from its first moment. Earlier versions left an empty one, with a journal of SQLite's beside it. A file of the
+    /// Returns true if the name and content of a file show that a backup left it. A partial file is a Martlet database
+    /// from its first byte. Earlier versions left an empty one, with a journal of SQLite's beside it. A file with the
     /// intermediate name may not have been written yet.
     static func isLeftover(named name: String, head: [UInt8], hasJournal: Bool) -> Bool {
         let isEmpty = !head.contains { $0 != 0 }

@@ -3,7 +3,7 @@ import Posix
 import SQLite
 import Storage
 
-/// A database that no server runs on, and none can while this lives.
+/// A database on which no server runs, and none can start while this object lives.
 final class IdleDatabase: StoreMaintenance, BackupSource {
     private let file: DatabaseFile
 
@@ -14,7 +14,7 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
 
     static func lock(_ path: String) throws(IdleStoreError) -> DatabaseFile {
         if let error = StoreError(presenceOf: path, called: "database") {
-            // Its server may still have it open, and is the only one that can copy it then.
+            // A server may still have the removed file open. Then only that server can copy it.
             throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(error)
         }
         return try DatabaseFile(locking: path)
@@ -32,7 +32,7 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
         }
     }
 
-    /// Root may have its file in a folder that the database's owner can't write in; the file is the owner's there too.
+    /// Root may name a folder in which the database's owner can't write. The owner gets the file there, too.
     func makingFile<Value>(
         at path: String, _ body: (String) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {

@@ -51,7 +51,7 @@ extension IntegrityCheck {
         Rule("the file is whole") { database throws(SQLiteError) in
             try database.all("PRAGMA integrity_check(20)") { row in row.text(0) }.filter { $0 != "ok" }
         },
-        Rule("what rows refer to is there") { database throws(SQLiteError) in
+        Rule("every row that another row refers to exists") { database throws(SQLiteError) in
             try database.all("SELECT \"table\", rowid FROM pragma_foreign_key_check LIMIT 20") { row in
                 "\(row.text(0)) \(row.integer(1))"
             }

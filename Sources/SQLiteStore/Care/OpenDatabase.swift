@@ -3,8 +3,8 @@ import Posix
 import SQLite
 import Storage
 
-/// The database that a server has open, through one connection that was opened at the start: if the file was removed or
-/// replaced since, this is still the one that the server has. Confined to one thread at a time.
+/// The database that a server has open. The connection was opened at the start, so it reads the server's file even if
+/// that was removed or replaced since. It is confined to one thread at a time.
 final class OpenDatabase: StoreMaintenance, BackupSource {
     private let database: Database
     private let path: String
@@ -80,7 +80,7 @@ extension Database {
 
     /// See ``BackupSource/extent(ofBackup:)``.
     static func extent(ofBackup path: String) -> StoreExtent? {
-        // To open a pipe waits for its writer.
+        // Opening a pipe would wait for its writer.
         guard File.kind(path: path) == .regular, let copy = try? DatabaseFile.openCopy(path: path) else { return nil }
         defer { copy.close() }
         return copy.extent(atSeconds: 0)

@@ -4,12 +4,13 @@ import Storage
 
 /// Puts a backup in the place of a database.
 enum Restore {
-    /// Makes a checked copy of the backup the database at `path`, on which no server may run. The former database is
-    /// kept beside it, under its name with `suffix`, and with a number if that is taken. Root restores in the name of
-    /// the account that this thread acts for (``DatabaseAccount``), which owns the new database.
+    /// Makes a checked copy of the backup, which becomes the database at `path`. No server may run on that database.
+    /// The former one is kept beside it, under its name with `suffix`, and with a number if that name is taken. Root
+    /// restores in the name of the account that this thread acts for (``DatabaseAccount``), which owns the new
+    /// database.
     ///
-    /// A power cut at any moment leaves one of both databases complete under the name. A damaged database whose log
-    /// could not be written back may be left without that log, which is then beside it.
+    /// After a power cut at any moment, one of the two databases is complete under the name. The log of a damaged
+    /// database, if it could not be written back, may have been moved to the new name already.
     ///
     /// - Returns: the report of the restored database's check, and the path of the former database, or `nil` if there
     ///   was none.
@@ -18,11 +19,11 @@ enum Restore {
         until cancellation: Cancellation = Cancellation(),
         progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> (report: CheckReport, kept: String?) {
-        // Proved before anything is made where the database is to be.
+        // The backup must be usable before anything is made in the place of the database.
         let source = try open(backup, caller: caller)
         defer { source.close() }
         let hadDatabase = PrivateFile.exists(path: path)
-        // A restore of an earlier version left root's own database in another account's folder.
+        // A restore by an earlier version may have left a database of root's own in another account's folder.
         if hadDatabase { _ = FileAccount.current?.takeOver(path) { bytes in Schema.isHeader(bytes) } }
         let file = try DatabaseFile(path: path, isReplaced: true)
         let restored = file.path + ".restored"
@@ -31,7 +32,7 @@ enum Restore {
         }
         do throws(StoreError) {
             let report = try Backup.write(source, to: restored, until: cancellation, progress: progress)
-            // Restores of one second would give the same name.
+            // Two restores within a second would use the same name.
             let kept = PrivateFile.freePath(file.path + suffix, suffixes: ["", "-wal"])
             try keep(file.path, as: kept, hadDatabase: hadDatabase, ownsLog: file.mayOwnLog())
             try StoreError.describing("The database \(path) can't be replaced by \(restored)") {
@@ -46,9 +47,9 @@ enum Restore {
         }
     }
 
-    /// Opens a backup. Root reads no file that the account that it acts for could have put another's in the place of.
+    /// Opens a backup. Root refuses a path at which the account that it acts for could have put another account's file.
     private static func open(_ backup: String, caller: UInt32?) throws(StoreError) -> sending Database {
-        // To open a pipe waits for its writer.
+        // Opening a pipe would wait for its writer.
         guard FileAccount.assumedRoot({ File.kind(path: backup) }) != .other else {
             throw StoreError("\(backup) is a device or a pipe, and not a file.")
         }
@@ -70,7 +71,8 @@ enum Restore {
         return source
     }
 
-    /// Gives the old database a second name, with all that its log holds.
+    /// Gives the old database a second name. Its log is written back into it first; a log that can't be moves to the
+    /// new name.
     private static func keep(_ path: String, as kept: String, hadDatabase: Bool, ownsLog: Bool) throws(StoreError) {
         if hadDatabase, ownsLog { emptyLog(of: path) }
         try StoreError.describing("The database \(path) can't be kept as \(kept)") { () throws(SystemError) in
@@ -82,7 +84,7 @@ enum Restore {
         }
     }
 
-    /// Puts the log back into its file, which removes it.
+    /// Writes the log back into its database, which removes the log.
     private static func emptyLog(of path: String) {
         guard let database = try? Database(path: path, mode: .readWriteCreate) else { return }
         defer { database.close() }

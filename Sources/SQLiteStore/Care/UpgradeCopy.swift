@@ -3,15 +3,16 @@ import Posix
 import SQLite
 import Storage
 
-/// The copy of a database that is made before its tables are changed, which is the way back. A change that fails is
-/// tried again at each start, and leaves no copy of its own each time.
+/// The copy of a database that is made before an upgrade changes its tables, so that the owner can go back. An upgrade
+/// that fails is tried again at each start, but does not leave another copy each time.
 struct UpgradeCopy {
     private let version: Int
     private let migrationCount: Int
-    /// Its name while the change is under way. What an attempt that was killed left there is replaced by the next one,
-    /// unless that attempt had changed the tables in part: then it is the only way back to their first form, and kept.
+    /// The copy's name while the upgrade is in progress. A copy that a killed attempt left under this name is replaced
+    /// by the next one, unless that attempt had changed some of the tables: then it is the only copy of their first
+    /// form, and is kept.
     private let attempt: String
-    /// Its name afterwards, with the time.
+    /// The copy's name after the upgrade, with the time.
     private let name: String
 
     init(of path: String, version: Int, migrationCount: Int, at now: Timestamp) {

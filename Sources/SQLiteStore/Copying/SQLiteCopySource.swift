@@ -3,7 +3,7 @@ import SQLite
 import SharedStore
 import Storage
 
-/// A database that no server runs on, and none can while this lives, as the source of a copy.
+/// A database as the source of a copy. No server runs on it, and none can start while this object lives.
 package final class SQLiteCopySource: CopySource {
     private let file: DatabaseFile
     private let database: Database

@@ -5,8 +5,8 @@ import Storage
 
 /// A new database that a copy is written into, under another name until it is complete.
 ///
-/// Its partial file is one as those of backups (``Backup``): it is locked, it is a database of Martlet's from its first
-/// byte, and the next copy or backup beside it removes it if this process was killed.
+/// Its partial file is like those of backups (``Backup``): it is locked, it is a Martlet database from its first byte,
+/// and the next copy or backup beside it removes it if this process was killed.
 package final class SQLiteCopyTarget: CopyTarget {
     private let path: String
     private let partial: String

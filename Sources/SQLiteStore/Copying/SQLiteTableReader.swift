@@ -51,7 +51,7 @@ final class SQLiteTableReader: TableReader {
         return page
     }
 
-    /// Returns false if a value is not one of its column.
+    /// Returns false if a value does not fit its column.
     private static func add(_ row: borrowing Row, to page: inout TablePage) -> Bool {
         for (index, column) in page.table.columns.enumerated() {
             let value: SQLValue

@@ -68,7 +68,7 @@ final class SQLiteTableWriter {
         insert = nil
         for index in indexes { try database.execute(index) }
         try database.execute("COMMIT")
-        // The file says how it is opened from now on.
+        // The copy has a rollback journal, as backups have, until a server opens it.
         try database.execute("PRAGMA journal_mode = DELETE")
     }
 }

@@ -13,7 +13,8 @@ extension Database {
     }
 }
 
-/// Which files Martlet opens: its own, as it made them, also after other programs had them.
+/// Martlet opens only its own databases, with the tables that it made: other programs may have changed a file
+/// meanwhile.
 extension DatabaseFile {
     static func connect(to path: String, mode: Database.Mode) throws(StoreError) -> sending Database {
         do throws(SQLiteError) {
@@ -28,14 +29,14 @@ extension DatabaseFile {
         }
     }
 
-    /// The version of a file that is ours to write; refuses all others before anything in them changes.
+    /// Returns the version of a Martlet database. Refuses any other file before anything in it changes.
     static func admit(
         _ database: Database, path: String, mayBeReadOnly: Bool = false,
         migrations: [String] = Schema.migrations
     ) throws(StoreError) -> Int {
-        let standing: Schema.Standing
+        let provenance: Schema.Provenance
         do throws(SQLiteError) {
-            standing = try Schema.standing(of: database, migrationCount: migrations.count)
+            provenance = try Schema.provenance(of: database, migrationCount: migrations.count)
         } catch {
             guard !error.isNotADatabase else { throw StoreError("The file \(path) is not a database.") }
             guard !error.isForbidden else { throw .forbidden("read or write", database: path) }
@@ -44,7 +45,7 @@ extension DatabaseFile {
         guard mayBeReadOnly || !database.isReadOnly else {
             throw .forbidden("write", database: path)
         }
-        switch standing {
+        switch provenance {
         case .ours(let version):
             try refuseForeignSchema(database, path, version, migrations)
             return version

@@ -7,19 +7,19 @@ import Storage
 struct DatabaseFile: ~Copyable, Sendable {
     /// The path of the file itself, with every symbolic link followed.
     let path: String
-    /// Of the path: it says to every Martlet, also one of an earlier version, that a server uses the database of this
+    /// The lock of the path. It tells every Martlet, even an earlier version, that a server uses the database of this
     /// path.
     private var lock: FileLock
-    /// Of the file, whatever names it has. It is taken before SQLite opens the file, and let go after SQLite has closed
-    /// it.
+    /// The lock of the file itself, whatever names it has. It is taken before SQLite opens the file, and released after
+    /// SQLite has closed it.
     private let inodeLock: InodeLock
-    /// The lock file's content while a server runs: see ``LogOwnership``.
+    /// The content of the lock file while a server runs; see ``LogOwnership``.
     private var record: String
 
     /// The first SQLite with `STRICT` tables.
     private static let libraryVersionMin = 3_037_000
 
-    /// Makes the file if there is none and takes its lock.
+    /// Makes the file if there is none, and takes its locks.
     ///
     /// - Parameter isReplaced: true if the file is about to be replaced, so that a log without its file is no obstacle.
     init(path: String, isReplaced: Bool = false) throws(StoreError) {
@@ -32,7 +32,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         } catch {
             switch error {
             case .inUse:
-                // Of the callers, a restore replaces the file, and a server does not.
+                // A restore replaces the file; a server does not.
                 throw isReplaced
                     ? StoreError.serverRuns(onDatabase: path)
                     : StoreError("The database \(path) is in use by another Martlet server.")
@@ -41,7 +41,8 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// Takes the lock of the path, a file beside the database whose name ends in `-lock`, and that of the file.
+    /// Takes the lock of the path, which is a file beside the database with the suffix `-lock`, and the lock of the
+    /// database's file itself.
     init(locking path: String, isReplaced: Bool = false) throws(IdleStoreError) {
         let place: String
         do throws(StoreError) { place = try Self.place(path) } catch { throw .other(error) }
@@ -126,7 +127,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// SQLite removes the log of an empty file.
+    /// Refuses a log whose database is missing or empty, because SQLite would remove that log.
     static func refuseOrphanedLog(_ place: String, _ path: String) throws(StoreError) {
         guard File.size(path: place) ?? 0 > 0 || File.size(path: place + "-wal") ?? 0 == 0 else {
             throw StoreError(
@@ -147,10 +148,9 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// The one connection that writes, its tables brought up to date.
+    /// Opens the one connection that writes, and brings the tables up to date.
     ///
-    /// A file of an earlier Martlet is copied first, with the number of the schema it is to have and the time in its
-    /// name.
+    /// A file of an earlier Martlet is copied first. The copy's name has the number of the new schema and the time.
     borrowing func openWriter(
         at now: Timestamp, log: Log, migrations: [String] = Schema.migrations
     ) throws(StoreError) -> sending Database {
@@ -183,9 +183,9 @@ struct DatabaseFile: ~Copyable, Sendable {
         return database
     }
 
-    /// Puts the log on the disk: an earlier server may have left its end in memory alone, if it was killed before its
-    /// sync or if the sync failed. A client that reads that or sends it again is answered without a write, and so
-    /// without a sync.
+    /// Puts the log on the disk. An earlier server that was killed before its sync, or whose sync failed, may have left
+    /// the end of the log in memory alone. A client that reads those changes, or sends them again, gets its response
+    /// without a write, and so without a sync.
     ///
     /// SQLite syncs the folder when it makes the log, and reports no error if that fails.
     private static func makeDurable(_ database: Database, path: String) throws {
@@ -197,8 +197,8 @@ struct DatabaseFile: ~Copyable, Sendable {
         try DurableFile.syncFolder(of: path)
     }
 
-    /// Refuses files that a server left with a fault, before SQLite takes a foreign log for this file's; then removes
-    /// the note.
+    /// Refuses files that a server left with a fault. It is called before SQLite opens them, because SQLite would take
+    /// a foreign log for this file's. If there is no fault, it removes the note in the lock file.
     private borrowing func admitLog() throws(StoreError) {
         let recorded: String
         do throws(SystemError) {
@@ -217,7 +217,7 @@ struct DatabaseFile: ~Copyable, Sendable {
         }
     }
 
-    /// Returns true if the log that is beside the file, if there is one, may belong to it.
+    /// Returns true if there is no log beside the file, or if the log may belong to the file.
     borrowing func mayOwnLog() -> Bool {
         let recorded = (try? lock.text()) ?? ""
         return LogOwnership.isPlausible(recorded, database: path)
@@ -245,8 +245,8 @@ struct DatabaseFile: ~Copyable, Sendable {
         try? lock.write("")
     }
 
-    /// A connection that can neither write nor checkpoint, opened while the writer is open. It has read once, so that
-    /// it has all its files open, and no name leads it to another file later.
+    /// Opens a connection that can neither write nor checkpoint, while the writer is open. It reads once, so that it
+    /// has all its files open and does not look for them by name later.
     static func openReader(
         path: String, cacheKibibytes: Int = ConnectionSettings.readerCacheKibibytes
     ) throws(StoreError) -> sending Database {
@@ -260,17 +260,18 @@ struct DatabaseFile: ~Copyable, Sendable {
         return database
     }
 
-    /// A database without a server, such as a backup: one of Martlet's, with a schema that this Martlet knows.
+    /// Opens a database on which no server runs, such as a backup. It must be Martlet's, with a schema that this
+    /// version knows.
     static func openCopy(path: String) throws(StoreError) -> sending Database {
         if let error = StoreError(presenceOf: path, called: "file") { throw error }
         let database = try connect(to: path, mode: .readOnly)
         guard try admit(database, path: path, mayBeReadOnly: true) > 0 else {
-            throw StoreError("The file \(path) is no database of Martlet's.")
+            throw StoreError("The file \(path) is not a Martlet database.")
         }
         return database
     }
 
-    /// A connection that reads this locked file, and puts the content of its log back into it.
+    /// Opens a connection that reads this locked file and puts the content of its log back into it.
     borrowing func openWithoutServer() throws(StoreError) -> sending Database {
         try admitLog()
         let database = try Self.connect(to: path, mode: .readWriteCreate)

@@ -1,16 +1,16 @@
-/// Why the writer can't go on with the files that it has open.
+/// The reason why the writer can't go on with the files that it has open.
 enum FileFault: Equatable, Sendable {
-    /// The database's own file is not at its path any more, and with it perhaps all others.
+    /// The database is not at its path any more, and perhaps the other files are not either.
     case databaseDisplaced(String)
-    /// The log is not at its path any more, and the database is: what the log holds can be put into the database.
+    /// The log is not at its path any more, but the database is: the log's content can still be written back.
     case logDisplaced(String)
-    /// The log's index alone is not at its path any more, and everything that it says is in the log.
+    /// Only the log's index is not at its path any more. Everything in it is also in the log.
     case indexDisplaced(String)
-    /// Another program wrote into the database by another way than SQLite's.
+    /// Another program wrote into the database without SQLite.
     case databaseChanged(String)
-    /// Another program wrote into the log by another way than SQLite's.
+    /// Another program wrote into the log without SQLite.
     case logChanged(String)
-    /// Another program wrote into the log's index; the log has everything.
+    /// Another program wrote into the log's index. The log is intact.
     case indexChanged(String)
 
     /// A sentence about the file, without its full stop.
@@ -23,7 +23,7 @@ enum FileFault: Equatable, Sendable {
         }
     }
 
-    /// True if what was acknowledged may be destroyed, also in the files that are open.
+    /// True if acknowledged writes may be destroyed, even in the files that the server has open.
     var isDestructive: Bool {
         switch self {
         case .databaseChanged, .logChanged: true

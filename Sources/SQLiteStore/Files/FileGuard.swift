@@ -2,8 +2,8 @@ import Loyalty
 import Posix
 import SQLite
 
-/// Notices before the next acknowledgement that a file of the database was removed, replaced, or changed by another way
-/// than SQLite's. Confined to the writer's thread.
+/// Notices before the next acknowledgement that a file of the database was removed or replaced, or changed without
+/// SQLite. It is confined to the writer's thread.
 ///
 /// A copy into a file that is open (`cp other.db martlet.db`) leaves the file in its place, so the content has to be
 /// watched. To read all of it at each look would take too long, and the file's times alone prove nothing: backup
@@ -19,7 +19,7 @@ import SQLite
 /// be told from the checkpoint's writes, and causes a warning only. Without inotify(7), a foreign write into the
 /// database is noticed only if its size or its first 100 bytes change.
 final class FileGuard {
-    /// Which of the server's own writes the look follows.
+    /// The server's own write that a look comes after.
     enum OwnWrite {
         case none, commit, checkpoint
     }
@@ -46,13 +46,13 @@ final class FileGuard {
     private var isAfterGrowthOfIndex = false
     private var lookedAt: Int64 = 0
 
-    /// After so short a time, a look before a batch asks for the log alone: a path that leads elsewhere is noticed
-    /// after the commit.
+    /// If the last look was this short a time ago, a look before a batch examines only the log. A path that leads to
+    /// another file is then noticed after the commit.
     private static let freshNanoseconds: Int64 = 50_000
-    /// How often a suspicion is examined before it is a fault. Events, states and index are read one after another, and
-    /// another program may write lawfully in between.
+    /// The number of times that a suspicion is examined before it is a fault. Events, states and index are read one
+    /// after another, and another program may write through SQLite in between.
     private static let examinationsMax = 3
-    /// How often the log is read again if it changes while it is read.
+    /// The number of times that the log is read if it changes meanwhile.
     private static let readsMax = 3
 
     /// Begins to watch; the files are taken as they are.
@@ -182,9 +182,9 @@ final class FileGuard {
     }
 
     /// Returns true if another program had the database open for writing during a checkpoint, and the fixed part of its
-    /// header is another one now. Two writers of the same moment can't be told apart afterwards, so that otherwise a
-    /// warning has to do; touch(1) opens a file for writing too. SQLite's programs are known by the log, which they
-    /// open as well.
+    /// header has changed. In all other cases a warning has to do: two programs that write at the same time can't be
+    /// told apart afterwards, and touch(1) opens a file for writing, too. Programs that use SQLite are recognised
+    /// because they open the log as well.
     private func isOpenedByStranger(_ events: WatchedFiles.Events) -> Bool {
         guard events.database.contains(.closedAfterWriting), !events.log.contains(.closedAfterWriting) else {
             return false
@@ -238,7 +238,7 @@ final class FileGuard {
         return true
     }
 
-    /// Returns true if the next recovery would change nothing by a log that is empty according to the index.
+    /// Returns true if a recovery would change nothing, although the log's file may not be as empty as the index says.
     ///
     /// SQLite starts the log over in the index first, and writes the new header with the first frame of the next
     /// transaction. So the file may have the log that was written back into the database, or frames of a transaction

@@ -19,7 +19,7 @@ struct FilePlaces: Sendable {
 
         enum Finding {
             case inPlace(FileState)
-            /// It is gone; in words.
+            /// The path leads to another file, or to none; the text says which.
             case displaced(String)
             /// An error that does not say that the file is gone.
             case unknown
@@ -37,7 +37,7 @@ struct FilePlaces: Sendable {
         }
     }
 
-    /// The states of the three files; `nil` if one can't be found out now.
+    /// The states of the three files; `nil` for a file whose state can't be found out now.
     struct States: Equatable, Sendable {
         var database: FileState?
         var log: FileState?
@@ -60,7 +60,7 @@ struct FilePlaces: Sendable {
         }
     }
 
-    /// Looks at all three paths; a fault is that of the first file which is not at its path.
+    /// Looks at all three paths, and reports the first file that is not at its path.
     func look() -> Look {
         var states = States()
         switch database.find() {

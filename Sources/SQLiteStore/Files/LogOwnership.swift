@@ -5,9 +5,9 @@ import Storage
 /// another one that was moved under its name.
 ///
 /// While a server runs, its lock file has the identities of its database and its log. After an orderly stop there is no
-/// log. If the server was killed and only one of both is the same file as before, the other one was replaced, and they
-/// are no pair. If both are other files, both were copied. A third word says that another program wrote into one of
-/// them.
+/// log. If the server was killed and only one of the two files is the same as before, the other one was replaced, and
+/// they do not belong together. If both are other files, both were copied. A third word in the lock file says that
+/// another program wrote into one of them.
 enum LogOwnership {
     /// The line for the lock file.
     static func record(ofDatabase path: String) -> String {

@@ -9,7 +9,7 @@ extension StoreError {
         do throws(SystemError) { try body() } catch { throw StoreError("\(failure) (\(error)).") }
     }
 
-    /// Why a file can't be found; `nil` if it is there.
+    /// The reason why a file can't be found; `nil` if it is there.
     init?(presenceOf path: String, called kind: String) {
         switch PrivateFile.presence(path: path) {
         case .there: return nil
@@ -27,14 +27,14 @@ extension StoreError {
         StoreError("A server runs on the database \(path); stop it first.")
     }
 
-    /// The account of this process may not do something with a database.
+    /// The error that the account of this process may not do something with a database.
     ///
-    /// - Parameter what: what it may not do, after "may not".
-    static func forbidden(_ what: String, database path: String) -> StoreError {
+    /// - Parameter action: the rest of a sentence after "may not".
+    static func forbidden(_ action: String, database path: String) -> StoreError {
         let owner = PrivateFile.ownerName(path: path)
         if let account = FileAccount.current.map({ SystemUser.name(of: $0.user) }) {
             return StoreError(
-                "The account \(account) may not \(what) \(path). Root works in the name of the database's owner: choose a file that "
+                "The account \(account) may not \(action) \(path). Root works in the name of the database's owner: choose a file that "
                     + "this account can use.")
         }
         let account = SystemUser.name(of: SystemUser.effectiveID)
@@ -42,6 +42,6 @@ extension StoreError {
             SystemUser.effectiveID == 0
             ? "Root may not either: the file system or the container keeps it from that."
             : "Run the command as \(owner.map { "its owner, \($0)," } ?? "the database's owner") or as root (sudo)."
-        return StoreError("The account \(account) may not \(what) \(path). \(advice)")
+        return StoreError("The account \(account) may not \(action) \(path). \(advice)")
     }
 }

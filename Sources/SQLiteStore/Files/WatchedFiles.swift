@@ -5,8 +5,8 @@ final class WatchedFiles {
     /// The events of each file since the last question.
     struct Events {
         var database: FileWatch.Events = []
-        /// How often the kernel reported ``FileWatch/Events/written`` of the database; it merges them until another
-        /// event.
+        /// The number of times that the kernel reported ``FileWatch/Events/written`` for the database. It merges such
+        /// events until it reports another one.
         var databaseWrites = 0
         var log: FileWatch.Events = []
         var index: FileWatch.Events = []

@@ -1,9 +1,9 @@
 import Loyalty
 
-/// The statements that make the tables of a shop of an import's records.
+/// The statements that make a shop's tables from the records of an import.
 enum ImportedHistory {
-    /// Makes the ledger of all imported users: their entries in their order, each with the balance that follows. Points
-    /// that come at the same time as others go count first, but not those of a withdrawal that is refunded at its time.
+    /// Makes the ledger of all imported users: the entries of each in order, with the balance after each. Of entries
+    /// with the same time, those that add points count first, unless they refund a withdrawal of the same time.
     ///
     /// A running sum beyond 64 bits is an error of the statement.
     static let make = """
@@ -31,8 +31,8 @@ enum ImportedHistory {
             FROM temp.moved_history GROUP BY user_id;
         """
 
-    /// Fills the tables. Ids of orders follow the lines if these have the places in the ledger, and else the uploads:
-    /// lists show orders by their ids.
+    /// Fills the tables. Lists show orders by their ids, so these follow the lines if the lines have positions in the
+    /// ledger, and otherwise the times of the uploads.
     static func apply(hasPositions: Bool) -> String {
         """
             INSERT INTO balances

@@ -2,8 +2,8 @@ import Loyalty
 import SQLite
 import Storage
 
-/// The records of an import: users, who are in their table at once, and orders and entries, which wait in temporary
-/// tables of the connection. Lines are those of the file.
+/// The records of an import. Users get into their table at once; orders and entries wait in temporary tables of the
+/// connection. Lines are those of the imported file.
 final class StagedRecords {
     private let database: Database
     private let addUser: Statement
@@ -83,7 +83,7 @@ final class StagedRecords {
             try statement.bindAll(
                 id, user.login?.text, hash, (user.createdAt ?? now).milliseconds, user.state.rawValue)
         }
-        // The next user gets another id also if this one has a fault, as the key refers to this one.
+        // Even if this user has a fault, the next one gets another id, because the key refers to this id.
         lastUser = id
         guard !isNew else { return nil }
         let first = try database.first(

@@ -6,8 +6,8 @@ enum ConnectionSettings {
     /// The most memory in which the writer caches pages, so that random order numbers find their pages there.
     static let writerCacheKibibytes = 16 * 1024
 
-    /// The most memory in which an event loop of the customers caches pages. The orders of a customer are on as many
-    /// pages, and each page that is not there costs a system call, and a check of all its cells.
+    /// The most memory in which an event loop of the customers caches pages. Each page that is not there costs a system
+    /// call, and a check of all its cells.
     static let loopCacheKibibytes = 32 * 1024
 
     /// The memory of other readers, which are many and read little: SQLite's default.

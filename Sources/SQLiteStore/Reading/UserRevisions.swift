@@ -61,7 +61,8 @@ final class UserRevisions: Sendable {
 /// The number of a commit for each user. Users share slots by their ids: a change of one user has the data of the
 /// others in the slot read again.
 private struct CommitNumbers: ~Copyable, Sendable {
-    /// With as many (512 KiB), a thousand changes a second leave half of the other users their kept data for 45 s.
+    /// With this many (512 KiB), and a thousand changes a second, half of the other users keep their cached data for
+    /// 45 s.
     private static let slotCount = 65_536
 
     private let slots: InlineArray<65_536, Atomic<UInt64>>

@@ -1,7 +1,7 @@
 import Loyalty
 import SQLite
 
-// How rows of the frequent reads become facts, without a copy of each value as a `SQLRow` has. Each type lists its
+// Makes facts of the rows of frequent reads, without the copy of each value that a `SQLRow` has. Each type lists its
 // columns once; a statement selects them in that order, with others before or after them. Debug builds compare the
 // names of each row that is read, so that tests find a statement with another order.
 

@@ -6,8 +6,8 @@ import Storage
 
 /// The ``Repository`` of one event loop: its own connection to read, the shared ``Writer`` to write.
 ///
-/// Used on the loop's thread alone. What a write decides (a login is taken, the points are too few) it decides by
-/// guards inside its transaction, one after the other with all other writes.
+/// It is used on the loop's thread alone. A write checks its conditions, such as a free login or enough points, inside
+/// its transaction, where the writer runs one operation after the other.
 final class SQLiteRepository: Repository {
     let reader: Reader
     private let writer: Writer

@@ -4,7 +4,7 @@ import SQLite
 import Storage
 
 /// The `SettlementRepository` of the accrual pipeline. Everything runs on the writer's connection: the pipeline reads
-/// only a few pages, and there they are in order with the writes without another connection.
+/// only a few pages, and its reads and writes are in order without another connection.
 struct SQLiteSettlementRepository: SettlementRepository {
     private let writer: Writer
     private let log: Log

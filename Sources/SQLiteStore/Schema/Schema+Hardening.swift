@@ -3,7 +3,7 @@ extension Schema {
     ///
     /// With `orders_unfinished_by_user`, the pipeline takes up one user's unfinished orders without reading those of
     /// others, and an upload counts its own user's. It replaces `orders_unfinished`, since each index makes an upload
-    /// dearer.
+    /// slower.
     ///
     /// `sign_in_places` contains ``SignInPlace`` values, a bounded number for each user. They distinguish a user from a
     /// guesser, even after a restart. `returned` is 1 if the user came back to a place. `sessions_by_user` finds the

@@ -8,9 +8,9 @@ enum Schema {
     /// "MRTL".
     static let applicationID: Int64 = 0x4D52_544C
 
-    /// A database of one page (4096 bytes) without tables, which carries our application id: the first bytes of each
-    /// backup, before it is copied, by which the next backup recognises one that was interrupted
-    /// (sqlite.org/fileformat2.html, sections 1.3 and 1.6).
+    /// A database of one page (4096 bytes), without tables but with our application id. Each backup begins as these
+    /// bytes, by which the next backup recognises one that was interrupted (sqlite.org/fileformat2.html, sections 1.3
+    /// and 1.6).
     static let emptyDatabase: [UInt8] = {
         func big(_ value: Int64) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
         let pageBytes = 4096
@@ -45,20 +45,20 @@ enum Schema {
     /// The scripts in order; the first takes a file from version 0 to 1.
     static let migrations = [foundation, accrualSystem, sessionsByUser, owner, hardening, staff, ordersByUser]
 
-    /// How a file relates to this version of Martlet.
-    enum Standing: Equatable {
-        /// Ours (or empty), and this many migrations old.
+    /// The program that made a file, and the version of its tables.
+    enum Provenance: Equatable {
+        /// Martlet, which has run this number of migrations on it; none on an empty file.
         case ours(version: Int)
-        /// Another program's.
+        /// Another program.
         case foreign
-        /// Made by a later Martlet.
+        /// A later Martlet.
         case newer(version: Int64)
     }
 
-    /// Whose file it is; changes nothing in it, not even its journal mode.
-    static func standing(
+    /// Finds out which program made a file. It changes nothing in the file, not even its journal mode.
+    static func provenance(
         of database: Database, migrationCount: Int = migrations.count
-    ) throws(SQLiteError) -> Standing {
+    ) throws(SQLiteError) -> Provenance {
         let applicationID = try database.first("PRAGMA application_id") { row in row.integer(0) } ?? 0
         let version = try database.first("PRAGMA user_version") { row in row.integer(0) } ?? 0
         let objectCount = try database.first("SELECT count(*) FROM sqlite_schema") { row in row.integer(0) } ?? 0

@@ -21,7 +21,7 @@ final class CommittedChanges {
         log.publish(changes, sessionEnds: sessionEnds)
     }
 
-    /// Once for several sessions that end together.
+    /// Notes the end of a session. Several sessions of one user that end together are noted once.
     func appendEndedSession(of user: Int64) {
         let user = UserID(rawValue: user)
         if sessionEnds.last != user { sessionEnds.append(user) }
@@ -29,8 +29,9 @@ final class CommittedChanges {
 
     static let function = "martlet_session_ended"
 
-    /// A trigger, so that no operation can forget to tell. Sessions whose time is over anyway, which are swept away by
-    /// the thousand, are known to have ended. Temporary: the writer's alone, and no part of the file.
+    /// The trigger that notes the early end of a session, so that no operation can forget to. Sessions that have
+    /// expired, which are removed by the thousand, need no note. The trigger is temporary: it belongs to the writer's
+    /// connection and is not part of the file.
     static let trigger = """
         CREATE TEMP TRIGGER end_sessions AFTER DELETE ON main.sessions
         WHEN OLD.expires_at > CAST(strftime('%s', 'now') AS INTEGER) * 1000

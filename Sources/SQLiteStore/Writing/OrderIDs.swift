@@ -1,12 +1,12 @@
 import SQLite
 
-/// The ids of new orders, which grow from upload to upload. SQLite numbers no rows of a table that is in another order.
-/// Confined to the writer's thread.
+/// The ids of new orders, which grow from upload to upload. SQLite does not number the rows of a table without rowids.
+/// It is confined to the writer's thread.
 final class OrderIDs {
     /// The greatest id of the table, as the current transaction sees it; `nil` if it has to be read.
     private var greatest: Int64?
 
-    /// The orders of a transaction that was rolled back are not in the table.
+    /// Forgets the greatest id after a rollback: the order that had it is not in the table.
     func forget() {
         greatest = nil
     }

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// Any thread may use it.
 package final class Writer: Sendable {
-    /// How many operations wait, and how many are done at once.
+    /// The limits of the writer.
     package struct Limits: Sendable {
         /// The owner's limits. An operation is a write.
         package var storage = StorageLimits()
@@ -26,7 +26,7 @@ package final class Writer: Sendable {
         package init() {}
     }
 
-    /// Calls of the writer's thread.
+    /// The callbacks of the writer, which run on its thread.
     struct Events: Sendable {
         /// Another program wrote into the database or its log.
         let onOverwrite: @Sendable () -> Void
@@ -77,8 +77,8 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
-    /// As ``perform(_:)``, for a thread that may block, which the writer's own thread may not. A full queue takes it
-    /// too: a caller waits for each operation, so that there are never more of them than threads.
+    /// As ``perform(_:)``, for a thread that may block, which the writer's own thread may not. Even a full queue
+    /// accepts the operation: each caller waits for its operation, so there are never more of these than threads.
     func performAndWait<Value: Sendable>(
         _ operation: @escaping @Sendable (WriteTransaction) throws(SQLiteError) -> Value
     ) throws(LoyaltyError) -> Value {
@@ -94,7 +94,7 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
-    /// Calls back on the writer's thread after all operations that wait now; a watchdog asks so whether the writer
+    /// Calls `answer` on the writer's thread after all operations that wait now, which shows a watchdog that the writer
     /// still works.
     package func whenReached(_ answer: @escaping @Sendable () -> Void) {
         submit(WriteJob({ _ in }) { _ in answer() }, beyondCapacity: true)

@@ -67,8 +67,8 @@ package struct WriterSnapshot: Sendable {
     /// True if what was acknowledged may be destroyed.
     package var isOverwritten: Bool { refusal?.reason == .overwritten }
 
-    /// Why writes are refused at this moment, in words; `nil` if they are not. A refusal that may have passed counts
-    /// for a while only: if a load balancer kept customers away for it, no write would ever show that writes succeed
+    /// The reason why writes are refused now; `nil` if they are not. A refusal whose reason may have passed counts only
+    /// for a while: if a load balancer kept customers away because of it, no write would ever show that writes succeed
     /// again.
     package func obstacle(now milliseconds: Int64) -> String? {
         if let refusal, refusal.reason.isLasting || milliseconds - refusal.at < Self.refusalCountsMilliseconds {
