@@ -114,7 +114,7 @@ extension Database {
         return checksum == position.checksum
     }
 
-    /// A good megabyte.
+    /// The number of frames that are read at once: a megabyte of pages of 4 KiB.
     private static let framesAtOnce = 256
 
     /// The checksum that the log's header begins; `nil` if the header is not the one of the position.

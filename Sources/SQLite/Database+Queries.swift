@@ -5,7 +5,7 @@ import CSQLite
 /// They are public, because Swift 6.3 specialises no generic `package` function for other modules: it would look up the
 /// type of the results for each row.
 extension Database {
-    /// Runs a statement that answers no rows; returns how many it inserted, updated or deleted.
+    /// Runs a statement that returns no rows; returns the number of rows that it inserted, updated or deleted.
     @discardableResult
     @inlinable
     public func run<each Value: Bindable>(
@@ -46,7 +46,7 @@ extension Database {
 }
 
 extension Statement {
-    /// Binds the parameters from the first on.
+    /// Binds all parameters, in their order.
     @inlinable
     public func bindAll<each Value: Bindable>(_ values: repeat each Value) throws(SQLiteError) {
         var index = 0

@@ -19,7 +19,7 @@ package struct SyncableFile: @unchecked Sendable {
 
 extension Database {
     /// The database's file as SQLite has it open (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html,
-    /// `SQLITE_FCNTL_FILE_POINTER`): opening it once more would drop SQLite's locks when that is closed.
+    /// `SQLITE_FCNTL_FILE_POINTER`). Closing a second descriptor of the file would drop SQLite's locks.
     package var syncableFile: SyncableFile {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let code = sqlite3_file_control(open, "main", SQLITE_FCNTL_FILE_POINTER, &file)

@@ -2,7 +2,8 @@ import CSQLite
 
 /// One connection to a database file (sqlite.org/c3ref/sqlite3.html), closed when its owner lets it go.
 ///
-/// Opened without SQLite's own mutex: it may move from thread to thread, and belongs to one at a time.
+/// The connection is opened without SQLite's own mutex, so it may move from thread to thread, but belongs to one at a
+/// time.
 public final class Database {
     package enum Mode: Sendable {
         /// Creates the file if it does not exist.
@@ -12,10 +13,10 @@ public final class Database {
 
     /// `nil` once the connection is closed.
     private var handle: OpaquePointer?
-    /// Statements kept for their next use, by the address of their text: constants of the program, so their number is
-    /// bounded by its source.
+    /// Compiled statements, by the address of their text. The texts are constants of the program, so the source bounds
+    /// their number.
     private var cache: [UInt: Statement] = [:]
-    /// Where SQLite's hook leaves the length of the write-ahead log.
+    /// The length of the write-ahead log in pages, which SQLite's hook writes.
     private let walPageCount: UnsafeMutablePointer<CInt>
     /// The context of SQLite's progress handler, kept for as long as SQLite may call it.
     private var interruption: Interruption?
@@ -85,7 +86,8 @@ public final class Database {
         }
     }
 
-    /// Instructions of SQLite's machine between two questions: some thousand questions a second.
+    /// The number of instructions of SQLite's virtual machine between two questions: it asks some thousand times a
+    /// second.
     private static let instructionsPerQuestion: CInt = 10_000
 
     /// Makes statements fail with an error that ``SQLiteError/isInterrupted`` as soon as `isAsked` returns true
@@ -99,7 +101,8 @@ public final class Database {
             Unmanaged.passUnretained(interruption).toOpaque())
     }
 
-    /// How long a statement waits for a lock that another connection holds; then it fails, and ``SQLiteError/isBusy``.
+    /// Sets the longest wait of a statement for another connection's lock. After that, the statement fails with an
+    /// error that ``SQLiteError/isBusy``.
     package func setBusyTimeout(milliseconds: Int) {
         sqlite3_busy_timeout(open, CInt(clamping: milliseconds))
     }

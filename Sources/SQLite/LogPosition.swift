@@ -3,19 +3,19 @@ import CSQLite
 /// The end of the write-ahead log and its progress back into the database, as the log's index has them
 /// (sqlite.org/walformat.html, sections 2 and 4).
 package struct LogPosition: Equatable, Sendable {
-    /// Counts how often the log started anew.
+    /// The number of times that the log started anew.
     package let generation: UInt32
-    /// A random number of the same start.
+    /// A random number that the log got at the same start.
     package let salt: UInt32
-    /// The pages up to the last commit.
+    /// The number of frames up to the last commit. A frame holds a page.
     package let frameCount: Int
-    /// Of everything up to the last commit.
+    /// The checksum of everything up to the last commit.
     let checksum: LogChecksum
     let pageBytes: Int
     let isBigEndian: Bool
-    /// The frames that were written back into the database.
+    /// The number of frames that were written back into the database.
     package let backfilled: Int
-    /// The frames that a checkpoint has begun to write back.
+    /// The number of frames that a checkpoint has begun to write back.
     package let backfillTried: Int
 
     /// The log's size up to its last commit.
@@ -79,9 +79,9 @@ enum LogFormat {
     static let magic: UInt32 = 0x377f_0682
     static let headerBytes = 32
     static let frameHeaderBytes = 24
-    /// One region of the index.
+    /// The size of one region of the index.
     static let regionBytes: CInt = 32 * 1024
-    /// Two equal headers of 48 bytes begin the index.
+    /// The size of one of the two equal headers with which the index begins.
     static let indexHeaderBytes = 48
     typealias IndexHeader = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
 }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// One row of an answer; columns count from zero. Valid until the statement's next step, and so never kept.
+/// One row of a result; columns count from zero. It is valid until the statement's next step, so it must not be kept.
 public struct Row: ~Copyable {
     let handle: OpaquePointer
 
@@ -27,7 +27,7 @@ public struct Row: ~Copyable {
 
     /// Returns the column's text, or an empty text if the column is null. Bytes that are not UTF-8 become U+FFFD.
     public func text(_ column: Int) -> String {
-        // The order counts: asking for the text fixes the encoding whose bytes are then counted.
+        // The order matters: asking for the text fixes the encoding whose bytes are then counted.
         guard let bytes = sqlite3_column_text(handle, CInt(column)) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, CInt(column)))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)

@@ -34,9 +34,10 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// The primary result code, such as `SQLITE_IOERR`.
     package var code: Int32 { extendedCode & 0xFF }
 
-    /// No room, or no more allowed to us. Rolling back leaves everything as it was, and a later try may succeed.
+    /// True if the disk is full, or the quota of this account. After a rollback everything is as it was, and a later
+    /// attempt may succeed.
     ///
-    /// A failed sync is never counted here, whatever its errno: what it was to make durable may be lost already.
+    /// A failed sync does not count, whatever its errno: the bytes that it was to make durable may be lost already.
     package var isDiskFull: Bool {
         if code == SQLITE_FULL { return true }
         return extendedCode == Extended.write && (systemCode == ENOSPC || systemCode == EDQUOT)
@@ -54,7 +55,7 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
         !isDiskFull && !isIndexFailure && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     }
 
-    /// Another connection holds a lock that this one waited for in vain.
+    /// True if another connection held a lock for longer than this one waits.
     package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 
     /// True if the statement was interrupted; see ``Database/interruptStatements(when:)``.
@@ -62,12 +63,12 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
 
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
-    /// This account may not open the file, or a file beside it.
+    /// True if this account may not open the file, or a file beside it.
     package var isForbidden: Bool {
         code == SQLITE_CANTOPEN && (systemCode == EACCES || systemCode == EPERM) || code == SQLITE_READONLY
     }
 
-    /// A row has a value that this program would not have stored.
+    /// The error of a row with a value that this program would not have stored.
     ///
     /// - Parameter kind: what the value should be, such as "an order number".
     package static func badValue(_ kind: String) -> SQLiteError {
@@ -75,10 +76,10 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
             extendedCode: SQLITE_MISMATCH, message: "a row has something else in the place of \(kind)")
     }
 
-    /// The statement met a value that it can't work with: too long, of another type, or beyond 64 bits.
+    /// True if the statement met a value that it can't work with: too long, of another type, or beyond 64 bits.
     package var isBadValue: Bool { [SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_TOOBIG].contains(code) }
 
-    /// The file is damaged, or no database at all.
+    /// True if the file is damaged, or no database at all.
     package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 
     /// True if the file is not an SQLite database.

@@ -45,7 +45,7 @@ public final class Statement {
     /// The row the last ``step()`` arrived at.
     public var row: Row { Row(handle) }
 
-    /// Ready for the next run, and without the values of the last one.
+    /// Prepares the statement for its next run, and removes the values of the last one.
     public func reset() {
         // The result repeats the error of the last step, which was thrown there.
         sqlite3_reset(handle)

@@ -21,8 +21,8 @@ package struct DeletedUsersOrder: Sendable {
 
     private var unfinished: UnfinishedOrder? { number.map { UnfinishedOrder(id: id, number: $0, user: user) } }
 
-    /// Orders in one transaction. A batch takes some milliseconds of the writer's time, so that customers' writes
-    /// between two batches hardly wait. Each batch has a sync of the disk of its own, so that much smaller ones would
+    /// The most orders in one transaction. A batch takes some milliseconds of the writer's time, so that customers'
+    /// writes between two batches hardly wait. Each batch has its own sync of the disk, so that much smaller ones would
     /// take much longer in all.
     package static let batchMax = 256
 

@@ -40,7 +40,7 @@ package struct PointRule: Sendable {
                 WHERE balance_after <> total
                 """),
         PointRule(
-            "each processed order that earned something was credited, with what it earned, to who uploaded it",
+            "each processed order that earned points was credited with them, to the user who uploaded it",
             exceptions: """
                 SELECT count(*) FROM orders LEFT JOIN ledger ON kind = 1 AND order_number = number
                 WHERE status = 3 AND accrual > 0
@@ -53,7 +53,7 @@ package struct PointRule: Sendable {
                     (SELECT count(*) FROM orders WHERE status = 3 AND accrual > 0))
                 """),
         PointRule(
-            "each withdrawal was debited once, from who asked for it, and nothing else was",
+            "each withdrawal was debited once, from the user who asked for it, and nothing else was",
             exceptions: """
                 SELECT count(*) FROM
                     (SELECT sum(side) AS difference FROM
@@ -76,7 +76,7 @@ package struct PointRule: Sendable {
                 WHERE withdrawn <> coalesce(total, 0)
                 """),
         PointRule(
-            "each refund gave back one withdrawal, whole and once, to who had paid",
+            "each refund gave back one withdrawal, whole and once, to the user who had paid",
             exceptions: """
                 SELECT count(*) FROM
                     (SELECT sum(side) AS difference FROM
@@ -86,7 +86,7 @@ package struct PointRule: Sendable {
                 WHERE difference <> 0
                 """, since: .owner),
         PointRule(
-            "no order had more taken back than it earned, and only from who had it",
+            "no order had more taken back than it earned, and only from the user who had earned it",
             exceptions: """
                 SELECT count(*) FROM
                     (SELECT order_number, user_id, max(amount) AS least, -sum(amount) AS total FROM ledger
@@ -101,7 +101,7 @@ package struct PointRule: Sendable {
                 WHERE CASE WHEN kind IN (3, 4, 5) THEN ledger_id IS NULL ELSE kind <> 2 AND ledger_id IS NOT NULL END
                 """, since: .owner),
         PointRule(
-            "who is disabled or deleted has no session",
+            "no user who is disabled or deleted has a session",
             exceptions: """
                 SELECT count(*) FROM sessions JOIN users ON users.id = sessions.user_id WHERE state <> 0
                 """, since: .owner),

@@ -1,7 +1,7 @@
 import Loyalty
 
-// How rows become facts. Each type lists its columns once; a statement selects them in that order, with others before
-// or after them. Debug builds compare the names of each row that is read, so that tests find a statement with another
+// Makes facts of rows. Each type lists its columns once; a statement selects them in that order, with others before or
+// after them. Debug builds compare the names of each row that is read, so that tests find a statement with another
 // order.
 
 extension Order {

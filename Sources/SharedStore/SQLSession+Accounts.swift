@@ -11,7 +11,7 @@ extension SQLSession {
         }
     }
 
-    /// The kinds of hashes besides one, as far as the first ``hashKindsMax`` go: a shop has one or two.
+    /// The kinds of hashes other than `kind`, at most ``hashKindsMax`` of them: a shop has one or two.
     ///
     /// `rtrim` takes the digits of hash and salt from a hash of Argon2, so that its parameters stay. Those of bcrypt
     /// are at a fixed place.

@@ -7,7 +7,8 @@ import Loyalty
 /// * `?` takes the next value, and `?2` the second one.
 /// * A sum has a cast, `CAST(sum(amount) AS BIGINT)`, since PostgreSQL's sum of integers is no integer.
 /// * `ON CONFLICT DO UPDATE` names the columns of the conflict.
-/// * A condition is no integer: `CASE WHEN … THEN 1 ELSE 0 END` compares with one. As a result, a condition is 0 or 1.
+/// * A condition is not an integer. `CASE WHEN … THEN 1 ELSE 0 END` makes one that a statement compares; in a row, a
+///   condition is 0 or 1.
 /// * An inserted id is that of `RETURNING`, and a limit is never negative.
 ///
 /// Each method blocks, and belongs to one thread.

@@ -8,7 +8,7 @@ package enum SQLValue: Equatable, Sendable {
 
 /// A Swift value that a statement's parameter can take.
 package protocol SQLConvertible {
-    /// The value of a parameter that has this value; a null if it is `nil`.
+    /// The value for a parameter; a null if `value` is `nil`.
     static func sqlValue(of value: Self?) -> SQLValue
 }
 

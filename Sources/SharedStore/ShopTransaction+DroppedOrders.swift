@@ -1,10 +1,11 @@
 import Loyalty
 
 extension ShopTransaction {
-    /// Ends those of the orders that are unfinished and whose user is deleted as invalid; returns them.
+    /// Gives each of the orders that is unfinished and whose user is deleted the status INVALID, and returns these
+    /// orders.
     ///
-    /// No change is noted for the users: they have no sessions that could be told, and other users' changes would leave
-    /// the log of changes for them.
+    /// No change is noted for these users: they have no sessions that could be told, and the notes would push other
+    /// users' changes out of the log of changes.
     package func drop(_ orders: [UnfinishedOrder]) throws(Failure) -> [UnfinishedOrder] {
         var dropped: Set<OrderID> = []
         // By id, in the order in which settlements lock orders.

@@ -51,7 +51,6 @@ extension ShopTransaction {
         // A sign-in takes the same lock, and so opens no session after the end of all.
         try lock(user)
         let state = isEnabled ? UserAccount.State.active : .disabled
-        try lock(user)
         let changed = try run(
             "UPDATE users SET state = ?1 WHERE id = ?2 AND state <> ?1", state.rawValue, user.rawValue)
         if !isEnabled { try endSessions(of: user) }
@@ -73,7 +72,6 @@ extension ShopTransaction {
         try lock(user)
         // Longer than a login may be, so that no user has it or can register it.
         let placeholder = Self.placeholder(of: user.rawValue, bytes: Login.bytesMax + 1)
-        try lock(user)
         try run(
             "UPDATE users SET login = ?, password_hash = '', state = ? WHERE id = ?", placeholder,
             UserAccount.State.deleted.rawValue, user.rawValue)

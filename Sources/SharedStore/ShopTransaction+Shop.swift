@@ -47,7 +47,7 @@ extension ShopTransaction {
         }
     }
 
-    /// Returns true if the actor has the role, and has it still.
+    /// Returns true if the actor still has the role.
     private func mayAct(_ actor: Actor, atLeast role: StaffRole) throws(Failure) -> Bool {
         guard let staff = actor.staff else { return actor.role >= role }
         let current = try first("SELECT role FROM staff WHERE id = ? AND state = 0", staff.rawValue) { row in

@@ -3,8 +3,8 @@ import Loyalty
 private enum SignInRecords {
     /// Devices of one user, and networks likewise: about four kilobytes together.
     static let placesPerKindMax = 32
-    /// More than one sign-in adds, so that a user who has too many sessions from before the limit comes down to it
-    /// soon, and few enough to take a millisecond.
+    /// The most sessions that one sign-in removes. They are more than it adds, so that a user with too many sessions
+    /// from before the limit soon has few enough, and take no more than a millisecond.
     static let sessionsRemovedMax = 128
     /// A known place is written again at most once a day, so that not every sign-in writes a page of the log.
     static let placeRefreshMilliseconds: Int64 = 86_400_000
@@ -53,7 +53,8 @@ extension ShopTransaction {
             """, user.rawValue, place.bytes, place.isDevice ? 1 as Int64 : 0, Int64(SignInRecords.placesPerKindMax - 1))
     }
 
-    /// A stranger who knew the old password may have signed in from any of them.
+    /// Forgets the user's places except `kept`: a stranger who knew the old password may have signed in from any of
+    /// them.
     func forgetPlaces(of user: UserID, except kept: [SignInPlace]) throws(Failure) {
         let places = try all("SELECT place FROM sign_in_places WHERE user_id = ?", user.rawValue) { row in row.bytes(0)
         }

@@ -68,7 +68,8 @@ extension ShopTransaction {
         return .staff(staff, isChanged: true)
     }
 
-    /// Returns true if the person is the only active owner, whom no member of the staff may take away.
+    /// Returns true if the person is the only active owner, and the actor is a member of the staff, who may not remove
+    /// that one.
     private func isLastOwner(_ staff: StaffAccount, _ record: ActionRecord) throws(Failure) -> Bool {
         guard record.actor.kind != .system, staff.kind == .person, staff.role == .owner, staff.state == .active else {
             return false

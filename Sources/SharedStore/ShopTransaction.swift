@@ -3,7 +3,7 @@ import Loyalty
 
 /// The transaction in which an operation writes. The store begins and ends it.
 ///
-/// The operations that decide a store's speed are those of each engine, in its own way; the others are the same on all
+/// Each engine has its own version of the operations that decide a store's speed. The others are the same on all
 /// engines, and are extensions of this protocol.
 package protocol ShopTransaction: SQLSession {
     /// Figures of the shop; an operation that adds a user, an order or an entry of the ledger notes it here.

@@ -1,7 +1,7 @@
 import Loyalty
 
-/// The texts that Martlet itself would have stored, by the bytes of a value. Another program that writes to the
-/// database could store others.
+/// Tells by the bytes of a text in the database whether Martlet itself would have stored it. Another program that
+/// writes to the database could store others.
 package enum StoredText {
     package static func isOrderNumber(_ bytes: [UInt8]) -> Bool {
         guard let number = try? OrderNumber(parsing: bytes) else { return false }

@@ -105,7 +105,7 @@ struct IntegrityCheckTests {
         ),
         ("UPDATE withdrawals SET refunded_at = 1", ["each refund gave back"]),
         ("INSERT INTO ledger_notes VALUES (1, 'owner', 'why')", ["each adjustment, refund and return says"]),
-        ("UPDATE users SET state = 1 WHERE id = 1", ["who is disabled or deleted"]),
+        ("UPDATE users SET state = 1 WHERE id = 1", ["no user who is disabled or deleted"]),
         ("UPDATE users SET login = CAST(x'ff' AS TEXT) WHERE id = 1", ["each login has"]),
         ("UPDATE users SET password_hash = 'plain' WHERE id = 1", ["each login has"]),
         ("UPDATE users SET created_at = -1 WHERE id = 1", ["each time is", "the figures are"]),
