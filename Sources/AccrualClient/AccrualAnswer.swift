@@ -19,7 +19,7 @@ package enum AccrualAnswer: Equatable, Sendable {
     package static let pauseSecondsMax = 3600
     /// A shorter pause would make a busy loop of an accrual system's refusals.
     package static let pauseSecondsMin = 1
-    /// A longer body is not read to its end.
+    /// The longest body in bytes. The rest of a longer one is not read.
     package static let bodyBytesMax = 64 * 1024
     /// The body of a refusal is a sentence; a longer one is not read.
     private static let sentenceBytesMax = 1024
@@ -42,7 +42,7 @@ package enum AccrualAnswer: Equatable, Sendable {
         // A byte order mark may be ignored (RFC 8259, section 8.1).
         let text = body.starts(with: [0xEF, 0xBB, 0xBF]) ? body.dropFirst(3) : body[...]
         guard let object = try? JSONParser.parse(text).object else {
-            return .untrustworthy("an answer that is no JSON object")
+            return .untrustworthy("an answer that is not a JSON object")
         }
         guard isAbout(order, object["order"]) else { return .untrustworthy("an answer about another order") }
         switch object["status"]?.string?.uppercased() {
@@ -65,7 +65,7 @@ package enum AccrualAnswer: Equatable, Sendable {
         let quoted = accrual.string.flatMap { try? JSONParser.parse($0.utf8).number }
         guard let number = accrual.number ?? quoted, let hundredths = try? number.scaledRoundingHalfUp(places: 2),
             !number.isBelowZero, Points(hundredths: hundredths) <= Order.accrualMax
-        else { return .untrustworthy("an accrual that can't be") }
+        else { return .untrustworthy("an impossible accrual") }
         return .processed(Points(hundredths: hundredths))
     }
 

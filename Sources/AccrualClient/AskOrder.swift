@@ -40,7 +40,7 @@ struct AskOrder {
     private static let suspectsOneIn = 2
     /// Of the requests that are left by new orders and suspects, one in this many is for asked orders.
     private static let askedOneIn = 2
-    /// New orders that precede each other order, in the proportion of the shares.
+    /// The number of new orders that are taken before each other order, which follows from the shares.
     private static let newInARow = notNewOneIn - 1
 
     /// The number of ticks that could send something, modulo the number after which all roundings repeat.
@@ -103,7 +103,7 @@ struct AskOrder {
         suspectCount >= suspectsOfOutage || now >= lastProbeAt + probeMilliseconds
     }
 
-    /// How many requests may be in flight at once.
+    /// The limits on the requests that are in flight at once.
     struct Limits {
         /// One in this many workers may be occupied by suspects.
         private static let suspectsOneIn = 2

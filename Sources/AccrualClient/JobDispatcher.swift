@@ -4,8 +4,8 @@ import Posix
 import Storage
 import Synchronization
 
-/// Settles, at each tick of a timer, the results that have arrived as one batch, and hands out the jobs that are due if
-/// this server leads.
+/// Settles the results that have arrived, as one batch, at each tick of a timer. If this server leads, it then hands
+/// out the jobs that are due.
 ///
 /// Everything but the snapshot happens on the dispatcher's own serial queue.
 package final class JobDispatcher: @unchecked Sendable {

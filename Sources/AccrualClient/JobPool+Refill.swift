@@ -2,8 +2,8 @@ import Loyalty
 import Storage
 
 extension JobPool {
-    /// The number of loaded orders that wait for their first request, in ticks and at least, at which no more are
-    /// loaded: enough for some ticks, and not everything that a database may contain.
+    /// No more orders are loaded while those that wait for their first request suffice for this many ticks, and are at
+    /// least ``loadedMin``. A database may contain far more.
     private static let loadedTicks = 4
     private static let loadedMin = 1000
     /// The most reads of the database in one call.

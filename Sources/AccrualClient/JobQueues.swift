@@ -47,17 +47,17 @@ struct JobQueues {
         }
     }
 
-    /// Removes one of the user's jobs, of the kind that can wait best; returns `nil` if there is none.
+    /// Removes one of the user's jobs, of the kind that matters least; returns `nil` if there is none.
     mutating func removeLate(of user: UserID) -> Job? {
         asked.removeLate(of: user) ?? suspects.removeLate(of: user) ?? loaded.removeLate(of: user)
             ?? new.removeLate(of: user)
     }
 
-    /// Removes all of a user's jobs for which `isSuch` returns true.
-    mutating func removeAll(of user: UserID, where isSuch: (Job) -> Bool) {
-        new.removeAll(of: user, where: isSuch)
-        loaded.removeAll(of: user, where: isSuch)
-        asked.removeAll(of: user, where: isSuch)
-        suspects.removeAll(of: user, where: isSuch)
+    /// Removes all of a user's jobs for which `matches` returns true.
+    mutating func removeAll(of user: UserID, where matches: (Job) -> Bool) {
+        new.removeAll(of: user, where: matches)
+        loaded.removeAll(of: user, where: matches)
+        asked.removeAll(of: user, where: matches)
+        suspects.removeAll(of: user, where: matches)
     }
 }

@@ -100,18 +100,18 @@ struct JobTurns {
         return removed.job
     }
 
-    /// Removes all of a user's jobs for which `isSuch` returns true.
-    mutating func removeAll(of user: UserID, where isSuch: (Job) -> Bool) {
-        guard let removed = lines[user]?.jobs.removeAll(where: { isSuch($0.job) }) else { return }
+    /// Removes all of a user's jobs for which `matches` returns true.
+    mutating func removeAll(of user: UserID, where matches: (Job) -> Bool) {
+        guard let removed = lines[user]?.jobs.removeAll(where: { matches($0.job) }) else { return }
         count -= removed.count
         if !removed.isEmpty { forgetIfIdle(user) }
     }
 
-    /// Removes and returns all jobs for which `isSuch` returns true, the oldest order first.
-    mutating func removeAll(where isSuch: (Job) -> Bool) -> [Job] {
+    /// Removes and returns all jobs for which `matches` returns true, the oldest order first.
+    mutating func removeAll(where matches: (Job) -> Bool) -> [Job] {
         var jobs: [Job] = []
         for user in Array(lines.keys) {
-            guard let removed = lines[user]?.jobs.removeAll(where: { isSuch($0.job) }), !removed.isEmpty else {
+            guard let removed = lines[user]?.jobs.removeAll(where: { matches($0.job) }), !removed.isEmpty else {
                 continue
             }
             jobs += removed.map(\.job)

@@ -31,16 +31,16 @@ struct MinHeap<Element: Comparable> {
         }
     }
 
-    /// Removes an element that no other follows: one of the greater half, found without a search.
+    /// Removes an element that has no other element below it: one of the greater half, found without a search.
     mutating func removeLeaf() -> Element? { elements.popLast() }
 
-    /// Removes all elements for which `isSuch` returns true, and returns them in no particular order.
-    mutating func removeAll(where isSuch: (Element) -> Bool) -> [Element] {
+    /// Removes all elements for which `matches` returns true, and returns them in no particular order.
+    mutating func removeAll(where matches: (Element) -> Bool) -> [Element] {
         let all = elements
         elements = []
         var removed: [Element] = []
         for element in all {
-            if isSuch(element) { removed.append(element) } else { insert(element) }
+            if matches(element) { removed.append(element) } else { insert(element) }
         }
         return removed
     }

@@ -4,8 +4,8 @@ import Posix
 final class Worker: Sendable {
     private let thread: Thread
 
-    /// - Parameter makeFunction: Called on the worker's own thread, so that what the function holds stays on that
-    ///   thread.
+    /// - Parameter makeFunction: Called on the worker's own thread, so that everything that the function holds stays on
+    ///   that thread.
     init(number: Int, inbox: BlockingQueue<Job>, makeFunction: @escaping @Sendable () -> (Job) -> Void) {
         thread = Thread(name: "worker-\(number)") {
             let function = makeFunction()
