@@ -19,8 +19,8 @@ package enum LocalCalendar {
         var time = time_t(seconds)
         var fields = tm()
         precondition(localtime_r(&time, &fields) != nil, "seconds must be in a year that fits")
-        // mktime(3) puts a day of the month below 1 into the month before. Without a known summer time it decides, and
-        // if a zone begins summer time at midnight, it gives the first second that there is.
+        // mktime(3) puts a day of the month below 1 into the month before. It finds out itself whether summer time is
+        // in force, and if a zone begins summer time at midnight, it gives the first second that there is.
         (fields.tm_hour, fields.tm_min, fields.tm_sec, fields.tm_isdst) = (0, 0, 0, -1)
         fields.tm_mday -= CInt(daysBefore)
         let start = mktime(&fields)

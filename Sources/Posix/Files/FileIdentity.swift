@@ -18,15 +18,16 @@ package struct FileIdentity: Hashable, Sendable {
         return FileIdentity(status)
     }
 
-    /// How many names a file has (stat(2)).
+    /// The number of names that a file has (stat(2)).
     package static func nameCount(path: String) throws(SystemError) -> Int {
         var status = stat()
         try systemCall("stat") { stat(path, &status) }
         return Int(status.st_nlink)
     }
 
-    /// Text that names this one file for good: with the time of its birth, since a file system gives the inode of a
-    /// removed file to a new one (statx(2)). `nil` if there is no file. A copy of the file has another text.
+    /// A text that identifies this file, and no file that comes later: it has the time of the file's birth, because a
+    /// file system gives the inode of a removed file to a new one (statx(2)). `nil` if there is no file. A copy of the
+    /// file has another text.
     package static func lastingText(path: String) -> String? {
         guard let found = details(path: path) else { return nil }
         let born =

@@ -3,11 +3,12 @@ import Glibc
 /// A file as the system describes it (inode(7)).
 package struct FileState: Hashable, Sendable {
     package let identity: FileIdentity
-    /// Its size.
+    /// The length of its content.
     package let bytes: Int
-    /// When its content was last written, in nanoseconds since 1970. Programs can set it to any value (utimensat(2)).
+    /// The time of the last write to its content, in nanoseconds since 1970. Programs can set it to any value
+    /// (utimensat(2)).
     package let modifiedAt: Int64
-    /// When its content, mode, owner or number of names last changed, in nanoseconds since 1970.
+    /// The time at which its content, mode, owner or number of names last changed, in nanoseconds since 1970.
     package let changedAt: Int64
 
     /// The file that has a path now; every symbolic link is followed, and nothing is opened (stat(2)).

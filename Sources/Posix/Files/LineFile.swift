@@ -17,10 +17,10 @@ package struct LineFile: ~Copyable {
     private var isAtEnd = false
 
     private static let chunkBytes = 256 * 1024
-    /// How long a wait for bytes of a pipe lasts before it looks whether it was cancelled.
+    /// The time after which a wait for bytes of a pipe looks whether it was cancelled.
     private static let waitMilliseconds: Int32 = 100
 
-    /// Opens a file, such as `/dev/stdin`. Of a pipe, ``next(until:)`` waits for the writer.
+    /// Opens a file, such as `/dev/stdin`. If it is a pipe, ``next(until:)`` waits for the writer.
     ///
     /// - Throws: the error of open(2), or EISDIR for a folder.
     package init(path: String, lineBytesMax: Int) throws(SystemError) {

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A file that gets its name when it is complete, so that no half of it is found under that name. Its mode is 0600.
+/// A file that gets its name when it is complete, so that an incomplete file is never found under that name. Its mode
+/// is 0600.
 package struct NewFile: ~Copyable {
     private let path: String
     private let partial: String

@@ -35,7 +35,7 @@ package enum PrivateFile {
         return String(cString: resolved)
     }
 
-    /// As ``canonicalPath(of:)``, also for a file that is not there yet, in a folder that is.
+    /// As ``canonicalPath(of:)``, but the file need not exist yet if its folder does.
     package static func canonicalPath(ofPossible path: String) throws(SystemError) -> String {
         do throws(SystemError) {
             return try canonicalPath(of: path)
@@ -58,7 +58,7 @@ package enum PrivateFile {
     }
 
     /// Renames a file that is on the disk, replacing a file of the new name, and syncs the folder. At any moment the
-    /// new name refers to one of both files (rename(2)).
+    /// new name refers to one of the two files (rename(2)).
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
         try DurableFile.sync(path: path)
         try systemCall("rename") { Glibc.rename(path, newPath) }

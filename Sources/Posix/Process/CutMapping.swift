@@ -64,7 +64,7 @@ package enum CutMapping {
     private static func writeTime(into bytes: UnsafeMutableBufferPointer<UInt8>, at position: Int) {
         var now = timespec()
         guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { return }
-        // Years begin in March, so that a leap day is the last of its year; see ``CivilTime`` of HTTP.
+        // Years begin in March, so that a leap day is the last of its year, as in `CivilTime`.
         let days = Int(now.tv_sec) / 86_400 + 719_468
         let second = Int(now.tv_sec) % 86_400
         let day = days % 146_097

@@ -8,7 +8,8 @@ package enum OwnerSignal: Sendable {
     /// SIGHUP.
     case reload
 
-    /// Holds the signals back on this thread and on every one it starts; called before the first is started.
+    /// Blocks the signals on this thread and on each thread that it starts. It must be called before the first of those
+    /// starts.
     package static func block() {
         var set = set(of: [SIGTERM, SIGINT, SIGHUP])
         pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -33,7 +33,7 @@ package struct ProcessUsage: Sendable {
             startedAtSeconds: bootSeconds() + Double(startTicks) / ticks)
     }
 
-    /// When the machine started, from two clocks that differ by that (clock_gettime(2)).
+    /// The time at which the machine started, which is the difference of two clocks (clock_gettime(2)).
     private static func bootSeconds() -> Double {
         var (now, sinceBoot) = (timespec(), timespec())
         clock_gettime(CLOCK_REALTIME, &now)

@@ -13,7 +13,7 @@ package enum ProgramArguments {
     /// Replaces the secrets of addresses in the arguments by `*`, since every account may read the arguments of a
     /// process (proc(5), /proc/PID/cmdline). Called before other threads start, and after ``all`` was read.
     ///
-    /// - Parameter range: the place of the secrets in an argument's bytes.
+    /// - Parameter ranges: returns the positions of the secrets in an argument's bytes.
     package static func hide(_ ranges: ([UInt8]) -> [Range<Int>]) {
         let (count, vector) = received
         for index in 0..<Int(count) {

@@ -20,7 +20,7 @@ package enum StopRequest {
         _ = cancellation
         _ = number.load(ordering: .relaxed)
         set(handle)
-        // A program that starts this one from a thread that blocks its signals hands that on (sigprocmask(2)).
+        // A process inherits the blocked signals of the thread that starts it (sigprocmask(2)).
         var unblocked = sigset_t()
         sigemptyset(&unblocked)
         for each in numbers { sigaddset(&unblocked, each) }

@@ -8,7 +8,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
     /// True if other processes listen on the socket before or after this one.
     package let isShared: Bool
 
-    /// Connections that the kernel completes ahead of us; it caps this at net.core.somaxconn.
+    /// The number of connections that the kernel completes before they are accepted; net.core.somaxconn may lower it.
     private static let backlog: CInt = 4096
     /// The most bytes of a response that the kernel takes ahead of the network. Without this limit, a client that never
     /// reads would make the server write, and the kernel hold, megabytes for each connection (tcp(7),

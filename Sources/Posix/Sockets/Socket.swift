@@ -17,8 +17,8 @@ package struct Socket: ~Copyable, Sendable {
         descriptor = Descriptor(owning: rawValue)
     }
 
-    /// Connects and waits until that is done; for clients, which may block (connect(2)). Given a time, that bounds each
-    /// wait, that of receiving and sending too.
+    /// Connects, and waits until the connection is made (connect(2)). This is for clients, which may block. `seconds`
+    /// limits each wait, including those for receiving and sending; `nil` for no limit.
     package init(connectingTo endpoint: Endpoint, withinSeconds seconds: Int? = nil) throws(SystemError) {
         let descriptor = try Descriptor.opened("socket") {
             socket(endpoint.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

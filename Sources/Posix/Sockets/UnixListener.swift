@@ -5,7 +5,7 @@ import Glibc
 package struct UnixListener: ~Copyable, Sendable {
     private let descriptor: Descriptor
     private let path: String
-    /// Of the socket's name.
+    /// The identity of the socket's file, by which ``end()`` sees whether the path still leads to it.
     private let identity: FileIdentity?
 
     /// Listens at a path, in place of a socket that an earlier process left there.

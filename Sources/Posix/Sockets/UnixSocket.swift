@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A connection within this machine, that blocks (unix(7)).
+/// A connection within this machine whose calls block (unix(7)).
 package struct UnixSocket: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
@@ -61,7 +61,7 @@ package struct UnixSocket: ~Copyable, Sendable {
         return count == bytes.count
     }
 
-    /// Sends all of it (send(2)).
+    /// Sends all bytes (send(2)).
     package func send(_ bytes: [UInt8]) throws(SystemError) {
         var sent = 0
         while sent < bytes.count {

@@ -78,7 +78,7 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Everything that waits now, without waiting for more.
+    /// Removes and returns all elements, without waiting for one.
     package func drain() -> [Element] {
         locked {
             let taken = Array(elements[takenCount...])

@@ -48,7 +48,7 @@ package final class Thread: @unchecked Sendable {
     }
 }
 
-/// Names the thread it was made on, so that what is confined to it can assert that (pthread_equal(3)).
+/// The identity of a thread, by which an object that is confined to it can assert that (pthread_equal(3)).
 package struct ThreadIdentity: Sendable {
     private let handle: pthread_t
 
