@@ -18,6 +18,10 @@ package struct Descriptor: ~Copyable, Sendable {
         Descriptor(owning: try systemCall(name, call))
     }
 
+    /// O_PATH of Linux on all machines that Swift has; it is a macro that the compiler does not import. A descriptor of
+    /// this kind grants no access to the file, and its end drops no lock of SQLite's (open(2)).
+    static let pathOnly: CInt = 0o10000000
+
     deinit {
         // Linux frees the descriptor even if close(2) fails with EINTR: a second close could hit a descriptor that
         // another thread has just opened.

@@ -25,8 +25,7 @@ package struct DescriptorReserve: ~Copyable, Sendable {
     /// which even a chroot without device files has.
     package mutating func takeBack() {
         while descriptors.count < count {
-            let pathOnly: CInt = 0o10000000
-            let descriptor = open("/", pathOnly | O_CLOEXEC)
+            let descriptor = open("/", Descriptor.pathOnly | O_CLOEXEC)
             guard descriptor >= 0 else { return }
             descriptors.append(descriptor)
         }

@@ -23,7 +23,7 @@ package struct InodeLock: ~Copyable, Sendable {
     /// SQLite's own locks are at 1 GiB, and its largest file has 281 TB.
     private static let lockedByte: off_t = 1 << 62
 
-    /// Takes the lock of a file that is there.
+    /// Takes the lock of an existing file.
     package init(path: String) throws(FileLock.LockError) {
         let found: FileIdentity
         do throws(SystemError) { found = try FileIdentity.find(path: path) } catch { throw .system(error) }

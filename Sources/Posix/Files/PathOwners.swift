@@ -22,10 +22,6 @@ struct PathOwners {
     /// `/` and the components that are there, down to the first that is missing.
     private let components: [Component]
 
-    /// O_PATH of Linux on all machines that Swift has. A descriptor of this kind grants no access to the file, and its
-    /// end drops no lock of SQLite's.
-    private static let pathOnly: CInt = 0o10000000
-
     /// - Parameters:
     ///   - path: an absolute path without symbolic links.
     ///   - isLink: true if the path's last component was seen as a symbolic link, and leads to other files.
@@ -33,10 +29,10 @@ struct PathOwners {
     init(_ path: String, isLink: Bool = false) throws(SystemError) {
         self.isLink = isLink
         names = path.split(separator: "/")
-        var folder = try Descriptor.opened("open") { open("/", Self.pathOnly | O_DIRECTORY | O_CLOEXEC) }
+        var folder = try Descriptor.opened("open") { open("/", Descriptor.pathOnly | O_DIRECTORY | O_CLOEXEC) }
         var components = [try Self.component(folder)]
         for (index, name) in names.enumerated() {
-            let raw = openat(folder.rawValue, String(name), Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+            let raw = openat(folder.rawValue, String(name), Descriptor.pathOnly | O_NOFOLLOW | O_CLOEXEC)
             guard raw >= 0 else { break }
             folder = Descriptor(owning: raw)
             let component = try Self.component(folder)

@@ -3,12 +3,12 @@ import Glibc
 
 /// The resources that the process uses (proc(5)).
 package struct ProcessUsage: Sendable {
-    /// Of user and kernel.
+    /// The time in user mode and in the kernel.
     package let cpuSeconds: Double
     package let residentBytes: Int
     package let openFiles: Int
     package let openFilesMax: Int
-    /// Since 1970-01-01T00:00:00Z.
+    /// The start of the process, in seconds since 1970-01-01T00:00:00Z.
     package let startedAtSeconds: Double
 
     private static let statusBytesMax = 64 * 1024
@@ -28,7 +28,7 @@ package struct ProcessUsage: Sendable {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
         return ProcessUsage(
             cpuSeconds: Double(user + kernel) / ticks, residentBytes: pages * sysconf(Int32(_SC_PAGESIZE)),
-            // Not counted: the descriptor of the listing itself.
+            // The descriptor of the listing itself does not count.
             openFiles: files.count - 1, openFilesMax: Int(clamping: limit.rlim_cur),
             startedAtSeconds: bootSeconds() + Double(startTicks) / ticks)
     }

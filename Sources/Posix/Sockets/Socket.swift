@@ -7,7 +7,7 @@ package struct Socket: ~Copyable, Sendable {
 
     package enum Received: Sendable {
         case bytes(Int)
-        /// Nothing is there yet.
+        /// No bytes have arrived yet.
         case wouldBlock
         /// The peer sends no more.
         case end

@@ -40,8 +40,7 @@ enum UnixAddress {
 
     /// Returns a descriptor that refers to a file without opening it for reading or writing (open(2), O_PATH).
     private static func openPath(_ path: String, _ flags: CInt) throws(SystemError) -> Descriptor {
-        let pathOnly: CInt = 0o10000000
-        return try Descriptor.opened("open") { open(path, pathOnly | flags | O_CLOEXEC) }
+        try Descriptor.opened("open") { open(path, Descriptor.pathOnly | flags | O_CLOEXEC) }
     }
 
     private static func withAddress(
