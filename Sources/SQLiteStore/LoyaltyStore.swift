@@ -43,7 +43,7 @@ package final class LoyaltyStore: Sendable {
         noteLibrary()
     }
 
-    /// Opens a file that is there and that no server runs on, for one command of its owner.
+    /// Opens an existing file on which no server runs, for one command of its owner.
     convenience init(
         idle path: String, clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) throws(IdleStoreError) {
@@ -180,7 +180,7 @@ package final class LoyaltyStore: Sendable {
             return log.info("SQLite \(SQLiteLibrary.version)")
         }
         log.warning(
-            "SQLite \(SQLiteLibrary.version) can lose data where two programs write to one file (its WAL-reset bug, until 3.51.2). "
+            "SQLite \(SQLiteLibrary.version) can lose data if two programs write to one file (its WAL-reset bug, until 3.51.2). "
                 + "Martlet alone writes to this one: leave it to Martlet while it runs")
     }
 }

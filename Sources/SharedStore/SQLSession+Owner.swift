@@ -50,7 +50,7 @@ extension SQLSession {
         ) { row throws(BadValue) in
             OwnedWithdrawal(
                 withdrawal: try Withdrawal(row, from: 0), login: row.login(4),
-                refundedAt: row.isNull(3) ? nil : Timestamp(milliseconds: row.integer(3)), note: try row.note(6))
+                refundedAt: row.timeIfAny(3), note: try row.note(6))
         }
         return NumberUse(order: order, withdrawal: withdrawal)
     }

@@ -66,7 +66,7 @@ extension SQLSession {
         _ select: (_ before: Int64, _ limit: Int64) throws(Failure) -> [(Int64, Item)]
     ) throws(Failure) -> Page<Item> {
         precondition(limit > 0, "limit must be positive")
-        // One more tells whether there is a next page.
+        // One row more than the limit shows that there is a next page.
         let rows = try select(cursor?.rawValue ?? .max, Int64(limit) + 1)
         let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil
         return Page(items: rows.prefix(limit).map(\.1), next: next)

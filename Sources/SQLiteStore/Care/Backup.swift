@@ -23,7 +23,7 @@ enum Backup {
                 "A backup \(path) would be taken for a file beside a database, and be removed; give it another name.")
         }
         guard !PrivateFile.exists(path: path) else {
-            throw StoreError("There is a file \(path) already; a backup replaces none.")
+            throw StoreError("There is a file \(path) already, and a backup does not replace it.")
         }
         BackupLeftovers.remove(beside: path)
         let partial = path + partialSuffix

@@ -7,7 +7,7 @@ import Storage
 final class IdleDatabase: StoreMaintenance, BackupSource {
     private let file: DatabaseFile
 
-    /// Takes the lock of a file that is there.
+    /// Takes the lock of an existing file.
     init(path: String) throws(IdleStoreError) {
         file = try Self.lock(path)
     }

@@ -9,7 +9,7 @@ package final class SQLiteCopySource: CopySource {
     private let database: Database
     private let reader: SQLiteTableReader
 
-    /// Locks a database that is there, and puts the content of its log back into it.
+    /// Locks an existing database, and puts the content of its log back into it.
     package init(path: String, until cancellation: Cancellation) throws(StoreError) {
         do throws(IdleStoreError) {
             file = try IdleDatabase.lock(path)

@@ -24,7 +24,7 @@ package final class SQLiteCopyTarget: CopyTarget {
             throw StoreError("A server runs on the database \(path), whose file was removed; stop it first.")
         }
         guard !PrivateFile.exists(path: place) else {
-            throw StoreError("There is a file \(path) already; a copy makes a new database and replaces none.")
+            throw StoreError("There is a file \(path) already, and a copy does not replace it.")
         }
         try DatabaseFile.refuseOrphanedLog(place, path)
         guard PrivateFile.mayWrite(inFolderOf: place) else { throw .forbidden("make the database", database: path) }

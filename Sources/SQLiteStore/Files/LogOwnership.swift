@@ -55,8 +55,8 @@ enum LogOwnership {
 
     static func refusal(of path: String) -> StoreError {
         StoreError(
-            "The log \(path)-wal belongs to another file than \(path): one of them was replaced while a server ran. Put the file that "
-                + "was there back, or move the log away, which holds what that file lacks. If they do belong together, "
+            "The log \(path)-wal belongs to another file than \(path): one of them was replaced while a server ran. Put the former "
+                + "file back, or move the log away: it has changes that this file lacks. If they do belong together, "
                 + "remove \(path)-lock.")
     }
 }

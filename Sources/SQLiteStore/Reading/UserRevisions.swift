@@ -9,9 +9,9 @@ import Synchronization
 /// until a later commit touches that user.
 final class UserRevisions: Sendable {
     private let all = CommitNumbers()
-    /// Of accounts and sessions alone: an upload does not end what a loop knows of its session.
+    /// The commits that touched accounts and sessions alone: after an upload, a loop still knows the user's session.
     private let accounts = CommitNumbers()
-    /// Of balances alone: an upload changes none.
+    /// The commits that touched balances alone: an upload changes no balance.
     private let balances = CommitNumbers()
     private let rules = Atomic<UInt64>(0)
     private let finishedCommit = Atomic<UInt64>(0)

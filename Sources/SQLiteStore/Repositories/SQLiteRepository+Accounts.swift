@@ -16,7 +16,7 @@ extension SQLiteRepository {
             }
         }
         guard let (user, expiresAt) = found else { return .now(nil) }
-        // A revision of this batch: the row that was read belongs to it.
+        // The revision is of this batch, so the row that was read belongs to it.
         if let revision = reader.accountRevision(of: user) {
             recent.insert(RecentUsers.KeptSession(user: user, expiresAt: expiresAt, accountRevision: revision), id)
         }

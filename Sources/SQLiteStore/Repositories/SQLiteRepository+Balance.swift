@@ -15,7 +15,7 @@ extension SQLiteRepository {
         }
         // Every user has a row, unless the file was damaged.
         let balance = found ?? Balance(current: .zero, withdrawn: .zero)
-        // A revision of this batch: the row that was read belongs to it.
+        // The revision is of this batch, so the row that was read belongs to it.
         if let revision = reader.balanceRevision(of: user) { recent.insert(balance, of: user, at: revision) }
         return .now(balance)
     }

@@ -57,7 +57,7 @@ extension Reader {
     ) throws(LoyaltyError) -> Page<Item> {
         precondition(limit > 0, "limit must be positive")
         let rows = try read { database throws(SQLiteError) in
-            // One more tells whether there is a next page.
+            // One row more than the limit shows that there is a next page.
             try select(database, cursor?.rawValue ?? .max, Int64(limit) + 1)
         }
         let next = rows.count > limit ? PageCursor(rawValue: rows[limit - 1].0) : nil

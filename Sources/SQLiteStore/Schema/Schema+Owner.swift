@@ -3,7 +3,7 @@ extension Schema {
     /// adjustment (which has no order, so its number is empty) and 4 for a refund.
     ///
     /// A deleted user's row stays, because orders and ledger refer to it, with a login that no user can have
-    /// (``WriteTransaction/deleteUser(_:)``). A refunded withdrawal keeps its row as well, so that its number stays
+    /// (`ShopTransaction.deleteUser(_:)`). A refunded withdrawal keeps its row as well, so that its number stays
     /// taken.
     static let owner = """
         ALTER TABLE users ADD COLUMN state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2);

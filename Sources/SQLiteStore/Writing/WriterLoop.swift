@@ -204,7 +204,7 @@ final class WriterLoop {
     }
 
     private func finish() {
-        // The log of a file that was removed or replaced is all that is left of it, or belongs to another one now.
+        // If the file was removed, its log is all that is left of it. If it was replaced, the log is not the new one's.
         if !isBroken, areFilesRight({ $0.look(after: .none) }) {
             do throws(SQLiteError) {
                 try checkpointer.complete(.truncate)
