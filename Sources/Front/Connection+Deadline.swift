@@ -10,8 +10,8 @@ extension Connection {
         if !isScheduled { scheduledTick = loop.schedule(self, at: deadline) }
     }
 
-    /// The scheduled tick has come. If the deadline has passed, the connection takes its next step; else it is
-    /// scheduled again.
+    /// The scheduled tick has come. If the deadline has passed, the connection takes its next step.
+    /// Otherwise it is scheduled again.
     func lookAtDeadline(now: Int64, _ wheel: inout DeadlineWheel) {
         scheduledTick = nil
         guard let deadline = state.timer.deadline else { return }

@@ -44,7 +44,7 @@ extension Connection {
         }
     }
 
-    /// Returns true, once, if it is the connection's turn to make a part. Else the loop will give it a turn.
+    /// Returns true, once, if it is the connection's turn to make a part. Otherwise the loop will give it one.
     func takePartTurn() -> Bool {
         let hasTurn = state.partTurn.take()
         if !hasTurn { loop.makeRunnable(self) }

@@ -87,7 +87,7 @@ package final class Front: Sendable {
         waitForStop()
     }
 
-    /// Begins a stop, so that several fronts can stop at once. Called once.
+    /// Begins a stop, so that several fronts can stop at the same time. It must be called once.
     package func beginStop(withinMilliseconds milliseconds: Int) {
         let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
         for loop in loops { loop.stop(by: deadline) }

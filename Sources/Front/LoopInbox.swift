@@ -8,7 +8,7 @@ final class LoopInbox: Sendable {
         var jobs = TaskJobs()
         /// Connections that another loop has accepted for this one.
         var arrivals: [Arrival] = []
-        /// The time at which the loop has to have stopped; `nil` if it is not to stop.
+        /// The time by which the loop has to stop; `nil` if it goes on.
         var stopDeadline: Int64?
         /// True if the handler has asked for a call of `wakeUp`.
         var wakesHandler = false

@@ -3,7 +3,7 @@
 enum PartTurn: Hashable {
     case none, waitsForTurn, hasTurn
 
-    /// Returns true, once, if the connection has its turn. Else the connection waits for it.
+    /// Returns true, once, if the connection has its turn. Otherwise the connection waits for it.
     mutating func take() -> Bool {
         let hasTurn = self == .hasTurn
         self = hasTurn ? .none : .waitsForTurn

@@ -147,7 +147,7 @@ struct TurnSchedule<Member> {
     }
 
     /// Ends the turn of a share that has no more members waiting. If it was fresh, it goes through the list of the
-    /// others once before it may be fresh again; else it could go before them again and again.
+    /// others once before it may be fresh again. Otherwise it could always go before them.
     private mutating func leave(_ share: Share) {
         current = nil
         guard !currentIsFresh || share.isSorting else { return served.append(share) }

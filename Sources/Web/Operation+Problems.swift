@@ -54,7 +54,7 @@ extension Operation.Response {
             .busy(retryAfterSeconds: 1),
             "The server has too much to do, or can't write at the moment. Nothing happened: ask again.", isShared: true),
         refusal(
-            .httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.",
+            .httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are supported.",
             "The version is neither HTTP/1.1 nor HTTP/1.0."),
     ]
 

@@ -4,7 +4,7 @@ import OpenAPI
 
 /// A method and a path, the code that answers requests for them, and their description.
 ///
-/// A class, so that to find the route of a request copies nothing.
+/// It is a class, so that finding the route of a request copies nothing.
 package final class Route {
     /// The clients that a route serves.
     package enum Access: Equatable {
