@@ -22,6 +22,6 @@ struct BufferBudget {
     /// Returns true if all buffers, or those of the client, exceed their limit. A proxy's buffers belong to many
     /// clients.
     func areTooLarge(of share: ClientShare) -> Bool {
-        bytes > bytesMax || !share.turns.isSorting && share.heldBytes > bytesPerAddressMax
+        bytes > bytesMax || !share.turns.isOfProxy && share.heldBytes > bytesPerAddressMax
     }
 }

@@ -34,7 +34,7 @@ extension Connection {
     func leaveClient() {
         guard isOfProxiedClient else { return }
         move(to: peerAddress.network)
-        share.turns.isSorting = true
+        share.turns.isOfProxy = true
     }
 
     private func move(to network: IPAddress) {

@@ -122,7 +122,7 @@ extension EventLoop {
         var taken: Socket? = consume socket
         let share = share(of: peer.network)
         if isProxied {
-            share.turns.isSorting = true
+            share.turns.isOfProxy = true
             lastProxy = peer.network
         }
         let connection = connections.insert { token in

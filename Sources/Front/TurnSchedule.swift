@@ -30,9 +30,9 @@ struct TurnSchedule<Member> {
         /// Called once, when the schedule has nothing more to remember of the share. It must not use the schedule,
         /// which is being changed then.
         var whenUnlisted: (() -> Void)?
-        /// True if the share's members only find out in their turns which share they belong to, as a proxy's
-        /// connections do. Such a share is always fresh: else each of its members would wait for all busy shares first.
-        var isSorting = false
+        /// True if the share is a proxy's, whose connections find out only in their turns which client's share they
+        /// belong to. Such a share is always fresh: otherwise each of its members would wait for all busy shares first.
+        var isOfProxy = false
 
         init() {}
 
@@ -120,7 +120,7 @@ struct TurnSchedule<Member> {
 
     /// Appends a share to its list after its turn.
     private mutating func list(_ share: Share) {
-        if share.isSorting { fresh.append(share) } else { served.append(share) }
+        if share.isOfProxy { fresh.append(share) } else { served.append(share) }
     }
 
     /// Lets fresh shares go on when every other share was passed over, because it is in debt or has no member: fresh
@@ -150,7 +150,7 @@ struct TurnSchedule<Member> {
     /// others once before it may be fresh again. Otherwise it could always go before them.
     private mutating func leave(_ share: Share) {
         current = nil
-        guard !currentIsFresh || share.isSorting else { return served.append(share) }
+        guard !currentIsFresh || share.isOfProxy else { return served.append(share) }
         share.isListed = false
         share.allowanceNanoseconds = Self.quantumNanoseconds
         share.quickNanoseconds = 0

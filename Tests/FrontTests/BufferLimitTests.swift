@@ -13,7 +13,7 @@ import Testing
         let share = ClientShare(network: IPAddress(ipv4: 1))
         budget.change(by: 600, of: share)
         #expect(budget.areTooLarge(of: share))
-        share.turns.isSorting = true
+        share.turns.isOfProxy = true
         #expect(!budget.areTooLarge(of: share))
         budget.change(by: 500, of: share)
         #expect(budget.areTooLarge(of: share))

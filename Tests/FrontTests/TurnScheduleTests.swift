@@ -174,10 +174,10 @@ import Testing
     }
 
     /// A proxy's request is looked at before the requests of busy clients, of which there may be many.
-    @Test func aSortingShareDoesNotWaitForBusyShares() {
+    @Test func aProxysShareDoesNotWaitForBusyShares() {
         var schedule = Schedule()
         let proxy = Schedule.Share()
-        proxy.isSorting = true
+        proxy.isOfProxy = true
         for _ in 0..<20 {
             let busy = Schedule.Share()
             for _ in 0..<1_000 { schedule.enter("busy", of: busy, isCostly: false) }
