@@ -69,7 +69,7 @@ private struct FigureSums {
     func figures(outstanding: Int128) -> Figures {
         var figures = Figures()
         (figures.customers, figures.orders) = (customers, orders)
-        // A negative sum is that of a file that does not pass its check.
+        // Only a store that does not pass its check has a negative sum.
         let points = points.map { max(0, $0) }
         (figures.granted, figures.spent, figures.returned) = (points[0], points[1], points[2])
         (figures.refunded, figures.given, figures.taken) = (points[3], points[4], points[5])

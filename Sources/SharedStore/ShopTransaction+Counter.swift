@@ -24,7 +24,7 @@ extension ShopTransaction {
         let customer: UserAccount? = if let order { try account(of: order.user) } else { nil }
         try add(record, on: customer?.id, subject: number.digits, points: points)
         if let uploaded {
-            // The customer follows an upload that another person made.
+            // Another person made this upload, so the customer is told of it.
             let order = Order(number: number, status: .new, accrual: .zero, uploadedAt: record.at)
             note(.order(order), of: uploaded.user)
         }

@@ -48,7 +48,7 @@ extension ShopTransaction {
 
     func setEnabled(_ isEnabled: Bool, _ selector: UserSelector) throws(Failure) -> UserChangeResult {
         guard let (user, login) = try user(selector) else { return .noSuchUser }
-        // A sign-in takes the same lock, and so opens no session after the end of all.
+        // A sign-in takes the same lock, so it opens no session after all sessions have ended.
         try lock(user)
         let state = isEnabled ? UserAccount.State.active : .disabled
         let changed = try run(

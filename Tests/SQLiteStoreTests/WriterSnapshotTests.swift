@@ -16,7 +16,7 @@ import Testing
     @Test func theObstacleIsReportedForAsLongAsItIsKnown() {
         #expect(Self.obstacle() == nil)
         #expect(Self.obstacle(waiting: 9) == nil)
-        #expect(Self.obstacle(waiting: 10) == "10 writes wait, as many as may")
+        #expect(Self.obstacle(waiting: 10) == "10 writes wait, which is the limit")
         #expect(Self.obstacle(after: [(.diskFull, at: 900)]) == "there is no room on the database's disk")
         #expect(Self.obstacle(after: [(.locked, at: 900)]) == "another program holds the database's lock")
         #expect(Self.obstacle(after: [(.diskFull, at: 900)], thenWrites: true) == nil)

@@ -7,9 +7,9 @@ import Glibc
 /// moment, also between two system calls of one command. Rights of root's that reach further than the account's are
 /// therefore kept only if the account can rename no component of the way.
 extension FileAccount {
-    /// Returns the account that owns a file, or if the file is missing its folder, with its rights there. If that is
-    /// root, it is an account that can lead the path elsewhere. Returns `nil` if there is none, or if this process does
-    /// not run as root and makes files of its own account alone.
+    /// Returns the account that owns a file, or its folder if the file is missing, with its rights there. If root is
+    /// the owner, the result is an account that can lead the path elsewhere, or `nil` if there is none. Returns `nil`
+    /// also if this process does not run as root, and so makes files of its own account alone.
     ///
     /// - Parameters:
     ///   - path: an absolute path without symbolic links.

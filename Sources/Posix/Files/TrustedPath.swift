@@ -72,9 +72,9 @@ package struct TrustedPath: Equatable, Sendable {
         return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
-    /// Returns true if this process has the file of this path open: then what was opened through the path is the file
-    /// that was looked at, whatever was renamed in between (proc(5), `/proc/self/fd`). A second name of the file counts
-    /// against it if the account could have made it, and so does a log of another folder.
+    /// Returns true if this process has the file of this path open (proc(5), `/proc/self/fd`): then the path led to the
+    /// file that was looked at, whatever was renamed in between. Returns false if the file has a second name that the
+    /// account could have made, or if a log in another folder is open.
     package func isOpenHere(for account: FileAccount) -> Bool {
         guard let names = try? FolderListing.names(in: "/proc/self/fd") else { return false }
         let name = "/\(path.split(separator: "/").last ?? "")"

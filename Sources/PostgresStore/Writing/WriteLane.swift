@@ -155,7 +155,7 @@ final class WriteLane: Sendable {
     var obstacle: String? {
         if let obstacle = status.obstacle(now: SystemClock.monotonicMilliseconds()) { return obstacle }
         let waiting = queue.count
-        return waiting >= queueCapacity ? "\(waiting) writes wait, as many as may" : nil
+        return waiting >= queueCapacity ? "\(waiting) writes wait, which is the limit" : nil
     }
 
     /// The number of transactions whose commit was in doubt.

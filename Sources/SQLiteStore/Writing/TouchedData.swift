@@ -4,9 +4,9 @@ import Loyalty
 /// forget a user. Only an upload reports its user itself. Confined to the writer's thread.
 final class TouchedData {
     private(set) var users: [UserID] = []
-    /// Those users of whom an account or a session is touched.
+    /// The users whose account or one of whose sessions is touched.
     private(set) var accounts: [UserID] = []
-    /// Those users of whom the balance is touched.
+    /// The users whose balance is touched.
     private(set) var balances: [UserID] = []
     /// True if the transaction touches the reward rules.
     private(set) var hasRules = false

@@ -80,7 +80,7 @@ package struct WriterSnapshot: Sendable {
             case .overwritten: return "another program wrote into the database's files"
             }
         }
-        return waiting >= waitingMax ? "\(waiting) writes wait, as many as may" : nil
+        return waiting >= waitingMax ? "\(waiting) writes wait, which is the limit" : nil
     }
 
     private static let refusalCountsMilliseconds: Int64 = 30_000

@@ -13,7 +13,7 @@ extension SQLSession {
             user = try id(of: .login(login))
             if user == nil { return false }
         }
-        // A user alone is the only one between these ids.
+        // If one user is exported, these ids enclose that user alone.
         let (before, last) = user.map { ($0 - 1, $0) } ?? (0, .max)
         var isWanted = try eachPage(record) { after throws(Failure) in
             try movedUsers(after: max(after, before), last)
