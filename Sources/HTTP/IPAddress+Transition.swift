@@ -4,8 +4,8 @@ extension IPAddress {
     /// NAT64, very many hosts share the first 64 bits.
     ///
     /// Within the prefix for local use of RFC 8215, the owner of a NAT64 chooses one of 48, 56, 64 or 96 bits, which
-    /// decides the place of the IPv4 address (RFC 6052, section 2.2). Only the form with 96 bits is recognised: its 32
-    /// bits before the last 32 are zero, where each shorter one has a part of the address.
+    /// decides the place of the IPv4 address (RFC 6052, section 2.2). Only the form with 96 bits is recognised, by its
+    /// zeros: with a shorter prefix, the 32 bits before the last 32 have a part of the address.
     package var embeddedIPv4: UInt32? {
         if high >> 48 == 0x2002 { return UInt32(truncatingIfNeeded: high >> 16) }
         if high >> 32 == 0x2001_0000 { return ~UInt32(truncatingIfNeeded: low) }
