@@ -26,7 +26,7 @@ package struct LogPosition: Equatable, Sendable {
     /// The numbers of the log's header.
     package var start: LogStart { LogStart(generation: generation, salt: salt) }
 
-    /// The beginning of a log with another header, and pages of the same form.
+    /// The position at the beginning of a log with another header and pages of the same size.
     func emptied(_ start: LogStart) -> LogPosition {
         LogPosition(
             generation: start.generation, salt: start.salt, frameCount: 0, checksum: LogChecksum(),
