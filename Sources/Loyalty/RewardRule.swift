@@ -53,3 +53,11 @@ package struct RewardRule: Equatable, Sendable {
         return digits.isEmpty ? "\(whole)" : "\(whole).\(digits)"
     }
 }
+
+// Swift's `String` treats canonically equivalent texts as equal; two matches are equal only byte for byte.
+extension RewardRule {
+    package static func == (left: RewardRule, right: RewardRule) -> Bool {
+        left.match.utf8.elementsEqual(right.match.utf8) && left.kind == right.kind
+            && left.rewardMillionths == right.rewardMillionths
+    }
+}
