@@ -31,6 +31,12 @@ import Testing
         #"{"type":"order","user":\#(id),"number":"18","status":"NEW","uploaded_at":"2024-01-02T03:04:05Z"}"#
     }
 
+    /// A user who is refused, and an order of another id, which is canonically equivalent.
+    private static let equivalentIDs = [
+        user(1, hash: refusedHash).replacing("\"id\":1", with: "\"id\":\"\u{E9}\""),
+        order(of: 1).replacing("\"user\":1", with: "\"user\":\"e\u{301}\""),
+    ]
+
     private static func withdrawal(of id: Int) -> String {
         #"{"type":"withdrawal","user":\#(id),"order":"18","sum":5,"processed_at":"2024-01-02T03:04:05Z"}"#
     }
@@ -57,6 +63,10 @@ import Testing
                 "2: \"password_hash\" is not one of bcrypt", "3: a line of its type has no \"name\"",
                 "7: no line before it adds its user", "8: the check digit of \"number\" is wrong (Luhn): \"19\"",
             ]
+        ),
+        (
+            [start] + equivalentIDs + [end],
+            ["2: \"password_hash\" is not one of bcrypt", "3: no line before it adds its user"]
         ),
     ]
 

@@ -29,8 +29,9 @@ struct ShopReading {
     /// True if the records have their places; `nil` before the first line.
     private(set) var hasPositions: Bool?
     private var isEnded = false
-    /// The ids of users whose own lines were refused. It is no fault of other lines that these are missing.
-    private var refusedUsers: Set<String> = []
+    /// The bytes of the ids of users whose own lines were refused. It is no fault of other lines that these are
+    /// missing.
+    private var refusedUsers: Set<[UInt8]> = []
 
     /// Reads all lines, and finds the faults of records that do not go together if no line has a fault of its own.
     mutating func read(
@@ -76,7 +77,9 @@ struct ShopReading {
         do throws(LineFault) {
             read = try ShopLine.read(hasMark ? bytes.dropFirst(3) : bytes, hasPositions: hasPositions)
         } catch {
-            if let user = error.user, refusedUsers.count < Self.refusedUsersMax { refusedUsers.insert(user) }
+            if let user = error.user, refusedUsers.count < Self.refusedUsersMax {
+                refusedUsers.insert(Array(user.utf8))
+            }
             return add(lineCount, error.text)
         }
         switch read {
@@ -84,7 +87,7 @@ struct ShopReading {
         case .record(let record):
             counts.count(record)
             if record.lacksPassword { usersWithoutPassword += 1 }
-            if let user = record.referredUser, refusedUsers.contains(user) { return }
+            if !refusedUsers.isEmpty, let user = record.referredUser, refusedUsers.contains(Array(user.utf8)) { return }
             if let fault = try target.add(record, line: lineCount) { add(lineCount, fault) }
         case .end(let stated):
             isEnded = true

@@ -94,7 +94,8 @@ final class StagedRecords {
     }
 
     private func user(of key: String) throws(SQLiteError) -> Int64? {
-        if let recent, recent.key == key { return recent.user }
+        // As the database compares: for Swift's `String`, canonically equivalent ids would be the same.
+        if let recent, recent.key.utf8.elementsEqual(key.utf8) { return recent.user }
         try findKey.bind(key, at: 1)
         defer { findKey.reset() }
         guard try findKey.step() else { return nil }
