@@ -77,6 +77,25 @@ import Testing
         #expect(logins == (0..<5).map { "bea+\($0)" })
     }
 
+    /// The next page of the table is a table too, and together the pages have each action once.
+    @Test func pagesOfTheTableOfActionsFollowEachOther() async throws {
+        let api = try await TestStaffAPI.filled()
+        let path = "/api/staff/actions?format=csv"
+        func lines(_ response: ClientResponse) -> [Substring] {
+            Array(response.text.split(whereSeparator: \.isNewline).dropFirst())
+        }
+        let all = lines(await api.run(Scenario("GET \(path)", as: "owner", gives: 200)))
+        var target: String? = "\(path)&limit=2"
+        var found: [Substring] = []
+        while let page = target, found.count < all.count {
+            let response = await api.run(Scenario("GET \(page)", as: "owner", gives: 200, part: ActionTable.heading))
+            found += lines(response)
+            target = response["Link"]?.split(separator: ">").first.map { String($0.dropFirst()) }
+        }
+        #expect(all.count > 4 && found == all)
+        #expect(target == nil)
+    }
+
     // MARK: - Idempotency
 
     private static let sale = Body("{\"order\":\"34\",\(goods),\"customer\":1}")

@@ -62,16 +62,25 @@ extension Eventual<Response, LoyaltyError> {
     /// 200 with the requested part of the list, or 204 if it has no entries. For a list that was asked for with a
     /// limit, `Link` names the next page (RFC 8288).
     ///
+    /// - Parameters:
+    ///   - subject: the customer to whom cursors belong, as for ``ListQuery``; `nil` for the user of the call.
+    ///   - others: the parameters that select the list, each with `&` before it.
     /// - Throws: ``Loyalty/LoyaltyError/malformed(_:)`` as ``ListQuery`` does, or an error of `read`.
     static func list<Item: Sendable>(
-        _ format: ListFormat<Item>, for call: Call, read: @escaping ListFormat<Item>.Read
+        _ format: ListFormat<Item>, for call: Call, of subject: UserID? = nil, others: String = "",
+        read: @escaping ListFormat<Item>.Read
     ) throws(LoyaltyError) -> Self {
-        let query = try ListQuery(call.request, of: call.user)
+        let subject = subject ?? call.user
+        let query = try ListQuery(call.request, of: subject)
+        let path = call.request.path
+        let target = { (limit: Int, next: PageCursor) in
+            ListQuery.target(limit: limit, cursor: next, of: subject, at: path, others: others)
+        }
         switch try read(query.cursor, query.limit ?? ListPage.itemsMax) {
-        case .now(let page): return .now(.list(beginningWith: page, format, query, for: call, read: read))
+        case .now(let page): return .now(.list(beginningWith: page, format, query, target, read: read))
         case .later(let page):
             return .later { () async throws(LoyaltyError) in
-                .list(beginningWith: try await page(), format, query, for: call, read: read)
+                .list(beginningWith: try await page(), format, query, target, read: read)
             }
         }
     }
@@ -79,9 +88,11 @@ extension Eventual<Response, LoyaltyError> {
 
 extension Response {
     /// The response with the first page of a list, and the other pages if the list was asked for without a limit.
+    ///
+    /// - Parameter target: the path and query of the next page.
     fileprivate static func list<Item: Sendable>(
-        beginningWith page: Page<Item>, _ format: ListFormat<Item>, _ query: ListQuery, for call: Call,
-        read: @escaping ListFormat<Item>.Read
+        beginningWith page: Page<Item>, _ format: ListFormat<Item>, _ query: ListQuery,
+        _ target: (_ limit: Int, _ next: PageCursor) -> String, read: @escaping ListFormat<Item>.Read
     ) -> Response {
         if page.next != nil, query.limit == nil {
             let body = PagedBody(beginningWith: page, format, read: read)
@@ -91,8 +102,7 @@ extension Response {
         var response = Response.private(
             contentType: format.contentType, .bytes(format.write(page.items, true, true)))
         if let limit = query.limit, let next = page.next {
-            let target = ListQuery.target(limit: limit, cursor: next, of: call.user, at: call.request.path)
-            response.add("Link", "<\(target)>; rel=\"next\"")
+            response.add("Link", "<\(target(limit, next))>; rel=\"next\"")
         }
         return response
     }

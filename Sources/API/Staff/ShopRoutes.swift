@@ -111,7 +111,8 @@ struct ShopRoutes {
                     try repository.actions(on: nil, from: cursor, limit: limit)
                 })
         }
-        return try .list(ActionTable.format(), for: call) { cursor, limit throws(LoyaltyError) in
+        return try .list(ActionTable.format(), for: call, of: StaffList.shop, others: "&format=csv") {
+            cursor, limit throws(LoyaltyError) in
             try repository.actions(on: nil, from: cursor, limit: limit)
         }
     }

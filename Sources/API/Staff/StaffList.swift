@@ -7,15 +7,17 @@ import Web
 /// The lists of the staff API: an array in pages, which is empty and not missing if there is nothing.
 enum StaffList {
     private static let limitIfUnasked = 50
+    /// The subject of lists that belong to no customer.
+    static let shop = UserID(rawValue: 0)
 
     /// A page of a list.
     ///
     /// - Parameters:
-    ///   - subject: the customer whose list it is, to whom cursors belong; 0 for a list of the shop.
+    ///   - subject: the customer whose list it is, to whom cursors belong; ``shop`` for a list of the shop.
     ///   - selecting: the names of the parameters that select the list, which the next page has, too.
     ///   - write: writes an item.
     static func page<Item: Sendable>(
-        for call: Call, of subject: UserID = UserID(rawValue: 0), selecting: [String] = [],
+        for call: Call, of subject: UserID = StaffList.shop, selecting: [String] = [],
         write: @escaping (Item, inout JSONWriter) -> Void, read: ListFormat<Item>.Read
     ) throws(LoyaltyError) -> Eventual<Response, LoyaltyError> {
         let query = try ListQuery(call.request, of: subject)
