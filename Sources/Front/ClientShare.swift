@@ -1,9 +1,17 @@
 import HTTP
 
 /// One client's part of an event loop: the connections from one IPv4 address or one /64 of IPv6, and the connections of
-/// proxies with a request from there.
+/// proxies with a request from there. A proxy's connections that wait for a request have a share of their own.
 final class ClientShare {
-    let network: IPAddress
+    /// Tells the shares of a loop apart.
+    struct Key: Hashable {
+        let network: IPAddress
+        /// True for the connections of proxies that wait for a request. The other hosts of a proxy's /64 are clients,
+        /// to whom the limits of clients apply.
+        var isProxy = false
+    }
+
+    let key: Key
     /// The client's connections that wait for their turns.
     let turns = TurnSchedule<Connection>.Share()
     /// The cost of the client's last steps on connections of proxies, each of which carries requests of any client.
@@ -18,9 +26,12 @@ final class ClientShare {
     /// searches them.
     private static let searchedMax = 32
 
-    init(network: IPAddress) {
-        self.network = network
+    init(_ key: Key) {
+        self.key = key
+        turns.isSorting = key.isProxy
     }
+
+    var network: IPAddress { key.network }
 
     /// The number of searches that look at all members.
     var searchesOfAll: Int { (members.count + Self.searchedMax - 1) / Self.searchedMax }

@@ -6,7 +6,7 @@ extension Connection {
     var isCostly: Bool { state.partTurn == .waitsForTurn || cost.isCostly }
 
     /// True if the connection is a proxy's, and belongs to a client now.
-    private var isOfProxiedClient: Bool { isProxied && share.network != peerAddress.network }
+    private var isOfProxiedClient: Bool { isProxied && !share.key.isProxy }
 
     /// The cost of the last steps: of the connection, or of the client for which a proxy's connection has a request.
     private var cost: StepCost { isOfProxiedClient ? share.proxiedCost : ownCost }
@@ -15,7 +15,7 @@ extension Connection {
     func note(_ nanoseconds: Int64, in share: ClientShare) {
         if !isProxied {
             ownCost.note(nanoseconds)
-        } else if share.network != peerAddress.network {
+        } else if !share.key.isProxy {
             share.proxiedCost.note(nanoseconds)
         }
     }
@@ -23,24 +23,28 @@ extension Connection {
     /// Moves a proxy's connection to the client of `request`. Returns false if it belonged to another client: then the
     /// request waits for the turn of its own client.
     func joinClient(of request: Request) -> Bool {
-        let client = loop.handler.client(of: request).network
-        guard client != share.network else { return true }
-        move(to: client)
+        let client = loop.handler.client(of: request)
+        // A request that names no client is the proxy's own.
+        let key = client == peerAddress ? proxysOwn : ClientShare.Key(network: client.network)
+        guard key != share.key else { return true }
+        move(to: key)
         return false
     }
+
+    /// The share of a proxy's connections that wait for a request.
+    private var proxysOwn: ClientShare.Key { ClientShare.Key(network: peerAddress.network, isProxy: true) }
 
     /// Moves a proxy's connection back to the proxy, when it waits for a request. That may be of any client, so it must
     /// not wait for the turns of the last one until it is parsed.
     func leaveClient() {
         guard isOfProxiedClient else { return }
-        move(to: peerAddress.network)
-        share.turns.isOfProxy = true
+        move(to: proxysOwn)
     }
 
-    private func move(to network: IPAddress) {
+    private func move(to key: ClientShare.Key) {
         share.heldBytes -= bufferedBytes
         loop.leaveShare(self)
-        share = loop.joinShare(self, of: network)
+        share = loop.joinShare(self, key)
         share.heldBytes += bufferedBytes
     }
 

@@ -120,11 +120,8 @@ extension EventLoop {
         }
         counters.accepted.add()
         var taken: Socket? = consume socket
-        let share = share(of: peer.network)
-        if isProxied {
-            share.turns.isOfProxy = true
-            lastProxy = peer.network
-        }
+        let share = share(ClientShare.Key(network: peer.network, isProxy: isProxied))
+        if isProxied { lastProxy = share.key }
         let connection = connections.insert { token in
             Connection(
                 socket: taken.take()!, peer: peer, isProxied: isProxied, share: share, token: token, loop: self)
@@ -149,7 +146,8 @@ extension EventLoop {
             switch result {
             case .admitted: return true
             case .tooManyOfClient:
-                guard closeConnection(of: network, rankMax: ConnectionState.ofSameClientRankMax) else { return false }
+                let rankMax = ConnectionState.ofSameClientRankMax
+                guard closeConnection(of: ClientShare.Key(network: network), rankMax: rankMax) else { return false }
             case .tooManyInAll(let greediest, let isGreedier):
                 guard closeConnection(ofGreediest: greediest, isGreedier: isGreedier) else { return false }
             }
@@ -167,10 +165,11 @@ extension EventLoop {
     /// - Parameter isGreedier: true if the client has more of them than the one that needs room would have.
     private func closeConnection(ofGreediest network: IPAddress, isGreedier: Bool) -> Bool {
         let rankMax = isGreedier ? ConnectionState.ofGreediestClientRankMax : ConnectionState.ofSameClientRankMax
-        let searchCount = min(Self.searchesMax, shares[network]?.searchesOfAll ?? 0)
-        for _ in 0..<searchCount where closeConnection(of: network, rankMax: rankMax) { return true }
+        let key = ClientShare.Key(network: network)
+        let searchCount = min(Self.searchesMax, shares[key]?.searchesOfAll ?? 0)
+        for _ in 0..<searchCount where closeConnection(of: key, rankMax: rankMax) { return true }
         if closeProxysConnection() { return true }
-        return isGreedier && closeConnection(of: network, rankMax: ConnectionState.ofGreediestClientAtLastRankMax)
+        return isGreedier && closeConnection(of: key, rankMax: ConnectionState.ofGreediestClientAtLastRankMax)
     }
 
     /// Closes a connection that a proxy keeps for later, or on which it has sent half a request. These count for no
@@ -180,8 +179,8 @@ extension EventLoop {
         return closeConnection(of: lastProxy, rankMax: ConnectionState.ofGreediestClientRankMax)
     }
 
-    private func closeConnection(of network: IPAddress, rankMax: Int) -> Bool {
-        guard let connection = shares[network]?.connectionToClose(rankMax: rankMax) else { return false }
+    private func closeConnection(of key: ClientShare.Key, rankMax: Int) -> Bool {
+        guard let connection = shares[key]?.connectionToClose(rankMax: rankMax) else { return false }
         counters.closedForOthers.add()
         connection.end()
         return true

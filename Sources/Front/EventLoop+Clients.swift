@@ -3,17 +3,17 @@ import HTTP
 /// The clients' shares of the loop.
 extension EventLoop {
     /// The client's share, which is made if the loop has none.
-    func share(of network: IPAddress) -> ClientShare {
-        if let share = shares[network] { return share }
-        let share = ClientShare(network: network)
-        if let cost = recentCosts.take(of: network) { share.proxiedCost = cost }
-        shares[network] = share
+    func share(_ key: ClientShare.Key) -> ClientShare {
+        if let share = shares[key] { return share }
+        let share = ClientShare(key)
+        if !key.isProxy, let cost = recentCosts.take(of: key.network) { share.proxiedCost = cost }
+        shares[key] = share
         return share
     }
 
     /// Adds the connection to the client's share, and returns the share.
-    func joinShare(_ connection: Connection, of network: IPAddress) -> ClientShare {
-        let share = share(of: network)
+    func joinShare(_ connection: Connection, _ key: ClientShare.Key) -> ClientShare {
+        let share = share(key)
         share.add(connection)
         return share
     }
@@ -25,14 +25,14 @@ extension EventLoop {
         let share = connection.share
         share.remove(connection)
         guard share.isEmpty else { return }
-        guard share.turns.isListed else { return removeEmptyShare(of: share.network) }
-        share.turns.whenUnlisted = { [weak self, network = share.network] in self?.removeEmptyShare(of: network) }
+        guard share.turns.isListed else { return removeEmptyShare(share.key) }
+        share.turns.whenUnlisted = { [weak self, key = share.key] in self?.removeEmptyShare(key) }
     }
 
-    private func removeEmptyShare(of network: IPAddress) {
-        guard let share = shares[network], share.isEmpty else { return }
-        recentCosts.keep(share.proxiedCost, of: network)
-        shares[network] = nil
+    private func removeEmptyShare(_ key: ClientShare.Key) {
+        guard let share = shares[key], share.isEmpty else { return }
+        recentCosts.keep(share.proxiedCost, of: key.network)
+        shares[key] = nil
     }
 
     /// Removes a connection that has ended.

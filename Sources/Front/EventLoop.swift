@@ -38,10 +38,10 @@ final class EventLoop: @unchecked Sendable {
     private(set) var poller: Poller
     var connections = ConnectionTable<Connection>()
     /// The clients that have connections on this loop, and those whose last turns the schedule remembers.
-    var shares: [IPAddress: ClientShare] = [:]
+    var shares: [ClientShare.Key: ClientShare] = [:]
     var recentCosts = RecentCosts()
-    /// The proxy that has connected last; `nil` if there was none.
-    var lastProxy: IPAddress?
+    /// The share of the proxy that has connected last; `nil` if there was none.
+    var lastProxy: ClientShare.Key?
     var buffers: BufferBudget
     private var wheel: DeadlineWheel
     /// The jobs of tasks that wait for responses.

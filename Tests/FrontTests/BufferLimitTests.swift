@@ -10,13 +10,15 @@ import Testing
         var configuration = FrontConfiguration()
         configuration.bufferedBytesMax = 1_000
         var budget = BufferBudget(configuration)
-        let share = ClientShare(network: IPAddress(ipv4: 1))
-        budget.change(by: 600, of: share)
-        #expect(budget.areTooLarge(of: share))
-        share.turns.isOfProxy = true
-        #expect(!budget.areTooLarge(of: share))
-        budget.change(by: 500, of: share)
-        #expect(budget.areTooLarge(of: share))
+        let client = ClientShare(ClientShare.Key(network: IPAddress(ipv4: 1)))
+        budget.change(by: 600, of: client)
+        #expect(budget.areTooLarge(of: client))
+        budget.change(by: -600, of: client)
+        let proxy = ClientShare(ClientShare.Key(network: IPAddress(ipv4: 1), isProxy: true))
+        budget.change(by: 600, of: proxy)
+        #expect(!budget.areTooLarge(of: proxy) && !budget.areTooLarge(of: client))
+        budget.change(by: 500, of: proxy)
+        #expect(budget.areTooLarge(of: proxy))
     }
 
     private static let post = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: "

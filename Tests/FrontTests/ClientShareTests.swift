@@ -10,11 +10,11 @@ import Testing
     @Test func aClientThatConnectsAgainFindsItsShare() throws {
         let test = try TestLoop()
         let share = try test.connect().connection.share
-        #expect(test.loop.shares[share.network] === share)
+        #expect(test.loop.shares[share.key] === share)
         for _ in 0..<3 {
             for connection in test.loop.connections.all { connection.end() }
             #expect(share.isEmpty)
-            #expect(test.loop.shares[share.network] === share, "the schedule remembers its turns")
+            #expect(test.loop.shares[share.key] === share, "the schedule remembers its turns")
             #expect(try test.connect().connection.share === share)
         }
     }
@@ -35,7 +35,7 @@ import Testing
         try test.connect().connection.end()
         let connection = try test.connect().connection
         test.loop.advanceRunnable()
-        #expect(test.loop.shares[connection.share.network] === connection.share)
+        #expect(test.loop.shares[connection.share.key] === connection.share)
         connection.end()
         test.loop.advanceRunnable()
         #expect(test.loop.shares.isEmpty)

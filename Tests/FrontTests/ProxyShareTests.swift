@@ -18,19 +18,40 @@ import Testing
     @Test func anIdleConnectionBelongsToTheProxy() throws {
         let test = try proxiedLoop()
         let (connection, client) = try test.connect()
-        let own = connection.share.network
+        let own = connection.share.key
         for number in 0..<3 {
             try test.receive(request("/cost/5", of: number), on: connection, from: client)
             for _ in 0..<2 { test.loop.advanceRunnable() }
             #expect(try client.answer().text == "GET /cost/5 ")
-            #expect(connection.share.network == own)
+            #expect(connection.share.key == own)
             #expect(connection.share.heldBytes == connection.bufferedBytes)
             #expect(!connection.isCostly, "the next request may be a cheap one of another client")
         }
         try test.receive("GET /half HTTP/1.1\r\n", on: connection, from: client)
         test.loop.advanceRunnable()
-        #expect(connection.share.network == own)
+        #expect(connection.share.key == own)
         #expect(Array(test.loop.shares.keys) == [own], "the clients have no connections")
+    }
+
+    /// The other hosts of the proxy's /64 are clients, on connections of their own and through the proxy.
+    @Test func aHostBesideTheProxyIsAClient() throws {
+        let test = try TestLoop(host: "::1")
+        let direct = try test.connect().connection
+        test.script.peersAreProxies.set()
+        for (fields, isOfClient) in [("Client: ::2\r\n", true), ("", false), ("Client: ::1\r\n", false)] {
+            let (connection, client) = try test.connect()
+            let own = connection.share.key
+            #expect(own.network == direct.share.network && own != direct.share.key)
+            #expect(connection.share.turns.isSorting && !direct.share.turns.isSorting)
+            try test.receive("GET /a HTTP/1.1\r\nHost: a\r\n\(fields)\r\n", on: connection, from: client)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(try client.answer().text == "GET /a ")
+            #expect(connection.share.key == own)
+            try test.receive("GET /big HTTP/1.1\r\nHost: a\r\n\(fields)\r\n", on: connection, from: client)
+            for _ in 0..<2 { test.loop.advanceRunnable() }
+            #expect(connection.share.key == (isOfClient ? direct.share.key : own), "\(fields)")
+            #expect(connection.countedNetwork == (isOfClient ? direct.share.network : nil), "\(fields)")
+        }
     }
 
     @Test func aConnectionBelongsToItsClientUntilTheResponseWasSent() throws {

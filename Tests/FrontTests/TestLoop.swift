@@ -12,12 +12,12 @@ final class TestLoop {
     let loop: EventLoop
     let listener: Listener
 
-    init(_ configure: (inout FrontConfiguration) -> Void = { _ in }) throws {
+    init(host: String = "127.0.0.1", _ configure: (inout FrontConfiguration) -> Void = { _ in }) throws {
         var configuration = FrontConfiguration()
         let clock = script.clock
         configuration.monotonicNanoseconds = { clock.nanoseconds }
         configure(&configuration)
-        listener = try Listener.listen(on: try Endpoint.resolve(host: "127.0.0.1", port: 0))[0]
+        listener = try Listener.listen(on: try Endpoint.resolve(host: host, port: 0))[0]
         loop = try EventLoop(
             configuration: configuration, listeners: [],
             admission: Admission(connectionsMax: 100, connectionsPerAddressMax: 100), balance: LoopBalance(),
