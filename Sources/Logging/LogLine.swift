@@ -92,18 +92,25 @@ extension RequestRecord {
     private static let pathBytesMax = 256
 
     /// The path without text that a client may have put there by mistake: a long segment that is not a number may be a
-    /// token. The path is cut before it is logged, and not before this check, or the beginning of a token would pass
-    /// for a short segment.
-    var loggedPath: String? {
-        path.map { path in
-            let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { segment in
-                segment.count <= Self.segmentBytesMax || segment.allSatisfy { (0x30...0x39).contains($0) }
-                    ? String(decoding: segment, as: UTF8.self).oneLine : "…"
-            }
-            let shown = segments.joined(separator: "/")
-            return shown.utf8.count > Self.pathBytesMax
-                ? String(decoding: shown.utf8.prefix(Self.pathBytesMax), as: UTF8.self) + "…" : shown
+    /// token.
+    var loggedPath: String? { path.map { Self.logged($0) } }
+
+    /// A path as it is logged. It is cut after its last segment was looked at as a whole, or the beginning of a token
+    /// would pass for a short segment. The segments after that are not looked at: a path may be thousands of slashes.
+    static func logged(_ path: some Collection<UInt8>) -> String {
+        var shown = ""
+        var rest = path[...]
+        while shown.utf8.count <= pathBytesMax {
+            let segment = rest.prefix { $0 != UInt8(ascii: "/") }
+            let isShown = segment.count <= segmentBytesMax || segment.allSatisfy { (0x30...0x39).contains($0) }
+            shown += isShown ? String(decoding: segment, as: UTF8.self).oneLine : "…"
+            rest = rest[segment.endIndex...]
+            guard !rest.isEmpty else { break }
+            rest = rest.dropFirst()
+            shown += "/"
         }
+        return shown.utf8.count > pathBytesMax
+            ? String(decoding: shown.utf8.prefix(pathBytesMax), as: UTF8.self) + "…" : shown
     }
 
     private var milliseconds: String {

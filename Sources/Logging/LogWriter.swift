@@ -49,7 +49,7 @@ package final class LogWriter: Sendable {
             waitUntilWritten: { [self] in _ = flush() },
             write: { [self] level, message in
                 guard isWanted(level) else { return }
-                put(LogLine(level, message, at: SystemClock.wallMilliseconds()))
+                put(level) { LogLine(level, message, at: SystemClock.wallMilliseconds()) }
             })
     }
 
@@ -60,7 +60,7 @@ package final class LogWriter: Sendable {
             "A file that the server has mapped into memory was cut by another program, most likely the database's index, whose name "
                 + "ends in -shm. The server ends here. What was acknowledged is in the database and its log: start it again.",
             at: 0)
-        return isJSON.load(ordering: .relaxed) ? line.json : line.text
+        return text(of: line)
     }
 
     /// Applies settings to the lines from now on.
@@ -103,16 +103,20 @@ package final class LogWriter: Sendable {
 
     private func isWanted(_ level: Log.Level) -> Bool { level.rawValue >= self.level.load(ordering: .relaxed) }
 
-    private func put(_ line: LogLine) {
-        let text = isJSON.load(ordering: .relaxed) ? line.json : line.text
-        let hasRoom =
-            line.level >= .warning || queue.count < Self.waitingLinesMax - Self.waitingLinesOfTrouble
-        guard hasRoom, queue.put(.line(text)) else {
+    /// Puts a line into the queue, or drops it.
+    ///
+    /// - Parameter line: is called only if there is room, so that a thread whose lines are dropped does not spend its
+    ///   time on them.
+    func put(_ level: Log.Level, _ line: () -> LogLine) {
+        let waitingMax = Self.waitingLinesMax - (level >= .warning ? 0 : Self.waitingLinesOfTrouble)
+        guard queue.count < waitingMax, queue.put(.line(text(of: line()))) else {
             untoldDrops.add(1, ordering: .relaxed)
             drops.add(1, ordering: .relaxed)
             return
         }
     }
+
+    private func text(of line: LogLine) -> String { isJSON.load(ordering: .relaxed) ? line.json : line.text }
 
     /// The body of the thread.
     private func write(_ write: (String) -> Void) {
@@ -133,7 +137,7 @@ package final class LogWriter: Sendable {
                 let line = LogLine(
                     .warning, "\(dropped) lines of the log were dropped here: they came too fast to be written",
                     at: SystemClock.wallMilliseconds())
-                write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
+                write(text(of: line))
             }
         }
     }
@@ -143,6 +147,6 @@ extension LogWriter: RequestLog {
     package var isEnabled: Bool { isWanted(.request) }
 
     package func write(_ record: RequestRecord) {
-        put(LogLine(record, at: SystemClock.wallMilliseconds()))
+        put(.request) { LogLine(record, at: SystemClock.wallMilliseconds()) }
     }
 }

@@ -50,6 +50,18 @@ import Testing
         #expect(Self.record(path: path).loggedPath == shown ?? path)
     }
 
+    /// The event loop that writes a line does not look at a long path as a whole.
+    @Test func ofALongPathOnlyTheShownPartIsRead() {
+        let slashes = String(repeating: "/", count: 8190)
+        var readCount = 0
+        let path = slashes.utf8.lazy.map { (byte: UInt8) -> UInt8 in
+            readCount += 1
+            return byte
+        }
+        #expect(RequestRecord.logged(path) == String(repeating: "/", count: 256) + "…")
+        #expect(readCount < 2048)
+    }
+
     @Test func aRequestHasItsPartsAsMembers() throws {
         let line = LogLine(Self.record(path: "/api/user/balance"), at: Self.moment)
         #expect(
@@ -83,11 +95,14 @@ import Testing
     private final class Reader: Sendable {
         private let text = Mutex("")
         private let gate = BlockingQueue<Bool>(capacity: 1)
+        /// Has an element as soon as the first lines have arrived.
+        let begun = BlockingQueue<Bool>(capacity: 1)
         private let isHeld: Atomic<Bool>
 
         init(isHeld: Bool = false) { self.isHeld = Atomic(isHeld) }
 
         func write(_ more: String) {
+            _ = begun.put(true)
             if isHeld.load(ordering: .relaxed) { _ = gate.take() }
             text.withLock { $0 += more }
         }
@@ -161,6 +176,30 @@ import Testing
         #expect(reader.lines.count { $0.contains("ERROR   trouble") } == 100)
         #expect(reader.lines.count { $0.contains("\(dropped) lines of the log were dropped") } == 1)
         #expect(reader.lines.count == 3 * LogWriter.waitingLinesMax + 100 - dropped + 1)
+    }
+
+    @Test func aLineWithoutRoomIsNotMade() {
+        let reader = Reader(isHeld: true)
+        let writer = LogWriter(Self.logging(.debug), isTerminal: false) { reader.write($0) }
+        var madeCount = 0
+        func put(_ level: Log.Level) {
+            writer.put(level) {
+                madeCount += 1
+                return LogLine(level, "line", at: 0)
+            }
+        }
+        put(.error)
+        // The thread takes no more lines.
+        _ = reader.begun.take()
+        while writer.droppedCount == 0 { put(.request) }
+        let keptCount = madeCount
+        #expect(keptCount == 1 + LogWriter.waitingLinesMax - LogWriter.waitingLinesOfTrouble)
+        for level in [Log.Level.debug, .request, .info] { put(level) }
+        #expect(madeCount == keptCount && writer.droppedCount == 4)
+        put(.warning)
+        #expect(madeCount == keptCount + 1 && writer.droppedCount == 4)
+        reader.letGo()
+        writer.stop()
     }
 
     @Test func flushedLinesAreWritten() {
