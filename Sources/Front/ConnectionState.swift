@@ -81,9 +81,10 @@ struct ConnectionState {
         self.isProxied = isProxied
     }
 
-    /// True if a request may be on its way that is lost if the connection closes: the first one of a new connection, or
-    /// one that a proxy has sent on a connection that it keeps. The proxy can't send a POST a second time.
-    private var mayHaveRequestOnItsWay: Bool { isFresh || isProxied }
+    /// True if a request may be on its way that is lost if the connection closes: the first one of a new connection,
+    /// one that a proxy has sent on a connection that it keeps, or one that the kernel holds. The proxy can't send a
+    /// POST a second time.
+    private var mayHaveRequestOnItsWay: Bool { isFresh || isProxied || input.mayReceive }
 
     var isEnded: Bool { if case .ended = stage { true } else { false } }
 

@@ -158,6 +158,27 @@ import Testing
         #expect(!isProxied || state.timer.deadline == 1_000_000_005)
     }
 
+    @Test("A request that the kernel holds is received at a stop", arguments: [false, true])
+    func reportedRequests(isExpired: Bool) {
+        let serving = ConnectionState.Surroundings(now: 0, isStopping: false, timeouts: .init())
+        let stopping = ConnectionState.Surroundings(now: 5, isStopping: true, timeouts: .init())
+        var state = ConnectionState()
+        state.beginRequest(keepsAlive: true)
+        state.input.wasReported(isEnd: false)
+        let keepsAlive = state.beginResponse(.bytes([]), omitsBody: false, isHTTP11: true, serving)
+        #expect(keepsAlive)
+        let beforeStop = state.needsInput(isInsideBody: false, hasPartOfHead: false, serving)
+        let afterStop = state.serverStops(hasUnreadInput: false, stopping)
+        #expect(state.timer.deadline == 1_000_000_005)
+        // A client that sends empty lines without end is not waited for.
+        if isExpired { state.expire() }
+        let later = state.needsInput(isInsideBody: false, hasPartOfHead: false, stopping)
+        #expect([beforeStop, afterStop, later] == [.receive, .pause, isExpired ? .end : .receive])
+        state.input.changed(by: .wouldBlock)
+        let last = state.needsInput(isInsideBody: false, hasPartOfHead: false, stopping)
+        #expect(last == .end, "nothing was there")
+    }
+
     @Test("A connection that was accepted just before a stop gets time for its first request") func freshConnections() {
         let stopping = ConnectionState.Surroundings(now: 5, isStopping: true, timeouts: .init())
         var state = ConnectionState()
