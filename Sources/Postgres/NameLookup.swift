@@ -20,13 +20,18 @@ final class NameLookup: Sendable {
 
     /// Returns the addresses of a host in the order in which they are to be tried.
     static func addresses(
-        of name: String, until deadline: Deadline, by resolve: @escaping Resolve = NameLookup.resolve
+        of name: String, until deadline: Deadline, by resolve: @escaping Resolve = NameLookup.resolve,
+        startThread: Thread.Start = Thread.start
     ) throws(PostgresError) -> [String] {
-        let lookup = current.withLock { current in
+        let lookup = try current.withLock { current throws(PostgresError) -> NameLookup in
             if let known = current[name] { return known.lookup }
             let lookup = NameLookup()
-            let thread = Thread(name: "resolver") { lookup.run(name, resolve) }
-            current[name] = (lookup, thread)
+            do throws(SystemError) {
+                let thread = try startThread("resolver") { lookup.run(name, resolve) }
+                current[name] = (lookup, thread)
+            } catch {
+                throw PostgresError(.unreachable(nil), "its name can't be looked up: \(error)")
+            }
             return lookup
         }
         let isThere = lookup.end.takeSeveral(limit: 1, withinMilliseconds: deadline.millisecondsLeft) == nil

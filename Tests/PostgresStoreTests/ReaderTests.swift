@@ -190,7 +190,7 @@ import Testing
         defer { proxy.close() }
         var connection = try database.connector(through: proxy.port).connect(until: TestDatabase.patience)
         let (cancellation, isStopped) = (Cancellation(), Flag())
-        let watch = CancellationWatch(cancellation)
+        let watch = try CancellationWatch(cancellation)
         try watch.watch(&connection)
         proxy.order(CuttingProxy.Cut(.toServer, after: 0, closes: false))
         cancellation.cancel()

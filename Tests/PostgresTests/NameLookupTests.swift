@@ -28,6 +28,16 @@ struct NameLookupTests {
         #expect(count.load(ordering: .relaxed) == 2)
     }
 
+    @Test func aLookupWithoutAThreadFailsAlone() throws {
+        func look(_ startThread: Posix.Thread.Start) throws(PostgresError) -> [String] {
+            try NameLookup.addresses(
+                of: "crowded.example", until: patience, by: { _ in ["192.0.2.1"] }, startThread: startThread)
+        }
+        let error = #expect(throws: PostgresError.self) { try look(Thread.refused) }
+        #expect(error?.cause == .unreachable(nil))
+        #expect(try look(Thread.start) == ["192.0.2.1"])
+    }
+
     @Test(arguments: [["192.0.2.1"], ["192.0.2.1", "2001:db8::1"], (1...20).map { "192.0.2.\($0)" }])
     func aNameIsKeptWithEachOfItsAddresses(addresses: [String]) throws {
         let host = try ConnectionAddress("postgresql://shop-\(addresses.count).example:7/db", with: library.get())

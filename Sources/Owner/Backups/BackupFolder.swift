@@ -18,6 +18,7 @@ package final class BackupFolder: Sendable {
     private let log: Log
     private let cancellation = Cancellation()
     private let making = Mutex(Making())
+    private let startThread: Thread.Start
 
     private struct Making {
         /// The thread that makes a backup, or made the last one; `nil` before the first.
@@ -25,11 +26,13 @@ package final class BackupFolder: Sendable {
         var isUnderWay = false
     }
 
-    /// The time after which a client may ask again if another backup is being made.
+    /// The time after which a client may ask again if another backup is being made, or no thread can be.
     private static let busyRetryAfterSeconds = 5
 
-    package init(_ plan: BackupPlan, store: any Storage, log: Log) {
-        (self.plan, self.store, self.log) = (plan, store, log)
+    package init(
+        _ plan: BackupPlan, store: any Storage, log: Log, startThread: @escaping Thread.Start = Thread.start
+    ) {
+        (self.plan, self.store, self.log, self.startThread) = (plan, store, log, startThread)
     }
 
     /// The backups, the newest first; `nil` if the folder can't be read.
@@ -37,20 +40,25 @@ package final class BackupFolder: Sendable {
 
     /// Makes a backup on a thread of its own, as `martlet backup` does, and returns it.
     ///
-    /// - Throws: ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` if another one is being made, and
-    ///   ``Loyalty/LoyaltyError/failed`` if it can't be made; the log has the reason.
+    /// - Throws: ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` if another one is being made or there is no
+    ///   thread, and ``Loyalty/LoyaltyError/failed`` if it can't be made; the log has the reason.
     package func make() async throws(LoyaltyError) -> File {
         let result: Result<File?, LoyaltyError> = await Resumption.suspend { resumption in
             let isStarted = making.withLock { making in
                 guard !making.isUnderWay, !cancellation.isCancelled else { return false }
                 // The last thread has nothing left to do, so that this does not wait.
-                making.thread?.join()
-                making.isUnderWay = true
-                making.thread = Thread(name: "backup") { [self] in
-                    let file = backUp()
-                    self.making.withLock { $0.isUnderWay = false }
-                    resumption.resume(returning: .success(file))
+                making.thread.take()?.join()
+                do throws(SystemError) {
+                    making.thread = try startThread("backup") { [self] in
+                        let file = backUp()
+                        self.making.withLock { $0.isUnderWay = false }
+                        resumption.resume(returning: .success(file))
+                    }
+                } catch {
+                    log.error("the backup that the staff asked for can't be begun: \(error)")
+                    return false
                 }
+                making.isUnderWay = true
                 return true
             }
             if !isStarted {

@@ -8,25 +8,54 @@ package final class Thread: @unchecked Sendable {
     // Safe: `handle` is written once in init and read by the one call of `join`.
     private let handle: pthread_t
 
-    /// Starts a thread. `top -H` shows its name, cut to 15 bytes (pthread_setname_np(3)).
+    /// Starts a thread that the program needs to begin its work, which ends if there is none to be had. `top -H` shows
+    /// its name, cut to 15 bytes (pthread_setname_np(3)).
     ///
     /// - Parameter niceness: 0 to 19. A thread with a higher value leaves the cores to the others if there are too few
     ///   for all. On Linux, each thread has its own (setpriority(2), "C library/kernel differences").
     package init(name: String, niceness: CInt = 0, body: @escaping @Sendable () -> Void) {
-        precondition((0...19).contains(niceness), "niceness must be 0…19; a negative one needs privileges")
-        let start = Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
+        do throws(SystemError) {
+            handle = try Self.create(Argument(name: name, niceness: niceness, body: body))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// Starts a thread, or does what a test puts in the place of that.
+    package typealias Start =
+        @Sendable (_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) -> Thread
+
+    /// Starts a thread while the program does its work.
+    ///
+    /// - Throws: EAGAIN if the machine or the service has as many threads as it may have, or no memory for another.
+    package static func start(
+        _ name: String, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) -> Thread {
+        Thread(handle: try create(Argument(name: name, niceness: 0, body: body)))
+    }
+
+    private init(handle: pthread_t) {
+        self.handle = handle
+    }
+
+    private static func create(_ argument: Argument) throws(SystemError) -> pthread_t {
+        precondition((0...19).contains(argument.niceness), "niceness must be 0…19; a negative one needs privileges")
+        let start = Unmanaged.passRetained(argument)
         var handle = pthread_t()
         let code = pthread_create(
             &handle, nil,
             { argument in
-                let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+                let start = Unmanaged<Argument>.fromOpaque(argument!).takeRetainedValue()
                 pthread_setname_np(pthread_self(), String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
                 if start.niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, start.niceness) }
                 start.body()
                 return nil
             }, start.toOpaque())
-        precondition(code == 0, "pthread_create failed")
-        self.handle = handle
+        guard code == 0 else {
+            start.release()
+            throw SystemError(code: code, call: "pthread_create")
+        }
+        return handle
     }
 
     /// Waits until the thread has ended; called once.
@@ -35,7 +64,7 @@ package final class Thread: @unchecked Sendable {
         precondition(code == 0, "a thread must be joined exactly once, by another thread")
     }
 
-    private final class Start {
+    private final class Argument {
         let name: String
         let niceness: CInt
         let body: @Sendable () -> Void

@@ -35,13 +35,11 @@ final class PostgresMaintenance: StoreMaintenance {
         let reader = BlockingReader(
             connector: connector, purpose: .owner, withinMilliseconds: exportMilliseconds,
             connectingWithinMilliseconds: milliseconds)
-        let watch = CancellationWatch(cancellation)
-        reader.watch = watch
-        defer {
-            watch.stop()
-            reader.close()
-        }
+        defer { reader.close() }
         do throws(PostgresError) {
+            let watch = try CancellationWatch(cancellation)
+            reader.watch = watch
+            defer { watch.stop() }
             // It has no connection yet, and so is not tried twice.
             return try reader.read(isSnapshot: true) { session throws(PostgresError) in
                 try session.exportShop(login) { !cancellation.isCancelled && record($0) }

@@ -19,19 +19,24 @@ final class CancellationWatch: Sendable {
     private let ended: BlockingQueue<Bool>
     private let thread = Mutex<Thread?>(nil)
 
-    init(_ cancellation: Cancellation) {
+    /// - Throws: ``Postgres/PostgresError/Cause/refusedCall`` if there is no thread for it.
+    init(_ cancellation: Cancellation, startThread: Thread.Start = Thread.start) throws(PostgresError) {
         let (end, ended) = (BlockingQueue<Bool>(capacity: 1), BlockingQueue<Bool>(capacity: 1))
         (self.cancellation, self.end, self.ended) = (cancellation, end, ended)
-        let thread = Thread(name: "cancellation") { [weak self] in
-            defer { ended.close() }
-            while end.takeSeveral(limit: 1, withinMilliseconds: Self.lookMilliseconds) != nil {
-                guard cancellation.isCancelled else { continue }
-                guard let self else { return }
-                let handle = self.handle.withLock { $0 }
-                _ = handle?.cancel()
+        do throws(SystemError) {
+            let thread = try startThread("cancellation") { [weak self] in
+                defer { ended.close() }
+                while end.takeSeveral(limit: 1, withinMilliseconds: Self.lookMilliseconds) != nil {
+                    guard cancellation.isCancelled else { continue }
+                    guard let self else { return }
+                    let handle = self.handle.withLock { $0 }
+                    _ = handle?.cancel()
+                }
             }
+            self.thread.withLock { $0 = thread }
+        } catch {
+            throw PostgresError(.refusedCall, "no thread can watch over it: \(error)")
         }
-        self.thread.withLock { $0 = thread }
     }
 
     /// Watches over the statements of `body`, which must not be a commit.
@@ -39,7 +44,7 @@ final class CancellationWatch: Sendable {
         on connection: inout Connection, until cancellation: Cancellation,
         _ body: (inout Connection) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
-        let watch = CancellationWatch(cancellation)
+        let watch = try CancellationWatch(cancellation)
         defer { watch.stop() }
         try watch.watch(&connection)
         defer { connection.cancellation = nil }

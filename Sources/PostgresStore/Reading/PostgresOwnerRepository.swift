@@ -29,7 +29,11 @@ final class PostgresOwnerRepository: OwnerRepository {
         (self.writes, self.engine, self.clock, self.cancellation) = (writes, engine, clock, cancellation)
         reader = BlockingReader(
             connector: connector, purpose: .owner, withinMilliseconds: Self.readMilliseconds)
-        watch = CancellationWatch(cancellation)
+        do throws(PostgresError) {
+            watch = try CancellationWatch(cancellation)
+        } catch {
+            throw StoreError("The database can't be read: \(error).")
+        }
         reader.watch = watch
     }
 

@@ -56,7 +56,8 @@ struct WriteConnection: ~Copyable {
 /// It takes up to five seconds, and meanwhile the lane has to answer the callers whose time is over.
 final class ConnectionAttempt: Sendable {
     private let result: Result
-    private let thread: Thread
+    /// `nil` if there was none to be had, and the attempt has failed.
+    private let thread: Thread?
 
     /// The time for all hosts and all statements of the beginning.
     private static let milliseconds = 5_000
@@ -70,22 +71,29 @@ final class ConnectionAttempt: Sendable {
     /// - Parameter onEnd: called at the end of the attempt, on its thread.
     init(
         _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID?, at now: Timestamp,
-        onEnd: @escaping @Sendable () -> Void
+        startThread: Thread.Start = Thread.start, onEnd: @escaping @Sendable () -> Void
     ) {
         let result = Result()
         self.result = result
-        thread = Thread(name: "connect") {
-            do throws(PostgresError) {
-                // The lock is free again at the end, and nothing takes it before.
-                try result.connection.withLock { connection throws(PostgresError) in
-                    connection = try WriteConnection.open(
-                        connector, after: marker, lastChange, at: now, until: .after(milliseconds: Self.milliseconds))
+        do throws(SystemError) {
+            thread = try startThread("connect") {
+                do throws(PostgresError) {
+                    // The lock is free again at the end, and nothing takes it before.
+                    try result.connection.withLock { connection throws(PostgresError) in
+                        connection = try WriteConnection.open(
+                            connector, after: marker, lastChange, at: now,
+                            until: .after(milliseconds: Self.milliseconds))
+                    }
+                } catch {
+                    result.error.withLock { $0 = error }
                 }
-            } catch {
-                result.error.withLock { $0 = error }
+                result.isFinished.store(true, ordering: .sequentiallyConsistent)
+                onEnd()
             }
+        } catch {
+            thread = nil
+            result.error.withLock { $0 = PostgresError(.unreachable(nil), "no thread can connect: \(error)") }
             result.isFinished.store(true, ordering: .sequentiallyConsistent)
-            onEnd()
         }
     }
 
@@ -93,7 +101,7 @@ final class ConnectionAttempt: Sendable {
 
     /// Waits for the end of the attempt, and returns the connection. Called once.
     func finish() throws(PostgresError) -> WriteConnection {
-        thread.join()
+        thread?.join()
         let connection = result.connection.withLock { $0.take() }
         guard let connection else {
             throw result.error.withLock { $0 } ?? PostgresError(.connectionLost, "the attempt gave no connection")
