@@ -134,7 +134,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "AccrualClientTests",
-            dependencies: ["AccrualClient", "Gzip", "Loyalty", "Posix", "Rewards", "Storage", "TestSupport"]),
+            dependencies: ["AccrualClient", "CCurl", "Gzip", "Loyalty", "Posix", "Rewards", "Storage", "TestSupport"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["AccrualClient", "Loyalty", "Posix", "SQLite", "SQLiteStore", "Storage", "TestSupport"]),

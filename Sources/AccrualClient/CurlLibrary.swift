@@ -14,7 +14,7 @@ package struct CurlLibrary: @unchecked Sendable {
     let getInfo: martlet_curl_getinfo
     let header: martlet_curl_header
 
-    /// The library, or a function of it, is missing. The sentence says which package provides it.
+    /// The library, or a function or an option of it, is missing. The sentence says what is needed.
     package struct LoadError: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
@@ -41,6 +41,28 @@ package struct CurlLibrary: @unchecked Sendable {
             setOption: try function("curl_easy_setopt", of: library),
             getInfo: try function("curl_easy_getinfo", of: library),
             header: try function("curl_easy_header", of: library))
+    }
+
+    /// Sets an option of a handle to a number.
+    func set(_ option: CURLoption, _ value: Int, on handle: UnsafeMutableRawPointer) -> CURLcode {
+        martlet_curl_setopt_long(setOption, handle, option, value)
+    }
+
+    /// Sets an option of a handle to a text, of which libcurl keeps a copy.
+    func set(_ option: CURLoption, _ text: String, on handle: UnsafeMutableRawPointer) -> CURLcode {
+        martlet_curl_setopt_pointer(setOption, handle, option, text)
+    }
+
+    /// The error of a library that refuses an option.
+    static func refusal(of option: CURLoption) -> LoadError {
+        guard option == CURLOPT_CAPATH else {
+            return LoadError(
+                description: "\(fileName) is too old or has no TLS; libcurl 7.85 or later, with TLS, is needed to ask "
+                    + "the accrual system")
+        }
+        return LoadError(
+            description: "\(fileName) can't read the folder of certificates that SSL_CERT_DIR names; a libcurl with "
+                + "OpenSSL or GnuTLS is needed for that, or accrual.ca_file instead of SSL_CERT_DIR")
     }
 
     private static func function<Function>(

@@ -42,6 +42,18 @@ package final class CurlTransport: AccrualTransport {
         setCallbacks()
     }
 
+    /// Tries the options of a target, so that the start fails and not a worker.
+    package static func check(_ target: Target, with library: CurlLibrary) throws(CurlLibrary.LoadError) {
+        guard let handle = library.makeHandle() else { preconditionFailure("libcurl could not allocate a handle") }
+        defer { library.cleanUp(handle) }
+        for (option, value) in numbers(of: target) where library.set(option, value, on: handle) != CURLE_OK {
+            throw CurlLibrary.refusal(of: option)
+        }
+        for (option, text) in texts(of: target) where library.set(option, text, on: handle) != CURLE_OK {
+            throw CurlLibrary.refusal(of: option)
+        }
+    }
+
     deinit {
         library.cleanUp(handle)
         errorText.deallocate()
@@ -114,25 +126,35 @@ package final class CurlTransport: AccrualTransport {
     }
 
     private func configure(_ target: Target) {
-        // Without this option, a time-out during name resolution would send a signal to the whole process.
-        set(CURLOPT_NOSIGNAL, 1)
+        for (option, value) in Self.numbers(of: target) { set(option, value) }
+        for (option, text) in Self.texts(of: target) { set(option, text) }
         // Without this option, a name server that does not answer would hold the worker beyond any time-out, and delay
         // a stop. Older versions of libcurl do not know it.
         _ = martlet_curl_setopt_long(library.setOption, handle, CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // HTTP/1.1 has one response after the other, which keeps the limits of ``CurlExchange`` simple.
-        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        // A redirect counts as an answer that can't be relied on, and is reported as such.
-        set(CURLOPT_FOLLOWLOCATION, 0)
-        set(CURLOPT_TIMEOUT_MS, target.timeoutMilliseconds)
-        set(CURLOPT_CONNECTTIMEOUT_MS, target.timeoutMilliseconds)
-        set(CURLOPT_USERAGENT, "martlet")
-        // An empty text keeps libcurl from reading the environment; our caller decides about proxies.
-        set(CURLOPT_PROXY, target.proxy ?? "")
-        set(CURLOPT_NOPROXY, "")
-        if let file = target.authoritiesFile { set(CURLOPT_CAINFO, file) }
-        if let folder = target.authoritiesFolder { set(CURLOPT_CAPATH, folder) }
         _ = martlet_curl_setopt_pointer(library.setOption, handle, CURLOPT_ERRORBUFFER, errorText)
+    }
+
+    private static func numbers(of target: Target) -> [(option: CURLoption, value: Int)] {
+        [
+            // Without this option, a time-out during name resolution would send a signal to the whole process.
+            (CURLOPT_NOSIGNAL, 1),
+            // HTTP/1.1 has one response after the other, which keeps the limits of ``CurlExchange`` simple.
+            (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
+            // A redirect counts as an answer that can't be relied on, and is reported as such.
+            (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_TIMEOUT_MS, target.timeoutMilliseconds),
+            (CURLOPT_CONNECTTIMEOUT_MS, target.timeoutMilliseconds),
+        ]
+    }
+
+    private static func texts(of target: Target) -> [(option: CURLoption, text: String)] {
+        var texts: [(option: CURLoption, text: String)] = [
+            (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_USERAGENT, "martlet"),
+            // An empty text keeps libcurl from reading the environment; our caller decides about proxies.
+            (CURLOPT_PROXY, target.proxy ?? ""), (CURLOPT_NOPROXY, ""),
+        ]
+        if let file = target.authoritiesFile { texts.append((CURLOPT_CAINFO, file)) }
+        if let folder = target.authoritiesFolder { texts.append((CURLOPT_CAPATH, folder)) }
+        return texts
     }
 
     private func setCallbacks() {
@@ -165,13 +187,10 @@ package final class CurlTransport: AccrualTransport {
     }
 
     private func set(_ option: CURLoption, _ value: Int) {
-        let code = martlet_curl_setopt_long(library.setOption, handle, option, value)
-        precondition(code == CURLE_OK, "libcurl refused an option")
+        precondition(library.set(option, value, on: handle) == CURLE_OK, "libcurl refused an option")
     }
 
-    /// Sets an option to a text, of which libcurl keeps a copy.
     private func set(_ option: CURLoption, _ text: String) {
-        let code = martlet_curl_setopt_pointer(library.setOption, handle, option, text)
-        precondition(code == CURLE_OK, "libcurl refused an option")
+        precondition(library.set(option, text, on: handle) == CURLE_OK, "libcurl refused an option")
     }
 }

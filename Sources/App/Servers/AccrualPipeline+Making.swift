@@ -28,12 +28,7 @@ extension AccrualPipeline {
                     accruals: accruals, timeoutMilliseconds: timeoutMilliseconds, cancellation: cancellation)
             }
         case .system(let address):
-            let library: CurlLibrary
-            do throws(CurlLibrary.LoadError) {
-                library = try CurlLibrary.load()
-            } catch {
-                throw StartError(description: "\(error)", status: ExitStatus.unavailable)
-            }
+            let library = try startable { () throws(CurlLibrary.LoadError) in try CurlLibrary.load() }
             let route = try route(to: address, configuration, log)
             pipeline.route = route.description
             var target = CurlTransport.Target(url: address.url)
@@ -41,6 +36,7 @@ extension AccrualPipeline {
             target.proxy = route.proxy
             target.authoritiesFile = route.authoritiesFile
             target.authoritiesFolder = route.authoritiesFolder
+            try startable { () throws(CurlLibrary.LoadError) in try CurlTransport.check(target, with: library) }
             makeSystem = { [target] cancellation in
                 CurlTransport(library: library, target: target, cancellation: cancellation)
             }
@@ -49,6 +45,17 @@ extension AccrualPipeline {
             configuration: pipeline, settlements: store.settlements, leadership: store.leadership,
             clock: SystemClock.monotonicMilliseconds, wallClock: SystemClock.wallClock, log: log,
             makeSystem: makeSystem)
+    }
+
+    /// The result of `body`, whose error is one of the start.
+    private static func startable<Value>(
+        _ body: () throws(CurlLibrary.LoadError) -> Value
+    ) throws(StartError) -> Value {
+        do throws(CurlLibrary.LoadError) {
+            return try body()
+        } catch {
+            throw StartError(description: "\(error)", status: ExitStatus.unavailable)
+        }
     }
 
     /// Finds how the accrual system is reached, and logs it.
