@@ -218,6 +218,29 @@ import Testing
         }
     }
 
+    /// Each lock is one round trip, and counts the version of the user's data up.
+    @Test func aChangeOfAUserLocksTheUserOnce() throws {
+        let database = try TestDatabase()
+        let user = UserSelector.id(try database.addUsers(1)[0])
+        var versions: [Int64?] = []
+        func noteVersion() throws { versions.append(try database.integer("SELECT version FROM balances")) }
+        try noteVersion()
+        try Self.withOwner(database) { owner throws in
+            for isEnabled in [false, true] {
+                let result = try owner.setEnabled(isEnabled, user)
+                #expect(result == .changed(login: "user 1"))
+                try noteVersion()
+            }
+            _ = try owner.setPassword(.sample("other"), of: user)
+            try noteVersion()
+            _ = try owner.deleteUser(user)
+            try noteVersion()
+        }
+        let first = try #require(versions[0])
+        let expected: [Int64?] = (0...4).map { first + $0 }
+        #expect(versions == expected)
+    }
+
     @Test func theOwnerListsOrders() throws {
         let database = try TestDatabase()
         let users = try database.addUsers(3)
