@@ -4,8 +4,10 @@ import SharedStore
 
 extension IntegrityCheck {
     struct Rule: Sendable {
+        typealias Condition = @Sendable (Database) throws(SQLiteError) -> Bool
+
         let text: String
-        let isApplicable: @Sendable (Database) throws(SQLiteError) -> Bool
+        let isApplicable: Condition
         private let faults: @Sendable (Database) throws(SQLiteError) -> [String]
 
         /// A rule whose exceptions a statement counts.
@@ -15,7 +17,7 @@ extension IntegrityCheck {
         ///   - isApplicable: Returns true if the database's schema has the tables of the statement.
         init(
             _ text: String, exceptions sql: String,
-            where isApplicable: @escaping @Sendable (Database) throws(SQLiteError) -> Bool = { _ in true }
+            where isApplicable: @escaping Condition = { _ in true }
         ) {
             self.text = text
             self.isApplicable = isApplicable

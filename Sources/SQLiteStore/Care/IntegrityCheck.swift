@@ -70,25 +70,22 @@ enum IntegrityCheck {
     /// its memory.
     private static let cacheKibibytes = 32 * 1024
 
-    /// Returns true if the database has an accrual system. Backups of the first schema do not.
-    static func hasReceipts(_ database: Database) throws(SQLiteError) -> Bool {
-        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'receipts'") { _ in true } ?? false
-    }
+    /// True for a database that has an accrual system. Backups of the first schema do not.
+    static let hasReceipts = has(table: "receipts")
 
-    /// Returns true if the database has the owner's entries. Backups of the first three schemas do not.
-    static func hasOwnerEntries(_ database: Database) throws(SQLiteError) -> Bool {
-        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_notes'") { _ in true }
-            ?? false
-    }
+    /// True for a database that has the owner's entries. Backups of the first three schemas do not.
+    static let hasOwnerEntries = has(table: "ledger_notes")
 
-    /// Returns true if the database has places of sign-ins. Backups of the first four schemas do not.
-    static func hasSignInPlaces(_ database: Database) throws(SQLiteError) -> Bool {
-        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'sign_in_places'") { _ in true } ?? false
-    }
+    /// True for a database that has places of sign-ins. Backups of the first four schemas do not.
+    static let hasSignInPlaces = has(table: "sign_in_places")
 
-    /// Returns true if the database has a staff and figures. Backups of the first five schemas do not.
-    static func hasStaff(_ database: Database) throws(SQLiteError) -> Bool {
-        try database.first("SELECT 1 FROM sqlite_schema WHERE name = 'figures'") { _ in true } ?? false
+    /// True for a database that has a staff and figures. Backups of the first five schemas do not.
+    static let hasStaff = has(table: "figures")
+
+    private static func has(table: String) -> Rule.Condition {
+        { database throws(SQLiteError) in
+            try database.first("SELECT 1 FROM sqlite_schema WHERE name = ?", table) { _ in true } ?? false
+        }
     }
 
     private static func counts(of database: Database) throws(SQLiteError) -> CheckReport.Counts {
