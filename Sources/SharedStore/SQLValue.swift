@@ -6,6 +6,19 @@ package enum SQLValue: Equatable, Sendable {
     case bytes([UInt8]?)
 }
 
+// Swift's `String` treats canonically equivalent texts as equal; two values are equal only byte for byte.
+extension SQLValue {
+    package static func == (left: SQLValue, right: SQLValue) -> Bool {
+        switch (left, right) {
+        case (.integer(let left), .integer(let right)): return left == right
+        case (.text(let left?), .text(let right?)): return left.utf8.elementsEqual(right.utf8)
+        case (.text(nil), .text(nil)): return true
+        case (.bytes(let left), .bytes(let right)): return left == right
+        default: return false
+        }
+    }
+}
+
 /// A Swift value that a statement's parameter can take.
 package protocol SQLConvertible {
     /// The value for a parameter; a null if `value` is `nil`.

@@ -78,6 +78,19 @@ struct StoredTableTests {
         #expect(table.text(ofKey: [.integer(-5), .bytes([0, 1, 0xFF, 10, 99])]) == "-5, 0001ff0a…")
     }
 
+    /// A copy that has another Unicode form of a text is not the same.
+    @Test func valuesAreEqualOnlyByteForByte() {
+        let texts: [String?] = ["\u{E9}", "e\u{301}", "", nil]
+        for (index, text) in texts.enumerated() {
+            for (otherIndex, other) in texts.enumerated() {
+                #expect((SQLValue.text(text) == .text(other)) == (index == otherIndex))
+            }
+        }
+        #expect(SQLValue.text(nil) != .integer(nil) && SQLValue.integer(nil) != .bytes(nil))
+        #expect(SQLValue.integer(1) == .integer(1) && SQLValue.bytes([1]) != .bytes([2]))
+        #expect(page([(1, "\u{E9}")]) != page([(1, "e\u{301}")]))
+    }
+
     @Test func aPageRefusesValuesOfOtherTypes() {
         let table = StoredTable("t", key: [.integer("id")], [.bytes("b", isNullable: true)])
         let values: [([SQLValue], Bool)] = [
