@@ -187,10 +187,12 @@ package final class CurlTransport: AccrualTransport {
     }
 
     private func set(_ option: CURLoption, _ value: Int) {
-        precondition(library.set(option, value, on: handle) == CURLE_OK, "libcurl refused an option")
+        let code = library.set(option, value, on: handle)
+        precondition(code == CURLE_OK, "libcurl refused an option")
     }
 
     private func set(_ option: CURLoption, _ text: String) {
-        precondition(library.set(option, text, on: handle) == CURLE_OK, "libcurl refused an option")
+        let code = library.set(option, text, on: handle)
+        precondition(code == CURLE_OK, "libcurl refused an option")
     }
 }
