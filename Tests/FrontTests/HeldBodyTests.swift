@@ -26,7 +26,7 @@ import Testing
             try test.receive(costly(of: 1), on: connection, from: client)
         }
         test.loop.advanceRunnable()
-        let share = try #require(test.loop.shares[.init(network: IPAddress("192.0.2.1".utf8)!)])
+        let share = try #require(test.loop.shares[ClientShare.Key(network: IPAddress("192.0.2.1".utf8)!)])
         #expect(share.heldBytes >= 7 * Self.bodyBytes)
         #expect(test.loop.buffers.bytes >= 7 * Self.bodyBytes)
 
