@@ -28,7 +28,7 @@ final class ClientShare {
 
     init(_ key: Key) {
         self.key = key
-        turns.isSorting = key.isProxy
+        turns.isOfProxy = key.isProxy
     }
 
     var network: IPAddress { key.network }

@@ -42,7 +42,7 @@ import Testing
             let (connection, client) = try test.connect()
             let own = connection.share.key
             #expect(own.network == direct.share.network && own != direct.share.key)
-            #expect(connection.share.turns.isSorting && !direct.share.turns.isSorting)
+            #expect(connection.share.turns.isOfProxy && !direct.share.turns.isOfProxy)
             try test.receive("GET /a HTTP/1.1\r\nHost: a\r\n\(fields)\r\n", on: connection, from: client)
             for _ in 0..<2 { test.loop.advanceRunnable() }
             #expect(try client.answer().text == "GET /a ")
