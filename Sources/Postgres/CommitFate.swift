@@ -1,4 +1,4 @@
-/// The end of a transaction, as far as it is known.
+/// The fate of a transaction, as far as it is known.
 package enum CommitFate: Equatable, Sendable {
     case committed
     /// Nothing of it is visible, now or later.
@@ -47,7 +47,7 @@ package enum CommitFate: Equatable, Sendable {
     }
 }
 
-/// A warning that the server sent beside an answer.
+/// A warning that the server sent with an answer.
 package struct ServerWarning: Equatable, Sendable {
     package let state: SQLState?
     package let message: String
@@ -59,7 +59,7 @@ package struct ServerWarning: Equatable, Sendable {
     /// True unless the warning is known to say nothing about a commit. The server sends `01000` if a statement was
     /// cancelled while a commit waited for a standby, and `57P01` if the session was ended meanwhile (syncrep.c).
     var isDoubtOfCommit: Bool {
-        // A COMMIT or a BEGIN that was not needed.
+        // These codes say that a COMMIT or a BEGIN was not needed.
         !["25001", "25P01"].contains(state?.description)
     }
 }

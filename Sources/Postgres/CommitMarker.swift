@@ -1,4 +1,4 @@
-/// The row by which an instance decides whether a transaction was committed whose answer never came.
+/// The row by which an instance decides if a transaction was committed although the answer to its commit was lost.
 ///
 /// After a lost connection, the server may still be executing the transaction, or may not even have read it. Looking at
 /// what the transaction wrote is not enough: it may be committed right after the look. Of 1,500 cut transactions, a
@@ -23,7 +23,8 @@ package struct CommitMarker: Sendable {
         (self.instance, self.epoch, self.transaction) = (instance, epoch, transaction)
     }
 
-    /// The table of the rows. Each row is rewritten with every transaction, and has room for that on its page.
+    /// The table of the rows. An instance rewrites its row with each of its transactions, so pages keep room for new
+    /// versions.
     package static let table = """
         CREATE TABLE instances (
             id int8 PRIMARY KEY,

@@ -4,12 +4,12 @@ struct ConnectShare: Equatable {
     /// True if the host would have more time if the deadline were later or others did not share it.
     let isCut: Bool
 
-    /// A healthy host mostly takes less, even on a busy machine. A longer time would delay the host after one that
-    /// hangs.
+    /// The least share of a host. A healthy host usually takes less, even on a busy machine. With a longer share, a
+    /// host that hangs would delay those after it.
     private static let sharedMillisecondsMin = 2_000
 
-    /// A `connect_timeout` is a limit of one host, and not a claim: a long one must not let the first host that hangs
-    /// take the time of all others.
+    /// A `connect_timeout` limits the time of a host and does not extend it: if the first host hangs, a long one must
+    /// not use up the time of all others.
     ///
     /// - Parameters:
     ///   - left: the time until the deadline of all hosts.

@@ -3,14 +3,14 @@ import Glibc
 
 /// The answer to one thing that was sent.
 package enum Answer: ~Copyable {
-    /// The statement ran. Without rows if it returns none.
+    /// The statement ran, and returned these rows, if any.
     case rows(ResultSet)
     /// The statement was prepared.
     case done
     /// The statement failed, and the server skips the others up to the next synchronization point; or the commit
-    /// failed, of which ``synchronized`` is the next answer.
+    /// failed, and the next answer is ``synchronized``.
     case failed(PostgresError)
-    /// The statement was skipped, since another one before it failed.
+    /// The statement was skipped, since an earlier one failed.
     case skipped
     /// The transaction has ended, and was committed if no statement failed.
     case synchronized
@@ -120,7 +120,7 @@ extension Connection {
             try consume()
         }
         let result = library.functions.PQgetResult(handle)
-        // Those that came with bytes which were read before.
+        // Notifications may have come with the bytes that were read.
         try collectNotifications()
         return result
     }
@@ -135,7 +135,7 @@ extension Connection {
             } catch {
                 throw ending(error)
             }
-            // Also checked if there is something to read, since a server could send without end.
+            // The deadline is checked even if there is something to read, since a server could send without end.
             guard !end.hasPassed else {
                 throw ending(PostgresError(.deadlinePassed, "the server did not answer in time"))
             }
@@ -145,7 +145,7 @@ extension Connection {
 
     /// The time within which a cancellation is noticed.
     private static let lookMilliseconds = 50
-    /// The time in which a server that works ends a statement and its transaction.
+    /// The time in which a working server ends a cancelled statement and its transaction.
     private static let cancelledMilliseconds = 1_000
 
     private mutating func earlierIfCancelled(_ deadline: Deadline) -> Deadline {
@@ -161,7 +161,7 @@ extension Connection {
     /// Reads the bytes that have arrived.
     mutating func consume() throws(PostgresError) {
         var available: CInt = 0
-        // For a connection of TLS these are the encrypted bytes, which are a little more.
+        // With TLS, these are the encrypted bytes, which are a few more.
         if ioctl(socket, UInt(FIONREAD), &available) == 0 {
             guard inbox.noteBytes(Int(available), max: limits.answerBytesMax) else {
                 throw ending(
@@ -182,9 +182,9 @@ extension Connection {
 
     /// The error that the server sent before the connection ended; `nil` if it sent none.
     private func lastWords() -> PostgresError? {
-        // With an open connection, the call could wait.
+        // On an open connection, PQgetResult could wait.
         guard library.functions.PQstatus(handle) == CONNECTION_BAD else { return nil }
-        // At the end there is an answer for the current statement, then an end, and then nothing more.
+        // The results are at most the answer to the current statement, its end, and the end of all.
         for _ in 0..<3 {
             guard let result = library.functions.PQgetResult(handle) else { continue }
             defer { library.functions.PQclear(result) }

@@ -18,7 +18,7 @@ extension Connection {
                 do throws(PostgresError) {
                     try body(UnsafeRawBufferPointer(start: row, count: Int(length)))
                 } catch {
-                    // The rest of the rows is not read.
+                    // The connection can't be used any more, since the other rows are not read.
                     throw ending(error)
                 }
                 inbox.beginAnswer()

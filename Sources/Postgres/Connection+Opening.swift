@@ -29,7 +29,7 @@ extension Connection {
             checking: check)
     }
 
-    /// As ``open(_:application:with:limits:until:checking:)``, with another lookup of names.
+    /// Does the same as ``open(_:application:with:limits:until:checking:)``, with another lookup of names.
     static func open(
         _ address: ConnectionAddress, application: String, with library: PostgresLibrary, limits: ConnectionLimits,
         until deadline: Deadline, by resolve: @escaping NameLookup.Resolve,
@@ -62,7 +62,7 @@ extension Connection {
                     try check(&connection, end)
                     return connection
                 } catch {
-                    // The addresses of a host mostly have the same one.
+                    // The addresses of a host usually fail for the same reason.
                     let reason = "\(host): \(error.message)"
                     // A host that answered says more than one that is not there, and a message has room for a few.
                     if error.state != nil { answer = error }
@@ -150,15 +150,15 @@ struct ConnectMessage: Equatable {
 }
 
 extension ConnectionAddress.Host {
-    /// As many as an address may name hosts, since each is tried in turn.
+    /// The largest number of addresses of a host that are tried: as many as an address may have hosts.
     private static let addressesMax = ConnectionAddress.hostsMax
 
-    /// The host once for each of its addresses, with the name, which the server's certificate has. libpq takes several
-    /// at once, but then one that is silent would take the time of all.
+    /// The host once for each of its addresses. Each keeps the name, which the server's certificate has. libpq could
+    /// take all addresses at once, but then a silent one would use up the time of all.
     func lookedUp(
         until deadline: Deadline, by resolve: @escaping NameLookup.Resolve = NameLookup.resolve
     ) throws(PostgresError) -> [ConnectionAddress.Host] {
-        // The folder of a socket, or the name of an abstract one.
+        // Only names are looked up, and not the folder of a socket (/) or an abstract socket (@).
         guard let name, numericAddress == nil, !name.hasPrefix("/"), !name.hasPrefix("@") else { return [self] }
         let addresses = try NameLookup.addresses(of: name, until: deadline, by: resolve)
         precondition(!addresses.isEmpty, "a name that is found must have an address")
@@ -203,7 +203,7 @@ private final class CStringList {
     }
 
     deinit {
-        // The password is among them.
+        // One of the strings is the password.
         for case let pointer? in pointers {
             let address = UnsafeMutablePointer(mutating: pointer)
             explicit_bzero(address, strlen(address))

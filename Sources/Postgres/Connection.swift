@@ -27,7 +27,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     /// The error after which the connection can't be used any more.
     private(set) var end: PostgresError?
     /// Ends waits for answers, even if the server hangs: once it is cancelled, the server has a second left to end its
-    /// statement (``CancelHandle``). `nil` if nothing does. A commit must not be cancelled.
+    /// statement (``CancelHandle``). `nil` if waits can't be cancelled. A commit must not be cancelled.
     package var cancellation: Cancellation?
     /// The end of that second; `nil` until a wait notices the cancellation.
     var cancellationEnd: Deadline?
@@ -78,7 +78,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
 
     // MARK: Sending
 
-    /// Has the server prepare a statement. The answer is ``Answer/done``.
+    /// Makes the server prepare a statement. The answer is ``Answer/done``.
     package mutating func sendPreparation(of statement: PreparedStatement) throws(PostgresError) {
         try requireOpen()
         let sent = statement.types.map(\.rawValue).withUnsafeBufferPointer { types in
@@ -115,7 +115,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         try noteSent(sent, .statement(sql.statementName, hasRows: true))
     }
 
-    /// Has the server send the answers so far without ending the transaction.
+    /// Makes the server send the answers so far without ending the transaction.
     package mutating func sendFlushRequest() throws(PostgresError) {
         try requireOpen()
         guard library.functions.PQsendFlushRequest(handle) == 1 else { throw ending(refusal()) }
@@ -124,7 +124,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     /// Ends the transaction, which commits it unless a statement failed. The answer is ``Answer/synchronized``.
     package mutating func sendSynchronization() throws(PostgresError) {
         try requireOpen()
-        // Noted first: if the call fails, it may have handed over a part.
+        // The answer is expected from now on, since a call that fails may have handed over a part.
         pending.append(.synchronization)
         guard library.functions.PQpipelineSync(handle) == 1 else { throw ending(refusal()) }
     }

@@ -12,7 +12,7 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
     package struct Host: Equatable, Sendable, CustomStringConvertible {
         /// A name, an address or the folder of a socket; `nil` for libpq's default.
         package let name: String?
-        /// The address to which `name` leads, if the owner gives it.
+        /// The IP address of `name`, if the owner gives one (`hostaddr`).
         let numericAddress: String?
         let port: String?
 
@@ -40,7 +40,8 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
     /// All other options.
     let options: [Option]
 
-    /// A connection is tried with each server in turn, so that more of them would outlast every deadline.
+    /// The largest number of hosts. A connection is tried with each in turn, so more of them would outlast every
+    /// deadline.
     package static let hostsMax = 16
 
     /// Returns true if a text is meant to be an address of PostgreSQL. libpq knows these schemes in small letters only.
@@ -77,7 +78,8 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
             throw Fault(description: "it has the parameter replication, which Martlet does not take")
         }
         hosts = try Self.hosts(of: all)
-        // libpq takes the rest of such a password for a host or a database, and logs would show it.
+        // If a password has an unescaped @ or /, libpq takes its rest for a host or a database, and logs would show
+        // that.
         let database = all.first { $0.keyword == "dbname" }?.value ?? ""
         guard !hosts.contains(where: { ($0.name ?? "").dropFirst().contains("@") }),
             !database.contains("@") || text.contains("%40")

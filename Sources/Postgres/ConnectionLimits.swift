@@ -8,8 +8,8 @@ package struct ConnectionLimits: Sendable {
     /// it and those after it, but 2 s at least. One whose share was too short is tried once more with the time that is
     /// left after all others.
     package var connectMillisecondsPerHost = 5_000
-    /// The bytes that one answer may have. A server of ours answers a page of a list with 100 kB; a program that is no
-    /// PostgreSQL could send without end.
+    /// The bytes that one answer may have. A page of a list takes 100 kB; a program that is not PostgreSQL could send
+    /// without end.
     package var answerBytesMax = 64 << 20
     /// The notifications that are kept until they are taken. Each has 8,000 bytes at most (sql-notify.html).
     package var notificationsMax = 16_384

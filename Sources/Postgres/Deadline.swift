@@ -12,7 +12,7 @@ package struct Deadline: Sendable {
     /// The longest time until a deadline: a day. It keeps sums in 64 bits.
     private static let millisecondsMax = 86_400_000
 
-    /// - Parameter milliseconds: From zero; more than a day is a day.
+    /// - Parameter milliseconds: zero or more; more than a day counts as a day.
     package static func after(milliseconds: Int) -> Deadline {
         precondition(milliseconds >= 0, "milliseconds must not be negative")
         let span = Int64(min(milliseconds, millisecondsMax)) * 1_000_000

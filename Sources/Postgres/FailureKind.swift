@@ -43,7 +43,7 @@ package enum FailureKind: Equatable, Sendable {
             case "08": .connectionLost
             case "23": .constraintViolation
             case "28", "3D": .notAllowed
-            // A privilege of a table.
+            // The role lacks a privilege on a table.
             case "42" where state.description == "42501": .notAllowed
             case "53", "58": .outOfResources
             // A time-out of the session or of an idle transaction ends the connection.

@@ -19,7 +19,7 @@ final class Inbox {
     private(set) var idleError: PostgresError?
     private var answerBytes = 0
 
-    /// Warnings that are kept until they are taken; the first ones matter.
+    /// The number of warnings that are kept until they are taken. Later ones are dropped.
     private static let warningsMax = 16
 
     init(_ library: PostgresLibrary, notificationsMax: Int) {
@@ -30,7 +30,7 @@ final class Inbox {
 
     /// Moves the notifications that libpq has read into the inbox.
     ///
-    /// - Throws: if there are more than it may keep. One that is dropped would be missed for good.
+    /// - Throws: if there are more notifications than may be kept. None is dropped, since it would be missed for good.
     func collect(from handle: OpaquePointer) throws(PostgresError) {
         while let notification = library.functions.PQnotifies(handle) {
             defer { library.functions.PQfreemem(notification) }

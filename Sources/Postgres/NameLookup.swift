@@ -10,7 +10,7 @@ final class NameLookup: Sendable {
     typealias Resolve = @Sendable (_ name: String) throws(PostgresError) -> [String]
 
     private let result = Mutex<Result<[String], PostgresError>?>(nil)
-    /// It stays empty, and is closed when the result is there.
+    /// Closed when the result is there; nothing is put into it.
     private let end = BlockingQueue<Never>(capacity: 1)
 
     /// The lookups under way, and their threads.

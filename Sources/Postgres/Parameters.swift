@@ -22,11 +22,11 @@ package enum ValueType: UInt32, Sendable {
 /// The values of a statement's parameters, in the binary format of PostgreSQL: numbers are big-endian, an array has a
 /// header (arrayfuncs.c, `array_recv`).
 ///
-/// Integers have 64 bits, whatever the column has, so that there is one way to write them. Texts must not contain
-/// U+0000, which PostgreSQL refuses (22021).
+/// Integers have 64 bits, whatever the type of the column, so that there is one way to write them. Texts must not
+/// contain U+0000, which PostgreSQL refuses (22021).
 package struct Parameters: Sendable {
     private(set) var bytes: [UInt8] = []
-    /// The place of each value in `bytes`; `nil` for NULL.
+    /// The range of each value in `bytes`; `nil` for NULL.
     private(set) var ranges: [Range<Int>?] = []
     private(set) var types: [ValueType] = []
 

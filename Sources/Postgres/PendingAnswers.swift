@@ -9,7 +9,7 @@ struct PendingAnswers {
     }
 
     private var kinds: [Kind] = []
-    /// The number of answered ones at the front. They leave the array when all are answered or half of it is.
+    /// The number of answered elements at the front. They leave the array when they are more than half of it.
     private var answeredCount = 0
     private var synchronizationCount = 0
 

@@ -12,13 +12,13 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         ///   - isFatal: True if the server ends the connection with it.
         ///   - constraint: The name of the violated constraint, if the server named one.
         case server(SQLState, isFatal: Bool, constraint: String? = nil)
-        /// No host took the connection. With the code if a server gave one.
+        /// No host took the connection. The code is that of a server, if one gave any.
         case unreachable(SQLState?)
-        /// The connection ended without a word of the server.
+        /// The connection ended, and the server gave no reason.
         case connectionLost
         /// The deadline passed. The connection can't be used any more, since its answers are not read.
         case deadlinePassed
-        /// The server sent something that is no answer, or more of it than a limit allows.
+        /// The server sent something that is not an answer, or exceeded a limit.
         case protocolViolation
         /// A row has a value that this program would not have stored.
         case badValue

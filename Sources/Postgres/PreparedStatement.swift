@@ -1,7 +1,7 @@
 /// A statement that a connection prepares once and then runs by its name, so that the server parses and plans it only
 /// once.
 package struct PreparedStatement: Sendable {
-    /// Also the name of the statement in errors. Each connection has its own names.
+    /// The name of the statement, also in errors. Each connection has its own names.
     package let name: String
     package let sql: String
     package let types: [ValueType]
@@ -14,7 +14,7 @@ package struct PreparedStatement: Sendable {
         (self.name, self.sql, self.types) = (name, sql, types)
     }
 
-    /// As ``init(_:_:types:)``.
+    /// Does the same as ``init(_:_:types:)``.
     package init(_ name: String, _ sql: String, _ types: ValueType...) {
         self.init(name, sql, types: types)
     }

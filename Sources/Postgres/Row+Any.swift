@@ -3,7 +3,7 @@ import CPostgres
 /// A value of a column whose type the caller does not know in advance.
 package enum AnyValue: Equatable, Sendable {
     case null
-    /// Of any width; a condition is 0 or 1.
+    /// An integer of any width, or a boolean as 0 or 1.
     case integer(Int64)
     case text(String)
     case bytes([UInt8])
@@ -17,7 +17,7 @@ extension ResultSet {
 }
 
 extension Row {
-    /// A value of one of the types that this program stores, or that its expressions have.
+    /// Returns a value of any type that a column or an expression of this program has.
     package borrowing func anyValue(_ column: Int) throws(PostgresError) -> AnyValue {
         let place = CInt(truncatingIfNeeded: column)
         guard column >= 0, column < columnCount, library.functions.PQfformat(handle, place) == 1 else {

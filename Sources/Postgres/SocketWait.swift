@@ -14,7 +14,7 @@ enum SocketWait {
         case socket, other, deadline
     }
 
-    /// As ``wait(for:of:until:)``, or until another descriptor is readable.
+    /// Does the same as ``wait(for:of:until:)``, but also ends if another descriptor is readable.
     static func wait(
         for events: Int16, of descriptor: CInt, orReadable other: CInt?, until deadline: Deadline
     ) throws(PostgresError) -> Result {
@@ -34,7 +34,7 @@ enum SocketWait {
             guard count == 0 || errno == EINTR else {
                 throw PostgresError(.refusedCall, "poll failed with the error \(errno)")
             }
-            // A signal interrupts the wait, and its rest is waited for again.
+            // After a signal has interrupted the wait, it goes on for the rest of the time.
             if deadline.hasPassed { return .deadline }
         }
     }

@@ -9,7 +9,7 @@ import Synchronization
 
 /// The part of one server in a database of PostgreSQL: its connections, and the threads that use them.
 ///
-/// The order of the end: each repository is closed on its thread, then ``stop()``.
+/// At the end, each repository is closed on its thread, and then ``stop()`` is called.
 package final class PostgresStore: Storage {
     package let name: String
     package let identity: String?
@@ -25,7 +25,7 @@ package final class PostgresStore: Storage {
     /// `nil` until it is started.
     private let sweeper = Mutex<SessionSweeper?>(nil)
 
-    /// Connecting, the lock of a migration and the migration itself.
+    /// The time for connecting, for the lock of a migration and for the migration itself.
     private static let openMilliseconds = 60_000
 
     /// Connects to a database, and makes its tables if it has none.

@@ -6,7 +6,7 @@ import Testing
 
 /// A statement that a connection prepares while the tables are empty reads no whole table when they have grown.
 @Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct PlanTests {
-    @Test(arguments: [ReadStatements.all(ofHistory: .max), BatchAsk.statements, BatchStatements.all])
+    @Test(arguments: [ReadStatements.all(ofHistory: .max), BatchQuery.statements, BatchStatements.all])
     func statementsUseIndexesFromTheBeginning(_ statements: [PreparedStatement]) throws {
         var connection = try TestDatabase().connect()
         try connection.prepare(statements, until: TestDatabase.patience)

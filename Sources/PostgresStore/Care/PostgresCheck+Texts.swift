@@ -5,7 +5,7 @@ import SharedStore
 
 /// Rules about texts, which Martlet's own functions judge. They read each text once, in pages by the key.
 extension PostgresCheck {
-    /// Rows of a page: about a megabyte of them.
+    /// The number of rows in a page, which have about a megabyte.
     private static let pageRows: Int64 = 5_000
 
     static let textRules: [Rule] = [

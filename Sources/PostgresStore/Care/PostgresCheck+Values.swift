@@ -1,7 +1,7 @@
 import Loyalty
 import SharedStore
 
-/// Rules about single values that statements can tell.
+/// Rules about single values that SQL statements can check.
 extension PostgresCheck {
     static let valueRules: [Rule] = [
         Rule(
@@ -89,7 +89,7 @@ extension PostgresCheck {
         return "(\(column) BETWEEN \(range.lowerBound) AND \(range.upperBound))"
     }
 
-    /// The sums have no limit, and those of `figures` stay at the greatest integer.
+    /// The sums here have no limit, but those in `figures` stop at the greatest integer. So both are cut off there.
     static let figures = Rule(
         "the figures are the sums of users, orders and ledger",
         exceptions: """

@@ -34,12 +34,12 @@ enum PostgresCheck {
     static let rules =
         valueRules + textRules + PointRule.all.map { Rule($0.text, exceptions: $0.exceptions) } + [figures]
 
-    /// The usual time of a statement that does no work, and that no cancellation ends.
+    /// The usual time for a statement that does no work. A cancellation does not end it.
     private static let statementMilliseconds = 10_000
 
     /// - Parameters:
     ///   - cancellation: Ends the check with an error.
-    ///   - milliseconds: The time of its first and of its last statement, which do no work.
+    ///   - milliseconds: The time for its first statement and for its last one, which do no work.
     ///   - progress: Is called before each rule.
     static func run(
         on connection: inout Connection, until cancellation: Cancellation,
@@ -79,7 +79,7 @@ enum PostgresCheck {
             receipts: try number("SELECT count(*) FROM receipts", on: &connection))
     }
 
-    /// A statement may read every row and sort it.
+    /// The deadline of one statement, which may read and sort all rows.
     static var deadline: Deadline { .after(milliseconds: 3_600_000) }
 
     static func number(_ sql: String, on connection: inout Connection) throws(PostgresError) -> Int64 {

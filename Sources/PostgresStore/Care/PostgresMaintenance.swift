@@ -11,8 +11,8 @@ final class PostgresMaintenance: StoreMaintenance {
     private let exportMilliseconds: Int
 
     /// - Parameters:
-    ///   - milliseconds: the time of connecting, and that of a statement of a check that does no work. No cancellation
-    ///     ends them.
+    ///   - milliseconds: the time for connecting, and for a statement of a check that does no work. A cancellation does
+    ///     not end either.
     ///   - exportMilliseconds: the time of a whole export.
     init(
         connector: StoreConnector, withinMilliseconds milliseconds: Int = BlockingReader.connectMilliseconds,
@@ -26,7 +26,7 @@ final class PostgresMaintenance: StoreMaintenance {
         get throws(StoreError) { throw StoreError(PostgresStore.backupRefusal) }
     }
 
-    /// The usual time in which an export is read, which has every row of a shop.
+    /// The usual time for an export, which reads every row of a shop.
     private static let exportMilliseconds = 3_600_000
 
     func export(
@@ -40,7 +40,7 @@ final class PostgresMaintenance: StoreMaintenance {
             let watch = try CancellationWatch(cancellation)
             reader.watch = watch
             defer { watch.stop() }
-            // It has no connection yet, and so is not tried twice.
+            // The reader has no connection yet, so it makes no second try, which would repeat records.
             return try reader.read(isSnapshot: true) { session throws(PostgresError) in
                 try session.exportShop(login) { !cancellation.isCancelled && record($0) }
             }

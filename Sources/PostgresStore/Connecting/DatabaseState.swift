@@ -1,7 +1,7 @@
 /// The facts by which a database that has lost acknowledged writes is recognized: it was restored from a backup, or a
 /// failover has lost the newest commits.
 ///
-/// A restored database has the versions and the ids of changes of its past, and gives those that followed a second
+/// A restored database has the versions and change ids of an earlier time, and assigns those that followed a second
 /// time. A client that kept a response of the lost time would take it for current. So each server keeps the identity of
 /// the database in its row `shop`, and compares it with each new connection:
 ///
@@ -34,13 +34,13 @@ struct DatabaseState: Equatable {
     var notedWriter: Int64
 
     enum Finding: Equatable {
-        /// The database goes on.
+        /// The database has lost nothing.
         case unchanged
         /// The row names no place yet.
         case unknown
         /// Acknowledged writes may be lost.
         case mayHaveLostCommits
-        /// The server has not all acknowledged writes, and does not know of its successor.
+        /// The server lacks acknowledged writes, and does not know of its successor.
         case formerPrimary
     }
 

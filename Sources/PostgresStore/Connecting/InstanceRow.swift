@@ -9,8 +9,8 @@ struct InstanceRow: Sendable {
 
     var id: Int64 { marker.instance }
 
-    /// A row that was not used for so long belongs to no instance any more. An instance that sleeps longer finds
-    /// another epoch in its row, and takes another row.
+    /// The time after which another instance may claim an unused row. An instance that sleeps longer finds another
+    /// epoch in its row, and claims another row.
     private static let lifetimeMilliseconds: Int64 = 86_400_000
 
     private static let claim = """

@@ -6,9 +6,9 @@ import Synchronization
 /// A primary that was frozen does not know of its successor when it goes on, until its manager ends it. A connection to
 /// it that was idle meanwhile would read the past. Another connection of this process has met the successor by then.
 final class LatestTimeline: Sendable {
-    /// A history of a cluster's log.
+    /// A timeline of a cluster, and the history of the database on it.
     struct Point: Equatable, Sendable {
-        /// The identifier of the cluster. A copy of a database on another one begins anew.
+        /// The identifier of the cluster. Timelines of different clusters can't be compared.
         let cluster: Int64
         let timeline: Int64
         /// The number of the database's history (``DatabaseState``).

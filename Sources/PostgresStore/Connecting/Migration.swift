@@ -27,12 +27,12 @@ enum Migration {
         }
     }
 
-    /// Begins the transaction. The turn of another instance may take long; `deadline` bounds the wait. The locks of
-    /// tables are waited for as ever, since everything else waits after them.
+    /// Begins the transaction, and waits for the turn until `deadline`, since the migration of another instance may
+    /// take long. The waits for the locks of tables keep their usual limit, since other sessions queue up meanwhile.
     ///
     /// The server gets the deadline too: a session that waits for a lock does not notice that its client is gone.
     static func takeTurn(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) {
-        // Zero would be no limit.
+        // PostgreSQL takes zero for no limit.
         let waitMilliseconds = max(1, deadline.millisecondsLeft)
         try connection.runScript(
             """

@@ -3,18 +3,19 @@ import Postgres
 /// The checks and settings of each new session.
 enum SessionSetup {
     private static let versionMin = 130_000
-    /// Longer than a hung transaction may be silent, which then is ended (``HungSessions``). The caller has time left
-    /// to try again.
+    /// The longest wait for a lock. It is longer than the silence after which a hung transaction is ended
+    /// (``HungSessions``), and leaves the caller time to try again.
     static let lockMilliseconds = 2_500
-    /// An instance that hangs within a migration keeps all others waiting. This limit applies to nothing else, because
-    /// all other transactions are without a `BEGIN`, or send no synchronization point after it.
+    /// The time after which the server ends an instance that hangs within a migration, for which all others wait. This
+    /// limit applies to nothing else, because all other transactions are without a `BEGIN`, or send no synchronization
+    /// point after it.
     static let idleMilliseconds = 3_000
 
     /// The settings do not depend on `ALTER ROLE` or on the server's file:
     ///
     /// * A commit is acknowledged once it is durable. A stronger setting (`remote_apply`) stays.
-    /// * Statements and locks end before a client gives up. The wait for a standby has no limit on the server; the
-    ///   deadline of the connection bounds it.
+    /// * Statements and waits for locks end before a client gives up. The wait for a standby has no limit on the
+    ///   server; the deadline of the connection bounds it.
     /// * Each statement of a transaction sees what was committed before it.
     static func apply(
         _ purpose: StoreConnector.Purpose, to connection: inout Connection, until deadline: Deadline
@@ -36,8 +37,8 @@ enum SessionSetup {
         if purpose == .serving { try connection.runScript(indexedPlans, until: deadline) }
     }
 
-    /// Has the planner use the indexes, with the first execution of a statement as with all others. While a client
-    /// waits, every statement looks for rows by their keys.
+    /// Makes the planner use the indexes, from the first execution of a statement on. While a client waits, every
+    /// statement looks for rows by their keys.
     ///
     /// A prepared statement keeps its plan until the statistics of a table change. The plan of an empty table reads all
     /// of it, and a shop that begins keeps that plan while its tables grow: after 15,000 uploads, a server took a third

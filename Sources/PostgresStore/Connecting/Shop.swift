@@ -5,7 +5,7 @@ import Postgres
 struct Shop {
     let identity: String
     let entityTagEpoch: UInt64
-    /// As people write it, such as `15.18`.
+    /// The version in its usual form, such as `15.18`.
     let serverVersion: String
 
     static func read(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Shop {
@@ -43,12 +43,13 @@ struct Shop {
 /// Each instance, and each restart of its log, has a range of ids of its own. So the id of a change that another
 /// instance gave leads to a reset, and never to the wrong changes.
 enum ChangeFeedRow {
-    /// The ids of one log: more than a server commits changes in a thousand years.
+    /// The bits of an id that count within one log. At 10,000 changes a second, they last for three years, and each
+    /// restart begins another log.
     private static let idBits: Int64 = 40
-    /// The logs that a database that was restored may have forgotten: one a minute in a week.
+    /// The number of logs that a restored database may have forgotten: one a minute for a week.
     static let lostMax: Int64 = 10_000
-    /// A restored database begins again at 0 before it runs out of numbers. The logs of so many restores before have
-    /// no clients any more.
+    /// The count at which a restored database starts over at 0, before it runs out of numbers. By then, no client
+    /// follows a log from before that many restores.
     static let countMax: Int64 = 4_000_000
 
     /// The id before the first of a new log.

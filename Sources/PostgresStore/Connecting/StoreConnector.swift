@@ -15,7 +15,7 @@ struct StoreConnector: Sendable {
 
     let address: ConnectionAddress
     let library: PostgresLibrary
-    /// That of all copies of this connector.
+    /// The latest timeline that this connector or a copy of it has met.
     let latestTimeline = LatestTimeline()
 
     /// The name of the sessions in `pg_stat_activity`.
@@ -30,7 +30,7 @@ struct StoreConnector: Sendable {
         return try connect(purpose, until: deadline, at: &point)
     }
 
-    /// As ``connect(_:until:)``.
+    /// Does the same as ``connect(_:until:)``.
     ///
     /// - Parameter point: becomes the server's timeline.
     func connect(

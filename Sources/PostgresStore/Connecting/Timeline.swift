@@ -1,10 +1,10 @@
 import Postgres
 
-/// Refuses a server that has not all of what was acknowledged, and begins a new history if a database has lost some.
+/// Refuses a server that lacks acknowledged writes, and begins a new history if a database has lost some.
 ///
 /// A failover begins a new timeline, with a higher number. A server on a lower one than an instance has written on is a
-/// former primary that does not know of it, and what it would take now is lost at the latest when it learns of the new
-/// primary. A copy of the database on another cluster begins anew.
+/// former primary that does not know of its successor. A write that it took now would be lost when it learns of the new
+/// primary, at the latest. A copy of the database on another cluster begins anew.
 enum Timeline {
     /// The state of a database, and the number of its history.
     typealias Reading = (state: DatabaseState, history: Int64)
@@ -19,7 +19,7 @@ enum Timeline {
     /// The number of the transaction, as `xmin` has it (postgresql.org/docs/current/ddl-system-columns.html).
     static let transaction = "txid_current() % 4294967296"
 
-    /// Several connections may find the same. The condition is met for the first of them.
+    /// Several connections may find the same change. Only the statement of the first one meets the condition.
     private static let changeQuery = """
         UPDATE shop SET system_identifier = $1, database = $2, timeline = $3, written_by = \(transaction),
             history = CASE WHEN $4 THEN $5 ELSE history END,
@@ -52,8 +52,8 @@ enum Timeline {
 
     /// Notes the server in the row if the row does not name it. Returns the server's timeline and history.
     ///
-    /// The wait for a standby that confirms the row has no limit but the deadline, so this is no part of the check of a
-    /// host.
+    /// The wait for a standby that confirms the row has no limit but the deadline, so this is not part of the check of
+    /// a host.
     static func note(
         _ reading: Reading, on connection: inout Connection, until deadline: Deadline
     ) throws(PostgresError) -> LatestTimeline.Point {

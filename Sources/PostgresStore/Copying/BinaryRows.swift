@@ -2,7 +2,7 @@ import SharedStore
 
 /// Rows in the binary format of `COPY` (postgresql.org/docs/current/sql-copy.html, "Binary Format").
 enum BinaryRows {
-    /// The mark, then no flags and no extension.
+    /// The signature, then no flags and no header extension.
     private static let header: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     private static let end: [UInt8] = [0xFF, 0xFF]
     private static let null: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]

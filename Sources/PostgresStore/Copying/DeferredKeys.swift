@@ -1,17 +1,17 @@
 import Postgres
 import SharedStore
 
-/// The keys, foreign keys and indexes of the tables of a copy, which are made after the rows: into tables that have
-/// them, a million orders take ten times as long.
+/// The keys, foreign keys and indexes of the tables of a copy, which are made after the rows are copied: a million
+/// orders take ten times as long to copy into tables that have them.
 ///
-/// The server's own texts make them again, so that they are as the schema has them.
+/// They are made again from the server's own definitions of them, so that they equal those of the schema.
 struct DeferredKeys {
     private struct Object {
         let removal: String
         let statement: String
     }
 
-    /// In the order in which they are made.
+    /// The objects in the order in which they are made.
     private let objects: [Object]
 
     /// Removes the keys and indexes of the tables that a copy fills.
@@ -25,7 +25,7 @@ struct DeferredKeys {
                 AND conrelid IN (SELECT to_regclass(name) FROM unnest($1) AS name)
             ORDER BY CASE contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 ELSE 3 END, conrelid, conname
             """, on: &connection, until: deadline)
-        // Foreign keys need the keys that they name.
+        // Foreign keys go first, since they need the keys that they refer to.
         for object in constraints.reversed() { try connection.runScript(object.removal, until: deadline) }
         let indexes = try list(
             """

@@ -15,7 +15,7 @@ package final class PostgresCopyTarget: CopyTarget {
     private let keys: DeferredKeys
 
     private static let openMilliseconds = 30_000
-    /// The wait for a standby that confirms the commit, at most.
+    /// The longest wait for a standby to confirm the commit.
     private static let commitMilliseconds = 60_000
 
     /// Connects, and makes the tables without keys and indexes.
@@ -33,7 +33,7 @@ package final class PostgresCopyTarget: CopyTarget {
             }
             try Migration.beginNew(on: &connection, until: deadline)
             keys = try DeferredKeys.remove(on: &connection, until: deadline)
-            // The sums of all instances before the copy.
+            // Instance 0 gets the copied figures, which are the sums of all instances before the copy.
             try connection.runScript("ALTER TABLE figures ALTER COLUMN instance SET DEFAULT 0", until: deadline)
             tables = PostgresTables(connection, connector)
         } catch {
@@ -105,16 +105,16 @@ package final class PostgresCopyTarget: CopyTarget {
         guard CommitFate.after(warnings: tables.connection.takeWarnings()) == .committed else {
             throw StoreError(
                 "The copy is complete on \(tables.connection.host), but its standby has not confirmed it: a failover may "
-                    + "lose it. Look whether the standby has it before a server starts on it.")
+                    + "lose it. Make sure that the standby has it before you start a server on it.")
         }
     }
 
-    /// Looks whether the transaction was committed whose answer never came.
+    /// Finds out if the transaction was committed although the answer to its commit was lost.
     private func decide(after failure: PostgresError) throws(StoreError) {
         do throws(PostgresError) {
             let deadline = Deadline.after(milliseconds: Self.openMilliseconds)
             var connection = try connector.open(.owner, until: deadline)
-            // It waits for the old transaction if the server still has it, four seconds at most.
+            // The lock waits for the old transaction if the server still has it, four seconds at most.
             try connection.runScript("BEGIN; SELECT pg_advisory_xact_lock(\(Migration.lockKey))", until: deadline)
             let version = try Migration.version(on: &connection, until: deadline)
             try connection.runScript("ROLLBACK", until: deadline)
@@ -122,7 +122,7 @@ package final class PostgresCopyTarget: CopyTarget {
         } catch {
             throw StoreError(
                 "The connection was lost at the very end (\(failure)): the copy in \(connector.address) is either complete "
-                    + "or not there, and which of both can't be found out now (\(error)). Look with martlet check.")
+                    + "or not there, and it can't be found out now which (\(error)). Run martlet check to find out.")
         }
         throw StoreError("The copy was not written into \(connector.address): \(failure).")
     }

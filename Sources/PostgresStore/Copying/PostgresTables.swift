@@ -8,9 +8,10 @@ final class PostgresTables: TableReader {
     var connection: Connection
     private let name: String
 
-    /// A page of rows is read or written in this time, or the connection has hung.
+    /// The time for reading or writing a page of rows. A connection that takes longer has hung.
     private static let pageMilliseconds = 60_000
-    /// Rows of several instances become one, as SQLite has it. A sum that leaves 64 bits stays at the greatest integer.
+    /// Reads the rows of all instances for a quarter of an hour as one, as SQLite has it. A sum beyond 64 bits becomes
+    /// the greatest integer.
     private static let figures: String = {
         let columns = StoredTable.all.first { $0.name == "figures" }.map { $0.columns.dropFirst($0.keyCount) } ?? []
         let sums = columns.map { "least(sum(\($0.name)), 9223372036854775807)::int8 AS \($0.name)" }

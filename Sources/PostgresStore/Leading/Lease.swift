@@ -10,8 +10,8 @@ enum Lease {
     /// machine and a short failover.
     static let milliseconds: Int64 = 6_000
     static let renewalMilliseconds = 1_000
-    /// An instance without the lease tries to take it so often: it writes nothing if another one has it, and a lease
-    /// that is given back moves at once.
+    /// The time between two tries of an instance without the lease to take it. They are cheap, since nothing is written
+    /// while another instance has it, and so a lease that is given back moves soon.
     static let attemptMilliseconds = 250
 
     /// Takes or renews the lease; no row if another instance has it. After a failover to a machine whose clock is
@@ -42,7 +42,7 @@ enum Lease {
         WHERE id = 1 AND owner = $1
         """, .integer, .integer, .integer)
 
-    /// Says for a while that this process answers about receipts.
+    /// Notes for a while that this process answers about receipts.
     static let noteReceiptServer = PreparedStatement(
         "note receipt server",
         """
@@ -53,7 +53,7 @@ enum Lease {
     /// Two renewals may be missing before commands take the process for one that was killed.
     static let receiptRenewalMilliseconds: Int64 = 10_000
 
-    /// The report of the leader, and 1 if a server answers about receipts. A lease that has ended is of no leader.
+    /// The report of the leader, and 1 if a server answers about receipts. A lease that has ended has no leader.
     static let report: StaticString = """
         SELECT coalesce(CASE WHEN until > now THEN report END, ''), receipts_until > now
         FROM dispatcher, (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS now) AS clock

@@ -91,7 +91,8 @@ final class LeaseState: Sendable {
         var pausedUntil = Int64.min
         var requestsPerMinute: Int?
 
-        /// A longer pause is of no accrual system: the row could hold any number.
+        /// The longest pause that is taken from the row. No accrual system asks for a longer one, but the row could
+        /// hold any number.
         private static let pauseMillisecondsMax: Int64 = 7 * 86_400_000
 
         init() {}
@@ -108,9 +109,11 @@ final class LeaseState: Sendable {
     }
 
     private let state = Mutex(State())
-    /// A pause that ends so much later is a new one. The rest of a pause is known to the millisecond.
+    /// A pause is a new one if it ends this much later. The end of the same pause varies by a millisecond, because its
+    /// rest is rounded.
     private static let newPauseMilliseconds: Int64 = 100
-    /// The clocks of two machines differ by far less in the time of a lease.
+    /// An instance gives up the lease this long before its end. The clocks of two machines drift apart by far less in
+    /// the time of a lease.
     private static let marginMilliseconds: Int64 = 500
 
     var isSought: Bool { state.withLock { $0.isSought } }
@@ -138,8 +141,8 @@ final class LeaseState: Sendable {
 
     func isHeld(at now: Int64) -> Bool { state.withLock { $0.heldUntil > now } }
 
-    /// True if another instance had the lease when this one last asked for it. A lease of this instance that ends
-    /// because the database does not answer is with no other.
+    /// True if another instance had the lease when this one last asked for it. It stays false if this instance's lease
+    /// ends because the database does not answer.
     var isWithAnother: Bool { state.withLock { $0.isWithAnother } }
 
     /// Grows with each lease, if the lease had ended before it was renewed, and if the database may have lost orders.
@@ -173,10 +176,10 @@ final class LeaseState: Sendable {
     ///   - pace: the pace in the row.
     func noteHeld(epoch: Int64, history: Int64, askedAt: Int64, _ pace: AskedPace) {
         state.withLock { state in
-            let goesOn = state.epoch == epoch && state.history == history && state.heldUntil > askedAt
+            let isSameTerm = state.epoch == epoch && state.history == history && state.heldUntil > askedAt
             state.heldUntil = askedAt + Lease.milliseconds - Self.marginMilliseconds
             state.isWithAnother = false
-            guard !goesOn else { return }
+            guard !isSameTerm else { return }
             state.history = history
             state.term += 1
             // The dispatcher passes its own pace on once it has taken this one up.

@@ -6,8 +6,8 @@ import Storage
 /// The work of the lease's thread, to which it is confined.
 final class LeaseLoop {
     private let connector: StoreConnector
-    /// The process in the row. The number of an instance's row is not enough: another process takes the row over if it
-    /// was not used for a day.
+    /// The number of this process in the lease. The number of an instance's row is not enough: another process takes
+    /// that row over if it was not used for a day.
     private let owner = Int64.random(in: 1 ... .max)
     private let lease: LeaseState
     private let requests: BlockingQueue<Void>

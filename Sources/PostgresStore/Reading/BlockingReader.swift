@@ -6,7 +6,7 @@ import Postgres
 /// A read whose connection ends is tried once more on the next one, since it changes nothing. A reader is used by one
 /// thread at a time.
 final class BlockingReader {
-    /// The usual longest time of connecting, which no cancellation ends.
+    /// The usual limit of the time for connecting. A cancellation does not end it.
     static let connectMilliseconds = 10_000
 
     private let connector: StoreConnector
@@ -31,7 +31,7 @@ final class BlockingReader {
         self.connectMilliseconds = connectMilliseconds
     }
 
-    /// Ends reads that are cancelled; `nil` if nothing does.
+    /// Ends reads that are cancelled; `nil` if reads can't be cancelled.
     var watch: CancellationWatch?
 
     /// Runs the statements of a read as a transaction.

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The reads that wait for the thread of a ``ReadLane``.
 final class ReadInbox: Sendable {
-    /// The turns whose reads wait; the number of reads has a limit of its own.
+    /// The number of turns whose reads may wait. The number of reads has a limit of its own.
     private static let turnsMax = ReadLane.waitingMax
     private static let retrySeconds = 1
 

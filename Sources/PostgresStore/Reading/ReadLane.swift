@@ -6,7 +6,7 @@ import Postgres
 ///
 /// The loop hands over the reads of a turn together, and the thread answers all that wait in one round trip. A
 /// connection for each request in flight would cost the server several times the work. The rare reads that take several
-/// round trips run after them, a few before those that arrive meanwhile have their turn.
+/// round trips run after them, a few at a time, so that new reads of one round trip need not wait for all of them.
 ///
 /// If the connection ends, each of its reads with time left is tried once more on the next one, since a read changes
 /// nothing. If the database can't be reached, reads are refused at once until it can, so that no client waits for it in
@@ -14,7 +14,7 @@ import Postgres
 final class ReadLane: Sendable {
     /// The usual time after its turn in which a read is answered or refused.
     static let deadlineMilliseconds = 2_000
-    /// The reads that may wait. A connection of a client has one at a time, and each takes some hundred bytes.
+    /// The number of reads that may wait. A client's connection has one at a time, and each takes a few hundred bytes.
     static let waitingMax = 16_384
 
     private let inbox: ReadInbox

@@ -4,7 +4,7 @@ import Postgres
 
 /// The work of a ``ReadLane``'s thread: it connects, and answers reads in rounds.
 final class ReadLoop {
-    /// A connection is tried for so long while no read waits. The hosts of an address share it, and some may hang.
+    /// The time for connecting while no read waits. The hosts of an address share it, and some may hang.
     private static let patientConnectMilliseconds = 6_000
     /// A read with less time left is refused instead of begun: a connection may take that long on a busy machine, and a
     /// read whose time ends while it runs ends the connection of all others.
@@ -21,7 +21,7 @@ final class ReadLoop {
     static let sessionReadsPerRoundMax = 4
 
     private let connector: StoreConnector
-    /// A connection is tried for so long while reads wait for it.
+    /// The time for connecting while reads wait.
     private let connectMilliseconds: Int
     private let inbox: ReadInbox
     /// `nil` without a connection.
@@ -88,7 +88,7 @@ final class ReadLoop {
 
     // MARK: - Connecting
 
-    /// False if the server has a successor, so that the connection may have slept through a failover.
+    /// False if the server has a successor: the connection may have been idle during a failover.
     private var isLatest: Bool {
         guard let timeline else { return false }
         return connector.latestTimeline.isLatest(timeline)
@@ -96,7 +96,7 @@ final class ReadLoop {
 
     /// Connects while reads may wait. If that fails, all of them are refused.
     private func connect() -> Bool {
-        // Some may have waited in the inbox for as long as the last connection hung.
+        // Some reads may have waited in the inbox for as long as the last connection hung.
         _ = takeReads(withinMilliseconds: 0)
         refuseLate(below: Self.connectMillisecondsMin)
         do throws(PostgresError) {

@@ -2,8 +2,9 @@ import Postgres
 
 /// The statements of the frequent reads. Each connection of a ``ReadLane`` prepares them when it is made.
 enum ReadStatements {
-    /// The sessions of all requests of a turn: a row for each that there is, with its position among the parameters
-    /// (from 1), with the version of its user's data, and with the balance, which costs nothing in the same row.
+    /// The sessions of all requests of a turn: a row for each session that exists, with its position among the
+    /// parameters (from 1), the version of its user's data, and the balance, which costs nothing since it is in the
+    /// same row as the version.
     static let sessions = sessions(ofHistory: 0)
 
     /// The history is a part of each revision, so that the version of a lost history is not taken for the same version
@@ -19,7 +20,7 @@ enum ReadStatements {
             """, .bytesArray)
     }
 
-    /// The balances of all requests of a turn, as ``sessions``.
+    /// The balances of all requests of a turn, in rows like those of ``sessions``.
     static let balances = PreparedStatement(
         "balances",
         """
@@ -52,8 +53,8 @@ enum ReadStatements {
         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
         """, .integer, .integer, .integer)
 
-    // Those of sign-ins, which a client without an account may begin. Each read is one statement, which travels with
-    // the others of its turn and holds none of them up.
+    // The statements of sign-ins, which clients without an account may send. Each read is one statement, which travels
+    // with the others of its turn and delays none of them.
 
     static let credentials = PreparedStatement(
         "credentials", "SELECT id, password_hash, state FROM users WHERE login = $1", .text)

@@ -4,7 +4,7 @@ extension Schema {
     /// so that no value is read as one of another width.
     ///
     /// `orders`, `withdrawals` and `ledger` have no foreign key to `users`: each row would take a lock on its user,
-    /// which costs uploads a third of their speed. The check proves what the keys would.
+    /// which costs uploads a third of their speed. `martlet check` proves what the keys would ensure.
     ///
     /// `balances.version` grows with everything that changes for a user, and `balances.unfinished` is the number of
     /// the user's orders without a final status. Both cost nothing, since the row is locked and written anyway.

@@ -6,6 +6,6 @@ enum Schema {
 
     static var version: Int { migrations.count }
 
-    /// The text that names a database as Martlet's, so that no other program's is taken for one.
+    /// The text that marks a database as Martlet's, so that the database of another program is not taken for one.
     static let application = "martlet"
 }

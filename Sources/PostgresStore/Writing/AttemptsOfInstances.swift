@@ -7,7 +7,7 @@ import Synchronization
 /// written. It also receives those of other instances.
 final class AttemptsOfInstances: AttemptExchange {
     private struct State {
-        /// Those that no committed transaction has sent, in the order in which they were announced.
+        /// The attempts that no committed transaction has sent, in the order in which they were announced.
         var attempts: [[UInt8]] = []
         /// The number of them, from the first on, that are in a transaction whose end is not known yet.
         var sentCount = 0
@@ -17,8 +17,9 @@ final class AttemptsOfInstances: AttemptExchange {
     private let receivers = Mutex<[@Sendable ([UInt8]) -> Void]>([])
     private let wake: @Sendable () -> Void
 
-    /// Attempts cost a password hash each, of which a server makes less than a hundred a second. They wait for one
-    /// transaction, so more than these wait only while the database can't be reached. Further ones are dropped.
+    /// The number of attempts that may wait; further ones are dropped. Each attempt costs a password hash, of which a
+    /// server makes less than a hundred a second, and waits for one transaction. So more of them wait only while the
+    /// database can't be reached.
     static let waitingMax = 512
 
     /// - Parameter wake: Wakes the writer's thread if it waits. It does not block.

@@ -4,9 +4,9 @@ import SharedStore
 
 /// The results of the operations of a batch, and the rows to write.
 ///
-/// The writer reads and locks the rows of all operations at once, decides here, and writes all rows at once. So a hot
-/// user costs no statement of their own, and each result is known before the commit: if the answer to the commit is
-/// lost, the only question is whether it happened.
+/// The writer reads and locks the rows of all operations at once, decides here, and writes all rows at once. So a user
+/// with many operations costs no further statements, and each result is known before the commit. If the answer to the
+/// commit is lost, the only open question is whether it happened.
 ///
 /// The operations take effect one after the other, as if each were alone.
 struct BatchDecision {
@@ -62,7 +62,7 @@ struct BatchDecision {
         for operation in operations { results.append(decide(operation)) }
     }
 
-    /// The accounts to write: those that are not in the table yet as the batch leaves them.
+    /// The accounts to write: those whose rows in the table differ from the state in which the batch leaves them.
     var accounts: [(user: UserID, account: BatchFacts.Account)] {
         changedUsers.union(facts.counted.keys).compactMap { user in
             guard let account = facts.accounts[user], account != facts.counted[user] else { return nil }

@@ -44,11 +44,11 @@ struct BatchFacts: Equatable {
     }
 
     var accounts: [UserID: Account] = [:]
-    /// The accounts that are in the table already as if each upload of the batch were accepted.
+    /// The accounts that the table already has with the batch's uploads counted, as if each were accepted.
     private(set) var counted: [UserID: Account] = [:]
     /// The orders that are to be settled.
     var orders: [OrderID: UploadedOrder] = [:]
-    /// The users of the numbers that are to be uploaded, as far as they were uploaded before.
+    /// The users who have uploaded numbers of the batch's uploads before.
     var owners: [OrderNumber: UserID] = [:]
     var withdrawals: [OrderNumber: EarlierWithdrawal] = [:]
     /// The points of receipts that were corrected, perhaps after the accrual system was asked.
@@ -56,7 +56,8 @@ struct BatchFacts: Equatable {
     /// An id for each upload of the batch, in ascending order.
     var newOrderIDs: [OrderID] = []
 
-    /// Takes note that the accounts are in the table as they were read, after they were counted up for uploads.
+    /// Takes note that the accounts were read after a statement had counted the uploads. They become ``counted``, and
+    /// ``accounts`` gets them as they were before.
     mutating func noteCounted(_ uploads: some Sequence<(Int64, Int64)>) {
         counted = accounts
         for (user, count) in uploads {

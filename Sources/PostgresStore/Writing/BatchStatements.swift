@@ -3,7 +3,7 @@ import Postgres
 import SharedStore
 
 /// The statements that write what was decided. They are part of the transaction in which it was read, and of the order
-/// of locks that ``BatchAsk`` describes.
+/// of locks that ``BatchQuery`` describes.
 ///
 /// Balances are set to absolute values of locked rows: `current = current - sum` in a statement that also locks would
 /// be computed from the row before the lock, and fail its check although there are enough points.

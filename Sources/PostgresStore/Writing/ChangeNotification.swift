@@ -23,9 +23,9 @@ struct ChangeNotification: Equatable, Sendable {
     let header: Header
     let events: TransactionEvents
 
-    /// 8,000 bytes are too many (async.c), and the rest is a reserve.
+    /// The server refuses texts of 8,000 bytes (async.c). The difference is a reserve.
     static let bytesMax = 7_900
-    /// Four numbers and their marks.
+    /// Four numbers and their separators.
     private static let headerBytesMax = 84
 
     /// The texts of the notifications of a transaction; none if it has no events.
@@ -78,7 +78,8 @@ struct ChangeNotification: Equatable, Sendable {
         (self.header, self.events) = (header, events)
     }
 
-    /// Splits at an ASCII character. To look for it among the bytes takes a fraction of the time that characters take.
+    /// Splits at an ASCII character. Looking for it among the bytes takes a fraction of the time that comparing
+    /// characters takes.
     fileprivate static func split(_ text: Substring, at separator: Unicode.Scalar) -> [Substring] {
         text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map { Substring($0) }
     }

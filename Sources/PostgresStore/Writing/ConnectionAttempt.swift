@@ -20,7 +20,7 @@ struct WriteConnection: ~Copyable {
 
     /// Connects, listens, decides the fate of the last transaction, and prepares the statements.
     ///
-    /// It listens before it decides: so whatever is committed after a log of changes begins anew is heard of.
+    /// It listens before it decides. So it hears of everything that is committed after the log of changes begins anew.
     ///
     /// - Parameter lastChange: the last id of the log of changes if it begins anew; `nil` if it goes on.
     static func open(
@@ -36,7 +36,7 @@ struct WriteConnection: ~Copyable {
         let fate = try EpochFence.raise(for: &marker, on: &connection, until: deadline)
         if fate == .inDoubt { marker = try InstanceRow.claim(on: &connection, at: now, until: deadline).marker }
         try connection.prepare(
-            [CommitMarker.note] + BatchAsk.statements + BatchStatements.all, until: deadline)
+            [CommitMarker.note] + BatchQuery.statements + BatchStatements.all, until: deadline)
         var feedStart: ChangeID?
         if let lastChange {
             feedStart = try ChangeFeedRow.next(after: lastChange, on: &connection, until: deadline)
@@ -59,7 +59,7 @@ final class ConnectionAttempt: Sendable {
     /// `nil` if there was none to be had, and the attempt has failed.
     private let thread: Thread?
 
-    /// The time for all hosts and all statements of the beginning.
+    /// The time for trying all hosts and for the first statements.
     private static let milliseconds = 5_000
 
     private final class Result: Sendable {
@@ -78,7 +78,7 @@ final class ConnectionAttempt: Sendable {
         do throws(SystemError) {
             thread = try startThread("connect") {
                 do throws(PostgresError) {
-                    // The lock is free again at the end, and nothing takes it before.
+                    // Nothing else takes the lock before this thread ends.
                     try result.connection.withLock { connection throws(PostgresError) in
                         connection = try WriteConnection.open(
                             connector, after: marker, lastChange, at: now,

@@ -12,7 +12,7 @@ import Postgres
 /// the row, and a fence that was raised already counts as raised. Another process that takes the row over counts the
 /// epoch up by one, and can't be mistaken for this one.
 enum EpochFence {
-    /// More than the times that other processes can take over a row.
+    /// The distance to the next epoch. Other processes can't take over a row this many times.
     private static let step: Int64 = 1 << 20
 
     private static let statement = """

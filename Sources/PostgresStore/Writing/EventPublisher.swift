@@ -49,8 +49,8 @@ struct EventPublisher {
                 warn(of: notification)
                 continue
             }
-            // Also those of another transaction of this instance: its callers may have got no result, and then have not
-            // passed their orders on. The pipeline ignores an order that it knows.
+            // These include the orders of other transactions of this instance: their callers may have got no result,
+            // and then have not passed the orders on. The pipeline ignores an order that it knows.
             othersOrders += read.events.newOrders
             if read.header.instance != own.instance { othersAttempts += read.events.attempts }
             events.append(read.events)
@@ -63,7 +63,7 @@ struct EventPublisher {
         return ownCount
     }
 
-    /// Warns once, since the sender might go on.
+    /// Warns only once, since the sender may send many.
     private mutating func warn(of notification: ServerNotification) {
         guard !hasWarned else { return }
         hasWarned = true

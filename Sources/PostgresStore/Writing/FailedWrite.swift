@@ -14,13 +14,13 @@ enum FailedWrite: Equatable {
     /// One of the operations is at fault: each runs alone, and one that is alone fails.
     case isolate
 
-    /// The times that a transaction runs again on the same connection. Each time, another one was in its way, and has
-    /// finished.
+    /// The number of times that a transaction runs again on the same connection. Each time, another transaction was in
+    /// its way and has finished.
     static let repetitionsMax = 3
     private static let noRoomRetrySeconds = 10
     private static let cancelledRetrySeconds = 1
 
-    /// - Parameter repetitions: the times that the transaction ran before.
+    /// - Parameter repetitions: the number of times that the transaction ran before.
     init(after error: PostgresError, repetitions: Int) {
         guard error.state != .divisionByZero else {
             self = .claimRow

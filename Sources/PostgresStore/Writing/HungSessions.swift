@@ -20,8 +20,8 @@ enum HungSessions {
     static let silenceMilliseconds: Int64 = 2_000
     /// The time for sessions that nothing waits for. It is longer than a client waits for a read.
     static let snapshotMilliseconds: Int64 = 10_000
-    /// How full the queue of notifications may be before listeners are ended that take none. A healthy one never has so
-    /// much to take: a tenth is 800 MB by default.
+    /// The percentage of the queue of notifications that may be full before listeners that take none are ended. A
+    /// healthy listener never has so much to take: a tenth is 800 MB by default.
     static let queuePercentMax: Int64 = 10
 
     /// A transaction has a number (`backend_xid`) as soon as it locks or writes a row. Locks of Martlet's tables keep
@@ -49,7 +49,7 @@ enum HungSessions {
     /// - Parameters:
     ///   - lockMilliseconds: the shortest silence of a session that has locked rows.
     ///   - snapshotMilliseconds: the shortest silence of one that has only a snapshot.
-    ///   - queuePercentMax: the part of the queue of notifications that may be full.
+    ///   - queuePercentMax: the percentage of the queue of notifications that may be full.
     static func end(
         lockingFor lockMilliseconds: Int64 = HungSessions.silenceMilliseconds,
         withSnapshotFor snapshotMilliseconds: Int64 = HungSessions.snapshotMilliseconds,
@@ -81,8 +81,8 @@ enum HungSessions {
         WHERE datname = current_database() AND usename <> current_user AND application_name = $1
         """
 
-    /// Warns if other instances have another role: the server hides from a role what the sessions of others do, and
-    /// ends them only for a superuser or a member of `pg_signal_backend`. `nil` if none is connected.
+    /// A warning if other instances use another role; `nil` if none does. The server hides from a role the activity of
+    /// other roles' sessions, and ends these only for a superuser or a member of `pg_signal_backend`.
     static func warningOfOtherRoles(
         on connection: inout Connection, until deadline: Deadline
     ) throws(PostgresError) -> String? {
@@ -98,8 +98,8 @@ enum HungSessions {
         "Other servers or commands work on the database as another role (\(roles)). If one of them hangs, this server can't end its sessions: let all servers use one role."
     }
 
-    /// Says in a log that sessions were ended.
+    /// The log's text about sessions that were ended.
     static func warning(of count: Int) -> String {
-        "Sessions of the database were ended that hung and kept rows locked, or old versions of rows or notifications from being removed: \(count)."
+        "Sessions of the database hung, and kept rows locked, or kept old rows or notifications from being removed. They were ended: \(count)."
     }
 }

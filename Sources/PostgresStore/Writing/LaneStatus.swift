@@ -1,7 +1,7 @@
 import Metrics
 import Synchronization
 
-/// Why a ``WriteLane`` refuses writes, for other threads to read.
+/// The reason why a ``WriteLane`` refuses writes, for other threads to read.
 final class LaneStatus: Sendable {
     private struct State {
         var isConnected = false

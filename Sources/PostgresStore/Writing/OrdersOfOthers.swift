@@ -30,9 +30,10 @@ final class OrdersOfOthers: Sendable {
     private let capacity: Int
     private let state: Mutex<State>
 
-    /// A hundred bytes each, and a kilobyte each if the numbers have the greatest length.
+    /// The number of orders that are kept. Each takes a hundred bytes, or a kilobyte if its number has the greatest
+    /// length.
     static let countMax = 65_536
-    /// More than a transaction lives, which statements and idle times end within 15 seconds.
+    /// Longer than a transaction lives: the limits of statements and of idle time end it within 15 seconds.
     private static let transactionMilliseconds: Int64 = 60_000
     /// The leader takes orders several times a second. If it has not for so long, this instance does not lead, and an
     /// instance that gains the lead looks at all unfinished orders.
@@ -112,7 +113,7 @@ final class OrdersOfOthers: Sendable {
         state.highestID = max(state.highestID, id)
         guard let last = state.samples.last, last.at == .min || now - last.at >= transactionMilliseconds else { return }
         state.samples.append((state.highestID, now))
-        // One that is old enough is needed, and the ones since then.
+        // The newest sample that is old enough is needed, and those after it.
         if state.samples.count > 3 { state.samples.removeFirst() }
     }
 }

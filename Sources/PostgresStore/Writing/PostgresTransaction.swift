@@ -52,7 +52,7 @@ final class PostgresTransaction: ShopTransaction {
     /// Locks an order, or keeps it from being settled if it is uploaded meanwhile.
     ///
     /// An order that is not there can't be locked, and could be uploaded and credited for its receipt before this
-    /// transaction ends. So the receipt is locked in its place: a settlement waits for it (``BatchAsk``). An order that
+    /// transaction ends. So the receipt is locked instead: a settlement waits for it (``BatchQuery``). An order that
     /// has appeared since may be held by a settlement that already waits. Then the transaction begins again instead of
     /// waiting (55P03, lock_not_available), and finds the order.
     func lock(_ order: OrderNumber) throws(PostgresError) {

@@ -9,7 +9,8 @@ struct TransactionEvents: Equatable, Sendable {
     var sessionEnds: [UserID] = []
     /// Orders that the leader is to ask about.
     var newOrders: [UnfinishedOrder] = []
-    /// Attempts to sign in or to register, which other instances count too. They are not of the transaction.
+    /// Attempts to sign in or to register, which other instances count too. They have nothing to do with the
+    /// transaction, which only carries them.
     var attempts: [[UInt8]] = []
 
     var isEmpty: Bool { changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty && attempts.isEmpty }

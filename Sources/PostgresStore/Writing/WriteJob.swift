@@ -22,7 +22,7 @@ struct WriteJob: Sendable {
     }
 
     let work: Work
-    /// The caller is answered by then.
+    /// The moment by which the caller is answered.
     let deadline: Deadline
     /// Tells the caller that the work was not done, or that its fate is unknown (``Loyalty/LoyaltyError/failed``). The
     /// lane calls either this or one acknowledgement, once.

@@ -17,7 +17,7 @@ import Storage
 ///
 /// Each caller is answered within ``writeDeadlineMilliseconds``: with a result, if it is durable;
 /// ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)`` and ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)``
-/// if nothing happened; and ``Loyalty/LoyaltyError/failed`` if it is at fault, or if its fate is unknown at its
+/// if nothing happened; and ``Loyalty/LoyaltyError/failed`` if the write is at fault, or if its fate is unknown at the
 /// deadline.
 ///
 /// Any thread may use it.
@@ -104,8 +104,8 @@ final class WriteLane: Sendable {
         return try result.get()
     }
 
-    /// As ``converse(isExclusive:_:)``, for a thread that may block. A full queue takes it too: a caller waits for each
-    /// operation, so that there are never more of them than threads.
+    /// As ``converse(isExclusive:_:)``, for a thread that may block. Even a full queue takes the body: each caller
+    /// waits, so that there are never more of these bodies than threads.
     func converseAndWait<Value: Sendable>(
         isExclusive: Bool = false, _ body: @escaping @Sendable (PostgresTransaction) throws(PostgresError) -> Value
     ) throws(LoyaltyError) -> Value {
@@ -118,7 +118,7 @@ final class WriteLane: Sendable {
 
     // MARK: Orders of other instances
 
-    /// The most orders of one look, which are then handed over.
+    /// The most orders that one look at the table hands over.
     private static let lookedOrdersMax = 65_536
     private static let lookPageOrders = 5_000
 

@@ -2,7 +2,7 @@ import Posix
 import Postgres
 
 extension WriteLoop {
-    /// The transaction writes the marker's row alone, so it waits neither for the disk nor for a standby. If the server
+    /// The transaction writes the marker's row alone, so it need not wait for the disk or for a standby. If the server
     /// fails before that commit is on its disk, attempts that others may have received are sent once more.
     private static let announce = """
         SELECT set_config('synchronous_commit', 'off', true), pg_notify('\(ChangeNotification.channel)', text)

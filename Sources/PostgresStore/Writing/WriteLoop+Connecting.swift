@@ -11,8 +11,8 @@ extension WriteLoop {
     private static let patienceMilliseconds: Int64 = 5_000
     private static let unreachableRetrySeconds = 2
     private static let overloadedRetrySeconds = 1
-    /// The times that jobs run again after an error in the place of their commit's answer. It may have come from the
-    /// notifications of others, and pass.
+    /// The number of times that jobs run again after the server has answered their commit with an error. Its cause may
+    /// be the notifications of others, and pass.
     private static let commitRepetitionsMax = 1
 
     /// Connects, again and again. Jobs wait meanwhile until their deadlines, since a failover may take less.
@@ -94,8 +94,8 @@ extension WriteLoop {
         }
     }
 
-    /// Has jobs run again whose transaction has left nothing. An error of their commit that comes back is treated as
-    /// one of a statement: otherwise they would take one connection after another until their time is over.
+    /// Runs jobs again whose transaction has left nothing. If their commit fails again, its error is treated like one
+    /// of a statement. Otherwise the jobs would use up one connection after another until their deadlines.
     private func runAgain(_ jobs: [WriteJob]) {
         guard !jobs.isEmpty, let commitError, let state = commitError.state,
             failedCommitCount > Self.commitRepetitionsMax
@@ -106,7 +106,7 @@ extension WriteLoop {
         let error = PostgresError(.server(state, isFatal: false), commitError.message)
         switch FailedWrite(after: error, repetitions: FailedWrite.repetitionsMax) {
         case .refuse(let reason): refuse(jobs, reason, after: error)
-        // A commit does not look at the marker, so that its division by zero is one of a trigger.
+        // A commit does not check the marker, so a division by zero in a commit comes from a trigger.
         case .isolate, .claimRow: isolate(jobs, after: error)
         case .runAgain, .runOnNextConnection: backlog = jobs + backlog
         }
@@ -125,7 +125,7 @@ extension WriteLoop {
         }
         let lateDoubts = doubtful.split { $0.job.deadline.hasPassed }
         doubtful = lateDoubts.others
-        // No claim that nothing happened.
+        // The refusal must not claim that nothing happened.
         refuse(lateDoubts.chosen.map(\.job), .failed)
         let isLost = lostAt.map { SystemClock.monotonicMilliseconds() - $0 > Self.patienceMilliseconds } ?? true
         let lateJobs = backlog.split { isLost || $0.deadline.hasPassed }

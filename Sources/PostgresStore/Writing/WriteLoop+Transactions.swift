@@ -109,11 +109,11 @@ extension WriteLoop {
             operations.append(operation)
             answers.append(answer)
         }
-        let ask = BatchAsk(operations)
-        try ask.send(on: &session.connection)
+        let query = BatchQuery(operations)
+        try query.send(on: &session.connection)
         try session.connection.sendFlushRequest()
         try readMarker(in: session)
-        let facts = try ask.read(on: &session.connection, until: session.deadline)
+        let facts = try query.read(on: &session.connection, until: session.deadline)
         let decision = BatchDecision(
             operations, facts, unfinishedPerUserMax: limits.unfinishedOrdersPerUserMax)
         try BatchStatements.send(decision, on: &session.connection)
@@ -128,7 +128,7 @@ extension WriteLoop {
 
     // MARK: Conversations
 
-    /// The row is locked, and not written: that would be a version of the row more.
+    /// Locks the row without writing it, since a write would leave an old version of the row.
     private static let takeTurn = "SELECT 1 FROM shop FOR UPDATE"
 
     private func converse(

@@ -48,8 +48,8 @@ final class WriteLoop {
 
     /// The time between two looks at the queue's end if nothing happens.
     private static let idleMilliseconds = 1_000
-    /// A transaction that has less time is not begun: to give up its answer would cost the connection and leave a
-    /// doubt.
+    /// The least time with which a transaction is begun. If its answer had to be given up, the connection would be lost
+    /// and its commit in doubt.
     private static let attemptMillisecondsMin = 500
     private static let lateRetrySeconds = 1
 

@@ -7,10 +7,10 @@ import Postgres
 /// the instance's own row, orders by id, balances by user, receipts that change, and then new order numbers, new
 /// withdrawals and the order of notifications (``BatchStatements``). What is read after the locks is what was committed
 /// before them, because each statement sees what was committed when it began.
-struct BatchAsk {
+struct BatchQuery {
     /// In ascending order.
     private let users: [Int64]
-    /// The number of uploads of each user, as long as `users`.
+    /// The number of uploads of each of `users`, in the same order.
     private let uploadCounts: [Int64]
     private let settled: [Int64]
     private let uploads: [OrderNumber]
@@ -43,8 +43,8 @@ struct BatchAsk {
         corrected,
     ]
 
-    /// True if the accounts are counted up where they are locked, as if each upload were accepted. Most are, and then
-    /// an account is written once and not locked before. For a withdrawal the account is written again in any case.
+    /// True if the statement that locks the accounts also counts the uploads, as if each were accepted. Most are, and
+    /// then an account is written only once. The account of a withdrawal is written again in any case.
     private var countsUploads: Bool { settled.isEmpty && uploads.count > withdrawals.count }
 
     private static let lockOrders = PreparedStatement(
