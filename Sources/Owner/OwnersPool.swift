@@ -14,7 +14,7 @@ package struct OwnersPool: Sendable {
     let state: @Sendable () -> (waiting: Int, accrual: String)
     /// Forgets orders that got their final status without an answer of the accrual system.
     let abandon: @Sendable ([UnfinishedOrder]) -> Void
-    /// Has the accrual system asked about an order that was uploaded just now.
+    /// Queues an order that was uploaded just now, so that the accrual system is asked about it.
     let put: @Sendable (UnfinishedOrder) -> Void
 
     package init(

@@ -45,10 +45,10 @@ import Testing
     private static let cases: [(lines: [String], faults: [String])] = [
         ([start, user(1), order(of: 1), end], []),
         (["\u{FEFF}\(start)", user(1), order(of: 1), end], []),
-        (["\u{FEFF}\u{FEFF}\(start)", user(1), order(of: 1), end], ["1: it is no JSON: not a JSON value"]),
+        (["\u{FEFF}\u{FEFF}\(start)", user(1), order(of: 1), end], ["1: it is not JSON: not a JSON value"]),
         (
             [start, "\u{FEFF}\(user(1))", order(of: 1), end],
-            ["2: it is no JSON: not a JSON value", "3: no line before it adds its user"]
+            ["2: it is not JSON: not a JSON value", "3: no line before it adds its user"]
         ),
         ([user(1), order(of: 1), end], ["1: the first line must have the type \"shop\""]),
         ([start, user(1), "", order(of: 1), end], ["3: the line is empty"]),

@@ -46,7 +46,7 @@ package final class BackupFolder: Sendable {
         let result: Result<File?, LoyaltyError> = await Resumption.suspend { resumption in
             let isStarted = making.withLock { making in
                 guard !making.isUnderWay, !cancellation.isCancelled else { return false }
-                // The last thread has nothing left to do, so that this does not wait.
+                // The last thread has nothing left to do, so this does not block.
                 making.thread.take()?.join()
                 do throws(SystemError) {
                     making.thread = try startThread("backup") { [self] in
@@ -69,7 +69,7 @@ package final class BackupFolder: Sendable {
         return file
     }
 
-    /// Makes a backup that is under way give up, and returns after it has.
+    /// Stops a backup that is under way, and returns once it has ended.
     package func stop() {
         cancellation.cancel()
         let thread = making.withLock { making in

@@ -43,13 +43,13 @@ enum CopyCommand {
                 JSONObject(["from": .string(source.printable), "to": .string(target.printable)]) + counts.document,
                 text: "copied \(source.printable) to \(target.printable): \(counts.text)\n")
         } catch {
-            // The addresses are operands, and no settings.
+            // The addresses are operands and not settings, so a faulty one is misuse.
             return error.isAddressFault ? .failure(ExitStatus.usage, error.description) : CommandResult(error)
         }
     }
 
-    /// Root works in the name of the account that owns the database which is a file. If both are, that is the source's
-    /// owner, who has to be able to write in the folder of the new one.
+    /// Root works in the name of the account that owns the SQLite file. If both databases are files, that is the owner
+    /// of the source, who has to be able to write in the folder of the copy.
     private static func assumeOwner(
         of source: DatabaseLocation, _ target: DatabaseLocation
     ) throws(StoreError) {

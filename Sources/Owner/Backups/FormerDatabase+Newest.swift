@@ -15,8 +15,8 @@ extension FormerDatabase {
     /// The ends of the names of files beside a database, and of one that is not complete.
     private static let otherSuffixes = ["-wal", "-shm", "-journal", "-lock", ".partial"]
 
-    /// The time in the name of a former database, in the form of a restore's. It is empty if an upgrade was killed and
-    /// left a name without a time. `nil` if no former database has the name.
+    /// The time in the name of a former database, in the form that a restore gives it. It is empty if an upgrade was
+    /// killed and left a name without a time. `nil` if no former database has the name.
     private static func time(in name: String, of database: String) -> String? {
         guard !otherSuffixes.contains(where: name.hasSuffix) else { return nil }
         let restored = database + restoreSuffix

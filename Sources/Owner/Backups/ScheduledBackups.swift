@@ -63,7 +63,8 @@ struct ScheduledBackups {
         warnIfOverdue(now)
     }
 
-    /// How much the database holds. The first time that was found is kept, because a reward rule has no time.
+    /// Returns how much the database holds. The time of the first write is kept once it is known, because a reward rule
+    /// has no time.
     private mutating func shopExtent(_ database: any StoreMaintenance, _ now: Int64) -> StoreExtent? {
         guard var extent = (try? database.backups)?.extent(atSeconds: now) else { return nil }
         // A shop whose only rule was removed is empty again.

@@ -3,7 +3,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of the record of actions before the one given, newest first.
+/// A page of the record of actions, those before a given one, newest first.
 struct ActionList: StoreOperation, Equatable {
     /// The id of the last action of the page before; `Int64.max` for the first page.
     let before: Int64

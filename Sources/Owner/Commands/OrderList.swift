@@ -3,7 +3,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of orders before the one given, newest first.
+/// A page of orders, those before a given one, newest first.
 struct OrderList: StoreOperation, Equatable {
     /// The user whose orders are wanted; `nil` for all users.
     let user: UserSelector?

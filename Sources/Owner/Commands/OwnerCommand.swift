@@ -7,21 +7,20 @@ import Storage
 /// To add a command: write its file in this folder, with the operation and the command; add it to ``all``; and add a
 /// method to ``OwnerRepository`` and its stores if the operation reads or changes something new.
 package struct OwnerCommand: Sendable {
-    /// The command that does an action.
+    /// Makes the command from its action.
     private let make: @Sendable (Command.Action) -> Command
     let operation: any OwnerOperation.Type
     let request: @Sendable (Invocation, Configuration) throws(Refusal) -> OwnerRequest
 
-    /// Every command of the owner that an operation does, in the order of the help. The server knows an operation only
-    /// by its command.
+    /// Every command of the owner that asks for an operation, in the order of the help. The server knows an operation
+    /// only by its command.
     package static let all: [OwnerCommand] = [
         userList, userFind, userShow, userOrders, userWithdrawals, userLedger, userAdd, userResetPassword, userDisable,
         userEnable, userDelete, userExport, orderList, orderShow, orderNumber, orderDrop, adjust, spend, refund,
         goodsReturn, receiptTry, receiptAdd, receiptCorrect, receiptShow, ruleList, ruleAdd, ruleRemove, ruleTry,
         staffAdd, staffList, staffDisable, staffEnable, staffSetRole, staffResetPassword, staffDelete, keyAdd, keyList,
         keyRemove, registrationOpen, registrationClose, registrationShow, actions, figures, pool, stats, backupsList,
-        backupsMake, backup, export, check,
-        restored,
+        backupsMake, backup, export, check, restored,
     ]
 
     /// - Parameters:

@@ -19,13 +19,13 @@ extension CommandOption {
 }
 
 extension Invocation {
-    /// The user whom a command concerns: of the flag `--user-id`, or of the operand.
+    /// The user whom a command concerns, as the flag `--user-id` or the operand names them.
     func user() throws(Refusal) -> UserSelector {
         if let user = try userWithID() { return user }
         return try Self.user(login: operands.first ?? "")
     }
 
-    /// The user whose orders are wanted: of the flag `--user-id`, or of `--user`; `nil` for all users.
+    /// The user whose orders are wanted, as the flag `--user-id` or `--user` names them; `nil` for all users.
     func userOfOrders() throws(Refusal) -> UserSelector? {
         let user = try userWithID()
         guard let login = value(of: .user) else { return user }

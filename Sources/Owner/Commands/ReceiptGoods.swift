@@ -31,7 +31,7 @@ enum ReceiptGoods {
         let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         let description = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
         guard !description.isEmpty else {
-            throw .misuse("\(line.quoted(charactersMax: 80)) is no good: a price, a space and a description")
+            throw .misuse("\(line.quoted(charactersMax: 80)) must be a price, a space and a description")
         }
         return Good(description: description, price: try price(String(parts[0])))
     }
@@ -58,7 +58,8 @@ enum ReceiptGoods {
 }
 
 extension OperationContext {
-    /// The refusal of a receipt that would never earn; `nil` if it may. Without a server nothing is known about it.
+    /// The refusal of a receipt that would never earn; `nil` if it may earn, or if no server runs, without which that
+    /// is not known.
     func receiptRefusal() throws(StoreError) -> CommandResult? {
         guard let pool = try pool(), !pool.knowsReceipts else { return nil }
         return .failure(

@@ -3,7 +3,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of the reward rules after as many as are given, the oldest first.
+/// A page of the reward rules, the oldest first, after a given number of them.
 struct RuleList: StoreOperation, Equatable {
     let after: Int64
 

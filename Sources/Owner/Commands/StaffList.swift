@@ -3,7 +3,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of the staff or of the keys, after the account given.
+/// A page of the staff or of the keys, those after a given account.
 struct StaffList: StoreOperation, Equatable {
     let isOfKeys: Bool
     /// The id of the last account of the page before; 0 for the first page.

@@ -13,9 +13,9 @@ struct UserExport: StoreOperation, Equatable {
     /// The position that the page before gave; `Int64.max` for the first page of a list.
     let before: Int64
 
-    /// The records of a part. A command without a server opens the store for each part, which takes as long as to read
-    /// a few hundred records. A thousand are about 200 kB, and 8 MB at most: numbers of 1,024 digits, and reasons of
-    /// 1,000 control characters.
+    /// The number of records in a part. A command without a server opens the store for each part, which takes as long
+    /// as reading a few hundred records. A thousand are about 200 kB, and 8 MB at most: numbers of 1,024 digits, and
+    /// reasons of 1,000 control characters.
     private static let recordsMax = 1000
 
     /// The position of the next list's first page. No record has it.

@@ -5,7 +5,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of the orders, the withdrawals or the ledger of a user before the position given, newest first.
+/// A page of the orders, the withdrawals or the ledger of a user, from before a given position, newest first.
 struct UserHistory: StoreOperation, Equatable {
     let user: UserSelector
     let list: CustomerList

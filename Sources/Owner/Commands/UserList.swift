@@ -3,7 +3,7 @@ import JSON
 import Loyalty
 import Storage
 
-/// A page of the users after the one given.
+/// A page of the users, those after a given one.
 struct UserList: StoreOperation, Equatable {
     /// The id of the last user of the page before; 0 for the first page.
     let after: Int64

@@ -41,7 +41,8 @@ enum ControlClient {
     /// A page is a few KiB for each row. The lines that a server sends every second during a backup of days add up to a
     /// MiB.
     private static let answerBytesMax = 64 * 1024 * 1024
-    /// The goods of a receipt, of which there are more than rows of a page, days of figures and rules of a check.
+    /// The largest number of rows in an answer, which is that of the goods of a receipt. Pages, days of figures and
+    /// rules of a check are fewer.
     private static let rowsMax = Receipt.goodsMax
 
     static func run(

@@ -6,8 +6,9 @@ import Storage
 import Synchronization
 import Text
 
-/// Does the operations that owners ask for over the control socket. Quick operations run one after the other on a first
-/// thread; those that read the whole file run on a second one, which also makes the scheduled backups.
+/// Performs the operations that owners ask for over the control socket. Quick operations run one after the other on a
+/// first thread; long ones, such as those that read the whole file, run on a second one, which also makes the scheduled
+/// backups.
 package final class ControlServer: Sendable {
     private let listener: Mutex<ListenerBox>
     private let path: String
@@ -18,9 +19,9 @@ package final class ControlServer: Sendable {
     package let backups: BackupStatus?
     private let log: Log
     private let stopping = Cancellation()
-    private let errands = BlockingQueue<Errand>(capacity: errandsMax)
-    /// The long operations that wait or are under way.
-    private let unfinished = Mutex<[Errand]>([])
+    private let longRequests = BlockingQueue<ControlRequest>(capacity: longRequestsMax)
+    /// The requests for long operations that wait or are under way.
+    private let unfinished = Mutex<[ControlRequest]>([])
     private let reserve: Mutex<DescriptorReserve>
     private let threads = Mutex<[Thread]>([])
 
@@ -34,8 +35,9 @@ package final class ControlServer: Sendable {
     private static let waitMilliseconds = 1000
     private static let pauseMilliseconds = 500
     /// The largest number of long operations that wait for one another.
-    private static let errandsMax = 8
-    /// Descriptors for a client, the files of a database, a backup and the system's list of users.
+    private static let longRequestsMax = 8
+    /// The number of descriptors in reserve: for a client, the files of a database, a backup and the system's list of
+    /// users.
     private static let reserveCount = 16
     /// The number of attempts to accept a client after the reserve was released. Event loops that found no descriptor
     /// rest meanwhile, so they take hardly any of it.
@@ -59,15 +61,15 @@ package final class ControlServer: Sendable {
         threads.withLock { threads in
             threads = [
                 Thread(name: "control") { [self] in listen() },
-                Thread(name: "maintenance") { [self] in runErrands(plan) },
+                Thread(name: "maintenance") { [self] in runLongRequests(plan) },
             ]
         }
     }
 
-    /// Takes no further operations, makes the one that is under way give up, and returns after it has.
+    /// Takes no further operations, stops those under way, and returns once they have ended.
     package func stop() {
         stopping.cancel()
-        errands.close()
+        longRequests.close()
         listener.withLock { $0.listener.end() }
         let threads = threads.withLock { threads in
             let taken = threads
@@ -83,7 +85,7 @@ package final class ControlServer: Sendable {
             let now = SystemClock.monotonicMilliseconds()
             if now - aliveAt >= ControlSocket.aliveMilliseconds {
                 aliveAt = now
-                for errand in unfinished.withLock({ $0 }) { errand.sendAlive() }
+                for request in unfinished.withLock({ $0 }) { request.sendAlive() }
             }
             do throws(SystemError) {
                 try serveNext()
@@ -155,46 +157,48 @@ package final class ControlServer: Sendable {
         // Root names the account that it asks for: with sudo that is another one.
         let author = (peer == 0 ? OperationLine.author(line) : nil) ?? SystemUser.name(of: peer)
         log.info("\(author) asks for: \(operation.summary)")
-        let errand = Errand(operation, by: author, client)
-        guard type(of: operation).isLong else { return try run(errand) }
-        unfinished.withLock { $0.append(errand) }
-        if !errands.put(errand) {
-            finish(errand)
+        let request = ControlRequest(operation, by: author, client)
+        guard type(of: operation).isLong else { return try run(request) }
+        unfinished.withLock { $0.append(request) }
+        if !longRequests.put(request) {
+            finish(request)
             let reason = "too many long commands wait for one another already"
-            try errand.end(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
+            try request.end(OwnerReply.done(.failure(ExitStatus.unavailable, reason)).line)
         }
     }
 
-    /// Gives every long operation the same result until the server stops.
-    private func refuseErrands(_ result: CommandResult) {
-        while let errands = errands.takeSeveral(limit: 1) {
-            for errand in errands {
-                finish(errand)
-                try? errand.end(OwnerReply.done(result).line)
+    /// Answers every request for a long operation with the same result until the server stops.
+    private func refuseLongRequests(_ result: CommandResult) {
+        while let taken = longRequests.takeSeveral(limit: 1) {
+            for request in taken {
+                finish(request)
+                try? request.end(OwnerReply.done(result).line)
             }
         }
     }
 
-    private func finish(_ errand: Errand) {
-        unfinished.withLock { $0.removeAll { $0 === errand } }
+    private func finish(_ request: ControlRequest) {
+        unfinished.withLock { $0.removeAll { $0 === request } }
     }
 
-    private func runErrands(_ plan: BackupPlan?) {
+    private func runLongRequests(_ plan: BackupPlan?) {
         let database: any StoreMaintenance
         do throws(StoreError) {
             database = try store.makeMaintenance()
         } catch {
             log.error("the database can be neither backed up nor checked while the server runs: \(error)")
-            return refuseErrands(.failure(ExitStatus.unavailable, error.description))
+            return refuseLongRequests(.failure(ExitStatus.unavailable, error.description))
         }
         var scheduled = plan.flatMap { plan in backups.map { ScheduledBackups(plan, $0, until: stopping, log) } }
         while !stopping.isCancelled {
             if !store.hasFileFault { scheduled?.backUpIfDue(database) }
-            guard let errands = errands.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else { return }
-            for errand in errands {
+            guard let taken = longRequests.takeSeveral(limit: 1, withinMilliseconds: Self.waitMilliseconds) else {
+                return
+            }
+            for request in taken {
                 do throws(SystemError) {
-                    defer { finish(errand) }
-                    try run(errand, on: database)
+                    defer { finish(request) }
+                    try run(request, on: database)
                 } catch {
                     log.debug("a command from the control socket was not answered: \(error)")
                 }
@@ -202,19 +206,19 @@ package final class ControlServer: Sendable {
         }
     }
 
-    private func run(_ errand: Errand, on database: (any StoreMaintenance)? = nil) throws(SystemError) {
-        let operation = errand.operation
+    private func run(_ request: ControlRequest, on database: (any StoreMaintenance)? = nil) throws(SystemError) {
+        let operation = request.operation
         // An answer is at most a page.
         var rows: [UInt8] = []
-        let result = result(of: operation, errand.author, on: database) { reply in
+        let result = result(of: operation, request.author, on: database) { reply in
             switch reply {
-            case .progress: errand.send(reply.line)
+            case .progress: request.send(reply.line)
             case .row, .done: rows += reply.line
             }
         }
         let isLogged = type(of: operation).isChange || type(of: operation).isLong
         if isLogged, !result.summary.isEmpty { log.info(result.summary.oneLine) }
-        try errand.end(rows + OwnerReply.done(result).line)
+        try request.end(rows + OwnerReply.done(result).line)
     }
 
     private func result(

@@ -32,9 +32,9 @@ struct LineFields {
         do throws(JSONParser.SyntaxError) {
             value = try JSONParser.parse(bytes, valuesMax: Self.valuesMax)
         } catch {
-            throw LineFault("it is no JSON: \(error.reason), at byte \(error.offset + 1)")
+            throw LineFault("it is not JSON: \(error.reason), at byte \(error.offset + 1)")
         }
-        guard let object = value.object else { throw LineFault("it is no JSON object") }
+        guard let object = value.object else { throw LineFault("it is not a JSON object") }
         self.object = object
     }
 
@@ -61,7 +61,7 @@ struct LineFields {
 
     mutating func optionalText(_ name: String) throws(LineFault) -> String? {
         guard let value = value(name) else { return nil }
-        guard let text = value.string else { throw LineFault("\"\(name)\" is no text") }
+        guard let text = value.string else { throw LineFault("\"\(name)\" is not a string") }
         return text
     }
 
@@ -72,13 +72,13 @@ struct LineFields {
         let value = try needed(name, value(name))
         if let text = value.string, (1...ShopLine.keyBytesMax).contains(text.utf8.count) { return text }
         if let number = value.number, let digits = Self.digits(number) { return digits }
-        throw LineFault("\"\(name)\" is no text of 1 to \(ShopLine.keyBytesMax) bytes, and no whole number")
+        throw LineFault("\"\(name)\" is neither a string of 1 to \(ShopLine.keyBytesMax) bytes nor a whole number")
     }
 
     mutating func orderNumber(_ name: String) throws(LineFault) -> OrderNumber {
         let value = try needed(name, value(name))
         guard let digits = value.string ?? value.number.flatMap(Self.digits) else {
-            throw LineFault("\"\(name)\" is no order number")
+            throw LineFault("\"\(name)\" is not an order number")
         }
         do throws(OrderNumber.ParseError) {
             return try OrderNumber(parsing: digits.utf8)
@@ -86,7 +86,7 @@ struct LineFields {
             let fault =
                 error == .checkDigit
                 ? "the check digit of \"\(name)\" is wrong (Luhn)"
-                : "\"\(name)\" is no order number of 1 to \(OrderNumber.digitsMax) digits"
+                : "\"\(name)\" is not an order number of 1 to \(OrderNumber.digitsMax) digits"
             throw LineFault("\(fault): \(Self.shown(digits))")
         }
     }
@@ -95,14 +95,14 @@ struct LineFields {
         number.literal.utf8.allSatisfy { (0x30...0x39).contains($0) } ? number.literal : nil
     }
 
-    /// Points with at most two decimals, and as much beyond them as floating-point numbers leave.
+    /// Points with at most two decimals. The error of a floating-point number beyond them is rounded away.
     ///
-    /// - Parameter max: The greatest number of points, and the least with a minus.
+    /// - Parameter max: the limit of the number of points, above and below zero.
     mutating func optionalPoints(
         _ name: String, max: Points = Points(hundredths: .max)
     ) throws(LineFault) -> Points? {
         guard let value = value(name) else { return nil }
-        guard let number = value.number else { throw LineFault("\"\(name)\" is no number") }
+        guard let number = value.number else { throw LineFault("\"\(name)\" is not a number") }
         do throws(JSONNumber.ScaleError) {
             let points = Points(hundredths: try number.scaledToNearest(places: 2))
             guard points.hundredths.magnitude <= max.hundredths.magnitude else { throw .outOfRange }
@@ -131,7 +131,7 @@ struct LineFields {
     mutating func balance(_ name: String) throws(LineFault) -> Points {
         let value = try needed(name, value(name))
         guard let number = value.number, let hundredths = try? number.scaledToNearest(places: 2), hundredths >= 0 else {
-            throw LineFault("\"\(name)\" is no number of points from zero, with at most two decimals")
+            throw LineFault("\"\(name)\" is not a number of points from zero, with at most two decimals")
         }
         return Points(hundredths: hundredths)
     }
@@ -140,7 +140,7 @@ struct LineFields {
         guard let text = try optionalText(name) else { return nil }
         guard let time = Timestamp(rfc3339: text.utf8) else {
             throw LineFault(
-                "\"\(name)\" is no time of RFC 3339 with an offset, from 1970 to 9999: \(Self.shown(text))")
+                "\"\(name)\" is not a time of RFC 3339 with an offset, from 1970 to 9999: \(Self.shown(text))")
         }
         return time
     }
@@ -150,7 +150,7 @@ struct LineFields {
     mutating func optionalCount(_ name: String) throws(LineFault) -> Int64? {
         guard let value = value(name) else { return nil }
         guard let number = value.number, let count = try? number.scaled(places: 0), count >= 0 else {
-            throw LineFault("\"\(name)\" is no whole number from zero")
+            throw LineFault("\"\(name)\" is not a whole number from zero")
         }
         return count
     }

@@ -85,7 +85,7 @@ extension ShopLine {
         }
         guard !isDeleted else { throw LineFault("a deleted user has no \"login\"") }
         guard let login = try? Login(new: text) else {
-            throw LineFault("\"login\" is no text of 1 to \(Login.bytesMax) bytes without U+0000")
+            throw LineFault("\"login\" is not a string of 1 to \(Login.bytesMax) bytes without U+0000")
         }
         return login
     }
@@ -147,10 +147,10 @@ extension ShopLine {
         guard isNeeded || author != nil || reason != nil else { return nil }
         let note = (author: author ?? Self.author, reason: reason ?? "")
         guard (1...authorBytesMax).contains(note.author.utf8.count), !note.author.utf8.contains(0) else {
-            throw LineFault("\"author\" is no text of 1 to \(authorBytesMax) bytes without U+0000")
+            throw LineFault("\"author\" is not a string of 1 to \(authorBytesMax) bytes without U+0000")
         }
         guard note.reason.utf8.count <= LedgerNote.reasonBytesMax, !note.reason.utf8.contains(0) else {
-            throw LineFault("\"reason\" is no text of at most \(LedgerNote.reasonBytesMax) bytes without U+0000")
+            throw LineFault("\"reason\" is not a string of at most \(LedgerNote.reasonBytesMax) bytes without U+0000")
         }
         return LedgerNote(author: note.author, reason: note.reason)
     }

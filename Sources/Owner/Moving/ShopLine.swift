@@ -4,7 +4,7 @@ import Storage
 /// A line of the file of a shop, which is a JSON object. The file begins with ``start`` and ends with ``end(_:)``, so
 /// that one that was cut short is noticed.
 enum ShopLine: Equatable {
-    /// - Parameter hasPositions: true if each change of a balance has its place in the ledger. Then orders are in the
+    /// - Parameter hasPositions: true if each change of a balance has its position in the ledger, and orders are in the
     ///   order of their uploads. Otherwise the times decide.
     case start(hasPositions: Bool)
     case record(ShopRecord)

@@ -9,7 +9,7 @@ extension JSONObject {
         self.init(writer.bytes)
     }
 
-    /// The object of a document of the program's own.
+    /// Reads an object that this program has written.
     init(_ bytes: [UInt8]) {
         guard let object = (try? JSONParser.parse(bytes))?.object else {
             preconditionFailure("a document of the program must be a JSON object")
@@ -17,7 +17,7 @@ extension JSONObject {
         self = object
     }
 
-    /// The objects of an array of the program's own.
+    /// Reads an array of objects that this program has written.
     static func objects(_ bytes: [UInt8]) -> [JSONObject] {
         guard let values = (try? JSONParser.parse(bytes))?.array else {
             preconditionFailure("a list of the program must be a JSON array")

@@ -11,7 +11,7 @@ extension OwnerOperation {
 }
 
 enum OperationLine {
-    /// The operation of a line without its end; `nil` if the line is none.
+    /// The operation of a line without its end; `nil` if the line is not one.
     static func operation(_ line: some Sequence<UInt8>) -> (any OwnerOperation)? {
         guard let object = try? JSONParser.parse(line).object, let name = object["command"]?.string else { return nil }
         return OwnerCommand.all.lazy.compactMap { read($0.operation, name, object) }.first

@@ -2,7 +2,7 @@ import JSON
 import Posix
 import Storage
 
-/// Something that the owner has done with the database: by the server that runs on it or, if none runs, by the command
+/// Work on the database that the owner asks for. The server that runs on it does the work or, if none runs, the command
 /// itself.
 ///
 /// One type holds the arguments of an operation, its form on the control socket, and what it does. An operation

@@ -2,7 +2,7 @@ import Posix
 import Synchronization
 
 /// An operation that the control server was asked for, and the client that waits for its result.
-final class Errand: Sendable {
+final class ControlRequest: Sendable {
     let operation: any OwnerOperation
     /// The system's name of the account that called the command.
     let author: String
