@@ -7,7 +7,7 @@ import Loyalty
 import Posix
 import SignIn
 
-/// The structures of rooms that are computed from the configuration.
+/// The structures by which rooms are configured, as they follow from the settings.
 extension Configuration {
     /// If no other limit is set, one address may have all connections divided by this.
     private static let addressesThatFillConnections = 8

@@ -8,8 +8,8 @@ package struct Command: Sendable {
     /// One word, or two, of which the first names a group: `user list`. Required, and different from every other
     /// command's.
     package let name: String
-    /// The work of the command, in a phrase that begins small and has no full stop, since it is a cell of tables too.
-    /// Required.
+    /// The work of the command, in a phrase that begins with a small letter and has no full stop, since it is a cell of
+    /// tables too. Required.
     package let summary: String
     /// The operands in their order, as the usage shows them. The last one may be optional.
     package let operands: [SettingValue]

@@ -53,7 +53,7 @@ package struct CommandOption: Sendable {
 }
 
 extension CommandOption {
-    package static let help = CommandOption(names: ["-h", "--help"], nil, "say what a command does, and stop")
+    package static let help = CommandOption(names: ["-h", "--help"], nil, "print help on a command, and exit")
     package static let config = settingsFile(among: ConfigurationLoader.defaultFiles)
     package static let json = CommandOption("--json", nil, "print one JSON document")
 

@@ -27,7 +27,7 @@ package struct CommandSet: Sendable {
     package func commands(ofGroup group: String) -> [Command] { commands.filter { $0.group == group } }
 }
 
-/// A word that may follow `martlet`, and what a shell shows beside it.
+/// A word that may follow `martlet`, and the text that a shell shows beside it.
 package struct CommandWord: Sendable {
     package let text: String
     let summary: String
@@ -46,7 +46,7 @@ extension CommandSet {
             let rest = commands(ofGroup: group).map(\.lastWord).joined(separator: ", ")
             words.append(CommandWord(text: group, summary: rest))
         }
-        return words + [CommandWord(text: "help", summary: "say more about a command")]
+        return words + [CommandWord(text: "help", summary: "print help on a command")]
     }
 
     /// The words that may follow the first word of a group.

@@ -1,4 +1,4 @@
-/// The exit statuses of the process, for scripts. They are those of sysexits.h if it has a fitting one.
+/// The exit statuses of the process, for scripts. They are those of sysexits.h, as far as it has fitting ones.
 package enum ExitStatus {
     package static let success: Int32 = 0
     /// `martlet healthcheck`: the server can't serve. Docker knows only 0 and 1.

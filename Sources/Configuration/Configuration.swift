@@ -101,7 +101,7 @@ package struct Configuration: Sendable {
         package var passwordBytesMin = 1
         /// True if customers may register, as long as the owner has not decided otherwise at run time.
         package var isRegistrationOpen = true
-        /// 0 for no limit, as in the following three.
+        /// 0 for no limit, as in the three settings that follow.
         package var hashingPerAddressMax = 64
         package var failuresPerLoginMax = 5
         package var failuresPerAddressMax = 100

@@ -68,7 +68,7 @@ enum ConfigurationFile {
             let before = bytes.prefix(offset).last { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
             return before == UInt8(ascii: ",") ? "there is a comma too many before it" : nil
         case _ where rest.starts(with: "NaN".utf8) || rest.starts(with: "Infinity".utf8):
-            return "NaN and Infinity are no JSON numbers"
+            return "NaN and Infinity are not JSON numbers"
         default: return nil
         }
     }

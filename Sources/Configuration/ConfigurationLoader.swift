@@ -179,7 +179,7 @@ extension ConfigurationLoader {
                 try apply(group, under: "\(key).", of: path)
             } else {
                 let known = Settings.all.map(\.key).filter { $0.hasPrefix(prefix) }.joined(separator: ", ")
-                throw ConfigurationError("\(path): \(RefusedValue.shownName(key)) is no setting; there are \(known)")
+                throw ConfigurationError("\(path): \(RefusedValue.shownName(key)) is not a setting; there are \(known)")
             }
         }
     }

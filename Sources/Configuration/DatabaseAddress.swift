@@ -10,7 +10,8 @@ package struct DatabaseAddress: Sendable, Equatable, CustomStringConvertible, Cu
         text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
     }
 
-    /// Only what every address lacks. libpq, which is loaded when a server starts, knows the rest.
+    /// Returns the fault of a text that has characters which no address has. libpq, which is loaded when a server
+    /// starts, finds all other faults.
     static func fault(in text: String) -> String? {
         if text.unicodeScalars.contains(where: { $0.isUnprintable || $0.properties.isWhitespace }) {
             return "it has a space or a control character, which an address writes as % and two digits"

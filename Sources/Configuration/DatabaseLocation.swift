@@ -1,4 +1,4 @@
-/// The place of the database, as a setting or an operand gives it.
+/// The location of a database, as a setting or an operand gives it.
 package enum DatabaseLocation: Sendable, Equatable {
     /// The path of a file of SQLite.
     case file(String)
@@ -9,8 +9,8 @@ package enum DatabaseLocation: Sendable, Equatable {
         self = .file(path)
     }
 
-    /// Takes a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path, and an address
-    /// that begins with `postgres://` or `postgresql://`; `nil` for everything else.
+    /// Reads a path, `file:PATH` or `sqlite:PATH`, with or without two slashes before an absolute path, or an address
+    /// that begins with `postgres://` or `postgresql://`. Returns `nil` for any other text.
     package init?(_ text: String) {
         if DatabaseAddress.isAddress(text) {
             guard DatabaseAddress.fault(in: text) == nil else { return nil }
@@ -77,7 +77,7 @@ package enum DatabaseLocation: Sendable, Equatable {
     /// Refuses parts of a file's URI that Martlet does not interpret: it would open another file than SQLite's own
     /// programs do.
     private static func uriFault(in rest: Substring, _ scheme: String) -> String? {
-        if rest.contains("?") || rest.contains("#") { return "after \(scheme): a path stands alone, without ? and #" }
+        if rest.contains("?") || rest.contains("#") { return "after \(scheme): a path has no ? and no #" }
         let bytes = Array(rest.utf8)
         let isEncoded = bytes.indices.contains { index in
             bytes[index] == UInt8(ascii: "%") && index + 2 < bytes.count

@@ -1,5 +1,5 @@
-/// Recognises texts that say where a database is to other programs: drivers, other database systems, Windows. None is
-/// the path of a file here, and some would become a file whose name contains a password.
+/// Recognises texts that name databases for other programs: drivers, other database systems, Windows. None is the path
+/// of a file here, and some would become a file whose name contains a password.
 enum ForeignDatabase {
     /// Schemes of URLs (RFC 3986, section 3.1), with the name of the database system. A driver may follow a plus sign,
     /// as in `postgresql+psycopg` (SQLAlchemy) and `mongodb+srv`.

@@ -90,8 +90,8 @@ package enum RefusedValue {
 
 /// A path that an owner gives, as a setting or as an operand.
 package enum PathText {
-    /// Why a text is not taken as a path; `nil` if it is one. Everything else would become a file with an odd name, and
-    /// the owner would look for the data elsewhere.
+    /// The reason why a text is not taken as a path; `nil` if it is. Such a text would become a file with an odd name,
+    /// and the owner would look for the data elsewhere.
     package static func fault(in text: String) -> String? {
         if let fault = RefusedValue.fault(in: text) { return fault }
         if text.hasPrefix("-") { return "it looks like a flag; a path may begin with ./" }

@@ -1,5 +1,5 @@
 /// The variables by which Kubernetes and Docker tell a container of services (Kubernetes, "Environment variables" of
-/// "Service"). Those of a service called `martlet`, or `martlet-shop`, begin like the variables of our settings.
+/// "Service"). The variables of a service called `martlet` or `martlet-shop` begin like those of Martlet's settings.
 enum ServiceLink {
     private static let protocols = ["tcp", "udp", "sctp"]
 
@@ -15,13 +15,14 @@ enum ServiceLink {
         }
     }
 
-    /// After `MARTLET_SERVICE_`: `HOST`, `PORT`, or `PORT_` and the name of a port.
+    /// Returns true for the words that may follow `MARTLET_SERVICE_`: `HOST`, `PORT`, or `PORT_` and the name of a
+    /// port.
     private static func isServiceVariable(_ words: ArraySlice<Substring>) -> Bool {
         words.first == "PORT" || (words.first == "HOST" && words.count == 1)
     }
 
-    /// After `MARTLET_PORT`: nothing, or `_8080_TCP`, or that and `_PROTO`, `_PORT` or `_ADDR`. A number alone is an
-    /// attempt to set a port, about which the owner has to hear.
+    /// Returns true for the words that may follow `MARTLET_PORT`: none, or `_8080_TCP`, or that and `_PROTO`, `_PORT`
+    /// or `_ADDR`. A number alone is an attempt to set a port, about which the owner has to hear.
     private static func isPortVariable(_ words: ArraySlice<Substring>, _ value: String) -> Bool {
         guard let port = words.first else { return protocols.contains { value.hasPrefix("\($0)://") } }
         let rest = words.dropFirst(2)

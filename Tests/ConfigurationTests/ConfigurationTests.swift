@@ -103,7 +103,7 @@ import Testing
         ),
         (
             [:], #"{"log": {"colour": true}}"#,
-            "config.json: log.colour is no setting; there are log.level, log.format"
+            "config.json: log.colour is not a setting; there are log.level, log.format"
         ),
         (
             [:], #"{"http": {"allowed_origins": ["shop"]}}"#,

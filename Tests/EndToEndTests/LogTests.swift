@@ -135,7 +135,7 @@ struct LogTests {
         #expect(server.logText.contains(#"applied: log.level, log.format""#))
         #expect(try client.send("GET", "/second").status == 404)
         try reload(#"{"log": {"level": "error""#, until: "the configuration stays as it was: config.json: line 1")
-        try reload(#"{"nonsense": 1}"#, until: "nonsense is no setting")
+        try reload(#"{"nonsense": 1}"#, until: "nonsense is not a setting")
         #expect(try client.send("GET", "/third").status == 404)
         try reload(
             #"{"log": {"level": "request", "format": "json"}, "dispatcher": {"requests_per_minute": 5}}"#,

@@ -6,8 +6,8 @@ import Rewards
 
 /// `martlet demo`: a server with an invented accrual system, on a database that is removed at its end.
 enum Demo {
-    /// A chaotic accrual system answers slowly at times. A person who tries it should not wait long, so the workers
-    /// don't either.
+    /// The time for an answer of a chaotic accrual system, which is slow at times. It is short, so that a person who
+    /// tries it does not wait long.
     private static let chaosTimeoutMilliseconds = 2000
 
     static func run(_ configuration: Configuration, isChaotic: Bool) -> Int32 {

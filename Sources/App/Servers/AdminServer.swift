@@ -14,7 +14,8 @@ final class AdminServer: Sendable {
 
     /// Only a few programs monitor a server, each with one or two connections.
     static let connectionsMax = 256
-    /// The connections of one address. All programs may be on one machine, and another one has to find room beside it.
+    /// The largest number of connections of one address. All programs may be on one machine, but another machine has to
+    /// find room, too.
     private static let connectionsPerAddressMax = connectionsMax / 2
     private static let bodyBytesMax = 1024
     private static let bufferedBytesMax = 16 * 1024 * 1024

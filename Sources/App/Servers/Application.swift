@@ -77,7 +77,7 @@ final class Application: StoppableServer {
     /// Stops the parts in the order in which work flows through them, so that each part can still use the next.
     func stop() {
         watch.noteStopping()
-        // All fronts at once, since each may wait a second for requests that are on their way.
+        // All fronts stop at the same time, since each may wait a second for requests that are on their way.
         for front in [front, staff?.front, accruals?.front] {
             front?.beginStop(withinMilliseconds: stopTimeoutMilliseconds)
         }

@@ -9,8 +9,8 @@ import Posix
 import Rewards
 import Storage
 
-/// The built-in accrual system: what the workers of the pipeline ask, and the listener for shop software, if there is
-/// one.
+/// The built-in accrual system: the part that the pipeline's workers ask, and the listener for shop software, if there
+/// is one.
 final class BuiltInAccruals: Sendable {
     let endpoints: [Endpoint]
     private let recents = RecentReceipts()
@@ -20,7 +20,8 @@ final class BuiltInAccruals: Sendable {
 
     /// Only the few programs of a shop send receipts, and its customers do not.
     static let connectionsMax = 1024
-    /// The connections of one address. All programs may be on one machine, and another one has to find room beside it.
+    /// The largest number of connections of one address. All programs may be on one machine, but another machine has to
+    /// find room, too.
     static let connectionsPerAddressMax = connectionsMax / 2
 
     /// - Parameter listeners: empty for no listener.
@@ -65,7 +66,8 @@ final class BuiltInAccruals: Sendable {
         front?.stop(withinMilliseconds: milliseconds)
     }
 
-    /// Closes what the workers ask through: after the last worker has stopped, and before the store stops.
+    /// Closes the connection through which the workers ask. Called after the last worker has stopped, and before the
+    /// store stops.
     func close() {
         lookup.close()
     }

@@ -6,7 +6,7 @@ import SharedStore
 import Storage
 
 extension DatabaseEngine {
-    /// Copies a database into a new one, whatever the engines of both are.
+    /// Copies a database into a new one, whichever engines they have.
     ///
     /// The target is made first, since it is refused at once if it is there already, while the source may have to wait
     /// for the end of its servers.

@@ -7,7 +7,7 @@ import PostgresStore
 import SQLiteStore
 import Storage
 
-/// The engines on which a store can be: the one place that knows them all.
+/// The engines that can keep a store. No other type knows all of them.
 enum DatabaseEngine {
     /// Opens the database of a configuration for a server.
     static func open(_ configuration: Configuration, _ log: Log) throws(StartError) -> any Storage {
@@ -53,7 +53,8 @@ enum DatabaseEngine {
         return store
     }
 
-    /// A database that was lost, or whose path is mistyped, would otherwise look like a new shop.
+    /// Logs that a database was made, and warns if there are backups: a database that was lost, or whose path is
+    /// mistyped, would otherwise look like a new shop.
     private static func noteNew(_ path: String, _ configuration: Configuration, _ log: Log) {
         let made = "a new database was made at \(path)"
         guard let backup = configuration.backupPlan?.newestFile ?? formerDatabase(beside: path) else {

@@ -5,7 +5,7 @@ import Posix
 
 extension Front {
     /// Starts the event loops of a listener. If one of them fails later, the process logs the error and exits: without
-    /// the loop, some connections would be served no more.
+    /// the loop, some connections would not be served any more.
     ///
     /// - Parameters:
     ///   - use: what the listener serves, for the log.

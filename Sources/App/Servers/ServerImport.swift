@@ -62,7 +62,7 @@ final class ServerImport: ShopImport {
         do throws(StoreError) {
             check = try writeCopy(progress)
         } catch {
-            // The error of a copy that was stopped speaks of a copy, or of what the stop had fail.
+            // After a stop, the error of the copy would speak of a copy, or of a step that failed because of the stop.
             throw cancellation.isCancelled ? .stoppedImport : error
         }
         // A second signal may end the process during the commit.
@@ -90,7 +90,7 @@ final class ServerImport: ShopImport {
 }
 
 extension CopyProgress {
-    /// The progress of rows as that of pages: messages show percents of either.
+    /// The progress of rows as that of pages, since messages show only percentages.
     fileprivate var asMaintenance: MaintenanceStage {
         switch self {
         case .copying(_, let done, let rows), .comparing(_, let done, let rows):

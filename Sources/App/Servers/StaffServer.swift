@@ -16,9 +16,10 @@ import Web
 
 /// The listener of the staff, with an event loop of its own: the staff works even if the customers' loops are busy.
 final class StaffServer: Sendable {
-    /// A shop has a few dozen of cashiers and cash registers, each with a handful of connections.
+    /// A shop has a few dozen cashiers and cash registers, each with a handful of connections.
     static let connectionsMax = 1024
-    /// The connections of one address. A whole shop may have one address, and another one has to find room beside it.
+    /// The largest number of connections of one address. A whole shop may have one address, but another shop has to
+    /// find room, too.
     private static let connectionsPerAddressMax = connectionsMax / 2
 
     let front: Front
@@ -37,7 +38,7 @@ final class StaffServer: Sendable {
         frontConfiguration.connectionsPerAddressMax = Self.connectionsPerAddressMax
         let folder = configuration.backupPlan.map { BackupFolder($0, store: store, log: log) }
         self.folder = folder
-        // Its counters are not those of the customers.
+        // The staff's attempts are counted apart from those of customers.
         let throttle = AccountThrottle(
             configuration.throttlePolicy, exchange: store.attemptExchange?.limited(to: .staff),
             digest: SodiumTokens.digest,

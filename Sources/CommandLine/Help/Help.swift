@@ -12,7 +12,7 @@ package struct Help {
     package var overview: String {
         var text = "Martlet, a small loyalty-points server\n\n\(usage(of: nil))\nCommands:\n"
         for command in commands.commands { text += row(command.name, command.summary) }
-        text += row("help [COMMAND]", "say more about a command")
+        text += row("help [COMMAND]", "print help on a command")
         return text + "\n" + flags(of: commands.standard) + "\n" + settings
     }
 

@@ -69,7 +69,7 @@ package struct ManualPage {
             page.paragraph("Exit statuses: \(statuses).")
         }
         page.subsection("martlet help [COMMAND]")
-        page.text("Say more about a command, as --help after the command does.")
+        page.text("Print help on a command, as --help after the command does.")
     }
 
     private func exitStatuses(_ page: inout Roff) {

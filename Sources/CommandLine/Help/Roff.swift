@@ -17,15 +17,15 @@ package struct Roff {
 
     mutating func paragraph(_ text: String) { source += ".PP\n\(Self.escaped(text))\n" }
 
-    /// A name in bold, and below it what it is.
+    /// Writes a name in bold, and an explanation below it.
     mutating func item(_ name: String, _ text: String) {
         source += ".TP\n\\fB\(Self.escaped(name))\\fR\n\(Self.escaped(text))\n"
     }
 
-    /// Lines that are not filled.
+    /// Writes lines as they are, without filling them.
     mutating func lines(_ lines: [String]) { source += ".nf\n\(Self.escaped(lines.joined(separator: "\n")))\n.fi\n" }
 
-    /// A line to type.
+    /// Writes a line that a reader may type.
     mutating func example(_ line: String) { source += ".PP\n.RS 4\n.nf\n\(Self.escaped(line))\n.fi\n.RE\n" }
 
     /// The text with the characters escaped that would begin a request or be printed as others. A hyphen stays one that

@@ -11,7 +11,7 @@ package struct Invocation: Sendable {
     var options: [String: String] = [:]
     /// The flags without a value that were given.
     package internal(set) var switches: [String] = []
-    /// The operands, as many as the command names; without an optional one that was left out.
+    /// The operands, as many as the command has, except an optional one that was left out.
     package internal(set) var operands: [String] = []
 
     init(command: Command) {

@@ -3,8 +3,8 @@ package enum NearestName {
     /// Longer words are not compared: no command is nearly as long.
     private static let lengthMax = 32
 
-    /// The name that the fewest changes make of `typed`, at most one change for every three letters; `nil` if there is
-    /// none.
+    /// The name into which the fewest changes turn `typed`, at most one change for every three letters; `nil` if there
+    /// is none.
     package static func of(_ typed: String, among names: [String]) -> String? {
         guard typed.utf8.count <= lengthMax else { return nil }
         let nearest = names.map { (name: $0, distance: distance(typed, $0)) }.min { $0.distance < $1.distance }
