@@ -3,8 +3,8 @@
 /// Points are in hundredths and have 128 bits, as those of ``Statistics``. The stores keep 64 bits for each kind of
 /// change in a quarter of an hour: if there are more, these figures stay below those of the statistics.
 package struct Figures: Equatable, Sendable {
-    /// The distance of the times at which a span may begin and end: 15 minutes, because the offset of every time zone
-    /// is a multiple of that.
+    /// The grid of the times at which a span may begin and end: 15 minutes, because the offset of every time zone is a
+    /// multiple of that.
     package static let quarterMilliseconds: Int64 = 900_000
 
     /// The customers who registered or were added.

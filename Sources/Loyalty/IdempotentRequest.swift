@@ -6,8 +6,8 @@
 package struct IdempotentRequest: Sendable {
     package static let digestBytes = 32
     package static let lifetimeMilliseconds: Int64 = 86_400_000
-    /// The most responses that are kept; the oldest leave first. With ``StoredResponse/bytesMax`` that is 256 MiB, and
-    /// a usual response has a tenth of it.
+    /// The most responses that are kept; the oldest are removed first. They take at most 256 MiB
+    /// (``StoredResponse/bytesMax`` each), and usually a tenth of that.
     package static let keptMax = 65_536
 
     /// The SHA-256 of the key. The key itself is not stored.
@@ -27,10 +27,10 @@ package struct IdempotentRequest: Sendable {
     }
 }
 
-/// The response to an idempotent request. A secret must be encrypted in it, such as with a key that is made from the
-/// client's: a copied file must not contain it.
+/// The response to an idempotent request. A secret in it must be encrypted, for example with a key that is derived from
+/// the client's, since a copied file must not disclose it.
 package struct StoredResponse: Equatable, Sendable {
-    /// The longest login and the longest order number, escaped, need two kilobytes.
+    /// The most bytes of a body. The longest login and the longest order number, escaped, need two kilobytes.
     package static let bytesMax = 4096
 
     /// The status of HTTP.

@@ -4,9 +4,9 @@ package struct LedgerEntry: Equatable, Sendable {
     package enum Kind: Int64, Sendable, CaseIterable {
         case accrual = 1
         case withdrawal = 2
-        /// The owner added or removed points.
+        /// The owner or the staff gave or took points.
         case adjustment = 3
-        /// The owner reversed a withdrawal.
+        /// The owner or the staff gave back the points of a withdrawal.
         case refund = 4
         /// Goods were brought back, and points that their order had earned were taken back.
         case returned = 5

@@ -1,4 +1,4 @@
-/// Leading zeros are significant: `018` and `18` are two orders.
+/// The number of an order, with a check digit. Leading zeros are significant: `018` and `18` are two orders.
 package struct OrderNumber: Hashable, Sendable {
     package static let digitsMax = 1024
 

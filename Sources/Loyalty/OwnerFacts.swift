@@ -63,7 +63,7 @@ package struct UserDetails: Equatable, Sendable {
 /// A ledger entry with its author and reason.
 package struct AnnotatedEntry: Equatable, Sendable {
     package let entry: LedgerEntry
-    /// `nil` if the owner did not make the entry by hand.
+    /// `nil` if the entry was not made by hand.
     package let note: LedgerNote?
 
     package init(entry: LedgerEntry, note: LedgerNote?) {

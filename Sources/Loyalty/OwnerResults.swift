@@ -1,7 +1,7 @@
-/// The result of a change that the owner wanted of a user. The login is the one before the change.
+/// The result of a change of a user. The login is the one before the change.
 package enum UserChangeResult: Equatable, Sendable {
     case changed(login: String)
-    /// The user was already as the owner wanted.
+    /// The user was already in the state that the change would lead to.
     case unchanged(login: String)
     case noSuchUser
 }

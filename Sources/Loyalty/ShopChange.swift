@@ -26,7 +26,8 @@ package enum ShopChange: Equatable, Sendable {
     /// Stores a receipt that earns these points, and uploads its order for the customer, if there is one. Result:
     /// ``ShopChangeResult/sold(_:)``.
     case sell(OrderNumber, earning: Points, customer: UserSelector?)
-    /// Has a receipt earn other points, if its order was not credited yet. Result: ``ShopChangeResult/receipt(_:_:)``.
+    /// Changes the points that a receipt earns, if its order was not credited yet. Result:
+    /// ``ShopChangeResult/receipt(_:_:)``.
     case correctReceipt(OrderNumber, earning: Points)
     /// Spends points of a customer on an order; the sum is above zero. Result:
     /// ``ShopChangeResult/customer(_:isChanged:)``, unchanged if the same withdrawal was made before.

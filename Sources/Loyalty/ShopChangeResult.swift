@@ -1,6 +1,7 @@
 /// The result of a ``ShopChange``. Nothing was changed, and nothing recorded, if it was refused.
 package enum ShopChangeResult: Equatable, Sendable {
-    /// The customer after the change. `isChanged` is false if the customer was already so; then nothing was recorded.
+    /// The customer after the change. `isChanged` is false if the customer was already in that state; then nothing was
+    /// recorded.
     case customer(UserAccount, isChanged: Bool)
     case sold(Sale)
     /// A receipt earns these points now.
@@ -8,9 +9,9 @@ package enum ShopChangeResult: Equatable, Sendable {
     /// The points that were given back, and the customer after that.
     case refunded(Points, UserAccount)
     case returned(GoodsReturn)
-    /// The account after the change. `isChanged` is false if it was already so; then nothing was recorded.
+    /// The account after the change. `isChanged` is false if it was already in that state; then nothing was recorded.
     case staff(StaffAccount, isChanged: Bool)
-    /// `isChanged` is false if the shop was already so; then nothing was recorded.
+    /// `isChanged` is false if the shop was already in that state; then nothing was recorded.
     case done(isChanged: Bool)
     case refused(ShopRefusal)
 }
@@ -56,7 +57,7 @@ package enum ShopRefusal: Equatable, Sendable {
     case moreThanLeft(Points)
     /// There is a rule for this match.
     case matchTaken
-    /// There are as many rules, or as many bytes of their matches, as may be.
+    /// The number of rules, or of bytes in their matches, has reached its limit.
     case rulesFull
     case noSuchRule
     case staffNameTaken
@@ -64,7 +65,7 @@ package enum ShopRefusal: Equatable, Sendable {
     case staffFull
     /// There is no person, or no key, of this name.
     case noSuchStaff
-    /// No active owner would be left who can sign in. Commands may do it all the same.
+    /// No active owner who can sign in would be left. Commands may make the change all the same.
     case lastOwner
 }
 

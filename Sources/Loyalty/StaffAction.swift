@@ -1,4 +1,4 @@
-/// An entry of the record of actions, which is only ever added to.
+/// An entry of the record of actions. Entries are added, and never changed or removed.
 package struct StaffAction: Equatable, Sendable {
     /// Raw values are stored in the database, and are the names of the API.
     package enum Name: String, Sendable, CaseIterable {
@@ -31,15 +31,15 @@ package struct StaffAction: Equatable, Sendable {
         case keyRemove = "key.remove"
     }
 
-    /// The longest order number or match of a rule has 1,024 bytes.
+    /// The most bytes of a subject: the longest order number and the longest match of a rule have 1,024 bytes.
     package static let subjectBytesMax = 1024
 
     package let id: Int64
     package let at: Timestamp
     package let actor: Actor
     package let name: Name
-    /// The customer, with the login as it is now, which is empty if the customer was deleted; `nil` if the action was
-    /// on no customer.
+    /// The customer, with the login as it is now, which is empty if the customer was deleted; `nil` if the action
+    /// concerned no customer.
     package let customer: CustomerName?
     /// The object other than a customer: an order number, a rule's match, a name of the staff, or a backup's name.
     /// Empty if there is none.

@@ -13,7 +13,7 @@ package struct Statistics: Equatable, Sendable {
     package var returned: Int128 = 0
     /// The points that withdrawals in force took.
     package var spent: Int128 = 0
-    /// The points that the owner gave by hand, less those that the owner took.
+    /// The points that adjustments gave, less those that they took.
     package var adjusted: Int128 = 0
 
     package init() {}

@@ -1,5 +1,4 @@
-/// Identifies a user inside the server. The owner sees ids, clients never do. The id of a deleted user is not used
-/// again.
+/// Identifies a user. The owner and the staff see ids, customers never do. The id of a deleted user is not used again.
 package struct UserID: Hashable, Sendable {
     package let rawValue: Int64
 

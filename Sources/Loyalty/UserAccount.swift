@@ -1,4 +1,4 @@
-/// A user's account, as the owner's commands show it.
+/// A user's account, as the owner and the staff see it.
 package struct UserAccount: Equatable, Sendable {
     /// Raw values are stored in the database.
     package enum State: Int64, Sendable, CaseIterable {
@@ -38,9 +38,9 @@ extension UserAccount.State: CustomStringConvertible {
 package struct LedgerNote: Equatable, Sendable {
     package static let reasonBytesMax = 1000
 
-    /// The name of the system user who ran the command.
+    /// The name of the actor: an account of the system, of the staff or of an API key.
     package let author: String
-    /// Empty for commands that do not require a reason.
+    /// Empty if none was given.
     package let reason: String
 
     package init(author: String, reason: String) {

@@ -10,7 +10,7 @@ package enum UserSelector: Hashable, Sendable {
         self.init(id: id)
     }
 
-    /// Returns `nil` for a number below 1, because SQLite gives the first row the id 1.
+    /// Returns `nil` for a number below 1, because stores count ids from 1.
     package init?(id: Int64) {
         guard id >= 1 else { return nil }
         self = .id(UserID(rawValue: id))

@@ -14,7 +14,7 @@ package final class RewardService {
     /// The rules, with the revision at which they were read; `nil` if that was not known. They are read again after a
     /// change.
     private var index: (rules: RuleIndex, revision: Revision?)?
-    /// The document of some rules.
+    /// The document that was written last, and its rules.
     private var document: (bytes: [UInt8], rules: [RewardRule])?
 
     /// - Parameters:
@@ -38,7 +38,7 @@ package final class RewardService {
         _ write: @escaping ([RewardRule]) -> [UInt8]
     ) throws(LoyaltyError) -> Eventual<[UInt8], LoyaltyError> {
         try index(at: repository.rulesRevision).map { [self] index in
-            // Usually the same array, whose comparison takes no time.
+            // The array is usually the same one, whose comparison takes no time.
             if let document, document.rules == index.rules { return document.bytes }
             let written = write(index.rules)
             document = (written, index.rules)

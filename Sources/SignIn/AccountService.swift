@@ -98,9 +98,9 @@ package struct AccountService {
         return SignedIn(session: session, newDevice: turn.source.device == nil ? device : nil)
     }
 
-    /// Returns what a sign-in is counted against, and its place in the hasher's queue. The database is asked each time
-    /// which places the login has signed in from; so the answer survives a restart, and a place that the database
-    /// forgets, for example when the password changes, is unknown from then on.
+    /// Returns the turn of a sign-in: the source that it is counted against, and its place in the hasher's queue. The
+    /// database is asked each time from which places the login has signed in. So a restart forgets no place, and a
+    /// place that the database forgets, for example when the password changes, is unknown from then on.
     private func turn(
         of login: Login, from network: ClientNetwork, showing device: Device?
     ) async throws(LoyaltyError) -> HashingTurn {

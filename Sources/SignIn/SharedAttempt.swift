@@ -22,8 +22,8 @@ enum SharedAttempt: Equatable {
         static let session: UInt8 = 2
     }
 
-    /// A kind; for a sign-in two flags and the digest; and the source, as its kind and its bytes. `nil` if the attempt
-    /// is not sent.
+    /// The attempt as bytes: its kind; for a sign-in, two flags and the digest; and the source, as its kind and its
+    /// bytes. `nil` if the attempt is not sent.
     var bytes: [UInt8]? {
         switch self {
         case .registration(let network): return Self.bytes(of: .network(network)).map { [Kind.registration] + $0 }

@@ -4,8 +4,8 @@ import Storage
 /// Signs the staff in and out, changes their passwords, and makes passwords and tokens for others.
 ///
 /// Attempts take the same steps as those of customers (``AccountService``), with counters of their own: a customer who
-/// forgot a password delays no cashier. A member of the staff has no known places, so that each attempt counts as one
-/// of a stranger.
+/// forgot a password delays no cashier. A member of the staff has no known places, so each attempt counts as a
+/// stranger's.
 package struct StaffSignInService {
     /// A working day, after which the staff signs in again.
     package static let sessionSeconds: Int64 = 12 * 3600

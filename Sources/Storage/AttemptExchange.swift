@@ -1,7 +1,7 @@
 import Loyalty
 
-/// Carries counted attempts to sign in or to register among the servers of one store, so that a client can't have more
-/// of them by asking several servers. An attempt may be lost with a connection.
+/// Carries counted attempts to sign in or to register among the servers of one store, so that a client gets no more
+/// attempts by asking several servers. An attempt may be lost with a connection.
 package protocol AttemptExchange: Sendable {
     /// Sends an attempt to the other servers. The call does not wait.
     ///
@@ -27,7 +27,7 @@ extension AttemptExchange {
     }
 }
 
-/// Marks each attempt with a first byte, and passes only attempts on that have it.
+/// Marks each attempt with a first byte, and passes on only attempts that have it.
 private struct LimitedAttemptExchange<Exchange: AttemptExchange>: AttemptExchange {
     let exchange: Exchange
     let accounts: AttemptAccounts

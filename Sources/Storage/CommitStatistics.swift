@@ -16,8 +16,8 @@ package final class CommitStatistics: Sendable {
     }
 
     /// - Parameters:
-    ///   - waiting: The operations that wait now.
-    ///   - waitingMax: The operations that may wait.
+    ///   - waiting: The number of operations that wait now.
+    ///   - waitingMax: The number of operations that may wait.
     package func write(to text: inout MetricsText, waiting: Int, waitingMax: Int) {
         text.gauge("martlet_writer_waiting_operations", "Writes that wait to be committed.", waiting)
         text.gauge("martlet_writer_waiting_operations_max", "Writes that may wait.", waitingMax)

@@ -8,7 +8,7 @@ package enum DatabaseAccount {
     ///
     /// - Parameters:
     ///   - caller: the account that called sudo, whose symbolic links are followed as root's are.
-    ///   - isReplaced: whether the database is about to be replaced: if root owns it, the folder's owner gets the new
+    ///   - isReplaced: true if the database is about to be replaced. If root owns it, the folder's owner gets the new
     ///     one.
     package static func of(
         database path: String, caller: UInt32?, isReplaced: Bool = false
@@ -23,7 +23,7 @@ package enum DatabaseAccount {
                 // The file can't be used as it is, but an account may be about to make it.
                 return try account(at: reached, links, isReplaced, trusted)
             case .foreignLink(_, let owner):
-                // An account's links lead to its own database as well as the path of that does.
+                // A link that an account has made to its own database is as good as the path of that database.
                 guard let canonical = try? TrustedPath(path, trusting: trusted + [owner]),
                     let account = try account(at: canonical, isReplaced, trusted), account.user == owner
                 else { throw refusal(error) }
@@ -50,7 +50,7 @@ package enum DatabaseAccount {
         }
     }
 
-    /// A path that root reads, for an account that is not to choose which file that is.
+    /// A path that root may read: no account can have made it lead to a file that the caller did not name.
     package static func trustedPath(_ path: String, caller: UInt32?) throws(StoreError) -> TrustedPath {
         do throws(TrustedPath.Refusal) {
             return try TrustedPath(path, trusting: caller.map { [$0] } ?? [])

@@ -39,7 +39,7 @@ package protocol IdleStore: Sendable {
     ) throws(StoreError) -> (report: CheckReport, kept: String?)
 }
 
-/// Why a store can't be opened without its server.
+/// The reason why a store can't be opened without its server.
 package enum IdleStoreError: Error {
     /// A server runs on it.
     case inUse

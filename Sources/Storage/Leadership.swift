@@ -39,7 +39,7 @@ package protocol Leadership: Sendable {
     /// does not wait.
     func passOn(_ pace: AskedPace)
 
-    /// Has the store keep a report of the pipeline while this server leads, for commands that ask no server
+    /// Makes the store keep a report of the pipeline while this server leads, for commands that ask no server
     /// (``OwnerRepository/leadersReport()``).
     ///
     /// - Parameter make: makes the report, on any thread and about once a second; a text of at most
@@ -47,7 +47,7 @@ package protocol Leadership: Sendable {
     func share(_ make: @escaping @Sendable () -> String)
 }
 
-/// The facts about the accrual pipeline that a store has which several servers have open.
+/// The facts about the accrual pipeline in a store that several servers have open.
 package struct LeadersReport: Equatable, Sendable {
     /// A longer text is not kept. A report has a few hundred bytes.
     package static let bytesMax = 4_096

@@ -31,8 +31,8 @@ package protocol OwnerRepository: AnyObject {
         of user: UserSelector?, status: Order.Status?, before order: OrderID?, limit: Int
     ) throws(StoreError) -> [OwnedOrder]?
 
-    /// Returns the kinds that the hashes of users' passwords have, besides one. It reads all users; a store that is
-    /// another program has a few seconds for it.
+    /// Returns the kinds that the hashes of users' passwords have, besides one. It reads all users, and fails after a
+    /// few seconds if the store is on a server.
     func passwordHashKinds(otherThan kind: PasswordHash.Kind) throws(StoreError) -> Set<PasswordHash.Kind>
 
     /// Returns the upload and the withdrawal of a number.
@@ -79,18 +79,18 @@ package protocol OwnerRepository: AnyObject {
     /// Counts everything, in one state of the store. It may take seconds.
     func statistics() throws(StoreError) -> Statistics
 
-    /// Returns the facts about the accrual pipeline of all servers that have the store open; `nil` if an engine lets
-    /// one server open it, which commands then ask.
+    /// Returns the facts about the accrual pipeline of all servers that have the store open; `nil` if the engine lets
+    /// only one server open it, which commands then ask.
     func leadersReport() throws(StoreError) -> LeadersReport?
 
-    /// Has clients read everything again, since the store was replaced by an older state of itself. Returns false if
-    /// the engine needs no such note, because each start of a server has them do so.
+    /// Makes clients read everything again, since the store was replaced by an older state of itself. Returns false if
+    /// the engine needs no such note, because each start of a server makes them do so.
     func noteRestoredState() throws(StoreError) -> Bool
 
     var engine: StoreEngine { get }
 
     var size: StoreSize { get }
 
-    /// Closes what the repository reads through.
+    /// Closes the connection through which the repository reads.
     func close()
 }

@@ -7,6 +7,6 @@ package protocol ReceiptLookup: Sendable {
     /// - Throws: ``LoyaltyError/failed``; ``LoyaltyError/unavailable(retryAfterSeconds:)`` if the lookup is closed.
     func earned(by order: OrderNumber) throws(LoyaltyError) -> Points?
 
-    /// Closes what the lookup reads through, before the store stops.
+    /// Closes the connection through which the lookup reads. Called before the store stops.
     func close()
 }

@@ -1,7 +1,7 @@
 import Loyalty
 
-/// Where the accrual pipeline finds its orders and stores what it learned of them. Calls block; any thread may make
-/// them.
+/// The repository in which the accrual pipeline finds its orders, and stores the answers about them. Calls block; any
+/// thread may make them.
 ///
 /// Each method throws as a ``Repository`` does.
 package protocol SettlementRepository: Sendable {

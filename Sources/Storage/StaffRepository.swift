@@ -2,7 +2,7 @@ import Eventual
 import Loyalty
 
 /// The shop as its staff sees and changes it, on one event loop. Its reads and writes promise the same as those of
-/// ``Repository``, and every list is a page as there.
+/// ``Repository``, and long lists come in pages like those there.
 package protocol StaffRepository: BatchReader {
     // MARK: Sign-in of the staff
 
@@ -41,8 +41,7 @@ package protocol StaffRepository: BatchReader {
 
     /// Makes a change, and records it, in one transaction.
     ///
-    /// - Parameter request: has the store keep the response, and look for one that it kept; `nil` for a request
-    ///   without a key.
+    /// - Parameter request: the request whose response the store keeps, or has kept; `nil` for a request without a key.
     func apply(
         _ change: ShopChange, by actor: Actor, request: IdempotentRequest?, at now: Timestamp
     ) async throws(LoyaltyError) -> AppliedChange

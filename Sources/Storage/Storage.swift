@@ -3,7 +3,7 @@ import Loyalty
 import Metrics
 import Posix
 
-/// Where a server keeps its data. It is the one thing that knows which engine that is.
+/// The place where a server keeps its data. It hides which engine that is.
 ///
 /// A server opens a storage when it starts. Each event loop gets a repository of its own, the accrual pipeline gets
 /// ``settlements``, the listeners of events get ``changes``, and each command of the owner opens an
@@ -25,29 +25,28 @@ package protocol Storage: Sendable {
     /// taken for this one's. `nil` if revisions belong to this process, which then chooses a number.
     var entityTagEpoch: UInt64? { get }
 
-    /// Makes what one event loop reads and writes through. It goes to the loop's thread and stays there.
+    /// Makes the repository of one event loop. It goes to the loop's thread and stays there.
     func makeRepository() throws(StoreError) -> sending any Repository
 
-    /// Makes what an event loop of the built-in accrual system reads and writes through; it is used as the result of
-    /// ``makeRepository()`` is.
+    /// Makes the repository of an event loop of the built-in accrual system; it is used like the result of
+    /// ``makeRepository()``.
     func makeRewardRepository() throws(StoreError) -> sending any RewardRepository
 
-    /// Makes what an event loop of the staff reads and writes through; it is used as the result of ``makeRepository()``
-    /// is.
+    /// Makes the repository of an event loop of the staff; it is used like the result of ``makeRepository()``.
     func makeStaffRepository() throws(StoreError) -> sending any StaffRepository
 
-    /// Makes what the workers of the pipeline ask the built-in accrual system through.
+    /// Makes the lookup by which the built-in accrual system answers the workers of the pipeline.
     func makeReceiptLookup() throws(StoreError) -> any ReceiptLookup
 
-    /// Makes what the server is watched through; it is used as the result of ``makeRepository()`` is.
+    /// Makes the probe for health checks and metrics; it is used like the result of ``makeRepository()``.
     func makeProbe() throws(StoreError) -> sending any StoreProbe
 
-    /// Makes what the owner's commands read and write through, on one thread that may block.
+    /// Makes the repository of the owner's commands, for one thread that may block.
     ///
     /// - Parameter cancellation: Ends reads that take long.
     func makeOwnerRepository(until cancellation: Cancellation) throws(StoreError) -> any OwnerRepository
 
-    /// Makes what checks and copies the store as a whole, on one thread that may block.
+    /// Makes the object that checks and copies the store as a whole, for one thread that may block.
     func makeMaintenance() throws(StoreError) -> sending any StoreMaintenance
 
     /// The repository of the accrual pipeline, for any thread.
@@ -59,19 +58,18 @@ package protocol Storage: Sendable {
     /// The lead among the servers that have the store open.
     var leadership: any Leadership { get }
 
-    /// Connects the counts of attempts of the servers on the store; `nil` if there is one server.
+    /// Carries counted attempts among the servers on the store; `nil` if there can be only one server.
     var attemptExchange: (any AttemptExchange)? { get }
 
     /// Removes expired sessions in the background from now on, until ``stop()``.
     func startSweepingSessions()
 
-    /// The reason why writes are refused at this moment, in words; `nil` if none is known. If no client has tried for a
-    /// while, none is known: otherwise a server that sends clients elsewhere for that reason would never see its end.
+    /// The reason why writes are refused at this moment, in words; `nil` if none is known. After a while without a
+    /// write, none is known: if a load balancer kept clients away for that reason, the server would never see its end.
     var obstacle: String? { get }
 
-    /// The reason, in sentences, for which an acknowledged write could be lost, such as a setting of the store's
-    /// server, for which the server acknowledges none, such as a missing standby, or for which this can't be known;
-    /// `nil` if there is none.
+    /// The reasons, in sentences, why an acknowledged write could be lost (such as a setting of the store's server),
+    /// why no write is acknowledged (such as a missing standby), or why this can't be known; `nil` if there are none.
     var weakness: String? { get }
 
     /// The reason, in a sentence, for which Martlet makes no backups of the store; `nil` if it can make them.
@@ -95,7 +93,7 @@ package protocol Storage: Sendable {
 
 /// The engine that keeps a store.
 package struct StoreEngine: Equatable, Sendable {
-    /// As people write it, such as `SQLite`.
+    /// The name as its makers write it, such as `SQLite`.
     package let name: String
     package let version: String
 

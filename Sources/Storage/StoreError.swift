@@ -1,5 +1,5 @@
-/// Why a store can't be opened, read or written, in a sentence for the owner. It may name the file and is never shown
-/// to a client.
+/// The reason why a store can't be opened, read or written, in a sentence for the owner. It may name the file and is
+/// never shown to a client.
 package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
     /// True if the data itself is damaged.

@@ -24,7 +24,7 @@ package protocol StoreMaintenance: AnyObject {
         _ login: Login?, until cancellation: Cancellation, _ record: (ShopRecord) -> Bool
     ) throws(StoreError) -> Bool
 
-    /// Runs a body that makes a file, with the path and in the name of the account that are right for it.
+    /// Runs a body that makes a file, in the name of the account that may own it. The body gets the path to use.
     func makingFile<Value>(
         at path: String, _ body: (String) throws(StoreError) -> Value
     ) throws(StoreError) -> Value
@@ -69,7 +69,7 @@ package protocol BackupSource: AnyObject {
 package struct StoreExtent: Equatable, Sendable {
     /// The time of the first data, in seconds since 1970, as precisely as the store knows; `nil` if it is empty.
     package var firstWriteAt: Int64?
-    /// The number of customers, with those that were deleted.
+    /// The number of customers, deleted ones included.
     package var customerCount: Int64
 
     package init(firstWriteAt: Int64?, customerCount: Int64) {

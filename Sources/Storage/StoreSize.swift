@@ -1,8 +1,8 @@
 /// The size of a store.
 package struct StoreSize: Equatable, Sendable {
-    /// The length of data and indexes.
+    /// The bytes of data and indexes.
     package let bytes: Int64
-    /// The length of the log that was not yet written back into the data.
+    /// The bytes of the log that were not yet written back into the data.
     package let logBytes: Int64
 
     package init(bytes: Int64, logBytes: Int64) {

@@ -3,7 +3,8 @@ import Posix
 
 /// An import into a store, on which no server runs as long as this lives. It belongs to one thread, and blocks.
 ///
-/// The calls come in the order in which they are here. Nothing of it is in the store before ``commit()`` returns.
+/// The methods are called in the order in which they are declared. The store has nothing of the import before
+/// ``commit()`` returns.
 package protocol ShopImport: AnyObject {
     /// Takes the record of a line. The lines of a user come after the line that adds the user.
     ///
@@ -17,8 +18,8 @@ package protocol ShopImport: AnyObject {
 
     /// Adds everything to the store, and checks the store as a whole.
     ///
-    /// - Parameter hasPositions: True if the records have their places, so that orders are in the order of their lines
-    ///   and not of their times.
+    /// - Parameter hasPositions: True if the records have their positions in the ledger, and orders are in the order of
+    ///   their lines and not of their times.
     func apply(
         hasPositions: Bool, progress: @escaping (MaintenanceStage) -> Void
     ) throws(StoreError) -> ImportReport

@@ -8,13 +8,13 @@ package enum ShopRecord: Equatable, Sendable {
     case entry(MovedEntry)
 }
 
-/// A user, and what their history has to add up to.
+/// A user, and the sums to which their history has to add up.
 package struct MovedUser: Equatable, Sendable {
     /// The name by which the other records of the file refer to the user.
     package var key: String
     /// `nil` for a deleted user, whose orders stay.
     package var login: Login?
-    /// `nil` if no password is right until the user gets a new one, and for a deleted user.
+    /// `nil` for a deleted user, and for one who can't sign in until they get a new password.
     package var passwordHash: PasswordHash?
     package var state: UserAccount.State
     /// `nil` for the time of the import.
@@ -36,7 +36,7 @@ package struct MovedOrder: Equatable, Sendable {
     package var order: Order
     /// The time of the ledger entry, if the order earned something.
     package var creditedAt: Timestamp
-    /// The place of that entry in the ledger; `nil` if the time decides.
+    /// The position of that entry in the ledger; `nil` if the time decides.
     package var position: Int64?
 
     package init(user: String, order: Order, creditedAt: Timestamp, position: Int64?) {
@@ -55,7 +55,7 @@ package struct MovedEntry: Equatable, Sendable {
     package var at: Timestamp
     /// `nil` for a withdrawal of the user's own.
     package var note: LedgerNote?
-    /// The place in the ledger; `nil` if the time decides.
+    /// The position in the ledger; `nil` if the time decides.
     package var position: Int64?
 
     package init(
