@@ -29,7 +29,7 @@ package final class Argon2Hasher: PasswordHasher {
     /// - Parameters:
     ///   - otherKinds: Asks the store for the kinds of its users' hashes, besides the one that is made here. It may
     ///     block one thread for some seconds, and returns `nil` if the store can't tell now; it is then called again
-    ///     later. ``stop()`` cancels it. A server does not get any other kinds while it runs.
+    ///     later. ``stop()`` cancels it. No further kinds appear while a server runs.
     package convenience init(
         parameters: Argon2Parameters = .standard, limits: HashingLimits = HashingLimits(), log: Log = .none,
         otherKinds: @escaping @Sendable (Cancellation) -> Set<PasswordHash.Kind>? = { _ in [] }

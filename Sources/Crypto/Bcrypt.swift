@@ -5,20 +5,21 @@ import Loyalty
 struct Bcrypt: Sendable {
     let library: CryptLibrary
 
-    /// The bytes of a password that count. Servers hash a longer password as these bytes, or refuse it when it is set.
+    /// The number of bytes of a password that count. Servers hash only these bytes of a longer password, or refuse it
+    /// when it is set.
     static let passwordBytesMax = 72
 
     /// The size of `struct crypt_data`, which never changes (crypt.h).
     private static let memoryBytes = 32_768
 
-    /// The characters before the salt's and after it: `$2b$10$`, and those of the hash.
+    /// The numbers of characters before the salt (`$2b$10$`) and after it (the hash).
     private static let (prefixCount, hashCount) = (7, 31)
 
     /// Returns true if `hash` was made from this password. Returns false for a text that is not a bcrypt hash, or for
     /// one that is more expensive than ``PasswordHash`` allows.
     ///
-    /// The library takes a text that ends with U+0000, as which a password with this character would match the hash of
-    /// its beginning: such a password is never right.
+    /// The library reads a password only up to U+0000, so one with this character would match the hash of its
+    /// beginning. Such a password is never right.
     func verify(_ password: Password, against hash: PasswordHash) -> Bool {
         guard case .bcrypt = hash.kind else { return false }
         // `2a` and `2y` name the same algorithm. libcrypt's own `2a` differs for some passwords beyond ASCII, since it

@@ -8,11 +8,11 @@ import Synchronization
 /// failure does the work of one hash of each kind: the kind of the login's own hash, and all others with hashes that
 /// no password matches.
 ///
-/// Until the store has told the kinds, a failure does the work of the login's own hash, of one as this server makes
-/// them, and of each kind that sign-ins have met. An unknown login and one with such a hash then take the same time;
-/// the first login with a hash of another kind takes longer, which tells that it exists. So it remains if the store
-/// can't tell in its time. Only the failure that asks waits for the answer, whatever its login is: if all did, a store
-/// that hangs would keep everybody from signing in.
+/// Until the store has told the kinds, a failure does the work of the login's own hash, of a hash of this server's own
+/// kind, and of each kind that sign-ins have met. An unknown login and one with such a hash then take the same time;
+/// the first login with a hash of another kind takes longer, which reveals that it exists. This remains so if the store
+/// does not answer in time. Only the failure that asks waits for the answer, whatever its login is: if all did, a store
+/// that hangs would keep all customers from signing in.
 final class PasswordVerifier: Sendable {
     enum Failure: Error {
         case outOfMemory
@@ -27,11 +27,12 @@ final class PasswordVerifier: Sendable {
     private let cancellation = Cancellation()
     private let state = Mutex(State())
 
-    /// The least time from an answer that the store could not give to the next question. An answer takes the store a
+    /// The least time between a question that the store could not answer and the next one. An answer takes the store a
     /// read of all users, and may take a thread of the hasher some seconds.
     static let askAgainMilliseconds: Int64 = 60_000
 
-    /// The kinds that sign-ins have met and a failure does the work of: as many as a store tells.
+    /// The most kinds that are remembered from sign-ins, each of which adds to the work of a failure. A store tells as
+    /// many at most.
     private static let seenMax = 8
 
     private struct State {
@@ -57,7 +58,7 @@ final class PasswordVerifier: Sendable {
         (self.argon2, self.log, self.clock, self.otherKinds) = (argon2, log, clock, otherKinds)
     }
 
-    /// Has a question to the store give up, and all later ones.
+    /// Cancels the question to the store, and all later ones.
     func stopAsking() {
         cancellation.cancel()
     }
@@ -70,7 +71,7 @@ final class PasswordVerifier: Sendable {
         return false
     }
 
-    /// The kinds of hashes that a failure takes the time of.
+    /// The kinds of hashes whose work a failure does.
     private var kinds: Set<PasswordHash.Kind> {
         let own: Set<PasswordHash.Kind> = [argon2.parameters.kind]
         if beginAsking() {

@@ -1,8 +1,8 @@
 import HTTP
 import JSON
 
-/// An operation of an API, with its parameters, its body and its responses (OpenAPI 3.1, section 4.8.10). Of
-/// CommonMark, descriptions use only `code`.
+/// An operation of an API, with its parameters, its body and its responses (OpenAPI 3.1, section 4.8.10). The only
+/// markup in descriptions is `code` in backticks.
 package struct Operation: Sendable {
     package struct Parameter: Sendable {
         package enum Place: String, Sendable {

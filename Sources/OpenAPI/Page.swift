@@ -69,7 +69,8 @@ extension Document {
 }
 
 extension HTMLWriter {
-    /// Writes a heading, and after it a link to it. The link is no part of the heading, whose name it would change.
+    /// Writes a heading, and after it a link to it. The link is not part of the heading, since it would change the
+    /// heading's name.
     mutating func heading(_ name: String, id: String, _ text: String) {
         element("div", ["class": "heading"]) { writer in
             writer.element(name, ["id": id]) { $0.append(text) }

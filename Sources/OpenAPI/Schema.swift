@@ -46,7 +46,7 @@ package struct Schema: Sendable {
     let shape: Shape
     let description: String
     let rules: [Rule]
-    /// An example as JSON; `nil` if the members have examples.
+    /// An example as JSON; `nil` if the members have examples instead.
     let example: String?
 
     /// - Parameter example: a value as JSON, which the schema admits.

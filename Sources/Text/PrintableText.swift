@@ -3,7 +3,7 @@
 /// (CVE-2021-42574, "Trojan Source").
 extension Unicode.Scalar {
     /// Returns true for control characters, for characters that change the direction of text, and for invisible ones
-    /// that two different texts would look the same with. The joiners of Persian and of emoji are none of them.
+    /// that two different texts would look the same with. The joiners of Persian and of emoji are not among them.
     package var isUnprintable: Bool {
         switch value {
         case 0..<0x20, 0x7F...0x9F: true

@@ -1,8 +1,8 @@
 /// Reads times of RFC 3339, section 5.6: `2026-11-23T08:17:12.5+03:00`.
 package enum RFC3339 {
-    /// The milliseconds since 1970 of a time, without what it has beyond milliseconds; `nil` for any other text. There
-    /// may be a space in place of the T, and an offset of hours alone, as PostgreSQL writes both. A time without an
-    /// offset is refused, since it names no moment.
+    /// The milliseconds since 1970 of a time, whose finer digits are dropped; `nil` for any other text. A space may
+    /// replace the T, and the offset may have hours alone, as PostgreSQL writes both. A time without an offset is
+    /// refused, since it names no moment.
     package static func milliseconds(_ text: some Sequence<UInt8>) -> Int64? {
         var reader = Reader(bytes: Array(text))
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2), reader.take("-"),
@@ -23,7 +23,7 @@ package enum RFC3339 {
 
     /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`, for years from 0.
     private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        // Years that begin in March, and at 1 for the year 0, so that no division is of a negative number.
+        // The years begin in March, and are shifted by an era of 400 years, so that no negative number is divided.
         let shifted = (month <= 2 ? year - 1 : year) + 400
         let (era, yearOfEra) = (shifted / 400, shifted % 400)
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
