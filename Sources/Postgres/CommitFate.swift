@@ -43,7 +43,7 @@ package enum CommitFate: Equatable, Sendable {
     /// answers as after any commit, with only a warning that the transaction might not have been replicated: a failover
     /// loses it (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
     package static func after(warnings: [ServerWarning]) -> CommitFate {
-        warnings.contains { $0.isDoubtOfCommit } ? .inDoubt : .committed
+        warnings.contains { $0.putsCommitInDoubt } ? .inDoubt : .committed
     }
 }
 
@@ -58,7 +58,7 @@ package struct ServerWarning: Equatable, Sendable {
 
     /// True unless the warning is known to say nothing about a commit. The server sends `01000` if a statement was
     /// cancelled while a commit waited for a standby, and `57P01` if the session was ended meanwhile (syncrep.c).
-    var isDoubtOfCommit: Bool {
+    var putsCommitInDoubt: Bool {
         // These codes say that a COMMIT or a BEGIN was not needed.
         !["25001", "25P01"].contains(state?.description)
     }

@@ -30,7 +30,7 @@ extension Connection {
                 try consume()
             default:
                 // The server may have sent its reason before it closed the connection.
-                throw ending(lastWords() ?? refusal())
+                throw ending(finalError() ?? refusal())
             }
         }
     }
@@ -168,7 +168,7 @@ extension Connection {
                     PostgresError(.protocolViolation, "an answer has more than \(limits.answerBytesMax) bytes"))
             }
         }
-        guard library.functions.PQconsumeInput(handle) == 1 else { throw ending(lastWords() ?? refusal()) }
+        guard library.functions.PQconsumeInput(handle) == 1 else { throw ending(finalError() ?? refusal()) }
         try collectNotifications()
     }
 
@@ -181,7 +181,7 @@ extension Connection {
     }
 
     /// The error that the server sent before the connection ended; `nil` if it sent none.
-    private func lastWords() -> PostgresError? {
+    private func finalError() -> PostgresError? {
         // On an open connection, PQgetResult could wait.
         guard library.functions.PQstatus(handle) == CONNECTION_BAD else { return nil }
         // The results are at most the answer to the current statement, its end, and the end of all.

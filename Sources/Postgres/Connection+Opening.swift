@@ -41,7 +41,7 @@ extension Connection {
         var hosts = address.hosts
         // The second round is for hosts whose share of the time was too short.
         for _ in 0..<2 where !hosts.isEmpty && !deadline.hasPassed {
-            var hurried: [ConnectionAddress.Host] = []
+            var cutShort: [ConnectionAddress.Host] = []
             var rest = hosts[...]
             while !deadline.hasPassed, let host = rest.popFirst() {
                 let share = ConnectShare(
@@ -71,10 +71,10 @@ extension Connection {
                         reasons.insert(reason, at: isReached ? reachedCount : reasons.count)
                         reachedCount += isReached ? 1 : 0
                     }
-                    if end.hasPassed, share.isCut { hurried.append(host) }
+                    if end.hasPassed, share.isCut { cutShort.append(host) }
                 }
             }
-            hosts = hurried
+            hosts = cutShort
         }
         let reason = reasons.isEmpty ? "there was no time to connect" : reasons.joined(separator: "; ")
         throw PostgresError(.unreachable(answer?.state), reason, statement: answer?.statement ?? "")

@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func failuresOnOneServerHaveTheOtherRefuse() async throws {
+    @Test func failuresOnOneServerMakeTheOtherRefuse() async throws {
         let database = try TestDatabase()
         func open() throws -> PostgresStore {
             try PostgresStore(
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    /// As with a full disk. The connection goes on, so that nothing else tells.
+    /// The server refuses them as it does with a full disk. The connection stays, so nothing else shows that.
     @Test(arguments: [false, true]) func refusedAttemptsAreLoggedOnceAndSoIsTheirEnd(isWriteFirst: Bool) async throws {
         let database = try TestDatabase()
         try await TestLane.with(database) { lane in
@@ -199,7 +199,7 @@ import Testing
         }
     }
 
-    /// With other writes and alone, on connections that are cut at random bytes.
+    /// Attempts are sent with other writes and alone, on connections that are cut at random bytes.
     @Test func attemptsArriveOnceOverConnectionsThatAreCut() async throws {
         let database = try TestDatabase()
         let user = try database.addPlainUsers(1)[0]

@@ -201,7 +201,7 @@ struct BatchDecisionTests {
         #expect(decision.changes.count == row.changeCount, "\(row.name)")
     }
 
-    @Test func anUnknownOrderCanOnlyBeRefusedPoints() {
+    @Test func onlyPointsForAnUnknownOrderAreRefused() {
         let decision = Self.decide([Self.settle([.processing, .invalid, Self.points(1)])])
         let refused = Settlement(order: OrderID(rawValue: 5), verdict: Self.points(1))
         #expect(decision.results == [.settlement(refused: [refused])])
@@ -219,7 +219,7 @@ struct BatchDecisionTests {
         #expect(decision.changedOrders.isEmpty && decision.entries.isEmpty && decision.changes.isEmpty)
     }
 
-    @Test func aCorrectedReceiptCountsAndNotTheAnswerFromBefore() {
+    @Test func aCorrectedReceiptCountsInsteadOfAnOlderAnswer() {
         let decision = Self.decide([Self.settle([Self.points(20)])]) {
             $0.orders[OrderID(rawValue: 5)] = BatchFacts.UploadedOrder(
                 user: Self.ann, number: Self.order, status: .new, uploadedAt: Self.now)

@@ -23,7 +23,7 @@ struct EventPublisherTests {
         }
     }
 
-    /// Those of the transaction that the caller waits for are passed on by the callers themselves.
+    /// The orders of the transaction that callers wait for are passed on by those callers.
     @Test func ordersOfAllOtherTransactionsAreHandedOn() {
         let orders = OrdersOfOthers()
         let attempts = AttemptsOfInstances {}

@@ -32,7 +32,7 @@ struct FailedWriteTests {
         }
     }
 
-    @Test func aRowThatIsNotOursFailsItsOperationAlone() {
+    @Test func aBadValueOfARowFailsItsOperationAlone() {
         #expect(FailedWrite(after: .badValue("an order number"), repetitions: 0) == .isolate)
     }
 }

@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatHangsHasReadsRefusedInTime() async throws {
+    @Test func readsOfAServerThatHangsAreRefusedInTime() async throws {
         let database = try TestDatabase()
         let user = try database.addUsers(1)[0]
         let proxy = try CuttingProxy(to: database.server.socketPath)
@@ -156,7 +156,7 @@ import Testing
     }
 
     /// A stopped process keeps its sockets open and answers nothing, as a frozen machine does.
-    @Test func aFrozenServerHasReadsRefusedUntilItGoesOn() async throws {
+    @Test func readsOfAFrozenServerAreRefusedUntilItGoesOn() async throws {
         let server = try PostgreSQLServer()
         defer { server.remove() }
         let database = try TestDatabase(on: server)

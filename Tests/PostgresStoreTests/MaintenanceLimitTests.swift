@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Step.allCases) func aStepEndsAtWhichTheServerHangs(_ step: Step) throws {
+    @Test(arguments: Step.allCases) func aStepAtWhichTheServerHangsEnds(_ step: Step) throws {
         let database = try TestDatabase()
         let proxy = try CuttingProxy(to: database.server.socketPath)
         defer { proxy.close() }

@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    /// Each scan that its caller has given up would keep the server busy beside those of later callers.
+    /// A scan that its caller has given up would keep the server busy, together with those of later callers.
     @Test func aScanForTheKindsOfHashesIsNotLeftToTheServer() throws {
         let database = try TestDatabase()
         try Self.withOwner(database) { owner throws in

@@ -80,7 +80,7 @@ struct WriteCutTests {
             let number = OrderNumber.sample(1_000_000 * (client + 1) + index)
             do throws(LoyaltyError) {
                 if index % 4 == 0 {
-                    // Without points nothing is stored, so it is all the same how often it runs.
+                    // Without points nothing is stored, so it does not matter how often this runs.
                     let result = try await lane.spend(1, for: number, by: user)
                     if result == .withdrawn {
                         answers.stored.append(number)

@@ -45,7 +45,7 @@ struct WriteStressTests {
         #expect(try database.integer("SELECT sum(withdrawn)::int8 FROM balances") == tally.withdrawn)
     }
 
-    /// Works as one client: numbers are of a common space, so that all results happen.
+    /// Works as one client. All clients draw their numbers from the same few, so that all results happen.
     private static func use(_ lane: TestLane, _ users: [UserID], _ random: SeededRandom) async -> Tally {
         var random = random
         var tally = Tally()

@@ -16,7 +16,7 @@ struct HostCheckTests {
         return try ConnectionAddress(text, with: library.get())
     }
 
-    @Test func aHostThatFailsItIsPassedOver() throws {
+    @Test func aHostThatFailsTheCheckIsPassedOver() throws {
         let address = try Self.address(of: TestDatabase())
         var checked: [ConnectionAddress.Host] = []
         var connection = try Connection.open(address, application: "tests", with: library.get(), until: patience) {
@@ -31,7 +31,7 @@ struct HostCheckTests {
     }
 
     /// A server that takes the connection and then hangs does not take the time of the next one.
-    @Test func itHasTheTimeOfItsHost() throws {
+    @Test func aCheckHasTheTimeOfItsHost() throws {
         let address = try Self.address(of: TestDatabase())
         var limits = ConnectionLimits()
         limits.connectMillisecondsPerHost = 6_000

@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Failures on one server count on the other, and a success there clears them.
-    @Test func failuresOnOneServerHaveTheOtherRefuse() async throws {
+    @Test func failuresOnOneServerMakeTheOtherRefuse() async throws {
         let policy = ThrottlePolicy(
             failuresPerLoginMax: 3, failuresPerNetworkMax: 100, registrationsPerHourMax: 2, delaySecondsMax: 60,
             hashingPerSourceMax: 0)

@@ -5,7 +5,7 @@ import Postgres
 /// The work of a ``ReadLane``'s thread: it connects, and answers reads in rounds.
 final class ReadLoop {
     /// The time for connecting while no read waits. The hosts of an address share it, and some may hang.
-    private static let patientConnectMilliseconds = 6_000
+    private static let idleConnectMilliseconds = 6_000
     /// A read with less time left is refused instead of begun: a connection may take that long on a busy machine, and a
     /// read whose time ends while it runs ends the connection of all others.
     private static let leastMilliseconds = 200
@@ -117,7 +117,7 @@ final class ReadLoop {
         while true {
             guard inbox.take(withinMilliseconds: pause) != nil else { return false }
             do throws(PostgresError) {
-                try connect(until: .after(milliseconds: Self.patientConnectMilliseconds))
+                try connect(until: .after(milliseconds: Self.idleConnectMilliseconds))
                 inbox.takeAgain()
                 return true
             } catch {
