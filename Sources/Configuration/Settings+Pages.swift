@@ -9,7 +9,7 @@ extension Settings {
             "name of the shop on its pages"),
         Setting(
             "shop.color", \.shop.color, .text(ShopText.color.allowed, parse: ShopText.color.parse, write: { $0 }),
-            "colour of the pages' buttons; shades that can be read are computed from it"),
+            "colour of the pages' buttons; readable shades of it are computed"),
         Setting(
             "shop.points_name", \.shop.pointsName,
             .text(ShopText.pointsName.allowed, parse: ShopText.pointsName.parse, write: { $0 }),

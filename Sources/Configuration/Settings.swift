@@ -115,18 +115,19 @@ package enum Settings {
             "largest body of any route, before and after unpacking; a larger one gets 413"),
         Setting(
             "http.head_timeout_ms", \.front.timeouts.headMilliseconds, .integer(milliseconds),
-            "time from a head's first byte to its last"),
+            "longest time from a head's first byte to its last"),
         Setting(
-            "http.body_timeout_ms", \.front.timeouts.bodyMilliseconds, .integer(milliseconds), "time for a whole body"),
+            "http.body_timeout_ms", \.front.timeouts.bodyMilliseconds, .integer(milliseconds),
+            "longest time for a whole body"),
         Setting(
             "http.idle_timeout_ms", \.front.timeouts.idleMilliseconds, .integer(milliseconds),
-            "time between two requests"),
+            "longest time between two requests"),
         Setting(
             "http.write_timeout_ms", \.front.timeouts.writeMilliseconds, .integer(milliseconds),
-            "time in which a client takes nothing of its answer"),
+            "longest time in which a client takes nothing of its answer"),
         Setting(
             "http.stop_timeout_ms", \.http.stopTimeoutMilliseconds, .integer(0...600_000),
-            "time for the requests under way when the server stops"),
+            "longest time to finish requests when the server stops"),
         Setting(
             "http.connections_max", \.front.connectionsMax, .integer(1...1_000_000), "largest number of connections"),
         Setting(

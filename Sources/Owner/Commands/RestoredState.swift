@@ -16,13 +16,13 @@ struct RestoredState: StoreOperation, Equatable {
             JSONObject(["changed": .bool(isNoted)]),
             text: isNoted
                 ? "clients read everything again\n"
-                : "each start of a server has clients read everything again; nothing was changed\n")
+                : "each start of a server makes clients read everything again; nothing was changed\n")
     }
 }
 
 extension OwnerCommand {
     static let restored = OwnerCommand(
-        "restored", "have clients read everything again after a disk's snapshot was restored",
+        "restored", "make clients read everything again after a snapshot of a disk was restored",
         RestoredState.self, options: [.json],
         details: [
             "It is for databases of PostgreSQL. Run it before the servers start. Otherwise clients might take what they have kept for current.",

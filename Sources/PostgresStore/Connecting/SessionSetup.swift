@@ -6,9 +6,9 @@ enum SessionSetup {
     /// The longest wait for a lock. It is longer than the silence after which a hung transaction is ended
     /// (``HungSessions``), and leaves the caller time to try again.
     static let lockMilliseconds = 2_500
-    /// The time after which the server ends an instance that hangs within a migration, for which all others wait. This
-    /// limit applies to nothing else, because all other transactions are without a `BEGIN`, or send no synchronization
-    /// point after it.
+    /// The time after which the server ends an instance that hangs within a migration, for which all others wait. No
+    /// other transaction has this limit: a copy may be idle for longer, and the server never counts the transactions of
+    /// the writer as idle (``HungSessions``).
     static let idleMilliseconds = 3_000
 
     /// The settings do not depend on `ALTER ROLE` or on the server's file:
