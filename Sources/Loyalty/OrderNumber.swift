@@ -27,7 +27,7 @@ package struct OrderNumber: Hashable, Sendable {
     /// and appends the digit with which the number passes the Luhn check.
     package init(appendingCheckDigitTo text: some Sequence<UInt8>) throws(ParseError) {
         let digits = try Self.digits(of: text, max: Self.digitsMax - 1)
-        // With a zero in the place of the check digit, the sum falls short of a multiple of ten by exactly that digit.
+        // With a zero as the check digit, the sum falls short of a multiple of ten by exactly that digit.
         let checkDigit = (10 - Self.luhnSum(digits + [UInt8(ascii: "0")]) % 10) % 10
         self.digits = String(decoding: digits + [UInt8(ascii: "0") + UInt8(checkDigit)], as: UTF8.self)
     }

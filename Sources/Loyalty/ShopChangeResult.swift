@@ -18,7 +18,7 @@ package enum ShopChangeResult: Equatable, Sendable {
 
 extension ShopChangeResult {
     /// True if a repeated request gets the response to this result instead of being done again. A refused change is
-    /// decided anew, because it changed nothing: its reason may be gone by then.
+    /// decided again, because it changed nothing, and the reason may be gone by then.
     package var isKept: Bool {
         if case .refused = self { false } else { true }
     }

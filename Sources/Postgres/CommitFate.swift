@@ -24,9 +24,9 @@ package enum CommitFate: Equatable, Sendable {
 
     /// True for errors that the server raises only before a commit, so that they roll the transaction back.
     ///
-    /// Any other error in the place of a commit's answer leaves its fate open. A session that listens reads the
-    /// notifications of others after its commit and before the end of its answer, and reports an error of that, such
-    /// as a lost file (58P01) or a cancelled statement, in the same way (postgres.c, `ProcessNotifyInterrupt`).
+    /// Any other error instead of a commit's answer leaves the fate open. A session that listens reads the
+    /// notifications of others after its commit and before the end of its answer, and reports an error of that, such as
+    /// a lost file (58P01) or a cancelled statement, in the same way (postgres.c, `ProcessNotifyInterrupt`).
     static func isRaisedBeforeCommit(_ state: SQLState) -> Bool {
         switch state {
         case .serializationFailure, .deadlock, .readOnlyTransaction: true
@@ -39,7 +39,7 @@ package enum CommitFate: Equatable, Sendable {
 
     /// The fate of a transaction whose commit was answered.
     ///
-    /// A commit that waits for a standby was made already on its own server. If the wait is cut short, the server
+    /// A commit that waits for a standby has already been made on its own server. If the wait is cut short, the server
     /// answers as after any commit, with only a warning that the transaction might not have been replicated: a failover
     /// loses it (postgresql.org/docs/current/warm-standby.html, "Synchronous Replication").
     package static func after(warnings: [ServerWarning]) -> CommitFate {

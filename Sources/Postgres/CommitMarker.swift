@@ -68,6 +68,8 @@ package struct CommitMarker: Sendable {
     /// Decides on a new connection what became of the last transaction. Until this returns, no other transaction may
     /// begin.
     ///
+    /// If the answer to this statement is lost too, no later call can decide any more. The store's `EpochFence` can.
+    ///
     /// - Returns: ``CommitFate/committed`` or ``CommitFate/nothingHappened``; ``CommitFate/inDoubt`` if another process
     ///   took the row over, so that the number in it may not be this instance's.
     package mutating func decide(

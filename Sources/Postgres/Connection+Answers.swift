@@ -37,9 +37,9 @@ extension Connection {
 
     /// Sends everything that was handed over, waits for the next answer and returns it.
     ///
-    /// - Throws: an error that ``PostgresError/isEndOfConnection``; the errors of statements are
-    ///   ``Answer/failed(_:)``. An error in the place of a synchronization ends the connection unless it certainly
-    ///   rolled the transaction back, so that the next connection decides (``CommitMarker``). It keeps its code.
+    /// - Throws: an error that ``PostgresError/isEndOfConnection``; the errors of statements are ``Answer/failed(_:)``.
+    ///   An error instead of a synchronization ends the connection unless it certainly rolled the transaction back, so
+    ///   that the next connection decides (``CommitMarker``). It keeps its code.
     package mutating func next(until deadline: Deadline) throws(PostgresError) -> Answer {
         guard let expected = pending.first else { preconditionFailure("something must have been sent") }
         try flush(until: deadline)

@@ -8,8 +8,8 @@ package struct ServerNotification: Equatable, Sendable {
     package let processID: Int
 }
 
-/// The messages that a server sends beside its answers: notifications, warnings, and errors of an idle session. It is
-/// used by its connection alone.
+/// The messages that a server sends in addition to its answers: notifications, warnings, and errors of an idle session.
+/// It is used by its connection alone.
 final class Inbox {
     private let library: PostgresLibrary
     private let notificationsMax: Int

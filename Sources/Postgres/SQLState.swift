@@ -23,8 +23,6 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
 
     package static let divisionByZero = SQLState(known: "22012")
     package static let uniqueViolation = SQLState(known: "23505")
-    package static let foreignKeyViolation = SQLState(known: "23503")
-    package static let checkViolation = SQLState(known: "23514")
     package static let readOnlyTransaction = SQLState(known: "25006")
     package static let wrongPassword = SQLState(known: "28P01")
     package static let noSuchDatabase = SQLState(known: "3D000")

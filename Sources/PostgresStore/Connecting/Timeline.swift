@@ -4,7 +4,7 @@ import Postgres
 ///
 /// A failover begins a new timeline, with a higher number. A server on a lower one than an instance has written on is a
 /// former primary that does not know of its successor. A write that it took now would be lost when it learns of the new
-/// primary, at the latest. A copy of the database on another cluster begins anew.
+/// primary, at the latest. On another cluster, a copy of the database starts with timelines of its own.
 enum Timeline {
     /// The state of a database, and the number of its history.
     typealias Reading = (state: DatabaseState, history: Int64)

@@ -17,7 +17,7 @@ final class LeaseLoop {
     private var lookedAt = Int64.min
     private var notedReceiptServerAt = Int64.min
 
-    /// A renewal that takes longer is given up, and the connection is made anew.
+    /// A renewal that takes longer is given up, and a new connection is made.
     private static let renewalDeadlineMilliseconds = 2_000
     private static let connectDeadlineMilliseconds = 5_000
     /// Settings of a server change rarely, and a look costs a statement.

@@ -72,7 +72,7 @@ struct KeyedReads<Key: Sendable, Value: Sendable>: PipelinedRead {
         tasks.append(task)
     }
 
-    /// Returns the reads so far, and begins anew.
+    /// Removes and returns the reads so far.
     mutating func take() -> Self {
         let taken = self
         keys.removeAll()

@@ -5,7 +5,7 @@ import Postgres
 struct ReadRound {
     enum Result {
         case answered(ReadCompletion)
-        /// This read failed. The connection goes on.
+        /// This read failed. The connection can still be used.
         case failed(PostgresError)
     }
 

@@ -101,7 +101,7 @@ struct BatchDecision {
             let isSame = earlier == BatchFacts.EarlierWithdrawal(user: user, sum: sum, isInForce: true)
             return .withdrawal(isSame ? .repeated : .conflict)
         }
-        // The sum of both never overflows: it is the points that were ever given, which fit the integer.
+        // The sum of the two never overflows: it is the number of points that were ever given, which fits the integer.
         guard let account = facts.accounts[user], account.balance.current >= sum,
             let withdrawn = account.balance.withdrawn.adding(sum)
         else { return .withdrawal(.notEnoughPoints) }

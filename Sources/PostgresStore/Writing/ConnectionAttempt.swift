@@ -11,7 +11,7 @@ struct WriteConnection: ~Copyable {
     let marker: CommitMarker
     /// The fate of the last transaction on the connection before.
     let fate: CommitFate
-    /// The id before the first of a log of changes that begins anew; `nil` if the log goes on.
+    /// The id before the first one of a log of changes that starts over; `nil` if the log continues.
     let feedStart: ChangeID?
     let highestOrder: OrderID
     let point: LatestTimeline.Point?
@@ -20,9 +20,9 @@ struct WriteConnection: ~Copyable {
 
     /// Connects, listens, decides the fate of the last transaction, and prepares the statements.
     ///
-    /// It listens before it decides. So it hears of everything that is committed after the log of changes begins anew.
+    /// It listens before it decides. So it hears of everything that is committed after the log of changes starts over.
     ///
-    /// - Parameter lastChange: the last id of the log of changes if it begins anew; `nil` if it goes on.
+    /// - Parameter lastChange: the last id of the log of changes if it starts over; `nil` if it continues.
     static func open(
         _ connector: StoreConnector, after marker: CommitMarker, _ lastChange: ChangeID?, at now: Timestamp,
         until deadline: Deadline

@@ -35,8 +35,8 @@ final class OrdersOfOthers: Sendable {
     static let countMax = 65_536
     /// Longer than a transaction lives: the limits of statements and of idle time end it within 15 seconds.
     private static let transactionMilliseconds: Int64 = 60_000
-    /// The leader takes orders several times a second. If it has not for so long, this instance does not lead, and an
-    /// instance that gains the lead looks at all unfinished orders.
+    /// The leader takes orders several times a second. If none were taken for this time, this instance does not lead,
+    /// and an instance that gains the lead looks at all unfinished orders.
     private static let followedMilliseconds: Int64 = 60_000
     /// More orders than all instances together add in transactions that are open at one time.
     private static let openOrdersMax: Int64 = 100_000

@@ -11,7 +11,7 @@ extension WriteLoop {
     /// A healthy server takes less than a millisecond. Writes wait meanwhile.
     private static let announceMilliseconds = 1_000
     /// The time from a transaction that the server has refused, for example for lack of room, to the next one. If its
-    /// commit was refused, it has cost the connection, and the log of changes begins anew. A write sends the attempts
+    /// commit was refused, it has cost the connection, and the log of changes starts over. A write sends the attempts
     /// earlier.
     static let announceAgainMilliseconds: Int64 = 5_000
 

@@ -41,7 +41,7 @@ extension WriteLoop {
         }
     }
 
-    /// - Parameter missingNothing: true if the log of changes goes on with the connection.
+    /// - Parameter missingNothing: true if the log of changes continues with the connection.
     private func waitForConnection(missingNothing: Bool) throws(PostgresError) -> WriteConnection {
         let lastChange = missingNothing ? nil : changeLog.latest
         let attempt = ConnectionAttempt(connector, after: marker, lastChange, at: clock()) { [queue] in queue.wake() }
@@ -65,7 +65,7 @@ extension WriteLoop {
         if opened.point?.history != point?.history { orders.begin(at: opened.highestOrder) }
         point = opened.point
         if let feedStart = opened.feedStart {
-            // Changes may have been missed. The log begins anew before the jobs in doubt are answered, so that their
+            // Changes may have been missed. The log starts over before the jobs in doubt are answered, so that their
             // callers miss nothing either.
             changeLog.restart(after: feedStart)
             if hasListened { orders.noteMissing(since: heardAt) }

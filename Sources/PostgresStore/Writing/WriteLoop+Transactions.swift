@@ -71,7 +71,7 @@ extension WriteLoop {
             own: OwnTransaction(instance: marker.instance, number: marker.transaction, events: events))
         for acknowledge in acknowledgements { acknowledge() }
         // The server sends them before the end of the transaction's answer (postgres.c). If it did not, a listener
-        // would miss changes, and the log has to begin anew.
+        // would miss changes, and the log has to start over.
         if ownCount < notificationCount {
             lose(PostgresError(.protocolViolation, "the server has not sent the notifications of a commit"))
         }
