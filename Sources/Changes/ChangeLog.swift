@@ -19,9 +19,10 @@ import Synchronization
 /// Early ends of sessions are kept in the same log, because the same listeners need them. They have their own bound, so
 /// they take no room from changes that a client may resume from.
 ///
-/// Ids grow by one. If this process alone commits to the store, they start at its start time in microseconds: a process
+/// Ids grow by one. If this process alone commits to the store, they start at its start time in microseconds. A process
 /// can't commit a change each microsecond, so the ids of an earlier process are lower than all of this one's, and are
-/// recognized as foreign. If several do, the store gives each process, and each restart of a log, ids of its own.
+/// recognized as foreign. If several processes commit, the store gives each of them, and each restart of a log, ids of
+/// its own.
 package final class ChangeLog: ChangeFeed {
     private struct State {
         /// The id before the first.

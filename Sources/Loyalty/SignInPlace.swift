@@ -1,6 +1,6 @@
 /// A device or a network from which a user has signed in, as it is stored: 4 bytes are an IPv4 address, 8 bytes are the
-/// first 64 bits of an IPv6 address, and 32 bytes are the SHA-256 of a device, so that a copied file contains nothing
-/// that could be presented as a device.
+/// first 64 bits of an IPv6 address, and 32 bytes are the SHA-256 of a device. So a copied file contains nothing that
+/// could be presented as a device.
 package struct SignInPlace: Hashable, Sendable {
     package static let deviceByteCount = 32
 

@@ -25,8 +25,9 @@ package enum CommitFate: Equatable, Sendable {
     /// True for errors that the server raises only before a commit, so that they roll the transaction back.
     ///
     /// Any other error instead of a commit's answer leaves the fate open. A session that listens reads the
-    /// notifications of others after its commit and before the end of its answer, and reports an error of that, such as
-    /// a lost file (58P01) or a cancelled statement, in the same way (postgres.c, `ProcessNotifyInterrupt`).
+    /// notifications of others after its commit and before the end of its answer. If that fails, for example because of
+    /// a lost file (58P01) or a cancelled statement, it reports the error in the same way (postgres.c,
+    /// `ProcessNotifyInterrupt`).
     static func isRaisedBeforeCommit(_ state: SQLState) -> Bool {
         switch state {
         case .serializationFailure, .deadlock, .readOnlyTransaction: true

@@ -9,9 +9,9 @@ extension Connection {
     /// Connects to the first host of an address that takes the connection, accepts writes and passes a check.
     ///
     /// Each host has a time of its own, so that one that hangs does not keep the others from being tried: libpq would
-    /// wait for it. The lookup of its name and the check are parts of this time, and each address of the name then has
-    /// its own: the first one at once, and the others after the first ones of all hosts. libpq itself looks up a host
-    /// that is not in the address, but in a service file or in `PGHOST`.
+    /// wait for it. The lookup of its name and the check are parts of this time. If the name has several addresses,
+    /// each has such a time: the first address is tried at once, and the others after the first addresses of all hosts.
+    /// libpq itself looks up a host that is not in the address, but in a service file or in `PGHOST`.
     ///
     /// - Parameters:
     ///   - application: The name of the program, as `pg_stat_activity` shows it.

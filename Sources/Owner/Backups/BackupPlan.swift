@@ -30,9 +30,13 @@ package struct BackupPlan: Equatable, Sendable {
     /// whole interval later. This is also the least age of a backup before an early one follows.
     private static let firstWriteSeconds: Int64 = 120
 
-    /// Returns true if the newest backup is older than the interval or than the first write, is empty, or has fewer
-    /// than half of the customers and is not the second one of the interval. A backup with a time in the future was
-    /// made while the clock was wrong, and is ignored.
+    /// Returns true if a backup is due, for one of these reasons:
+    ///
+    /// * There is no backup, or the newest one is older than the interval.
+    /// * The newest one is older than the first write, or empty although the shop is not.
+    /// * The newest one has fewer than half of the customers, and is not the second one of the interval.
+    ///
+    /// A backup with a time in the future was made while the clock was wrong, and is ignored.
     ///
     /// The times in the database don't tell whether a backup has its content: an import and a restore bring old ones.
     ///

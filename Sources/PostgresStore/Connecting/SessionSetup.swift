@@ -41,9 +41,9 @@ enum SessionSetup {
     /// statement looks for rows by their keys.
     ///
     /// A prepared statement keeps its plan until the statistics of a table change. The plan of an empty table reads all
-    /// of it, and a shop that begins keeps that plan while its tables grow: after 15,000 uploads, a server took a third
-    /// of those of its first second. The planner gives a plan without an index such a cost that it would also have the
-    /// statement compiled.
+    /// of it, and a new shop keeps that plan while its tables grow: after 15,000 uploads, a server took only a third as
+    /// many a second as at first. With these settings, the planner gives a plan without an index such a cost that it
+    /// would also compile the statement (`jit`).
     private static let indexedPlans = """
         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
         SET plan_cache_mode = force_generic_plan

@@ -4,10 +4,10 @@ extension Schema {
     /// The tables by which several instances share a database.
     ///
     /// `shop` has one row: it orders the changes of the staff (each locks it), and has what is the same on all
-    /// instances. `tag_epoch` is a part of each entity tag, `feeds` counts the runs of instances, so that each has ids
-    /// of changes of its own, and `timeline` is the highest one on which an instance has written, of the cluster with
-    /// this `system_identifier` (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES).
-    /// `rules_version` is not used any more; servers of the first schema count it up.
+    /// instances. `tag_epoch` is a part of each entity tag. `feeds` counts the logs of changes, so that each has ids of
+    /// its own. `timeline` is the highest one on which an instance has written, of the cluster with this
+    /// `system_identifier` (postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES). `rules_version` is
+    /// not used any more; servers of the first schema count it up.
     ///
     /// `dispatcher` has the lease of the instance that asks the accrual system. Its times are those of the database.
     static let instances = """
