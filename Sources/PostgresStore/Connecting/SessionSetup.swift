@@ -43,7 +43,7 @@ enum SessionSetup {
     /// A prepared statement keeps its plan until the statistics of a table change. The plan of an empty table reads all
     /// of it, and a new shop keeps that plan while its tables grow: after 15,000 uploads, a server took only a third as
     /// many a second as at first. With these settings, the planner gives a plan without an index such a cost that it
-    /// would also compile the statement (`jit`).
+    /// would also compile the statement, so `jit` is off, too.
     private static let indexedPlans = """
         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
         SET plan_cache_mode = force_generic_plan
