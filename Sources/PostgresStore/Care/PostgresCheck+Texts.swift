@@ -54,7 +54,7 @@ extension PostgresCheck {
                 guard page.count == pageRows, let key = page.last?.key else { break }
                 last = key
             }
-            return wrongCount == 0 ? [] : ["not so \(wrongCount) times"]
+            return wrongCount == 0 ? [] : ["exceptions: \(wrongCount)"]
         }
     }
 

@@ -18,7 +18,7 @@ enum PostgresCheck {
             self.text = text
             faults = { connection, _ throws(PostgresError) in
                 let count = try number("SELECT (\(sql))::int8", on: &connection)
-                return count == 0 ? [] : ["not so \(count) times"]
+                return count == 0 ? [] : ["exceptions: \(count)"]
             }
         }
 

@@ -24,7 +24,7 @@ extension IntegrityCheck {
             faults = { database throws(SQLiteError) in
                 let statement = try database.prepare(sql)
                 let count = try statement.step() ? statement.row.integer(0) : 0
-                return count == 0 ? [] : ["not so \(count) times"]
+                return count == 0 ? [] : ["exceptions: \(count)"]
             }
         }
 
