@@ -5,7 +5,8 @@ import { element } from './dom.js';
 let dialogs = 0;
 
 /**
- * Opens a dialog. It is removed when it closes.
+ * Opens a dialog. It is removed when it closes. While a form in it waits for the server, the reader can't leave it:
+ * without the result, they would make the change a second time.
  *
  * @param title the name of a text.
  * @param fill gets `close(result)` and returns the elements of the dialog.
@@ -19,12 +20,17 @@ export function openDialog(title, fill) {
       result = value;
       dialog.close();
     };
-    const dialog = element('dialog', { 'aria-labelledby': id },
+    const isSending = () => dialog.querySelector('form[aria-busy=true]') !== null;
+    const leave = () => { if (!isSending()) close(); };
+    const cancel = (event) => { if (isSending()) event.preventDefault(); };
+    const dialog = element('dialog', { 'aria-labelledby': id, oncancel: cancel },
       element('h2', { id, text: title }), ...fill(close),
-      element('button', { type: 'button', class: 'close', label: 'close', onclick: () => close() }, '×'));
+      element('button', { type: 'button', class: 'close', label: 'close', onclick: leave }, '×'));
     dialog.addEventListener('close', () => {
       dialog.remove();
-      resolve(result);
+      // Browsers let a second Escape through: the dialog is gone, and the result still counts.
+      if (isSending()) dialog.addEventListener('sent', () => resolve(result), { once: true });
+      else resolve(result);
     });
     document.querySelector('main').append(dialog);
     dialog.showModal();

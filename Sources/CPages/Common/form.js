@@ -10,7 +10,7 @@ import { failureText } from './failures.js';
  * @param options `label` names the form and `submit` its button. `fields` are checked in their order. `send()` sends
  *   them, and resolves to the text of the success or to `null`. `failures` are texts by a problem's type or status; one
  *   of `fieldFailures`, `{ name: field }`, is shown beside that field instead of below the form. `others` are elements
- *   between the fields and the button.
+ *   between the fields and the button. The form has an event `sent` after each answer or failure.
  */
 export function makeForm({ label, submit, fields, send, failures = {}, fieldFailures = {}, others = [] }) {
   const button = element('button', { type: 'submit', class: 'primary', text: submit });
@@ -44,6 +44,7 @@ export function makeForm({ label, submit, fields, send, failures = {}, fieldFail
     isBusy = busy;
     button.setAttribute('aria-disabled', String(busy));
     root.setAttribute('aria-busy', String(busy));
+    if (!busy) root.dispatchEvent(new Event('sent', { bubbles: true }));
   }
 
   function show(failure) {

@@ -48,10 +48,11 @@ export function makeCustomer(customer, leave) {
   const changing = (text, open, kind) => {
     const deed = makeDeed({ text, class: kind, do: async () => {
       const done = await open(customer, read);
-      if (!done) return null;
-      show(done.customer);
+      // The answer to a dialog that was left may have been lost, and the change made.
+      if (done) show(done.customer);
+      else read().catch(() => {});
       lists.refresh();
-      return done.words;
+      return done?.words;
     } });
     return deed;
   };
