@@ -38,3 +38,22 @@ def test_result_is_said_if_the_dialog_is_left_before_it_comes(make_staff, leave)
     boss.page.wait_until_gone("dialog")
     boss.wait_for_points("100")
     boss.wait_for_entry("history", "+100", REASON)
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [("deleteCustomer", "deleteCustomer"), ("disable", "disableCustomer"), ("newPassword", "newPassword")],
+)
+def test_second_enter_cancels(make_staff, label, title):
+    boss = make_staff(Keyboard())
+    boss.sign_in()
+    anna = login("anna")
+    boss.add_customer(anna)
+    boss.press(label)
+    boss.dialog(title)
+    assert boss.page.focused().accessible_name == boss.texts("cancel")
+    boss.hand.keys(boss.page, Keys.ENTER)
+    boss.page.wait_until_gone("dialog")
+    boss.find_customer(anna)
+    # The state of a customer who is neither disabled nor deleted is not shown.
+    assert boss.texts("state-disabled") not in boss.page.text(boss.wait_for_customer(anna))

@@ -37,12 +37,15 @@ export function openDialog(title, fill) {
   });
 }
 
-/** Asks once whether to do something. Resolves to true if the reader agrees. */
+/**
+ * Asks once whether to do something. Resolves to true if the reader agrees. The focus is on "Cancel", so that a second
+ * Enter on the button that asked does nothing.
+ */
 export async function confirmed(title, question, agree) {
   return (await openDialog(title, (close) => [
     element('p', { text: question }),
     element('div', { class: 'actions' },
       element('button', { type: 'button', class: 'primary', text: agree, onclick: () => close(true) }),
-      element('button', { type: 'button', text: 'cancel', onclick: () => close(false) })),
+      element('button', { type: 'button', text: 'cancel', autofocus: true, onclick: () => close(false) })),
   ])) === true;
 }
