@@ -36,18 +36,26 @@ export function makeCustomers() {
       place.replaceChildren();
       return finder.field.input.focus();
     }
-    if (shown?.id === id) return shown.refresh();
+    if (shown?.id === id) {
+      shown.refresh();
+      return focusShown();
+    }
     try {
       const { content } = await ask('GET', `/api/staff/customers/${id}`);
       shown = makeCustomer(content, () => { location.hash = 'customers'; });
       shown.id = id;
       place.replaceChildren(shown.root);
-      shown.root.querySelector('h3').focus();
+      return focusShown();
     } catch (failure) {
       shown = null;
       place.replaceChildren();
       setText(alert, failureText(failure, { 404: 'customerGone' }));
     }
+  }
+
+  function focusShown() {
+    shown.root.querySelector('h3').focus();
+    return true;
   }
 
   async function addCustomer() {

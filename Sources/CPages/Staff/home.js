@@ -15,7 +15,10 @@ import { currentStaff, findStaff, isOwner, show } from './staff.js';
 import { makeTeam } from './team.js';
 import { makeToday } from './today.js';
 
-/** The views in the order of the navigation. A view is made when it is opened. */
+/**
+ * The views in the order of the navigation. A view is made when it is opened. Its `show` resolves to true if it has put
+ * the focus on what it shows.
+ */
 const views = {
   today: { make: makeToday },
   customers: { make: makeCustomers },
@@ -58,8 +61,8 @@ export function makeHome(content) {
     shown = made[name];
     if (!places[name].contains(shown.root)) places[name].append(shown.root);
     showOnly(places[name], Object.values(places));
-    await shown.show?.(decode(rest.join('/')));
-    if (isMove && mine === turn) focusHeading(shown.root);
+    const hasFocus = (await shown.show?.(decode(rest.join('/')))) === true;
+    if (isMove && !hasFocus && mine === turn) focusHeading(shown.root);
   }
 
   const move = () => showView(true);

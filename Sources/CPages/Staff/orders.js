@@ -44,7 +44,9 @@ export function makeOrders() {
       if (isBackground && JSON.stringify(content) === shown) return;
       shown = JSON.stringify(content);
       place.replaceChildren(makeOrder(content, () => show(wanted)));
-      if (!isBackground) place.querySelector('h3').focus();
+      if (isBackground) return;
+      place.querySelector('h3').focus();
+      return true;
     } catch (failure) {
       if (isBackground) return;
       shown = null;
