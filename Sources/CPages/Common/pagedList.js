@@ -88,9 +88,20 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null, fai
     // Entries that stay keep their elements, and with them the focus.
     const kept = new Map(entries.map((entry, index) => [JSON.stringify(entry), list.children[index]]));
     const focused = document.activeElement;
+    const place = [...list.children].findIndex((each) => each.contains(focused));
+    const earlier = entries[place];
+    const button = earlier ? buttonsOf(list.children[place]).indexOf(focused) : -1;
     list.replaceChildren(...content.map((entry) => kept.get(JSON.stringify(entry)) ?? item(entry)));
-    if (list.contains(focused)) focused.focus();
     entries = content;
+    if (list.contains(focused)) focused.focus();
+    else if (earlier) focusEntry(keyOf(earlier), button);
+  }
+
+  /** Puts the focus on a button of an entry that was made anew, or else on the entry. */
+  function focusEntry(key, button) {
+    const made = key === null ? null : list.children[entries.findIndex((each) => keyOf(each) === key)];
+    made?.setAttribute('tabindex', '-1');
+    (buttonsOf(made)[button] ?? made)?.focus();
   }
 
   function item(entry) {
@@ -109,4 +120,8 @@ export function makePagedList({ path, label, empty, row, keyOf = () => null, fai
   }
 
   return { root, reload, replace };
+}
+
+function buttonsOf(entry) {
+  return [...entry?.querySelectorAll('button') ?? []];
 }

@@ -19,8 +19,9 @@ export function makeCustomerLists(customer, read) {
   const parts = [
     part('history', 'noHistory', `${path}/ledger`, ledgerRow, true),
     part('orders', 'noOrders', `${path}/orders`, orderRow),
-    part('withdrawals', 'noWithdrawals', `${path}/withdrawals`, withdrawalRow),
+    part('withdrawals', 'noWithdrawals', `${path}/withdrawals`, withdrawalRow, false, (each) => each.order),
   ];
+  const status = element('p', { class: 'success', role: 'status' });
 
   function withdrawalRow(withdrawal) {
     const sum = localized(element('span', { class: 'status' }), (made) => {
@@ -28,7 +29,10 @@ export function makeCustomerLists(customer, read) {
     });
     const refund = element('button', { type: 'button', class: 'quiet', text: 'refund',
       label: ['refundOf', { number: withdrawal.order }], onclick: async () => {
-        if (!(await refundWithdrawal(withdrawal))) return;
+        setText(status, null);
+        const words = await refundWithdrawal(withdrawal);
+        if (!words) return;
+        setText(status, words);
         refresh();
         read().catch(() => {});
       } });
@@ -40,11 +44,11 @@ export function makeCustomerLists(customer, read) {
 
   const refresh = () => Promise.all(parts.map((each) => each.refresh()));
   parts[0].refresh();
-  return { root: element('div', { class: 'card lists' }, ...parts.map((each) => each.root)), refresh };
+  return { root: element('div', { class: 'card lists' }, ...parts.map((each) => each.root), status), refresh };
 }
 
-function part(name, empty, path, row, isOpen = false) {
-  const list = makePagedList({ path, label: name, empty, row });
+function part(name, empty, path, row, isOpen = false, keyOf = undefined) {
+  const list = makePagedList({ path, label: name, empty, row, keyOf });
   const root = element('details', { open: isOpen, ontoggle: () => { if (root.open) list.reload(); } },
     element('summary', { text: name }), list.root);
   return { root, refresh: async () => { if (root.open) await list.reload({ inBackground: true }); } };

@@ -1,7 +1,7 @@
 // A button that does one thing at the server, with the words about the result beside it.
 
 import { Failure } from '../Common/api.js';
-import { element, setText } from '../Common/dom.js';
+import { announce, element, focusHeading, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 
 /**
@@ -18,11 +18,13 @@ export function makeDeed({ text, label, class: kind, do: act, failures = {} }) {
   const button = element('button', { type: 'button', class: kind, text, label, onclick: async () => {
     if (isBusy) return;
     isBusy = true;
+    const view = document.activeElement === button ? button.closest('section') : null;
     button.setAttribute('aria-disabled', 'true');
     setText(alert, null);
     setText(status, null);
     try {
       setText(status, (await act()) ?? null);
+      if (!button.isConnected) outlive(status, view);
     } catch (failure) {
       if (!(failure instanceof Failure)) console.error(failure);
       setText(alert, failureText(failure, failures));
@@ -32,4 +34,10 @@ export function makeDeed({ text, label, class: kind, do: act, failures = {} }) {
     }
   } });
   return { root: element('div', { class: 'deed' }, button, alert, status), button };
+}
+
+/** Says the words of a deed that has made its own row anew. If the focus is lost with the button, the view gets it. */
+function outlive(status, view) {
+  if (status.textContent) announce(status.textContent);
+  if (view && document.activeElement === document.body) focusHeading(view);
 }

@@ -45,7 +45,7 @@ export function makeRules() {
         if (!(await confirmed('removeRuleTitle', question, 'remove'))) return null;
         await change('DELETE', `/api/staff/rules?match=${encodeURIComponent(rule.match)}`);
         await read();
-        return null;
+        return ['action-rule.remove'];
       },
     }).root];
   }

@@ -17,7 +17,8 @@ const failures = { 'last-owner': 'lastOwner', 404: 'staffGone' };
 
 /** Makes the view. */
 export function makeTeam() {
-  const list = makePagedList({ path: '/api/staff/staff', label: 'team', empty: 'noStaff', row });
+  const list = makePagedList({
+    path: '/api/staff/staff', label: 'team', empty: 'noStaff', row, keyOf: (member) => member.name });
 
   function row(member) {
     const isKey = member.kind === 'key';
@@ -37,35 +38,36 @@ export function makeTeam() {
     ];
   }
 
-  function deed(member, text, ask, act, kind = 'quiet') {
-    return makeDeed({ text, class: kind, label: [`${text}Of`, { name: member.name }], failures, do: async () => {
+  /** Makes a button that asks, acts and reads the list anew. `done` is the name of the text of the success. */
+  function deed(member, text, ask, act, done) {
+    return makeDeed({ text, class: 'quiet', label: [`${text}Of`, { name: member.name }], failures, do: async () => {
       if (ask && !(await confirmed(text, [ask, { name: isolated(member.name) }], text))) return null;
       await act();
       await list.reload({ inBackground: true });
-      return null;
+      return done ? [done] : null;
     } }).root;
   }
 
   function personDeeds(member) {
     const path = `/api/staff/staff/${encodeURIComponent(member.name)}`;
-    const setRole = (role) => change('PUT', `${path}/role`, { json: { role } });
+    const roleDeed = (text, role) => deed(member, text, `${text}Ask`,
+      () => change('PUT', `${path}/role`, { json: { role } }), 'action-staff.role');
     const isDisabled = member.state === 'disabled';
     return [
       deed(member, 'newPassword', 'newPasswordStaffAsk', async () => {
         const { content } = await change('POST', `${path}/password`);
         await showSecret('passwordOfStaff', member.name, content.password);
       }),
-      member.role === 'owner' ? deed(member, 'makeCashier', 'makeCashierAsk', () => setRole('cashier'))
-        : deed(member, 'makeOwner', 'makeOwnerAsk', () => setRole('owner')),
-      isDisabled ? deed(member, 'enable', null, () => change('POST', `${path}/enable`))
-        : deed(member, 'disable', 'disableStaffAsk', () => change('POST', `${path}/disable`)),
-      deed(member, 'remove', 'removeStaffAsk', () => change('DELETE', path)),
+      member.role === 'owner' ? roleDeed('makeCashier', 'cashier') : roleDeed('makeOwner', 'owner'),
+      isDisabled ? deed(member, 'enable', null, () => change('POST', `${path}/enable`), 'action-staff.enable')
+        : deed(member, 'disable', 'disableStaffAsk', () => change('POST', `${path}/disable`), 'action-staff.disable'),
+      deed(member, 'remove', 'removeStaffAsk', () => change('DELETE', path), 'action-staff.delete'),
     ];
   }
 
   function keyDeeds(member) {
     return [deed(member, 'remove', 'removeKeyAsk',
-      () => change('DELETE', `/api/staff/keys/${encodeURIComponent(member.name)}`))];
+      () => change('DELETE', `/api/staff/keys/${encodeURIComponent(member.name)}`), 'action-key.remove')];
   }
 
   const root = element('section', { class: 'view', label: 'team' },

@@ -119,6 +119,15 @@ class Staff(Person):
         self.wait_for("spentOn", number=number)
         return number
 
+    def adjust(self, points: str) -> None:
+        """Adds points to the customer that the page shows."""
+        self.press("adjustPoints")
+        dialog = self.dialog("adjustPoints")
+        self.fill("sum", points)
+        self.fill("reason", REASON)
+        self.press("adjustPoints", within=dialog)
+        self.wait_for("adjusted")
+
     def refund(self) -> None:
         """Refunds the order that the page shows."""
         self.press("refund")
