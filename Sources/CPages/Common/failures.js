@@ -16,6 +16,7 @@ export function failureText(failure, own = {}) {
   if (status === 503) return waiting('busy', retryAfterSeconds);
   if (status === 401) return ['sessionEnded'];
   if (type === 'cross-site') return ['otherSite'];
+  if (type === 'forbidden') return ['roleForbids'];
   if (status === 413) return ['tooLong'];
   return failure.requestID ? ['failedWithID', { id: failure.requestID }] : ['failed', { status: String(status) }];
 }

@@ -37,6 +37,7 @@ export const sharedTexts = {
     'Вы вышли. Войдите снова, чтобы продолжить: введённое сохранено.'],
   otherSite: ['The server takes this request for one of another site. Open the page at the shop’s own address.',
     'Сервер счёл запрос чужим. Откройте страницу по собственному адресу магазина.'],
+  roleForbids: ['Your role does not allow this. Nothing was changed.', 'Ваша роль этого не позволяет. Ничего не изменилось.'],
   tooLong: ['That is too long for the server.', 'Для сервера это слишком длинно.'],
   failed: ['The server could not do this (status {status}). What you typed is still here.',
     'Сервер не смог это сделать (код {status}). Введённое сохранено.'],

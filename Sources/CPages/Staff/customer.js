@@ -72,7 +72,7 @@ export function makeCustomer(customer, leave) {
     await showSecret('passwordOfCustomer', customer.login, content.password);
     return null;
   } });
-  const exporting = makeDeed({ text: 'exportCustomer', do: async () => {
+  const exporting = makeDeed({ text: 'exportCustomer', failures: { 404: 'customerGone' }, do: async () => {
     await download(`${path}/export`, `customer-${customer.id}.json`, 'application/json');
     return null;
   } });

@@ -26,7 +26,8 @@ export function spendPoints(customer, read) {
       label: 'spendPoints', submit: 'spendPoints', fields: [number, sum],
       failures: {
         ...onceFailures,
-        402: 'notEnough', 'customer-disabled': 'cannotSpend', 409: 'orderPaidBefore', 422: 'numberCheckDigit', 'invalid-sum': 'sumTooFine',
+        402: 'notEnough', 404: 'customerGone', 'customer-disabled': 'cannotSpend', 409: 'orderPaidBefore',
+        422: 'numberCheckDigit', 'invalid-sum': 'sumTooFine',
       },
       fieldFailures: { notEnough: sum, sumTooFine: sum, orderPaidBefore: number, numberCheckDigit: number },
       send: async () => {
@@ -56,8 +57,8 @@ export function adjustPoints(customer, read) {
       label: 'adjustPoints', submit: 'adjustPoints', fields: [direction, sum, reason],
       failures: {
         ...onceFailures,
-        'adjustment-too-large': 'adjustmentTooLarge', 409: 'tooFewPoints', 'too-many-points': 'tooManyPoints',
-        'invalid-sum': 'sumTooFine',
+        404: 'customerGone', 'adjustment-too-large': 'adjustmentTooLarge', 409: 'tooFewPoints',
+        'too-many-points': 'tooManyPoints', 'invalid-sum': 'sumTooFine',
       },
       fieldFailures: { adjustmentTooLarge: sum, tooFewPoints: sum, tooManyPoints: sum, sumTooFine: sum },
       send: async () => {
