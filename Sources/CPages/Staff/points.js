@@ -5,6 +5,8 @@ import { readSum } from '../Common/formats.js';
 
 const reasonBytesMax = 1000;
 const rewardPattern = /^\d{1,9}([.,]\d{1,6})?$/;
+/** "1,000" may mean a thousand or one. "0,125" and "1,0000" are fractions. */
+const ambiguousReward = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
 /** Makes a field for points. Its `sum` is the exact text, such as "12.50", or `null` if an optional field is empty. */
 export function makePointsField({ isOptional = false, ...options }) {
@@ -42,7 +44,10 @@ const priceFaults = { sumMissing: 'priceMissing', sumNotNumber: 'priceNotNumber'
 /** Below it, JavaScript's numbers hold every hundredth exactly. */
 const priceEnd = 1e13;
 
-/** Returns the mistake of the reward of a rule, or `null`. */
+/** Returns the mistake of the reward of a rule, or `null`. The reader is asked about an ambiguous one. */
 export function rewardMistake(typed) {
-  return rewardPattern.test(typed.trim()) ? null : ['rewardNotNumber'];
+  const plain = typed.trim();
+  if (!rewardPattern.test(plain)) return ['rewardNotNumber'];
+  return ambiguousReward.test(plain)
+    ? ['rewardAmbiguous', { whole: plain.replace(/[.,]/, ''), fraction: `${plain}0` }] : null;
 }

@@ -6,12 +6,14 @@ import { element, isolated, setText } from '../Common/dom.js';
 import { failureText } from '../Common/failures.js';
 import { makeField } from '../Common/field.js';
 import { makeForm } from '../Common/form.js';
-import { amount, pointsText } from '../Common/formats.js';
-import { localized, text } from '../Common/language.js';
+import { pointsText, pointsWord } from '../Common/formats.js';
+import { locale, localized, text } from '../Common/language.js';
 import { makeChoice } from './choice.js';
 import { makeDeed } from './deed.js';
 import { readPrice, rewardMistake } from './points.js';
 import { change, isOwner } from './staff.js';
+
+const rewardDecimalsMax = 6;
 
 /** Makes the view. */
 export function makeRules() {
@@ -32,8 +34,7 @@ export function makeRules() {
 
   function row(rule) {
     const reward = localized(element('span', { class: 'status gain' }), (made) => {
-      made.textContent = rule.reward_type === '%'
-        ? text('percentOf', { reward: amount(rule.reward) }) : pointsText(rule.reward);
+      made.textContent = rewardText(rule);
     });
     const line = element('div', { class: 'line' },
       element('span', { text: ['ruleMatches', { match: isolated(rule.match) }] }), reward);
@@ -98,9 +99,15 @@ function makeAddition(read) {
       }
       for (const field of [match, reward]) field.value = '';
       await read();
-      return ['ruleAdded'];
+      return ['ruleAdded', { reward: () => rewardText(json) }];
     },
   }).root;
+}
+
+/** Returns a reward with all its decimals, of which it has more than points have. */
+function rewardText({ reward, reward_type: type }) {
+  const exact = new Intl.NumberFormat(locale(), { maximumFractionDigits: rewardDecimalsMax }).format(reward);
+  return type === '%' ? text('percentOf', { reward: exact }) : `${exact} ${pointsWord(reward)}`;
 }
 
 function textField(label, missing, draft, hint) {
