@@ -19,17 +19,28 @@ export function refundWithdrawal(withdrawal) {
         number: numberElement(withdrawal.order), points: points(withdrawal.sum) }] }),
       makeForm({
         label: 'refundTitle', submit: 'refundNow', fields: [reason],
-        failures: { 409: 'refundedBefore', 404: 'withdrawalGone' },
+        failures: { ...onceFailures, 409: 'refundedBefore', 404: 'withdrawalGone' },
         send: async () => {
-          const { content } = await change('POST', `/api/staff/withdrawals/${withdrawal.order}/refund`,
-            { json: { reason: reason.value.trim() } });
+          const done = await refund(withdrawal, reason.value.trim());
           reason.value = '';
-          close(['refunded', { points: points(content.points), login: isolated(content.customer?.login ?? '') }]);
+          close(['refunded', { points: points(done.points), login: isolated(done.customer?.login ?? '') }]);
           return null;
         },
       }).root,
     ];
   });
+}
+
+/** Resolves to the points and the customer. If the answer is lost, the order says whether it is refunded. */
+async function refund({ order, sum }, reason) {
+  try {
+    return (await change('POST', `/api/staff/withdrawals/${order}/refund`, { json: { reason } })).content;
+  } catch (failure) {
+    const facts = failure.kind === 'response' ? null
+      : await ask('GET', `/api/staff/orders/${order}`).then(({ content }) => content, () => null);
+    if (!facts?.withdrawal?.refunded_at) throw failure;
+    return { points: sum, customer: facts.spender };
+  }
 }
 
 /** Asks for the points and a reason, and takes back what an order earned. Resolves to the words of the result. */
