@@ -1,5 +1,6 @@
 """Answers to the staff that are lost after the server has made the change: nothing false is said, and nothing is done twice."""
 
+import pytest
 from journey import login
 
 from harness.answers import lose_answer
@@ -21,3 +22,20 @@ def test_refund_is_said_if_its_answer_is_lost(make_staff):
     boss.wait_for("refunded", points="5 points", login=anna)
     boss.page.wait_until_gone("dialog")
     assert not boss.page.all("button", boss.texts("refund"))
+
+
+@pytest.mark.parametrize("label, path", [("addStaff", "/api/staff/staff"), ("addKey", "/api/staff/keys")])
+def test_list_shows_the_account_whose_secret_is_lost(make_staff, label, path):
+    boss = make_staff()
+    boss.page.expect(rf"POST \S+{path}: 409$")
+    boss.sign_in()
+    boss.show("team")
+    form = boss.page.find("form", boss.texts(label))
+    name = login("helper")
+    boss.hand.fill(boss.page, form.find_element("css selector", "input"), name)
+    lose_answer(boss.page, path)
+    boss.press(label, within=form)
+    boss.page.wait_for_text(boss.texts("staffUnsure"), form)
+    boss.wait_for_entry("team", name)
+    boss.press(label, within=form)
+    boss.page.wait_for_text(boss.texts("staffNameTaken"), form)

@@ -106,12 +106,15 @@ function makeAddition(label, fields, list, add) {
   const role = makeChoice({ label: 'role', options: { cashier: 'role-cashier', owner: 'role-owner' } });
   return makeForm({
     label, submit: label, fields: [name, role, ...fields],
-    failures: { 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff', 400: 'staffNameRefused' },
+    failures: {
+      offline: 'staffUnsure', slow: 'staffUnsure', 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff',
+      400: 'staffNameRefused',
+    },
     fieldFailures: { staffNameTaken: name, staffNameRefused: name },
     send: async () => {
-      await add({ name: name.value, role: role.value });
+      // The list shows also an account of which the answer was lost.
+      await add({ name: name.value, role: role.value }).finally(() => list.reload({ inBackground: true }));
       name.value = '';
-      list.reload({ inBackground: true });
       return ['isAdded'];
     },
   }).root;
