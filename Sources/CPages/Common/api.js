@@ -2,6 +2,8 @@
 
 /** The longest wait for a response. A phone in a tunnel must not leave the page waiting for good. */
 const waitMilliseconds = 20_000;
+/** The copy of a large database, or a table of it on a slow line, takes minutes. */
+const longWaitMilliseconds = 600_000;
 
 /** A request that did not succeed. */
 export class Failure extends Error {
@@ -31,7 +33,7 @@ export function whenSessionExpires(handler) {
  * Throws a `Failure`.
  *
  * @param options `json` or `plain` is the body, and `headers` are added. `inBackground` is true if the reader did not
- *   ask for this. With `withoutSession`, a 401 is a failure like others.
+ *   ask for this, and `isLong` if it may take minutes. With `withoutSession`, a 401 is a failure like others.
  */
 export async function ask(method, path, options = {}) {
   const response = await send(method, path, options);
@@ -47,7 +49,7 @@ export async function ask(method, path, options = {}) {
   throw failure;
 }
 
-async function send(method, path, { json, plain, headers = {} }) {
+async function send(method, path, { json, plain, headers = {}, isLong = false }) {
   const body = json === undefined ? plain : JSON.stringify(json);
   try {
     return await fetch(path, {
@@ -55,7 +57,7 @@ async function send(method, path, { json, plain, headers = {} }) {
       body,
       headers: json === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(waitMilliseconds),
+      signal: AbortSignal.timeout(isLong ? longWaitMilliseconds : waitMilliseconds),
     });
   } catch (error) {
     throw new Failure(error?.name === 'TimeoutError' ? 'slow' : 'offline');

@@ -22,7 +22,7 @@ export function makeHistory() {
   async function save() {
     setText(alert, null);
     try {
-      const { content } = await ask('GET', '/api/user/ledger', { headers: { Accept: 'text/csv' } });
+      const { content } = await ask('GET', '/api/user/ledger', { headers: { Accept: 'text/csv' }, isLong: true });
       const address = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
       const link = element('a', { href: address, download: 'points.csv' });
       link.click();

@@ -5,7 +5,7 @@ import { element } from '../Common/dom.js';
 
 /** Reads a path and gives its content to the browser as a file. */
 export async function download(path, name, type) {
-  const { content } = await ask('GET', path);
+  const { content } = await ask('GET', path, { isLong: true });
   const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
   const address = URL.createObjectURL(new Blob([text], { type }));
   element('a', { href: address, download: name }).click();

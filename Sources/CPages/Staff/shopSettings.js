@@ -15,7 +15,7 @@ export function makeShopSettings() {
   const failures = { 'backups-off': 'backupsOff', 'backups-elsewhere': 'backupsElsewhere' };
   const list = makePagedList({ path: '/api/staff/backups', label: 'backups', empty: 'noBackups', row, failures });
   const make = makeDeed({ text: 'backUpNow', failures, do: async () => {
-    const { content } = await change('POST', '/api/staff/backups');
+    const { content } = await change('POST', '/api/staff/backups', { isLong: true });
     list.reload({ inBackground: true });
     return ['backupMade', { name: isolated(content.name) }];
   } });
