@@ -4,6 +4,7 @@ import uuid
 
 from journey import login, order_number
 
+from harness.answers import refuse
 from harness.staff import REASON
 
 
@@ -43,3 +44,19 @@ def test_reward_that_may_mean_two_numbers_is_asked(make_staff):
         boss.fill("reward", typed)
         boss.press("addRule")
         boss.wait_for("ruleAdded", reward=reward)
+
+
+def test_each_refusal_of_a_rule_has_its_words(make_staff):
+    boss = make_staff()
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Samovar")
+    boss.fill("reward", "5")
+    for status, problem, words in [
+        (409, "too-many-rules", "tooManyRules"),
+        (409, "rule-taken", "ruleExists"),
+        (403, "forbidden", "roleForbids"),
+    ]:
+        refuse(boss.page, "/api/staff/rules", status, problem)
+        boss.press("addRule")
+        boss.wait_for(words)

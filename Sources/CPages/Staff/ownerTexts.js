@@ -58,6 +58,7 @@ export const ownerTexts = {
   ruleAdded: ['The rule is added: {reward}', 'Правило добавлено: {reward}'],
   ruleExists: ['A rule with this text exists. The list shows it now.',
     'Правило с таким текстом уже есть, оно в списке.'],
+  tooManyRules: ['There are too many rules. Remove some first.', 'Правил слишком много. Сначала удалите лишние.'],
   ruleRefused: ['The server does not take this rule.', 'Сервер не принимает это правило.'],
   ruleGone: ['Another person has removed this rule already.', 'Это правило уже удалил другой сотрудник.'],
   removeRule: ['Remove the rule “{match}”', 'Удалить правило «{match}»'],

@@ -85,7 +85,10 @@ function makeAddition(read) {
   const kind = makeChoice({ label: 'rewardType', options: { '%': 'rewardPercent', pt: 'rewardPoints' } });
   return makeForm({
     label: 'addRule', submit: 'addRule', fields: [match, reward, kind],
-    failures: { 409: 'ruleExists', 400: 'ruleRefused', 422: 'ruleRefused', 'accrual-off': 'accrualOff' },
+    failures: {
+      'too-many-rules': 'tooManyRules', 409: 'ruleExists', 400: 'ruleRefused', 422: 'ruleRefused',
+      'accrual-off': 'accrualOff',
+    },
     fieldFailures: { ruleExists: match },
     send: async () => {
       const json = {

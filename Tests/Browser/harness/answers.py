@@ -1,4 +1,4 @@
-"""Answers of the server that are late or lost, as on a bad network. The server has carried out the request."""
+"""Answers of the server that are late or lost, as on a bad network, and those that would take a test too long to get."""
 
 HELD = """const [path] = arguments;
     const ask = window.fetch;
@@ -19,9 +19,16 @@ LOST = """const [path] = arguments;
         throw new TypeError('The test loses this answer.');
     };"""
 
+REFUSED = """const [path, status, type] = arguments;
+    const ask = window.fetch;
+    window.fetch = async (address, options) => {
+        if (options?.method !== 'POST' || !address.endsWith(path)) return ask(address, options);
+        return new Response(JSON.stringify({ type: `/docs#problem-${type}` }), { status });
+    };"""
+
 
 def hold_answers(page, path: str) -> None:
-    """From now on, the answers to POST requests whose address ends so are late."""
+    """From now on, the answers to POST requests whose address ends so are late. The server has carried them out."""
     page.run(HELD, path)
 
 
@@ -35,5 +42,10 @@ def let_answers_come(page) -> None:
 
 
 def lose_answer(page, path: str) -> None:
-    """The page gets no answer to the next POST request whose address ends so."""
+    """The page gets no answer to the next POST request whose address ends so. The server has carried it out."""
     page.run(LOST, path)
+
+
+def refuse(page, path: str, status: int, problem: str) -> None:
+    """From now on, POST requests whose address ends so are refused, and the server does not get them."""
+    page.run(REFUSED, path, status, problem)
