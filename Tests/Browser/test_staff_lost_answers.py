@@ -50,7 +50,7 @@ def test_list_shows_the_account_whose_secret_is_lost(make_staff, label, path):
     boss.hand.fill(boss.page, form.find_element("css selector", "input"), name)
     lose_answer(boss.page, path)
     boss.press(label, within=form)
-    boss.page.wait_for_text(boss.texts("staffUnsure"), form)
+    boss.page.wait_for_text(boss.texts("unsure"), form)
     boss.wait_for_entry("team", name)
     boss.press(label, within=form)
     boss.page.wait_for_text(boss.texts("staffNameTaken"), form)

@@ -149,9 +149,6 @@ export const ownerTexts = {
   staffNameTooLong: ['A name has at most {count} bytes.', 'Имя не длиннее {count} байт.'],
   staffNameTaken: ['This name is taken, perhaps by your own request: see the list. If not, choose another one.',
     'Это имя занято, возможно, вашим же запросом: см. список. Если нет, выберите другое.'],
-  staffUnsure: [
-    'The connection was lost before the answer. If the list has the account, give it a new password or remove it.',
-    'Связь прервалась до ответа. Если запись уже в списке, выдайте ей новый пароль или удалите её.'],
   staffNameRefused: ['The server does not take this name.', 'Сервер не принимает такое имя.'],
   staffPasswordHint: ['Optional. Without it, a password is made and shown once.',
     'Необязательно. Иначе пароль будет создан и показан один раз.'],

@@ -9,6 +9,7 @@ import { timeElement } from '../Common/formats.js';
 import { makePagedList } from '../Common/pagedList.js';
 import { makeChoice } from './choice.js';
 import { makeDeed } from './deed.js';
+import { onceFailures } from './operations.js';
 import { showSecret } from './secret.js';
 import { change } from './staff.js';
 
@@ -107,8 +108,7 @@ function makeAddition(label, fields, list, add) {
   return makeForm({
     label, submit: label, fields: [name, role, ...fields],
     failures: {
-      offline: 'staffUnsure', slow: 'staffUnsure', 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff',
-      400: 'staffNameRefused',
+      ...onceFailures, 409: 'staffNameTaken', 'too-many-staff': 'tooManyStaff', 400: 'staffNameRefused',
     },
     fieldFailures: { staffNameTaken: name, staffNameRefused: name },
     send: async () => {
