@@ -7,9 +7,15 @@ export const texts = {
   noAccount: ['New here?', 'Впервые здесь?'],
   haveAccount: ['Have an account?', 'Уже есть счёт?'],
   registrationAtCounter: ['No account yet? Ask for one at the counter.', 'Ещё нет счёта? Его заведут на кассе.'],
+  loginTaken: ['This login is taken. Choose another one, or sign in if it is yours.',
+    'Этот логин занят. Выберите другой или войдите, если он ваш.'],
+  registrationClosed: ['Registration is closed. Ask at the counter for an account.',
+    'Регистрация закрыта. Попросите завести счёт на кассе.'],
   otherAccount: ['Use another account', 'Войти под другим логином'],
 
   // The frame
+  failedWithID: ['The server could not do this. What you typed is still here. Tell the shop the request’s name: {id}.',
+    'Сервер не смог это сделать. Введённое сохранено. Обращаясь в магазин, назовите запрос {id}.'],
   orders: ['Orders', 'Заказы'],
   spending: ['Spend', 'Потратить'],
   history: ['History', 'История'],
@@ -65,6 +71,7 @@ export const texts = {
   noPaidOrders: ['Nothing was paid with points yet.', 'Баллами ещё ничего не оплачено.'],
 
   // History
+  ofOrder: ['order {number}', 'заказ {number}'],
   noHistory: ['Nothing has changed your balance yet.', 'Баланс ещё не менялся.'],
   downloadCSV: ['Download as CSV', 'Скачать CSV'],
   'kind-adjustment': ['Adjusted by the shop', 'Поправка магазина'],

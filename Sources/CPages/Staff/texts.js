@@ -27,7 +27,6 @@ export const texts = {
   byAuthor: ['by {name}', 'кто: {name}'],
   unsure: ['The connection was lost before the answer. Send it again unchanged: it happens only once.',
     'Связь прервалась до ответа. Отправьте ещё раз без изменений: второй раз это не произойдёт.'],
-  // In place of the words for customers, who are sent to the shop.
   failedWithID: ['The server could not do this. What you typed is still here. In its log, the request is called {id}.',
     'Сервер не смог это сделать. Введённое сохранено. В его журнале запрос называется {id}.'],
 
