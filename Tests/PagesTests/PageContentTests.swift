@@ -8,7 +8,7 @@ import Testing
     static let folders = PageFile.all.filter { $0.name == "index.html" }.map(\.folder)
 
     /// The largest size of a page with everything that it loads, packed.
-    private static let packedBytesMax = ["Customer": 30_000, "Docs": 12_000, "Staff": 45_000]
+    private static let packedBytesMax = ["Customer": 30_000, "Docs": 12_000, "Staff": 46_000]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
