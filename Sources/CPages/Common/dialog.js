@@ -16,7 +16,10 @@ export function openDialog(title, fill) {
   return new Promise((resolve) => {
     const id = `dialog-${++dialogs}`;
     let result;
+    let hasResult = false;
     const close = (value) => {
+      if (hasResult) return;
+      hasResult = true;
       result = value;
       dialog.close();
     };
@@ -28,8 +31,8 @@ export function openDialog(title, fill) {
       element('button', { type: 'button', class: 'close', label: 'close', onclick: leave }, '×'));
     dialog.addEventListener('close', () => {
       dialog.remove();
-      // Browsers let a second Escape through: the dialog is gone, and the result still counts.
-      if (isSending()) dialog.addEventListener('sent', () => resolve(result), { once: true });
+      // Browsers let a second Escape through: the dialog is gone, and its result is still to come.
+      if (!hasResult && isSending()) dialog.addEventListener('sent', () => resolve(result), { once: true });
       else resolve(result);
     });
     document.querySelector('main').append(dialog);
