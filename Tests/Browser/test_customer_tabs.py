@@ -1,8 +1,9 @@
 """Two tabs of one customer, and what a customer keeps."""
 
+import requests
 from journey import grant, order_number
 
-from harness.customer import Customer
+from harness.customer import Customer, end_sessions
 from harness.waiting import wait_until
 
 
@@ -43,6 +44,26 @@ def test_another_account_in_a_second_tab_gets_nothing_that_was_typed_in_the_firs
     first.wait_for("otherAccountElsewhere")
     assert first.value("orderNumber") == ""
     first.wait_for("noOrders")
+
+
+def test_change_that_waits_for_a_password_is_not_made_by_another_customer(make_customer, server):
+    first = make_customer()
+    first.page.expect(": 401$")
+    first.register()
+    first.fill("orderNumber", order_number())
+    end_sessions(first, server.shop)
+    first.press("add")
+    first.page.find("dialog", first.texts("signInAgain"))
+    second = Customer(first.page.profile.tab(server.shop), first.hand, first.texts)
+    second.register()
+    first.page.activate()
+    first.wait_for("otherAccountElsewhere")
+    first.page.wait_until_gone("dialog")
+    # The order that waited would come before this one.
+    number = first.add_order()
+    cookies = first.page.profile.cookies()
+    orders = requests.get(f"{server.shop}/api/user/orders", cookies=cookies, timeout=10).json()
+    assert [order["number"] for order in orders] == [number]
 
 
 def test_history_is_kept_as_a_table(make_customer, server, tmp_path):

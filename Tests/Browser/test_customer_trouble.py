@@ -3,23 +3,13 @@
 import re
 
 import pytest
-import requests
 from journey import grant, order_number
 
+from harness.customer import end_sessions
 from harness.waiting import wait_until
 
 # While a server is away, each request of the page fails.
 NO_CONNECTION = r"request: \S+ http://127\.0\.0\.1:\d+/\S+: [a-zA-Z]"
-
-
-def end_sessions(customer, shop: str) -> None:
-    """Changes the password from another device, which ends the sessions of all others."""
-    session = requests.Session()
-    who = {"login": customer.login, "password": customer.password}
-    session.post(f"{shop}/api/user/login", json=who, timeout=10).raise_for_status()
-    customer.password = "changed elsewhere"
-    change = {"current": who["password"], "new": customer.password}
-    session.post(f"{shop}/api/user/password", json=change, timeout=10).raise_for_status()
 
 
 def test_typed_input_survives_a_stop_of_the_server(make_customer, start_server, hand):

@@ -1,19 +1,9 @@
 """A session of the staff that has ended: said in words, and what was typed is kept."""
 
-import requests
 from journey import login
 
+from harness.staff import end_sessions
 from harness.waiting import wait_until
-
-
-def end_sessions(person, staff: str) -> None:
-    """Changes the password from another device, which ends the sessions of all others."""
-    session = requests.Session()
-    who = {"name": person.name, "password": person.password}
-    session.post(f"{staff}/api/staff/session", json=who, timeout=10).raise_for_status()
-    person.password = "changed elsewhere"
-    change = {"current": who["password"], "new": person.password}
-    session.post(f"{staff}/api/staff/me/password", json=change, timeout=10).raise_for_status()
 
 
 def sign_in_again(person) -> None:

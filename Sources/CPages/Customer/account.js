@@ -51,14 +51,14 @@ export async function signOut() {
 
 /**
  * Sends a request that changes something. Another tab may have signed in as another customer: this tab's input must not
- * reach that account, so the account is compared first.
+ * reach that account. So the account of the session, and the one that this tab shows when the answer comes, must be the
+ * one whose input it is. The question may have waited for a password.
  */
 export async function change(method, path, options) {
+  const mine = login;
   const { content } = await ask('GET', '/api/user');
-  if (content.login !== login) {
-    show(content.login, true);
-    throw new Failure('response', { status: 409, type: 'other-account' });
-  }
+  if (login === mine && content.login !== mine) show(content.login, true);
+  if (login !== mine) throw new Failure('response', { status: 409, type: 'other-account' });
   return ask(method, path, options);
 }
 

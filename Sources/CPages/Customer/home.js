@@ -7,7 +7,7 @@ import { makeBalance } from './balance.js';
 import { makeHistory } from './history.js';
 import { watchAccount } from './live.js';
 import { makeOrders } from './orders.js';
-import { renewSession, sessionIsValid } from './renewal.js';
+import { renewSession, sessionIsValid, stopAsking } from './renewal.js';
 import { makeSettings } from './settings.js';
 import { makeSpending } from './spending.js';
 
@@ -71,7 +71,7 @@ export function makeHome(login) {
       watch.resume();
     },
     leave() {
-      sessionIsValid();
+      stopAsking();
       watch.stop();
       removeEventListener('hashchange', move);
       history.replaceState(null, '', location.pathname);

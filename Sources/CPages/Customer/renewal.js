@@ -34,6 +34,14 @@ export function sessionIsValid() {
   finish(true);
 }
 
+/** The account's page ends: a request that waits for its password must not go on in the session of another one. */
+export function stopAsking() {
+  hideNotice('session');
+  finish(false);
+  // The page of the next account says at once that its own session is valid.
+  finish = () => {};
+}
+
 async function askForPassword() {
   const isRenewed = await openDialog('signInAgain', (close) => {
     finish = close;

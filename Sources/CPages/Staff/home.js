@@ -7,7 +7,7 @@ import { makeAccount } from './account.js';
 import { makeActions } from './actions.js';
 import { makeCustomers } from './customers.js';
 import { makeOrders } from './orders.js';
-import { renewSession, sessionIsValid } from './renewal.js';
+import { renewSession, sessionIsValid, stopAsking } from './renewal.js';
 import { makeRules } from './rules.js';
 import { makeSale } from './sale.js';
 import { makeShopSettings } from './shopSettings.js';
@@ -89,7 +89,7 @@ export function makeHome(content) {
     },
     leave() {
       turn += 1;
-      sessionIsValid();
+      stopAsking();
       removeEventListener('hashchange', move);
       document.removeEventListener('visibilitychange', look);
       history.replaceState(null, '', location.pathname);

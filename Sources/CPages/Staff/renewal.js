@@ -34,6 +34,14 @@ export function sessionIsValid() {
   finish(true);
 }
 
+/** The person's page ends: a request that waits for their password must not go on in the session of another one. */
+export function stopAsking() {
+  hideNotice('session');
+  finish(false);
+  // The page of the next person says at once that their own session is valid.
+  finish = () => {};
+}
+
 async function askForPassword() {
   const isRenewed = await openDialog('signInAgain', (close) => {
     finish = close;

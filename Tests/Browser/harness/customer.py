@@ -3,6 +3,7 @@
 import re
 import uuid
 
+import requests
 from journey import order_number
 
 from .page import Page
@@ -64,3 +65,13 @@ class Customer(Person):
             lambda: re.search(rf"(^|\n){re.escape(points)}\b", self.page.text(balance)),
             lambda: f"the balance is {points}; it shows {self.page.text(balance)}",
         )
+
+
+def end_sessions(customer, shop: str) -> None:
+    """Changes the password from another device, which ends the sessions of all others."""
+    session = requests.Session()
+    who = {"login": customer.login, "password": customer.password}
+    session.post(f"{shop}/api/user/login", json=who, timeout=10).raise_for_status()
+    customer.password = "changed elsewhere"
+    change = {"current": who["password"], "new": customer.password}
+    session.post(f"{shop}/api/user/password", json=change, timeout=10).raise_for_status()

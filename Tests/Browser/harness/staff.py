@@ -3,6 +3,7 @@
 import re
 import uuid
 
+import requests
 from journey import order_number
 from selenium.webdriver import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -151,3 +152,13 @@ class Staff(Person):
             lambda: any(all(word in entry for word in words) for entry in self.entries(label)),
             lambda: f"{label} has an entry with {words}: {self.entries(label)}",
         )
+
+
+def end_sessions(person, staff: str) -> None:
+    """Changes the password from another device, which ends the sessions of all others."""
+    session = requests.Session()
+    who = {"name": person.name, "password": person.password}
+    session.post(f"{staff}/api/staff/session", json=who, timeout=10).raise_for_status()
+    person.password = "changed elsewhere"
+    change = {"current": who["password"], "new": person.password}
+    session.post(f"{staff}/api/staff/me/password", json=change, timeout=10).raise_for_status()
