@@ -3,8 +3,16 @@
 import uuid
 
 import requests
+from journey import login
 
-from harness.staff import Staff, end_sessions
+from harness.staff import REASON, Staff, end_sessions
+from harness.waiting import wait_until
+
+# Signs another person in as another tab would, but this tab is not told.
+SIGN_IN_UNNOTICED = """return fetch('/api/staff/session', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: arguments[0], password: arguments[1] }),
+}).then((response) => response.status)"""
 
 
 def second_tab(first, server, role: str = "owner") -> Staff:
@@ -12,6 +20,17 @@ def second_tab(first, server, role: str = "owner") -> Staff:
     second = Staff(first.page.profile.tab(server.staff), first.hand, first.texts)
     second.password = server.add_staff(second.name, role)
     return second
+
+
+def begin_adjustment(boss):
+    """Adds a customer and fills in the dialog that adjusts the points. Returns the login and the dialog."""
+    anna = login("anna")
+    boss.add_customer(anna)
+    boss.press("adjustPoints")
+    dialog = boss.dialog("adjustPoints")
+    boss.fill("sum", "5")
+    boss.fill("reason", REASON)
+    return anna, dialog
 
 
 def test_change_that_waits_for_a_password_is_not_made_by_another_person(make_staff, server):
@@ -34,3 +53,49 @@ def test_change_that_waits_for_a_password_is_not_made_by_another_person(make_sta
     rules = requests.get(f"{server.staff}/api/staff/rules", cookies=boss.page.profile.cookies(), timeout=10).json()
     matches = [rule["match"] for rule in rules]
     assert later in matches and waiting not in matches
+
+
+def test_secret_is_not_shown_after_a_sign_out_in_another_tab(make_staff, server):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("team")
+    form = boss.page.find("form", boss.texts("addKey"))
+    boss.hand.fill(boss.page, form.find_element("css selector", "input"), f"till-{uuid.uuid4()}")
+    boss.press("addKey", within=form)
+    token = boss.content(boss.dialog("tokenOfKey").find_element("css selector", "output"))
+    assert token in boss.page.driver.page_source
+    same = Staff(boss.page.profile.tab(server.staff), boss.hand, boss.texts)
+    same.show("account")
+    same.press("signOut")
+    same.page.find("heading", same.texts("signInStaff"))
+    boss.page.activate()
+    boss.wait_for("signedOutElsewhere")
+    boss.page.wait_until_gone("dialog")
+    boss.page.find("heading", boss.texts("signInStaff"))
+    wait_until(lambda: token not in boss.page.driver.page_source, "the token has left the page")
+
+
+def test_dialog_of_one_person_is_closed_if_another_signs_in(make_staff, server):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    begin_adjustment(boss)
+    end_sessions(boss, server.staff)
+    second_tab(boss, server).sign_in()
+    boss.page.activate()
+    boss.wait_for("otherPersonElsewhere")
+    boss.page.wait_until_gone("dialog")
+
+
+def test_change_is_not_sent_if_the_tab_has_not_noticed_another_person(make_staff, server):
+    boss = make_staff()
+    boss.sign_in()
+    anna, dialog = begin_adjustment(boss)
+    other = f"boss-{uuid.uuid4()}"
+    assert boss.page.run(SIGN_IN_UNNOTICED, other, server.add_staff(other, "owner")) == 200
+    boss.press("adjustPoints", within=dialog)
+    boss.wait_for("otherPersonElsewhere")
+    boss.page.wait_until_gone("dialog")
+    boss.find_customer(anna)
+    boss.wait_for_points("0")

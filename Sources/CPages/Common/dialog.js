@@ -40,6 +40,12 @@ export function openDialog(title, fill) {
   });
 }
 
+/** Closes all dialogs, as if the reader had left them: the account for which they were opened has gone. */
+export function closeDialogs() {
+  // The last one comes first, so that each can give the focus back to the one below it.
+  for (const dialog of [...document.querySelectorAll('main > dialog[open]')].reverse()) dialog.close();
+}
+
 /**
  * Asks once whether to do something. Resolves to true if the reader agrees. The focus is on "Cancel", so that a second
  * Enter on the button that asked does nothing.

@@ -10,6 +10,8 @@ export function failureText(failure, own = {}) {
   if (failure.kind === 'slow') return [own.slow ?? 'slow'];
   if (failure.kind !== 'response') return ['broken'];
   const { status, type, retryAfterSeconds } = failure;
+  // The texts for the status are about a conflict of the change itself, which was not sent.
+  if (type === 'other-account') return ['otherSignedIn'];
   const name = own[type] ?? (status === 429 || status === 503 ? null : own[status]);
   if (name) return [name];
   if (status === 429) return waiting('tooMany', retryAfterSeconds);

@@ -105,6 +105,8 @@ export const sharedTexts = {
   wrongCurrentPassword: ['This is not your current password.', 'Это не текущий пароль.'],
   passwordChanged: ['The password is changed. Your other devices are signed out.',
     'Пароль изменён. На других устройствах вы вышли.'],
+  otherSignedIn: ['Another tab has signed in under another login. Nothing was sent.',
+    'В другой вкладке вошли под другим логином. Ничего не отправлено.'],
   signedOutElsewhere: ['You signed out in another tab.', 'Вы вышли в другой вкладке.'],
 
   // Balances and orders

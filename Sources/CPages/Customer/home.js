@@ -1,6 +1,7 @@
 // The page of an account: its balance, the views, and the link to what changes at the server.
 
 import { whenSessionExpires } from '../Common/api.js';
+import { closeDialogs } from '../Common/dialog.js';
 import { element, focusHeading, showOnly } from '../Common/dom.js';
 import { setTitle } from '../Common/frame.js';
 import { makeBalance } from './balance.js';
@@ -72,6 +73,7 @@ export function makeHome(login) {
     },
     leave() {
       stopAsking();
+      closeDialogs();
       watch.stop();
       removeEventListener('hashchange', move);
       history.replaceState(null, '', location.pathname);

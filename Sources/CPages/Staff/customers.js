@@ -76,7 +76,8 @@ export function makeCustomers() {
     });
     if (!added) return;
     await showSecret('passwordOfCustomer', added.login, added.password);
-    open(added.id);
+    // The dialog is closed too if the person signs out elsewhere, and the next one begins with a view of their own.
+    if (root.isConnected) open(added.id);
   }
 
   return { root, show, refresh: () => shown?.refresh() };

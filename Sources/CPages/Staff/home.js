@@ -1,6 +1,7 @@
 // The page of a person: the views that their role may open, chosen by the address after `#`.
 
 import { whenSessionExpires } from '../Common/api.js';
+import { closeDialogs } from '../Common/dialog.js';
 import { element, focusHeading, showOnly } from '../Common/dom.js';
 import { setTitle } from '../Common/frame.js';
 import { makeAccount } from './account.js';
@@ -90,6 +91,7 @@ export function makeHome(content) {
     leave() {
       turn += 1;
       stopAsking();
+      closeDialogs();
       removeEventListener('hashchange', move);
       document.removeEventListener('visibilitychange', look);
       history.replaceState(null, '', location.pathname);

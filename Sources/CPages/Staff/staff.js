@@ -60,8 +60,14 @@ export async function change(method, path, options) {
   const mine = staff?.name;
   const { content } = await ask('GET', '/api/staff/me');
   if (staff?.name === mine && content.name !== mine) show(content, true);
-  if (staff?.name !== mine) throw new Failure('response', { status: 409, type: 'other-account' });
-  return ask(method, path, options);
+  const checkPerson = () => {
+    if (staff?.name !== mine) throw new Failure('response', { status: 409, type: 'other-account' });
+  };
+  checkPerson();
+  const response = await ask(method, path, options);
+  // A password in the response must not be shown to a person who has come meanwhile.
+  checkPerson();
+  return response;
 }
 
 /** Shows a person, or the form to sign in. */
