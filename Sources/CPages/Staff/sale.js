@@ -119,7 +119,10 @@ export function makeSale() {
   }
 
   async function show(id) {
-    if (!/^\d+$/.test(id) || String(customer?.id) === id) return;
+    if (!/^\d+$/.test(id)) return;
+    // The address chooses once. After a reload, or when the person comes back, the customer who was chosen since stays.
+    history.replaceState(null, '', '#sale');
+    if (String(customer?.id) === id) return;
     try {
       choose((await ask('GET', `/api/staff/customers/${id}`)).content);
     } catch (failure) {
