@@ -79,6 +79,17 @@ def test_too_many_attempts_are_explained(make_customer, start_server, hand):
     assert customer.value("login") == customer.login and customer.value("password") == f"wrong {attempt}"
 
 
+def test_browser_that_keeps_no_cookies_is_explained(make_customer):
+    customer = make_customer()
+    customer.page.keep_no_cookies()
+    customer.press("register")
+    customer.fill("login", customer.login)
+    customer.fill("newPassword", customer.password)
+    customer.press("registerNow")
+    customer.wait_for("noCookie")
+    assert customer.value("login") == customer.login
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_draft_survives_a_reload(make_customer, language):
     customer = make_customer(language=language)

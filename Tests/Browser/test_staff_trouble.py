@@ -65,3 +65,31 @@ def test_ended_session_is_said_without_taking_the_focus(make_staff, server):
     words = boss.texts("sessionEnded")
     wait_until(lambda: words not in boss.page.text(), "the page does not ask any more")
     assert boss.value("match") == "Kettle"
+
+
+def test_browser_that_keeps_no_cookies_is_explained(make_staff):
+    boss = make_staff()
+    boss.page.keep_no_cookies()
+    boss.fill("login", boss.name)
+    boss.fill("password", boss.password)
+    boss.press("signInNow")
+    boss.wait_for("noCookie")
+    assert boss.value("login") == boss.name
+
+
+def test_typed_input_survives_a_browser_that_no_longer_keeps_cookies(make_staff, server):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Kettle")
+    boss.fill("reward", "5")
+    end_sessions(boss, server.staff)
+    boss.press("addRule")
+    boss.dialog("signInAgain")
+    boss.page.keep_no_cookies()
+    sign_in_again(boss)
+    boss.wait_for("noCookie")
+    boss.press("close", within=boss.dialog("signInAgain"))
+    boss.wait_for("sessionEnded")
+    assert boss.value("match") == "Kettle" and boss.value("reward") == "5"

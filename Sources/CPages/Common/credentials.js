@@ -39,5 +39,5 @@ export function newPasswordField({ isOptional = false, ...options } = {}) {
 /** The words for refusals of signing in and registering, by the problem's type or status. */
 export const signInFailures = {
   'login-taken': 'loginTaken', 'registration-closed': 'registrationClosed', 'cross-site': 'otherSite',
-  400: 'credentialsRefused', 401: 'wrongCredentials',
+  'no-cookie': 'noCookie', 400: 'credentialsRefused', 401: 'wrongCredentials',
 };

@@ -96,6 +96,8 @@ export const sharedTexts = {
   wrongCredentials: ['Login or password is wrong.', 'Неверный логин или пароль.'],
   credentialsRefused: ['The shop does not take this login or password. Try others.',
     'Магазин не принимает такой логин или пароль. Попробуйте другие.'],
+  noCookie: ['The browser does not keep the sign-in. Allow cookies, or open the page over https.',
+    'Браузер не сохраняет вход. Разрешите cookie или откройте страницу по https.'],
   signInAgain: ['Sign in again', 'Войти снова'],
   signInAgainWhy: ['Your session has ended. What you typed is still there, and goes on after you sign in.',
     'Сеанс закончился. Введённое сохранено: после входа всё продолжится.'],

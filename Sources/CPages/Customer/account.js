@@ -30,11 +30,17 @@ export async function findAccount() {
   }
 }
 
-/** Signs in or registers, and tells the other tabs. */
+/**
+ * Signs in or registers, and tells the other tabs. Throws a failure of the type `no-cookie` if the browser keeps no
+ * session.
+ */
 export async function signIn(path, name, password) {
   await ask('POST', path, { json: { login: name, password }, withoutSession: true });
-  show(name, false);
-  tabs?.postMessage(name);
+  const found = await findAccount();
+  // The page of an account would only say that its session has ended, after each attempt anew.
+  if (found === null) throw new Failure('response', { type: 'no-cookie' });
+  show(found, false);
+  tabs?.postMessage(found);
 }
 
 /** Ends the session, here and in the other tabs. */

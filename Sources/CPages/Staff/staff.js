@@ -32,10 +32,13 @@ export async function findStaff() {
   }
 }
 
-/** Signs in, and informs the other tabs. */
+/** Signs in, and informs the other tabs. Throws a failure of the type `no-cookie` if the browser keeps no session. */
 export async function signIn(name, password) {
   await ask('POST', '/api/staff/session', { json: { name, password }, withoutSession: true });
-  show(await findStaff(), false);
+  const found = await findStaff();
+  // Without a person the page would show the form again, and forget what was typed before the session ended.
+  if (found === null) throw new Failure('response', { type: 'no-cookie' });
+  show(found, false);
   tabs?.postMessage(staff);
 }
 

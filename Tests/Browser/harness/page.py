@@ -38,6 +38,10 @@ CANDIDATES = """const [selector, name, root] = arguments;
         each.checkVisibility({ visibilityProperty: true }) && each.getClientRects().length > 0
         && (name === null || labels(each).some((label) => words(label).includes(name))));"""
 
+# From now on, requests of the page neither send cookies nor keep those of the responses.
+KEEP_NO_COOKIES = """const send = window.fetch;
+    window.fetch = (path, options) => send(path, { ...options, credentials: 'omit' });"""
+
 # The page has replaced an element between two questions about it.
 GONE = (StaleElementReferenceException, NoSuchElementException)
 
@@ -135,6 +139,10 @@ class Page:
             return ids.map((id) => document.getElementById(id)?.innerText ?? '').join(' ')""",
             field,
         )
+
+    def keep_no_cookies(self) -> None:
+        """Lets the page work as in a browser that keeps no cookies, until it is loaded again."""
+        self.run(KEEP_NO_COOKIES)
 
     def expect(self, *patterns: str) -> None:
         """Names complaints of the browser that belong to this test, as regular expressions."""
