@@ -66,6 +66,19 @@ def test_change_that_waits_for_a_password_is_not_made_by_another_customer(make_c
     assert [order["number"] for order in orders] == [number]
 
 
+def test_drafts_of_an_ended_session_are_not_for_another_customer(make_customer, server):
+    customer = make_customer()
+    customer.page.expect(": 401$")
+    customer.register()
+    customer.fill("orderNumber", "123")
+    end_sessions(customer, server.shop)
+    customer.page.driver.refresh()
+    customer.page.find("heading", customer.texts("signIn"))
+    customer.login += "-other"
+    customer.register()
+    assert customer.value("orderNumber") == ""
+
+
 def test_history_is_kept_as_a_table(make_customer, server, tmp_path):
     customer = make_customer()
     customer.page.profile.receive_downloads(tmp_path)

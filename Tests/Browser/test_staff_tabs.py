@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 import requests
 from journey import login
 
@@ -99,3 +100,21 @@ def test_change_is_not_sent_if_the_tab_has_not_noticed_another_person(make_staff
     boss.page.wait_until_gone("dialog")
     boss.find_customer(anna)
     boss.wait_for_points("0")
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["same person", "another person"])
+def test_drafts_of_an_ended_session_are_only_for_the_same_person(make_staff, server, is_same):
+    boss = make_staff()
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Kettle")
+    end_sessions(boss, server.staff)
+    boss.page.driver.refresh()
+    boss.page.find("heading", boss.texts("signInStaff"))
+    if not is_same:
+        boss.name = f"boss-{uuid.uuid4()}"
+        boss.password = server.add_staff(boss.name, "owner")
+    boss.sign_in()
+    boss.show("rules")
+    assert boss.value("match") == ("Kettle" if is_same else "")

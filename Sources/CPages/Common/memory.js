@@ -40,6 +40,16 @@ export function forgetDrafts() {
   }
 }
 
+/** Keeps the drafts of this account, and removes those of another one, whose session may have ended before a reload. */
+export function keepDraftsOf(owner) {
+  if (draft(ownerName) === owner) return;
+  forgetDrafts();
+  keepDraft(ownerName, owner);
+}
+
+/** The draft that has no field: the name of the account whose drafts the tab keeps. */
+const ownerName = 'owner';
+
 function keep(storage, name, text) {
   try {
     if (text === null) storage().removeItem(name);

@@ -1,7 +1,7 @@
 // The account that is signed in, in this tab and in the others of the browser, which share the session's cookie.
 
 import { ask, Failure } from '../Common/api.js';
-import { forgetDrafts } from '../Common/memory.js';
+import { forgetDrafts, keepDraftsOf } from '../Common/memory.js';
 
 const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('martlet.account') : null;
 let login = null;
@@ -78,7 +78,8 @@ export async function checkAccount() {
 /** Shows an account, or none. */
 export function show(name, isFromElsewhere) {
   // The next customer must not see this one's drafts.
-  if (login !== null && name !== login) forgetDrafts();
+  if (name !== null) keepDraftsOf(name);
+  else if (login !== null) forgetDrafts();
   const isOther = name !== login;
   login = name;
   changed(name, isFromElsewhere, isOther);

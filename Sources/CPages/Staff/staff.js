@@ -1,7 +1,7 @@
 // The signed-in person. All tabs of the browser share the session's cookie, so a change in one is a change in all.
 
 import { ask, Failure } from '../Common/api.js';
-import { forgetDrafts } from '../Common/memory.js';
+import { forgetDrafts, keepDraftsOf } from '../Common/memory.js';
 
 const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('martlet.staff') : null;
 let staff = null;
@@ -76,7 +76,8 @@ export async function change(method, path, options) {
 /** Shows a person, or the form to sign in. */
 export function show(found, isFromElsewhere) {
   // The next person must not see the drafts of this one.
-  if (staff !== null && found?.name !== staff.name) forgetDrafts();
+  if (found !== null) keepDraftsOf(found.name);
+  else if (staff !== null) forgetDrafts();
   const isOther = found?.name !== staff?.name || found?.role !== staff?.role;
   staff = found;
   changed(isFromElsewhere, isOther);
