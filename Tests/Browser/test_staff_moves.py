@@ -1,5 +1,7 @@
 """The staff moves between views: by "Back", by a reload, and faster than the server answers."""
 
+import uuid
+
 from journey import login
 
 from harness.waiting import wait_until
@@ -32,3 +34,36 @@ def test_sale_keeps_the_customer_who_was_chosen_last(make_staff):
     boss.page.driver.refresh()
     boss.page.find("region", boss.texts("sale"))
     boss.wait_for("soldTo", login=boris)
+
+
+def go_and_come_back(staff, view: str, item: str) -> None:
+    """Opens an item of the view that is shown, and goes back before the answer comes."""
+    staff.page.hold_responses(f"/api/staff/{view}/{item}")
+    staff.page.run("location.hash = arguments[0]", f"{view}/{item}")
+    wait_until(lambda: staff.page.run("return window.hasHeldResponse"), "the page has asked for the item")
+    staff.page.run("document.activeElement.blur(); history.back()")
+    wait_for_heading(staff, view)
+    staff.page.release_responses()
+
+
+def test_late_answer_does_not_replace_the_customer_who_was_opened_last(make_staff):
+    boss = make_staff()
+    boss.sign_in()
+    anna, boris = login("anna"), login("boris")
+    boss.add_customer(anna)
+    late = boss.page.run("return location.hash").removeprefix("#customers/")
+    boss.add_customer(boris)
+    go_and_come_back(boss, "customers", late)
+    boss.wait_for_customer(boris)
+
+
+def test_late_answer_does_not_replace_the_order_that_was_opened_last(make_staff, server):
+    boss = make_staff()
+    boss.sign_in()
+    match = f"Mug {uuid.uuid4()}"
+    server.run("rule", "add", match, "5pt")
+    late, last = (boss.sell(None, (match, "10"), points="5") for _ in range(2))
+    boss.open_order(last)
+    go_and_come_back(boss, "orders", late)
+    shown = "return document.querySelector('.order h3')?.textContent"
+    wait_until(lambda: boss.page.run(shown) == last, lambda: f"order {last} is shown: {boss.page.text()}")

@@ -1,6 +1,6 @@
 // The form that corrects a receipt, which is possible until its order is credited.
 
-import { element, setText } from '../Common/dom.js';
+import { element } from '../Common/dom.js';
 import { makeForm } from '../Common/form.js';
 import { pointsText } from '../Common/formats.js';
 import { makeGoods } from './goods.js';
@@ -10,7 +10,7 @@ import { change } from './staff.js';
 /**
  * Makes the form. The server keeps the points of a receipt and not its goods, so all goods are entered anew.
  *
- * @param reload reads the order anew after the correction.
+ * @param reload reads the order anew after the correction, and shows the words of its result.
  */
 export function makeCorrection(order, reload) {
   const preview = makePreview(() => goods);
@@ -22,9 +22,7 @@ export function makeCorrection(order, reload) {
     send: async () => {
       const { content } = await change('PUT', `/api/staff/receipts/${order.number}`, { json: { goods: goods.goods } });
       goods.clear();
-      await reload();
-      const place = document.querySelector('.order .success');
-      if (place) setText(place, ['receiptCorrected', { points: () => pointsText(content.points) }]);
+      await reload(['receiptCorrected', { points: () => pointsText(content.points) }]);
       return null;
     },
   });

@@ -23,6 +23,7 @@ export function makeCustomers() {
     element('div', { class: 'card' },
       element('div', { class: 'heading' }, element('h2', { text: 'customers' }), add), finder.root, alert), place);
   let shown = null;
+  let turn = 0;
 
   function open(id) {
     if (location.hash === `#customers/${id}`) show(String(id));
@@ -30,6 +31,7 @@ export function makeCustomers() {
   }
 
   async function show(id) {
+    const mine = ++turn;
     setText(alert, null);
     if (!/^\d+$/.test(id)) {
       shown = null;
@@ -42,11 +44,14 @@ export function makeCustomers() {
     }
     try {
       const { content } = await ask('GET', `/api/staff/customers/${id}`);
-      shown = makeCustomer(content, () => { location.hash = 'customers'; });
+      // The address names another customer by now, or another view is shown.
+      if (mine !== turn) return;
+      shown = makeCustomer(content, () => { if (location.hash === `#customers/${id}`) location.hash = 'customers'; });
       shown.id = id;
       place.replaceChildren(shown.root);
       return focusShown();
     } catch (failure) {
+      if (mine !== turn) return;
       shown = null;
       place.replaceChildren();
       setText(alert, failureText(failure, { 404: 'customerGone' }));
@@ -80,5 +85,5 @@ export function makeCustomers() {
     if (root.isConnected) open(added.id);
   }
 
-  return { root, show, refresh: () => shown?.refresh() };
+  return { root, show, refresh: () => shown?.refresh(), leave: () => { turn += 1; } };
 }

@@ -86,7 +86,11 @@ export function makeFinder({ choose, goOn = () => {}, ...options }) {
     event.preventDefault();
     const typed = field.value.trim();
     if (typed === '') return goOn();
-    const found = (await search()) ?? [];
+    const asked = search();
+    const mine = turn;
+    const found = (await asked) ?? [];
+    // The person may have typed on, or gone to another view, in which the field has no place.
+    if (mine !== turn || field.input.getClientRects().length === 0) return;
     const exact = found.length === 1 ? found[0] : found.find((customer) => customer.login === typed);
     if (exact) pick(exact);
     else list.querySelector('button')?.focus();

@@ -35,6 +35,9 @@ const views = {
 /**
  * Shows the page in an element.
  *
+ * A view has `root`, and may have `show(rest)`, which takes the rest of the address, `refresh()`, and `leave()`, after
+ * which no answer that is still on its way may change what the view shows.
+ *
  * @returns `resume()`, which reads the shown view anew, and `leave()`, which ends the page.
  */
 export function makeHome(content) {
@@ -59,6 +62,7 @@ export function makeHome(content) {
       else link.removeAttribute('aria-current');
     }
     setTitle(name);
+    if (shown !== made[name]) shown?.leave?.();
     shown = made[name];
     if (!places[name].contains(shown.root)) places[name].append(shown.root);
     showOnly(places[name], Object.values(places));
@@ -90,6 +94,7 @@ export function makeHome(content) {
     },
     leave() {
       turn += 1;
+      shown?.leave?.();
       stopAsking();
       closeDialogs();
       removeEventListener('hashchange', move);

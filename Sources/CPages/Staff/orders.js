@@ -30,8 +30,10 @@ export function makeOrders() {
     },
   });
   let shown = null;
+  let turn = 0;
 
-  async function show(wanted, isBackground = false) {
+  async function show(wanted) {
+    const mine = ++turn;
     setText(alert, null);
     if (!/^\d+$/.test(wanted)) {
       shown = null;
@@ -39,31 +41,55 @@ export function makeOrders() {
       return number.input.focus();
     }
     try {
-      const { content } = await ask('GET', `/api/staff/orders/${wanted}`, { inBackground: isBackground });
-      // A correction that is being typed stays.
-      if (isBackground && JSON.stringify(content) === shown) return;
-      shown = JSON.stringify(content);
-      place.replaceChildren(makeOrder(content, () => show(wanted)));
-      if (isBackground) return;
+      const { content } = await ask('GET', `/api/staff/orders/${wanted}`);
+      // The address names another order by now, or another view is shown.
+      if (mine !== turn) return;
+      showOrder(content);
       place.querySelector('h3').focus();
       return true;
     } catch (failure) {
-      if (isBackground) return;
+      if (mine !== turn) return;
       shown = null;
       place.replaceChildren();
       setText(alert, failureText(failure, { 404: 'orderUnknown', 422: 'numberCheckDigit' }));
     }
   }
 
+  function showOrder(order) {
+    const mine = turn;
+    shown = JSON.stringify(order);
+    place.replaceChildren(makeOrder(order, async (words) => {
+      // The person may have gone on while the change was on its way.
+      if (mine !== turn) return;
+      await show(order.number);
+      // The order was made anew, and the words belong to it.
+      const result = turn === mine + 1 ? place.querySelector('.order .success') : null;
+      if (result) setText(result, words);
+    }));
+  }
+
+  async function refresh() {
+    const before = shown;
+    if (before === null) return;
+    try {
+      const { content } = await ask('GET', `/api/staff/orders/${JSON.parse(before).number}`, { inBackground: true });
+      // A correction that is being typed stays, and so does another order that was opened meanwhile.
+      if (shown === before && JSON.stringify(content) !== before) showOrder(content);
+    } catch {
+      // The page did this by itself, and what it shows stays.
+    }
+  }
+
   return {
     root: element('section', { class: 'view', label: 'orders' },
       element('div', { class: 'card' }, element('h2', { text: 'orders' }), form.root, alert), place),
-    show: (wanted) => show(wanted),
-    refresh: () => { if (shown) show(JSON.parse(shown).number, true); },
+    show,
+    refresh,
+    leave: () => { turn += 1; },
   };
 }
 
-/** Makes the facts of an order with their buttons. `reload()` reads the order anew after a change. */
+/** Makes the facts of an order with their buttons. After a change, `reload(words)` reads it anew and says the words. */
 function makeOrder(order, reload) {
   const facts = element('dl', { class: 'facts' });
   const fact = (name, ...content) => facts.append(element('dt', { text: name }), element('dd', {}, ...content));
@@ -82,11 +108,7 @@ function makeOrder(order, reload) {
   const result = element('p', { class: 'success', role: 'status' });
   const deed = (text, open) => makeDeed({ text, do: async () => {
     const words = await open();
-    if (!words) return null;
-    await reload();
-    // The order was made anew, and the words belong to it.
-    const place = document.querySelector('.order .success');
-    if (place) setText(place, words);
+    if (words) await reload(words);
     return null;
   } }).root;
   const deeds = [];

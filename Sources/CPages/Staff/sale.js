@@ -22,6 +22,7 @@ const failures = {
 /** Makes the view. `show(id)` chooses a customer, if there is an id. */
 export function makeSale() {
   let customer = parse(draft('sale.customer'));
+  let turn = 0;
   const once = makeOnce('receipt.add');
   const chosen = element('p', { class: 'chosen', role: 'status' });
   const finder = makeFinder({
@@ -107,11 +108,18 @@ export function makeSale() {
   }
 
   function choose(found) {
+    turn += 1;
+    // The address chooses once. After a reload, or when the person comes back, the customer who was chosen since stays.
+    if (location.hash.startsWith('#sale/')) history.replaceState(null, '', '#sale');
     customer = found;
     keepDraft('sale.customer', found ? JSON.stringify(found) : '');
     finder.field.fail(null);
-    chosen.replaceChildren(...(found ? [
-      element('span', { text: ['soldTo', { login: isolated(found.login) }] }), ' ',
+    showChosen();
+  }
+
+  function showChosen() {
+    chosen.replaceChildren(...(customer ? [
+      element('span', { text: ['soldTo', { login: isolated(customer.login) }] }), ' ',
       element('button', { type: 'button', class: 'link', text: 'withoutCustomer', onclick: () => {
         choose(null);
         finder.field.input.focus();
@@ -119,23 +127,26 @@ export function makeSale() {
   }
 
   async function show(id) {
+    const mine = ++turn;
     if (!/^\d+$/.test(id)) return;
-    // The address chooses once. After a reload, or when the person comes back, the customer who was chosen since stays.
-    history.replaceState(null, '', '#sale');
-    if (String(customer?.id) === id) return;
+    if (String(customer?.id) === id) return choose(customer);
     try {
-      choose((await ask('GET', `/api/staff/customers/${id}`)).content);
+      const { content } = await ask('GET', `/api/staff/customers/${id}`);
+      // The person may have chosen a customer meanwhile, or gone to another view.
+      if (mine === turn) choose(content);
     } catch (failure) {
+      if (mine !== turn) return;
       finder.field.fail(failureText(failure, { 404: 'customerGone' }));
     }
   }
 
-  choose(customer);
+  showChosen();
   preview.change();
   return {
     root: element('section', { class: 'view', label: 'sale' },
       element('div', { class: 'card' }, element('h2', { text: 'sale' }), form.root)),
     show,
+    leave: () => { turn += 1; },
   };
 }
 
