@@ -118,3 +118,28 @@ def test_drafts_of_an_ended_session_are_only_for_the_same_person(make_staff, ser
     boss.sign_in()
     boss.show("rules")
     assert boss.value("match") == ("Kettle" if is_same else "")
+
+
+@pytest.mark.parametrize("way", ["looking", "changing"])
+def test_page_follows_a_new_role(make_staff, server, way):
+    cashier = make_staff(role="cashier")
+    cashier.sign_in()
+    cashier.show("customers")
+    cashier.press("newCustomer")
+    dialog = cashier.dialog("newCustomer")
+    anna = login("anna")
+    cashier.fill("login", anna)
+    server.run("staff", "set-role", cashier.name, "--role", "owner")
+    if way == "looking":
+        cashier.page.run("document.dispatchEvent(new Event('visibilitychange'))")
+    else:
+        cashier.press("addCustomer", within=dialog)
+    cashier.wait_for("roleChanged")
+    cashier.page.wait_until_gone("dialog")
+    cashier.show("team")
+    # What was typed is still there, and was not sent.
+    cashier.show("customers")
+    cashier.press("newCustomer")
+    assert cashier.value("login") == anna
+    cashier.press("addCustomer", within=cashier.dialog("newCustomer"))
+    cashier.dialog("passwordOfCustomer")

@@ -36,13 +36,14 @@ async function start() {
   }
 }
 
-function showStaff(isFromElsewhere, isOther) {
+function showStaff(isFromElsewhere, isOther, isOtherRole) {
   const staff = currentStaff();
   remember('isStaff', staff === null ? null : 'yes');
   if (!isOther) return home.resume();
   home.leave();
   home = nothing;
-  if (isFromElsewhere) showNotice('elsewhere', staff === null ? 'signedOutElsewhere' : 'otherPersonElsewhere');
+  if (isOtherRole) showNotice('elsewhere', 'roleChanged');
+  else if (isFromElsewhere) showNotice('elsewhere', staff === null ? 'signedOutElsewhere' : 'otherPersonElsewhere');
   else hideNotice('elsewhere');
   if (staff === null) {
     showVisitor();

@@ -12,7 +12,7 @@ import { renewSession, sessionIsValid, stopAsking } from './renewal.js';
 import { makeRules } from './rules.js';
 import { makeSale } from './sale.js';
 import { makeShopSettings } from './shopSettings.js';
-import { currentStaff, findStaff, isOwner, show } from './staff.js';
+import { currentStaff, findStaff, isOwner, isSamePerson, show } from './staff.js';
 import { makeTeam } from './team.js';
 import { makeToday } from './today.js';
 
@@ -76,7 +76,7 @@ export function makeHome(content) {
     if (document.visibilityState !== 'visible') return;
     const found = await findStaff().catch(() => undefined);
     if (found === null) renewSession(true);
-    else if (found && found.name !== currentStaff()?.name) show(found, true);
+    else if (found && !isSamePerson(found, currentStaff())) show(found, true);
     else if (found) {
       sessionIsValid();
       shown?.refresh?.();

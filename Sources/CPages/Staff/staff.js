@@ -17,7 +17,15 @@ export function isOwner() {
   return staff?.role === 'owner';
 }
 
-/** Takes the function that shows another person: `(isFromElsewhere, isOther)`. */
+/** Returns true for the same person with the same role, on which it depends what the page offers. */
+export function isSamePerson(one, other) {
+  return one?.name === other?.name && one?.role === other?.role;
+}
+
+/**
+ * Takes the function that shows another person: `(isFromElsewhere, isOther, isOtherRole)`. The last one is true if the
+ * person is the same and only has another role.
+ */
 export function whenStaffChanges(handler) {
   changed = handler;
 }
@@ -57,14 +65,15 @@ export async function signOut() {
 /**
  * Sends a request that changes something. Another tab may have signed in as another person, and a change must carry
  * the name of the one who made it. So the person of the session, and the one whom this tab shows when the answer comes,
- * must be the one who pressed the button. The question may have waited for a password.
+ * must be the one who pressed the button. The question may have waited for a password. A person with another role gets
+ * another page first.
  */
 export async function change(method, path, options) {
-  const mine = staff?.name;
+  const mine = staff;
   const { content } = await ask('GET', '/api/staff/me');
-  if (staff?.name === mine && content.name !== mine) show(content, true);
+  if (isSamePerson(staff, mine) && !isSamePerson(content, mine)) show(content, true);
   const checkPerson = () => {
-    if (staff?.name !== mine) throw new Failure('response', { status: 409, type: 'other-account' });
+    if (!isSamePerson(staff, mine)) throw new Failure('response', { status: 409, type: 'other-account' });
   };
   checkPerson();
   const response = await ask(method, path, options);
@@ -78,9 +87,10 @@ export function show(found, isFromElsewhere) {
   // The next person must not see the drafts of this one.
   if (found !== null) keepDraftsOf(found.name);
   else if (staff !== null) forgetDrafts();
-  const isOther = found?.name !== staff?.name || found?.role !== staff?.role;
+  const isOther = !isSamePerson(found, staff);
+  const isOtherRole = isOther && found?.name === staff?.name;
   staff = found;
-  changed(isFromElsewhere, isOther);
+  changed(isFromElsewhere, isOther, isOtherRole);
 }
 
 tabs?.addEventListener('message', (event) => show(event.data, true));

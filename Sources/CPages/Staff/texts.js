@@ -7,6 +7,8 @@ export const texts = {
   otherPerson: ['Sign in as another person', 'Войти под другим логином'],
   otherPersonElsewhere: ['Another tab has signed in as another person. This tab follows; nothing was sent.',
     'В другой вкладке вошёл другой сотрудник. Здесь теперь тоже он, ничего не отправлено.'],
+  roleChanged: ['Your role has changed, and this page shows what it allows. Nothing was sent.',
+    'Ваша роль изменилась, и страница показывает доступное теперь. Ничего не отправлено.'],
   today: ['Today', 'Сегодня'],
   customers: ['Customers', 'Покупатели'],
   sale: ['Sale', 'Продажа'],
