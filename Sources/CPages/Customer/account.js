@@ -70,8 +70,10 @@ export async function change(method, path, options) {
 
 /** Compares this tab with the server after a pause, during which other tabs may have done anything. */
 export async function checkAccount() {
+  const before = login;
   const found = await findAccount();
-  if (found !== null && found !== login) show(found, true);
+  // Another tab may have signed in meanwhile, and has said who is there now.
+  if (login === before && found !== null && found !== login) show(found, true);
   return found;
 }
 

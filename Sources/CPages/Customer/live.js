@@ -95,6 +95,7 @@ export function watchAccount({ order, balance, read }) {
       // Without a connection nothing is known, and reading will say so.
       isSignedOut = false;
     }
+    if (isStopped) return;
     if (isSignedOut) return renewSession(true);
     readAll();
     if (source?.readyState !== EventSource.OPEN) {

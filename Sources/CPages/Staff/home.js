@@ -74,7 +74,10 @@ export function makeHome(content) {
   // The session of another tab, or of another day, may have ended meanwhile.
   const look = async () => {
     if (document.visibilityState !== 'visible') return;
+    const before = currentStaff();
     const found = await findStaff().catch(() => undefined);
+    // Another tab may have signed in meanwhile, and has said who is there now.
+    if (currentStaff() !== before) return;
     if (found === null) renewSession(true);
     else if (found && !isSamePerson(found, currentStaff())) show(found, true);
     else if (found) {
