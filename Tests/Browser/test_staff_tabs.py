@@ -10,16 +10,16 @@ from harness.staff import REASON, Staff, end_sessions
 from harness.waiting import wait_until
 
 # Signs another person in as another tab would, but this tab is not told.
-SIGN_IN_UNNOTICED = """return fetch('/api/staff/session', {
+SIGN_IN_UNNOTICED = """return window.fetch('/api/staff/session', {
     method: 'POST', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ name: arguments[0], password: arguments[1] }),
 }).then((response) => response.status)"""
 
 
-def second_tab(first, server, role: str = "owner") -> Staff:
+def second_tab(first, server) -> Staff:
     """Opens another tab of the browser for another person, who has not signed in yet."""
     second = Staff(first.page.profile.tab(server.staff), first.hand, first.texts)
-    second.password = server.add_staff(second.name, role)
+    second.password = server.add_staff(second.name, "owner")
     return second
 
 

@@ -39,12 +39,12 @@ CANDIDATES = """const [selector, name, root] = arguments;
         && (name === null || labels(each).some((label) => words(label).includes(name))));"""
 
 # From now on, requests of the page neither send cookies nor keep those of the responses.
-KEEP_NO_COOKIES = """const send = window.fetch;
+KEEP_NO_COOKIES = """const send = window.fetch.bind(window);
     window.fetch = (path, options) => send(path, { ...options, credentials: 'omit' });"""
 
 # Keeps the responses to a path from the page.
 HOLD_RESPONSES = """const [held] = arguments;
-    const send = window.fetch;
+    const send = window.fetch.bind(window);
     const end = new Promise((resolve) => { window.releaseResponses = resolve; });
     window.fetch = async (path, options) => {
         const response = await send(path, options);
@@ -56,7 +56,7 @@ HOLD_RESPONSES = """const [held] = arguments;
 
 # After another round trip, the page has taken the responses.
 RELEASE_RESPONSES = """window.releaseResponses();
-    return fetch('/config.json').then((response) => response.text());"""
+    return window.fetch('/config.json').then((response) => response.text());"""
 
 # The page has replaced an element between two questions about it.
 GONE = (StaleElementReferenceException, NoSuchElementException)
