@@ -9,7 +9,7 @@ import Testing
         ("host=localhost user=u password=p dbname=d", "connection string"),
         ("Data Source=martlet.db", "connection string"),
         (":memory:", "in memory"), ("file::memory:?cache=shared", "in memory"), ("sqlite://:memory:", "in memory"),
-        ("file:x?cache=shared", "without ? and #"), ("sqlite:x#y", "without ? and #"),
+        ("file:x?cache=shared", "no ? and no #"), ("sqlite:x#y", "no ? and no #"),
         ("martlet.db?_journal=WAL", "no ?"),
         ("\"martlet.db\"", "quotation marks"), ("'martlet.db'", "quotation marks"), ("“martlet.db”", "quotation marks"),
         ("martlet.db\"", "quotation marks"), ("martlet.db\r", "carriage return"), ("martlet.db\n", "control"),

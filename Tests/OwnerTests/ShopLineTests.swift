@@ -93,7 +93,7 @@ import Testing
     /// A line, a part of it that is replaced, and a part of the fault.
     private static let faults: [(line: String, old: String, new: String, fault: String)] = [
         (user, user, "", "the line is empty"), (user, user, " \t\r", "the line is empty"),
-        (user, user, "{", "no JSON: a name was expected, at byte 2"),
+        (user, user, "{", "not JSON: a name was expected, at byte 2"),
         (user, user, "[]", "it is not a JSON object"),
         (user, user, "{}", "no \"type\""),
         (user, user, user + user, "something after the document"),
@@ -108,7 +108,7 @@ import Testing
         (user, "\"id\":1", "\"id\":-1", "\"id\" is neither a string"),
         (user, "\"id\":1", "\"id\":null", "no \"id\""),
         (user, "\"id\":1", "\"id\":1,\"id\":2", "a name is repeated"),
-        (user, "\"id\":1", "\"id\":1,\"name\":\"A\u{1B}[2J\"", "no JSON: a control character"),
+        (user, "\"id\":1", "\"id\":1,\"name\":\"A\u{1B}[2J\"", "not JSON: a control character"),
         (user, "\"id\":1", "\"id\":1,\"na\\u001bme\":2", "has no \"na\\u{1B}me\""),
         (user, "anna", "", "\"login\" is not a string of 1 to 256"),
         (user, "anna", String(repeating: "a", count: 257), "\"login\" is not a string of 1 to 256"),
