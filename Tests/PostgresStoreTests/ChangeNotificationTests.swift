@@ -61,6 +61,7 @@ struct ChangeNotificationTests {
     @Test func textsOfOthersAreRefused() {
         let refused = [
             "", "|", "hello", "1.2.3|", "1.2.0.1", "1.2.1.1|s,1", "1.2.0.0|s,1", "1.2.-1.1|s,1", "a.2.0.1|s,1",
+            "1.2.0.-1|", "1.1.0.-1|", "1.2.-2.-1|", "1.2.0.\(Int64.min)|", "1.2.\(Int64.max).\(Int64.max)|",
             "1.2.0.1|s", "1.2.0.1|s,", "1.2.0.1|s,x", "1.2.0.1|s,1,2", "1.2.0.1|b,1,2", "1.2.0.1|b,1,2,x",
             "1.2.0.1|o,1,18,9,0,0", "1.2.0.1|o,1,x8,1,0,0", "1.2.0.1|o,1,18,1,0", "1.2.0.1|n,1,18", "1.2.0.1|n,1,,4",
             "1.2.0.1|s,99999999999999999999", "1.2.0.1|" + String(repeating: "s,1;", count: 2_500) + "s,1",
@@ -74,18 +75,35 @@ struct ChangeNotificationTests {
         #expect(read.events.changes.count == 1)
     }
 
+    /// Numbers at the ends of 64 bits, and texts that are no numbers.
+    private static let numbers = [
+        "0", "1", "2", "-1", "-0", "+1", "", "x", "\(Int64.min)", "\(Int64.max)", "9223372036854775808",
+    ]
+
+    private static func someText(_ random: inout SeededRandom) -> String {
+        let characters = Array("0123456789.,;|-obnsax\u{0}é")
+        return String(
+            (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                characters[Int.random(in: 0..<characters.count, using: &random)]
+            })
+    }
+
+    private static func someNumbers(_ counts: ClosedRange<Int>, _ random: inout SeededRandom) -> [String] {
+        (0..<Int.random(in: counts, using: &random)).map { _ in
+            numbers[Int.random(in: 0..<numbers.count, using: &random)]
+        }
+    }
+
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func anyTextIsReadWithoutATrap(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        let characters = Array("0123456789.,;|-obnsx\u{0}é")
+        let kinds = ["o", "b", "n", "s", "a", "d", "x"]
         for _ in 0..<5_000 {
-            let text =
-                "1.2.0.1|"
-                + String(
-                    (0..<Int.random(in: 0...40, using: &random)).map { _ in
-                        characters[Int.random(in: 0..<characters.count, using: &random)]
-                    })
-            _ = ChangeNotification(text: text)
+            let header = Bool.random(using: &random) ? ["1", "2", "0", "1"] : Self.someNumbers(3...5, &random)
+            let kind = kinds[Int.random(in: 0..<kinds.count, using: &random)]
+            let record = ([kind] + Self.someNumbers(0...5, &random)).joined(separator: ",")
+            let records = Bool.random(using: &random) ? record : Self.someText(&random)
+            _ = ChangeNotification(text: header.joined(separator: ".") + "|" + records)
         }
     }
 }

@@ -127,7 +127,7 @@ extension ChangeNotification.Header {
         guard numbers.count == 4, let instance = numbers[0], let transaction = numbers[1],
             let part = numbers[2].flatMap({ Int(exactly: $0) }),
             let partCount = numbers[3].flatMap({ Int(exactly: $0) }),
-            (0..<partCount).contains(part)
+            part >= 0, part < partCount
         else { return nil }
         (self.instance, self.transaction, self.part, self.partCount) = (instance, transaction, part, partCount)
     }
