@@ -148,6 +148,8 @@ package final class JobDispatcher: @unchecked Sendable {
         hasNamedAnother = false
         if !pool.isOpen {
             guard processor.outstanding == 0, unsettled.isEmpty else { return false }
+            // The search for unfinished orders, which begins now, finds those of them that are not settled.
+            leadership.skipOrdersOfOtherServers()
             pool.open()
             gate.adopt(leadership.inheritedPace, now: now)
             monitor = HealthMonitor()

@@ -23,13 +23,18 @@ package protocol Leadership: Sendable {
     var term: Int64 { get }
 
     /// Returns the orders without a final status that other servers have stored since the last call. Some may be
-    /// returned again. Orders from before this server's lead may be left out, since a server that gains the lead looks
-    /// for all unfinished orders.
+    /// returned again, and some may have got a final status since.
     ///
     /// The call may block; the dispatcher makes it at each tick while this server leads.
     ///
     /// - Throws: As a ``Repository`` does. The next call then returns the orders.
     func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder]
+
+    /// Leaves the orders out that other servers have stored so far. A server that gains the lead calls it before it
+    /// looks for all unfinished orders: it then finds those of them that the leader before has not settled.
+    ///
+    /// The call does not wait.
+    func skipOrdersOfOtherServers()
 
     /// The pace for which the accrual system has asked the leader before, as of now. The dispatcher reads it when this
     /// server gains the lead.
@@ -86,6 +91,8 @@ package struct SoleLeadership: Leadership {
     package var term: Int64 { 0 }
 
     package func ordersOfOtherServers() -> [UnfinishedOrder] { [] }
+
+    package func skipOrdersOfOtherServers() {}
 
     package var inheritedPace: AskedPace { .none }
 

@@ -150,6 +150,23 @@ import Testing
         harness.stop()
     }
 
+    /// The leader before has settled all of them but one.
+    @Test func aNewLeaderDoesNotAskAboutOrdersThatAreSettled() {
+        let harness = PipelineHarness(isLeading: false)
+        harness.tick()
+        for id in 1...50 { harness.leadership.add(order(Int64(id))) }
+        harness.database.add(order(50))
+        harness.leadership.change(to: true)
+        for _ in 0..<5 { harness.tick() }
+        #expect(harness.accrual.asked == [order(50).number.digits])
+        harness.database.add(order(51))
+        harness.leadership.add(order(51))
+        for _ in 0..<2 { harness.tick() }
+        #expect(harness.accrual.asked == [order(50), order(51)].map(\.number.digits))
+        #expect(harness.pool.counts.all == 0)
+        harness.stop()
+    }
+
     /// The lead moves at random, and for a while both believe that they lead.
     @Test(arguments: 0..<20)
     func twoServersOfOneStoreLeaveNoOrderOut(seed: UInt64) {

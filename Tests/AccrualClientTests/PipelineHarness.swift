@@ -116,6 +116,8 @@ final class ChangingLeadership: Leadership {
             return state.orders
         }
     }
+
+    func skipOrdersOfOtherServers() { state.withLock { $0.orders = [] } }
 }
 
 /// The answers that the test chose for each order, of which the last is repeated. An order without any is processed for

@@ -98,6 +98,31 @@ extension ClusterFailureTests {
             #expect(try cluster.server(newLeader).isLeading())
         }
 
+        /// All servers have heard of each order when it was stored.
+        @Test func theNextLeaderDoesNotAskAboutOrdersThatAreSettled() throws {
+            let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
+            let database = try Cluster.makeDatabaseServer()
+            defer { database.remove() }
+            let (cluster, authorization) = try Self.makeCluster(database, accrual)
+            let leader = try cluster.waitForLeader()
+            let client = try cluster.client(leader)
+            client.authorization = authorization
+            try Self.upload(client, 0..<50)
+            try eventually("each order is credited") {
+                try client.send("GET", "/api/user/balance").text == #"{"current":50,"withdrawn":0}"#
+            }
+            let start = ContinuousClock.now
+            #expect(try cluster.stop(leader) == 0)
+            _ = try cluster.waitForLeader(after: leader, since: start)
+            let other = try Self.client(cluster, otherThan: leader, authorization)
+            try Self.upload(other, 50..<51)
+            try eventually("the next leader asks about a new order") {
+                try other.send("GET", "/api/user/balance").text == #"{"current":51,"withdrawn":0}"#
+            }
+            for index in 0..<51 { #expect(accrual.asked(orderNumber(index)).count == 1) }
+            try cluster.expectSoundEnd()
+        }
+
         /// The accrual system asks for a pause. The leader ends at once, and the next one keeps quiet for the rest of
         /// it; a pace holds for the next leader too.
         @Test(arguments: Scale.factor == 1 ? [SIGTERM] : [SIGTERM, SIGKILL])

@@ -37,7 +37,7 @@ struct EventPublisherTests {
             + Self.notifications(of: 5, instance: 2)
         let ownCount = publisher.publish(heard, own: OwnTransaction(instance: 1, number: 4))
         #expect(ownCount == 1)
-        #expect(orders.take(now: 0) == .orders([Self.order(3), Self.order(5)]))
+        #expect(orders.take() == .orders([Self.order(3), Self.order(5)]))
         // This instance has counted its own.
         let attemptsOfOthers = received.withLock { $0 }
         #expect(attemptsOfOthers == [[5]])

@@ -25,4 +25,8 @@ struct PostgresLeadership: Leadership {
     func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder] {
         try writes.takeOrdersOfOtherServers()
     }
+
+    func skipOrdersOfOtherServers() {
+        writes.skipOrdersOfOtherServers()
+    }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// is not that id, since ids are given before the commit: a transaction with a lower id may be committed later. But no
 /// transaction lives for a minute, so the highest id that was known a minute before the first one was missed is.
 final class OrdersOfOthers: Sendable {
-    /// The result of ``take(now:)``.
+    /// The result of ``take()``.
     enum Taken: Equatable {
         case orders([UnfinishedOrder])
         /// Some are missing. The table has all of them after this id.
@@ -24,7 +24,6 @@ final class OrdersOfOthers: Sendable {
         /// Highest ids at earlier times, oldest first, with a minute between them. Before the first, nothing is
         /// missing.
         var samples: [(id: OrderID, at: Int64)]
-        var takenAt: Int64?
     }
 
     private let capacity: Int
@@ -35,9 +34,6 @@ final class OrdersOfOthers: Sendable {
     static let countMax = 65_536
     /// Longer than a transaction lives: the limits of statements and of idle time end it within 15 seconds.
     private static let transactionMilliseconds: Int64 = 60_000
-    /// The leader takes orders several times a second. If none were taken for this time, this instance does not lead,
-    /// and an instance that gains the lead looks at all unfinished orders.
-    private static let followedMilliseconds: Int64 = 60_000
     /// More orders than all instances together add in transactions that are open at one time.
     private static let openOrdersMax: Int64 = 100_000
 
@@ -83,14 +79,20 @@ final class OrdersOfOthers: Sendable {
     }
 
     /// Takes what is there. If some are missing, they stay missing until ``beginLook()``.
-    func take(now: Int64) -> Taken {
+    func take() -> Taken {
         state.withLock { state in
-            let isFollowed = state.takenAt.map { now - $0 < Self.followedMilliseconds } ?? false
-            state.takenAt = now
-            if !isFollowed { state.missingAfter = nil }
             if let id = state.missingAfter { return .lookAfter(id) }
             defer { state.orders = [] }
             return .orders(state.orders)
+        }
+    }
+
+    /// Forgets the orders that are there and those that are missing. An instance that does not lead gathers orders that
+    /// the leader settles.
+    func skip() {
+        state.withLock { state in
+            state.orders = []
+            state.missingAfter = nil
         }
     }
 

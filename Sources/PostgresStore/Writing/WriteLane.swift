@@ -124,7 +124,7 @@ final class WriteLane: Sendable {
 
     /// See `Leadership.ordersOfOtherServers()`.
     func takeOrdersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder] {
-        switch orders.take(now: SystemClock.monotonicMilliseconds()) {
+        switch orders.take() {
         case .orders(let orders): return orders
         case .lookAfter(var last):
             orders.beginLook()
@@ -147,6 +147,11 @@ final class WriteLane: Sendable {
             orders.noteFailedLook(after: last)
             return found
         }
+    }
+
+    /// See `Leadership.skipOrdersOfOtherServers()`.
+    func skipOrdersOfOtherServers() {
+        orders.skip()
     }
 
     // MARK: State
