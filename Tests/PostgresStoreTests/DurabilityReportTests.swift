@@ -79,6 +79,49 @@ import Testing
             ])
     }
 
+    /// The server's setting when a session begins, the one that is loaded later, and that of the session.
+    private static let reloads = [
+        ("on", "off", "on"), ("on", "local", "on"), ("on", "remote_write", "on"), ("off", "local", "on"),
+        ("remote_write", "off", "on"), ("remote_apply", "off", "remote_apply"),
+    ]
+
+    /// A session follows a file that is reloaded, except in what it has set itself.
+    @Test func aSessionStaysDurableWhenTheServerReloadsItsSettings() throws {
+        let server = try PostgreSQLServer()
+        defer { server.remove() }
+        let database = try TestDatabase(on: server)
+        for (index, (first, later, kept)) in Self.reloads.enumerated() {
+            let (firstMark, laterMark) = ("\(1_001 + 2 * index)kB", "\(1_002 + 2 * index)kB")
+            try Self.reload(server, synchronousCommit: first, mark: firstMark)
+            var session = PostgresSession(try database.connect(), until: TestDatabase.patience)
+            try eventually("a session begins with the settings") {
+                session = PostgresSession(try database.connect(), until: TestDatabase.patience)
+                return try Self.settings(of: session).mark == firstMark
+            }
+            try Self.reload(server, synchronousCommit: later, mark: laterMark)
+            try eventually("the session has the new settings") {
+                try Self.settings(of: session).mark == laterMark
+            }
+            #expect(try Self.settings(of: session).synchronousCommit == kept, "\(first), then \(later)")
+        }
+    }
+
+    /// - Parameter mark: a value of another setting, by which a session shows that it has the new ones.
+    private static func reload(_ server: PostgreSQLServer, synchronousCommit: String, mark: String) throws {
+        try server.run("ALTER SYSTEM SET synchronous_commit = \(synchronousCommit)")
+        try server.run("ALTER SYSTEM SET work_mem = '\(mark)'")
+        try server.run("SELECT pg_reload_conf()")
+    }
+
+    private static func settings(of session: PostgresSession) throws -> (synchronousCommit: String, mark: String) {
+        let row = try #require(
+            try session.rows(
+                "SELECT current_setting('synchronous_commit'), current_setting('work_mem')", values: []
+            ).first)
+        try session.connection.finishTransaction(until: TestDatabase.patience)
+        return (row.text(0), row.text(1))
+    }
+
     private static let sentences: [(Durability, String?)] = [
         (Durability(), nil),
         (

@@ -11,7 +11,8 @@ enum SessionSetup {
     /// the writer as idle (``HungSessions``).
     static let idleMilliseconds = 3_000
 
-    /// The settings do not depend on `ALTER ROLE` or on the server's file:
+    /// The settings do not depend on `ALTER ROLE` or on the server's file, and each one is set, since a session takes
+    /// over from a file that is reloaded what it has not set itself:
     ///
     /// * A commit is acknowledged once it is durable. A stronger setting (`remote_apply`) stays.
     /// * Statements and waits for locks end before a client gives up. The wait for a standby has no limit on the
@@ -31,8 +32,8 @@ enum SessionSetup {
             SET default_transaction_read_only = off;
             SET client_min_messages = warning;
             SET bytea_output = hex;
-            SELECT set_config('synchronous_commit', 'on', false)
-                WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+            SELECT set_config('synchronous_commit',
+                CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false);
             """, until: deadline)
         if purpose == .serving { try connection.runScript(indexedPlans, until: deadline) }
     }
