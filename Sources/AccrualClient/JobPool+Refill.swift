@@ -103,7 +103,8 @@ extension PoolState {
             }
             if !isKnown { didLoad = true }
         }
-        let next = orders.count == page.limit ? orders.last.map { OrderID(rawValue: $0.id.rawValue + 1) } : nil
+        // After the greatest id, which a damaged database may have, there is no order.
+        let next = orders.count == page.limit ? orders.last?.id.next : nil
         endReading(page.user, next: next)
         return didLoad || next != nil
     }
@@ -115,4 +116,9 @@ extension PoolState {
     /// The level of a user with at most one order in memory.
     private static let singleOrderLevel = 1
     private static let pageOrdersMin = 16
+}
+
+extension OrderID {
+    /// The id after this one; `nil` if this is the greatest.
+    fileprivate var next: OrderID? { rawValue == .max ? nil : OrderID(rawValue: rawValue + 1) }
 }

@@ -12,7 +12,7 @@ extension Timestamp {
 
     /// `2026-11-23T08:17:12.045Z`, with every millisecond.
     package var rfc3339WithMilliseconds: String {
-        let fraction = String(1000 + milliseconds - seconds * 1000).dropFirst()
+        let fraction = String(1000 + (milliseconds % 1000 + 1000) % 1000).dropFirst()
         return "\(rfc3339.dropLast()).\(fraction)Z"
     }
 

@@ -56,7 +56,8 @@ package struct CommitMarker: Sendable {
     ///
     /// - Parameter now: in milliseconds since 1970.
     package mutating func begin(on connection: inout Connection, at now: Int64) throws(PostgresError) {
-        transaction += 1
+        // A number only has to differ from the one before it, and a damaged row may have the greatest.
+        transaction &+= 1
         var parameters = Parameters()
         parameters.add(transaction)
         parameters.add(now)

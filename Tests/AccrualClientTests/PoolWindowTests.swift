@@ -68,6 +68,20 @@ import Testing
         }
     }
 
+    /// A damaged database may have the greatest id at the end of a page. A page of the only user has 2,000 orders.
+    @Test(arguments: [16, 2_000, 2_048] as [Int64])
+    func noOrderIsReadAfterTheGreatestID(count: Int64) {
+        let window = Window(capacityMax: 100_000)
+        for distance in (0..<count).reversed() {
+            window.database.add(
+                UnfinishedOrder(
+                    id: OrderID(rawValue: .max - distance), number: .sample(Int(distance)), user: UserID(rawValue: 1)))
+        }
+        for _ in 0..<20 { window.finish(window.take(500)) }
+        #expect(window.database.state.withLock { $0.unfinished.isEmpty })
+        #expect(window.pool.counts.all == 0 && !window.pool.counts.hasUnread)
+    }
+
     @Test(arguments: [20, 100, 1000])
     func theMemoryIsBounded(capacityMax: Int) {
         let window = Window(capacityMax: capacityMax)

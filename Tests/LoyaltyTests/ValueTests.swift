@@ -36,6 +36,24 @@ import Testing
     func advanced(from start: Int64, by distance: Int64, to end: Int64) {
         #expect(Timestamp(milliseconds: start).advanced(byMilliseconds: distance).milliseconds == end)
     }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1_795_421_832_045, "2026-11-23T08:17:12.045Z"),
+            (-1, "1969-12-31T23:59:59.999Z"), (-1_000, "1969-12-31T23:59:59.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)])
+    func rfc3339WithMilliseconds(milliseconds: Int64, text: String) {
+        #expect(Timestamp(milliseconds: milliseconds).rfc3339WithMilliseconds == text)
+    }
+
+    /// A damaged database may have such a time.
+    @Test(arguments: [(.min, "192Z"), (.min + 1, "193Z"), (.max - 1, "806Z"), (.max, "807Z")] as [(Int64, String)])
+    func aTimeAtTheEndsOf64BitsHasAText(milliseconds: Int64, end: String) {
+        let time = Timestamp(milliseconds: milliseconds)
+        #expect(time.rfc3339WithMilliseconds.hasSuffix(".\(end)"))
+        #expect(!time.rfc3339.isEmpty && !time.imfFixdate.isEmpty)
+    }
 }
 
 @Suite struct LoginTests {

@@ -229,6 +229,24 @@ struct BatchDecisionTests {
         #expect(decision.facts.accounts[Self.ann]?.balance == Self.balance(103, 5))
     }
 
+    /// Only a damaged database has such values.
+    @Test(arguments: [(.max, 2), (.max, .min), (.min, .min), (.min, 0)] as [(Int64, Int64)])
+    func valuesAtTheEndsOf64BitsAreNoTrap(version: Int64, unfinished: Int64) {
+        let operations = [
+            Self.add(.sample(3), Self.ann), Self.spend(1, Self.other, Self.ann), Self.settle([.invalid]),
+        ]
+        for operations in [operations, operations.reversed(), [operations[2]]] {
+            let decision = Self.decide(operations) {
+                $0.accounts[Self.ann] = BatchFacts.Account(
+                    balance: Self.balance(100, 5), version: version, unfinished: unfinished)
+                $0.orders[OrderID(rawValue: 5)] = BatchFacts.UploadedOrder(
+                    user: Self.ann, number: Self.order, status: .new, uploadedAt: Self.now)
+            }
+            let account = decision.facts.accounts[Self.ann]
+            #expect(account?.version == version &+ 1 && account?.unfinished ?? -1 >= 0)
+        }
+    }
+
     @Test func aCreditPaysForALaterWithdrawalOfTheSameBatch() {
         let decision = Self.decide([
             Self.spend(110, Self.other, Self.ann), Self.settle([Self.points(20)]),

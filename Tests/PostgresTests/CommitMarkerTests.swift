@@ -197,6 +197,22 @@ struct CommitMarkerTests {
         #expect(try late.decide(on: &new, until: patience) == .inDoubt)
     }
 
+    /// A damaged row may have the greatest number.
+    @Test func theNumberAfterTheGreatestIsAnother() throws {
+        let database = try TestDatabase()
+        var connection = try database.connect()
+        try connection.run(CommitMarker.table, until: patience)
+        try connection.runScript("INSERT INTO instances VALUES (1, 1, \(Int64.max), 0)", until: patience)
+        try connection.prepare([CommitMarker.note, CommitMarker.raiseEpoch], until: patience)
+        var marker = CommitMarker(instance: 1, epoch: 1, transaction: .max)
+        for _ in 0..<2 {
+            try marker.begin(on: &connection, at: 0)
+            try connection.finishTransaction(until: patience)
+        }
+        #expect(marker.transaction == .min + 1)
+        #expect(try marker.decide(on: &connection, until: patience) == .committed)
+    }
+
     /// The decision waits for an old transaction that holds the row.
     @Test func theDecisionWaitsForARunningTransaction() throws {
         let database = try TestDatabase()

@@ -55,6 +55,12 @@ extension PostgresCheck {
         Rule(
             "each row has an id from 1 to \(StoredText.idMax)",
             exceptions: sum(ids.map { "\($0) NOT BETWEEN 1 AND \(StoredText.idMax)" })),
+        Rule(
+            "each user's version and each number of a transaction is at most \(StoredText.idMax)",
+            exceptions: """
+                SELECT (SELECT count(*) FROM balances WHERE version NOT BETWEEN 1 AND \(StoredText.idMax))
+                    + (SELECT count(*) FROM instances WHERE transaction NOT BETWEEN 0 AND \(StoredText.idMax))
+                """),
         Rule("each time is in the years from 1970 to 9999", exceptions: sum(times.map { "NOT \(isTime($0))" })),
         Rule(
             "all that a user ever had fits an account",

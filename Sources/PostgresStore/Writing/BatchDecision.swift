@@ -158,7 +158,7 @@ struct BatchDecision {
         facts.orders[id]?.status = status
         changedOrders[id] = ChangedOrder(status: status, accrual: accrual)
         // A count below zero would be refused by the table, and the check of the database finds a wrong one.
-        change(order.user) { if status.isFinal { $0.unfinished = max(0, $0.unfinished - 1) } }
+        change(order.user) { if status.isFinal { $0.unfinished = max(1, $0.unfinished) - 1 } }
         let changed = Order(number: order.number, status: status, accrual: accrual, uploadedAt: order.uploadedAt)
         changes.append(Change(.order(changed), of: order.user))
     }
@@ -176,10 +176,11 @@ struct BatchDecision {
         changes.append(Change(.balance(balance), of: user))
     }
 
-    /// Changes an account, and counts its version up once for the whole batch.
+    /// Changes an account, and counts its version up once for the whole batch. A version only has to differ from the
+    /// one before it, and a damaged database may have the greatest.
     private mutating func change(_ user: UserID, _ body: (inout BatchFacts.Account) -> Void) {
         guard var account = facts.accounts[user] else { return }
-        if changedUsers.insert(user).inserted { account.version += 1 }
+        if changedUsers.insert(user).inserted { account.version &+= 1 }
         body(&account)
         facts.accounts[user] = account
     }

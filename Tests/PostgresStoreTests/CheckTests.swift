@@ -1,0 +1,38 @@
+import Posix
+import Storage
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+
+/// A rule of the check that no constraint of a table enforces.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct CheckTests {
+    private static let damages = [
+        "UPDATE balances SET version = 9223372036854775807", "UPDATE balances SET version = 0",
+        "UPDATE instances SET transaction = 9223372036854775807", "UPDATE instances SET transaction = -1",
+    ]
+
+    @Test func numbersThatNoServerCountsToAreFound() throws {
+        let database = try TestDatabase()
+        let repair = "UPDATE balances SET version = 1; UPDATE instances SET transaction = 0"
+        try database.server.run(
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (1, 'ann', 'x', 0);
+            INSERT INTO balances (user_id) VALUES (1);
+            INSERT INTO instances (id, epoch, transaction, seen_at) VALUES (1, 1, 0, 0)
+            """, in: database.name)
+        #expect(try Self.faults(of: database) == [])
+        for damage in Self.damages {
+            try database.server.run(damage, in: database.name)
+            #expect(try Self.faults(of: database) == ["not so 1 times"], "\(damage)")
+            try database.server.run(repair, in: database.name)
+        }
+    }
+
+    private static func faults(of database: TestDatabase) throws -> [String] {
+        let report = try PostgresMaintenance(connector: try database.connector()).check(until: Cancellation()) { _ in }
+        let findings = report.findings.filter { $0.rule.hasPrefix("each user's version") }
+        #expect(findings.count == 1)
+        return findings.flatMap(\.faults)
+    }
+}
