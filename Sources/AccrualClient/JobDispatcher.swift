@@ -237,10 +237,12 @@ package final class JobDispatcher: @unchecked Sendable {
         processor.process(jobs)
     }
 
-    /// Takes the orders of other servers, and loads unfinished orders from the database if the pool has room for them.
+    /// Takes the orders of other servers, leaves out those that a command of the owner has ended, and loads unfinished
+    /// orders from the database if the pool has room for them.
     private func refill(now: Int64) {
         do throws(LoyaltyError) {
             for order in try leadership.ordersOfOtherServers() { pool.put(order) }
+            pool.readAgain(leadership.droppedOrders())
             try pool.refill(from: settlements, jobsPerTickMax: configuration.jobsPerTickMax, now: now)
         } catch {
             // The store logs the reason; the next tick tries again.

@@ -90,6 +90,13 @@ package final class JobPool: Sendable {
         state.withLock { $0.abandon(orders) }
     }
 
+    /// Removes orders that may have got their final status in another process. Those that did not are found in the
+    /// database again.
+    package func readAgain(_ orders: [UnfinishedOrder]) {
+        guard !orders.isEmpty else { return }
+        state.withLock { $0.readAgain(orders) }
+    }
+
     /// True unless the pool was closed and not opened again.
     package var isOpen: Bool { state.withLock { $0.isOpen } }
 

@@ -14,6 +14,8 @@ struct PoolState {
     /// date.
     private(set) var abandonedCount = 0
     private var abandoned = AbandonedOrders()
+    /// Orders in flight that leave the memory when they come back, to be found in the database if they are unfinished.
+    private var leaving: Set<OrderID> = []
     /// False while this server does not lead.
     private(set) var isOpen = true
     /// Jobs that left the memory for others, since the start.
@@ -102,7 +104,13 @@ struct PoolState {
 
     private mutating func displace(_ order: UnfinishedOrder) {
         displacedCount += 1
+        leave(order)
+    }
+
+    /// Removes an order from memory that may be unfinished in the database.
+    private mutating func leave(_ order: UnfinishedOrder) {
         members.remove(order.id)
+        leaving.remove(order.id)
         users.change(order.user, orders: -1, units: -PoolUsers.units(of: order))
         users.noteUnread(order.user, from: order.id)
     }
@@ -144,8 +152,13 @@ struct PoolState {
     private mutating func land(_ job: Job) -> Bool {
         users.noteInFlight(job.order.user, -1)
         guard members.contains(job.order.id) else { return false }
-        guard users[job.order.user]?.isLeaving == true else { return true }
-        makeLeave(job.order.user, with: job.order)
+        if users[job.order.user]?.isLeaving == true {
+            makeLeave(job.order.user, with: job.order)
+        } else if leaving.contains(job.order.id) {
+            leave(job.order)
+        } else {
+            return true
+        }
         return false
     }
 
@@ -181,8 +194,26 @@ struct PoolState {
         }
     }
 
+    /// Removes orders that may have got their final status in another process. The ids of those in memory are all that
+    /// is believed, since a notification may name any user and number.
+    mutating func readAgain(_ orders: [UnfinishedOrder]) {
+        abandonedCount += 1
+        let ids = Set(orders.map(\.id))
+        for user in Set(orders.map(\.user)) {
+            var waiting: [UnfinishedOrder] = []
+            queues.removeAll(of: user) { job in
+                guard ids.contains(job.order.id) else { return false }
+                waiting.append(job.order)
+                return true
+            }
+            for order in waiting { leave(order) }
+        }
+        for id in ids where members.contains(id) { leaving.insert(id) }
+    }
+
     private mutating func remove(_ order: UnfinishedOrder) {
         guard members.remove(order.id) != nil else { return }
+        leaving.remove(order.id)
         users.change(order.user, orders: -1, units: -PoolUsers.units(of: order))
         forgetIfDone(order.user)
     }

@@ -30,8 +30,14 @@ package protocol Leadership: Sendable {
     /// - Throws: As a ``Repository`` does. The next call then returns the orders.
     func ordersOfOtherServers() throws(LoyaltyError) -> [UnfinishedOrder]
 
-    /// Leaves the orders out that other servers have stored so far. A server that gains the lead calls it before it
-    /// looks for all unfinished orders: it then finds those of them that the leader before has not settled.
+    /// Returns the orders that commands of the owner have ended since the last call in other processes. The database
+    /// knows best: an order may be named that was not ended.
+    ///
+    /// The call does not wait. The dispatcher makes it at each tick while this server leads.
+    func droppedOrders() -> [UnfinishedOrder]
+
+    /// Leaves the orders out that other servers have stored or ended so far. A server that gains the lead calls it
+    /// before it looks for all unfinished orders: it then finds those of them that the leader before has not settled.
     ///
     /// The call does not wait.
     func skipOrdersOfOtherServers()
@@ -91,6 +97,8 @@ package struct SoleLeadership: Leadership {
     package var term: Int64 { 0 }
 
     package func ordersOfOtherServers() -> [UnfinishedOrder] { [] }
+
+    package func droppedOrders() -> [UnfinishedOrder] { [] }
 
     package func skipOrdersOfOtherServers() {}
 

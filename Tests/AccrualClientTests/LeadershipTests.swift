@@ -167,6 +167,26 @@ import Testing
         harness.stop()
     }
 
+    /// The accrual system has forgotten both orders. A request about one of them is on its way.
+    @Test func theLeaderForgetsOrdersThatACommandHasEnded() throws {
+        let harness = PipelineHarness(workers: 2)
+        harness.accrual.script(order(1), [.answer(204, "")])
+        harness.accrual.script(order(2), [.hang, .answer(204, "")])
+        for id in 1...2 { harness.upload(order(Int64(id))) }
+        harness.tick(hanging: 1)
+        try harness.waitUntilAsked(2)
+        harness.database.state.withLock { $0.unfinished = [] }
+        for id in 1...2 { harness.leadership.drop(order(Int64(id))) }
+        harness.tick(hanging: 1)
+        harness.accrual.letGo()
+        harness.tick()
+        let askedCount = harness.accrual.asked.count
+        for _ in 0..<100 { harness.tick() }
+        #expect(harness.accrual.asked.count == askedCount)
+        #expect(harness.pool.counts.all == 0 && harness.pool.counts.users == 0)
+        harness.stop()
+    }
+
     /// The lead moves at random, and for a while both believe that they lead.
     @Test(arguments: 0..<20)
     func twoServersOfOneStoreLeaveNoOrderOut(seed: UInt64) {

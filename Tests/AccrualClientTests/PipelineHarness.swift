@@ -77,6 +77,7 @@ final class ChangingLeadership: Leadership {
         var isWithAnother: Bool
         var term: Int64 = 0
         var orders: [UnfinishedOrder] = []
+        var dropped: [UnfinishedOrder] = []
         var pace = AskedPace.none
     }
 
@@ -117,7 +118,17 @@ final class ChangingLeadership: Leadership {
         }
     }
 
-    func skipOrdersOfOtherServers() { state.withLock { $0.orders = [] } }
+    /// A command of the owner ends an order.
+    func drop(_ order: UnfinishedOrder) { state.withLock { $0.dropped.append(order) } }
+
+    func droppedOrders() -> [UnfinishedOrder] {
+        state.withLock { state in
+            defer { state.dropped = [] }
+            return state.dropped
+        }
+    }
+
+    func skipOrdersOfOtherServers() { state.withLock { ($0.orders, $0.dropped) = ([], []) } }
 }
 
 /// The answers that the test chose for each order, of which the last is repeated. An order without any is processed for

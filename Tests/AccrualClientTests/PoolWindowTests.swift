@@ -165,6 +165,24 @@ import Testing
         #expect(users == [UserID(rawValue: 2)])
     }
 
+    /// Another process has ended some of the orders, in flight or not. A notification may name others, and wrong users.
+    @Test(arguments: [1, 2]) func ofOrdersThatAreReadAgainTheUnfinishedStay(namedUser: Int64) {
+        let window = Window(capacityMax: 1000)
+        let orders = window.upload(40, of: 1, digits: 1024)
+        let inFlight = window.take(10)
+        let gone = Set(orders.filter { $0.id.rawValue % 2 == 0 }.map(\.id))
+        window.database.state.withLock { $0.unfinished.removeAll { gone.contains($0.id) } }
+        window.pool.readAgain((1...100).map { order($0, of: namedUser) })
+        window.putBack(Array(inFlight.prefix(3)))
+        window.pool.putBackUnasked(Array(inFlight[3..<8]))
+        window.finish(Array(inFlight[8...]))
+        // Each order of another user than was named leaves when it comes back.
+        for _ in 0..<40 { window.putBack(window.take(10), after: 0) }
+        let left = window.database.state.withLock { Set($0.unfinished.map(\.id)) }
+        #expect(Set(window.take(100).map(\.order.id)) == left && left.isDisjoint(with: gone))
+        #expect(window.pool.counts.all == left.count && window.pool.counts.displaced == 0)
+    }
+
     /// An upload is stored before it gets into the pool; its order can be dropped in between.
     @Test func anOrderThatWasAbandonedBeforeItCameIsNotAskedAbout() {
         let window = Window(capacityMax: 1000)

@@ -25,6 +25,8 @@ struct ChangeNotificationTests {
             events.changes.append(Change(.balance(Balance(current: points, withdrawn: .zero)), of: user))
             events.newOrders.append(
                 UnfinishedOrder(id: OrderID(rawValue: .max), number: order(digits), user: user))
+            events.droppedOrders.append(
+                UnfinishedOrder(id: OrderID(rawValue: .min), number: order(digits), user: user))
             events.sessionEnds.append(user)
         }
         return events
@@ -64,6 +66,7 @@ struct ChangeNotificationTests {
             "1.2.0.-1|", "1.1.0.-1|", "1.2.-2.-1|", "1.2.0.\(Int64.min)|", "1.2.\(Int64.max).\(Int64.max)|",
             "1.2.0.1|s", "1.2.0.1|s,", "1.2.0.1|s,x", "1.2.0.1|s,1,2", "1.2.0.1|b,1,2", "1.2.0.1|b,1,2,x",
             "1.2.0.1|o,1,18,9,0,0", "1.2.0.1|o,1,x8,1,0,0", "1.2.0.1|o,1,18,1,0", "1.2.0.1|n,1,18", "1.2.0.1|n,1,,4",
+            "1.2.0.1|d,1,18", "1.2.0.1|d,1,,4", "1.2.0.1|d,1,18,4,5",
             "1.2.0.1|s,99999999999999999999", "1.2.0.1|" + String(repeating: "s,1;", count: 2_500) + "s,1",
         ]
         for text in refused { #expect(ChangeNotification(text: text) == nil, "\(text.prefix(40))") }

@@ -17,6 +17,7 @@ struct EventPublisherTests {
     private static func notifications(of number: Int, instance: Int64) -> [ServerNotification] {
         var events = TransactionEvents()
         events.newOrders = [order(number)]
+        events.droppedOrders = [order(number + 10)]
         events.attempts = [[UInt8(number)]]
         return ChangeNotification.texts(of: events, instance: instance, transaction: Int64(number)).map {
             ServerNotification(channel: ChangeNotification.channel, payload: $0, processID: 1)
@@ -38,6 +39,7 @@ struct EventPublisherTests {
         let ownCount = publisher.publish(heard, own: OwnTransaction(instance: 1, number: 4))
         #expect(ownCount == 1)
         #expect(orders.take() == .orders([Self.order(3), Self.order(5)]))
+        #expect(orders.takeDropped() == [Self.order(13), Self.order(15)])
         // This instance has counted its own.
         let attemptsOfOthers = received.withLock { $0 }
         #expect(attemptsOfOthers == [[5]])

@@ -73,6 +73,17 @@ struct OrdersOfOthersTests {
         #expect(orders.take() != .orders([]), "however much later it is taken")
     }
 
+    @Test func droppedOrdersAreTakenOnce() {
+        let orders = OrdersOfOthers(capacity: 3)
+        orders.put(dropped: Self.orders(1...2))
+        orders.put(dropped: Self.orders(3...4))
+        #expect(orders.takeDropped() == Self.orders(2...4), "no more than are kept")
+        #expect(orders.takeDropped() == [])
+        orders.put(dropped: Self.orders(5...5))
+        orders.skip()
+        #expect(orders.takeDropped() == [])
+    }
+
     @Test func aFailedLookBeginsAgain() {
         let orders = OrdersOfOthers(capacity: 3)
         orders.noteFailedLook(after: OrderID(rawValue: 7))

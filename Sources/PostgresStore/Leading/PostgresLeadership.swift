@@ -26,6 +26,8 @@ struct PostgresLeadership: Leadership {
         try writes.takeOrdersOfOtherServers()
     }
 
+    func droppedOrders() -> [UnfinishedOrder] { writes.takeDroppedOrders() }
+
     func skipOrdersOfOtherServers() {
         writes.skipOrdersOfOtherServers()
     }

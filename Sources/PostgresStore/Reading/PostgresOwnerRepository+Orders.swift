@@ -45,7 +45,11 @@ extension PostgresOwnerRepository {
         try DeletedUsersOrder.dropAll(
             until: cancellation, find: ordersOfDeletedUsers,
             drop: { orders throws(StoreError) in
-                try write { transaction, _ throws(PostgresError) in try transaction.drop(orders) }
+                try write { transaction, _ throws(PostgresError) in
+                    let dropped = try transaction.drop(orders)
+                    transaction.noteDropped(dropped)
+                    return dropped
+                }
             }, afterBatch: afterBatch)
     }
 

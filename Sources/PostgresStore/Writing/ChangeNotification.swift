@@ -62,6 +62,9 @@ struct ChangeNotification: Equatable, Sendable {
         for order in events.newOrders {
             records.append("n,\(order.user.rawValue),\(order.number.digits),\(order.id.rawValue)")
         }
+        for order in events.droppedOrders {
+            records.append("d,\(order.user.rawValue),\(order.number.digits),\(order.id.rawValue)")
+        }
         for user in events.sessionEnds { records.append("s,\(user.rawValue)") }
         for attempt in events.attempts { records.append("a,\(hexadecimal(attempt))") }
         return records
@@ -86,7 +89,7 @@ struct ChangeNotification: Equatable, Sendable {
 
     private static func read(_ record: Substring, into events: inout TransactionEvents) -> Bool {
         let fields = split(record, at: ",")
-        guard let kind = fields.first, ["o", "b", "n", "s", "a"].contains(kind) else { return fields.count > 0 }
+        guard let kind = fields.first, ["o", "b", "n", "d", "s", "a"].contains(kind) else { return fields.count > 0 }
         if kind == "a" {
             guard fields.count == 2, let attempt = bytes(ofHexadecimal: fields[1]) else { return false }
             events.attempts.append(attempt)
@@ -107,9 +110,10 @@ struct ChangeNotification: Equatable, Sendable {
             guard let current = Int64(fields[2]), let withdrawn = Int64(fields[3]) else { return false }
             let balance = Balance(current: Points(hundredths: current), withdrawn: Points(hundredths: withdrawn))
             events.changes.append(Change(.balance(balance), of: user))
-        case ("n", 4):
+        case ("n", 4), ("d", 4):
             guard let number = OrderNumber(fromFile: String(fields[2])), let id = Int64(fields[3]) else { return false }
-            events.newOrders.append(UnfinishedOrder(id: OrderID(rawValue: id), number: number, user: user))
+            let order = UnfinishedOrder(id: OrderID(rawValue: id), number: number, user: user)
+            if kind == "n" { events.newOrders.append(order) } else { events.droppedOrders.append(order) }
         case ("s", 2): events.sessionEnds.append(user)
         default: return false
         }

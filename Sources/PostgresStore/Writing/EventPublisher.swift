@@ -59,6 +59,7 @@ struct EventPublisher {
         let now = SystemClock.monotonicMilliseconds()
         if let highest = events.newOrders.map(\.id).max() { orders.noteStored(highest, now: now) }
         if !othersOrders.isEmpty { orders.put(othersOrders, now: now) }
+        if !events.droppedOrders.isEmpty { orders.put(dropped: events.droppedOrders) }
         attempts.deliver(othersAttempts)
         return ownCount
     }

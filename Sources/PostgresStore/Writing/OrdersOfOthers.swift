@@ -2,12 +2,16 @@ import Loyalty
 import Posix
 import Synchronization
 
-/// The new orders of other instances, for the instance that asks the accrual system.
+/// The new orders of other instances, and those that a command of the owner has ended, for the instance that asks the
+/// accrual system.
 ///
 /// Notifications bring them. Some may be missed: while the connection is lost, or if more come than are kept. Then the
 /// orders have to be looked for in the table, from an id on before which nothing can be missing. The highest known id
 /// is not that id, since ids are given before the commit: a transaction with a lower id may be committed later. But no
 /// transaction lives for a minute, so the highest id that was known a minute before the first one was missed is.
+///
+/// Orders that were ended are not looked for: if one is missed, it is asked about until the lead changes, as if it had
+/// not been ended.
 final class OrdersOfOthers: Sendable {
     /// The result of ``take()``.
     enum Taken: Equatable {
@@ -18,6 +22,7 @@ final class OrdersOfOthers: Sendable {
 
     private struct State {
         var orders: [UnfinishedOrder] = []
+        var dropped: [UnfinishedOrder] = []
         /// The id after which orders are to be looked for; `nil` if none is missing.
         var missingAfter: OrderID?
         var highestID: OrderID
@@ -71,6 +76,22 @@ final class OrdersOfOthers: Sendable {
         }
     }
 
+    /// Keeps orders that a command of the owner has ended. If there are too many, the oldest are forgotten.
+    func put(dropped orders: [UnfinishedOrder]) {
+        state.withLock { state in
+            state.dropped += orders
+            state.dropped.removeFirst(max(0, state.dropped.count - capacity))
+        }
+    }
+
+    /// Takes the orders that a command of the owner has ended.
+    func takeDropped() -> [UnfinishedOrder] {
+        state.withLock { state in
+            defer { state.dropped = [] }
+            return state.dropped
+        }
+    }
+
     /// Takes note that orders may have been missed.
     ///
     /// - Parameter since: In milliseconds of the monotonic clock.
@@ -91,7 +112,7 @@ final class OrdersOfOthers: Sendable {
     /// the leader settles.
     func skip() {
         state.withLock { state in
-            state.orders = []
+            (state.orders, state.dropped) = ([], [])
             state.missingAfter = nil
         }
     }

@@ -36,6 +36,11 @@ final class PostgresTransaction: ShopTransaction {
         if events.sessionEnds.last != user { events.sessionEnds.append(user) }
     }
 
+    /// Notes that a command of the owner has ended orders, so that the leader no longer asks about them.
+    func noteDropped(_ orders: [UnfinishedOrder]) {
+        events.droppedOrders += orders
+    }
+
     func noteFinished(of user: UserID) {
         finished[user, default: 0] += 1
     }

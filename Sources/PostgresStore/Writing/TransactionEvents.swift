@@ -9,16 +9,21 @@ struct TransactionEvents: Equatable, Sendable {
     var sessionEnds: [UserID] = []
     /// Orders that the leader is to ask about.
     var newOrders: [UnfinishedOrder] = []
+    /// Orders that an owner's command has ended, about which the leader must not ask any more.
+    var droppedOrders: [UnfinishedOrder] = []
     /// Attempts to sign in or to register, which other instances count too. They have nothing to do with the
     /// transaction, which only carries them.
     var attempts: [[UInt8]] = []
 
-    var isEmpty: Bool { changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty && attempts.isEmpty }
+    var isEmpty: Bool {
+        changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty && droppedOrders.isEmpty && attempts.isEmpty
+    }
 
     mutating func append(_ others: TransactionEvents) {
         changes += others.changes
         sessionEnds += others.sessionEnds
         newOrders += others.newOrders
+        droppedOrders += others.droppedOrders
         attempts += others.attempts
     }
 }

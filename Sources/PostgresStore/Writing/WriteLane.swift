@@ -149,6 +149,9 @@ final class WriteLane: Sendable {
         }
     }
 
+    /// See `Leadership.droppedOrders()`.
+    func takeDroppedOrders() -> [UnfinishedOrder] { orders.takeDropped() }
+
     /// See `Leadership.skipOrdersOfOtherServers()`.
     func skipOrdersOfOtherServers() {
         orders.skip()
