@@ -44,4 +44,26 @@ struct EventPublisherTests {
         let attemptsOfOthers = received.withLock { $0 }
         #expect(attemptsOfOthers == [[5]])
     }
+
+    /// Many short records take far more memory as events.
+    @Test func manyEventsAreHandedOnInPieces() {
+        let changeLog = ChangeLog(capacity: 20_000, after: ChangeID(rawValue: 0))
+        let wakes = Mutex(0)
+        let (subscription, _) = changeLog.subscribe { wakes.withLock { $0 += 1 } }
+        var events = TransactionEvents()
+        events.changes = (0..<20_000 as Range<Int64>).map { index in
+            let balance = Balance(current: Points(hundredths: index), withdrawn: .zero)
+            return Change(.balance(balance), of: UserID(rawValue: 1))
+        }
+        let heard = ChangeNotification.texts(of: events, instance: 2, transaction: 1).map {
+            ServerNotification(channel: ChangeNotification.channel, payload: $0, processID: 1)
+        }
+        var publisher = EventPublisher(
+            changeLog: changeLog, orders: OrdersOfOthers(), attempts: AttemptsOfInstances {}, log: .none)
+        #expect(publisher.publish(heard, own: OwnTransaction(instance: 1, number: 4)) == 0)
+        changeLog.unsubscribe(subscription)
+        let wakeCount = wakes.withLock { $0 }
+        #expect((2...5).contains(wakeCount))
+        #expect(changeLog.changes(after: ChangeID(rawValue: 0))?.map(\.change) == events.changes)
+    }
 }

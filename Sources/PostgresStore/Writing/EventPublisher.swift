@@ -23,6 +23,17 @@ struct EventPublisher {
     private let log: Log
     private var hasWarned = false
 
+    /// The events of some notifications.
+    private struct Heard {
+        var events = TransactionEvents()
+        var othersOrders: [UnfinishedOrder] = []
+        var othersAttempts: [[UInt8]] = []
+    }
+
+    /// No more notifications are read before so many events are handed on. Anyone who may connect to the database may
+    /// notify, and the texts that wait may have 64 MiB: the events of them all would take several times that.
+    private static let eventsMax = 4_096
+
     init(changeLog: ChangeLog, orders: OrdersOfOthers, attempts: AttemptsOfInstances, log: Log) {
         (self.changeLog, self.orders, self.attempts, self.log) = (changeLog, orders, attempts, log)
     }
@@ -34,15 +45,17 @@ struct EventPublisher {
     /// - Returns: The number of notifications of that transaction.
     mutating func publish(_ notifications: [ServerNotification], own: OwnTransaction) -> Int {
         guard !notifications.isEmpty else { return 0 }
-        var events = TransactionEvents()
-        var othersOrders: [UnfinishedOrder] = []
-        var othersAttempts: [[UInt8]] = []
+        var heard = Heard()
         var ownCount = 0
         for notification in notifications where notification.channel == ChangeNotification.channel {
+            if heard.events.count >= Self.eventsMax {
+                handOn(heard)
+                heard = Heard()
+            }
             if let header = ChangeNotification.Header(text: notification.payload), own.isSender(of: header) {
                 ownCount += 1
                 // The notifications of a transaction are adjacent.
-                if header.part == 0 { events.append(own.events) }
+                if header.part == 0 { heard.events.append(own.events) }
                 continue
             }
             guard let read = ChangeNotification(text: notification.payload) else {
@@ -51,17 +64,22 @@ struct EventPublisher {
             }
             // These include the orders of other transactions of this instance: their callers may have got no result,
             // and then have not passed the orders on. The pipeline ignores an order that it knows.
-            othersOrders += read.events.newOrders
-            if read.header.instance != own.instance { othersAttempts += read.events.attempts }
-            events.append(read.events)
+            heard.othersOrders += read.events.newOrders
+            if read.header.instance != own.instance { heard.othersAttempts += read.events.attempts }
+            heard.events.append(read.events)
         }
+        handOn(heard)
+        return ownCount
+    }
+
+    private func handOn(_ heard: Heard) {
+        let events = heard.events
         changeLog.publish(events.changes, sessionEnds: events.sessionEnds)
         let now = SystemClock.monotonicMilliseconds()
         if let highest = events.newOrders.map(\.id).max() { orders.noteStored(highest, now: now) }
-        if !othersOrders.isEmpty { orders.put(othersOrders, now: now) }
+        if !heard.othersOrders.isEmpty { orders.put(heard.othersOrders, now: now) }
         if !events.droppedOrders.isEmpty { orders.put(dropped: events.droppedOrders) }
-        attempts.deliver(othersAttempts)
-        return ownCount
+        attempts.deliver(heard.othersAttempts)
     }
 
     /// Warns only once, since the sender may send many.

@@ -15,8 +15,10 @@ struct TransactionEvents: Equatable, Sendable {
     /// transaction, which only carries them.
     var attempts: [[UInt8]] = []
 
-    var isEmpty: Bool {
-        changes.isEmpty && sessionEnds.isEmpty && newOrders.isEmpty && droppedOrders.isEmpty && attempts.isEmpty
+    var isEmpty: Bool { count == 0 }
+
+    var count: Int {
+        changes.count + sessionEnds.count + newOrders.count + droppedOrders.count + attempts.count
     }
 
     mutating func append(_ others: TransactionEvents) {
