@@ -235,8 +235,8 @@ struct BatchDecisionTests {
         let operations = [
             Self.add(.sample(3), Self.ann), Self.spend(1, Self.other, Self.ann), Self.settle([.invalid]),
         ]
-        for operations in [operations, operations.reversed(), [operations[2]]] {
-            let decision = Self.decide(operations) {
+        for batch in [operations, operations.reversed(), [operations[2]]] {
+            let decision = Self.decide(batch) {
                 $0.accounts[Self.ann] = BatchFacts.Account(
                     balance: Self.balance(100, 5), version: version, unfinished: unfinished)
                 $0.orders[OrderID(rawValue: 5)] = BatchFacts.UploadedOrder(
