@@ -1,3 +1,4 @@
+import Loyalty
 import Posix
 import Storage
 import TestSupport
@@ -5,8 +6,8 @@ import Testing
 
 @testable import PostgresStore
 
-/// A rule of the check that no constraint of a table enforces.
-@Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct CheckTests {
+/// Numbers that no constraint of a table forbids, and that only a damaged database has.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled)) struct DamagedNumberTests {
     private static let damages = [
         "UPDATE balances SET version = 9223372036854775807", "UPDATE balances SET version = 0",
         "UPDATE instances SET transaction = 9223372036854775807", "UPDATE instances SET transaction = -1",
@@ -27,6 +28,22 @@ import Testing
             #expect(try Self.faults(of: database) == ["not so 1 times"], "\(damage)")
             try database.server.run(repair, in: database.name)
         }
+    }
+
+    @Test func theUserWithTheLeastIDIsNotExported() throws {
+        let database = try TestDatabase()
+        try database.server.run(
+            """
+            INSERT INTO users (id, login, password_hash, created_at) VALUES (\(Int64.min), 'ann', 'x', 0);
+            INSERT INTO balances (user_id) VALUES (\(Int64.min))
+            """, in: database.name)
+        let maintenance = PostgresMaintenance(connector: try database.connector())
+        var count = 0
+        let isThere = try maintenance.export(try Login("ann"), until: Cancellation()) { _ in
+            count += 1
+            return true
+        }
+        #expect(isThere && count == 0)
     }
 
     private static func faults(of database: TestDatabase) throws -> [String] {
