@@ -167,7 +167,7 @@ import Testing
 
     /// Another process has ended some of the orders, in flight or not. A notification may name others, and wrong users.
     @Test(arguments: [1, 2] as [Int64])
-    func ofOrdersThatAreReadAgainTheUnfinishedStay(namedUser: Int64) {
+    func unfinishedOrdersThatAreReadAgainStay(namedUser: Int64) {
         let window = Window(capacityMax: 1000)
         let orders = window.upload(40, of: 1, digits: 1024)
         let inFlight = window.take(10)
