@@ -13,8 +13,8 @@ extension SQLSession {
             user = try id(of: .login(login))
             if user == nil { return false }
         }
-        // If one user is exported, these ids enclose that user alone. None do for the least id, which a damaged store may
-        // have, as none do for all ids below 1.
+        // If one user is exported, these ids enclose that user alone. A damaged store may have the least id; it is not
+        // exported, as no id below 1 is.
         let (before, last) = user.map { ($0 &- 1, $0) } ?? (0, .max)
         var isWanted = try eachPage(record) { after throws(Failure) in
             try movedUsers(after: max(after, before), last)
