@@ -10,11 +10,18 @@ protocol PipelinedRead: Sendable {
     /// The number of tasks that wait for it.
     var count: Int { get }
 
+    /// `nil` if it reads a row or a few for each task.
+    var list: ListPart? { get }
+
     func send(on connection: inout Connection) throws(PostgresError)
 
     func completion(of rows: borrowing ResultSet) throws(PostgresError) -> ReadCompletion
 
     func refuse(_ error: LoyaltyError)
+}
+
+extension PipelinedRead {
+    var list: ListPart? { nil }
 }
 
 /// A read of one request, such as a page of a list.
@@ -23,13 +30,14 @@ struct StatementRead: PipelinedRead {
     private let parameters: Parameters
     private let read: @Sendable (borrowing ResultSet) throws(PostgresError) -> ReadCompletion
     private let refusal: @Sendable (LoyaltyError) -> Void
+    let list: ListPart?
 
     init<Value: Sendable>(
-        _ statement: PreparedStatement, _ parameters: Parameters,
+        _ statement: PreparedStatement, _ parameters: Parameters, list: ListPart?,
         for task: Resumption<Result<Value, LoyaltyError>>,
         read: @escaping @Sendable (borrowing ResultSet) throws(PostgresError) -> Value
     ) {
-        (self.statement, self.parameters) = (statement, parameters)
+        (self.statement, self.parameters, self.list) = (statement, parameters, list)
         self.read = { (rows: borrowing ResultSet) throws(PostgresError) in
             let value = try read(rows)
             return { task.resume(returning: .success(value)) }

@@ -181,8 +181,9 @@ extension PostgresRepository {
         parameters.add(cursor?.rawValue ?? .max)
         // One more tells whether there is a next page.
         parameters.add(Int64(limit) + 1)
+        let list = ListPart(user: user, rowsMax: limit + 1)
         return .later { [reads, parameters] () async throws(LoyaltyError) in
-            try await reads.rows(of: statement, parameters) { rows throws(PostgresError) in
+            try await reads.rows(of: statement, parameters, list: list) { rows throws(PostgresError) in
                 let found = try rows.all { row throws(PostgresError) in (id: try row.integer(0), item: try item(row)) }
                 let next = found.count > limit ? PageCursor(rawValue: found[limit - 1].id) : nil
                 return Page(items: found.prefix(limit).map(\.item), next: next)

@@ -5,8 +5,9 @@ import Postgres
 /// The connection through which one event loop reads, with its thread.
 ///
 /// The loop hands over the reads of a turn together, and the thread answers all that wait in one round trip. A
-/// connection for each request in flight would cost the server several times the work. The rare reads that take several
-/// round trips run after them, a few at a time, so that new reads of one round trip need not wait for all of them.
+/// connection for each request in flight would cost the server several times the work. Lists travel after all others,
+/// so many rows at a time that nothing waits long for them, and in turn by user. The rare reads that take several round
+/// trips run last, a few at a time, so that new reads of one round trip need not wait for all of them.
 ///
 /// If the connection ends, each of its reads with time left is tried once more on the next one, since a read changes
 /// nothing. If the database can't be reached, reads are refused at once until it can, so that no client waits for it in
@@ -58,6 +59,14 @@ enum LaneRead: Sendable {
         switch self {
         case .pipelined(let read): read.count
         case .session: 1
+        }
+    }
+
+    /// The part of a list that it reads; `nil` if it reads no list.
+    var list: ListPart? {
+        switch self {
+        case .pipelined(let read): read.list
+        case .session: nil
         }
     }
 

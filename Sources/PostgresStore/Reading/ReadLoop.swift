@@ -14,8 +14,14 @@ final class ReadLoop {
     private static let connectMillisecondsMin = 1_000
     private static let pauseMillisecondsMin = 100
     private static let pauseMillisecondsMax = 2_000
-    /// The pipelined reads that travel together. Their answers are kept in memory until all have arrived.
+    /// A list with less time left is refused instead of begun: the lists of a round may have two megabytes, which take
+    /// so long on a network of 36 Mbit/s.
+    private static let leastMillisecondsForLists = 500
+    /// The pipelined reads that travel together. All others wait for them.
     private static let pipelinedReadsPerRoundMax = 256
+    /// The rows of the lists that travel together: two of the longest parts of a list, for which the server works some
+    /// 4 ms. The reads that arrive meanwhile wait for them.
+    private static let listRowsPerRoundMax = 2_048
     /// The session reads that run before the lane looks for reads that have arrived meanwhile. Each takes a few round
     /// trips, for which the pipelined reads wait; with fewer, a flood of those would hold up the session reads.
     static let sessionReadsPerRoundMax = 4
@@ -30,6 +36,7 @@ final class ReadLoop {
     private var timeline: LatestTimeline.Point?
     // Reads that were taken from the inbox. Earlier ones have earlier deadlines, since all get the same time.
     private var pipelinedReads: [WaitingRead] = []
+    private var lists = WaitingLists()
     private var sessionReads: [WaitingRead] = []
     private var failures: FailureLog
 
@@ -47,7 +54,7 @@ final class ReadLoop {
             if session == nil, !connect() {
                 guard waitForDatabase() else { break }
             }
-            let hasReads = !pipelinedReads.isEmpty || !sessionReads.isEmpty
+            let hasReads = !pipelinedReads.isEmpty || !lists.isEmpty || !sessionReads.isEmpty
             guard takeReads(withinMilliseconds: hasReads ? 0 : nil) || hasReads else { break }
             if isLatest { answerRound() } else { session = nil }
         }
@@ -60,7 +67,12 @@ final class ReadLoop {
         guard let reads = inbox.take(withinMilliseconds: milliseconds) else { return false }
         for read in reads {
             switch read.read {
-            case .pipelined: pipelinedReads.append(read)
+            case .pipelined(let statement):
+                if let list = statement.list {
+                    lists.append(read, of: list.user)
+                } else {
+                    pipelinedReads.append(read)
+                }
             case .session: sessionReads.append(read)
             }
         }
@@ -71,6 +83,7 @@ final class ReadLoop {
     private func refuseLate(below milliseconds: Int) {
         let late =
             Self.takeLate(from: &pipelinedReads, below: milliseconds)
+            + lists.takeLate(below: max(milliseconds, Self.leastMillisecondsForLists))
             + Self.takeLate(from: &sessionReads, below: milliseconds)
         inbox.refuse(late)
     }
@@ -83,7 +96,8 @@ final class ReadLoop {
 
     /// The earliest deadline of the reads that wait, or another one that is earlier.
     private func earliest(_ deadline: Deadline) -> Deadline {
-        [pipelinedReads.first, sessionReads.first].compactMap { $0?.deadline }.reduce(deadline) { $0.orEarlier($1) }
+        let firsts = [pipelinedReads.first, sessionReads.first].compactMap { $0?.deadline }
+        return (firsts + lists.deadlines).reduce(deadline) { $0.orEarlier($1) }
     }
 
     // MARK: - Connecting
@@ -104,7 +118,7 @@ final class ReadLoop {
             return true
         } catch {
             failures.note(error)
-            inbox.refuse(pipelinedReads + sessionReads)
+            inbox.refuse(pipelinedReads + lists.takeAll() + sessionReads)
             (pipelinedReads, sessionReads) = ([], [])
             inbox.refuseAll()
             return false
@@ -136,12 +150,17 @@ final class ReadLoop {
 
     // MARK: - Answering
 
-    /// Answers the pipelined reads that wait, and then a few of the others.
+    /// Answers the pipelined reads that wait, and then a few of the lists and of the others.
     private func answerRound() {
         refuseLate(below: Self.leastMilliseconds)
         let pipelined = Array(pipelinedReads.prefix(Self.pipelinedReadsPerRoundMax))
         let again = answer(pipelined)
         pipelinedReads.replaceSubrange(..<pipelined.count, with: again)
+        if session != nil {
+            let parts = lists.take(countMax: Self.pipelinedReadsPerRoundMax, rowsMax: Self.listRowsPerRoundMax)
+            let rest = answer(parts)
+            lists.putBack(rest)
+        }
         for _ in 0..<Self.sessionReadsPerRoundMax where session != nil {
             refuseLate(below: Self.leastMilliseconds)
             guard let read = sessionReads.first else { return }
@@ -150,38 +169,41 @@ final class ReadLoop {
         }
     }
 
-    /// Answers the first reads that wait. Returns those that are to be tried again, because the connection has ended.
+    /// Answers reads, each as soon as its answer arrives. Returns those that are to be tried again, because the
+    /// connection has ended.
     private func answer(_ reads: [WaitingRead]) -> [WaitingRead] {
         guard let session, let first = reads.first else { return reads }
-        session.deadline = earliest(first.deadline)
+        session.deadline = earliest(reads.reduce(first.deadline) { $0.orEarlier($1.deadline) })
         var round = ReadRound(reads.map(\.read))
         var isLost = false
         do throws(PostgresError) {
-            try round.run(on: session)
+            try round.run(on: session) { index, result in end(reads[index], with: result) }
         } catch {
             failures.note(error)
             self.session = nil
             isLost = true
         }
         var again: [WaitingRead] = []
-        for (index, var read) in reads.enumerated() {
-            switch round.results[index] {
-            case .answered(let complete):
-                inbox.noteAnswered(read.read.count)
-                complete()
-            case .failed(let error):
-                failures.note(error)
-                inbox.refuse([read], error.refusalOfRead)
-            case nil:
-                precondition(isLost, "a round must end each read unless its connection has ended")
-                if read.isSecondTry {
-                    inbox.refuse([read])
-                } else {
-                    read.isSecondTry = true
-                    again.append(read)
-                }
+        for (index, var read) in reads.enumerated() where !round.isEnded[index] {
+            precondition(isLost, "a round must end each read unless its connection has ended")
+            if read.isSecondTry {
+                inbox.refuse([read])
+            } else {
+                read.isSecondTry = true
+                again.append(read)
             }
         }
         return again
+    }
+
+    private func end(_ read: WaitingRead, with result: ReadRound.Result) {
+        switch result {
+        case .answered(let complete):
+            inbox.noteAnswered(read.read.count)
+            complete()
+        case .failed(let error):
+            failures.note(error)
+            inbox.refuse([read], error.refusalOfRead)
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Loyalty
 import Postgres
 
-/// Reads that travel together on one connection, and their results.
+/// Reads that travel together on one connection.
 struct ReadRound {
     enum Result {
         case answered(ReadCompletion)
@@ -9,42 +9,49 @@ struct ReadRound {
         case failed(PostgresError)
     }
 
+    /// Takes the result of the read at an index. It is called at most once for each read, as soon as its answer has
+    /// arrived, so that answers are not kept until the last one is there.
+    typealias Take = (_ index: Int, _ result: Result) -> Void
+
     private let reads: [LaneRead]
-    /// The result of each read; `nil` if it has none yet.
-    private(set) var results: [Result?]
+    /// True for each read that has its result.
+    private(set) var isEnded: [Bool]
 
     init(_ reads: [LaneRead]) {
         self.reads = reads
-        results = [Result?](repeating: nil, count: reads.count)
+        isEnded = [Bool](repeating: false, count: reads.count)
     }
 
     /// Runs the reads. First the pipelined ones travel as one transaction. If one of them fails, the server skips those
     /// after it, which then travel again, each as a transaction of its own.
     ///
     /// - Throws: an error that ends the connection. The reads that were answered before it have their results.
-    mutating func run(on session: PostgresSession) throws(PostgresError) {
-        try runPipeline(on: session, isOneTransaction: true)
-        try runPipeline(on: session, isOneTransaction: false)
+    mutating func run(on session: PostgresSession, _ take: Take) throws(PostgresError) {
+        try runPipeline(on: session, isOneTransaction: true, take)
+        try runPipeline(on: session, isOneTransaction: false, take)
         for (index, read) in reads.enumerated() {
             guard case .session(let read) = read else { continue }
+            let result: Result
             do throws(PostgresError) {
-                results[index] = .answered(
+                result = .answered(
                     try session.read(isSnapshot: read.isSnapshot) { session throws(PostgresError) in
                         try read.completion(session)
                     })
             } catch {
                 guard !error.isEndOfConnection else { throw error }
-                results[index] = .failed(error)
+                result = .failed(error)
             }
+            isEnded[index] = true
+            take(index, result)
         }
     }
 
     private mutating func runPipeline(
-        on session: PostgresSession, isOneTransaction: Bool
+        on session: PostgresSession, isOneTransaction: Bool, _ take: Take
     ) throws(PostgresError) {
         var sent: [(index: Int, read: any PipelinedRead)] = []
         for (index, read) in reads.enumerated() {
-            guard case .pipelined(let read) = read, results[index] == nil else { continue }
+            guard case .pipelined(let read) = read, !isEnded[index] else { continue }
             try read.send(on: &session.connection)
             if !isOneTransaction { try session.connection.sendSynchronization() }
             sent.append((index, read))
@@ -52,7 +59,10 @@ struct ReadRound {
         guard !sent.isEmpty else { return }
         if isOneTransaction { try session.connection.sendSynchronization() }
         for (index, read) in sent {
-            results[index] = try Self.result(of: read, on: session)
+            if let result = try Self.result(of: read, on: session) {
+                isEnded[index] = true
+                take(index, result)
+            }
             if !isOneTransaction { try Self.readSynchronization(on: session) }
         }
         if isOneTransaction { try Self.readSynchronization(on: session) }

@@ -46,12 +46,14 @@ final class TurnReads {
     }
 
     /// Runs a prepared statement of ``ReadStatements``.
+    ///
+    /// - Parameter list: `nil` if the statement reads a row or a few.
     func rows<Value: Sendable>(
-        of statement: PreparedStatement, _ parameters: Parameters,
+        of statement: PreparedStatement, _ parameters: Parameters, list: ListPart? = nil,
         read: @escaping @Sendable (borrowing ResultSet) throws(PostgresError) -> Value
     ) async throws(LoyaltyError) -> Value {
         try await answer { reads, task in
-            reads.others.append(.pipelined(StatementRead(statement, parameters, for: task, read: read)))
+            reads.others.append(.pipelined(StatementRead(statement, parameters, list: list, for: task, read: read)))
         }
     }
 
