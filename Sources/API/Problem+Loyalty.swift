@@ -37,7 +37,7 @@ extension Problem {
                 "The order was paid for by another user or with another sum, or its withdrawal was refunded.")
         case .overloaded(let seconds): self = .busy(retryAfterSeconds: seconds)
         case .unavailable(let seconds): self = .unavailable(retryAfterSeconds: seconds)
-        case .failed: self = .failed
+        case .failed, .inDoubt: self = .failed
         }
     }
 

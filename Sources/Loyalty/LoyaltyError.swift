@@ -31,4 +31,6 @@ package enum LoyaltyError: Error, Equatable, Sendable {
     case unavailable(retryAfterSeconds: Int)
     /// The server failed; the log has the details.
     case failed
+    /// The answer to a commit has not arrived in time. It is unknown if the operation was done, or will be.
+    case inDoubt
 }

@@ -8,7 +8,8 @@ import Loyalty
 /// survives a power cut.
 ///
 /// Both throw ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)`` or ``Loyalty/LoyaltyError/failed``, and writes
-/// also ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)``. Nothing has happened then.
+/// also ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)``. Nothing has happened then. After a write has thrown
+/// ``Loyalty/LoyaltyError/inDoubt``, it may have happened, or still happen.
 ///
 /// A repository belongs to one event loop, and is used on its thread alone.
 package protocol Repository: BatchReader {

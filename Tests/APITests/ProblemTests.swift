@@ -110,6 +110,7 @@ import Web
         Refusal(.overloaded(retryAfterSeconds: 2), 503, "busy", busy, has: ["Retry-After: 2"]),
         Refusal(.unavailable(retryAfterSeconds: 30), 503, "unavailable", unable, has: ["Retry-After: 30"]),
         Refusal(.failed, 500, "failed", "The server failed; its log has the reason."),
+        Refusal(.inDoubt, 500, "failed", "The server failed; its log has the reason."),
     ]
 
     @Test(arguments: refusals)

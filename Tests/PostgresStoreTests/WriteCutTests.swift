@@ -96,7 +96,7 @@ struct WriteCutTests {
                     answers.stored.append(number)
                     _ = try? await lane.settle([Settlement(order: id, verdict: .processed(Points(hundredths: 2)))])
                 }
-            } catch .failed {
+            } catch .inDoubt {
                 answers.unknown += 1
             } catch {
                 answers.notStored.append(number)

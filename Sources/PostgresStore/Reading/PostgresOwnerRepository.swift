@@ -82,8 +82,10 @@ final class PostgresOwnerRepository: OwnerRepository {
     }
 
     /// Runs an operation in a transaction of its own. It is durable when this returns.
+    ///
+    /// - Parameter evidence: the command that shows if the operation was done; `nil` if there is none.
     func write<Value: Sendable>(
-        isExclusive: Bool = false,
+        isExclusive: Bool = false, evidence: String? = nil,
         _ operation:
             @escaping @Sendable (_ transaction: PostgresTransaction, _ now: Timestamp) throws(PostgresError) -> Value
     ) throws(StoreError) -> Value {
@@ -95,6 +97,12 @@ final class PostgresOwnerRepository: OwnerRepository {
         } catch {
             switch error {
             case .overloaded, .unavailable: throw StoreError("The database takes no writes now; nothing was changed.")
+            case .inDoubt:
+                // A commit that waits for a standby is not seen before the standby has it.
+                let look = evidence.map { "Look with \($0)" } ?? "Look"
+                throw StoreError(
+                    "It is unknown whether the change was made. \(look) before you repeat it, once the database takes "
+                        + "writes again.")
             default: throw StoreError("The database could not be written; the log says more.")
             }
         }
@@ -115,7 +123,9 @@ extension PostgresOwnerRepository {
     }
 
     func apply(_ change: ShopChange, by actor: Actor) throws(StoreError) -> ShopChangeResult {
-        let applied = try write(isExclusive: true) { transaction, now throws(PostgresError) in
+        // The transaction of a change records it, too.
+        let applied = try write(isExclusive: true, evidence: "martlet actions") {
+            transaction, now throws(PostgresError) in
             try transaction.apply(change, by: actor, request: nil, at: now)
         }
         guard case .now(let result) = applied else {

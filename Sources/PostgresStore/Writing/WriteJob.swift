@@ -24,7 +24,7 @@ struct WriteJob: Sendable {
     let work: Work
     /// The moment by which the caller is answered.
     let deadline: Deadline
-    /// Tells the caller that the work was not done, or that its fate is unknown (``Loyalty/LoyaltyError/failed``). The
+    /// Tells the caller that the work was not done, or that its fate is unknown (``Loyalty/LoyaltyError/inDoubt``). The
     /// lane calls either this or one acknowledgement, once.
     let refuse: @Sendable (LoyaltyError) -> Void
 }

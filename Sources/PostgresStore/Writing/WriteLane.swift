@@ -17,8 +17,8 @@ import Storage
 ///
 /// Each caller is answered within ``writeDeadlineMilliseconds``: with a result, if it is durable;
 /// ``Loyalty/LoyaltyError/overloaded(retryAfterSeconds:)`` and ``Loyalty/LoyaltyError/unavailable(retryAfterSeconds:)``
-/// if nothing happened; and ``Loyalty/LoyaltyError/failed`` if the write is at fault, or if its fate is unknown at the
-/// deadline.
+/// if nothing happened; ``Loyalty/LoyaltyError/failed`` if it is at fault; and ``Loyalty/LoyaltyError/inDoubt`` if its
+/// fate is unknown at its deadline.
 ///
 /// Any thread may use it.
 final class WriteLane: Sendable {

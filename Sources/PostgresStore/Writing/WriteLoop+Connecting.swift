@@ -90,7 +90,7 @@ extension WriteLoop {
                     "Another process has taken over the row of this instance. The fate of \(jobs.count) writes is unknown."
                 )
             }
-            refuse(jobs.map(\.job), .failed)
+            refuse(jobs.map(\.job), .inDoubt)
         }
     }
 
@@ -125,8 +125,8 @@ extension WriteLoop {
         }
         let lateDoubts = doubtful.split { $0.job.deadline.hasPassed }
         doubtful = lateDoubts.others
-        // The refusal must not claim that nothing happened.
-        refuse(lateDoubts.chosen.map(\.job), .failed)
+        // No claim that nothing happened.
+        refuse(lateDoubts.chosen.map(\.job), .inDoubt)
         let isLost = lostAt.map { SystemClock.monotonicMilliseconds() - $0 > Self.patienceMilliseconds } ?? true
         let lateJobs = backlog.split { isLost || $0.deadline.hasPassed }
         backlog = lateJobs.others
