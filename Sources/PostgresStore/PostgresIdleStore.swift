@@ -25,7 +25,8 @@ package struct PostgresIdleStore: IdleStore {
     ) throws(IdleStoreError) -> any Storage {
         do throws(StoreError) {
             return try PostgresStore(
-                StoreConnector(address: address), migrates: false, limits: limits, clock: clock, log: log)
+                StoreConnector(address: address), migrates: false, claimsRow: false, limits: limits, clock: clock,
+                log: log)
         } catch {
             throw .other(error)
         }

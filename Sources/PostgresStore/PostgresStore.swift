@@ -38,9 +38,13 @@ package final class PostgresStore: Storage {
         try self.init(StoreConnector(address: address), migrates: true, limits: limits, clock: clock, log: log)
     }
 
-    /// - Parameter migrates: false for a command, which leaves the schema as it is.
+    /// - Parameters:
+    ///   - migrates: false for a command, which leaves the schema as it is.
+    ///   - claimsRow: false for a command, most of which only read: it claims the row of an instance with its first
+    ///     write. Each row is a write, which waits for a standby even if that is missing.
     init(
-        _ connector: StoreConnector, migrates: Bool, limits: StorageLimits, clock: @escaping WallClock, log: Log
+        _ connector: StoreConnector, migrates: Bool, claimsRow: Bool = true, limits: StorageLimits,
+        clock: @escaping WallClock, log: Log
     ) throws(StoreError) {
         self.connector = connector
         (self.clock, self.log) = (clock, log)
@@ -61,7 +65,8 @@ package final class PostgresStore: Storage {
             if migrates, let warning = try HungSessions.warningOfOtherRoles(on: &connection, until: deadline) {
                 log.warning(warning)
             }
-            let instance = try InstanceRow.claim(on: &connection, at: clock(), until: deadline)
+            let instance: InstanceRow? =
+                claimsRow ? try InstanceRow.claim(on: &connection, at: clock(), until: deadline) : nil
             // A command has no clients that read changes, and scripts may run millions of commands.
             let feedStart = migrates ? try ChangeFeedRow.next(on: &connection, until: deadline) : ChangeID(rawValue: 0)
             changeLog = ChangeLog(capacity: limits.keptChangesMax, after: feedStart)

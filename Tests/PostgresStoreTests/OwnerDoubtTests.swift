@@ -19,8 +19,38 @@ import Testing
 
     private static func open(_ database: TestDatabase) throws -> PostgresStore {
         try PostgresStore(
-            database.connector(), migrates: false, limits: StorageLimits(),
+            database.connector(), migrates: false, claimsRow: false, limits: StorageLimits(),
             clock: { Timestamp(milliseconds: 1_700_000_000_000) }, log: .none)
+    }
+
+    @Test func aCommandThatOnlyReadsWritesNothing() throws {
+        let server = try PostgreSQLServer()
+        defer { server.remove() }
+        let database = try TestDatabase(on: server)
+        let users = try database.addPlainUsers(3)
+        try Self.require(standby: "missing", on: server)
+        let store = try Self.open(database)
+        defer { store.stop() }
+        let owner = try store.makeOwnerRepository(until: Cancellation())
+        defer { owner.close() }
+        #expect(try owner.users(after: nil, limit: 10).map(\.id) == users)
+        #expect(try owner.statistics().users[.active] == 3)
+        #expect(try owner.leadersReport() != nil)
+        #expect(try database.integer("SELECT count(*) FROM instances") == 0)
+    }
+
+    @Test func aCommandClaimsItsRowWithItsFirstWrite() throws {
+        let database = try TestDatabase()
+        let store = try Self.open(database)
+        defer { store.stop() }
+        let owner = try store.makeOwnerRepository(until: Cancellation())
+        defer { owner.close() }
+        for isOpen in [true, false] {
+            _ = try owner.apply(.setRegistration(isOpen: isOpen), by: Self.actor)
+            #expect(try owner.isRegistrationOpen() == isOpen)
+            #expect(try database.column("SELECT transaction FROM instances") == [isOpen ? 1 : 2])
+        }
+        #expect(try database.brokenRules() == [])
     }
 
     /// An owner who is told that nothing was written would repeat the change.

@@ -9,8 +9,12 @@ struct InstanceRow: Sendable {
 
     var id: Int64 { marker.instance }
 
-    /// The time after which another instance may claim an unused row. An instance that sleeps longer finds another
-    /// epoch in its row, and claims another row.
+    /// The marker of an instance that has no row yet: the ids of rows begin at 1. The writer's first connection does
+    /// not find it, and claims a row (``EpochFence``).
+    static let unclaimed = CommitMarker(instance: 0, epoch: 0, transaction: 0)
+
+    /// A row that was not used for so long belongs to no instance any more. An instance that sleeps longer finds
+    /// another epoch in its row, and takes another row.
     private static let lifetimeMilliseconds: Int64 = 86_400_000
 
     private static let claim = """

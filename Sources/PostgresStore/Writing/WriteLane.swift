@@ -4,6 +4,7 @@ import Metrics
 import Posix
 import Postgres
 import Storage
+import Synchronization
 
 /// The only part of a server that writes into a database of PostgreSQL: a thread with one connection.
 ///
@@ -23,7 +24,10 @@ import Storage
 /// Any thread may use it.
 final class WriteLane: Sendable {
     private let queue: WriteQueue
-    private let thread: Thread
+    private let work: @Sendable () -> Void
+    /// `nil` before it is started.
+    private let thread = Mutex<Thread?>(nil)
+    private let isStartedByWrites: Bool
     private let status = LaneStatus()
     private let statistics = CommitStatistics()
     private let orders = OrdersOfOthers()
@@ -38,23 +42,36 @@ final class WriteLane: Sendable {
     private static let stoppingRetrySeconds = 1
 
     /// Starts the thread, and waits for its first attempt to connect.
+    ///
+    /// - Parameter instance: `nil` if the first write is to start the thread, which then claims a row.
     init(
-        connector: StoreConnector, instance: InstanceRow, limits: StorageLimits, changeLog: ChangeLog,
+        connector: StoreConnector, instance: InstanceRow?, limits: StorageLimits, changeLog: ChangeLog,
         clock: @escaping WallClock, log: Log
     ) throws(PostgresError) {
         queue = try WriteQueue(capacity: limits.writeQueueMax)
         queueCapacity = limits.writeQueueMax
+        isStartedByWrites = instance == nil
         attempts = AttemptsOfInstances { [queue] in queue.wake() }
         let attempted = BlockingQueue<Void>(capacity: 1)
-        thread = Thread(name: "writer") { [queue, status, statistics, orders, attempts] in
+        let marker = instance?.marker ?? InstanceRow.unclaimed
+        work = { [queue, status, statistics, orders, attempts] in
             WriteLoop(
-                connector: connector, marker: instance.marker, limits: limits, queue: queue, status: status,
+                connector: connector, marker: marker, limits: limits, queue: queue, status: status,
                 statistics: statistics, changeLog: changeLog, orders: orders, attempts: attempts, clock: clock,
                 log: log,
                 onFirstAttempt: { _ = attempted.put(()) }
             ).run()
         }
+        guard !isStartedByWrites else { return }
+        start()
         attempted.take()
+    }
+
+    /// Starts the thread unless it was started.
+    private func start() {
+        thread.withLock { thread in
+            if thread == nil { thread = Thread(name: "writer", body: work) }
+        }
     }
 
     // MARK: Writes
@@ -188,7 +205,7 @@ final class WriteLane: Sendable {
     /// until then, and is called once.
     func stop() {
         queue.close()
-        thread.join()
+        thread.withLock { $0.take() }?.join()
     }
 
     // MARK: Jobs
@@ -220,7 +237,10 @@ final class WriteLane: Sendable {
     ) {
         let job = WriteJob(
             work: work, deadline: .after(milliseconds: Self.writeDeadlineMilliseconds), refuse: refuse)
-        guard !queue.put(job, beyondCapacity: beyondCapacity) else { return }
+        guard !queue.put(job, beyondCapacity: beyondCapacity) else {
+            if isStartedByWrites { start() }
+            return
+        }
         refuse(
             queue.isClosed
                 ? .unavailable(retryAfterSeconds: Self.stoppingRetrySeconds)

@@ -45,7 +45,7 @@ struct TestDatabase: Sendable {
         var connection = try connect()
         let now = Timestamp(milliseconds: 1_700_000_000_000)
         return try WriteLane(
-            connector: try connector(), instance: try .claim(on: &connection, at: now, until: Self.patience),
+            connector: try connector(), instance: try InstanceRow.claim(on: &connection, at: now, until: Self.patience),
             limits: StorageLimits(), changeLog: ChangeLog(capacity: 100, after: ChangeID(rawValue: 0)), clock: { now },
             log: Log { _, _ in })
     }
