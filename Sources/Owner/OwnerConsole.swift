@@ -50,8 +50,10 @@ struct OwnerConsole {
         var operation: (any OwnerOperation)? = request.operation
         var isFirst = true
         var done: String?
+        var kept: (any Storage)?
+        defer { kept?.stop() }
         while let asked = operation {
-            let result = result(of: asked) { printer.take($0) }
+            let result = result(of: asked, keeping: &kept) { printer.take($0) }
             operation = result.next.flatMap { request.operation(after: asked, next: $0, taken: printer.rowsTaken) }
             printer.print(result, rowsName: asked.rowsName, isFirst: isFirst, isLast: operation == nil)
             done = change(by: request, result)
@@ -79,16 +81,19 @@ struct OwnerConsole {
     }
 
     /// Does the operation on the store or, if a server runs on it, asks that server.
-    private func result(of operation: any OwnerOperation, _ reply: (OwnerReply) -> Void) -> CommandResult {
+    ///
+    /// - Parameter kept: the store that the page before has left open for this one, or `nil`.
+    private func result(
+        of operation: any OwnerOperation, keeping kept: inout (any Storage)?, _ reply: (OwnerReply) -> Void
+    ) -> CommandResult {
         do throws(IdleStoreError) {
             if let operation = operation as? any FileOperation { return try result(of: operation, reply) }
             guard let operation = operation as? any StoreOperation else {
                 preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
             }
-            let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
-            let store = try self.store.open(clock: clock, log: Self.log) {
-                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
-            }
+            if let store = kept { return result(of: operation, on: store, reply) }
+            let store = try open()
+            if !Self.isFile(store) { kept = store }
             return result(of: operation, on: store, reply)
         } catch {
             switch error {
@@ -98,19 +103,30 @@ struct OwnerConsole {
         }
     }
 
+    /// True if the store is open for one page at a time: an open file keeps a server from starting, and the reader of a
+    /// list may take its time. A database is not opened again for each page, since that takes connections.
+    private static func isFile(_ store: any Storage) -> Bool { store.filePath != nil }
+
+    private func open() throws(IdleStoreError) -> any Storage {
+        let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
+        return try store.open(clock: clock, log: Self.log) {
+            ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+        }
+    }
+
     private func result(
         of operation: any StoreOperation, on store: any Storage, _ reply: (OwnerReply) -> Void
     ) -> CommandResult {
         let surroundings = OperationSurroundings(
             plan: configuration.backupPlan, backups: configuration.backupPlan?.document)
         guard type(of: operation).makesFile else {
-            defer { store.stop() }
+            defer { if Self.isFile(store) { store.stop() } }
             return store.run(operation, by: caller.name, surroundings, reply: reply)
         }
         StopRequest.take()
         let result = store.run(
             operation, by: caller.name, surroundings, until: StopRequest.cancellation, reply: reply)
-        store.stop()
+        if Self.isFile(store) { store.stop() }
         leaveStopRequest(result)
         return result
     }
