@@ -58,6 +58,18 @@ struct CopyTests {
         #expect(try copied == texts(Self.catalog, in: migrated))
     }
 
+    /// A server that waits for the end of the copy makes the tables of a new shop if the copy is rolled back.
+    @Test func aShopThatAnotherProgramHasMadeIsNotTakenForTheCopy() throws {
+        let server = try PostgreSQLServer.shared.get()
+        let (target, name) = try emptyCopy()
+        try target.finishRows()
+        try server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'")
+        var connection = try TestDatabase(on: server, named: name).connector().open(until: TestDatabase.patience)
+        #expect(try Migration.run(on: &connection, until: TestDatabase.patience) == 0, "it has made the tables")
+        let error = #expect(throws: StoreError.self) { try target.complete() }
+        #expect(error?.description.hasPrefix("The copy was not written into ") == true, "\(String(describing: error))")
+    }
+
     /// A column that a migration adds is copied, or named here.
     @Test func theListHasEveryColumnButThoseOfInstances() throws {
         let database = try TestDatabase()

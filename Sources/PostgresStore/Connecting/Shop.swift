@@ -10,15 +10,23 @@ struct Shop {
 
     static func read(on connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> Shop {
         let identity = try identity(on: &connection, until: deadline)
+        let epoch = try entityTagEpoch(on: &connection, until: deadline)
+        let version = connection.serverVersion
+        return Shop(
+            identity: identity, entityTagEpoch: epoch,
+            serverVersion: "\(version / 10_000).\(version % 10_000)")
+    }
+
+    /// The number that is a part of each entity tag. Each shop gets a random one when its tables are made.
+    static func entityTagEpoch(
+        on connection: inout Connection, until deadline: Deadline
+    ) throws(PostgresError) -> UInt64 {
         let epoch = try connection.run("SELECT tag_epoch FROM shop", until: deadline) {
             (rows: borrowing ResultSet) throws(PostgresError) in
             try rows.first { (row: borrowing Row) throws(PostgresError) in try row.integer(0) }
         }
         guard let epoch else { throw .badValue("the row of the shop") }
-        let version = connection.serverVersion
-        return Shop(
-            identity: identity, entityTagEpoch: UInt64(bitPattern: epoch),
-            serverVersion: "\(version / 10_000).\(version % 10_000)")
+        return UInt64(bitPattern: epoch)
     }
 
     /// The name of a database on all of its servers: the cluster's identifier and the database's number in it.

@@ -13,6 +13,8 @@ package final class PostgresCopyTarget: CopyTarget {
     /// `nil` after the end of the connection.
     private var tables: PostgresTables?
     private let keys: DeferredKeys
+    /// By this number, the copy is told from a shop that another program has made in its place.
+    private let epoch: UInt64
 
     private static let openMilliseconds = 30_000
     /// The longest wait for a standby to confirm the commit.
@@ -32,6 +34,7 @@ package final class PostgresCopyTarget: CopyTarget {
                     "it has tables of Martlet, and copies and imports are written into an empty database only")
             }
             try Migration.beginNew(on: &connection, until: deadline)
+            epoch = try Shop.entityTagEpoch(on: &connection, until: deadline)
             keys = try DeferredKeys.remove(on: &connection, until: deadline)
             // Instance 0 gets the copied figures, which are the sums of all instances before the copy.
             try connection.runScript("ALTER TABLE figures ALTER COLUMN instance SET DEFAULT 0", until: deadline)
@@ -116,9 +119,11 @@ package final class PostgresCopyTarget: CopyTarget {
             var connection = try connector.open(.owner, until: deadline)
             // The lock waits for the old transaction if the server still has it, four seconds at most.
             try connection.runScript("BEGIN; SELECT pg_advisory_xact_lock(\(Migration.lockKey))", until: deadline)
+            // A server that waited for the lock may have made the tables of a new shop.
             let version = try Migration.version(on: &connection, until: deadline)
+            let found = try version == 0 ? nil : Shop.entityTagEpoch(on: &connection, until: deadline)
             try connection.runScript("ROLLBACK", until: deadline)
-            guard version == 0 else { return }
+            guard found != epoch else { return }
         } catch {
             throw StoreError(
                 "The connection was lost at the very end (\(failure)): the copy in \(connector.address) is either complete "
