@@ -11,7 +11,7 @@ package struct OwnersPool: Sendable {
     let document: @Sendable () -> JSONObject
     /// The number of orders that wait for the accrual system, and its state: `healthy`, `throttled`, `troubled`, or
     /// `unknown` before the first answer.
-    let state: @Sendable () -> (waiting: Int, accrual: String)
+    package let state: @Sendable () -> (waiting: Int, accrual: String)
     /// Forgets orders that got their final status without an answer of the accrual system.
     let abandon: @Sendable ([UnfinishedOrder]) -> Void
     /// Queues an order that was uploaded just now, so that the accrual system is asked about it.
@@ -47,7 +47,7 @@ extension OwnersPool {
     /// The pipeline of another process; `nil` if it has left no report that can be read.
     ///
     /// It learns of dropped and of uploaded orders from the store, not from this process.
-    init?(_ report: LeadersReport) {
+    package init?(_ report: LeadersReport) {
         guard let text = report.text, let object = (try? JSONParser.parse(Array(text.utf8)))?.object,
             case .bool(let isBuiltIn)? = object["built_in"], let accrual = object["accrual"]?.string,
             let document = object["pool"]?.object, let waiting = document.integer("waiting"),

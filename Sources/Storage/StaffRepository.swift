@@ -99,4 +99,8 @@ package protocol StaffRepository: BatchReader {
     /// - Parameter bounds: the beginning of each span, and the end of the last; at least two, growing. Each is rounded
     ///   down to a multiple of ``Loyalty/Figures/quarterMilliseconds``.
     func figures(between bounds: [Timestamp]) throws(LoyaltyError) -> Eventual<[Figures], LoyaltyError>
+
+    /// The facts about the accrual pipeline of all servers that have the store open; `nil` if an engine lets one server
+    /// open it.
+    func leadersReport() throws(LoyaltyError) -> Eventual<LeadersReport?, LoyaltyError>
 }

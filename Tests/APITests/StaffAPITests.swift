@@ -2,6 +2,7 @@ import Gzip
 import HTTP
 import JSON
 import Loyalty
+import Storage
 import TestSupport
 import Testing
 
@@ -60,6 +61,15 @@ import Testing
             #expect(response.text.contains(#""detail":"Other tools make them.""#), "\(response.text)")
         }
         await api.run(Scenario("GET /api/staff/figures", as: "owner", gives: 200, part: #""backup":null"#))
+    }
+
+    /// A server that does not lead keeps no queue of its own.
+    @Test(arguments: [("troubled", 7, "troubled"), (nil, 3, "healthy")] as [(String?, Int, String)])
+    func theQueueIsThatOfTheServerThatLeads(reported: String?, waiting: Int, accrual: String) async throws {
+        let report = LeadersReport(text: reported, hasReceiptServer: false)
+        let api = try await TestStaffAPI.filled(leadersReport: report)
+        let part = #""queue":{"waiting":\#(waiting)},"accrual":{"state":"\#(accrual)"}"#
+        await api.run(Scenario("GET /api/staff/figures", as: "owner", gives: 200, part: part))
     }
 
     @Test func pagesFollowEachOther() async throws {

@@ -59,24 +59,34 @@ struct ShopRoutes {
         guard days == 1 || call.staff.account.role >= .owner else { return .now(Problem.forbidden.response) }
         let now = clock()
         let shown = ShopDays(surroundings.days(days, now))
-        return try shown.figures(in: repository).map { figures in
-            .staff { writer in
-                writer.name("days")
-                writer.array { writer in
-                    for (day, figures) in figures { writer.figures(figures, of: day) }
-                }
-                writer.name("queue")
-                writer.object { $0.count("waiting", Int64(surroundings.waiting())) }
-                writer.name("accrual")
-                writer.object { $0.text("state", surroundings.accrualState()) }
-                writer.name("backup")
-                // Backups that are made elsewhere can't be seen here, and are not missing.
-                guard surroundings.backupRefusal == nil else { return writer.literal("null") }
-                writer.object { writer in
-                    let newest = surroundings.newestBackup()
-                    writer.time("newest_at", newest)
-                    writer.count("age_seconds", newest.map { max(0, (now.milliseconds - $0.milliseconds) / 1000) })
-                }
+        return try shown.figures(in: repository).then { figures throws(LoyaltyError) in
+            // A server that does not lead keeps no queue of its own.
+            guard !surroundings.isLeading() else { return .now(response(figures, nil, at: now)) }
+            return try repository.leadersReport().map { report in response(figures, report, at: now) }
+        }
+    }
+
+    /// - Parameter report: that of the server that leads; `nil` for the state of this server.
+    private func response(
+        _ figures: [(ShopDay, Figures)], _ report: LeadersReport?, at now: Timestamp
+    ) -> Response {
+        let leader = report.flatMap { surroundings.readReport($0) }
+        return .staff { writer in
+            writer.name("days")
+            writer.array { writer in
+                for (day, figures) in figures { writer.figures(figures, of: day) }
+            }
+            writer.name("queue")
+            writer.object { $0.count("waiting", Int64(leader?.waiting ?? surroundings.waiting())) }
+            writer.name("accrual")
+            writer.object { $0.text("state", leader?.accrual ?? surroundings.accrualState()) }
+            writer.name("backup")
+            // Backups that are made elsewhere can't be seen here, and are not missing.
+            guard surroundings.backupRefusal == nil else { return writer.literal("null") }
+            writer.object { writer in
+                let newest = surroundings.newestBackup()
+                writer.time("newest_at", newest)
+                writer.count("age_seconds", newest.map { max(0, (now.milliseconds - $0.milliseconds) / 1000) })
             }
         }
     }

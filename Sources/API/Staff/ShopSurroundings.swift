@@ -1,4 +1,5 @@
 import Loyalty
+import Storage
 
 /// A backup in the folder of backups.
 package struct ShopBackup: Equatable, Sendable {
@@ -29,6 +30,11 @@ package protocol ShopBackups: Sendable {
 package struct ShopSurroundings: Sendable {
     /// The last days up to this moment, the oldest first: as many as asked for.
     package let days: @Sendable (_ count: Int, _ now: Timestamp) -> [ShopDay]
+    /// True if this server asks the accrual system. If another one does, ``readReport`` has the state.
+    package let isLeading: @Sendable () -> Bool
+    /// The number of orders that wait and the state of the accrual system, as the server that leads has reported them;
+    /// `nil` if the report can't be read.
+    package let readReport: @Sendable (LeadersReport) -> (waiting: Int, accrual: String)?
     /// The number of orders that wait for the accrual system.
     package let waiting: @Sendable () -> Int
     /// The state of the accrual system: `healthy`, `throttled`, `troubled`, or `unknown` before the first answer.
@@ -42,10 +48,13 @@ package struct ShopSurroundings: Sendable {
 
     package init(
         days: @escaping @Sendable (_ count: Int, _ now: Timestamp) -> [ShopDay],
+        isLeading: @escaping @Sendable () -> Bool,
+        readReport: @escaping @Sendable (LeadersReport) -> (waiting: Int, accrual: String)?,
         waiting: @escaping @Sendable () -> Int, accrualState: @escaping @Sendable () -> String,
         newestBackup: @escaping @Sendable () -> Timestamp?, backups: (any ShopBackups)?, backupRefusal: String?
     ) {
-        (self.days, self.waiting, self.accrualState) = (days, waiting, accrualState)
+        (self.days, self.isLeading, self.readReport) = (days, isLeading, readReport)
+        (self.waiting, self.accrualState) = (waiting, accrualState)
         (self.newestBackup, self.backups, self.backupRefusal) = (newestBackup, backups, backupRefusal)
     }
 }

@@ -101,6 +101,8 @@ extension ShopSurroundings {
     fileprivate init(_ pipeline: AccrualPipeline, _ folder: BackupFolder?, backupRefusal: String?) {
         self.init(
             days: { ShopDays.last($0, upTo: $1) },
+            // A server that does not lead keeps its pool closed.
+            isLeading: { pipeline.pool.isOpen }, readReport: { OwnersPool($0)?.state() },
             waiting: { pipeline.snapshot.unsettled }, accrualState: { pipeline.snapshot.stateName },
             newestBackup: { folder?.list()?.first.map { Timestamp(milliseconds: $0.seconds * 1000) } },
             backups: folder.map { StaffBackups(folder: $0) }, backupRefusal: backupRefusal)

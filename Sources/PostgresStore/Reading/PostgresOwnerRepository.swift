@@ -155,11 +155,7 @@ extension PostgresOwnerRepository {
     }
 
     func leadersReport() throws(StoreError) -> LeadersReport? {
-        try read { session throws(PostgresError) in
-            try session.first(Lease.report) { row in
-                LeadersReport(text: row.text(0).isEmpty ? nil : row.text(0), hasReceiptServer: row.integer(1) != 0)
-            }
-        }
+        try read { session throws(PostgresError) in try session.leadersReport() }
     }
 
     func noteRestoredState() throws(StoreError) -> Bool {

@@ -70,4 +70,16 @@ extension PostgresStaffRepository {
     func figures(between bounds: [Timestamp]) throws(LoyaltyError) -> Eventual<[Figures], LoyaltyError> {
         try read(isSnapshot: true) { session throws(PostgresError) in try session.figures(between: bounds) }
     }
+
+    func leadersReport() throws(LoyaltyError) -> Eventual<LeadersReport?, LoyaltyError> {
+        try read { session throws(PostgresError) in try session.leadersReport() }
+    }
+}
+
+extension PostgresSession {
+    func leadersReport() throws(PostgresError) -> LeadersReport? {
+        try first(Lease.report) { row in
+            LeadersReport(text: row.text(0).isEmpty ? nil : row.text(0), hasReceiptServer: row.integer(1) != 0)
+        }
+    }
 }

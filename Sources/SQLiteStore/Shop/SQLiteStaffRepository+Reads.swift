@@ -63,4 +63,6 @@ extension SQLiteStaffRepository {
     func figures(between bounds: [Timestamp]) throws(LoyaltyError) -> Eventual<[Figures], LoyaltyError> {
         try read { shared throws(SQLiteError) in try shared.figures(between: bounds) }
     }
+
+    func leadersReport() -> Eventual<LeadersReport?, LoyaltyError> { .now(nil) }
 }

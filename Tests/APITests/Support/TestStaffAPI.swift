@@ -25,14 +25,17 @@ final class TestStaffAPI {
     let queue = KeptOrders()
     private let api: APIHandler
 
-    /// - Parameter backupRefusal: the reason for which no backups are made here; `nil` if there is none.
+    /// - Parameters:
+    ///   - backupRefusal: the reason for which no backups are made here; `nil` if there is none.
+    ///   - leadersReport: the report of another server, which leads; `nil` if this one does. Seven orders wait there,
+    ///     and the text of the report is the state of the accrual system.
     init(
         hasRewards: Bool = true, hasBackups: Bool = true, backupRefusal: String? = nil,
-        hostNames: [String] = ["shop.example"]
+        leadersReport: LeadersReport? = nil, hostNames: [String] = ["shop.example"]
     ) {
         let clock = clock
         let now = { @Sendable in clock.now }
-        storage = InMemoryStorage(clock: now)
+        storage = InMemoryStorage(clock: now, leadersReport: leadersReport)
         repository = InMemoryStaffRepository(storage)
         let signIns = StaffSignInService(
             repository: repository, hasher: PlainHasher(), tokens: tokens,
@@ -46,7 +49,9 @@ final class TestStaffAPI {
                 (0..<count).reversed().map { before in
                     ShopDay(name: "2020-12-10", start: now.advanced(byMilliseconds: -86_400_000 * Int64(before + 1)))
                 }
-            }, waiting: { 3 }, accrualState: { "healthy" }, newestBackup: { clock.now },
+            }, isLeading: { leadersReport == nil },
+            readReport: { report in report.text.map { (waiting: 7, accrual: $0) } }, waiting: { 3 },
+            accrualState: { "healthy" }, newestBackup: { clock.now },
             backups: hasBackups ? FixedBackups(at: clock.now) : nil, backupRefusal: backupRefusal)
         var settings = StaffAPI.Settings()
         settings.hostNames = hostNames
@@ -58,10 +63,11 @@ final class TestStaffAPI {
 
     static func filled(
         hasRewards: Bool = true, hasBackups: Bool = true, backupRefusal: String? = nil,
-        hostNames: [String] = ["shop.example"]
+        leadersReport: LeadersReport? = nil, hostNames: [String] = ["shop.example"]
     ) async throws -> TestStaffAPI {
         let api = TestStaffAPI(
-            hasRewards: hasRewards, hasBackups: hasBackups, backupRefusal: backupRefusal, hostNames: hostNames)
+            hasRewards: hasRewards, hasBackups: hasBackups, backupRefusal: backupRefusal, leadersReport: leadersReport,
+            hostNames: hostNames)
         try await api.addStaff()
         try await api.addShop()
         return api

@@ -178,4 +178,8 @@ extension InMemoryStaffRepository {
             zip(bounds, bounds.dropFirst()).map { begin, end in tables.figures(from: begin, to: end) }
         }
     }
+
+    package func leadersReport() throws(LoyaltyError) -> Eventual<LeadersReport?, LoyaltyError> {
+        try read { _ in storage.leadersReport }
+    }
 }
