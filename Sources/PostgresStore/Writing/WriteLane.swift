@@ -28,6 +28,8 @@ final class WriteLane: Sendable {
     /// `nil` before it is started.
     private let thread = Mutex<Thread?>(nil)
     private let isStartedByWrites: Bool
+    /// Gets an element at the end of the first attempt to connect.
+    private let firstAttempts = BlockingQueue<Void>(capacity: 1)
     private let status = LaneStatus()
     private let statistics = CommitStatistics()
     private let orders = OrdersOfOthers()
@@ -52,25 +54,24 @@ final class WriteLane: Sendable {
         queueCapacity = limits.writeQueueMax
         isStartedByWrites = instance == nil
         attempts = AttemptsOfInstances { [queue] in queue.wake() }
-        let attempted = BlockingQueue<Void>(capacity: 1)
         let marker = instance?.marker ?? InstanceRow.unclaimed
-        work = { [queue, status, statistics, orders, attempts] in
+        work = { [queue, status, statistics, orders, attempts, firstAttempts] in
             WriteLoop(
                 connector: connector, marker: marker, limits: limits, queue: queue, status: status,
                 statistics: statistics, changeLog: changeLog, orders: orders, attempts: attempts, clock: clock,
                 log: log,
-                onFirstAttempt: { _ = attempted.put(()) }
+                onFirstAttempt: { _ = firstAttempts.put(()) }
             ).run()
         }
-        guard !isStartedByWrites else { return }
-        start()
-        attempted.take()
+        if !isStartedByWrites { start() }
     }
 
-    /// Starts the thread unless it was started.
+    /// Starts the thread unless it was started, and waits for its first attempt to connect.
     private func start() {
         thread.withLock { thread in
-            if thread == nil { thread = Thread(name: "writer", body: work) }
+            guard thread == nil else { return }
+            thread = Thread(name: "writer", body: work)
+            firstAttempts.take()
         }
     }
 
@@ -235,12 +236,11 @@ final class WriteLane: Sendable {
     private func submit(
         _ work: WriteJob.Work, beyondCapacity: Bool = false, refuse: @escaping @Sendable (LoyaltyError) -> Void
     ) {
+        // The time of the connection is no part of the write's.
+        if isStartedByWrites, !queue.isClosed { start() }
         let job = WriteJob(
             work: work, deadline: .after(milliseconds: Self.writeDeadlineMilliseconds), refuse: refuse)
-        guard !queue.put(job, beyondCapacity: beyondCapacity) else {
-            if isStartedByWrites { start() }
-            return
-        }
+        guard !queue.put(job, beyondCapacity: beyondCapacity) else { return }
         refuse(
             queue.isClosed
                 ? .unavailable(retryAfterSeconds: Self.stoppingRetrySeconds)
