@@ -124,6 +124,70 @@ extension ClusterFailureTests {
             try cluster.expectSoundEnd()
         }
 
+        /// All servers have heard of each order when it was stored.
+        @Test func theNextLeaderDoesNotAskAboutOrdersThatAreSettled() throws {
+            let accrual = try AccrualServer(otherwise: { .known($0, "PROCESSED", accrual: "1") })
+            let database = try Cluster.makeDatabaseServer()
+            defer { database.remove() }
+            let (cluster, authorization) = try Self.makeCluster(database, accrual)
+            let leader = try cluster.waitForLeader()
+            let client = try cluster.client(leader)
+            client.authorization = authorization
+            try Self.upload(client, 0..<50)
+            try eventually("each order is credited") {
+                try client.send("GET", "/api/user/balance").text == #"{"current":50,"withdrawn":0}"#
+            }
+            let start = ContinuousClock.now
+            #expect(try cluster.stop(leader) == 0)
+            _ = try cluster.waitForLeader(after: leader, since: start)
+            let other = try Self.client(cluster, otherThan: leader, authorization)
+            try Self.upload(other, 50..<51)
+            try eventually("the next leader asks about a new order") {
+                try other.send("GET", "/api/user/balance").text == #"{"current":51,"withdrawn":0}"#
+            }
+            for index in 0..<51 { #expect(accrual.asked(orderNumber(index)).count == 1) }
+            try cluster.expectSoundEnd()
+        }
+
+        private static func run(_ arguments: String..., in cluster: Cluster) throws -> String {
+            let command = try Server(
+                in: cluster.folder, arguments: arguments, environment: ["DATABASE_URI": cluster.uri])
+            #expect(try command.waitForEnd() == 0, "\(command.logText)")
+            return command.outputText
+        }
+
+        /// The command is a process of its own, and the leader learns of it by the database.
+        @Test func theLeaderForgetsDroppedOrders() throws {
+            let accrual = try AccrualServer()
+            let database = try Cluster.makeDatabaseServer()
+            defer { database.remove() }
+            let cluster = try Cluster(
+                2, on: database, accrual: accrual.address,
+                environment: [
+                    "MARTLET_DISPATCHER_RETRY_DELAY_MIN_MS": "50", "MARTLET_DISPATCHER_RETRY_DELAY_MAX_MS": "200",
+                ]
+            ).start()
+            _ = try cluster.waitForLeader()
+            let (leaver, anna) = (try cluster.client(0), try cluster.client(1))
+            try leaver.register("leaver")
+            try anna.register("anna")
+            let (gone, kept) = (orderNumber(1), orderNumber(2))
+            #expect(try leaver.send("POST", "/api/user/orders", gone).status == 202)
+            #expect(try anna.send("POST", "/api/user/orders", kept).status == 202)
+            try eventually("both are asked about") { accrual.asked(gone).count > 1 && accrual.asked(kept).count > 1 }
+            _ = try Self.run("user", "delete", "leaver", "--yes", in: cluster)
+            let dropped = try Self.run("order", "drop", "--deleted", "--yes", "--json", in: cluster)
+            #expect(dropped == "{\"dropped\":1}\n")
+            func asked(_ number: String, afterQuestionsAboutTheOther count: Int) throws -> Int {
+                let end = accrual.asked(kept).count + count
+                try eventually("the other order is asked about again") { accrual.asked(kept).count >= end }
+                return accrual.asked(number).count
+            }
+            let count = try asked(gone, afterQuestionsAboutTheOther: 10)
+            #expect(try asked(gone, afterQuestionsAboutTheOther: 10) == count)
+            try cluster.expectSoundEnd()
+        }
+
         /// The accrual system asks for a pause. The leader ends at once, and the next one keeps quiet for the rest of
         /// it; a pace holds for the next leader too.
         @Test(arguments: Scale.factor == 1 ? [SIGTERM] : [SIGTERM, SIGKILL])

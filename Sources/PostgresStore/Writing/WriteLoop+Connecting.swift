@@ -125,7 +125,7 @@ extension WriteLoop {
         }
         let lateDoubts = doubtful.split { $0.job.deadline.hasPassed }
         doubtful = lateDoubts.others
-        // No claim that nothing happened.
+        // The refusal must not claim that nothing happened.
         refuse(lateDoubts.chosen.map(\.job), .inDoubt)
         let isLost = lostAt.map { SystemClock.monotonicMilliseconds() - $0 > Self.patienceMilliseconds } ?? true
         let lateJobs = backlog.split { isLost || $0.deadline.hasPassed }
