@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// The reason why a configuration is refused, in one line for the owner.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
@@ -157,7 +158,8 @@ extension ConfigurationLoader {
         } catch {
             throw ConfigurationError("\(name(of: path)): \(error)")
         }
-        try apply(object, under: "", of: name(of: path))
+        var given: Set<String> = []
+        try apply(object, under: "", of: name(of: path), &given)
     }
 
     /// Returns the file's name for messages: in quotation marks if the plain name would mislead.
@@ -165,22 +167,36 @@ extension ConfigurationLoader {
         RefusedValue.fault(in: path) == nil ? path : RefusedValue.shown(path)
     }
 
+    /// - Parameter given: the keys so far. A group may be an object, and a part of the names before dots.
     private mutating func apply(
-        _ object: JSONObject, under prefix: String, of path: String
+        _ object: JSONObject, under prefix: String, of path: String, _ given: inout Set<String>
     ) throws(ConfigurationError) {
         for member in object.members {
             let key = prefix + member.name
             if let setting = Settings.all.first(where: { $0.key == key }) {
+                guard given.insert(key).inserted else { throw ConfigurationError("\(path): \(key) is given twice") }
                 try set(setting, .json(member.value), from: path)
             } else if Settings.all.contains(where: { $0.key.hasPrefix("\(key).") }) {
                 guard let group = member.value.object else {
                     throw ConfigurationError("\(path): \(key) must be an object")
                 }
-                try apply(group, under: "\(key).", of: path)
+                try apply(group, under: "\(key).", of: path, &given)
             } else {
-                let known = Settings.all.map(\.key).filter { $0.hasPrefix(prefix) }.joined(separator: ", ")
-                throw ConfigurationError("\(path): \(RefusedValue.shownName(key)) is not a setting; there are \(known)")
+                let hint = Self.hint(at: member.name, under: prefix)
+                throw ConfigurationError("\(path): \(RefusedValue.shownName(key)) is not a setting; \(hint)")
             }
         }
+    }
+
+    /// The name that a mistyped one is nearest to, or else all names of the object.
+    private static func hint(at typed: String, under prefix: String) -> String {
+        let rests = Settings.all.map(\.key).filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        var names: [String] = []
+        for rest in rests {
+            let name = String(rest.prefix { $0 != "." })
+            if !names.contains(name) { names.append(name) }
+        }
+        if let nearest = NearestName.of(typed, among: names + rests) { return "did you mean \(prefix)\(nearest)?" }
+        return "there are \(names.map { prefix + $0 }.joined(separator: ", "))"
     }
 }

@@ -1,6 +1,6 @@
 /// Finds the name that a mistyped word is nearest to.
 package enum NearestName {
-    /// Longer words are not compared: no command is nearly as long.
+    /// Longer words are not compared: no command and no setting is nearly as long.
     private static let lengthMax = 32
 
     /// The name into which the fewest changes turn `typed`, at most one change for every three letters; `nil` if there
