@@ -58,7 +58,7 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
         var reason: UnsafeMutablePointer<CChar>?
         guard let list = library.functions.PQconninfoParse(text, &reason) else {
             defer { library.functions.PQfreemem(reason) }
-            throw Self.fault(reason.map { String(cString: $0) } ?? "")
+            throw Self.fault(reason.map { String(cString: $0) } ?? "", of: text)
         }
         defer { library.functions.PQconninfoFree(list) }
         var all: [Option] = []
@@ -99,9 +99,10 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
     }
 
     /// libpq's own sentences quote the address with its password.
-    private static func fault(_ reason: String) -> Fault {
+    private static func fault(_ reason: String, of text: String) -> Fault {
+        let parameter = unknownParameter(in: text, reason).map { "the parameter \($0), which" } ?? "a parameter that"
         let reasons = [
-            ("invalid URI query parameter", "it has a parameter that libpq does not know"),
+            ("invalid URI query parameter", "it has \(parameter) libpq does not know"),
             ("percent-encoded", "it has a % that no two hexadecimal digits follow"),
             ("forbidden value %00", "it has a %00"),
             ("end of string reached when looking for matching \"]\"", "the ] of an IPv6 address is missing"),
@@ -111,6 +112,22 @@ package struct ConnectionAddress: Equatable, Sendable, CustomStringConvertible, 
         let found = reasons.first { reason.contains($0.0) }?.1
         return Fault(description: found ?? "libpq can't read it: \(escapes)")
     }
+
+    /// The name that libpq quotes; `nil` if the name may be a part of a password, which may have a ? in it.
+    private static func unknownParameter(in text: String, _ reason: String) -> String? {
+        let quoted = reason.split(separator: "\"", omittingEmptySubsequences: false)
+        guard quoted.count == 3, let mark = text.firstIndex(of: "?"), !text[mark...].contains("@") else { return nil }
+        let name = quoted[1]
+        // Without an @, a colon may have a password after it instead of a port: the host is missing then.
+        let hosts = text[..<mark].split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        guard hosts.contains("@") || hosts.split(separator: ":").dropFirst().allSatisfy({ $0.allSatisfy(\.isNumber) })
+        else { return nil }
+        let isWord = !name.isEmpty && name.allSatisfy { $0.isLetter || $0 == "_" }
+        return isWord && name.count <= parameterNameCharactersMax ? String(name) : nil
+    }
+
+    /// No name of a parameter of libpq is nearly as long.
+    private static let parameterNameCharactersMax = 64
 
     private static let escapes = "in a user or a password, each of :/?#[]@% has to be a % and two digits"
 

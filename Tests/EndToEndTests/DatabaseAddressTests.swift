@@ -46,7 +46,7 @@ struct DatabaseAddressTests {
         ),
         (
             "a parameter that libpq does not know",
-            { "\($0.address(of: "postgres"))&pasword=s3cret" }, "parameter"
+            { "\($0.address(of: "postgres"))&pasword=s3cret" }, "the parameter pasword, which"
         ),
     ]
 

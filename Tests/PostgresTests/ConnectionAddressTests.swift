@@ -70,6 +70,23 @@ struct ConnectionAddressTests {
         #expect(fault?.description.hasSuffix("each of :/?#[]@% has to be a % and two digits") == true, "\(password)")
     }
 
+    /// A name is shown only if it can't be a part of a password that has a ? in it.
+    @Test(arguments: [
+        ("ann:secret@db/shop?colour=secret", "it has the parameter colour, which libpq does not know"),
+        ("db:5432/shop?sslmode=require&colour=secret", "it has the parameter colour, which libpq does not know"),
+        ("/shop?colour=secret", "it has the parameter colour, which libpq does not know"),
+        ("ann:p/q?secret=x@db/shop", "it has a parameter that libpq does not know"),
+        ("ann:p/q?secret=x", "it has a parameter that libpq does not know"),
+        ("db/shop?sec.ret=x", "it has a parameter that libpq does not know"),
+    ])
+    func anUnknownParameterIsNamed(_ rest: String, _ description: String) throws {
+        let library = try library.get()
+        let fault = #expect(throws: ConnectionAddress.Fault.self) {
+            try ConnectionAddress("postgresql://\(rest)", with: library)
+        }
+        #expect(fault?.description == description)
+    }
+
     @Test func randomTextsNeverCrash() throws {
         let library = try library.get()
         var random = SeededRandom(seed: 16)
