@@ -47,7 +47,7 @@ package final class LoyaltyStore: Sendable {
     convenience init(
         idle path: String, clock: @escaping WallClock, log: Log, onFatalError: @escaping @Sendable () -> Void
     ) throws(IdleStoreError) {
-        let file = try IdleDatabase.lock(path)
+        let file = try IdleDatabase.lock(path, advice: IdleDatabase.advice)
         do throws(StoreError) {
             try self.init(file: file, limits: Writer.Limits(), clock: clock, log: log, onFatalError: onFatalError)
         } catch {

@@ -125,7 +125,9 @@ struct AdminTests {
         let port = address.split(separator: ":").last.map(String.init) ?? ""
         #expect(try health(folder, ":\(port)").status == 0)
         let off = try health(folder, "")
-        #expect(off.status == 1 && off.said.contains("admin_address"))
+        #expect(off.status == 1 && off.said.contains("admin_address is not set"), "\(off)")
+        let chosen = try health(folder, "127.0.0.1:0")
+        #expect(chosen.status == 1 && chosen.said.contains("its port is 0"), "\(chosen)")
         // This listener answers, but it is not an admin listener.
         let other = try health(folder, "\(try server.endpoint())")
         #expect(other.status == 1 && other.said.contains("404"))

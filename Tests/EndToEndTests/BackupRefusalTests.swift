@@ -60,7 +60,8 @@ struct BackupRefusalTests {
     @Test(arguments: ["serve", "accrual", "systemd-unit"])
     func aFolderForBackupsIsWrongConfiguration(command: String) throws {
         let ended = try run([command], backups: folder.path)
-        #expect(ended.status == 78 && ended.log.contains("backups.folder: \(Self.sentence)"), "\(ended)")
+        let words = "backups.folder: \(Self.sentence) Remove backups.folder."
+        #expect(ended.status == 78 && ended.log.contains(words), "\(ended)")
         #expect(ended.output.isEmpty, "\(ended)")
     }
 }

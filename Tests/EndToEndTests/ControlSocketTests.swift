@@ -58,7 +58,7 @@ struct ControlSocketTests {
     private static let row = #"{"row":{}}"# + "\n"
     private static let progress = "{\"progress\":\"" + String(repeating: "x", count: 60_000) + "\"}\n"
     private static let strangeStatus = #"{"status":256,"text":"","document":{},"next":null}"# + "\n"
-    private static let silent = "it has sent nothing for 10 s"
+    private static let silent = "it has sent nothing for 10 s; look into its log, or restart it"
     private static let ended = "it closed the connection before the end of its answer"
     private static let unreadable = "its answer can't be understood"
 

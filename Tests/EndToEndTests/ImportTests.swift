@@ -182,7 +182,7 @@ struct ImportTests {
             (["DATABASE_URI": "text.db"], ["import", "shop.jsonl"], 69, "not a database"),
             (["DATABASE_URI": "no/such/folder.db"], ["import", "shop.jsonl"], 69, "no/such"),
             (["DATABASE_URI": "postgres://127.0.0.1:1/x"], ["import", "shop.jsonl"], 69, "127.0.0.1:1"),
-            ([:], ["export", "x.jsonl"], 69, "There is no database"),
+            ([:], ["export", "x.jsonl"], 69, "; give the command in the server's folder, or name the file with -d."),
         ]
         for (environment, arguments, status, text) in cases {
             var environment = environment

@@ -27,7 +27,8 @@ struct DatabaseFileTests {
     @Test func aSecondServerIsRefused() throws {
         let store = try open()
         let error = #expect(throws: StoreError.self) { try open() }
-        #expect(error?.description.contains("in use by another Martlet server") == true)
+        let words = "in use by another Martlet server; stop it, or name another file with -d."
+        #expect(error?.description.hasSuffix(words) == true)
         // The first has not lost its locks by that.
         #expect(try store.writer.performAndWait { _ in 1 } == 1)
         store.stop()

@@ -24,8 +24,12 @@ enum HealthCheck {
     }
 
     private static func ask(_ configuration: Configuration) -> Result<String, Trouble> {
-        guard let address = configuration.admin?.address, address.port > 0 else {
+        guard let address = configuration.admin?.address else {
             return .failure(Trouble(text: "admin_address is not set, so there is nothing to ask"))
+        }
+        guard address.port > 0 else {
+            let reason = "its port is 0, so only the server's log has the port; set another one"
+            return .failure(Trouble(text: "admin_address: \(reason)"))
         }
         let path = configuration.database.printable
         let database: String

@@ -30,7 +30,8 @@ enum DatabaseEngine {
     static func check(_ configuration: Configuration) throws(StartError) {
         guard case .server = configuration.database, configuration.backups.folder != nil else { return }
         throw StartError(
-            description: "backups.folder: \(PostgresStore.backupRefusal)", status: ExitStatus.configuration)
+            description: "backups.folder: \(PostgresStore.backupRefusal) Remove backups.folder.",
+            status: ExitStatus.configuration)
     }
 
     private static func openFile(

@@ -11,7 +11,7 @@ struct Pool: StoreOperation, Equatable {
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         guard let pool = try context.pool() else {
             return .failure(
-                ExitStatus.unavailable, "no server that asks an accrual system runs on \(context.store)")
+                ExitStatus.unavailable, "no server that asks an accrual system runs on \(context.store); start one")
         }
         return .success(pool.document())
     }

@@ -22,7 +22,8 @@ enum ControlClient {
             case .stranger(let account):
                 "the process that listens belongs to \(account), and not to the owner of the database"
             case .longCommand: "the command is longer than \(ControlSocket.lineBytesMax) bytes"
-            case .silent: "it has sent nothing for \(ControlSocket.silenceMilliseconds / 1000) s"
+            case .silent:
+                "it has sent nothing for \(ControlSocket.silenceMilliseconds / 1000) s; look into its log, or restart it"
             case .ended: "it closed the connection before the end of its answer"
             case .unreadable: "its answer can't be understood"
             case .broken(let error): "\(error)"

@@ -9,11 +9,14 @@ final class IdleDatabase: StoreMaintenance, BackupSource {
 
     /// Takes the lock of an existing file.
     init(path: String) throws(IdleStoreError) {
-        file = try Self.lock(path)
+        file = try Self.lock(path, advice: Self.advice)
     }
 
-    static func lock(_ path: String) throws(IdleStoreError) -> DatabaseFile {
-        if let error = StoreError(presenceOf: path, called: "database") {
+    /// The advice to an owner whose command finds no database.
+    static let advice = "; give the command in the server's folder, or name the file with -d"
+
+    static func lock(_ path: String, advice: String = "") throws(IdleStoreError) -> DatabaseFile {
+        if let error = StoreError(presenceOf: path, called: "database", advice: advice) {
             // A server may still have the removed file open. Then only that server can copy it.
             throw DatabaseFile.isMissingUnderServer(path) ? .inUse : .other(error)
         }

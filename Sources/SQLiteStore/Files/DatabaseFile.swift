@@ -35,7 +35,9 @@ struct DatabaseFile: ~Copyable, Sendable {
                 // A restore replaces the file; a server does not.
                 throw isReplaced
                     ? StoreError.serverRuns(onDatabase: path)
-                    : StoreError("The database \(path) is in use by another Martlet server.")
+                    : StoreError(
+                        "The database \(path) is in use by another Martlet server; stop it, or name another "
+                            + "file with -d.")
             case .other(let error): throw error
             }
         }

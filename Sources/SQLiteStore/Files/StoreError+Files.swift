@@ -10,10 +10,12 @@ extension StoreError {
     }
 
     /// The reason why a file can't be found; `nil` if it is there.
-    init?(presenceOf path: String, called kind: String) {
+    ///
+    /// - Parameter advice: the end of the sentence if there is no such file.
+    init?(presenceOf path: String, called kind: String, advice: String = "") {
         switch PrivateFile.presence(path: path) {
         case .there: return nil
-        case .missing: self.init("There is no \(kind) \(path).")
+        case .missing: self.init("There is no \(kind) \(path)\(advice).")
         case .hidden(let error):
             self =
                 error.isForbidden
