@@ -76,6 +76,26 @@ import Text
         #expect(listed.sorted() == limits.map(\.key).sorted())
     }
 
+    @Test(arguments: [
+        ("completion", "usage: martlet completion bash|zsh|fish\n"), ("receipt add", "the rules in force now"),
+    ])
+    func theHelpOfACommandSays(name: String, words: String) throws {
+        let command = try #require(commands[name])
+        #expect(help.text(of: command).contains(words))
+    }
+
+    /// The explanation of a status or a flag goes on in the next line, below its beginning.
+    @Test func rowsOfTheHelpFitATerminal() {
+        for command in commands.commands {
+            let rows = help.text(of: command).components(separatedBy: "Exit statuses:\n").last?.split(separator: "\n")
+            #expect(rows?.allSatisfy { $0.count <= 120 } == true, "\(command.name)")
+            let text = rows?.map { $0.drop { $0 == " " } }.joined(separator: " ") ?? ""
+            for status in help.allStatuses(of: command) {
+                #expect(text.contains(ExitStatus.meaning(of: status)), "\(command.name) \(status)")
+            }
+        }
+    }
+
     @Test func aFlagTakesTheSameValueInEveryCommand() {
         var values: [String: String] = [:]
         for option in commands.commands.flatMap(\.allOptions) {

@@ -8,12 +8,12 @@ import Testing
         "run_address, database_uri, accrual_system_address, admin_address, staff_address, staff, trusted_proxies"
 
     @Test(arguments: [
-        (#"{"shopp": 1}"#, "shopp is no setting; did you mean shop?"),
-        (#"{"shop": {"nam": "a"}}"#, "shop.nam is no setting; did you mean shop.name?"),
-        (#"{"backups.kep": 1}"#, "backups.kep is no setting; did you mean backups.keep?"),
-        (#"{"log": {"colour": true}}"#, "log.colour is no setting; there are log.level, log.format"),
-        (#"{"nonsense": 1}"#, "nonsense is no setting; there are \(top)"),
-        (#"{"": 1}"#, " is no setting; there are \(top)"),
+        (#"{"shopp": 1}"#, "shopp is not a setting; did you mean shop?"),
+        (#"{"shop": {"nam": "a"}}"#, "shop.nam is not a setting; did you mean shop.name?"),
+        (#"{"backups.kep": 1}"#, "backups.kep is not a setting; did you mean backups.keep?"),
+        (#"{"log": {"colour": true}}"#, "log.colour is not a setting; there are log.level, log.format"),
+        (#"{"nonsense": 1}"#, "nonsense is not a setting; there are \(top)"),
+        (#"{"": 1}"#, " is not a setting; there are \(top)"),
         (#"{"backups.keep": 30, "backups": {"keep": 31}}"#, "backups.keep is given twice"),
         (#"{"backups": {"keep": 30}, "backups.keep": 30}"#, "backups.keep is given twice"),
     ])

@@ -124,9 +124,12 @@ struct CounterCommandTests {
         let order = orderNumber(1)
         #expect(try shop.run("rule", "add", "Bork", "1000000%").status == 0)
         for (arguments, input, status, text) in [
-            (["receipt", "add", "12"], "1 Tea\n", Int32(1), "\"12\" is not an order number"),
+            (["receipt", "add", "12"], "1 Tea\n", Int32(64), "\"12\" is not an order number"),
             (["receipt", "add", order], "", 1, "stdin has no goods; nothing was done"),
-            (["receipt", "add", order], "Tea\n", 64, "\"Tea\" must be a price, a space and a description"),
+            (
+                ["receipt", "add", order], "Tea\n", 64,
+                "\"Tea\" is not a line of goods: it needs a price, a space and a description"
+            ),
             (["receipt", "add", order], "1,5 Tea\n", 64, "\"1,5\" is not a price"),
             (["receipt", "add", order], "\u{1B}[2J Tea\n", 64, #""\u{1B}[2J" is not a price"#),
             (["receipt", "add", order], "99999999999 Bork\n", 1, "the receipt would earn more than"),

@@ -243,8 +243,13 @@ struct OwnerTests {
         #expect(stats?["users"]?.object?["active"]?.number?.literal == "1")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
-        #expect(try run("pool", in: folder).status == 69)
-        #expect(try run("stats", in: folder).output.contains("users active"))
+        let pool = try run("pool", in: folder)
+        #expect(pool.status == 69 && pool.log.hasSuffix("; start one\n"), "\(pool)")
+        let shown = try run("stats", in: folder).output
+        #expect(shown.contains("users active"), "\(shown)")
+        for field in ["backups", "log bytes"] {
+            #expect(shown.contains(field) == (TestEngine.current == .sqlite), "\(shown)")
+        }
         for command in ["check", "stats"] {
             #expect(try run(command, "--json", in: folder).json?["users"] != nil)
         }

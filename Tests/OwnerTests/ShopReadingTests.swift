@@ -101,6 +101,10 @@ import Testing
         var counts = MovedCounts()
         (counts.users, counts.orders, counts.returns) = (1, 2, 1)
         #expect(counts.text == "1 user, 2 orders, 0 withdrawals, 1 return")
+        let one = CheckReport.Counts(users: 1, orders: 1, withdrawals: 1, ledgerEntries: 1, receipts: 1)
+        #expect(one.text == "1 user, 1 order, 1 withdrawal, 1 ledger entry, 1 receipt")
+        let others = CheckReport.Counts(users: 0, orders: 2, withdrawals: 3, ledgerEntries: 4, receipts: 0)
+        #expect(others.text == "0 users, 2 orders, 3 withdrawals, 4 ledger entries, 0 receipts")
     }
 }
 

@@ -44,7 +44,8 @@ package struct Help {
     /// A command with its operands and its own flags: `martlet user add LOGIN [--generate] [--json]`
     package func synopsis(of command: Command) -> String {
         let operands = command.operands.map { operand in
-            let name = "\(operand.name)\(command.replacement(of: operand).map { "|\($0.usage)" } ?? "")"
+            let choices = operand.choices.isEmpty ? operand.name : operand.choices.joined(separator: "|")
+            let name = "\(choices)\(command.replacement(of: operand).map { "|\($0.usage)" } ?? "")"
             return operand.isOptional ? " [\(name)]" : " \(name)"
         }.joined()
         let options = command.options.filter { $0.replacedOperand == nil }.map {
@@ -128,8 +129,21 @@ package struct Help {
         return text
     }
 
+    /// A name and its summary, whose further lines begin below its first one.
     private func row(_ name: String, _ summary: String) -> String {
-        let padding = String(repeating: " ", count: max(2, 34 - name.count))
-        return "  \(name)\(padding)\(summary)\n"
+        var line = "  \(name)\(String(repeating: " ", count: max(2, 34 - name.count)))"
+        let indent = String(repeating: " ", count: line.count)
+        var text = ""
+        for word in summary.split(separator: " ") {
+            if line.count > indent.count, line.count + 1 + word.count > Self.columnsMax {
+                text += "\(line)\n"
+                line = indent
+            }
+            line += (line.count > indent.count ? " " : "") + word
+        }
+        return "\(text)\(line)\n"
     }
+
+    /// The width of a wide terminal.
+    private static let columnsMax = 120
 }

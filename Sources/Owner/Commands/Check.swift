@@ -54,7 +54,11 @@ extension CheckReport.Finding {
 
 extension CheckReport.Counts {
     var text: String {
-        "\(users) users, \(orders) orders, \(withdrawals) withdrawals, \(ledgerEntries) ledger entries, \(receipts) receipts"
+        let entries = ledgerEntries == 1 ? "1 ledger entry" : "\(ledgerEntries) ledger entries"
+        return [
+            users.counted("user"), orders.counted("order"), withdrawals.counted("withdrawal"), entries,
+            receipts.counted("receipt"),
+        ].joined(separator: ", ")
     }
 
     var document: JSONObject {

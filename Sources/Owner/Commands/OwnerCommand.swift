@@ -74,4 +74,10 @@ struct Refusal: Error {
     static func misuse(_ reason: String) -> Refusal { Refusal(status: ExitStatus.usage, reason: reason) }
 
     static func refused(_ reason: String) -> Refusal { Refusal(status: ExitStatus.refused, reason: reason) }
+
+    /// The refusal for a reason that is a sentence of the API: a reason of a command begins small, without a full stop.
+    static func refused(sentence: String) -> Refusal {
+        let reason = sentence.prefix(1).lowercased() + sentence.dropFirst()
+        return .refused(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
+    }
 }

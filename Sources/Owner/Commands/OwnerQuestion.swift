@@ -43,7 +43,7 @@ enum OwnerQuestion {
             guard case .malformed(let reason) = error else {
                 preconditionFailure("a password must be refused only as malformed")
             }
-            throw .refused(reason)
+            throw .refused(sentence: reason)
         }
     }
 

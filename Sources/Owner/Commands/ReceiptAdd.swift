@@ -65,7 +65,8 @@ extension OwnerCommand {
         "receipt add", "store the receipt of an order, and upload the order for a user", ReceiptAdd.self,
         operands: ["ORDER"], options: [.buyer, .buyerID, .json],
         details: [
-            ReceiptGoods.source, "Only the built-in accrual system knows receipts. They earn by the rules of today.",
+            ReceiptGoods.source,
+            "Only the built-in accrual system knows receipts. They earn by the rules in force now.",
         ], document: #"{"order", "points", "login", "status"}, login and status null without a user"#,
         statuses: Statuses.change, effect: .changes
     ) { invocation, _ throws(Refusal) in

@@ -31,7 +31,8 @@ enum ReceiptGoods {
         let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         let description = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
         guard !description.isEmpty else {
-            throw .misuse("\(line.quoted(charactersMax: 80)) must be a price, a space and a description")
+            throw .misuse(
+                "\(line.quoted(charactersMax: 80)) is not a line of goods: it needs a price, a space and a description")
         }
         return Good(description: description, price: try price(String(parts[0])))
     }

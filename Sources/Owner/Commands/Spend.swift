@@ -64,7 +64,7 @@ extension CommandResult {
     /// The refusal of a number that a person typed for a new order or withdrawal.
     static func notAnOrderNumber(_ text: String) -> CommandResult {
         .failure(
-            ExitStatus.refused,
+            ExitStatus.usage,
             "\(text.quoted(charactersMax: 80)) is not an order number; martlet order number makes one")
     }
 }

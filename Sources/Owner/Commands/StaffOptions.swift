@@ -19,7 +19,7 @@ extension Invocation {
             guard case .malformed(let reason) = error else {
                 preconditionFailure("a name must be refused only as malformed")
             }
-            throw .refused(reason)
+            throw .refused(sentence: reason)
         }
     }
 

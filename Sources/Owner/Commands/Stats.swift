@@ -13,8 +13,12 @@ struct Stats: StoreOperation, Equatable {
     func run(in context: OperationContext, row: (JSONObject) -> Void) throws(StoreError) -> CommandResult {
         let statistics = try context.repository.statistics()
         let backups = JSONObject(["backups": context.surroundings.backups.map { .object($0) } ?? .null])
-        return .success(
-            statistics.document + context.repository.size.document + context.repository.engine.document + backups)
+        let document =
+            statistics.document + context.repository.size.document + context.repository.engine.document + backups
+        guard context.storage.backupRefusal != nil else { return .success(document) }
+        // An engine whose own tools make its backups keeps its log elsewhere too.
+        let shown = document.members.filter { !["backups", "log_bytes"].contains($0.name) }
+        return .success(document, text: TextTable.fields(JSONObject(members: shown)))
     }
 }
 
