@@ -153,9 +153,10 @@ struct OwnerConsole {
         }
     }
 
-    /// Prints errors only: messages about the file are for the log of a server.
+    /// Prints errors, and what the store does besides the command, such as to convert the database. Warnings are for the
+    /// log of a server.
     private static let log = Log { level, message in
-        if level == .error { StandardStream.error.write("martlet: \(message.oneLine)\n") }
+        if level == .error || level == .info { StandardStream.error.write("martlet: \(message.oneLine)\n") }
     }
 
     private func resultFromServer(

@@ -76,6 +76,25 @@ struct ForeignFileTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db"))) == before)
     }
 
+    /// A file lacks its end, as after a copy onto a full disk.
+    @Test func aFileThatIsCutIsDamaged() throws {
+        let folder = try Folder()
+        try changed(by: "SELECT 1", in: folder)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("martlet.db")))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder.file("cut.db")))
+        let database = ["-d", "cut.db"]
+        for (arguments, advice) in [
+            (["check"] + database, "restore the newest backup"), (["backup", "b.db"] + database, "restore the newest"),
+            (["user", "list"] + database, "restore the newest"), (["restore", "cut.db"], "take another backup"),
+        ] {
+            let command = try Server(in: folder, arguments: arguments)
+            #expect(try command.waitForEnd() == 65, "\(arguments) \(command.logText)")
+            #expect(command.logText.contains("It is damaged: \(advice)"), "\(arguments) \(command.logText)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("b.db")))
+        #expect(try run("check", in: folder).status == 0)
+    }
+
     /// An owner may have SQLite count what is in the tables.
     @Test func statisticsTablesOfSQLiteAreAccepted() throws {
         let folder = try Folder()

@@ -78,6 +78,8 @@ final class OverwrittenShop {
     func expectRefusedEnd(_ server: Server) throws {
         let backup = try command("backup", folder.file("copy.db"))
         #expect([65, 69].contains(backup.status), "\(backup)")
+        let check = try command("check")
+        #expect([65, 69].contains(check.status) && !check.output.contains("passed"), "\(check)")
         #expect(!FileManager.default.fileExists(atPath: folder.file("copy.db")))
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 74)

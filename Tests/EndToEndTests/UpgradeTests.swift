@@ -70,6 +70,20 @@ struct UpgradeTests {
         for copy in copies { #expect(try OldDatabase.version(of: folder.file(copy)) == version) }
     }
 
+    /// Without a server, the first command converts the database.
+    @Test func aCommandThatConvertsSaysSo() throws {
+        let current = try #require(Self.currentVersion)
+        let folder = try Folder()
+        try OldDatabase(version: current - 1).write(to: folder.file("martlet.db"))
+        let words = "the database is of schema \(current - 1); before it is brought to \(current), it is copied to "
+        for isConverted in [false, true] {
+            let list = try Server(in: folder, arguments: ["user", "list"])
+            #expect(try list.waitForEnd() == 0 && list.outputText.contains("anna"), "\(list.logText)")
+            #expect(isConverted ? list.logText.isEmpty : list.logText.hasPrefix("martlet: \(words)"), "\(list.logText)")
+        }
+        try Self.expectCopy(of: current - 1, in: folder)
+    }
+
     /// Writes what the next schema's tests need.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["MARTLET_WRITE_DATABASE"] != nil))
     func writesADatabaseOfThisSchema() throws {

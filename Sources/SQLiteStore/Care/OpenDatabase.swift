@@ -23,10 +23,10 @@ final class OpenDatabase: StoreMaintenance, BackupSource {
     func backUp(
         to path: String, until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport {
-        try refuseOverwritten()
+        try refuseOverwritten(Self.noBackup)
         let report = try Backup.write(database, to: path, until: cancellation, progress: progress)
         do throws(StoreError) {
-            try refuseOverwritten()
+            try refuseOverwritten(Self.noBackup)
         } catch {
             try? PrivateFile.remove(path: path)
             throw error
@@ -34,19 +34,26 @@ final class OpenDatabase: StoreMaintenance, BackupSource {
         return report
     }
 
-    private func refuseOverwritten() throws(StoreError) {
+    private static let noBackup = ", and a copy of them would be no backup"
+
+    /// - Parameter consequence: the rest of the sentence that names the fault.
+    private func refuseOverwritten(_ consequence: String = "") throws(StoreError) {
         guard isOverwritten() else { return }
         throw StoreError(
-            "Another program wrote into the files of the database \(path), and a copy of them would be no backup: stop the "
-                + "server and restore the last backup.", isDamage: true)
+            "Another program wrote into the files of the database \(path)\(consequence): stop the server and restore the last "
+                + "backup.", isDamage: true)
     }
 
     func check(
         until cancellation: Cancellation, progress: (MaintenanceStage) -> Void
     ) throws(StoreError) -> CheckReport {
+        // A foreign file may be whole by itself, and the server's caches may hide it.
+        try refuseOverwritten()
         // The check has a large cache, and the connection stays.
         defer { try? database.execute("PRAGMA cache_size = -\(Self.cacheKibibytes); PRAGMA shrink_memory") }
-        return try IntegrityCheck.run(on: database, path, until: cancellation, progress)
+        let report = try IntegrityCheck.run(on: database, path, until: cancellation, progress)
+        try refuseOverwritten()
+        return report
     }
 
     func export(

@@ -40,14 +40,14 @@ extension DatabaseFile {
         } catch {
             guard !error.isNotADatabase else { throw StoreError("The file \(path) is not a database.") }
             guard !error.isForbidden else { throw .forbidden("read or write", database: path) }
-            throw StoreError("The database \(path) can't be read: \(error).")
+            throw unreadable(path, error, isBackup: mayBeReadOnly)
         }
         guard mayBeReadOnly || !database.isReadOnly else {
             throw .forbidden("write", database: path)
         }
         switch provenance {
         case .ours(let version):
-            try refuseForeignSchema(database, path, version, migrations)
+            try refuseForeignSchema(database, path, version, migrations, isBackup: mayBeReadOnly)
             return version
         case .foreign:
             throw StoreError("The database \(path) belongs to another program; Martlet leaves it alone.")
@@ -60,13 +60,13 @@ extension DatabaseFile {
 
     /// Refuses a file with tables, indexes, triggers or views that Martlet did not make, before any of them is used.
     private static func refuseForeignSchema(
-        _ database: Database, _ path: String, _ version: Int, _ migrations: [String]
+        _ database: Database, _ path: String, _ version: Int, _ migrations: [String], isBackup: Bool
     ) throws(StoreError) {
         let differences: [String]
         do throws(SQLiteError) {
             differences = try Schema.differences(of: database, version: version, migrations: migrations)
         } catch {
-            throw StoreError("The database \(path) can't be read: \(error).", isDamage: error.isDamage)
+            throw unreadable(path, error, isBackup: isBackup)
         }
         guard !differences.isEmpty else { return }
         let shown = differences.prefix(differencesShownMax).joined(separator: "; ")
@@ -79,4 +79,12 @@ extension DatabaseFile {
     }
 
     private static let differencesShownMax = 5
+
+    /// - Parameter isBackup: true for a file in whose place another backup may be used.
+    private static func unreadable(_ path: String, _ error: SQLiteError, isBackup: Bool) -> StoreError {
+        let advice = isBackup ? "take another backup" : "restore the newest backup"
+        return StoreError(
+            "The database \(path) can't be read: \(error).\(error.isDamage ? " It is damaged: \(advice)." : "")",
+            isDamage: error.isDamage)
+    }
 }
