@@ -82,6 +82,17 @@ import Testing
         }
     }
 
+    /// A cash register can't sign in.
+    @Test func unknownKeyIsCalledUnknown() async throws {
+        let api = try await TestStaffAPI.filled()
+        for words in ["The key is unknown or was removed", "#problem-sign-in-required"] {
+            let scenario = Scenario(
+                "GET /api/staff/me", as: "nonsense", gives: 401, has: ["WWW-Authenticate: Bearer"], part: words)
+            await api.run(scenario)
+        }
+        await api.run(Scenario("GET /api/staff/me", gives: 401, part: "Sign in first."))
+    }
+
     /// A key is no cookie, and a session may be either.
     @Test func cookiePresentsSessionsAlone() async throws {
         let api = try await TestStaffAPI.filled()

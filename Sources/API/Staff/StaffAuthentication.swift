@@ -28,7 +28,20 @@ struct StaffAuthentication: Authenticator {
     /// True if browsers send the cookie over TLS only, however the request came here.
     let cookieIsSecure: Bool
 
+    /// A cash register presents a key and can't sign in, so it is not told to.
+    private static let unknownToken = Problem.unauthorized(
+        .signInRequired, "The key is unknown or was removed, or the session has ended.")
+
     func caller(of request: Request) throws(Problem) -> Eventual<Caller?, Problem> {
+        let known = try knownCaller(of: request)
+        guard PresentedTokens.header(of: request) != nil else { return known }
+        return try known.map { caller throws(Problem) -> Caller? in
+            guard let caller else { throw Self.unknownToken }
+            return caller
+        }
+    }
+
+    private func knownCaller(of request: Request) throws(Problem) -> Eventual<Caller?, Problem> {
         do throws(LoyaltyError) {
             guard let token = PresentedTokens.header(of: request) else {
                 return try caller(ofOneOf: PresentedTokens.cookies(of: request, named: Self.cookieName)[...]).translated
