@@ -189,6 +189,21 @@ struct StartTests {
         }
     }
 
+    /// An empty database would look like a new shop to the next start.
+    @Test(.filesOfSQLite, arguments: ["serve", "accrual"]) func aTakenPortLeavesNoDatabase(command: String) throws {
+        let first = try Server.serving(in: try Folder())
+        let address = "\(try first.endpoint())"
+        let folder = try Folder()
+        let second = try Server(
+            in: folder, arguments: [command], environment: Self.address.merging(["RUN_ADDRESS": address]) { $1 })
+        #expect(try second.waitForEnd() == 69)
+        let words = "Address already in use (another program has the port); set run_address (-a)"
+        #expect(second.logText.contains("run_address: \(address): bind: \(words)"), "\(second.logText)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!names.contains { $0.hasPrefix("martlet") }, "\(names)")
+        #expect(first.isRunning)
+    }
+
     /// A service called `martlet` gives its container these variables.
     @Test func variablesOfAnOrchestratorAreIgnored() throws {
         let kubernetes = [

@@ -20,10 +20,10 @@ final class AccrualServer: StoppableServer {
 
     init(_ configuration: Configuration, _ manager: ServiceManager, log: Log) throws(StartError) {
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
-        store = try DatabaseEngine.open(configuration, log)
-        let listeners = try Listeners(manager: manager, log: log).listen(
-            on: configuration.runAddress, for: "run_address", .http)
-        accruals = try BuiltInAccruals(configuration, front: configuration.effectiveFront, listeners, store, log)
+        let opened = try Listeners(manager: manager, log: log).open(configuration)
+        store = opened.store
+        accruals = try BuiltInAccruals(
+            configuration, front: configuration.effectiveFront, opened.listeners, store, log)
         control = try ControlServer.starting(configuration, store, log)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }

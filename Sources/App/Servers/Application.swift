@@ -41,16 +41,15 @@ final class Application: StoppableServer {
     ) throws(StartError) {
         let log = writer.log
         let configuration = OpenFiles.withConnectionsThatFit(configuration, log)
-        store = try DatabaseEngine.open(configuration, log)
+        let opened = try Listeners(manager: manager, log: log).open(configuration)
+        (store, endpoints) = (opened.store, opened.listeners.map(\.endpoint))
         hasher = Argon2Hasher(limits: configuration.hashing, log: log) { [store] cancellation in
             store.passwordHashKinds(otherThan: Argon2Parameters.standard.kind, until: cancellation)
         }
-        let listeners = try Listeners(manager: manager, log: log).listen(
-            on: configuration.runAddress, for: "run_address", .http)
         accruals = try Self.makeBuiltInAccruals(configuration, accrual, store, manager, writer)
         pipeline = try AccrualPipeline.make(configuration, accrual, accruals, store, log)
         let events = EventHub(feed: store.changes, limits: configuration.events)
-        front = try Self.serve(configuration, listeners, store, hasher, pipeline.pool, events, writer)
+        front = try Self.serve(configuration, opened.listeners, store, hasher, pipeline.pool, events, writer)
         staff = try Self.serveStaff(configuration, accrual, store, hasher, pipeline, manager, writer)
         let pool = OwnersPool(pipeline, isBuiltIn: accruals != nil)
         control = try ControlServer.starting(configuration, store, log, pool: pool)
@@ -63,7 +62,6 @@ final class Application: StoppableServer {
         admin = try Self.listenToAdmin(configuration, watch, store, manager, log)
         pipeline.start()
         store.startSweepingSessions()
-        endpoints = listeners.map(\.endpoint)
         stopTimeoutMilliseconds = configuration.http.stopTimeoutMilliseconds
     }
 

@@ -2,6 +2,7 @@ import CommandLine
 import Configuration
 import Front
 import Posix
+import Storage
 import Systemd
 
 /// Finds the listeners of a server: the sockets that a service manager passed or, if it passed none, sockets on the
@@ -34,8 +35,27 @@ struct Listeners {
         } catch let error as Endpoint.ResolutionError {
             throw StartError(description: "\(key): \(address): \(error.reason)", status: ExitStatus.unavailable)
         } catch {
-            throw StartError(description: "\(key): \(address): \(error)", status: ExitStatus.unavailable)
+            let isTaken = (error as? SystemError)?.isAddressInUse ?? false
+            let reason = isTaken ? "\(error) (another program has the port)" : "\(error)"
+            let advice = isTaken && key == Self.customersKey ? "; set \(key) (-a)" : ""
+            throw StartError(description: "\(key): \(address): \(reason)\(advice)", status: ExitStatus.unavailable)
         }
+    }
+
+    private static let customersKey = "run_address"
+
+    /// Opens the database, and listens on `run_address`. If the database is new, it is made last, so that a taken port
+    /// leaves none. If it is not, clients find a listener only once they can be served: a conversion may take long.
+    func open(_ configuration: Configuration) throws(StartError) -> (store: any Storage, listeners: [Listener]) {
+        func listen() throws(StartError) -> [Listener] {
+            try self.listen(on: configuration.runAddress, for: Self.customersKey, .http)
+        }
+        guard let path = configuration.database.path, PrivateFile.presence(path: path) == .missing else {
+            let store = try DatabaseEngine.open(configuration, log)
+            return (store, try listen())
+        }
+        let listeners = try listen()
+        return (try DatabaseEngine.open(configuration, log), listeners)
     }
 
     /// Listens on an address with a default. If the default is not available, this warns and returns no listeners,
