@@ -144,9 +144,7 @@ extension SystemdUnit {
     }
 
     private var files: [String] {
-        let isInHome = (writtenFolders + command).contains { path in
-            ["/home/", "/root/", "/run/user/"].contains { path.hasPrefix($0) }
-        }
+        let isInHome = (writtenFolders + command).contains { Self.isInHome($0) }
         var lines = ["UMask=0077", "ProtectSystem=strict", "ProtectHome=\(isInHome ? "read-only" : "yes")"]
         if let state {
             let states = [state, backupsState].compactMap { $0 }.joined(separator: " ")
@@ -155,6 +153,19 @@ extension SystemdUnit {
             lines.append("WorkingDirectory=\(Self.escaped(Self.folder(of: path)))")
         }
         return lines + writtenFolders.map { "ReadWritePaths=\(Self.quoted($0))" }
+    }
+
+    /// Many systems close homes to other accounts. `ProtectHome=read-only` opens none.
+    private static func isInHome(_ path: String) -> Bool {
+        ["/home/", "/root/", "/run/user/"].contains { path.hasPrefix($0) }
+    }
+
+    /// A possible reason for which the service can't start, in one line; `nil` if there is none.
+    package var warning: String? {
+        guard let executable = command.first, Self.isInHome(executable) else { return nil }
+        return
+            "\(executable) is in a home, which the service's account can't enter if it is closed: copy the executable to a "
+            + "folder such as /usr/local/bin, and print the unit with that one"
     }
 
     /// A user that exists only while the service runs cannot own files elsewhere.

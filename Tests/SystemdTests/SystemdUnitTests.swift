@@ -59,6 +59,16 @@ import Testing
         #expect(lines.contains("PrivateUsers=yes") != takes)
     }
 
+    @Test(arguments: [
+        ("/usr/local/bin/martlet", false), ("/opt/martlet", false), ("/homes/martlet", false),
+        ("/home/anna/martlet/.build/release/martlet", true), ("/root/martlet", true), ("/run/user/1000/martlet", true),
+    ])
+    func anExecutableInAHomeIsAWarning(path: String, isWarning: Bool) {
+        let warning = Self.unit(executable: path).warning
+        #expect(warning?.hasPrefix("\(path) is in a home") ?? false == isWarning, "\(warning ?? "none")")
+        #expect(Self.unit(file: "/home/anna/martlet.json").warning == nil)
+    }
+
     /// A word stays a word, whatever is in it.
     @Test(arguments: [
         ("/opt/martlet", "/opt/martlet"), ("/opt/a b/martlet", "\"/opt/a b/martlet\""),

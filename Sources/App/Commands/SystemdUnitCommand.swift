@@ -40,6 +40,7 @@ enum SystemdUnitCommand {
             lastingFailures: [ExitStatus.usage, ExitStatus.configuration],
             openFilesMax: OpenFiles.wanted(configuration), configuration: configuration,
             withoutEnvironment: withoutEnvironment, endpoints: endpoints)
+        if !wantsSocket, let warning = unit.warning { StandardStream.error.write("martlet: \(warning.oneLine)\n") }
         return CommandOutput.print(wantsSocket ? unit.socket : unit.service)
     }
 
