@@ -36,6 +36,13 @@ struct OwnerConsole {
                 rowsName: request.rowsName,
                 form: request.isAlwaysJSON || invocation.has(.json) ? .json : invocation.has(.csv) ? .csv : .text,
                 extra: request.extra)
+            if let question = request.question {
+                if let refusal = question.refusal(result(of: question.look) { _ in }) {
+                    printer.print(refusal, isFirst: true, isLast: true)
+                    return printer.end(refusal.status)
+                }
+                try OwnerQuestion.ask(question.text)
+            }
             guard let answer = request.answer else { return run(request, printer) }
             printer.print(answer, isFirst: true, isLast: true)
             return printer.end(answer.status)

@@ -174,6 +174,26 @@ import Testing
         return rows
     }
 
+    /// The facts of an order tell before the question, in the words of the refund itself, that it would be refused.
+    @Test func aRefundIsRefusedByTheFactsOfTheOrder() throws {
+        let storage = InMemoryStorage(clock: { Timestamp(milliseconds: 1) })
+        let owner = storage.makeOwnerRepository(until: Cancellation())
+        let (caller, points) = (Actor(system: "a"), Points(hundredths: 5))
+        let number = try OrderNumber(parsing: "18".utf8)
+        _ = try owner.apply(.addCustomer(Login("anna"), OwnerCommandTests.hash), by: caller)
+        _ = try owner.apply(.adjust(Self.anna, points, reason: "r"), by: caller)
+        func run(_ operation: any StoreOperation) -> CommandResult {
+            storage.run(operation, by: "a", OperationSurroundings()) { _ in }
+        }
+        func refusal() -> CommandResult? { Refund.refusal(of: "18", after: run(OrderShow(number: "18"))) }
+        let refund = Refund(order: "18", reason: "")
+        #expect(refusal()?.status == ExitStatus.notFound && refusal() == run(refund))
+        _ = try owner.apply(.spend(Self.anna, number, points), by: caller)
+        #expect(refusal() == nil)
+        #expect(run(refund).status == ExitStatus.success)
+        #expect(refusal()?.status == ExitStatus.refused && refusal() == run(refund))
+    }
+
     /// Numbers of the present millisecond that are in use are passed over, and a shop without a free one is told so.
     @Test(arguments: [(1, "1700000000001"), (15, "1700000000015"), (16, nil)] as [(Int64, String?)])
     func aNewOrderNumberIsNotInUse(takenMilliseconds: Int64, prefix: String?) throws {

@@ -11,10 +11,21 @@ enum OwnerQuestion {
 
     /// Asks before a change that can't be undone.
     static func confirm(_ question: String, _ invocation: Invocation) throws(Refusal) {
-        if invocation.has(.yes) { return }
+        if try isNeeded(invocation) { try ask(question) }
+    }
+
+    /// Returns true if the command line does not answer the question.
+    ///
+    /// - Throws: wrong usage if there is no terminal for the question.
+    static func isNeeded(_ invocation: Invocation) throws(Refusal) -> Bool {
+        if invocation.has(.yes) { return false }
         guard Terminal.isThere else {
             throw .misuse("this can't be undone, and there is no terminal for a question: confirm it with --yes")
         }
+        return true
+    }
+
+    static func ask(_ question: String) throws(Refusal) {
         let answer = Terminal.ask("\(question) This can't be undone. [y/N] ")?.lowercased()
         guard answer == "y" || answer == "yes" else { throw .refused("nothing was done") }
     }

@@ -13,12 +13,25 @@ struct OwnerRequest {
     var extra = JSONObject([:])
     /// The largest number of rows; `nil` for all.
     var rowsMax: Int?
+    /// The question that a person answers before the operation; `nil` if there is none.
+    var question: Question?
+
+    /// A question about a change that would not be refused.
+    struct Question {
+        let text: String
+        /// Reads the facts that the change depends on.
+        let look: any OwnerOperation
+        /// The refusal of the change after the look; `nil` if it may be made.
+        let refusal: @Sendable (CommandResult) -> CommandResult?
+    }
 
     init(
         _ operation: any OwnerOperation, answer: CommandResult? = nil, rowsName: String? = nil,
-        extra: JSONObject = JSONObject([:]), rowsMax: Int? = nil, isAlwaysJSON: Bool = false
+        extra: JSONObject = JSONObject([:]), rowsMax: Int? = nil, isAlwaysJSON: Bool = false,
+        question: Question? = nil
     ) {
         self.operation = operation
+        self.question = question
         self.answer = answer
         self.isAlwaysJSON = isAlwaysJSON
         self.rowsName = rowsName

@@ -30,7 +30,12 @@ extension OwnerCommand {
         ], document: #"{"login", "changed"}"#, statuses: Statuses.change, effect: .changes
     ) { invocation, _ throws(Refusal) in
         let user = try invocation.user()
-        try OwnerQuestion.confirm("Delete the user \(user.description.oneLine)?", invocation)
-        return OwnerRequest(UserDelete(user: user))
+        guard try OwnerQuestion.isNeeded(invocation) else { return OwnerRequest(UserDelete(user: user)) }
+        let question = OwnerRequest.Question(
+            text: "Delete the user \(user.description.oneLine)?", look: UserShow(user: user)
+        ) { shown in
+            shown.status == ExitStatus.success ? nil : shown
+        }
+        return OwnerRequest(UserDelete(user: user), question: question)
     }
 }
