@@ -98,9 +98,10 @@ struct OwnerConsole {
             guard let operation = operation as? any StoreOperation else {
                 preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
             }
-            if let store = kept { return result(of: operation, on: store, reply) }
-            let store = try open()
-            if !Self.isFile(store) { kept = store }
+            let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
+            let store = try self.store.open(clock: clock, log: log) {
+                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
+            }
             return result(of: operation, on: store, reply)
         } catch {
             switch error {
@@ -160,10 +161,13 @@ struct OwnerConsole {
         }
     }
 
-    /// Prints errors, and what the store does besides the command, such as to convert the database. Warnings are for the
-    /// log of a server.
-    private static let log = Log { level, message in
-        if level == .error || level == .info { StandardStream.error.write("martlet: \(message.oneLine)\n") }
+    /// Prints errors, and that a file is converted. All other messages are for the log of a server.
+    private var log: Log {
+        let isFile = configuration.database.path != nil
+        return Log { level, message in
+            guard level == .error || isFile && level == .info else { return }
+            StandardStream.error.write("martlet: \(message.oneLine)\n")
+        }
     }
 
     private func resultFromServer(

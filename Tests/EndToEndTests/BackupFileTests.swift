@@ -63,12 +63,12 @@ struct BackupFileTests: BackupSuite {
         #expect(try run("backup", "b/one.db", environment: preload).log.contains("already"))
         let restore = try run("restore", "b/one.db", environment: preload)
         #expect(restore.status == 0, "\(restore)")
-        #expect(try run("check").output.contains("1 users"))
+        #expect(try run("check").output.contains("1 user"))
         let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
             $0.contains(".before-restore-")
         }
         #expect(kept.count == 1)
-        #expect(try run("check", "-d", try #require(kept.first)).output.contains("1 users"))
+        #expect(try run("check", "-d", try #require(kept.first)).output.contains("1 user"))
     }
 
     @Test func aLastingFailureLeavesOnePartialFile() throws {
@@ -267,7 +267,7 @@ struct BackupFileTests: BackupSuite {
         let server = try Server.serving(in: folder, environment: ["MARTLET_BACKUPS_FOLDER": "b"])
         try eventually("the next is made") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
         let check = try run("check", "-d", "b/\(names[1])")
-        #expect(check.output.contains("1 users"), "\(check)")
+        #expect(check.output.contains("1 user"), "\(check)")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
     }

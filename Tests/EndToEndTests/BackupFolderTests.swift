@@ -98,7 +98,7 @@ struct BackupFolderTests: BackupSuite {
         try eventually("the shop is backed up") { names.count == 2 && names.allSatisfy { $0.hasSuffix("Z.db") } }
         #expect(names[0] == earlier)
         let check = try run("check", "-d", "b/\(names[1])")
-        #expect(check.output.contains("passed: 1 users"), "\(check)")
+        #expect(check.output.contains("passed: 1 user"), "\(check)")
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
     }

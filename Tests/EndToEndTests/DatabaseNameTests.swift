@@ -40,11 +40,11 @@ struct DatabaseNameTests {
             #expect(try command.waitForEnd() == 69, "\(arguments)")
             #expect(command.logText.contains("has 2 names"), "\(arguments): \(command.logText)")
         }
-        #expect(try run("check", "-d", "a/martlet.db").output.contains("1 users"), "the server answers")
+        #expect(try run("check", "-d", "a/martlet.db").output.contains("1 user"), "the server answers")
         try end(server)
         #expect(try run("serve", "-d", "a/martlet.db", "-a", "127.0.0.1:0").log.contains("has 2 names"))
         try FileManager.default.removeItem(atPath: folder.file("b/martlet.db"))
-        #expect(try run("check", "-d", "a/martlet.db").output.contains("1 users"))
+        #expect(try run("check", "-d", "a/martlet.db").output.contains("1 user"))
     }
 
     /// A file that was moved while its server runs has one name again, and its server.
@@ -68,7 +68,7 @@ struct DatabaseNameTests {
             #expect(try run("stats", "-d", path).status == 0, "\(path) leads to the server")
         }
         server.killAtOnce()
-        #expect(try run("check", "-d", "b/link.db").output.contains("1 users"), "the log is beside the file itself")
+        #expect(try run("check", "-d", "b/link.db").output.contains("1 user"), "the log is beside the file itself")
     }
 
     /// A power cut between the two steps of a restore or a backup leaves a file that is not a second name of the

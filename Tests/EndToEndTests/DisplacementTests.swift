@@ -68,7 +68,7 @@ struct DisplacementTests {
             try run("backup", folder.file("rescued.db"), from: path).status == 0
         }
         let check = try run("check", from: folder.file("rescued.db"))
-        #expect(check.status == 0 && check.output.contains("1 users, 1 orders"), "\(check)")
+        #expect(check.status == 0 && check.output.contains("1 user, 1 order"), "\(check)")
         let second = try run("serve", "-a", "127.0.0.1:0", from: path)
         #expect(second.status == 69, "\(second)")
         server.signal(SIGTERM)
@@ -120,7 +120,7 @@ struct DisplacementTests {
         #expect(rename(data, moved) == 0)
         try expectRefusal(server, client, through: "\(moved)/martlet.db")
         #expect(logBytes("\(moved)/martlet.db") > 0)
-        #expect(try run("check", from: "\(moved)/martlet.db").output.contains("1 users, 1 orders"))
+        #expect(try run("check", from: "\(moved)/martlet.db").output.contains("1 user, 1 order"))
     }
 
     @Test func theFolderIsRemoved() throws {
@@ -138,7 +138,7 @@ struct DisplacementTests {
         let (server, client) = try shop()
         try remove("-wal")
         try expectRefusal(server, client)
-        #expect(try run("check").output.contains("1 users, 1 orders"))
+        #expect(try run("check").output.contains("1 user, 1 order"))
         let again = try serve()
         #expect(try again.client().send("GET", "/api/user").status != 503)
     }
@@ -147,7 +147,7 @@ struct DisplacementTests {
         let (server, client) = try shop()
         try remove("-shm")
         try expectRefusal(server, client)
-        #expect(try run("check").output.contains("1 users, 1 orders"))
+        #expect(try run("check").output.contains("1 user, 1 order"))
     }
 
     /// An idle server notices it, without any write.
@@ -190,13 +190,13 @@ struct DisplacementTests {
         for suffix in ["", "-wal", "-shm", "-lock"] {
             try FileManager.default.copyItem(atPath: database + suffix, toPath: "\(copy)/martlet.db\(suffix)")
         }
-        #expect(try run("check", from: "\(copy)/martlet.db").output.contains("1 users, 1 orders"), "both were copied")
+        #expect(try run("check", from: "\(copy)/martlet.db").output.contains("1 user, 1 order"), "both were copied")
         try FileManager.default.moveItem(atPath: database, toPath: folder.file("old.db"))
         try replaceByAnother()
         let refused = try run("check")
         #expect(refused.status == 69 && refused.log.contains("belongs to another file"), "\(refused)")
         #expect(rename(folder.file("old.db"), database) == 0)
-        #expect(try run("check").output.contains("1 users, 1 orders"), "put back, they go together")
+        #expect(try run("check").output.contains("1 user, 1 order"), "put back, they go together")
     }
 
     /// A restore puts the log of another file neither into the backup nor into the file that it replaces.
@@ -208,7 +208,7 @@ struct DisplacementTests {
         try replaceByAnother()
         let other = try Data(contentsOf: URL(fileURLWithPath: database))
         #expect(try run("restore", folder.file("good.db")).status == 0)
-        #expect(try run("check").output.contains("1 users, 1 orders"))
+        #expect(try run("check").output.contains("1 user, 1 order"))
         let kept = try FileManager.default.contentsOfDirectory(atPath: data).filter { $0.contains(".before-restore-") }
         #expect(kept.count == 2, "\(kept)")
         for name in kept {

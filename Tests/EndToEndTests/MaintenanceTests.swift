@@ -22,10 +22,10 @@ struct MaintenanceTests {
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("martlet.db-control"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let check = try run("check", in: folder)
-        #expect(check.status == 0 && check.output.contains("passed: 1 users, 1 orders"), "\(check)")
+        #expect(check.status == 0 && check.output.contains("passed: 1 user, 1 order"), "\(check)")
         // Its path is the command's, whatever the server's working directory is.
         let backup = try run("backup", "first.db", in: folder)
-        #expect(backup.status == 0 && backup.output.contains("/first.db: 1 users, 1 orders"), "\(backup)")
+        #expect(backup.status == 0 && backup.output.contains("/first.db: 1 user, 1 order"), "\(backup)")
         #expect(try run("backup", "first.db", in: folder).status == 69)
         let refused = try run("restore", "first.db", in: folder)
         #expect(refused.status == 69 && refused.log.contains("A server runs on the database"), "\(refused)")
@@ -34,11 +34,11 @@ struct MaintenanceTests {
         server.signal(SIGTERM)
         #expect(try server.waitForEnd() == 0)
         #expect(!FileManager.default.fileExists(atPath: folder.file("martlet.db-control")))
-        #expect(try run("check", in: folder).output.contains("1 users, 2 orders"))
+        #expect(try run("check", in: folder).output.contains("1 user, 2 orders"))
         #expect(try run("backup", "second.db", in: folder).status == 0)
         let restored = try run("restore", "first.db", in: folder)
         #expect(restored.status == 0 && restored.output.contains("is kept as"), "\(restored)")
-        #expect(try run("check", in: folder).output.contains("1 users, 1 orders"))
+        #expect(try run("check", in: folder).output.contains("1 user, 1 order"))
 
         let again = try Server.serving(in: folder)
         let same = try again.client()
@@ -71,9 +71,9 @@ struct MaintenanceTests {
         try client.register("user")
         for index in 1...20 { #expect(try client.send("POST", "/api/user/orders", orderNumber(index)).status == 202) }
         server.killAtOnce()
-        #expect(try run("check", in: folder).output.contains("1 users, 20 orders"))
+        #expect(try run("check", in: folder).output.contains("1 user, 20 orders"))
         #expect(try run("backup", "b.db", in: folder).status == 0)
-        #expect(try run("check", "-d", "b.db", in: folder).output.contains("1 users, 20 orders"))
+        #expect(try run("check", "-d", "b.db", in: folder).output.contains("1 user, 20 orders"))
     }
 
     @Test func impossibleCommandsAreReported() throws {

@@ -70,7 +70,7 @@ struct RootTests {
         let command = try Server(
             in: shop.folder, arguments: ["-c", script, "bash", shop.path, Server.executable], executable: "/bin/bash")
         #expect(try command.waitForEnd() == 0, "\(command.logText)")
-        #expect(command.outputText.contains("restored martlet.db: 1 users"))
+        #expect(command.outputText.contains("restored martlet.db: 1 user"))
         try shop.expectTheAccountServes()
     }
 
