@@ -94,11 +94,11 @@ struct StaffCommandTests {
                 "the name anna is taken by the staff or by a key"
             ),
             (["key", "add", "anna", "--role", "owner"], 1, "the name anna is taken by the staff or by a key"),
-            (["key", "add", "", "--role", "owner"], 1, "The name is empty."),
-            (["key", "add", "a\nb", "--role", "owner"], 1, "The name has a control character."),
+            (["key", "add", "", "--role", "owner"], 1, "the name is empty"),
+            (["key", "add", "a\nb", "--role", "owner"], 1, "the name has a control character"),
             (
                 ["staff", "add", String(repeating: "a", count: 65), "--role", "owner"], 1,
-                "The name is longer than 64 bytes."
+                "the name is longer than 64 bytes"
             ),
             (["staff", "add", "boris", "--role", "owner"], 1, "stdin has no password; nothing was done"),
             (["staff", "disable", "nobody"], 66, "there is no member of the staff nobody"),
