@@ -37,7 +37,9 @@ struct OwnerConsole {
                 form: request.isAlwaysJSON || invocation.has(.json) ? .json : invocation.has(.csv) ? .csv : .text,
                 extra: request.extra)
             if let question = request.question {
-                if let refusal = question.refusal(result(of: question.look) { _ in }) {
+                var kept: (any Storage)?
+                defer { kept?.stop() }
+                if let refusal = question.refusal(result(of: question.look, keeping: &kept) { _ in }) {
                     printer.print(refusal, isFirst: true, isLast: true)
                     return printer.end(refusal.status)
                 }
@@ -98,10 +100,9 @@ struct OwnerConsole {
             guard let operation = operation as? any StoreOperation else {
                 preconditionFailure("an operation must conform to StoreOperation or to FileOperation")
             }
-            let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
-            let store = try self.store.open(clock: clock, log: log) {
-                ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
-            }
+            if let store = kept { return result(of: operation, on: store, reply) }
+            let store = try open()
+            if !Self.isFile(store) { kept = store }
             return result(of: operation, on: store, reply)
         } catch {
             switch error {
@@ -117,7 +118,7 @@ struct OwnerConsole {
 
     private func open() throws(IdleStoreError) -> any Storage {
         let clock: WallClock = { Timestamp(milliseconds: SystemClock.wallMilliseconds()) }
-        return try store.open(clock: clock, log: Self.log) {
+        return try store.open(clock: clock, log: log) {
             ProcessSetup.exitAtOnce(status: ExitStatus.inputOutput)
         }
     }
