@@ -25,7 +25,7 @@ import Testing
         #expect(try Self.faults(of: database) == [])
         for damage in Self.damages {
             try database.server.run(damage, in: database.name)
-            #expect(try Self.faults(of: database) == ["not so 1 times"], "\(damage)")
+            #expect(try Self.faults(of: database) == ["exceptions: 1"], "\(damage)")
             try database.server.run(repair, in: database.name)
         }
     }
