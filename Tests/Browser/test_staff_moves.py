@@ -42,7 +42,10 @@ def go_and_come_back(staff, view: str, item: str) -> None:
     staff.page.run("location.hash = arguments[0]", f"{view}/{item}")
     wait_until(lambda: staff.page.run("return window.hasHeldResponse"), "the page has asked for the item")
     staff.page.run("document.activeElement.blur(); history.back()")
-    wait_for_heading(staff, view)
+    wait_until(
+        lambda: staff.page.focused().tag_name == "h3",
+        lambda: f"the item that was shown before has the focus: {staff.page.text()}",
+    )
     staff.page.release_responses()
 
 

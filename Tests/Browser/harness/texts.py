@@ -20,11 +20,11 @@ class Texts:
         assert isinstance(text, str) and "{" not in text, f"{name} has values: use pattern()"
         return text
 
-    def filled(self, name: str, **values: str) -> str:
+    def filled(self, name: str, /, **values: str) -> str:
         """Returns a text with these values."""
         return self.table[name][LANGUAGES.index(self.language)].format(**values)
 
-    def pattern(self, name: str, **values: str | re.Pattern) -> re.Pattern:
+    def pattern(self, name: str, /, **values: str | re.Pattern) -> re.Pattern:
         """Returns a pattern for a text with these values, which may be patterns. It matches any plural, and anything for a
         value that is not given."""
         text = self.table[name][LANGUAGES.index(self.language)]
