@@ -6,7 +6,7 @@ package enum ExitStatus {
     /// The command can't be done in the present state, or its question was not answered with yes. Nothing was changed.
     package static let refused: Int32 = 1
     package static let usage: Int32 = 64
-    /// The database does not pass its check.
+    /// The database is damaged, or does not pass its check.
     package static let damaged: Int32 = 65
     package static let notFound: Int32 = 66
     /// The address, the database or a file is not available.
@@ -31,7 +31,7 @@ package enum ExitStatus {
             "not possible in the present state, or not answered with yes, and nothing was changed; or the server can't "
                 + "serve"
         case usage: "wrong usage"
-        case damaged: "the database does not pass its check"
+        case damaged: "the database is damaged, or does not pass its check"
         case notFound: "there is no such user, order, receipt, rule, member of the staff or key"
         case unavailable: "the address, the database or a file is not available"
         case software: "an error of Martlet's own"

@@ -27,8 +27,8 @@ export const texts = {
   serverBusy: ['The shop’s server is busy. The page tries again by itself.',
     'Сервер магазина занят. Страница повторяет попытки сама.'],
   otherAccountElsewhere: [
-    'Another tab has signed in as another customer. This tab shows that account now; nothing was sent.',
-    'В другой вкладке вошёл другой покупатель. Здесь теперь его счёт, ничего не отправлено.'],
+    'Another tab has signed in as another customer. This tab shows that account now.',
+    'В другой вкладке вошёл другой покупатель. Здесь теперь его счёт.'],
 
   // Orders
   addOrder: ['Add an order', 'Добавить заказ'],

@@ -46,7 +46,7 @@ export function makeCustomers() {
       const { content } = await ask('GET', `/api/staff/customers/${id}`);
       // The address names another customer by now, or another view is shown.
       if (mine !== turn) return;
-      shown = makeCustomer(content, () => { if (location.hash === `#customers/${id}`) location.hash = 'customers'; });
+      shown = makeCustomer(content, () => whenDeleted(id));
       shown.id = id;
       place.replaceChildren(shown.root);
       return focusShown();
@@ -56,6 +56,14 @@ export function makeCustomers() {
       place.replaceChildren();
       setText(alert, failureText(failure, { 404: 'customerGone' }));
     }
+  }
+
+  function whenDeleted(id) {
+    if (shown?.id === id) {
+      shown = null;
+      place.replaceChildren();
+    }
+    if (location.hash === `#customers/${id}`) location.hash = 'customers';
   }
 
   function focusShown() {

@@ -39,7 +39,11 @@ export function makeFinder({ choose, goOn = () => {}, ...options }) {
       if (mine === turn) show(found, true);
       return found;
     } catch (failure) {
-      if (mine === turn) setText(alert, failureText(failure));
+      if (mine === turn) {
+        // Enter must not choose one of those who were found before.
+        show([], false);
+        setText(alert, failureText(failure));
+      }
       return [];
     }
   }
@@ -69,7 +73,7 @@ export function makeFinder({ choose, goOn = () => {}, ...options }) {
     turn += 1;
     clearTimeout(timer);
     field.value = '';
-    clearTimeout(timer);
+    setText(alert, null);
     show([], false);
   }
 

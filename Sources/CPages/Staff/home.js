@@ -66,8 +66,12 @@ export function makeHome(content) {
     shown = made[name];
     if (!places[name].contains(shown.root)) places[name].append(shown.root);
     showOnly(places[name], Object.values(places));
-    const hasFocus = (await shown.show?.(decode(rest.join('/')))) === true;
-    if (isMove && !hasFocus && mine === turn) focusHeading(shown.root);
+    const showing = shown.show?.(decode(rest.join('/')));
+    const focused = document.activeElement;
+    const hasFocus = (await showing) === true;
+    // A person who types already while a slow answer is on its way keeps the focus.
+    const hasMoved = ![focused, document.body].includes(document.activeElement);
+    if (isMove && !hasFocus && !hasMoved && mine === turn) focusHeading(shown.root);
   }
 
   const move = () => showView(true);

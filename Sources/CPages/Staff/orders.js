@@ -20,6 +20,7 @@ const statuses = {
 export function makeOrders() {
   const number = makeOrderNumberField({ label: 'orderNumber', hint: 'orderFindHint', enterkeyhint: 'search' });
   const alert = element('p', { class: 'alert', role: 'alert' });
+  const done = element('p', { class: 'success', role: 'status' });
   const place = element('div', { class: 'view' });
   const form = makeForm({
     label: 'findOrder', submit: 'find', fields: [number],
@@ -35,6 +36,7 @@ export function makeOrders() {
   async function show(wanted) {
     const mine = ++turn;
     setText(alert, null);
+    setText(done, null);
     if (!/^\d+$/.test(wanted)) {
       shown = null;
       place.replaceChildren();
@@ -62,9 +64,8 @@ export function makeOrders() {
       // The person may have gone on while the change was on its way.
       if (mine !== turn) return;
       await show(order.number);
-      // The order was made anew, and the words belong to it.
-      const result = turn === mine + 1 ? place.querySelector('.order .success') : null;
-      if (result) setText(result, words);
+      // The order was made anew, and the words belong to it. They are true also if it could not be read again.
+      if (turn === mine + 1) setText(place.querySelector('.order .success') ?? done, words);
     }));
   }
 
@@ -82,7 +83,7 @@ export function makeOrders() {
 
   return {
     root: element('section', { class: 'view', label: 'orders' },
-      element('div', { class: 'card' }, element('h2', { text: 'orders' }), form.root, alert), place),
+      element('div', { class: 'card' }, element('h2', { text: 'orders' }), form.root, done, alert), place),
     show,
     refresh,
     leave: () => { turn += 1; },

@@ -130,6 +130,10 @@ export function makeSale() {
     const mine = ++turn;
     if (!/^\d+$/.test(id)) return;
     if (String(customer?.id) === id) return choose(customer);
+    // The former customer must not get the points if this one can't be read, or the person opens another view.
+    customer = null;
+    keepDraft('sale.customer', '');
+    showChosen();
     try {
       const { content } = await ask('GET', `/api/staff/customers/${id}`);
       // The person may have chosen a customer meanwhile, or gone to another view.
