@@ -76,6 +76,33 @@ import Testing
         #expect(noted.ends == ["first answered", "long answered", "last answered"])
     }
 
+    /// The reads before a list may take most of its time. If the list began then, the end of its time would end the
+    /// connection of all reads. A busy machine may be too slow for the read before the list, which then is tried again.
+    @Test func aListIsRefusedIfTheReadsBeforeItHaveTakenItsTime() throws {
+        let connector = try TestDatabase().connector()
+        try eventually("the read before the list is answered") {
+            let (inbox, noted) = (ReadInbox(), NotedReads())
+            let thread = Posix.Thread(name: "reader") {
+                ReadLoop(
+                    connector: connector, withinMilliseconds: TestDatabase.patienceMilliseconds, inbox: inbox,
+                    log: LogLines().log
+                ).run()
+            }
+            inbox.put([noted.read("connected")])
+            try eventually { noted.ends == ["connected answered"] }
+            let list = ListPart(user: UserID(rawValue: 1), rowsMax: 10)
+            inbox.put([
+                noted.read("slow", "SELECT pg_sleep(0.7)", withinMilliseconds: 1_000),
+                noted.read("list", list: list, withinMilliseconds: 1_000),
+            ])
+            inbox.close()
+            thread.join()
+            guard noted.ends.contains("slow answered") else { return false }
+            #expect(noted.ends == ["connected answered", "slow answered", "list refused"])
+            return true
+        }
+    }
+
     /// More rows than a round takes are read, too.
     @Test func aListIsReadHoweverLongItIs() throws {
         let noted = NotedReads()

@@ -96,8 +96,16 @@ final class ReadLoop {
 
     /// The earliest deadline of the reads that wait, or another one that is earlier.
     private func earliest(_ deadline: Deadline) -> Deadline {
-        let firsts = [pipelinedReads.first, sessionReads.first].compactMap { $0?.deadline }
-        return (firsts + lists.deadlines).reduce(deadline) { $0.orEarlier($1) }
+        [pipelinedReads.first?.deadline, sessionReads.first?.deadline, lists.earliest].compactMap(\.self)
+            .reduce(deadline) { $0.orEarlier($1) }
+    }
+
+    /// False if another read has less time left than a round of lists may take. A round ends with the earliest deadline
+    /// of all reads, and a round that is cut short ends the connection.
+    private var othersLeaveTimeForLists: Bool {
+        [pipelinedReads.first, sessionReads.first].allSatisfy { read in
+            read.map { $0.deadline.millisecondsLeft >= Self.leastMillisecondsForLists } ?? true
+        }
     }
 
     // MARK: - Connecting
@@ -156,7 +164,9 @@ final class ReadLoop {
         let pipelined = Array(pipelinedReads.prefix(Self.pipelinedReadsPerRoundMax))
         let again = answer(pipelined)
         pipelinedReads.replaceSubrange(..<pipelined.count, with: again)
-        if session != nil {
+        if session != nil, othersLeaveTimeForLists {
+            // The reads before them have taken time.
+            refuseLate(below: Self.leastMilliseconds)
             let parts = lists.take(countMax: Self.pipelinedReadsPerRoundMax, rowsMax: Self.listRowsPerRoundMax)
             let rest = answer(parts)
             lists.putBack(rest)

@@ -17,8 +17,12 @@ struct WaitingLists {
 
     var isEmpty: Bool { turns.isEmpty }
 
-    /// The earliest deadline of each user's reads.
-    var deadlines: [Deadline] { reads.values.compactMap { $0.first?.deadline } }
+    /// The earliest deadline of all reads; `nil` if none waits.
+    var earliest: Deadline? {
+        reads.values.lazy.compactMap(\.first?.deadline).reduce(nil) { earliest, deadline in
+            earliest?.orEarlier(deadline) ?? deadline
+        }
+    }
 
     mutating func append(_ read: WaitingRead, of user: UserID) {
         if reads[user] == nil { turns.append(user) }
@@ -38,21 +42,23 @@ struct WaitingLists {
     mutating func take(countMax: Int, rowsMax: Int) -> [WaitingRead] {
         var taken: [WaitingRead] = []
         var rowCount = 0
-        while taken.count < countMax, let user = turns.first, let read = reads[user]?.first,
+        while taken.count < countMax, taken.count < turns.count, let read = reads[turns[taken.count]]?.first,
             let list = read.read.list
         {
             rowCount += list.rowsMax
             guard taken.isEmpty || rowCount <= rowsMax else { break }
             taken.append(read)
-            turns.removeFirst()
-            reads[user]?.removeFirst()
-            if reads[user]?.isEmpty ?? true { reads[user] = nil } else { turns.append(user) }
+            reads[list.user]?.removeFirst()
+            if reads[list.user]?.isEmpty ?? true { reads[list.user] = nil } else { turns.append(list.user) }
         }
+        turns.removeFirst(taken.count)
         return taken
     }
 
     /// Takes the reads that have less time left.
     mutating func takeLate(below milliseconds: Int) -> [WaitingRead] {
+        // Most often none is late, and then the clock is read once.
+        guard let earliest, earliest.millisecondsLeft < milliseconds else { return [] }
         var late: [WaitingRead] = []
         for user in turns {
             guard let count = reads[user]?.prefix(while: { $0.deadline.millisecondsLeft < milliseconds }).count,

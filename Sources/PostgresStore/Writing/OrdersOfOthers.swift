@@ -53,7 +53,7 @@ final class OrdersOfOthers: Sendable {
     func begin(at highestID: OrderID) {
         let floor = highestID.rawValue.subtractingReportingOverflow(Self.openOrdersMax).partialValue
         state.withLock { state in
-            state.orders = []
+            (state.orders, state.dropped) = ([], [])
             state.highestID = highestID
             state.samples = [(OrderID(rawValue: max(0, floor)), .min)]
         }
