@@ -4,6 +4,7 @@ import uuid
 
 from journey import login
 
+from harness.answers import hold_answers, is_answer_held, let_answers_come
 from harness.waiting import wait_until
 
 
@@ -38,15 +39,15 @@ def test_sale_keeps_the_customer_who_was_chosen_last(make_staff):
 
 def go_and_come_back(staff, view: str, item: str) -> None:
     """Opens an item of the view that is shown, and goes back before the answer comes."""
-    staff.page.hold_responses(f"/api/staff/{view}/{item}")
+    hold_answers(staff.page, f"/api/staff/{view}/{item}")
     staff.page.run("location.hash = arguments[0]", f"{view}/{item}")
-    wait_until(lambda: staff.page.run("return window.hasHeldResponse"), "the page has asked for the item")
+    wait_until(lambda: is_answer_held(staff.page), "the page has asked for the item")
     staff.page.run("document.activeElement.blur(); history.back()")
     wait_until(
         lambda: staff.page.focused().tag_name == "h3",
         lambda: f"the item that was shown before has the focus: {staff.page.text()}",
     )
-    staff.page.release_responses()
+    let_answers_come(staff.page)
 
 
 def test_late_answer_does_not_replace_the_customer_who_was_opened_last(make_staff):

@@ -13,6 +13,18 @@ def sign_in_again(person) -> None:
     person.press("signInNow", within=dialog)
 
 
+def add_rule_without_session(boss, server):
+    """Types a rule, and sends it after the session has ended. Returns the dialog that asks for the password."""
+    boss.page.expect(": 401$")
+    boss.sign_in()
+    boss.show("rules")
+    boss.fill("match", "Kettle")
+    boss.fill("reward", "5")
+    end_sessions(boss, server.staff)
+    boss.press("addRule")
+    return boss.dialog("signInAgain")
+
+
 def test_ended_session_asks_for_the_password_and_goes_on(make_staff, server, hand):
     boss = make_staff(hand)
     boss.page.expect(": 401$")
@@ -32,14 +44,7 @@ def test_ended_session_asks_for_the_password_and_goes_on(make_staff, server, han
 
 def test_refused_sign_in_keeps_what_was_typed(make_staff, server):
     boss = make_staff()
-    boss.page.expect(": 401$")
-    boss.sign_in()
-    boss.show("rules")
-    boss.fill("match", "Kettle")
-    boss.fill("reward", "5")
-    end_sessions(boss, server.staff)
-    boss.press("addRule")
-    dialog = boss.dialog("signInAgain")
+    dialog = add_rule_without_session(boss, server)
     boss.fill("password", "wrong")
     boss.press("signInNow", within=dialog)
     boss.assert_problem("password", "wrongCredentials")
@@ -79,17 +84,10 @@ def test_browser_that_keeps_no_cookies_is_explained(make_staff):
 
 def test_typed_input_survives_a_browser_that_no_longer_keeps_cookies(make_staff, server):
     boss = make_staff()
-    boss.page.expect(": 401$")
-    boss.sign_in()
-    boss.show("rules")
-    boss.fill("match", "Kettle")
-    boss.fill("reward", "5")
-    end_sessions(boss, server.staff)
-    boss.press("addRule")
-    boss.dialog("signInAgain")
+    dialog = add_rule_without_session(boss, server)
     boss.page.keep_no_cookies()
     sign_in_again(boss)
     boss.wait_for("noCookie")
-    boss.press("close", within=boss.dialog("signInAgain"))
+    boss.press("close", within=dialog)
     boss.wait_for("sessionEnded")
     assert boss.value("match") == "Kettle" and boss.value("reward") == "5"

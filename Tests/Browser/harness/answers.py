@@ -1,14 +1,19 @@
 """Answers of the server that are late or lost, as on a bad network, and those that would take a test too long to get."""
 
 HELD = """const [path] = arguments;
-    const ask = window.fetch;
+    const ask = window.fetch.bind(window);
+    const end = new Promise((resolve) => { window.letAnswersCome = resolve; });
     window.fetch = async (address, options) => {
         const answer = await ask(address, options);
-        if (options?.method === 'POST' && address.endsWith(path)) {
-            await new Promise((resolve) => { window.letAnswersCome = resolve; });
-        }
+        if (!address.endsWith(path)) return answer;
+        window.isAnswerHeld = true;
+        await end;
         return answer;
     };"""
+
+# After another round trip, the page has taken the answers.
+RELEASED = """window.letAnswersCome();
+    return window.fetch('/config.json').then((answer) => answer.text());"""
 
 LOST = """const [path] = arguments;
     const ask = window.fetch;
@@ -28,17 +33,17 @@ REFUSED = """const [path, status, type] = arguments;
 
 
 def hold_answers(page, path: str) -> None:
-    """From now on, the answers to POST requests whose address ends so are late. The server has carried them out."""
+    """From now on, the answers to requests whose address ends so are late. The server has carried them out."""
     page.run(HELD, path)
 
 
 def is_answer_held(page) -> bool:
     """Returns true if the server has answered, and the page does not know it yet."""
-    return page.run("return window.letAnswersCome !== undefined")
+    return page.run("return window.isAnswerHeld === true")
 
 
 def let_answers_come(page) -> None:
-    page.run("window.letAnswersCome()")
+    page.run(RELEASED)
 
 
 def lose_answer(page, path: str) -> None:

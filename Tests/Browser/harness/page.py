@@ -42,22 +42,6 @@ CANDIDATES = """const [selector, name, root] = arguments;
 KEEP_NO_COOKIES = """const send = window.fetch.bind(window);
     window.fetch = (path, options) => send(path, { ...options, credentials: 'omit' });"""
 
-# Keeps the responses to a path from the page.
-HOLD_RESPONSES = """const [held] = arguments;
-    const send = window.fetch.bind(window);
-    const end = new Promise((resolve) => { window.releaseResponses = resolve; });
-    window.fetch = async (path, options) => {
-        const response = await send(path, options);
-        if (path !== held) return response;
-        window.hasHeldResponse = true;
-        await end;
-        return response;
-    };"""
-
-# After another round trip, the page has taken the responses.
-RELEASE_RESPONSES = """window.releaseResponses();
-    return window.fetch('/config.json').then((response) => response.text());"""
-
 # The page has replaced an element between two questions about it.
 GONE = (StaleElementReferenceException, NoSuchElementException)
 
@@ -159,13 +143,6 @@ class Page:
     def keep_no_cookies(self) -> None:
         """Lets the page work as in a browser that keeps no cookies, until it is loaded again."""
         self.run(KEEP_NO_COOKIES)
-
-    def hold_responses(self, path: str) -> None:
-        """Lets the page wait for responses to this path until they are released."""
-        self.run(HOLD_RESPONSES, path)
-
-    def release_responses(self) -> None:
-        self.run(RELEASE_RESPONSES)
 
     def expect(self, *patterns: str) -> None:
         """Names complaints of the browser that belong to this test, as regular expressions."""
