@@ -82,7 +82,7 @@ struct ConnectionState {
     }
 
     /// True if a request may be on its way that is lost if the connection closes: the first one of a new connection,
-    /// one that a proxy has sent on a connection that it keeps, or one that the kernel holds. The proxy can't send a
+    /// one that the kernel holds, or one that a proxy has sent on a connection that it keeps. The proxy can't send a
     /// POST a second time.
     private var mayHaveRequestOnItsWay: Bool { isFresh || isProxied || input.mayReceive }
 

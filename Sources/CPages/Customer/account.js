@@ -72,7 +72,7 @@ export async function change(method, path, options) {
 export async function checkAccount() {
   const before = login;
   const found = await findAccount();
-  // Another tab may have signed in meanwhile, and has said who is there now.
+  // If another tab has signed in since, its message has told this tab already who is there.
   if (login === before && found !== null && found !== login) show(found, true);
   return found;
 }

@@ -80,7 +80,7 @@ export function makeHome(content) {
     if (document.visibilityState !== 'visible') return;
     const before = currentStaff();
     const found = await findStaff().catch(() => undefined);
-    // Another tab may have signed in meanwhile, and has said who is there now.
+    // If another tab has signed in since, its message has told this tab already who is there.
     if (currentStaff() !== before) return;
     if (found === null) renewSession(true);
     else if (found && !isSamePerson(found, currentStaff())) show(found, true);

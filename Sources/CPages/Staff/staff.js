@@ -77,7 +77,7 @@ export async function change(method, path, options) {
   };
   checkPerson();
   const response = await ask(method, path, options);
-  // A password in the response must not be shown to a person who has come meanwhile.
+  // If another person has signed in since, they must not see a password that the response has.
   checkPerson();
   return response;
 }

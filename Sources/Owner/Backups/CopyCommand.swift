@@ -48,8 +48,8 @@ enum CopyCommand {
         }
     }
 
-    /// Root works in the name of the account that owns the SQLite file. If both databases are files, that is the owner
-    /// of the source, who has to be able to write in the folder of the copy.
+    /// Root works in the name of the account that owns the SQLite file. If both databases are files, that account is
+    /// the owner of the source, and needs the right to write in the folder of the copy.
     private static func assumeOwner(
         of source: DatabaseLocation, _ target: DatabaseLocation
     ) throws(StoreError) {

@@ -105,7 +105,7 @@ struct ShopReading {
 }
 
 extension ShopRecord {
-    /// True if the record adds a user who has no password and is not deleted.
+    /// True if the record adds a user without a password who is not marked as deleted.
     fileprivate var lacksPassword: Bool {
         guard case .user(let user) = self else { return false }
         return user.passwordHash == nil && user.state != .deleted
